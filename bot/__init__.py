@@ -1,0 +1,1 @@
+"""Atelier: a Discord bot with which a team makes pictures together, inside a budget that holds."""

@@ -1,0 +1,86 @@
+"""AtelierBot: intents, the command tree, extensions, services, the first moments after the gateway opens."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+import discord
+import structlog
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+from typing_extensions import override
+
+from bot.intake import Intake
+from bot.interactions import AtelierClient, AtelierTree, ResultButtons
+
+if TYPE_CHECKING:
+    from bot.config import Settings
+    from bot.wiring import Services
+
+EXTENSIONS = ("cogs.imagine", "cogs.gallery")
+COMMANDS_HASH = "commands_hash"  # begins the key under which the last synced payload is remembered
+GUILD_READY_TIMEOUT = 0.2  # seconds to wait for one more server at the start; 2 by default
+
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody speaks here
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+def point_at(settings: Settings) -> None:
+    """Let discord.py speak to the addresses of the settings; the public ones where nothing is set."""
+    if settings.discord_api_url is not None:
+        Route.BASE = settings.discord_api_url
+    if settings.discord_gateway_url is not None:
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.discord_gateway_url)
+
+
+class AtelierBot(AtelierClient):
+    """The bot, without its commands: those come as extensions and take what they need from `services`."""
+
+    def __init__(self, services: Services) -> None:
+        intents = discord.Intents(
+            guilds=True, guild_messages=True, dm_messages=True, message_content=services.settings.message_content
+        )
+        super().__init__(
+            command_prefix=(),
+            help_command=None,
+            intents=intents,
+            tree_cls=AtelierTree,
+            allowed_mentions=discord.AllowedMentions.none(),
+            guild_ready_timeout=GUILD_READY_TIMEOUT,
+            max_messages=None,  # nothing is looked up in discord.py's own message cache
+        )
+        self.services = services
+        self.buttons = ResultButtons()
+        self.intake = Intake(self, services.studio, services.catalog, services.blobs, self.buttons)
+
+    @override
+    async def setup_hook(self) -> None:
+        """Load the cogs, and tell Discord of the commands if they have changed."""
+        for extension in EXTENSIONS:
+            await self.load_extension(extension)
+        await self._sync_commands()
+        self.services.studio.start()
+
+    async def on_ready(self) -> None:
+        """Go on with what an earlier process left; nothing after a reconnection."""
+        left_over = await self.services.studio.resume(self.intake.reopen)
+        _log.info("ready", servers=len(self.guilds), resumed=left_over)
+
+    async def _sync_commands(self) -> None:
+        """Discord allows few changes of commands a day: they are sent only when they differ from the last time."""
+        sync_guild = self.services.settings.sync_guild
+        guild = None if sync_guild is None else discord.Object(sync_guild)
+        if guild is not None:
+            self.tree.copy_global_to(guild=guild)
+        payload = [command.to_dict(self.tree) for command in self.tree.get_commands(guild=guild)]
+        digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+        key = f"{COMMANDS_HASH}:{self.application_id}:{sync_guild or 'global'}"
+        if await self.services.state.get(key) == digest:
+            return
+        await self.tree.sync(guild=guild)
+        await self.services.state.put(key, digest)
+        _log.info("commands synced", count=len(payload))

@@ -1,0 +1,106 @@
+"""Sending to Discord so that it arrives: patient with dropped connections, never twice, within the upload limits."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, TypeVar
+
+import aiohttp
+import discord
+import stamina
+
+from bot.pictures import fit
+from bot.presentation.result import alt_text, file_name
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from bot.services.delivery import Result
+
+T = TypeVar("T")
+
+ATTEMPTS = 5
+PATIENCE = 60.0  # seconds for all attempts together
+DEFAULT_LIMIT = discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES  # bytes per file, where no boost raises it
+REQUEST_LIMIT = 24 * 1024 * 1024  # bytes of all files of one message; Discord says 25 MiB, form and text included
+TOO_LARGE = frozenset({40005, 50045})  # Discord's codes for a request entity or file that is too large
+TOKEN_GONE = frozenset({10008, 10015, 10062, 50027})  # codes of an interaction token or message that is of no use
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file to be posted: name in ASCII, its bytes, and what a screen reader says."""
+
+    name: str
+    content: bytes
+    description: str | None = None
+
+    def file(self) -> discord.File:
+        """A fresh discord.File; one can be sent only once."""
+        return discord.File(io.BytesIO(self.content), self.name, description=self.description)
+
+
+def is_too_large(error: discord.HTTPException) -> bool:
+    """Discord refused the size of the files."""
+    return error.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE or error.code in TOO_LARGE
+
+
+def is_gone(error: discord.HTTPException) -> bool:
+    """The token or the message is of no use any more; trying again cannot help."""
+    return error.code in TOKEN_GONE or error.status == HTTPStatus.NOT_FOUND
+
+
+async def steadily(call: Callable[[], Awaitable[T]]) -> T:
+    """Call until Discord takes it: dropped connections and its own faults are tried again.
+
+    Only for what may be repeated: edits, deletions, and sends with a nonce.
+
+    Raises:
+        discord.HTTPException: what Discord said at last, or what trying again cannot mend.
+        aiohttp.ClientError: no connection for `PATIENCE` seconds.
+    """
+
+    def is_transient(error: Exception) -> bool:
+        if isinstance(error, discord.HTTPException):
+            return isinstance(error, discord.DiscordServerError) or error.status == HTTPStatus.TOO_MANY_REQUESTS
+        return isinstance(error, (aiohttp.ClientError, OSError))  # TimeoutError is an OSError
+
+    async for attempt in stamina.retry_context(
+        on=is_transient, attempts=ATTEMPTS, timeout=PATIENCE, wait_initial=0.5, wait_max=8.0
+    ):
+        with attempt:
+            return await call()
+    raise AssertionError("retry_context returns or raises")
+
+
+def upload_limit(guild: discord.Guild | None) -> int:
+    """Bytes that one file may have in a message of ours. An interaction may allow more, but not everywhere."""
+    return DEFAULT_LIMIT if guild is None else guild.filesize_limit
+
+
+async def uploads_of(result: Result, limit: int) -> tuple[list[Upload], list[str]]:
+    """The pictures as files, originals unchanged where they fit, and a sentence for each that does not.
+
+    Args:
+        result: with at least one picture.
+        limit: bytes that one file may have.
+    """
+    limit = min(limit, REQUEST_LIMIT // len(result.files))
+    uploads: list[Upload] = []
+    notes: list[str] = []
+    for picture, original in result.files:
+        content, media_type = original, picture.image.media_type
+        if len(content) > limit:
+            copy = await fit(content, limit)
+            content, media_type = copy.content, copy.media_type
+            notes.append(f"#{picture.number} {copy.note}")
+        name = file_name(picture.number, media_type)
+        uploads.append(Upload(name, content, alt_text(result.request.request.prompt)))
+    return uploads, notes
+
+
+def files_of(uploads: Sequence[Upload]) -> list[discord.File]:
+    """Fresh files for one attempt."""
+    return [upload.file() for upload in uploads]

@@ -1,0 +1,96 @@
+"""The progress message: one edit in flight, edits apart, the latest frame wins, none comes after the end."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+INTERVAL = 1.5  # seconds between edits; Discord takes about 5 in 5 seconds per message token
+PATIENCE = 10.0  # seconds that the result waits for an edit in flight
+LINE_INTERVAL = 10.0  # seconds between edits that only tell the place in line: many may wait
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What is to be shown: a place in line, or frames of pictures that are being made.
+
+    Attributes:
+        position: the place in line; 0 once it is being made.
+        wait: seconds until the turn comes, by guess.
+        frames: the newest partial image of each picture, or None.
+    """
+
+    position: int
+    wait: float = 0.0
+    frames: tuple[bytes | None, ...] = ()
+
+
+class Progress:
+    """Shows the newest stage by `edit`, never two at a time, never faster than Discord likes.
+
+    Args:
+        edit: shows one stage; whatever it raises is logged, for progress is never essential.
+    """
+
+    def __init__(self, edit: Callable[[Stage], Awaitable[None]]) -> None:
+        self._edit = edit
+        self._newest: Stage | None = None
+        self._news = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._line_told_at = float("-inf")
+
+    def show(self, stage: Stage) -> None:
+        """Show this as soon as it may be. A place in line is told seldom, and never after drawing has begun."""
+        if self._ended.is_set() or not self._is_news(stage):
+            return
+        self._newest = stage
+        self._news.set()
+        if self._task is None:
+            self._task = asyncio.create_task(self._keep_showing(), name="progress")
+
+    def stop(self) -> None:
+        """Begin no further edit; one may still be in flight."""
+        self._ended.set()
+        self._news.set()
+
+    async def end(self) -> None:
+        """No edit begins after this returns, and none is in flight: one that hangs is given up."""
+        self.stop()
+        if self._task is not None:
+            await asyncio.wait({self._task}, timeout=PATIENCE)
+            self._task.cancel()
+            await asyncio.wait({self._task})
+
+    def _is_news(self, stage: Stage) -> bool:
+        drawing = self._newest is not None and self._newest.position == 0
+        if stage.position == 0:
+            return bool(stage.frames) or not drawing
+        now = asyncio.get_running_loop().time()
+        if drawing or now - self._line_told_at < LINE_INTERVAL:
+            return False
+        self._line_told_at = now
+        return True
+
+    async def _keep_showing(self) -> None:
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            if self._ended.is_set() or self._newest is None:
+                return
+            try:
+                await self._edit(self._newest)
+            except Exception as error:  # noqa: BLE001 - progress is never essential
+                _log.info("progress not shown", reason=repr(error))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(INTERVAL):
+                    await self._ended.wait()

@@ -1,0 +1,78 @@
+"""`atelier demo`: the real bot, a local Discord, a local image API, and a few people who use them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tempfile
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from bot.config import GivenSettings
+from bot.demo.printing import Printer
+from bot.demo.story import DAILY_IMAGES, MONTHLY_BUDGET, tell
+from bot.presentation.report import report_view
+from bot.running import run
+from bot.sandbox.discord import SandboxDiscord
+from bot.sandbox.images import ImageOptions, SandboxImages
+from bot.services.pricing import format_usd
+from bot.storage.report import read_report
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+    from pathlib import Path
+
+    from rich.console import Console
+
+PACE = 0.6  # of the sandbox's seconds per picture, so that nobody waits long to see it all
+GRACE = 20.0  # seconds for what still runs at the end
+
+
+async def play(out: Path, console: Console) -> None:
+    """Play the conversation, print it, and save every preview, every result and the ledger in `out`."""
+    await asyncio.to_thread(out.mkdir, parents=True, exist_ok=True)
+    console.print(
+        "The real bot starts against a Discord and an image API on this machine. No token, no key, no cost.\n",
+        style="dim",
+    )
+    with tempfile.TemporaryDirectory(prefix="atelier-demo-") as data:
+        async with SandboxDiscord() as discord, SandboxImages(ImageOptions(pace=PACE)) as images:
+            given: dict[str, Any] = {
+                "DISCORD_TOKEN": discord.token,
+                "OPENAI_API_KEY": images.api_key,
+                "OPENAI_BASE_URL": images.base_url,
+                "DISCORD_API_URL": discord.api_url,
+                "DISCORD_GATEWAY_URL": discord.gateway_url,
+                "ATELIER_DATA_DIR": data,
+                "ATELIER_MONTHLY_BUDGET": MONTHLY_BUDGET,
+                "ATELIER_MEMBER_DAILY_IMAGES": DAILY_IMAGES,
+            }
+            settings = GivenSettings(**given)
+            printer = Printer(console, out, discord.server)
+            async with _running(settings, discord), printer.following(discord):
+                await tell(discord, printer)
+        ledger = await asyncio.to_thread(read_report, settings.database_path, None, None)
+        billed = images.bill.nano
+    await asyncio.to_thread((out / "ledger.json").write_text, json.dumps(ledger.to_dict(), indent=2), "utf-8")
+    console.print()
+    console.print(report_view(ledger))
+    verdict = "agree to the nano-dollar" if billed == ledger.settled_nano else f"differ: {billed - ledger.settled_nano}"
+    console.print(f"The image API billed {format_usd(billed)}; ledger and bill {verdict}.")
+    console.print(f"Every preview and picture is in {out}/. Open it and look.", style="bold")
+
+
+@asynccontextmanager
+async def _running(settings: GivenSettings, discord: SandboxDiscord) -> AsyncGenerator[None]:
+    """The bot, connected; stopped as SIGTERM would stop it."""
+    stop = asyncio.Event()
+    bot = asyncio.create_task(run(settings, stop, GRACE))
+    ready = asyncio.create_task(discord.bot_ready())
+    await asyncio.wait({bot, ready}, return_when=asyncio.FIRST_COMPLETED)
+    if bot.done():
+        ready.cancel()
+        await bot
+    try:
+        yield
+    finally:
+        stop.set()
+        await bot

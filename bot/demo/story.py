@@ -1,0 +1,72 @@
+"""What the people of the demo do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.sandbox.discord import Upload
+
+if TYPE_CHECKING:
+    from bot.demo.printing import Printer
+    from bot.sandbox.discord import Channel, Invocation, Member, Message, SandboxDiscord
+
+DAILY_IMAGES = "4"
+MONTHLY_BUDGET = "$5.00"
+PATIENCE = 20.0  # seconds that somebody waits for a picture
+
+
+async def tell(discord: SandboxDiscord, printer: Printer) -> None:
+    """Three members make pictures together; one meets a limit, one the safety check."""
+    people = {name: discord.server.add_member(name) for name in ("Mia", "Theo", "Ada")}
+    mia, theo, ada = people.values()
+    studio = discord.server.channel("studio")
+
+    await printer.scene("Mia sees the price of each choice before she presses Enter")
+    choices = await mia.autocomplete("imagine", focused="quality", prompt="…")
+    printer.choices("quality", choices)
+
+    await printer.scene("Mia asks for a picture; it sharpens in place, then the result comes as a message")
+    lighthouse = await _ask(
+        discord, mia, prompt="a lighthouse on a cliff at dusk, calm sea, first stars, soft warm light", quality="high"
+    )
+
+    await printer.scene("Theo presses Again under Mia's picture, at his own expense")
+    again = await theo.click(lighthouse, "Again")
+    await _result(discord, again, studio)
+
+    await printer.scene("Ada starts from Mia's picture, and only she sees the result")
+    picture = lighthouse.attachments[0].content
+    private = await ada.slash(
+        "imagine", prompt="the same place in a winter storm", image1=Upload("mine.png", picture), private=True
+    )
+    await discord.until(
+        lambda: private.response and any(file.filename.startswith("atelier-") for file in private.response.attachments),
+        PATIENCE,
+    )
+
+    await printer.scene("Theo wants three variants at once")
+    await _ask(discord, theo, prompt="a bowl of oranges on a wooden table, still life", quality="low", count=3)
+
+    await printer.scene("Theo's allowance for today is used up: refused in private, nothing charged")
+    await (await theo.slash("imagine", prompt="one more bowl of oranges")).shown(PATIENCE)
+
+    await printer.scene("Ada's words do not pass the image API's safety check")
+    await (await ada.slash("imagine", prompt="something forbidden")).shown(PATIENCE)
+    await discord.until(lambda: any("safety check" in message.content for message in studio.visible_to(ada)), PATIENCE)
+
+    await printer.scene("Mia looks at the details")
+    await (await mia.click(lighthouse, "Details")).shown(PATIENCE)
+
+
+async def _ask(discord: SandboxDiscord, member: Member, **options: Any) -> Message:  # noqa: ANN401 - option values
+    return await _result(discord, await member.slash("imagine", **options), discord.server.channel("studio"))
+
+
+async def _result(discord: SandboxDiscord, invocation: Invocation, channel: Channel) -> Message:
+    """Wait for the message that the bot sends when the picture is there and the progress message is gone."""
+
+    def sent() -> list[Message]:
+        return [message for message in channel.messages if message.origin is None and message.id > invocation.id]
+
+    await discord.until(lambda: sent() and invocation.response is None, PATIENCE)
+    return sent()[-1]

@@ -1,0 +1,170 @@
+"""Every failure that is worded for a person.
+
+UserFacingError                     a sentence for a member, said by `answer_failure`
+├── RequestRefused                  cannot be made as asked; nothing was sent, nothing is charged
+│   ├── UnknownModelError           a model or a price that the catalog does not hold
+│   ├── UnsupportedOptionError      an option that the chosen model does not have
+│   └── InputPictureError           an attachment that cannot be used
+├── LimitReachedError               a budget or an allowance would be passed
+├── QueueFullError                  too many jobs wait already
+├── NotAcceptingError               paused, or about to shut down
+├── NotYoursError                   only the requester or a moderator may do this
+├── PictureGoneError                the picture of an old button exists no more
+└── ImageFailure                    the image API made no picture
+    ├── PromptBlockedError          the provider's safety system said no
+    ├── RequestRejectedError        the provider refused the request as it was
+    ├── ProviderAccountError        key, verification, billing: the operator has to act
+    ├── ProviderBusyError           rate limit or overload; certainly not started
+    ├── ProviderUnreachableError    no connection; certainly not started
+    └── OutcomeUnknownError         it may have been made, and paid for
+
+OperatorError                       a sentence for whoever runs the bot, printed by the command line
+├── ConfigurationError              settings, with every fault at once
+├── AlreadyRunningError             another process holds the data directory
+└── DatabaseError                   the file cannot be used as it is
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class UserFacingError(Exception):
+    """A failure whose text is a sentence for the person who caused or met it."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class RequestRefused(UserFacingError):  # noqa: N818 - a refusal is an answer, not an accident
+    """The request cannot be made as asked. Nothing was sent, nothing is charged."""
+
+
+class UnknownModelError(RequestRefused):
+    """The catalog does not hold this model, or not its price."""
+
+
+class UnsupportedOptionError(RequestRefused):
+    """The chosen model does not have this option or value."""
+
+
+class InputPictureError(RequestRefused):
+    """An attached picture cannot be used as an input."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """What stood in the way of a reservation.
+
+    Attributes:
+        limit: the limit's name as a person would say it ("this server's monthly budget").
+        metric: ``usd`` or ``images``.
+        maximum: the limit, in nano-dollars or pictures.
+        left: what is left of it, in the same unit; never negative.
+        needed: what the request would have reserved, in the same unit.
+        resets_at: when the window ends, in seconds since 1970 (UTC).
+    """
+
+    limit: str
+    metric: str
+    maximum: int
+    left: int
+    needed: int
+    resets_at: int
+
+
+class LimitReachedError(UserFacingError):
+    """A budget or an allowance would be passed. Nothing was reserved."""
+
+    def __init__(self, sentence: str, shortfall: Shortfall) -> None:
+        super().__init__(sentence)
+        self.shortfall = shortfall
+
+
+class QueueFullError(UserFacingError):
+    """Too many jobs wait already, of this member or altogether."""
+
+
+class NotAcceptingError(UserFacingError):
+    """The studio is paused or is shutting down."""
+
+
+class NotYoursError(UserFacingError):
+    """Only the requester, or a member with Manage Messages, may do this."""
+
+
+class PictureGoneError(UserFacingError):
+    """The picture that a button or a number names exists no more."""
+
+
+class ImageFailure(UserFacingError):  # noqa: N818 - the family's name; its members end in Error
+    """The image API made no picture.
+
+    Attributes:
+        charged: ``no`` when it is certain that nothing was billed; ``unknown`` when it is not.
+        code: the provider's own code or a short word of ours, for the log and the ledger.
+        retry_after: seconds after which the same request may be sent again, or None if it may not be.
+        request_id: the provider's id of the request, for its support.
+    """
+
+    charged: str = "no"
+
+    def __init__(
+        self, sentence: str, *, code: str, retry_after: float | None = None, request_id: str | None = None
+    ) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.retry_after = retry_after
+        self.request_id = request_id
+
+
+class PromptBlockedError(ImageFailure):
+    """The provider's safety system blocked the prompt, an input or the result."""
+
+
+class RequestRejectedError(ImageFailure):
+    """The provider refused the request as it was sent."""
+
+
+class ProviderAccountError(ImageFailure):
+    """Key, verification or billing: only the operator can mend it."""
+
+
+class ProviderBusyError(ImageFailure):
+    """Rate limit or overload; the request was certainly not started."""
+
+
+class ProviderUnreachableError(ImageFailure):
+    """No connection came about; the request was certainly not sent."""
+
+
+class OutcomeUnknownError(ImageFailure):
+    """The request was sent and its outcome is not known: the hold stays."""
+
+    charged = "unknown"
+
+
+class OperatorError(Exception):
+    """A failure that whoever runs the bot has to mend; the text says how."""
+
+
+class ConfigurationError(OperatorError):
+    """The settings have faults; all of them are named at once."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        self.faults = tuple(faults)
+        listed = "\n".join(f"  - {fault}" for fault in self.faults)
+        super().__init__(f"The settings need a change:\n{listed}")
+
+
+class AlreadyRunningError(OperatorError):
+    """Another process holds the lock of the data directory."""
+
+
+class DatabaseError(OperatorError):
+    """The database cannot be used as it is: damaged, newer than this program, or on a network disk."""

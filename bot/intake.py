@@ -1,0 +1,171 @@
+"""From an interaction to the studio: acknowledged in time, refused in private while that is possible."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import discord
+import structlog
+
+from bot.delivery import MessageDelivery
+from bot.delivery.place import Place
+from bot.errors import InputPictureError
+from bot.pictures import prepare, shown_name
+from bot.services.ledger import Destination, Requester
+from bot.services.requests import StoredImage, check_references
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.delivery import Buttons
+    from bot.services.catalog import Catalog
+    from bot.services.delivery import Delivery
+    from bot.services.ledger import BlobStore, OpenRequest
+    from bot.services.requests import ImageRequest
+    from bot.services.studio import Studio
+
+GRACE = 1.5  # seconds in which a refusal can still be private; Discord waits 3 for the first answer
+LARGEST_INPUT = 50 * 1024 * 1024  # bytes; the image API's limit
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class Acknowledgement:
+    """Defers an interaction once, whoever comes first."""
+
+    def __init__(self, interaction: discord.Interaction, *, private: bool) -> None:
+        self._interaction = interaction
+        self._private = private
+        self._lock = asyncio.Lock()
+        self._message_id: int | None = None
+
+    async def __call__(self) -> int | None:
+        """Defer, if that has not been done, and return the id of the response."""
+        async with self._lock:
+            if not self._interaction.response.is_done():
+                response = await self._interaction.response.defer(ephemeral=self._private, thinking=True)
+                self._message_id = None if response is None else response.message_id
+            return self._message_id
+
+
+class Intake:
+    """Takes requests from interactions and hands them to the studio."""
+
+    def __init__(
+        self, client: discord.Client, studio: Studio, catalog: Catalog, blobs: BlobStore, buttons: Buttons
+    ) -> None:
+        self._client = client
+        self._studio = studio
+        self._catalog = catalog
+        self._blobs = blobs
+        self._buttons = buttons
+        self._at_work: set[asyncio.Task[None]] = set()
+
+    async def take(
+        self,
+        interaction: discord.Interaction,
+        request: ImageRequest,
+        attachments: Sequence[discord.Attachment] = (),
+        *,
+        private: bool,
+    ) -> None:
+        """Download what is attached, reserve, acknowledge, queue.
+
+        What is known within `GRACE` seconds is refused before the deferral, so that only the member sees it.
+
+        Raises:
+            UserFacingError: nothing was reserved.
+        """
+        self._check_declared(attachments)
+        acknowledge = Acknowledgement(interaction, private=private)
+        work = asyncio.create_task(self._submit(interaction, request, attachments, acknowledge, private=private))
+        self._at_work.add(work)  # never cancelled: what it has reserved it hands on or gives back itself
+        work.add_done_callback(self._at_work.discard)
+        await asyncio.wait({work}, timeout=GRACE)
+        if not work.done():
+            await acknowledge()
+        await asyncio.shield(work)
+
+    def reopen(self, request: OpenRequest) -> Delivery:
+        """The delivery of a request that an earlier process left behind."""
+        return self._delivery(request.id, request.request, request.requester, request.destination)
+
+    async def _submit(
+        self,
+        interaction: discord.Interaction,
+        request: ImageRequest,
+        attachments: Sequence[discord.Attachment],
+        acknowledge: Acknowledgement,
+        *,
+        private: bool,
+    ) -> None:
+        notes: list[str] = []
+        if attachments:
+            references = [await self._fetch(attachment, notes) for attachment in attachments]
+            check_references(self._catalog.model(request.model), references)
+            request = request.with_references(references)
+        destination = Destination(
+            application_id=interaction.application_id,
+            interaction_token=interaction.token,
+            expires_at=int(interaction.expires_at.timestamp()),
+            message_id=None,
+            private=private,
+        )
+        requester = requester_of(interaction)
+        request_id = str(interaction.id)
+        delivery = self._delivery(request_id, request, requester, destination, acknowledge, notes)
+        await self._studio.submit(request_id, request, requester, delivery)
+
+    def _delivery(
+        self,
+        request_id: str,
+        request: ImageRequest,
+        requester: Requester,
+        destination: Destination,
+        acknowledge: Acknowledgement | None = None,
+        notes: Sequence[str] = (),
+    ) -> MessageDelivery:
+        return MessageDelivery(
+            Place(self._client, requester, destination, nonce=request_id),
+            request_id,
+            count=request.count,
+            model_title=self._catalog.model(request.model).title,
+            buttons=self._buttons,
+            acknowledge=acknowledge,
+            notes=notes,
+        )
+
+    def _check_declared(self, attachments: Sequence[discord.Attachment]) -> None:
+        """What Discord says of a file is enough to refuse some before they are downloaded."""
+        for attachment in attachments:
+            name = shown_name(attachment.filename)
+            if attachment.size > LARGEST_INPUT:
+                raise InputPictureError(f"{name} is too large: 50 MB is the most. Attach a smaller copy.")
+            if attachment.content_type and not attachment.content_type.startswith("image/"):
+                raise InputPictureError(f"{name} is not a picture. Attach a PNG, JPEG or WEBP file.")
+
+    async def _fetch(self, attachment: discord.Attachment, notes: list[str]) -> StoredImage:
+        """Download at once, for the link dies; keep what will be sent, and note where that has lost pixels."""
+        name = attachment.filename
+        try:
+            content = await attachment.read()
+        except discord.HTTPException as error:
+            _log.info("attachment not downloaded", reason=str(error))
+            raise InputPictureError(f"I could not download {shown_name(name)}. Attach it once more.") from None
+        prepared = await prepare(content, name)
+        if prepared.note:
+            notes.append(prepared.note)
+        digest = await self._blobs.put(prepared.content)
+        return StoredImage(digest, prepared.media_type, prepared.width, prepared.height, len(prepared.content))
+
+
+def requester_of(interaction: discord.Interaction) -> Requester:
+    """Who pressed or typed, where, with which roles."""
+    roles = interaction.user.roles if isinstance(interaction.user, discord.Member) else []
+    return Requester(
+        server_id=interaction.guild_id or 0,
+        channel_id=interaction.channel_id or 0,
+        user_id=interaction.user.id,
+        role_ids=tuple(role.id for role in roles if not role.is_default()),
+    )

@@ -1,0 +1,159 @@
+"""What every cog inherits: the interaction's type, the spoken answer to a failure, the button that never dies."""
+
+from __future__ import annotations
+
+import secrets
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import discord
+import structlog
+from discord import app_commands
+from discord.ext import commands
+from typing_extensions import override
+
+from bot.delivery.posting import is_gone
+from bot.errors import UserFacingError
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable
+
+    from bot.intake import Intake
+    from bot.services.delivery import Result
+    from bot.wiring import Services
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class AtelierClient(commands.Bot):
+    """What buttons, which discord.py builds itself, may ask of the bot."""
+
+    services: Services
+    intake: Intake
+    buttons: ResultButtons
+
+
+Interaction = discord.Interaction[AtelierClient]
+
+
+async def answer_failure(interaction: discord.Interaction[Any], error: Exception) -> None:
+    """Tell the member what went wrong: privately while that is possible, else in place of the progress.
+
+    A `UserFacingError` says its sentence. Anything else gets a reference number, and the log gets the traceback.
+    """
+    if isinstance(error, app_commands.CommandInvokeError):
+        error = error.original
+    if isinstance(error, discord.HTTPException) and is_gone(error):
+        _log.warning("too late to answer", interaction=interaction.id, reason=str(error))
+        return
+    text = f"❌ {_sentence(interaction, error)}"
+    try:
+        if interaction.response.is_done():
+            await interaction.edit_original_response(content=text, attachments=[], view=None)
+        else:
+            await interaction.response.send_message(text, ephemeral=True)
+    except discord.HTTPException as problem:
+        _log.warning("failure not told", interaction=interaction.id, reason=str(problem))
+
+
+def _sentence(interaction: discord.Interaction[Any], error: Exception) -> str:
+    if isinstance(error, UserFacingError):
+        return error.sentence
+    if isinstance(error, app_commands.CheckFailure):
+        return "You may not use this command here. Ask whoever runs this server."
+    reference = secrets.token_hex(4)
+    _log.error("unexpected failure", reference=reference, interaction=interaction.id, exc_info=error)
+    return f"Something went wrong on my side. Please tell whoever runs me, with the reference {reference}."
+
+
+class AtelierTree(app_commands.CommandTree[AtelierClient]):
+    """The command tree: every failure of a command ends in `answer_failure`."""
+
+    async def on_error(
+        self, interaction: Interaction, error: app_commands.AppCommandError
+    ) -> None:  # discord.py calls it after a command's own handlers, of which we have none
+        """Answer."""
+        await answer_failure(interaction, error)
+
+
+class AtelierButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"(?!)"):
+    """A button that remembers nothing but an id, so that it works after any number of restarts.
+
+    Subclasses name their action, which with the id makes the `custom_id`: ``class AgainButton(AtelierButton,
+    action="again")``. discord.py makes a new object for every click, and swallows what its own callback raises.
+    """
+
+    label: ClassVar[str]
+    emoji: ClassVar[str | None] = None
+    style: ClassVar[discord.ButtonStyle] = discord.ButtonStyle.secondary
+    _action: ClassVar[str]
+
+    def __init_subclass__(cls, *, action: str) -> None:
+        """Give the class the pattern by which discord.py finds it."""
+        cls._action = action
+        super().__init_subclass__(template=rf"{action}:(?P<id>[0-9]{{1,20}})")
+
+    def __init__(self, subject: int) -> None:
+        """Args: `subject` is a picture's number, or whatever id the action is about."""
+        super().__init__(
+            discord.ui.Button(
+                label=self.label, emoji=self.emoji, style=self.style, custom_id=f"{self._action}:{subject}"
+            )
+        )
+        self.subject = subject
+
+    @classmethod
+    @override
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Made anew for every click."""
+        return cls(int(match["id"]))
+
+    @override
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Do what the button is for; say so if that fails."""
+        try:
+            await self.pressed(interaction)
+        except Exception as error:  # noqa: BLE001 - it is spoken and logged
+            await answer_failure(interaction, error)
+
+    @abstractmethod
+    async def pressed(self, interaction: Interaction) -> None:
+        """What the button is for; raises a `UserFacingError` to whom it is not."""
+
+
+class ResultButtons:
+    """The row under every result; cogs add to it, and each message gets items of its own."""
+
+    def __init__(self) -> None:
+        self._of_result: list[tuple[int, Callable[[int], AtelierButton]]] = []
+        self._of_late: Callable[[int], AtelierButton] | None = None
+
+    def add(self, place: int, make: Callable[[int], AtelierButton]) -> None:
+        """Offer a button under results: `make` takes the first picture's number; the lowest place stands first."""
+        self._of_result.append((place, make))
+        self._of_result.sort(key=lambda offered: offered[0])
+
+    def set_late(self, make: Callable[[int], AtelierButton]) -> None:
+        """Offer the button with which a late private result can be fetched: `make` takes the request's id."""
+        self._of_late = make
+
+    def of_result(self, result: Result) -> discord.ui.View | None:
+        """A new view for one message."""
+        picture, _ = result.files[0]
+        return _view([make(picture.number) for _, make in self._of_result])
+
+    def of_late(self, request_id: str) -> discord.ui.View | None:
+        """A new view for one message."""
+        return _view([] if self._of_late is None else [self._of_late(int(request_id))])
+
+
+def _view(items: list[AtelierButton]) -> discord.ui.View | None:
+    if not items:
+        return None
+    view = discord.ui.View(timeout=None)
+    for item in items:
+        view.add_item(item)
+    return view

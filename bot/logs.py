@@ -1,0 +1,80 @@
+"""Structured logging to standard error: few lines a request, no prompts, no secrets."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING
+
+import structlog
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
+    from structlog.typing import Processor, WrappedLogger
+
+# Transport loggers may print whole URLs, and those hold interaction tokens. When debugging, the gateway prints
+# every event with its token and words.
+LEAST_LEVELS = {
+    **dict.fromkeys(("aiohttp", "httpx2", "httpcore2", "openai", "aiosqlite", "PIL", "asyncio"), logging.WARNING),
+    **dict.fromkeys(("discord.http", "discord.webhook"), logging.WARNING),
+    "discord": logging.INFO,
+}
+HIDDEN = frozenset({"token", "api_key", "authorization", "prompt", "password", "secret", "interaction_token"})
+
+
+def hide_secrets(
+    _logger: WrappedLogger, _method: str, event: MutableMapping[str, object]
+) -> MutableMapping[str, object]:
+    """A structlog processor: what must never be logged is replaced, whoever tries."""
+    for key in HIDDEN & event.keys():
+        event[key] = "***"
+    return event
+
+
+def configure_logging(level: str, style: str) -> None:
+    """Send the product's and the libraries' log lines to standard error.
+
+    Args:
+        level: the least severe level shown, such as ``INFO``.
+        style: ``text`` for people, ``json`` for machines.
+    """
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        hide_secrets,
+    ]
+    final: list[Processor] = (
+        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        if style == "json"
+        # Its own choice of tracebacks shows the values of variables, prompts and tokens among them.
+        else [
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
+        ]
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *final],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name, least in LEAST_LEVELS.items():
+        logging.getLogger(name).setLevel(max(least, root.level))
+
+
+def get_logger(name: str) -> structlog.stdlib.BoundLogger:
+    """The module's logger; pass ``__name__``."""
+    logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
+    return logger

@@ -1,0 +1,5 @@
+"""The only room that speaks to the openai library; its errors become ours."""
+
+from bot.openai_images.client import OpenAIImages
+
+__all__ = ["OpenAIImages"]

@@ -1,0 +1,141 @@
+"""What a failure of the image API means: for the member, and for the ledger.
+
+`charged` is ``no`` only where it is certain that nothing was billed; everything unlisted is unknown. The rules and
+their sources: design, section 5.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from http import HTTPStatus
+from typing import Any, cast
+
+import httpx2
+import openai
+
+from bot.errors import (
+    ImageFailure,
+    OutcomeUnknownError,
+    PromptBlockedError,
+    ProviderAccountError,
+    ProviderBusyError,
+    ProviderUnreachableError,
+    RequestRejectedError,
+)
+
+HELD = "Whether it is billed is not known yet, so its price stays held."
+LONGEST_REASON = 200  # characters of the provider's words that are passed on
+
+BLOCKED = frozenset({"moderation_blocked", "content_policy_violation"})
+NO_MONEY = frozenset({"insufficient_quota", "billing_hard_limit_reached", "project_spend_limit_exceeded"})
+USER_ERRORS = frozenset({"invalid_request_error", "image_generation_user_error"})
+
+
+def from_status(error: openai.APIStatusError) -> ImageFailure:
+    """A failure that came before the stream, with a status code."""
+    status, request_id = error.status_code, error.request_id
+    code = error.code or f"http_{status}"
+    retry_after = _retry_after(error.response.headers)
+    if status == HTTPStatus.TOO_MANY_REQUESTS and code not in NO_MONEY:
+        return ProviderBusyError(
+            "The image API is busy. Try again in a minute. Nothing was charged.",
+            code=code,
+            retry_after=1.0 if retry_after is None else retry_after,
+            request_id=request_id,
+        )
+    if status == HTTPStatus.SERVICE_UNAVAILABLE and retry_after is not None:
+        return ProviderBusyError(
+            "The image API is overloaded. Try again in a few minutes. Nothing was charged.",
+            code=code,
+            retry_after=retry_after,
+            request_id=request_id,
+        )
+    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        return _account(code, request_id)
+    if status == HTTPStatus.NOT_FOUND:
+        return RequestRejectedError(
+            "The image API does not offer this model to us. Choose another model. Nothing was charged.",
+            code=code,
+            request_id=request_id,
+        )
+    if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return from_body(error.body, request_id, fallback=code)
+    return OutcomeUnknownError(not_known("the image API had an internal error"), code=code, request_id=request_id)
+
+
+def from_body(body: object, request_id: str | None, fallback: str | None = None) -> ImageFailure:
+    """An error object: from a refused request, or an event in mid-stream (then `fallback` is None)."""
+    fields = cast("dict[str, Any]", body) if isinstance(body, dict) else {}
+    code = str(fields.get("code") or fields.get("type") or fallback or "error")
+    if code in BLOCKED:
+        return _blocked(fields.get("moderation_details"), code, request_id, streaming=fallback is None)
+    if code in NO_MONEY:
+        return _account(code, request_id)
+    if fallback is not None or fields.get("type") in USER_ERRORS:
+        reason = " ".join(str(fields.get("message") or "it gave no reason").split())[:LONGEST_REASON]
+        return RequestRejectedError(
+            f"The image API refused this request: {reason} Nothing was charged.", code=code, request_id=request_id
+        )
+    return OutcomeUnknownError(not_known("the image API stopped with an error"), code=code, request_id=request_id)
+
+
+def from_connection(error: openai.APIConnectionError, *, sent: bool) -> ImageFailure:
+    """No answer. Certain only when the connection never came about."""
+    not_started = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
+    if not sent and isinstance(error.__cause__, not_started):
+        return ProviderUnreachableError(
+            "I cannot reach the image API. Try again in a few minutes. Nothing was charged.",
+            code="unreachable",
+            retry_after=1.0,
+        )
+    code = "timeout" if isinstance(error, openai.APITimeoutError) else "connection_lost"
+    return OutcomeUnknownError(not_known("the connection to the image API was lost"), code=code)
+
+
+def _account(code: str, request_id: str | None) -> ProviderAccountError:
+    reason = (
+        "has no money left, or its spend limit is reached"
+        if code in NO_MONEY
+        else "was refused by the image API (key, verification or permission)"
+    )
+    return ProviderAccountError(
+        f"The account that pays for pictures {reason}. Please tell whoever runs me. Nothing was charged.",
+        code=code,
+        request_id=request_id,
+    )
+
+
+def _blocked(details: object, code: str, request_id: str | None, *, streaming: bool) -> PromptBlockedError:
+    """A block before drawing is certainly free. Of one after it no page of the provider says whether it is billed."""
+    fields = cast("dict[str, Any]", details) if isinstance(details, dict) else {}
+    stages = {"input": "before drawing", "output": "after drawing"}
+    stage = str(fields.get("moderation_stage"))
+    facts = [stages[stage]] if stage in stages else []
+    categories = fields.get("categories")
+    if isinstance(categories, list):
+        facts += [str(category)[:40] for category in cast("list[object]", categories)[:5]]
+    noted = f" ({', '.join(facts)})" if facts else ""
+    is_free = stage == "input" or not (streaming or stage == "output")
+    charge = "Nothing was charged." if is_free else HELD
+    error = PromptBlockedError(
+        f"The image API's safety check blocked this{noted}. Reword it and try again. {charge}",
+        code=code,
+        request_id=request_id,
+    )
+    error.charged = "no" if is_free else "unknown"
+    return error
+
+
+def not_known(reason: str) -> str:
+    """The sentence for an outcome that nobody knows."""
+    return f"No picture came: {reason}. {HELD}"
+
+
+def _retry_after(headers: httpx2.Headers) -> float | None:
+    """Seconds that the provider asks us to wait, if it says so in a form that we know."""
+    for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        with suppress(ValueError):
+            seconds = float(headers.get(name, "")) * unit
+            if 0 <= seconds < float("inf"):
+                return seconds
+    return None

@@ -1,0 +1,213 @@
+"""The build of a PNG, JPEG or WEBP file, read from its bytes in milliseconds and without decoding a pixel."""
+
+from __future__ import annotations
+
+import re
+import struct
+import zlib
+from dataclasses import dataclass
+
+from bot.pictures.kinds import kind_of
+
+MOST_PARTS = 20_000  # chunks or segments; a 50 MB file in pieces of 4 kB has 12 000
+MOST_SCANS = 64  # of a progressive JPEG; encoders write about ten, and each goes over the whole picture again
+_WINDOW = 1 << 20  # bytes searched at a stretch: the interpreter's lock is held meanwhile
+_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # neither a stuffed byte nor a restart nor a fill byte
+_FRAME_HEADERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_STANDALONE = frozenset({0x01, 0xD8})
+_START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
+
+# The parts that a plain picture has. Everything else may hold metadata, colours or text that we do not pass on.
+# JPEG's APP11, PNG's caBX and WEBP's C2PA hold the provenance manifest, which should stay.
+_ORDINARY = frozenset({"IHDR", "IDAT", "IEND", "sRGB", "gAMA", "cHRM", "pHYs", "sBIT", "bKGD", "caBX"}) | frozenset(
+    {"xC0", "xC1", "xC2", "xC4", "xDA", "xDB", "xDD", "xE0", "xEB", "xEE", "VP8 ", "VP8L", "VP8X", "ALPH", "C2PA"}
+)
+
+
+class UnreadablePictureError(Exception):
+    """These bytes are no picture that can be used.
+
+    Attributes:
+        what: the fault, as the end of a sentence that begins with the file's name ("is cut off").
+        advice: a sentence that says what to do.
+    """
+
+    def __init__(self, what: str, advice: str = "Save it anew as PNG or JPEG and attach it again.") -> None:
+        super().__init__(f"The picture {what}. {advice}")
+        self.what = what
+        self.advice = advice
+
+
+@dataclass(frozen=True, slots=True)
+class Anatomy:
+    """What a file's structure tells.
+
+    Attributes:
+        media_type: ``image/png``, ``image/jpeg`` or ``image/webp``.
+        width: pixels, as stored (before any orientation).
+        height: pixels, as stored.
+        frames: pictures in an animation; 1 for a still one.
+        parts: the kinds of chunks or segments that the file consists of.
+        trailing: bytes after the picture's end.
+    """
+
+    media_type: str
+    width: int
+    height: int
+    frames: int
+    parts: frozenset[str]
+    trailing: int
+
+    @property
+    def ordinary(self) -> bool:
+        """Whether there is nothing in it but one picture: no metadata, profile, text or appendix."""
+        return self.trailing == 0 and self.parts <= _ORDINARY
+
+
+def cut_off() -> UnreadablePictureError:
+    """The fault of a file whose end is missing."""
+    return UnreadablePictureError("is cut off: its end is missing", "Attach it again.")
+
+
+def damaged() -> UnreadablePictureError:
+    """The fault of a file whose parts do not fit together."""
+    return UnreadablePictureError("is damaged")
+
+
+def too_intricate() -> UnreadablePictureError:
+    """The fault of a file made of so many parts that reading them would take long."""
+    return UnreadablePictureError("is built of too many parts")
+
+
+def dissect(content: bytes, *, checksums: bool = False) -> Anatomy:
+    """Read a file's structure from its first byte to its end marker.
+
+    Args:
+        content: the whole file.
+        checksums: also compare a PNG's checksums with its bytes.
+
+    Raises:
+        UnreadablePictureError: empty, of another kind, cut off or damaged.
+    """
+    if not content:
+        raise UnreadablePictureError("is empty (0 bytes)", "Attach it again.")
+    kind = kind_of(content)
+    if kind == "PNG":
+        anatomy = _dissect_png(content, checksums=checksums)
+    elif kind == "JPEG":
+        anatomy = _dissect_jpeg(content)
+    elif kind == "WEBP":
+        anatomy = _dissect_webp(content)
+    else:
+        what = (
+            f"is {'an' if kind.startswith(('AVIF', 'SVG', 'icon')) else 'a'} {kind}"
+            if kind
+            else "is no picture that I know"
+        )
+        raise UnreadablePictureError(what, "Send a still PNG, JPEG or WEBP picture.")
+    if anatomy.width == 0 or anatomy.height == 0:
+        raise damaged()
+    return anatomy
+
+
+def _dissect_png(content: bytes, *, checksums: bool) -> Anatomy:
+    """https://www.w3.org/TR/png-3/#5Chunk-layout ."""
+    parts: set[str] = set()
+    position, frames, width, height = 8, 0, 0, 0
+    for _ in range(MOST_PARTS):
+        if position + 12 > len(content):
+            raise cut_off()
+        length, kind = struct.unpack_from(">I4s", content, position)
+        end = position + 12 + length
+        if end > len(content):
+            raise cut_off()
+        if (not parts and (kind != b"IHDR" or length != 13)) or (checksums and not _sum_holds(content, position, end)):  # noqa: PLR2004 - the header's length in the standard
+            raise damaged()
+        if not parts:
+            width, height = struct.unpack_from(">II", content, position + 8)
+        frames += kind == b"fcTL"
+        parts.add(kind.decode("latin-1"))
+        if kind == b"IEND":
+            if "IDAT" not in parts:
+                raise damaged()
+            return Anatomy("image/png", width, height, max(frames, 1), frozenset(parts), len(content) - end)
+        position = end
+    raise too_intricate()
+
+
+def _sum_holds(content: bytes, start: int, end: int) -> bool:
+    stored = int.from_bytes(content[end - 4 : end], "big")
+    return zlib.crc32(memoryview(content)[start + 4 : end - 4]) == stored
+
+
+def _next_marker(content: bytes, position: int) -> int:
+    """The place after the next marker's two bytes."""
+    for start in range(position, len(content), _WINDOW):
+        found = _MARKER.search(content, start, start + _WINDOW + 1)
+        if found:
+            return found.end()
+    raise cut_off()
+
+
+def _dissect_jpeg(content: bytes) -> Anatomy:
+    """ITU-T T.81, annex B: https://www.w3.org/Graphics/JPEG/itu-t81.pdf ."""
+    parts: set[str] = set()
+    position, scans, width, height = 2, 0, 0, 0
+    for _ in range(MOST_PARTS):
+        position = _next_marker(content, position)
+        marker = content[position - 1]
+        if marker == _END_OF_IMAGE:
+            if not scans:
+                raise damaged()
+            return Anatomy("image/jpeg", width, height, 1, frozenset(parts), len(content) - position)
+        if marker in _STANDALONE:
+            continue
+        if position + 8 > len(content):
+            raise cut_off()
+        length, height_here, width_here = struct.unpack_from(">HxHH", content, position)
+        if marker in _FRAME_HEADERS:
+            height, width = height_here, width_here
+        scans += marker == _START_OF_SCAN
+        if scans > MOST_SCANS:
+            break
+        parts.add(f"x{marker:X}")
+        position += length
+    raise too_intricate()
+
+
+def _dissect_webp(content: bytes) -> Anatomy:
+    """RFC 9649, section 2: https://www.rfc-editor.org/rfc/rfc9649.html#section-2 ."""
+    if len(content) < 30:  # noqa: PLR2004 - the file's header and that of its first chunk
+        raise cut_off()
+    (size,) = struct.unpack_from("<I", content, 4)
+    end, position, frames = 8 + size, 12, 0
+    if end > len(content):
+        raise cut_off()
+    width, height = _webp_size(content)
+    parts: set[str] = set()
+    for _ in range(MOST_PARTS):
+        if position + 8 > end:
+            if parts.isdisjoint({"VP8 ", "VP8L", "ANMF"}):
+                raise damaged()
+            return Anatomy("image/webp", width, height, max(frames, 1), frozenset(parts), len(content) - end)
+        kind, length = struct.unpack_from("<4sI", content, position)
+        frames += kind == b"ANMF"
+        parts.add(kind.decode("latin-1"))
+        position += 8 + length
+        if position > end:
+            raise cut_off()
+        position += length & 1
+    raise too_intricate()
+
+
+def _webp_size(content: bytes) -> tuple[int, int]:
+    kind = content[12:16]
+    if kind == b"VP8X":
+        return int.from_bytes(content[24:27], "little") + 1, int.from_bytes(content[27:30], "little") + 1
+    if kind == b"VP8L" and content[20] == 0x2F:  # noqa: PLR2004 - the signature of a lossless picture
+        (bits,) = struct.unpack_from("<I", content, 21)
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    if kind == b"VP8 " and content[23:26] == b"\x9d\x01\x2a":
+        width, height = struct.unpack_from("<HH", content, 26)
+        return width & 0x3FFF, height & 0x3FFF
+    raise damaged()

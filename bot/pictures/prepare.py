@@ -1,0 +1,100 @@
+"""Make of a member's picture what is sent to the image API: upright, plain, without metadata, of a legal size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.pictures.decode import within
+from bot.pictures.encode import as_jpeg, as_png, without_opaque_alpha
+from bot.pictures.inspect import Inspected, still_picture
+from bot.pictures.names import shown_name
+from bot.pictures.pool import pool
+
+if TYPE_CHECKING:
+    from bot.pictures.decode import Plain
+
+# What the API takes as a size: https://platform.openai.com/docs/guides/image-generation
+LONGEST_EDGE = 3840  # pixels
+MOST_PIXELS = 8_294_400
+_LARGEST_PNG = 8_000_000  # bytes; an opaque picture above that is a photo, and as a JPEG a tenth of it
+_QUALITY = 95
+_BYTES_A_PIXEL = 6  # more than any picture needs; what is beyond is hidden in it and not part of it
+_SMALL_FILE = 65_536  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An input picture as it is stored and sent.
+
+    Attributes:
+        content: the bytes of the file.
+        media_type: ``image/png``, ``image/jpeg`` or ``image/webp``.
+        width: pixels.
+        height: pixels.
+        source: what the member's file was.
+        note: a sentence for the member when pixels were lost, else empty.
+    """
+
+    content: bytes
+    media_type: str
+    width: int
+    height: int
+    source: Inspected
+    note: str
+
+
+async def prepare(content: bytes, name: str) -> Prepared:
+    """Check a picture and make it ready, in one decode.
+
+    A plain file of a legal size passes as it is. Any other is turned upright, brought to 8-bit sRGB (``RGB`` or
+    ``RGBA``), freed of metadata, scaled down to 3840 pixels and 8 294 400 in all, and written anew: as PNG, or as JPEG
+    where it came with lossy compression or would be large.
+
+    Args:
+        content: the whole file.
+        name: its name as the member gave it; any text.
+
+    Raises:
+        InputPictureError: it cannot be an input; the sentence names the file and says what to do.
+    """
+    return await pool.run(_prepare, content, name)
+
+
+def _legal_size(width: int, height: int) -> tuple[int, int]:
+    return within(width, height, LONGEST_EDGE, MOST_PIXELS)
+
+
+def _prepare(content: bytes, name: str) -> Prepared:
+    picture = still_picture(content, name, _legal_size)
+    source = Inspected.of(picture)
+    width, height = picture.image.size
+    scaled = (width, height) != (source.width, source.height)
+    media_type = source.media_type
+    if scaled or not _passes(picture, len(content)):
+        content, media_type = _rewritten(picture)
+    note = ""
+    if scaled:
+        note = (
+            f"{shown_name(name)} was scaled from {source.width}×{source.height} "
+            f"to {width}×{height} pixels, the most that can be sent."
+        )
+    return Prepared(content, media_type, width, height, source, note)
+
+
+def _passes(picture: Plain, byte_size: int) -> bool:
+    """Whether the file is plain enough to be sent as it is."""
+    right_size = byte_size <= _SMALL_FILE + _BYTES_A_PIXEL * picture.width * picture.height
+    return picture.anatomy.ordinary and picture.mode in {"RGB", "RGBA"} and right_size
+
+
+def _rewritten(picture: Plain) -> tuple[bytes, str]:
+    image = without_opaque_alpha(picture.image)
+    if image.mode == "RGBA":
+        return as_png(image), "image/png"
+    lossy = picture.anatomy.media_type == "image/jpeg" or "VP8 " in picture.anatomy.parts
+    if not lossy:
+        content = as_png(image)
+        if len(content) <= _LARGEST_PNG:
+            return content, "image/png"
+    return as_jpeg(image, _QUALITY), "image/jpeg"

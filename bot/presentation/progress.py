@@ -1,0 +1,28 @@
+"""What the progress message says while people wait."""
+
+from __future__ import annotations
+
+
+def queued_text(position: int, turn_at: int) -> str:
+    """In line.
+
+    Args:
+        position: 1 for the next in line.
+        turn_at: when the turn will come, by guess, in seconds since 1970; Discord counts down to it.
+    """
+    place = "You are next in line" if position == 1 else f"You are number {position} in line"
+    return f"⏳ {place}. Your turn comes about <t:{turn_at}:R>."
+
+
+def drawing_text(count: int, previews: int) -> str:
+    """Being made. `previews` of the `count` pictures can be seen already, unfinished."""
+    what = "your picture" if count == 1 else f"your {count} pictures"
+    return f"🎨 Drawing {what}…" if previews == 0 else f"🎨 Drawing {what}… What you see is an unfinished preview."
+
+
+def late_text() -> str:
+    """A private answer that takes longer than Discord lets us edit it."""
+    return (
+        "⏳ This takes longer than Discord lets me update this message. "
+        "I will send you the result as a direct message; if none comes, press Show."
+    )

@@ -1,0 +1,130 @@
+"""From the first line to the last: open, run until told to stop, drain, close the gateway, then the database."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import signal
+from collections import Counter
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING
+
+import discord
+import structlog
+
+from bot.client import AtelierBot, point_at
+from bot.errors import OperatorError
+from bot.health import Health
+from bot.pictures import pool
+from bot.wiring import open_services
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Mapping
+
+    from bot.config import Settings
+    from bot.wiring import Services
+
+GRACE = 130.0  # seconds that running jobs get at a shutdown; a supervisor should wait 150 before it kills
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+async def run(settings: Settings, stop: asyncio.Event | None = None, grace: float = GRACE) -> None:
+    """Run the bot until SIGTERM or SIGINT, or until `stop` is set.
+
+    Raises:
+        OperatorError: it cannot run as it is set up; the sentence says what to change.
+    """
+    stop = stop or asyncio.Event()
+    _stop_at_signals(stop)
+    point_at(settings)
+    async with _pictures(), open_services(settings) as services:
+        _log_shutdown_dates(await services.images.warm_up(), settings)
+        bot = AtelierBot(services)
+        outcomes: Counter[str] = Counter()
+        health = Health(ready=lambda: _readiness(bot), figures=lambda: _figures(services, outcomes))
+
+        def count(_seconds: float, outcome: str) -> None:
+            outcomes[outcome] += 1
+
+        services.studio.observers += [count, health.observe_picture]
+        async with bot:
+            if settings.http_port is not None:
+                await health.start(settings.http_host, settings.http_port)
+            try:
+                await _until_stopped(bot, settings, stop, grace)
+            finally:
+                await health.close()
+    _log.info("stopped")
+
+
+@asynccontextmanager
+async def _pictures() -> AsyncGenerator[None]:
+    """Let go of the threads that decode pictures, last of all."""
+    try:
+        yield
+    finally:
+        pool.close()
+
+
+async def _until_stopped(bot: AtelierBot, settings: Settings, stop: asyncio.Event, grace: float) -> None:
+    connection = asyncio.create_task(bot.start(settings.discord_token.get_secret_value()), name="gateway")
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({connection, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if connection.done():
+            _raise_refusal(connection)
+        _log.info("stopping", running=bot.services.studio.running, waiting=bot.services.studio.waiting)
+    finally:
+        stopping.cancel()
+        await bot.services.studio.drain(grace)
+        # Cancelled rather than closed from here: only then does the gateway see a proper farewell (code 1000).
+        connection.cancel()
+        with suppress(asyncio.CancelledError, Exception):
+            await connection
+
+
+def _raise_refusal(connection: asyncio.Task[None]) -> None:
+    error = connection.exception()
+    if isinstance(error, discord.LoginFailure):
+        raise OperatorError("Discord refuses DISCORD_TOKEN. Copy the token anew from the developer portal, page Bot.")
+    if isinstance(error, discord.PrivilegedIntentsRequired):
+        raise OperatorError(
+            "ATELIER_MESSAGE_CONTENT is on, but the application lacks the Message Content intent. "
+            "Switch it on in the developer portal, page Bot, or unset ATELIER_MESSAGE_CONTENT."
+        )
+    if isinstance(error, (discord.HTTPException, OSError)):
+        raise OperatorError(f"Discord cannot be reached: {error}") from error
+    if error is not None:
+        raise error
+
+
+def _stop_at_signals(stop: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # Not available outside a main thread, nor on Windows; then the caller's own event stops it.
+        with suppress(NotImplementedError, RuntimeError, ValueError):
+            loop.add_signal_handler(number, stop.set)
+
+
+def _log_shutdown_dates(dates: Mapping[str, str | None], settings: Settings) -> None:
+    date = dates.get(settings.model)
+    if date is not None:
+        _log.warning("the default model will be shut down", model=settings.model, date=date)
+
+
+async def _readiness(bot: AtelierBot) -> dict[str, bool]:
+    database = bot.services.database
+    return {
+        "gateway": bot.is_ready() and not bot.is_closed(),
+        "database": await database.read(lambda connection: connection.execute("SELECT 1").fetchone() is not None),
+    }
+
+
+async def _figures(services: Services, outcomes: Counter[str]) -> Mapping[str, float]:
+    return {
+        "queue_depth": float(services.studio.waiting),
+        "running": float(services.studio.running),
+        "free_disk_bytes": float(shutil.disk_usage(services.settings.data_dir).free),
+        **{f"jobs_{outcome}": float(count) for outcome, count in outcomes.items()},
+    }

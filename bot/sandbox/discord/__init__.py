@@ -1,0 +1,49 @@
+"""A faithful stand-in for Discord on loopback: the real bot runs against it over real WebSocket and HTTP.
+
+`SandboxDiscord` starts it; `Server` and `Member` are the people on it; `Invocation` is what one did.
+"""
+
+from bot.sandbox.discord.changes import Change, ChangeKind, ChangeStream
+from bot.sandbox.discord.faults import Fault
+from bot.sandbox.discord.gateway.intents import Intent
+from bot.sandbox.discord.invocations import Answer, Invocation, InvocationKind
+from bot.sandbox.discord.model import Channel, Message, Role
+from bot.sandbox.discord.options import Options
+from bot.sandbox.discord.people.member import Member
+from bot.sandbox.discord.people.refusal import CannotDoThatError
+from bot.sandbox.discord.people.server import Server
+from bot.sandbox.discord.people.uploads import Upload
+from bot.sandbox.discord.permissions import Permission
+from bot.sandbox.discord.rate_limits import Limit, RateLimits
+from bot.sandbox.discord.server import SandboxDiscord
+from bot.sandbox.discord.things import Attachment, MessageFlag, User, Version
+from bot.sandbox.discord.traffic import Exchange, SentFile
+
+__all__ = [
+    "Answer",
+    "Attachment",
+    "CannotDoThatError",
+    "Change",
+    "ChangeKind",
+    "ChangeStream",
+    "Channel",
+    "Exchange",
+    "Fault",
+    "Intent",
+    "Invocation",
+    "InvocationKind",
+    "Limit",
+    "Member",
+    "Message",
+    "MessageFlag",
+    "Options",
+    "Permission",
+    "RateLimits",
+    "Role",
+    "SandboxDiscord",
+    "SentFile",
+    "Server",
+    "Upload",
+    "User",
+    "Version",
+]

@@ -1,0 +1,1 @@
+"""What Discord checks before it accepts a body, and how it says what is wrong."""

@@ -1,0 +1,42 @@
+"""Time and ids. Ids carry the real time; ages are measured on a clock that tests may put forward.
+
+Clients compute expiry and cool-downs from ids, so ids must be real. Whoever wants to see a token die after 15 minutes
+calls `Clock.advance(900)`: everything that exists becomes 900 seconds older for the *server's* decisions (first answer
+within 3 s, tokens, signed links, rate limit windows), while new ids still carry the real time. A client that asks its
+own clock therefore believes the token alive and learns otherwise from the server's answer: the case worth testing.
+"""
+
+from __future__ import annotations
+
+import time
+
+DISCORD_EPOCH = 1_420_070_400_000  # milliseconds; https://discord.com/developers/docs/reference#snowflakes
+_TIME_SHIFT = 22
+
+
+class Clock:
+    """The server's clock, in seconds."""
+
+    def __init__(self) -> None:
+        self._ahead = 0.0
+
+    def now(self) -> float:
+        """Seconds since 1970, with everything that was advanced."""
+        return time.time() + self._ahead
+
+    def advance(self, seconds: float) -> None:
+        """Make everything that exists older by so many seconds."""
+        self._ahead += seconds
+
+
+class Snowflakes:
+    """Unique, rising ids that carry the real time."""
+
+    def __init__(self) -> None:
+        self._last = 0
+
+    def next(self) -> int:
+        """A new id."""
+        fresh = (int(time.time() * 1000) - DISCORD_EPOCH) << _TIME_SHIFT
+        self._last = max(fresh, self._last + 1)
+        return self._last

@@ -1,0 +1,201 @@
+"""Where messages are posted, edited and deleted, by whomever: checked, kept, told to the gateway and the watchers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.sandbox.discord.attachments import FileRoom, Place
+from bot.sandbox.discord.changes import ChangeKind
+from bot.sandbox.discord.drafts import Draft, changed_draft, new_draft
+from bot.sandbox.discord.gateway.events import Event
+from bot.sandbox.discord.gateway.intents import Intent
+from bot.sandbox.discord.mentions import find_mentions
+from bot.sandbox.discord.model import Message
+from bot.sandbox.discord.things import MessageFlag, MessageKind, Version
+from bot.sandbox.discord.views import member_view
+from bot.sandbox.discord.wire import Json, as_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from bot.sandbox.discord.invocations import Invocation
+    from bot.sandbox.discord.model import Channel
+    from bot.sandbox.discord.things import Attachment, User
+    from bot.sandbox.discord.traffic import SentFile
+    from bot.sandbox.discord.world import World
+
+_USERS_ONLY: Json = {"parse": ["users"]}  # what answers to interactions may mention unless they say otherwise
+NONCE_SECONDS = 300.0  # "a few minutes"; https://discord.com/developers/docs/resources/message#create-message
+
+
+class Desk:
+    """Posts, edits and deletes messages. `files` takes in what comes with them."""
+
+    def __init__(self, world: World) -> None:
+        self.files = FileRoom(world.snowflakes)
+        self._world = world
+
+    async def post(
+        self,
+        channel: Channel,
+        author: User,
+        body: Json,
+        files: Sequence[SentFile] = (),
+        *,
+        limit: int | None = None,
+        reply_to: Message | None = None,
+        invocation: Invocation | None = None,
+        ephemeral: bool = False,
+    ) -> Message:
+        """Post a message.
+
+        Args:
+            channel: where.
+            author: who.
+            body: as Discord's "Create Message" takes it.
+            files: the files that came with it.
+            limit: bytes per file; the channel's own limit if None.
+            reply_to: the message it answers.
+            invocation: the interaction it answers.
+            ephemeral: whether only the member of the interaction sees it.
+
+        Raises:
+            Refusal: the body or a file is not as it must be.
+        """
+        draft = new_draft(body)
+        draft.check(body)
+        only_for = invocation.user if invocation and ephemeral else None
+        message = Message(
+            id=self._world.snowflakes.next(),
+            kind=_kind_of(reply_to, invocation),
+            channel=channel,
+            author=author,
+            created_at=self._world.clock.now(),
+            only_for=only_for,
+            reply_to=reply_to,
+            origin=invocation.origin if invocation else None,
+            nonce=body.get("nonce"),
+        )
+        place = self._place(message, limit)
+        attachments = await self.files.arrange(body.get("attachments"), files, (), place)
+        draft.check_files(attachments)
+        self._find_mentions(message, draft, body)
+        flags = draft.flags & ~MessageFlag.EPHEMERAL
+        self._write(message, draft, attachments, flags | MessageFlag.EPHEMERAL if only_for else flags)
+        self._publish(message)
+        return message
+
+    def post_loading(self, invocation: Invocation) -> Message:
+        """Post the "is thinking…" of a deferred answer."""
+        flags = MessageFlag.LOADING | (MessageFlag.EPHEMERAL if invocation.ephemeral else MessageFlag(0))
+        message = Message(
+            id=self._world.snowflakes.next(),
+            kind=_kind_of(None, invocation),
+            channel=invocation.channel,
+            author=self._world.bot,
+            created_at=self._world.clock.now(),
+            only_for=invocation.user if invocation.ephemeral else None,
+            origin=invocation.origin,
+        )
+        self._write(message, Draft("", (), (), flags), (), flags)
+        self._publish(message)
+        return message
+
+    async def edit(
+        self, message: Message, body: Json, files: Sequence[SentFile] = (), *, limit: int | None = None
+    ) -> Message:
+        """Change a message; what the body leaves out stays.
+
+        Raises:
+            Refusal: the body or a file is not as it must be.
+        """
+        draft = changed_draft(message, body)
+        draft.check(body)
+        place = self._place(message, limit)
+        attachments = await self.files.arrange(body.get("attachments"), files, message.attachments, place)
+        draft.check_files(attachments)
+        self._find_mentions(message, draft, body)
+        message.edited_at = None if message.loading else self._world.clock.now()
+        self._write(message, draft, attachments, draft.flags)
+        self._tell("MESSAGE_UPDATE", message)
+        self._world.announce(
+            ChangeKind.MESSAGE_EDITED,
+            by=message.author,
+            channel=message.channel,
+            message=message,
+        )
+        return message
+
+    def delete(self, message: Message, by: User) -> None:
+        """Delete a message."""
+        message.deleted = True
+        gone: Json = {"id": str(message.id), "channel_id": str(message.channel.id)}
+        self._dispatch("MESSAGE_DELETE", message, lambda _: gone, {})
+        self._world.announce(ChangeKind.MESSAGE_DELETED, by=by, channel=message.channel, message=message)
+
+    def posted_with(self, channel: Channel, author: User, nonce: object) -> Message | None:
+        """The message that the author posted here with this nonce within the last minutes."""
+        oldest = self._world.clock.now() - NONCE_SECONDS
+        for message in reversed(channel.history):
+            if message.created_at < oldest:
+                return None
+            if message.author is author and as_text(message.nonce) == as_text(nonce):
+                return message
+        return None
+
+    def _place(self, message: Message, limit: int | None) -> Place:
+        ephemeral = message.only_for is not None
+        owner = self._world.bot.id if ephemeral else message.channel.id
+        per_file = message.channel.upload_limit if limit is None else limit
+        return Place(owner, ephemeral, per_file, self._world.options.oversize_code)
+
+    def _find_mentions(self, message: Message, draft: Draft, body: Json) -> None:
+        allowed = body.get("allowed_mentions")
+        if allowed is None and message.origin is not None:
+            allowed = _USERS_ONLY
+        found = find_mentions(draft.content, allowed, self._world.users, message.reply_to)
+        message.pings = list(found.users)
+        # A reply opens its content only to the author of a regular message, not of a response to an interaction.
+        original = message.reply_to
+        pings_bot = self._world.bot in found.users and original is not None and original.origin is None
+        message.opens_content = self._world.bot in found.named or (
+            pings_bot and original is not None and original.author is self._world.bot
+        )
+
+    def _write(self, message: Message, draft: Draft, attachments: tuple[Attachment, ...], flags: MessageFlag) -> None:
+        now = self._world.clock.now()
+        message.history.append(Version(now, draft.content, draft.embeds, draft.components, attachments, flags))
+
+    def _publish(self, message: Message) -> None:
+        message.channel.history.append(message)
+        self._tell("MESSAGE_CREATE", message)
+        self._world.announce(
+            ChangeKind.MESSAGE_CREATED,
+            by=message.author,
+            channel=message.channel,
+            message=message,
+        )
+
+    def _tell(self, name: str, message: Message) -> None:
+        """Tell the bot of a message that was created or edited."""
+        member = message.channel.guild and message.channel.guild.members.get(message.author.id)
+        extra = {"member": member_view(member, with_user=False)} if member and message.only_for is None else {}
+        self._dispatch(name, message, lambda intents: self._world.views.for_bot(message, intents), extra)
+
+    def _dispatch(self, name: str, message: Message, view: Callable[[Intent], Json], extra: Json) -> None:
+        """Send an event of a message; ephemeral ones name no server, and arrive as direct messages do."""
+        if message.only_for is None and not message.channel.permissions_of(self._world.bot):
+            return  # a channel that the bot cannot see
+        guild = message.channel.guild if message.only_for is None else None
+        if guild is not None:
+            extra = extra | {"guild_id": str(guild.id)}
+        intent = Intent.DIRECT_MESSAGES if guild is None else Intent.GUILD_MESSAGES
+        self._world.dispatch(Event(name, lambda intents: view(intents) | extra, intent))
+
+
+def _kind_of(reply_to: Message | None, invocation: Invocation | None) -> MessageKind:
+    if reply_to is not None:
+        return MessageKind.REPLY
+    if invocation is None or invocation.command_type is None:
+        return MessageKind.DEFAULT
+    return MessageKind.CHAT_INPUT_COMMAND if invocation.command_type == 1 else MessageKind.CONTEXT_MENU_COMMAND

@@ -1,0 +1,1 @@
+"""The WebSocket side: sessions, events and what cuts them off."""

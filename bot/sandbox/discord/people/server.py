@@ -1,0 +1,121 @@
+"""A server as people and tests arrange it: members, roles, channels, and what is allowed where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.sandbox.discord.gateway.events import Event
+from bot.sandbox.discord.gateway.intents import Intent
+from bot.sandbox.discord.model import Overwrite, Role
+from bot.sandbox.discord.people.member import Member
+from bot.sandbox.discord.permissions import NOTHING, Permission
+from bot.sandbox.discord.views import channel_view, guild_create_view, guild_view, member_view, role_view
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from bot.sandbox.discord.model import Channel, Guild, HasUser
+    from bot.sandbox.discord.people.house import House
+    from bot.sandbox.discord.things import User
+    from bot.sandbox.discord.wire import Json
+
+
+class Server:
+    """One server. The bot is in it, with everyone's permissions, until `remove_bot`.
+
+    Attributes:
+        guild: the server's data: ``id``, ``name``, ``roles``, ``channels``.
+        members: everybody who was added here, by name.
+    """
+
+    def __init__(self, house: House, guild: Guild) -> None:
+        self.guild = guild
+        self.members: dict[str, Member] = {}
+        self._house = house
+
+    @property
+    def id(self) -> int:
+        """The server's id."""
+        return self.guild.id
+
+    @property
+    def channels(self) -> list[Channel]:
+        """Its channels, in order."""
+        return self.guild.channels
+
+    @property
+    def bot(self) -> Member:
+        """The bot as a member here."""
+        return Member(self._house, self.guild.members[self._house.world.bot.id])
+
+    def channel(self, name: str) -> Channel:
+        """The channel of this name; a ``#`` before it does not matter.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for channel in self.channels:
+            if channel.name == name.removeprefix("#"):
+                return channel
+        raise KeyError(name)
+
+    def add_member(
+        self, name: str, *, roles: Sequence[Role] = (), permissions: Permission = NOTHING, user: User | None = None
+    ) -> Member:
+        """Let somebody in.
+
+        Args:
+            name: their name.
+            roles: the roles they get.
+            permissions: what they may do beyond that; a role of their own grants it.
+            user: an account that exists already, for somebody who is in two servers.
+        """
+        membership = self._house.world.add_member(self.guild, user or self._house.world.add_user(name))
+        membership.roles.extend(roles)
+        if permissions:
+            membership.roles.append(self.add_role(f"{name}'s role", permissions))
+        member = self.members[name] = Member(self._house, membership)
+        joined = member_view(membership) | {"guild_id": str(self.id)}
+        self._tell("GUILD_MEMBER_ADD", lambda: joined, Intent.GUILD_MEMBERS)
+        return member
+
+    def add_role(self, name: str, permissions: Permission = NOTHING) -> Role:
+        """Make a role."""
+        role = self._house.world.add_role(self.guild, name, permissions)
+        self._tell("GUILD_ROLE_CREATE", lambda: {"guild_id": str(self.id), "role": role_view(role)})
+        return role
+
+    def add_channel(self, name: str) -> Channel:
+        """Make a text channel."""
+        channel = self._house.world.add_channel(self.guild, name)
+        self._tell("CHANNEL_CREATE", lambda: channel_view(channel))
+        return channel
+
+    def set_permissions(
+        self, channel: Channel, target: HasUser | Role, *, allow: Permission = NOTHING, deny: Permission = NOTHING
+    ) -> None:
+        """Allow or deny a member or a role something in one channel; replaces what was set for them there."""
+        if isinstance(target, Role):
+            overwrite = Overwrite(target.id, 0, allow, deny)
+        else:
+            overwrite = Overwrite(target.user.id, 1, allow, deny)
+        channel.overwrites[overwrite.target_id] = overwrite
+        self._tell("CHANNEL_UPDATE", lambda: channel_view(channel))
+
+    def set_boost_tier(self, tier: int) -> None:
+        """Boost the server: tiers 2 and 3 raise the upload limit."""
+        self.guild.boost_tier = tier
+        self._tell("GUILD_UPDATE", lambda: guild_view(self.guild))
+
+    def remove_bot(self) -> None:
+        """Throw the bot out."""
+        self._tell("GUILD_DELETE", lambda: {"id": str(self.id)})
+        self.guild.has_bot = False
+        del self.guild.members[self._house.world.bot.id]
+
+    def announce(self) -> None:
+        """Tell a connected bot that it was added to this server."""
+        self._tell("GUILD_CREATE", lambda: guild_create_view(self.guild, self._house.world.bot))
+
+    def _tell(self, name: str, payload: Callable[[], Json], needs: Intent = Intent.GUILDS) -> None:
+        self._house.world.dispatch(Event(name, lambda _: payload(), needs))

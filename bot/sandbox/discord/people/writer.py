@@ -1,0 +1,129 @@
+"""Who a member is, and what they write: messages, replies, direct messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.sandbox.discord.people.refusal import CannotDoThatError
+from bot.sandbox.discord.people.uploads import Upload, as_sent
+from bot.sandbox.discord.permissions import Permission
+from bot.sandbox.discord.refusals import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.sandbox.discord.model import Channel, Membership, Message, Role
+    from bot.sandbox.discord.people.house import House
+    from bot.sandbox.discord.things import User
+    from bot.sandbox.discord.wire import Json
+
+_NO_PING: Json = {"parse": ["users", "roles", "everyone"], "replied_user": False}
+
+
+class Writer:
+    """Somebody who writes in a server. Everything they do is checked as Discord's own client would.
+
+    Attributes:
+        user: their account.
+        house: what they act on.
+    """
+
+    def __init__(self, house: House, membership: Membership) -> None:
+        self.user: User = membership.user
+        self.house = house
+        self._membership = membership
+
+    @property
+    def id(self) -> int:
+        """Their account's id."""
+        return self.user.id
+
+    @property
+    def name(self) -> str:
+        """Their name."""
+        return self.user.name
+
+    @property
+    def mention(self) -> str:
+        """What pings them when it is in a message."""
+        return f"<@{self.id}>"
+
+    @property
+    def roles(self) -> list[Role]:
+        """Their roles; change the list to give or take some."""
+        return self._membership.roles
+
+    @property
+    def first_channel(self) -> Channel:
+        """Where they act unless a channel is named: the first one of the server."""
+        return self._membership.guild.channels[0]
+
+    @property
+    def direct_channel(self) -> Channel:
+        """Their direct messages with the bot."""
+        return self.house.world.direct_channel(self.user)
+
+    async def send(self, channel: Channel, text: str = "", files: Sequence[Upload] = ()) -> Message:
+        """Post a message.
+
+        Raises:
+            CannotDoThatError: they may not, or the message is not one.
+        """
+        return await self._post(channel, {"content": text}, files)
+
+    async def direct_message(self, text: str = "", files: Sequence[Upload] = ()) -> Message:
+        """Write to the bot.
+
+        Raises:
+            CannotDoThatError: the message is not one.
+        """
+        return await self._post(self.direct_channel, {"content": text}, files)
+
+    async def reply(
+        self, message: Message, text: str = "", files: Sequence[Upload] = (), *, ping: bool = True
+    ) -> Message:
+        """Answer a message.
+
+        Raises:
+            CannotDoThatError: they cannot see it or may not write there.
+        """
+        self.require_sight(message)
+        if message.only_for is not None:
+            raise CannotDoThatError("Discord offers no reply to an ephemeral message.")
+        body: Json = {"content": text} if ping else {"content": text, "allowed_mentions": _NO_PING}
+        return await self._post(message.channel, body, files, message)
+
+    async def delete(self, message: Message) -> None:
+        """Delete a message: their own, one that only they see, or any with Manage Messages.
+
+        Raises:
+            CannotDoThatError: they may not.
+        """
+        self.require_sight(message)
+        may_manage = message.channel.guild and Permission.MANAGE_MESSAGES in message.channel.permissions_of(self.user)
+        if self.user not in {message.author, message.only_for} and not may_manage:
+            raise CannotDoThatError(f"{self.name} may not delete messages of others here.")
+        self.house.desk.delete(message, self.user)
+
+    async def _post(
+        self, channel: Channel, body: Json, files: Sequence[Upload], reply_to: Message | None = None
+    ) -> Message:
+        self.require(channel, Permission.SEND_MESSAGES)
+        if files:
+            self.require(channel, Permission.ATTACH_FILES)
+        limit = self.house.upload_limit(self.user, channel)
+        desk = self.house.desk
+        try:
+            return await desk.post(channel, self.user, body, as_sent(files), limit=limit, reply_to=reply_to)
+        except Refusal as refusal:
+            raise CannotDoThatError(f"{self.name} cannot send this: {refusal}.") from refusal
+
+    def require(self, channel: Channel, permission: Permission) -> None:
+        """Raise CannotDoThatError unless they have a permission in a channel."""
+        if permission not in channel.permissions_of(self.user):
+            raise CannotDoThatError(f"{self.name} does not have {permission.name} in {channel.name}.")
+
+    def require_sight(self, message: Message) -> None:
+        """Raise CannotDoThatError unless they see a message."""
+        if message not in message.channel.visible_to(self):
+            raise CannotDoThatError(f"{self.name} does not see this message.")

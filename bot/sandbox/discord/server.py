@@ -1,0 +1,170 @@
+"""The local Discord as a whole: started, used and closed as one thing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from aiohttp import web
+
+from bot.sandbox.discord.commands import Commands
+from bot.sandbox.discord.desk import Desk
+from bot.sandbox.discord.faults import Faults
+from bot.sandbox.discord.gateway.gateway import Gateway
+from bot.sandbox.discord.options import Options
+from bot.sandbox.discord.people.house import House
+from bot.sandbox.discord.people.server import Server
+from bot.sandbox.discord.rate_limits import Buckets
+from bot.sandbox.discord.rest.account import AccountRoutes
+from bot.sandbox.discord.rest.callbacks import CallbackRoutes
+from bot.sandbox.discord.rest.channels import ChannelRoutes
+from bot.sandbox.discord.rest.entrance import PREFIX, Entrance
+from bot.sandbox.discord.rest.files import FileRoutes
+from bot.sandbox.discord.rest.guilds import GuildRoutes
+from bot.sandbox.discord.rest.webhooks import WebhookRoutes
+from bot.sandbox.discord.traffic import Traffic
+from bot.sandbox.discord.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.sandbox.discord.changes import ChangeStream
+    from bot.sandbox.discord.clock import Clock
+    from bot.sandbox.discord.rest.routes import Route
+    from bot.sandbox.discord.things import User
+
+HOST = "127.0.0.1"
+GATEWAY_PATH = "/gateway"
+
+
+class SandboxDiscord:
+    """A Discord on this machine: gateway, HTTP interface, file downloads, and people to act on it.
+
+    Example:
+        async with SandboxDiscord() as discord:
+            discord.http.Route.BASE = sandbox.api_url        # in discord.py 2.7.1, before login
+            mia = discord.server.add_member("Mia")
+            invocation = await mia.slash("imagine", prompt="a fox", image1=Upload("fox.png", png))
+            picture = await invocation.shown(timeout=10)
+
+    Attributes:
+        server: the server that stands ready, with the channels ``studio`` and ``random``.
+        gateway: WebSocket sessions, and troubles for them on demand.
+        commands: what the bot registered; ``commands.puts`` counts its syncs.
+        faults: HTTP troubles on demand.
+        traffic: the record of every HTTP request.
+        clock: put it forward with ``clock.advance(seconds)``; see there what that changes.
+        bot: the bot's account.
+    """
+
+    def __init__(self, options: Options | None = None) -> None:
+        self.options = options or Options()
+        self.faults = Faults()
+        self.traffic = Traffic()
+        self._world = World(self.options)
+        self.clock: Clock = self._world.clock
+        self.bot: User = self._world.bot
+        self.commands = Commands(self._world.snowflakes, self.bot.id)
+        self.gateway = Gateway(self._world)
+        self._desk = Desk(self._world)
+        self._house = House(self._world, self._desk, self.commands)
+        self.servers: list[Server] = []
+        self.server = self.add_server(self.options.server_name, ("studio", "random"))
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def token(self) -> str:
+        """The bot token that is accepted."""
+        return self.options.token
+
+    @property
+    def url(self) -> str:
+        """``http://127.0.0.1:PORT``."""
+        return self._world.links.origin
+
+    @property
+    def api_url(self) -> str:
+        """What ``DISCORD_API_URL`` has to be: ``http://127.0.0.1:PORT/api/v10``."""
+        return f"{self.url}{PREFIX}"
+
+    @property
+    def gateway_url(self) -> str:
+        """What ``DISCORD_GATEWAY_URL`` has to be: ``ws://127.0.0.1:PORT/gateway``."""
+        return self.gateway.url
+
+    def add_server(self, name: str, channels: tuple[str, ...] = ("general",)) -> Server:
+        """Another server with the bot in it; a connected bot is told."""
+        guild = self._world.add_guild(name)
+        for channel in channels:
+            self._world.add_channel(guild, channel)
+        server = Server(self._house, guild)
+        self.servers.append(server)
+        server.announce()
+        return server
+
+    def changes(self) -> ChangeStream:
+        """Everything that happens from now on: ``async for change in discord.changes()``."""
+        return self._world.changes.watch()
+
+    async def until(self, predicate: Callable[[], object], timeout: float = 5.0) -> None:  # noqa: ASYNC109 - as asyncio.wait_for
+        """Wait until the predicate holds; it is asked again after every change and every served request.
+
+        Raises:
+            TimeoutError: it did not hold within so many seconds.
+        """
+        await self._world.changes.until(predicate, timeout)
+
+    async def bot_ready(self, timeout: float = 10.0) -> None:  # noqa: ASYNC109 - as asyncio.wait_for
+        """Wait until a bot is connected.
+
+        Raises:
+            TimeoutError: none was within so many seconds.
+        """
+        await self.until(lambda: self.gateway.connected, timeout)
+
+    async def start(self) -> None:
+        """Bind the port and serve. `async with` does it."""
+        runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=1.0)
+        await runner.setup()
+        self._runner = runner
+        site = web.TCPSite(runner, HOST, self.options.port)
+        await site.start()
+        port: int = runner.addresses[0][1]
+        self._world.links.origin = f"http://{HOST}:{port}"
+        self.gateway.url = f"ws://{HOST}:{port}{GATEWAY_PATH}"
+
+    async def close(self) -> None:
+        """Cut everybody off and free the port."""
+        await self.gateway.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+        self._world.changes.close()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    def _application(self) -> web.Application:
+        entrance = Entrance(self._world, self.faults, self.traffic)
+        application = web.Application()
+        application.router.add_get(GATEWAY_PATH, self.gateway.serve)
+        application.router.add_get(f"{GATEWAY_PATH}/", self.gateway.serve)
+        for route in FileRoutes(self._world).routes():
+            application.router.add_route(route.method, route.path, entrance.handler(route))
+        for route in self._api_routes():
+            application.router.add_route(route.method, PREFIX + route.path, entrance.handler(route))
+        application.router.add_route("*", f"{PREFIX}/{{rest:.*}}", entrance.unknown)
+        return application
+
+    def _api_routes(self) -> list[Route]:
+        buckets = Buckets(self.clock)
+        limits = self.options.rate_limits
+        return [
+            *AccountRoutes(self._world, self.commands, self.gateway).routes(),
+            *GuildRoutes(self._world).routes(),
+            *ChannelRoutes(self._world, self._desk, buckets, limits).routes(),
+            *CallbackRoutes(self._world, self._desk).routes(),
+            *WebhookRoutes(self._world, self._desk, buckets, limits).routes(),
+        ]

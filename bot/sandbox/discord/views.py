@@ -1,0 +1,171 @@
+"""People, servers and channels as JSON, with every key that the official description requires."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.sandbox.discord.things import ChannelKind
+from bot.sandbox.discord.wire import Json, timestamp
+
+if TYPE_CHECKING:
+    from bot.sandbox.discord.model import Channel, Guild, Membership, Role
+    from bot.sandbox.discord.permissions import Permission
+    from bot.sandbox.discord.things import User
+
+
+def bits(granted: Permission) -> str:
+    """Permissions as text, which is how Discord sends them."""
+    return str(int(granted))
+
+
+def user_view(user: User) -> Json:
+    """An account."""
+    view: Json = {
+        "id": str(user.id),
+        "username": user.name.lower().replace(" ", "."),
+        "global_name": None if user.bot else user.name,
+        "discriminator": f"{user.id % 10000:04}" if user.bot else "0",
+        "avatar": None,
+        "public_flags": 0,
+        "flags": 0,
+        "primary_guild": None,
+    }
+    if user.bot:
+        view |= {"bot": True, "username": user.name}
+    return view
+
+
+def own_account_view(user: User) -> Json:
+    """The account behind a token, as ``/users/@me`` shows it."""
+    return user_view(user) | {"mfa_enabled": True, "locale": user.locale, "verified": True, "email": None}
+
+
+def member_view(member: Membership, *, with_user: bool = True) -> Json:
+    """Somebody in a server."""
+    view: Json = {
+        "avatar": None,
+        "banner": None,
+        "communication_disabled_until": None,
+        "flags": 0,
+        "joined_at": timestamp(member.joined_at),
+        "nick": None,
+        "pending": False,
+        "premium_since": None,
+        "roles": [str(role.id) for role in member.roles],
+        "mute": False,
+        "deaf": False,
+    }
+    return view | {"user": user_view(member.user)} if with_user else view
+
+
+def role_view(role: Role) -> Json:
+    """A role."""
+    return {
+        "id": str(role.id),
+        "name": role.name,
+        "permissions": bits(role.permissions),
+        "position": role.position,
+        "color": 0,
+        "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
+        "hoist": False,
+        "managed": False,
+        "mentionable": False,
+        "icon": None,
+        "unicode_emoji": None,
+        "flags": 0,
+    }
+
+
+def channel_view(channel: Channel) -> Json:
+    """A channel of a server, or direct messages."""
+    view: Json = {
+        "id": str(channel.id),
+        "type": int(channel.kind),
+        "flags": 0,
+        "last_message_id": str(channel.history[-1].id) if channel.history else None,
+    }
+    if channel.guild is None or channel.kind is ChannelKind.DIRECT:
+        return view | {"recipients": [user_view(channel.recipient)] if channel.recipient else []}
+    return view | {
+        "guild_id": str(channel.guild.id),
+        "name": channel.name,
+        "position": channel.guild.channels.index(channel),
+        "permission_overwrites": [
+            {
+                "id": str(overwrite.target_id),
+                "type": overwrite.kind,
+                "allow": bits(overwrite.allow),
+                "deny": bits(overwrite.deny),
+            }
+            for overwrite in channel.overwrites.values()
+        ],
+        "nsfw": False,
+        "topic": None,
+        "parent_id": None,
+        "rate_limit_per_user": 0,
+    }
+
+
+def guild_view(guild: Guild) -> Json:
+    """A server, as a request for it is answered."""
+    return {
+        "id": str(guild.id),
+        "name": guild.name,
+        "icon": None,
+        "description": None,
+        "home_header": None,
+        "splash": None,
+        "discovery_splash": None,
+        "features": [],
+        "banner": None,
+        "owner_id": str(guild.owner_id),
+        "application_id": None,
+        "region": "deprecated",
+        "afk_channel_id": None,
+        "afk_timeout": 300,
+        "system_channel_id": None,
+        "system_channel_flags": 0,
+        "widget_enabled": False,
+        "widget_channel_id": None,
+        "verification_level": 0,
+        "roles": [role_view(role) for role in guild.roles],
+        "default_message_notifications": 0,
+        "mfa_level": 0,
+        "explicit_content_filter": 0,
+        "max_presences": None,
+        "max_members": 500_000,
+        "max_stage_video_channel_users": 50,
+        "max_video_channel_users": 25,
+        "vanity_url_code": None,
+        "premium_tier": guild.boost_tier,
+        "premium_subscription_count": 0,
+        "preferred_locale": "en-US",
+        "rules_channel_id": None,
+        "safety_alerts_channel_id": None,
+        "public_updates_channel_id": None,
+        "premium_progress_bar_enabled": False,
+        "nsfw": False,
+        "nsfw_level": 0,
+        "emojis": [],
+        "stickers": [],
+        "incidents_data": None,
+    }
+
+
+def guild_create_view(guild: Guild, bot: User) -> Json:
+    """A server, as the gateway introduces it: with its channels and, of its members, the bot."""
+    me = guild.members[bot.id]
+    return guild_view(guild) | {
+        "joined_at": timestamp(me.joined_at),
+        "large": False,
+        "unavailable": False,
+        "member_count": len(guild.members),
+        "members": [member_view(me)],
+        "channels": [channel_view(channel) for channel in guild.channels],
+        "threads": [],
+        "presences": [],
+        "voice_states": [],
+        "stage_instances": [],
+        "guild_scheduled_events": [],
+        "soundboard_sounds": [],
+    }

@@ -1,0 +1,13 @@
+"""A stand-in for OpenAI's Image API on 127.0.0.1: its wire, its rules, its bill and its faults."""
+
+from bot.sandbox.images.bill import Bill, BillLine
+from bot.sandbox.images.faults import Fault, FaultKind, Faults
+from bot.sandbox.images.options import ImageOptions
+from bot.sandbox.images.received import Call, ReceivedFile
+from bot.sandbox.images.server import SandboxImages
+from bot.sandbox.images.tokens import Usage
+
+__all__ = [
+    "Bill", "BillLine", "Call", "Fault", "FaultKind", "Faults", "ImageOptions", "ReceivedFile", "SandboxImages",
+    "Usage",
+]  # fmt: skip

@@ -1,0 +1,222 @@
+"""Animals, asleep or sitting, and the whale and the owl. A place is the middle of the foot, a size is in pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.sandbox.images.art.canvas import Canvas, Colour, curve, lighter, mix
+
+if TYPE_CHECKING:
+    from bot.sandbox.images.art.palette import Palette
+
+
+@dataclass(frozen=True, slots=True)
+class Coat:
+    """What tells one animal from another.
+
+    Attributes:
+        fur: its usual colour.
+        belly: chest, muzzle and the tail's tip.
+        ears: ``pointed``, ``long`` or ``round``.
+        tail: thickness of the tail, 0 to 1.
+        snout: length of the muzzle, 0 to 1.
+    """
+
+    fur: Colour
+    belly: Colour
+    ears: str
+    tail: float
+    snout: float
+
+
+COATS = {
+    "fox": Coat((214, 96, 42), (250, 238, 224), "pointed", 1.0, 0.9),
+    "cat": Coat((120, 112, 110), (232, 226, 218), "pointed", 0.42, 0.35),
+    "wolf": Coat((120, 126, 138), (222, 224, 226), "pointed", 0.85, 0.8),
+    "dog": Coat((182, 128, 78), (244, 230, 208), "round", 0.5, 0.7),
+    "rabbit": Coat((176, 156, 138), (246, 240, 232), "long", 0.15, 0.3),
+    "bear": Coat((106, 74, 54), (172, 132, 98), "round", 0.1, 0.6),
+}
+DARK: Colour = (34, 28, 34)
+
+
+def draw_animal(
+    canvas: Canvas, kind: str, x: float, y: float, size: float, palette: Palette, colour: Colour | None, *, asleep: bool
+) -> None:
+    """An animal of `COATS`. On an opaque canvas it throws a shadow."""
+    coat = COATS[kind]
+    fur = mix(coat.fur, colour, 0.55) if colour else coat.fur
+    fur, belly = palette.lit(fur), palette.lit(coat.belly)
+    canvas.ellipse(x, y, size * 0.56, size * 0.075, lighter(palette.sky[0], -0.3), opacity=0.4, soft=size * 0.03)
+    (_asleep if asleep else _sitting)(canvas, coat, (x, y, size), fur, belly)
+
+
+def _asleep(canvas: Canvas, coat: Coat, place: tuple[float, float, float], fur: Colour, belly: Colour) -> None:
+    """Curled up, the tail around the nose."""
+    x, y, s = place
+    body = [
+        (-0.5, -0.14),
+        (-0.44, -0.34),
+        (-0.2, -0.47),
+        (0.12, -0.47),
+        (0.38, -0.36),
+        (0.5, -0.16),
+        (0.4, -0.01),
+        (0.0, 0.02),
+        (-0.38, -0.01),
+    ]
+    canvas.blob([(x + a * s, y + b * s) for a, b in body], (lighter(fur, 0.2), fur, lighter(fur, -0.34)))
+    canvas.blob(
+        [(x + a * s, y + b * s) for a, b in ((0.05, -0.4), (0.3, -0.32), (0.4, -0.14), (0.2, -0.1), (0.08, -0.22))],
+        lighter(fur, 0.12),
+        opacity=0.5,
+        soft=s * 0.03,
+    )
+    haunch = [(0.06, -0.1), (0.09, -0.24), (0.2, -0.32), (0.33, -0.3), (0.42, -0.2)]
+    canvas.stroke(
+        curve([(x + a * s, y + b * s) for a, b in haunch], closed=False),
+        s * 0.012,
+        lighter(fur, -0.35),
+        opacity=0.5,
+        soft=s * 0.006,
+    )
+    _tail_around(canvas, coat, place, fur, belly)
+    hx, hy = x - s * 0.25, y - s * 0.19
+    _ear(canvas, coat, hx - s * 0.10, hy - s * 0.14, s * 0.17, fur, -0.25)
+    _ear(canvas, coat, hx + s * 0.10, hy - s * 0.15, s * 0.17, fur, 0.3)
+    reach = 0.11 + 0.07 * coat.snout
+    head = [
+        (-0.2, 0.0),
+        (-0.14, -0.14),
+        (0.02, -0.19),
+        (0.17, -0.13),
+        (0.2, 0.02),
+        (0.06, reach),
+        (-0.04, reach + 0.01),
+        (-0.14, 0.09),
+    ]
+    canvas.blob([(hx + a * s, hy + b * s) for a, b in head], (lighter(fur, 0.16), fur))
+    for side in (-1, 1):
+        cheek = [(side * 0.02, 0.0), (side * 0.17, -0.01), (side * 0.14, 0.09), (0.01, reach + 0.005), (0.0, 0.05)]
+        canvas.blob([(hx + a * s, hy + b * s) for a, b in cheek], belly)
+        eye = [
+            (hx + side * s * (0.065 + d), hy - s * (0.005 - 2.2 * (d - 0.0) ** 2))
+            for d in (-0.035, -0.015, 0.015, 0.035)
+        ]
+        canvas.stroke(
+            [(px, hy + s * (0.022 - 6 * (px - hx - side * s * 0.065) ** 2 / (s * s))) for px, _ in eye], s * 0.012, DARK
+        )
+    canvas.ellipse(hx + s * 0.01, hy + reach * s, s * 0.026, s * 0.02, DARK)
+
+
+def _tail_around(canvas: Canvas, coat: Coat, place: tuple[float, float, float], fur: Colour, belly: Colour) -> None:
+    x, y, s = place
+    t = 0.05 + 0.07 * coat.tail
+    tail = [(0.48, -0.2), (0.5, -0.06), (0.3, 0.02), (0.02, 0.035), (-0.2, 0.03), (-0.3, -0.005),
+            (-0.16, -t * 0.9), (0.06, -t * 1.25), (0.28, -t * 1.1), (0.4, -0.16)]  # fmt: skip
+    canvas.blob([(x + a * s, y + (b - 0.025) * s) for a, b in tail], lighter(fur, -0.6), opacity=0.45, soft=s * 0.015)
+    canvas.blob([(x + a * s, y + b * s) for a, b in tail], (lighter(fur, 0.2), lighter(fur, -0.14)))
+    tip = [(-0.3, -0.005), (-0.2, 0.032), (-0.06, 0.036), (-0.02, 0.0), (-0.06, -t * 1.05), (-0.17, -t * 0.92)]
+    canvas.blob([(x + a * s, y + b * s) for a, b in tip], belly)
+
+
+def _ear(canvas: Canvas, coat: Coat, x: float, y: float, size: float, fur: Colour, lean: float) -> None:
+    """An ear whose middle of the foot is here; `lean` to the right when positive."""
+    if coat.ears == "round":
+        canvas.ellipse(x, y, size * 0.42, size * 0.42, lighter(fur, -0.12))
+        canvas.ellipse(x, y + size * 0.03, size * 0.24, size * 0.24, mix(fur, (220, 150, 140), 0.5))
+        return
+    if coat.ears == "long":
+        canvas.ellipse(
+            x + lean * size * 0.2,
+            y - size * 0.75,
+            size * 0.3,
+            size * 1.05,
+            (lighter(fur, 0.1), lighter(fur, -0.1)),
+            turn=lean * 0.4,
+        )
+        canvas.ellipse(
+            x + lean * size * 0.2,
+            y - size * 0.7,
+            size * 0.15,
+            size * 0.8,
+            mix(fur, (226, 150, 146), 0.6),
+            turn=lean * 0.4,
+        )
+        return
+    tall, wide = 1.0, 0.5
+    outer = [
+        (x - size * wide, y + size * 0.3),
+        (x + lean * size * 0.5, y - size * tall * 0.8),
+        (x + size * wide, y + size * 0.3),
+    ]
+    canvas.polygon(outer, (lighter(fur, -0.42 if coat.tail > 0.9 else -0.2), fur))  # noqa: PLR2004 - a fox's ears are black
+    inner = [
+        (x - size * wide * 0.5, y + size * 0.25),
+        (x + lean * size * 0.45, y - size * tall * 0.5),
+        (x + size * wide * 0.5, y + size * 0.25),
+    ]
+    canvas.polygon(inner, mix(fur, (60, 40, 50), 0.35))
+
+
+def _sitting(canvas: Canvas, coat: Coat, place: tuple[float, float, float], fur: Colour, belly: Colour) -> None:
+    """Upright, seen from the front, looking at the viewer."""
+    x, y, s = place
+    if coat.tail > 0.2:  # noqa: PLR2004 - shorter ones do not show
+        w = 0.05 + 0.08 * coat.tail
+        tail = [
+            (0.14, -0.05),
+            (0.34, -0.02),
+            (0.5, -0.12),
+            (0.5, -0.3),
+            (0.5 - w * 1.6, -0.3),
+            (0.4 - w * 0.4, -0.16),
+            (0.2, -0.14),
+        ]
+        canvas.blob([(x + a * s, y + b * s) for a, b in tail], (lighter(fur, 0.1), lighter(fur, -0.25)))
+        canvas.blob(
+            [(x + a * s, y + b * s) for a, b in ((0.5, -0.22), (0.5, -0.31), (0.46 - w, -0.33), (0.44 - w, -0.24))],
+            belly,
+        )
+    body = [
+        (-0.22, 0.0),
+        (-0.27, -0.18),
+        (-0.16, -0.44),
+        (-0.1, -0.56),
+        (0.1, -0.56),
+        (0.16, -0.44),
+        (0.27, -0.18),
+        (0.22, 0.0),
+    ]
+    canvas.blob([(x + a * s, y + b * s) for a, b in body], (lighter(fur, 0.12), fur, lighter(fur, -0.32)))
+    chest = [(-0.1, -0.52), (0.1, -0.52), (0.11, -0.34), (0.0, -0.14), (-0.11, -0.34)]
+    canvas.blob([(x + a * s, y + b * s) for a, b in chest], belly)
+    for side in (-1, 1):
+        canvas.ellipse(x + side * s * 0.085, y - s * 0.13, s * 0.055, s * 0.15, (fur, lighter(fur, -0.3)))
+        canvas.ellipse(x + side * s * 0.09, y - s * 0.012, s * 0.068, s * 0.032, lighter(belly, -0.06))
+    _face(canvas, coat, (x, y - s * 0.66, s), fur, belly)
+
+
+def _face(canvas: Canvas, coat: Coat, place: tuple[float, float, float], fur: Colour, belly: Colour) -> None:
+    x, y, s = place
+    for side in (-1, 1):
+        _ear(canvas, coat, x + side * s * 0.13, y - s * 0.13, s * 0.19, fur, side * 0.45)
+    reach = 0.13 + 0.05 * coat.snout
+    head = [
+        (-0.21, 0.02),
+        (-0.17, -0.13),
+        (0.0, -0.18),
+        (0.17, -0.13),
+        (0.21, 0.02),
+        (0.09, reach),
+        (0.0, reach + 0.03),
+        (-0.09, reach),
+    ]
+    canvas.blob([(x + a * s, y + b * s) for a, b in head], (lighter(fur, 0.18), fur))
+    for side in (-1, 1):
+        cheek = [(side * 0.03, 0.03), (side * 0.19, 0.01), (side * 0.12, 0.11), (0.0, reach + 0.02)]
+        canvas.blob([(x + a * s, y + b * s) for a, b in cheek], belly)
+        canvas.ellipse(x + side * s * 0.085, y - s * 0.02, s * 0.026, s * 0.032, DARK)
+        canvas.ellipse(x + side * s * 0.085 - s * 0.008, y - s * 0.031, s * 0.009, s * 0.009, (255, 255, 255))
+    canvas.ellipse(x, y + reach * s * 0.86, s * 0.034, s * 0.025, DARK)

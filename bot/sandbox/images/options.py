@@ -1,0 +1,46 @@
+"""How a sandbox image API is set up: one frozen value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+SECONDS_PER_PICTURE: Mapping[str, float] = MappingProxyType(
+    {"low": 2.5, "medium": 4.0, "high": 7.0, "xhigh": 9.0, "max": 12.0}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageOptions:
+    """What the sandbox image API does differently from its defaults.
+
+    Attributes:
+        port: port on 127.0.0.1; 0 takes a free one.
+        api_key: the key that is accepted.
+        pace: multiplies `seconds_per_picture`; 0 answers at once.
+        seconds_per_picture: seconds from request to result, per quality.
+        today: the date that decides which models are retired; None asks the clock.
+        blocked_words: words (lower case) in a prompt that are refused before anything is made.
+        blocked_output_words: words (lower case) whose picture is made, previewed and then withheld.
+        images_per_minute: pictures allowed per `rate_window`; None allows any number.
+        rate_window: seconds of the window of `images_per_minute`.
+        seed: makes equal requests give equal pictures; None makes each call's picture different.
+        canned_bytes: answer with files of exactly this many bytes that cost no drawing (for benchmarks).
+    """
+
+    port: int = 0
+    api_key: str = "sk-sandbox"
+    pace: float = 1.0
+    seconds_per_picture: Mapping[str, float] = field(default_factory=lambda: SECONDS_PER_PICTURE)
+    today: date | None = None
+    blocked_words: frozenset[str] = frozenset({"forbidden"})
+    blocked_output_words: frozenset[str] = frozenset({"forbidden-output"})
+    images_per_minute: int | None = None
+    rate_window: float = 60.0
+    seed: int | None = None
+    canned_bytes: int | None = None

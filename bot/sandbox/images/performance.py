@@ -1,0 +1,231 @@
+"""One accepted call from its first byte to its line on the bill, with whatever is to go wrong on the way."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+from bot.sandbox.images.bill import BillLine
+from bot.sandbox.images.faults import Fault, FaultKind, refusal_of
+from bot.sandbox.images.line import ClientGoneError, Line, event
+from bot.sandbox.images.refusals import Refusal, blocked
+from bot.sandbox.images.tokens import PER_PARTIAL, Usage, input_tokens, output_tokens
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from bot.sandbox.images.checks import Order
+    from bot.sandbox.images.easel import Easel, Painting
+
+HOUR = 3600.0
+DRIP = 5.0
+ENDINGS = frozenset(
+    {
+        FaultKind.CUT, FaultKind.END_WITHOUT_COMPLETED, FaultKind.ERROR_EVENT, FaultKind.FLAT_ERROR_EVENT,
+        FaultKind.OUTPUT_BLOCKED,
+    }
+)  # fmt: skip
+
+
+class Performance:
+    """Plays one call. After `play`, `bill_line` tells how it went."""
+
+    def __init__(
+        self, order: Order, line: Line, easel: Easel, *, fault: Fault | None, seconds: float, number: int
+    ) -> None:
+        self._order = order
+        self._line = line
+        self._easel = easel
+        self._fault = fault
+        self._kind = fault.kind if fault else None
+        self._seconds = seconds
+        self._number = number
+        self._partials = 0
+        self._outcome = "stopped"
+        self._code: str | None = None
+        self._subject = "image_generation" if order.call.endpoint == "generations" else "image_edit"
+
+    async def play(self) -> web.StreamResponse:
+        """Answer the call.
+
+        Raises:
+            Refusal: the fault is an answer with a status.
+        """
+        try:
+            await self._go()
+        except Refusal as refusal:
+            self._code = refusal.error["code"]
+            self._outcome = self._kind.value if self._kind else "refused"
+            raise
+        except ClientGoneError:
+            self._outcome = "disconnected"
+        else:
+            self._outcome = self._kind.value if self._kind else "completed"
+        return self._line.response
+
+    def bill_line(self) -> BillLine:
+        """The call on the bill. A client that hung up pays like any other."""
+        order = self._order
+        charged = self._fault is None or self._fault.charged
+        usage = self._usage() if charged else None
+        return BillLine(
+            call_id=order.call.id,
+            endpoint=order.call.endpoint,
+            outcome=self._outcome,
+            code=self._code,
+            model=order.model.id,
+            size=order.size,
+            quality=order.quality,
+            prompt=order.prompt,
+            pictures=order.n if charged else 0,
+            partials=self._partials,
+            input_bytes=sum(len(file.content) for file in order.call.files),
+            usage=usage,
+            cost_nano=usage.nano_dollars(order.model.family) if usage else 0,
+        )
+
+    def _usage(self) -> Usage:
+        order = self._order
+        sizes = [(picture.width, picture.height) for picture in order.inputs.pictures]
+        text, image = input_tokens(order.model, order.prompt, sizes, order.fidelity, order.n)
+        key = f"{self._number}:{order.prompt}"
+        output = output_tokens(order.model, order.quality, order.width, order.height, order.n, key)
+        return Usage(text, image, output + PER_PARTIAL * self._partials)
+
+    async def _go(self) -> None:
+        fault, order = self._fault, self._order
+        if fault is not None and (refusal := refusal_of(fault, order.model.id, order.call.id)):
+            raise refusal
+        if self._kind is FaultKind.CLOSE_BEFORE_HEADERS:
+            self._line.drop()
+        elif self._kind is FaultKind.HANG_BEFORE_HEADERS:
+            await self._line.wait(self._lasting(HOUR))
+            self._line.drop()
+        elif order.stream and self._kind is not FaultKind.PLAIN_JSON:
+            await self._stream()
+        else:
+            await self._answer()
+
+    def _lasting(self, usual: float) -> float:
+        return usual if self._fault is None or self._fault.seconds is None else self._fault.seconds
+
+    async def _stream(self) -> None:
+        count = self._order.partial_images
+        painting = asyncio.create_task(self._easel.paint(self._order, self._number))
+        try:
+            await self._line.open("text/event-stream; charset=utf-8")
+            for index in range(count + 1):
+                await self._line.wait(self._seconds / (count + 1))
+                if self._fault is not None and index == min(self._fault.after, count):
+                    if self._kind in ENDINGS:
+                        await self._end_badly()
+                        return
+                    if self._kind is FaultKind.SILENCE:
+                        await self._line.wait(self._lasting(HOUR))
+                    if self._kind is FaultKind.EARLY_FINAL:
+                        break
+                if self._kind is FaultKind.UNKNOWN_EVENTS:
+                    await self._make_noise(index)
+                if index < count:
+                    await self._send_preview(await painting, index)
+            await self._send_result(await painting)
+        finally:
+            painting.cancel()
+
+    async def _send_preview(self, painting: Painting, index: int) -> None:
+        content = await self._easel.run(lambda: painting.preview(index, self._order.partial_images))
+        data = self._data("partial_image", base64.b64encode(content).decode())
+        await self._line.write(event({**data, "partial_image_index": index}))
+        self._partials += 1
+
+    async def _send_result(self, painting: Painting) -> None:
+        data = self._data("completed", await self._result(painting))
+        data.update(self._usage_and_identifier(detailed=False))
+        await self._write_last(await asyncio.to_thread(event, data))
+
+    async def _end_badly(self) -> None:
+        """Whatever comes instead of the next event."""
+        identity = {"code": "server_error", "message": "The server had an error while processing your request."}
+        if self._kind is FaultKind.CUT:
+            whole = event(self._data("partial_image", base64.b64encode(bytes(3000)).decode()))
+            await self._line.write(whole[: len(whole) // 2])
+            self._line.drop()
+        elif self._kind is FaultKind.ERROR_EVENT:
+            error = {**identity, "type": "server_error", "param": None}
+            await self._line.write(event({"type": "error", "error": error}))
+        elif self._kind is FaultKind.FLAT_ERROR_EVENT:
+            await self._line.write(event({"type": "error", **identity, "param": None}))
+        elif self._kind is FaultKind.OUTPUT_BLOCKED:
+            refusal = blocked(self._order.call.id, "output")
+            self._code = refusal.error["code"]
+            await self._line.write(event({"type": "error", "error": refusal.error}))
+
+    async def _make_noise(self, index: int) -> None:
+        await self._line.write(b": ping\n\n")
+        await self._line.write(event({"type": "keepalive", "sequence_number": index}))
+        await self._line.write(event({"type": f"{self._subject}.in_progress", "item": {"id": f"ig_{index}"}}))
+
+    async def _answer(self) -> None:
+        """The JSON answer with all pictures in it."""
+        await self._line.wait(self._seconds)
+        if self._kind is FaultKind.OUTPUT_BLOCKED:
+            raise blocked(self._order.call.id, "output")
+        first = self._number
+        paintings = [await self._easel.paint(self._order, first + offset) for offset in range(self._order.n)]
+        if self._kind is FaultKind.SILENCE:
+            await self._line.wait(self._lasting(HOUR))
+        body = {
+            "created": int(time.time()),
+            **self._settings(),
+            "data": [{"b64_json": await self._result(painting)} for painting in paintings],
+            **self._usage_and_identifier(detailed=True),
+        }
+        encoded = (await asyncio.to_thread(json.dumps, body)).encode()
+        await self._line.open("application/json", len(encoded))
+        if self._kind is FaultKind.CUT:
+            await self._line.write(encoded[: len(encoded) // 2])
+            self._line.drop()
+        else:
+            await self._write_last(encoded)
+
+    async def _write_last(self, data: bytes) -> None:
+        if self._kind is FaultKind.SLOW_DRIP:
+            await self._line.drip(data, self._lasting(DRIP))
+        else:
+            await self._line.write(data)
+
+    async def _result(self, painting: Painting) -> str:
+        """The result in base64, spoilt where the fault wants it."""
+        output_format = self._order.output_format
+        if self._kind is FaultKind.WRONG_FORMAT:
+            output_format = "jpeg" if output_format == "png" else "png"
+        content = await self._easel.run(lambda: painting.file(output_format))
+        if self._kind is FaultKind.BROKEN_PICTURE:
+            content = content[: len(content) // 2]
+        text = base64.b64encode(content).decode()
+        return f"!{text[:-3]}" if self._kind is FaultKind.INVALID_BASE64 else text
+
+    def _settings(self) -> dict[str, Any]:
+        order = self._order
+        background = "transparent" if order.background == "transparent" else "opaque"
+        return {
+            "size": order.size, "quality": order.quality, "background": background,
+            "output_format": order.output_format,
+        }  # fmt: skip
+
+    def _data(self, name: str, b64_json: str) -> dict[str, Any]:
+        return {
+            "type": f"{self._subject}.{name}", "b64_json": b64_json, "created_at": int(time.time()),
+            **self._settings(),
+        }  # fmt: skip
+
+    def _usage_and_identifier(self, *, detailed: bool) -> dict[str, Any]:
+        extra: dict[str, Any] = {}
+        if self._kind is not FaultKind.NO_USAGE:
+            extra["usage"] = self._usage().wire(detailed=detailed)
+        if self._order.safety_identifier is not None:
+            extra["safety_identifier"] = self._order.safety_identifier
+        return extra

@@ -1,0 +1,231 @@
+"""The server of the sandbox image API: routes, keys, limits, and who answers what."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self
+
+from aiohttp import web
+
+from bot.sandbox.images.bill import Bill, BillLine
+from bot.sandbox.images.checks import Order, check
+from bot.sandbox.images.easel import Easel
+from bot.sandbox.images.faults import Fault, FaultKind, Faults
+from bot.sandbox.images.line import Line
+from bot.sandbox.images.models import MODELS
+from bot.sandbox.images.options import ImageOptions
+from bot.sandbox.images.performance import Performance
+from bot.sandbox.images.rate import RateLimit
+from bot.sandbox.images.received import Call, receive
+from bot.sandbox.images.refusals import Refusal, bad_key, blocked, no_model
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Mapping
+    from datetime import date
+
+LARGEST_REQUEST = 17 * 50 * 1024 * 1024  # bytes: sixteen pictures and a mask
+ALL_PARTIALS = 3
+
+
+class SandboxImages:
+    """An image API on 127.0.0.1 that costs nothing. Use it as an async context manager.
+
+    Attributes:
+        calls: every request for pictures that could be read, as it came.
+        bill: what the provider would have charged.
+        faults: what is to go wrong.
+    """
+
+    def __init__(self, options: ImageOptions | None = None) -> None:
+        self.options = options or ImageOptions()
+        self.calls: list[Call] = []
+        self.bill = Bill()
+        self.faults = Faults()
+        self._rate = RateLimit(self.options.images_per_minute, self.options.rate_window)
+        self._easel = Easel(self.options)
+        self._port = self.options.port
+        self._runner: web.AppRunner | None = None
+        self._requests = 0
+        self._pictures = 0
+        self._running = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    @property
+    def api_key(self) -> str:
+        """The key that is accepted."""
+        return self.options.api_key
+
+    @property
+    def base_url(self) -> str:
+        """What the openai client takes as ``base_url``; valid while the sandbox is open."""
+        return f"http://127.0.0.1:{self._port}/v1"
+
+    async def __aenter__(self) -> Self:
+        await self._listen()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._hang_up()
+        await self._easel.close()
+
+    async def idle(self) -> None:
+        """Wait until no call is running, so that the bill is complete."""
+        await self._idle.wait()
+
+    @asynccontextmanager
+    async def unreachable(self) -> AsyncGenerator[None]:
+        """Refuse every connection meanwhile; running calls are cut off. The address stays the same."""
+        await self._hang_up()
+        try:
+            yield
+        finally:
+            await self._listen()
+
+    async def _listen(self) -> None:
+        app = web.Application(client_max_size=LARGEST_REQUEST)
+        app.router.add_post("/v1/images/{endpoint:generations|edits}", self._images)
+        app.router.add_get("/v1/models", self._models)
+        app.router.add_get("/v1/models/{id}", self._model)
+        app.router.add_route("*", "/{path:.*}", self._unknown)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True)
+        await site.start()
+        self._port = self._runner.addresses[0][1]
+
+    async def _hang_up(self) -> None:
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    def _today(self) -> date:
+        return self.options.today or datetime.now(UTC).date()
+
+    def _headers(self, request_id: str) -> dict[str, str]:
+        return {
+            "x-request-id": request_id,
+            "openai-version": "2020-10-01",
+            "openai-organization": "org-sandbox",
+            **self._rate.headers(),
+        }
+
+    def _next_id(self) -> str:
+        self._requests += 1
+        return f"req_{self._requests:032x}"
+
+    def _check_key(self, request: web.Request) -> None:
+        if request.headers.get("authorization") != f"Bearer {self.options.api_key}":
+            raise bad_key()
+
+    async def _images(self, request: web.Request) -> web.StreamResponse:
+        request_id = self._next_id()
+        self._running += 1
+        self._idle.clear()
+        try:
+            return await self._serve(request, request_id)
+        except Refusal as refusal:
+            return self._refused(refusal, request_id)
+        finally:
+            self._running -= 1
+            if not self._running:
+                self._idle.set()
+
+    async def _serve(self, request: web.Request, request_id: str) -> web.StreamResponse:
+        self._check_key(request)
+        call = await receive(request, request_id, request.match_info["endpoint"])
+        self.calls.append(call)
+        try:
+            order = await self._easel.run(lambda: check(call, self._today()))
+            self._rate.admit(order.model.id, order.n)
+            fault = self._fault_of(order)
+        except Refusal as refusal:
+            self.bill.book(_refused_line(call, refusal.error["code"]))
+            raise
+        performance = Performance(
+            order,
+            Line(request, self._headers(request_id)),
+            self._easel,
+            fault=fault,
+            seconds=self.options.seconds_per_picture[order.quality] * self.options.pace,
+            number=self._pictures,
+        )
+        self._pictures += order.n
+        try:
+            return await performance.play()
+        finally:
+            self.bill.book(performance.bill_line())
+
+    def _fault_of(self, order: Order) -> Fault | None:
+        """What is to go wrong with this call: a word that is blocked, or a fault that waits.
+
+        Raises:
+            Refusal: a word of the prompt is blocked before anything is made.
+        """
+        words = set(re.findall(r"[\w-]+", order.prompt.lower()))
+        if words & self.options.blocked_words:
+            raise blocked(order.call.id, "input")
+        if words & self.options.blocked_output_words:
+            return Fault(FaultKind.OUTPUT_BLOCKED, after=ALL_PARTIALS)
+        return self.faults.take(order.prompt, stream=order.stream)
+
+    async def _models(self, request: web.Request) -> web.Response:
+        request_id = self._next_id()
+        try:
+            self._check_key(request)
+        except Refusal as refusal:
+            return self._refused(refusal, request_id)
+        listed = [model.listing() for model in MODELS.values() if not model.retired(self._today())]
+        return self._json({"object": "list", "data": listed}, request_id)
+
+    async def _model(self, request: web.Request) -> web.Response:
+        request_id, name = self._next_id(), request.match_info["id"]
+        try:
+            self._check_key(request)
+            model = MODELS.get(name)
+            if model is None or model.retired(self._today()):
+                raise no_model(name, retired=model is not None)
+        except Refusal as refusal:
+            return self._refused(refusal, request_id)
+        return self._json(model.listing(), request_id)
+
+    async def _unknown(self, request: web.Request) -> web.Response:
+        return self._refused(Refusal(404, f"Invalid URL ({request.method} {request.path})"), self._next_id())
+
+    def _refused(self, refusal: Refusal, request_id: str) -> web.Response:
+        if refusal.html is not None:
+            headers = {**self._headers(request_id), **refusal.headers}
+            return web.Response(status=refusal.status, text=refusal.html, content_type="text/html", headers=headers)
+        return self._json({"error": refusal.error}, request_id, status=refusal.status, more=refusal.headers)
+
+    def _json(
+        self, body: Mapping[str, object], request_id: str, *, status: int = 200, more: Mapping[str, str] | None = None
+    ) -> web.Response:
+        """JSON as the API sends it: its media type names no charset."""
+        headers = {**self._headers(request_id), **(more or {})}
+        return web.Response(
+            status=status, body=json.dumps(body).encode(), content_type="application/json", headers=headers
+        )
+
+
+def _refused_line(call: Call, code: str | None) -> BillLine:
+    """A call that was refused before it became an order: free."""
+    return BillLine(
+        call_id=call.id,
+        endpoint=call.endpoint,
+        outcome="refused",
+        code=code,
+        model=str(call.fields.get("model", "")),
+        size="",
+        quality="",
+        prompt=call.prompt,
+        pictures=0,
+        partials=0,
+        input_bytes=sum(len(file.content) for file in call.files),
+        usage=None,
+        cost_nano=0,
+    )

@@ -1,0 +1,134 @@
+"""Tokens and their price, written independently of the product so that the two can be compared.
+
+Output of 2 and 2.5: the formula behind OpenAI's price calculator. 2.6 publishes none: measured samples decide.
+Earlier models: the tables of the image guide.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from hashlib import sha256
+from math import ceil, floor, sqrt
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.sandbox.images.models import Family, Model
+
+PER_PARTIAL = 100  # output tokens; image guide, "partial images cost"
+MOST_CELLS = 1536
+
+GRIDS = {
+    "2": {"low": 16, "medium": 48, "high": 96},
+    "2.5": {"low": 16, "medium": 24, "high": 48, "xhigh": 64, "max": 96},
+}
+OLD_TABLE = {  # square, portrait, landscape
+    "low": (272, 408, 400),
+    "medium": (1056, 1584, 1568),
+    "high": (4160, 6240, 6208),
+}
+# Lowest and highest factor on the 2.5 count: 2.6 was measured at 664 (low) and 1353 (high) for 1536x1024,
+# at about 3337 (high) for 3840x2160, and at three to four times 2.5 for low and medium.
+NEWEST = {
+    "low": (Fraction(39, 10), Fraction(664, 158)),
+    "medium": (Fraction(3), Fraction(39, 10)),
+    "high": (Fraction(1353, 1372), Fraction(1)),
+    "xhigh": (Fraction(1353, 1372), Fraction(1)),
+    "max": (Fraction(1353, 1372), Fraction(1)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """The tokens of one call, as the API reports them."""
+
+    text: int
+    image: int
+    output: int
+
+    @property
+    def total(self) -> int:
+        """All tokens together."""
+        return self.text + self.image + self.output
+
+    def wire(self, *, detailed: bool) -> dict[str, object]:
+        """The ``usage`` object; `detailed` adds what only the JSON answer has."""
+        usage: dict[str, object] = {
+            "total_tokens": self.total,
+            "input_tokens": self.text + self.image,
+            "output_tokens": self.output,
+            "input_tokens_details": {"text_tokens": self.text, "image_tokens": self.image},
+        }
+        if detailed:
+            usage["output_tokens_details"] = {"image_tokens": self.output, "text_tokens": 0}
+        return usage
+
+    def nano_dollars(self, family: Family) -> int:
+        """What the tokens cost, in nano-dollars."""
+        return self.text * family.text_in + self.image * family.image_in + self.output * family.image_out
+
+
+def grid_tokens(grid: int, width: int, height: int, pictures: int = 1) -> int:
+    """Output tokens of `pictures` pictures on a grid of `grid` cells along the long edge."""
+    long_edge, short_edge = max(width, height), min(width, height)
+    cells = grid * floor(Fraction(grid * short_edge, long_edge) + Fraction(1, 2))
+    return ceil(Fraction(pictures * cells * (2_000_000 + width * height), 4_000_000))
+
+
+def output_tokens(model: Model, quality: str, width: int, height: int, pictures: int, key: str) -> int:
+    """Output tokens of a call. `key` decides, always alike, where a 2.6 picture falls between its bounds."""
+    family = model.family.name
+    if family in GRIDS:
+        return grid_tokens(GRIDS[family][quality], width, height, pictures)
+    if family == "2.6":
+        lowest, highest = NEWEST[quality]
+        share = Fraction(sha256(key.encode()).digest()[0], 255)
+        base = grid_tokens(GRIDS["2.5"][quality], width, height, pictures)
+        return round(base * (lowest + share * (highest - lowest)))
+    column = 0 if width == height else 1 if width < height else 2
+    return pictures * OLD_TABLE[quality][column]
+
+
+def text_tokens(prompt: str) -> int:
+    """A plausible token count of a prompt; never more than its UTF-8 bytes."""
+    pieces: list[str] = re.findall(r"\w+|[^\w\s]+", prompt)
+    return sum(ceil(len(piece.encode()) / 6) for piece in pieces)
+
+
+def picture_tokens(family: Family, width: int, height: int, fidelity: str | None) -> int:
+    """Input tokens of one picture of this size in pixels."""
+    return _cells(width, height) if family.free_size else _tiles(width, height, fidelity)
+
+
+def _cells(width: int, height: int) -> int:
+    """2, 2.5, 2.6: 16-pixel cells of the scaled and padded picture, at most 1536."""
+    long_edge, short_edge = max(width, height), min(width, height)
+    scale = min(max(Fraction(512, long_edge), Fraction(1, 2)), Fraction(1))
+    sides = (long_edge * scale / 16, max(Fraction(short_edge), Fraction(long_edge, 3)) * scale / 16)
+    long_cells, short_cells = ceil(sides[0]), ceil(sides[1])
+    if long_cells * short_cells > MOST_CELLS:
+        shrink = sqrt(MOST_CELLS / (long_cells * short_cells))
+        return floor(long_cells * shrink + 1e-9) * floor(short_cells * shrink + 1e-9)
+    return long_cells * short_cells
+
+
+def _tiles(width: int, height: int, fidelity: str | None) -> int:
+    """1.5 and 1-mini: a base and 512-pixel tiles; high fidelity costs extra."""
+    fit = min(1.0, 2048 / max(width, height))
+    shrink = 512 / min(width * fit, height * fit)
+    across, down = (max(1, ceil(side * fit * shrink / 512 - 1e-9)) for side in (width, height))
+    extra = 0 if fidelity != "high" else 4160 if width == height else 6240
+    return 65 + 129 * across * down + extra
+
+
+def input_tokens(
+    model: Model, prompt: str, sizes: Sequence[tuple[int, int]], fidelity: str | None, pictures: int
+) -> tuple[int, int]:
+    """Text and image input tokens of a call; every picture asked for pays for all of them."""
+    per_input = 10 if model.family.name in {"2.5", "2.6"} else 0
+    text = text_tokens(prompt) + 6 + per_input * len(sizes)
+    image = sum(picture_tokens(model.family, width, height, fidelity) for width, height in sizes)
+    return pictures * text, pictures * image

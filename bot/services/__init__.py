@@ -1,0 +1,1 @@
+"""Decisions. Nothing here knows Discord, SQL, pixels or a vendor's SDK."""

@@ -1,0 +1,124 @@
+"""The end of a request: what became of its jobs is told to those who wait, until somebody was told."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.errors import UserFacingError
+from bot.services.booking import persistently
+from bot.services.delivery import DeliveryError, Posted, Result
+from bot.services.limits import buckets_touched
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from zoneinfo import ZoneInfo
+
+    from bot.services.delivery import Delivery
+    from bot.services.ledger import BlobStore, Ledger, LimitStatus, OpenRequest, Picture, Requester, Requests
+    from bot.services.limits import Limit
+
+# Seconds between attempts to post a result while Discord cannot take it. After the last, the next start tries again.
+PATIENCE = (15.0, 60.0, 300.0, 900.0, 3600.0)
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """Which limits apply to whom, and what is used of them.
+
+    Attributes:
+        limits_for: every limit that applies to a requester.
+        zone: the time zone of the calendar windows.
+    """
+
+    ledger: Ledger
+    limits_for: Callable[[Requester], tuple[Limit, ...]]
+    zone: ZoneInfo
+    clock: Callable[[], float] = time.time
+
+    async def status(self, requester: Requester) -> tuple[LimitStatus, ...]:
+        """What is used, now, of each limit that applies."""
+        buckets = buckets_touched(requester, int(self.clock()), self.zone)
+        return tuple(await self.ledger.limit_status(self.limits_for(requester), buckets))
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Tells the outcome of requests whose jobs have all ended."""
+
+    requests: Requests
+    blobs: BlobStore
+    accounts: Accounts
+    clock: Callable[[], float] = time.time
+    patience: tuple[float, ...] = PATIENCE
+    _waiting: set[asyncio.Task[None]] = field(default_factory=set["asyncio.Task[None]"])
+
+    async def answer(self, request_id: str, delivery: Delivery) -> None:
+        """Post the outcome; if Discord cannot take it now, go on trying in the background."""
+        if not await self._attempt(request_id, delivery):
+            task = asyncio.create_task(self._insist(request_id, delivery), name=f"answer {request_id}")
+            self._waiting.add(task)
+            task.add_done_callback(self._waiting.discard)
+
+    async def close(self) -> None:
+        """Stop trying; what is not answered stays kept for the next start."""
+        for task in tuple(self._waiting):
+            task.cancel()
+        await asyncio.gather(*self._waiting, return_exceptions=True)
+
+    async def _insist(self, request_id: str, delivery: Delivery) -> None:
+        for seconds in self.patience:
+            await asyncio.sleep(seconds)
+            if await self._attempt(request_id, delivery):
+                return
+        _log.error("result not posted, kept for the next start", request=request_id)
+
+    async def _attempt(self, request_id: str, delivery: Delivery) -> bool:
+        """Try once; True when there is nothing left to do."""
+        try:
+            request = await self.requests.get(request_id)
+            if request is None or request.delivered_at is not None:
+                return True
+            posted = await self._tell(request, delivery)
+        except DeliveryError as error:
+            _log.warning("result not posted", request=request_id, reason=str(error), permanent=error.permanent)
+            if not error.permanent:
+                return False
+            posted = Posted()
+        except Exception:  # noqa: BLE001 - whatever it was, the result is kept and tried again
+            _log.exception("result not posted", request=request_id)
+            return False
+        await self._remember(request_id, posted)
+        return True
+
+    async def _remember(self, request_id: str, posted: Posted) -> None:
+        """Not posted twice while this process runs, even if that cannot be written down."""
+        now = int(self.clock())
+        try:
+            await persistently(lambda: self.requests.delivered(request_id, now, posted.channel_id, posted.message_ids))
+        except Exception:  # noqa: BLE001 - the next start posts it again, if Discord does not know it any more
+            _log.exception("posted, but not written down", request=request_id)
+
+    async def result_of(self, request: OpenRequest) -> Result:
+        """What became of a request, with the files that are kept."""
+        files: list[tuple[Picture, bytes]] = []
+        for job in request.jobs:
+            if job.picture is not None and not job.picture.deleted:
+                content = await self.blobs.get(job.picture.image.digest)
+                if content is not None:
+                    files.append((job.picture, content))
+        files.sort(key=lambda file: file[0].number)
+        return Result(request, tuple(files), await self.accounts.status(request.requester))
+
+    async def _tell(self, request: OpenRequest, delivery: Delivery) -> Posted:
+        result = await self.result_of(request)
+        if result.files:
+            return await delivery.done(result)
+        await delivery.failed(UserFacingError("\n".join(result.failures) or "The picture is gone from my store."))
+        return Posted()

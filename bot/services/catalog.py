@@ -1,0 +1,261 @@
+"""What each model can do and costs: a model is data, read from models.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import astuple, dataclass
+from datetime import date  # noqa: TC003 - pydantic reads the annotations
+from decimal import Decimal
+from importlib import resources
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from bot.errors import UnknownModelError, UnsupportedOptionError
+from bot.services import sizes
+from bot.services.sizes import FixedSizes, FreeSizes, SuggestedSize  # noqa: TC001 - pydantic reads the annotations
+from bot.services.tokens import GridTokens, InputRule, Prices, TableTokens  # noqa: TC001 - the same
+from bot.services.wording import listed, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_NANO_PER_TOKEN = 1000  # one USD per million tokens is 1000 nano-dollars per token
+
+
+class CatalogError(ValueError):
+    """models.toml does not hold together; the text names the model and the fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One image model.
+
+    Attributes:
+        id: the name that the API knows.
+        title: what people call it.
+        summary: one short sentence for people who choose.
+        sizes: the rule for sizes.
+        suggested_sizes: sizes worth offering, each with a word; the first is the default.
+        qualities: from the cheapest to the dearest.
+        formats: of the result; the first is the default.
+        backgrounds: ``transparent`` only in a format of `TRANSPARENT_FORMATS`.
+        input_fidelity: its values; empty where the API refuses the parameter.
+        mask: an edit may bring a mask.
+        markup: an edit may bring a drawn overlay.
+        complexity: its values; empty where the model has none.
+        streams: can send previews.
+        most_partial_images: previews per picture.
+        reference_limit: input pictures per request.
+        input_byte_limit: an input file must be smaller, in bytes.
+        input_rule: how input pictures are counted.
+        text_tokens_per_input: text tokens that an edit bills for each input picture, at most.
+        text_output_bound: text tokens that the model may bill as output; generous.
+        output: how the tokens of the result are counted.
+        prices: nano-dollars per token; None is not known, and such a model is refused.
+        snapshots: dated names of the same model; a request may name them, to be pinned.
+        shutdown: the first day on which the provider does not serve it any more, or None.
+        successor: the model to use instead.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    id: str
+    title: str
+    summary: str
+    sizes: FreeSizes | FixedSizes
+    suggested_sizes: tuple[SuggestedSize, ...]
+    qualities: tuple[str, ...]
+    default_quality: str
+    formats: tuple[str, ...]
+    backgrounds: tuple[str, ...]
+    input_fidelity: tuple[str, ...]
+    mask: bool
+    markup: bool
+    complexity: tuple[str, ...]
+    streams: bool
+    most_partial_images: int
+    reference_limit: int
+    input_byte_limit: int
+    input_rule: InputRule
+    text_tokens_per_input: int
+    text_output_bound: int
+    output: GridTokens | TableTokens
+    prices: Prices | None = None
+    snapshots: tuple[str, ...] = ()
+    shutdown: date | None = None
+    successor: str | None = None
+
+    @property
+    def default_size(self) -> str:
+        """``WIDTHxHEIGHT`` in pixels."""
+        return self.suggested_sizes[0].size
+
+    def is_retired(self, today: date) -> bool:
+        """The provider does not serve it any more; other endpoints may."""
+        return self.shutdown is not None and today >= self.shutdown
+
+    def priced(self) -> Prices:
+        """The prices, in nano-dollars per token.
+
+        Raises:
+            UnknownModelError: the catalog does not hold them.
+        """
+        if self.prices is None:
+            raise UnknownModelError(f"The price of {self.title} is not known. Choose another model.")
+        return self.prices
+
+    def check_size(self, text: str) -> str:
+        """The size that somebody means, as ``WIDTHxHEIGHT`` in pixels: see `bot.services.sizes.find_size`.
+
+        Raises:
+            UnsupportedOptionError: it is no size, or this model does not make it.
+        """
+        return sizes.find_size(text, self.sizes, self.suggested_sizes)
+
+    def dimensions(self, size: str) -> tuple[int, int]:
+        """Width and height in pixels of a size that this model makes. Raises as `check_size` does."""
+        return sizes.dimensions(self.check_size(size))
+
+    def check_quality(self, text: str) -> str:
+        """The quality that somebody means.
+
+        Raises:
+            UnsupportedOptionError: this model does not have it, or it is ``auto``, whose price nobody knows.
+        """
+        return self._choose(text, self.qualities, "a quality")
+
+    def check_format(self, text: str) -> str:
+        """The format that somebody means; ``jpg`` is ``jpeg``. Raises UnsupportedOptionError."""
+        return self._choose("jpeg" if text.strip().lower() == "jpg" else text, self.formats, "a format")
+
+    def check_background(self, text: str) -> str:
+        """The background that somebody means. Raises UnsupportedOptionError."""
+        return self._choose(text, self.backgrounds, "a background")
+
+    def _choose(self, text: str, choices: tuple[str, ...], kind: str) -> str:
+        wanted = text.strip().lower()
+        if wanted not in choices:
+            raise UnsupportedOptionError(f"{quoted(text)} is not {kind} of {self.title}. Choose {listed(choices)}.")
+        return wanted
+
+
+_ENTRY = TypeAdapter(Model)
+
+
+class Catalog:
+    """Every model that Atelier knows.
+
+    Attributes:
+        default_id: the model of a server that has chosen none.
+        models: all of them, also those that were shut down, best first.
+    """
+
+    def __init__(self, default_id: str, models: Iterable[Model]) -> None:
+        self.default_id = default_id
+        self.models = tuple(models)
+        self._by_name = {name: model for model in self.models for name in (model.id, *model.snapshots)}
+
+    @classmethod
+    def load(cls) -> Self:
+        """The catalog that comes with Atelier. Raises CatalogError if its file has a fault."""
+        return cls.parse(resources.files("bot.services").joinpath("models.toml").read_text("utf-8"))
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read TOML as in models.toml.
+
+        Raises:
+            CatalogError: a field lacks or is wrong, or the entries do not fit each other.
+        """
+        try:
+            content = tomllib.loads(text, parse_float=Decimal)
+        except tomllib.TOMLDecodeError as error:
+            raise CatalogError(f"models.toml cannot be read: {error}") from error
+        families = content.get("families", {})
+        catalog = cls(content.get("default", ""), [_model(entry, families) for entry in content.get("models", [])])
+        catalog._check()
+        return catalog
+
+    def model(self, model_id: str) -> Model:
+        """The model of this name, which may be a dated snapshot and may be shut down.
+
+        Raises:
+            UnknownModelError: no model has this name; the sentence lists those that one may choose.
+        """
+        model = self._by_name.get(model_id.strip().lower())
+        if model is None:
+            lasting = tuple(model.id for model in self.models if model.shutdown is None)
+            raise UnknownModelError(f"{quoted(model_id)} is not a model that I know. Choose {listed(lasting)}.")
+        return model
+
+    def offered(self, today: date) -> tuple[Model, ...]:
+        """The models that may be chosen today, best first, those with an announced end last."""
+        usable = (model for model in self.models if model.prices is not None and not model.is_retired(today))
+        return tuple(sorted(usable, key=lambda model: model.shutdown is not None))
+
+    def _check(self) -> None:
+        if len(self._by_name) != sum(1 + len(model.snapshots) for model in self.models):
+            raise CatalogError("models.toml names a model twice")
+        if self.default_id not in self._by_name:
+            raise CatalogError(f"models.toml: the default {self.default_id!r} is not one of its models")
+        for model in self.models:
+            fault = _fault(model, self._by_name)
+            if fault is not None:
+                raise CatalogError(f"models.toml, {model.id}: {fault}")
+
+
+def _model(entry: Mapping[str, Any], families: Mapping[str, Any]) -> Model:
+    name = entry.get("id", "a model without an id")
+    fields = _with_family(entry, "family", families, name)
+    try:
+        if "prices" in fields:
+            fields["prices"] = {part: _nano(usd) for part, usd in fields["prices"].items()}
+        return _ENTRY.validate_python(fields)
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+        raise CatalogError(f"models.toml, {name}: {faults}") from error
+    except ValueError as error:
+        raise CatalogError(f"models.toml, {name}: {error}") from error
+
+
+def _with_family(entry: Mapping[str, Any], key: str, families: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """The entry, with what it does not say itself taken from the family it names."""
+    fields = dict(entry)
+    family = fields.pop(key, None)
+    if family is None:
+        return fields
+    if family not in families:
+        raise CatalogError(f"models.toml, {name}: there is no family {family!r}")
+    others = {other: content for other, content in families.items() if other != family}  # so that no circle closes
+    return _with_family(families[family], "like", others, name) | fields
+
+
+def _nano(usd_per_million: object) -> int:
+    """Nano-dollars per token; a price that is no whole number of them would have to be rounded, and is refused."""
+    if not isinstance(usd_per_million, int | Decimal) or not Decimal(usd_per_million).is_finite():
+        raise ValueError(f"a price is {usd_per_million!r}, not a number of USD per million tokens")
+    nano = usd_per_million * _NANO_PER_TOKEN
+    if nano != int(nano):
+        raise ValueError(f"a price of {usd_per_million} USD per million tokens is finer than a nano-dollar per token")
+    return int(nano)
+
+
+def _fault(model: Model, names: Mapping[str, Model]) -> str | None:
+    """What does not fit within an entry, or to the others."""
+    if model.default_quality not in model.qualities:
+        return f"the default quality {model.default_quality!r} is not one of its qualities"
+    if model.prices is not None and min(astuple(model.prices)[:3]) <= 0:
+        return "a price is not above zero, so that pictures would be free"
+    if model.prices is not None and model.prices.text_output < 0:
+        return "a price is below zero"
+    if model.shutdown is not None and model.successor not in names:
+        return f"its successor {model.successor!r} is not one of the models"
+    for suggestion in model.suggested_sizes:
+        try:
+            width, height = model.dimensions(suggestion.size)
+            for quality in model.qualities:
+                model.output.tokens(width, height, quality)
+        except (KeyError, UnsupportedOptionError) as error:
+            return f"no tokens are known for {suggestion.size} in some quality: {error}"
+    return None

@@ -1,0 +1,96 @@
+"""The image provider as the services see it: one picture by one streamed call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Sequence
+
+    from bot.services.pricing import Usage
+    from bot.services.requests import ImageRequest
+
+
+@dataclass(frozen=True, slots=True)
+class InputImage:
+    """An input picture as it is sent.
+
+    Attributes:
+        name: a file name that we made, with the right extension.
+        media_type: ``image/png``, ``image/jpeg`` or ``image/webp``.
+        content: the bytes of the file.
+    """
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PartialImage:
+    """A whole, less detailed picture on the way to the result. Never the result.
+
+    Attributes:
+        index: 0-based.
+        content: the bytes of an image file.
+    """
+
+    index: int
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedImage:
+    """The completed picture.
+
+    Attributes:
+        content: the bytes of the file as the provider made it, unchanged.
+        usage: the tokens that the provider reported, or None if it did not.
+        request_id: the provider's id of the request, if it gave one.
+    """
+
+    content: bytes
+    usage: Usage | None
+    request_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedPicture:
+    """What a finished file turned out to be. Sizes in pixels."""
+
+    media_type: str
+    width: int
+    height: int
+
+
+class UnreadablePictureError(Exception):
+    """A file that came as a finished picture is none."""
+
+
+class PictureCheck(Protocol):
+    """Reads type and size of a finished file."""
+
+    async def __call__(self, content: bytes) -> CheckedPicture:
+        """What the file is: a whole picture, though perhaps not in the format that was asked for.
+
+        Raises:
+            UnreadablePictureError: if it is no complete picture.
+        """
+        ...
+
+
+class ImageProvider(Protocol):
+    """Makes pictures."""
+
+    def make(
+        self, request: ImageRequest, inputs: Sequence[InputImage], safety_identifier: str
+    ) -> AsyncGenerator[PartialImage | FinishedImage]:
+        """Ask for one picture (`request.count` is the caller's business) and yield what comes.
+
+        The last item is the `FinishedImage`; a stream that ends without one raises.
+
+        Raises:
+            ImageFailure: the family in `bot.errors`; its `charged` says what the ledger must do.
+        """
+        ...

@@ -1,0 +1,204 @@
+"""One job: dispatched in the ledger, asked of the provider, booked as it ended."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import time
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import stamina
+import structlog
+
+from bot.errors import ImageFailure, OutcomeUnknownError, ProviderBusyError, RequestRejectedError
+from bot.services import pricing
+from bot.services.booking import persistently
+from bot.services.images import FinishedImage, InputImage, UnreadablePictureError
+from bot.services.ledger import ChargeConflictError, Settlement
+from bot.services.requests import StoredImage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from bot.services.catalog import Catalog
+    from bot.services.images import ImageProvider, PictureCheck
+    from bot.services.ledger import BlobStore, Job, Ledger, OpenRequest
+    from bot.services.pace import Pace
+
+ATTEMPTS = 3  # calls per job, the first included; only what certainly did not start is tried again
+UNKNOWN_DEADLINE = 72 * 3600  # seconds until an unknown outcome is charged at its hold
+EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+def safety_identifier(key: bytes, user_id: int) -> str:
+    """A member's keyed hash for the provider: the same person, without saying who. 64 hex characters."""
+    return hmac.new(key, str(user_id).encode(), hashlib.sha256).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """How a job ended: after so many seconds, ``settled``, ``released`` or ``unknown``."""
+
+    seconds: float
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Maker:
+    """Runs one job from its reservation to the end of its charge.
+
+    Attributes:
+        check: reads type and size of the finished file, or says that it is none.
+        safety_key: keys the hash by which the provider knows a member.
+        timeout: seconds that a job may take at the provider, all attempts together.
+        clock: the time in seconds since 1970.
+    """
+
+    ledger: Ledger
+    blobs: BlobStore
+    provider: ImageProvider
+    check: PictureCheck
+    catalog: Catalog
+    pace: Pace
+    safety_key: bytes
+    timeout: float
+    clock: Callable[[], float] = time.time
+
+    async def make(self, order: OpenRequest, job: Job, on_partial: Callable[[bytes], None]) -> Made:
+        """Make the picture and book what came of it. The ledger tells the rest.
+
+        Raises:
+            Exception: only when the ledger itself could not be written; the job is then as a crash would leave it.
+            ChargeConflictError: the job is not reserved, or no longer in flight; its charge stays as it is.
+        """
+        started = time.monotonic()
+        try:
+            inputs = await self._load_inputs(order)
+            await self.ledger.dispatch(job.id, self._now())
+        except ChargeConflictError:
+            raise  # it was dispatched before: what is at work on it books it
+        except Exception:  # noqa: BLE001 - nothing was sent, whatever it was: the hold is freed
+            _log.exception("job not dispatched", job=job.id)
+            failure: ImageFailure = RequestRejectedError(
+                "Something went wrong on my side before anything was sent. Nothing was charged; try again.",
+                code="not_dispatched",
+            )
+            return Made(time.monotonic() - started, await self._book_failure(job, failure))
+        try:
+            finished = await self._call(order, inputs, on_partial)
+            settlement = await self._settlement(order, job, finished, time.monotonic() - started)
+        except ImageFailure as problem:
+            failure = problem
+        except asyncio.CancelledError:
+            failure = _unknown("the bot was shut down while it was made", "shutdown")
+            await asyncio.shield(self._book_failure(job, failure))
+            raise
+        except Exception:  # noqa: BLE001 - whatever it was, the charge must be booked
+            _log.exception("job failed after dispatch", job=job.id)
+            failure = _unknown("something went wrong on my side", "internal")
+        else:
+            await persistently(lambda: self.ledger.settle(job.id, settlement, self._now()))
+            return Made(settlement.seconds, "settled")
+        return Made(time.monotonic() - started, await self._book_failure(job, failure))
+
+    async def lost_track(self, job: Job) -> None:
+        """A restart cut the call of a dispatched job: nobody knows what became of it."""
+        await self._book_failure(job, _unknown("the bot was restarted while it was made", "restart"))
+
+    async def _load_inputs(self, order: OpenRequest) -> Sequence[InputImage]:
+        inputs: list[InputImage] = []
+        for number, reference in enumerate(order.request.references, start=1):
+            content = await self.blobs.get(reference.digest)
+            if content is None:
+                raise LookupError(f"input picture {reference.digest} is not kept any more")
+            name = f"image-{number}.{EXTENSIONS[reference.media_type]}"
+            inputs.append(InputImage(name, reference.media_type, content))
+        return inputs
+
+    async def _call(
+        self, order: OpenRequest, inputs: Sequence[InputImage], on_partial: Callable[[bytes], None]
+    ) -> FinishedImage:
+        """Ask until the provider starts, at most `ATTEMPTS` times and until the job's deadline."""
+        deadline = time.monotonic() + self.timeout
+
+        def may_retry(failure: Exception) -> bool | float:
+            if not isinstance(failure, ImageFailure) or failure.retry_after is None:
+                return False
+            if isinstance(failure, ProviderBusyError):
+                # The others wait too, though never longer than a job may take: the provider may be wrong by hours.
+                self.pace.hold(min(failure.retry_after, self.timeout))
+            if time.monotonic() + failure.retry_after >= deadline:
+                return False
+            return failure.retry_after
+
+        async for attempt in stamina.retry_context(on=may_retry, attempts=ATTEMPTS, timeout=None):
+            with attempt:
+                return await self._call_once(order, inputs, on_partial, deadline)
+        raise AssertionError("retry_context returns or raises")
+
+    async def _call_once(
+        self, order: OpenRequest, inputs: Sequence[InputImage], on_partial: Callable[[bytes], None], deadline: float
+    ) -> FinishedImage:
+        try:
+            async with asyncio.timeout(deadline - time.monotonic()):
+                await self.pace.turn()
+        except TimeoutError:
+            raise ProviderBusyError(
+                "The image API takes no more pictures for now. Try again in a few minutes. Nothing was charged.",
+                code="paced_out",
+            ) from None
+        identifier = safety_identifier(self.safety_key, order.requester.user_id)
+        try:
+            async with (
+                asyncio.timeout(deadline - time.monotonic()),
+                aclosing(self.provider.make(order.request, inputs, identifier)) as images,
+            ):
+                async for image in images:
+                    if isinstance(image, FinishedImage):
+                        return image
+                    on_partial(image.content)
+        except TimeoutError:
+            raise _unknown(f"it was not done after {self.timeout:.0f} seconds", "timeout") from None
+        raise _unknown("the image API ended without a picture", "incomplete")
+
+    async def _settlement(self, order: OpenRequest, job: Job, finished: FinishedImage, seconds: float) -> Settlement:
+        try:
+            checked = await self.check(finished.content)
+        except UnreadablePictureError as error:
+            _log.error("result is no picture", job=job.id, reason=str(error), provider_request=finished.request_id)
+            raise _unknown("the image API sent a file that is no picture", "unreadable") from None
+        digest = await self.blobs.put(finished.content)
+        usage, cost = finished.usage, job.hold_nano
+        if usage is None:
+            _log.warning("no usage reported, charged at the hold", job=job.id)
+            usage = pricing.estimate(self.catalog.model(order.request.model), order.request).usage
+        else:
+            cost = pricing.cost(job.prices, usage)
+        image = StoredImage(digest, checked.media_type, checked.width, checked.height, len(finished.content))
+        return Settlement(cost, usage, image, seconds, finished.request_id)
+
+    async def _book_failure(self, job: Job, failure: ImageFailure) -> str:
+        """Free the hold or keep it, as the failure says; the state that the charge is in then."""
+        _log.info("no picture", job=job.id, code=failure.code, charged=failure.charged, provider=failure.request_id)
+        now = self._now()
+        if failure.charged == "no":
+            await persistently(lambda: self.ledger.release(job.id, failure.sentence, failure.code, now))
+            return "released"
+        deadline = now + UNKNOWN_DEADLINE
+        await persistently(lambda: self.ledger.mark_unknown(job.id, failure.sentence, failure.code, now, deadline))
+        return "unknown"
+
+    def _now(self) -> int:
+        return int(self.clock())
+
+
+def _unknown(reason: str, code: str) -> OutcomeUnknownError:
+    return OutcomeUnknownError(
+        f"No picture came: {reason}. Whether it is billed is not known yet, so its price stays held.",
+        code=code,
+    )

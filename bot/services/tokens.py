@@ -1,0 +1,123 @@
+"""How many tokens a picture takes, going out and coming in, and what one costs; pure, exact integers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping  # noqa: TC003 - pydantic reads the annotations
+from dataclasses import dataclass, field
+from math import isqrt
+from typing import Literal, assert_never
+
+PARTIAL_IMAGE_TOKENS = 100  # each preview, as output; OpenAI's image-generation guide
+MOST_PATCHES = 1536  # per input picture, gpt-image-2 and later
+_PATCH = 16  # pixels; a picture is halved at most, so that this is 32 pixels of the original
+_CANVAS = 512  # pixels of the long edge to which a picture is scaled down, though never below one half
+_RATIO = 3  # a narrower picture is padded to it
+_TILE, _TILE_TOKENS, _TILE_BASE, _TILED_EDGE = 512, 129, 65, 2048
+
+MOST_PARTIAL_IMAGES = 3  # https://platform.openai.com/docs/api-reference/images/create
+_PARTIAL_IMAGES = {"low": 1, "medium": 2}  # one preview already costs half as much as a whole low picture
+
+InputRule = Literal["patches", "tiles", "full"]
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Nano-dollars per token; zero where the model does not bill such tokens."""
+
+    text_input: int
+    image_input: int
+    image_output: int
+    text_output: int
+
+
+@dataclass(frozen=True, slots=True)
+class GridTokens:
+    """Output tokens by a grid of patches: gpt-image-2 and later.
+
+    The formula is that of the calculator in OpenAI's documentation, read out at
+    https://community.openai.com/t/1382699; it gives every price that OpenAI prints.
+
+    Attributes:
+        grid: patches along the long edge, by quality.
+        percent: what to multiply the result with, by quality, where no formula but samples are known; else 100.
+        margin_percent: added on top, since samples are not a bound.
+    """
+
+    grid: Mapping[str, int] = field(hash=False)
+    percent: Mapping[str, int] = field(default_factory=dict[str, int], hash=False)
+    margin_percent: int = 0
+
+    def tokens(self, width: int, height: int, quality: str) -> int:
+        """The tokens of one picture (pixels). Raises KeyError for a quality that is not in the grid."""
+        patches = self.grid[quality]
+        long, short = max(width, height), min(width, height)
+        short_patches = (2 * patches * short + long) // (2 * long)  # rounded half up
+        exact = -(-patches * short_patches * (2_000_000 + width * height) // 4_000_000)
+        factor = self.percent.get(quality, 100) * (100 + self.margin_percent)
+        return -(-exact * factor // 10_000)
+
+
+@dataclass(frozen=True, slots=True)
+class TableTokens:
+    """Output tokens by quality and size, as OpenAI prints them for gpt-image-1.x.
+
+    Attributes:
+        table: tokens by quality, then by ``WIDTHxHEIGHT``.
+        allowance: tokens on top, where the printed prices are above those of the printed tokens.
+    """
+
+    table: Mapping[str, Mapping[str, int]] = field(hash=False)
+    allowance: int = 0
+
+    def tokens(self, width: int, height: int, quality: str) -> int:
+        """The tokens of one picture (pixels). Raises KeyError for what is not in the table."""
+        return self.table[quality][f"{width}x{height}"] + self.allowance
+
+
+OutputRule = GridTokens | TableTokens
+
+
+def partials_for(quality: str, most: int) -> int:
+    """How many previews a picture of this quality is worth, never more than `most`: they cost as output does."""
+    return max(0, min(_PARTIAL_IMAGES.get(quality, MOST_PARTIAL_IMAGES), most))
+
+
+def input_tokens(rule: InputRule, width: int, height: int) -> int:
+    """What an input picture (pixels, both at least 1) takes: by patches, by tiles, or the full bound."""
+    match rule:
+        case "patches":
+            return _by_patches(width, height)
+        case "tiles":
+            return _by_tiles(width, height)
+        case "full":
+            return MOST_PATCHES
+        case _:
+            assert_never(rule)
+
+
+def _by_patches(width: int, height: int) -> int:
+    """gpt-image-2 and 2.5: patches of a picture scaled to a canvas, within a budget.
+
+    Measured, not published: https://community.openai.com/t/1382940. All 16 points agree.
+    """
+    long = max(width, height)
+    thirds = max(_RATIO * min(width, height), long)  # three times the padded short edge, to stay exact
+    shown, of = (1, 1) if long <= _CANVAS else (_CANVAS, long) if long < 2 * _CANVAS else (1, 2)
+    along = -(-long * shown // (of * _PATCH))
+    across = -(-thirds * shown // (_RATIO * of * _PATCH))
+    if along * across <= MOST_PATCHES:
+        return along * across
+    return isqrt(MOST_PATCHES * _RATIO * long // thirds) * isqrt(MOST_PATCHES * thirds // (_RATIO * long))
+
+
+def _by_tiles(width: int, height: int) -> int:
+    """gpt-image-1.x without high input fidelity, which we do not send: tiles of a picture scaled down.
+
+    It is fitted into a square of 2048 pixels, then scaled down until its short edge is 512 pixels.
+    Source: OpenAI's guide "Images and vision", costs of GPT Image 1.
+    """
+    long, short = max(width, height), min(width, height)
+    fitted_to = min(long, _TILED_EDGE)
+    scaled_by_short_edge = short * fitted_to > _TILE * long
+    tiles = -(-long // short) if scaled_by_short_edge else -(-fitted_to // _TILE)
+    return _TILE_BASE + _TILE_TOKENS * tiles

@@ -1,0 +1,23 @@
+"""Where everything is kept: the only importer of SQLite, and the image files."""
+
+from bot.storage.blobs import FileBlobs
+from bot.storage.database import Database
+from bot.storage.ledger import SqliteLedger
+from bot.storage.lock import DataDirectoryLock
+from bot.storage.opening import open_read_only
+from bot.storage.report import Report, read_report
+from bot.storage.requests import SqliteRequests
+from bot.storage.state import State, SteadyClock
+
+__all__ = [
+    "DataDirectoryLock",
+    "Database",
+    "FileBlobs",
+    "Report",
+    "SqliteLedger",
+    "SqliteRequests",
+    "State",
+    "SteadyClock",
+    "open_read_only",
+    "read_report",
+]

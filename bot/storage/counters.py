@@ -1,0 +1,73 @@
+"""Counters per scope and window, and which of them a job touches. They change in `move_counters` and nowhere else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.services.ledger import Balance
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Sequence
+
+    from bot.services.limits import BucketKey
+
+# Each counter by its whole unique key: `WHERE (a, b, c) IN (VALUES …)` would scan the table.
+FIND = """
+SELECT id, settled_nano, held_nano, settled_images, held_images FROM buckets
+WHERE scope = ? AND server_id = ? AND scope_id = ? AND period = ? AND start_at = ? AND end_at = ?
+"""
+ADD = """
+INSERT INTO buckets (scope, server_id, scope_id, period, start_at, end_at) VALUES (?, ?, ?, ?, ?, ?) RETURNING id
+"""
+MOVE = """
+UPDATE buckets SET
+    held_nano = held_nano + :held_nano,
+    held_images = held_images + :held_images,
+    settled_nano = settled_nano + :settled_nano,
+    settled_images = settled_images + :settled_images
+WHERE id IN (SELECT bucket_id FROM job_buckets WHERE job_seq = :job_seq)
+"""
+NOTHING = Balance(0, 0, 0, 0)
+
+
+def balance_of(connection: sqlite3.Connection, key: BucketKey) -> Balance:
+    """What a counter holds; nothing if it does not exist yet."""
+    row = connection.execute(FIND, _columns(key)).fetchone()
+    return Balance(*row[1:]) if row else NOTHING
+
+
+def ensure_counters(connection: sqlite3.Connection, keys: Iterable[BucketKey]) -> list[int]:
+    """The row ids of these counters, made where they do not exist yet. A key given twice counts once."""
+    ids: list[int] = []
+    for key in dict.fromkeys(keys):
+        columns = _columns(key)
+        found = connection.execute(FIND, columns).fetchall() or connection.execute(ADD, columns).fetchall()
+        ids.append(found[0][0])
+    return ids
+
+
+def touch_counters(connection: sqlite3.Connection, job_seq: int, bucket_ids: Sequence[int]) -> None:
+    """Remember that a job counts in these counters."""
+    connection.executemany(
+        "INSERT INTO job_buckets (job_seq, bucket_id) VALUES (?, ?)", [(job_seq, bucket) for bucket in bucket_ids]
+    )
+
+
+def move_counters(connection: sqlite3.Connection, job_seq: int, change: Balance) -> None:
+    """Add `change`, whose figures may be negative, to every counter that the job touched when it was reserved."""
+    connection.execute(
+        MOVE,
+        {
+            "job_seq": job_seq,
+            "held_nano": change.held_nano,
+            "held_images": change.held_images,
+            "settled_nano": change.settled_nano,
+            "settled_images": change.settled_images,
+        },
+    )
+
+
+def _columns(key: BucketKey) -> tuple[str, int, int, str, int, int]:
+    # Plain text, not enumerations: sqlite3 stores both, but SQLite's tracing shows what was meant.
+    return key.scope.value, key.server_id, key.scope_id, key.window.value, key.start_at, key.end_at

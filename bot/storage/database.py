@@ -1,0 +1,102 @@
+"""The one connection that writes, and transactions that run whole on its thread."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+
+import aiosqlite
+
+from bot.storage.opening import open_database, unusable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+T = TypeVar("T")
+
+ROWS_PER_FETCH = 64  # aiosqlite asks for it; only its own cursors use it, and we have none
+
+
+class Database:
+    """An open database. `close` it: the thread of a forgotten connection keeps the process from ending.
+
+    Made by `Database.open`.
+    """
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, thread: aiosqlite.Connection) -> None:
+        self.path = path
+        self._connection = connection
+        self._thread = thread
+        self._running: set[asyncio.Future[Any]] = set()
+
+    @classmethod
+    async def open(cls, path: Path) -> Self:
+        """Open the database at `path`, making it if there is no such file.
+
+        Raises:
+            DatabaseError: the file cannot be used as it is; the sentence says what to do.
+        """
+        connection = await asyncio.to_thread(open_database, path)
+        thread = await aiosqlite.Connection(lambda: connection, ROWS_PER_FETCH)
+        return cls(path, connection, thread)
+
+    async def transaction(self, function: Callable[[sqlite3.Connection], T]) -> T:
+        """Run `function` whole on the writer's thread, between BEGIN IMMEDIATE and COMMIT.
+
+        Durable when this returns; undone if `function` raises. Cancelling the caller does not stop it: whether it
+        was committed is then to be read from the database. https://github.com/omnilib/aiosqlite/issues/259 and the
+        ones beside it tell what happens to transactions that are spread over awaits.
+
+        Raises:
+            DatabaseError: SQLite could not do it, for one because the disk is full. Nothing was written.
+        """
+
+        def whole() -> T:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                result = function(self._connection)
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:  # some errors, a full disk among them, have undone it already
+                    self._connection.execute("ROLLBACK")
+                raise
+            return result
+
+        return await self._run(whole)
+
+    async def read(self, function: Callable[[sqlite3.Connection], T]) -> T:
+        """Run `function` whole on the writer's thread, where nothing is written meanwhile, nor by it.
+
+        Raises:
+            DatabaseError: SQLite could not do it.
+        """
+
+        def whole() -> T:
+            self._connection.execute("PRAGMA query_only = ON")
+            try:
+                return function(self._connection)
+            finally:
+                self._connection.execute("PRAGMA query_only = OFF")
+
+        return await self._run(whole)
+
+    async def close(self) -> None:
+        """Finish what runs, then close. Closing twice is no fault."""
+        while self._running:
+            await asyncio.wait(self._running)
+        await self._thread.close()
+
+    async def _run(self, whole: Callable[[], T]) -> T:
+        # aiosqlite's public calls are single statements; only this one runs a function of ours on its thread.
+        run = cast("Any", self._thread)._execute  # noqa: SLF001 - a test notices if it goes away
+        running: asyncio.Future[T] = asyncio.ensure_future(run(whole))
+        self._running.add(running)
+        running.add_done_callback(self._running.discard)
+        try:
+            return await asyncio.shield(running)
+        except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+            raise  # a bug of ours, to be logged as one
+        except sqlite3.Error as error:
+            raise unusable(self.path, error) from error

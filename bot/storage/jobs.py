@@ -1,0 +1,168 @@
+"""Rows of requests, jobs, events and new pictures, as the ledger writes them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import astuple, dataclass
+from typing import TYPE_CHECKING
+
+from bot.services.ledger import ChargeConflictError, ChargeState, Picture, Settlement
+from bot.services.pricing import Usage
+from bot.storage.rows import JOBS, by_name, picture_of
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+
+    from bot.services.ledger import Order
+
+IMAGES_PER_JOB = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What a step needs to know of a job."""
+
+    seq: int
+    id: str
+    state: ChargeState
+    hold_nano: int
+    hold_images: int
+    attempt: int
+
+
+def add_request(connection: sqlite3.Connection, order: Order, at: int) -> None:
+    """Write the request of an order, and which files it needs."""
+    requester, destination = order.requester, order.destination
+    connection.execute(
+        "INSERT INTO requests (id, server_id, channel_id, user_id, role_ids, request, application_id, "
+        "interaction_token, token_expires_at, progress_message_id, private, created_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            order.id,
+            requester.server_id,
+            requester.channel_id,
+            requester.user_id,
+            json.dumps(requester.role_ids),
+            order.request.to_json(),
+            destination.application_id,
+            destination.interaction_token,
+            destination.expires_at,
+            destination.message_id,
+            destination.private,
+            at,
+        ),
+    )
+    connection.executemany(
+        "INSERT INTO request_inputs (digest, request_id) VALUES (?, ?)",
+        [(digest, order.id) for digest in {reference.digest for reference in order.request.references}],
+    )
+
+
+def add_job(connection: sqlite3.Connection, order: Order, number: int, at: int) -> int:
+    """Write a reserved job; its row's number."""
+    prices = order.prices
+    cursor = connection.execute(
+        "INSERT INTO jobs (id, request_id, number, state, model, price_text_input, price_image_input, "
+        "price_image_output, price_text_output, hold_nano, hold_images, reserved_at) "
+        "VALUES (?, ?, ?, 'reserved', ?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq",
+        (
+            f"{order.id}:{number}",
+            order.id,
+            number,
+            order.request.model,
+            prices.text_input,
+            prices.image_input,
+            prices.image_output,
+            prices.text_output,
+            order.hold_nano,
+            IMAGES_PER_JOB,
+            at,
+        ),
+    )
+    ((seq,),) = cursor.fetchall()
+    return int(seq)
+
+
+def charge_of(connection: sqlite3.Connection, job_id: str) -> Charge:
+    """The charge of a job.
+
+    Raises:
+        ChargeConflictError: there is no such job.
+    """
+    row = connection.execute(
+        "SELECT seq, id, state, hold_nano, hold_images, attempt FROM jobs WHERE id = ?", (job_id,)
+    ).fetchone()
+    if row is None:
+        raise ChargeConflictError(f"there is no job {job_id}")
+    seq, name, state, hold_nano, hold_images, attempt = row
+    return Charge(seq, name, ChargeState(state), hold_nano, hold_images, attempt)
+
+
+def change_job(connection: sqlite3.Connection, of: Charge, columns: dict[str, int | str | None]) -> None:
+    """Write these columns of a job; their names are ours, never anyone else's."""
+    assignments = ", ".join(f"{name} = :{name}" for name in columns)
+    connection.execute(f"UPDATE jobs SET {assignments} WHERE seq = :seq", columns | {"seq": of.seq})  # noqa: S608 - names of columns only
+
+
+def record_event(
+    connection: sqlite3.Connection,
+    job_id: str,
+    kind: str,
+    at: int,
+    amount: tuple[int, int],
+    *,
+    note: str = "",
+    overshoot_nano: int = 0,
+) -> None:
+    """Append an event. `amount` is nano-dollars and pictures: held, charged or freed, as the kind says."""
+    connection.execute(
+        "INSERT INTO events (at, job_id, kind, nano, images, overshoot_nano, note) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (at, job_id, kind, *amount, overshoot_nano, note),
+    )
+
+
+def overdue_jobs(connection: sqlite3.Connection, at: int) -> Iterator[str]:
+    """The ids of the unknown jobs whose deadline is `at` or earlier, earliest first."""
+    found = connection.execute(
+        "SELECT id FROM jobs WHERE state = 'unknown' AND deadline_at <= ? ORDER BY deadline_at, seq", (at,)
+    ).fetchall()
+    return (job_id for (job_id,) in found)
+
+
+def result_columns(settlement: Settlement) -> dict[str, int | str | None]:
+    """What a job remembers of its result, beside the money."""
+    return {
+        "usage_text_input": settlement.usage.text_input,
+        "usage_image_input": settlement.usage.image_input,
+        "usage_image_output": settlement.usage.image_output,
+        "usage_text_output": settlement.usage.text_output,
+        "provider_request_id": settlement.provider_request_id,
+        "outcome": "completed",
+        "failure": None,
+    }
+
+
+def add_picture(connection: sqlite3.Connection, job_id: str, settlement: Settlement, at: int) -> Picture:
+    """Write the picture of a settled job, and give it its number."""
+    image = settlement.image
+    cursor = connection.execute(
+        "INSERT INTO pictures (job_id, digest, media_type, width, height, byte_size, seconds, created_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING number",
+        (job_id, *astuple(image), settlement.seconds, at),
+    )
+    ((number,),) = cursor.fetchall()
+    return Picture(number, job_id, image, settlement.cost_nano, settlement.seconds, at)
+
+
+def settlement_of(connection: sqlite3.Connection, job_id: str) -> tuple[Settlement, Picture] | None:
+    """How a settled job was settled, and its picture; None if it was charged without a result."""
+    row = by_name(connection).execute(f"{JOBS} WHERE jobs.id = ?", (job_id,)).fetchone()
+    picture = picture_of(row)
+    if picture is None:
+        return None
+    usage = Usage(
+        row["usage_text_input"], row["usage_image_input"], row["usage_image_output"], row["usage_text_output"]
+    )
+    settlement = Settlement(row["actual_nano"], usage, picture.image, picture.seconds, row["provider_request_id"])
+    return settlement, picture

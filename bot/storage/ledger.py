@@ -1,0 +1,227 @@
+"""The ledger: every step of a charge is one transaction that checks, counts and records."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from bot.services.ledger import Balance, ChargeConflictError, ChargeState, LimitStatus, OpenRequest, Settlement
+from bot.services.limits import bucket_of, check, refusal, used_of
+from bot.storage.counters import balance_of, ensure_counters, move_counters, touch_counters
+from bot.storage.jobs import (
+    IMAGES_PER_JOB,
+    add_job,
+    add_picture,
+    add_request,
+    change_job,
+    charge_of,
+    overdue_jobs,
+    record_event,
+    result_columns,
+    settlement_of,
+)
+from bot.storage.rows import open_request
+from bot.storage.state import not_before_latest
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+
+    from bot.services.ledger import Order, Picture
+    from bot.services.limits import BucketKey, Limit
+    from bot.storage.database import Database
+    from bot.storage.jobs import Charge
+
+IN_FLIGHT = (ChargeState.DISPATCHED, ChargeState.UNKNOWN)
+
+
+class SqliteLedger:
+    """Fulfils `Ledger`. A step that does not fit raises `ChargeConflictError`, and nothing is written."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def reserve(self, order: Order) -> OpenRequest:
+        """Check every limit and write the request and its reservations, or nothing at all.
+
+        The same order again changes nothing and returns what is kept.
+
+        Raises:
+            LimitReachedError: for the first limit that does not allow it.
+            ChargeConflictError: this id is kept with another request, requester, hold or price.
+        """
+        return await self._database.transaction(partial(_reserve, order=order))
+
+    async def dispatch(self, job_id: str, at: int) -> None:
+        """Mark that the paid call is about to leave. Only a reserved job can be dispatched, and so only once."""
+        await self._database.transaction(partial(_dispatch, job_id=job_id, at=at))
+
+    async def settle(self, job_id: str, settlement: Settlement, at: int) -> Picture:
+        """Book the true cost, free the rest of the hold, and give the picture its number.
+
+        A job of unknown outcome is settled too: its result turned up. The same settlement again changes nothing.
+        """
+        return await self._database.transaction(partial(_settle, job_id=job_id, settlement=settlement, at=at))
+
+    async def release(self, job_id: str, failure: str, code: str, at: int) -> None:
+        """Free the hold of a job that is certain not to be billed. A second time changes nothing."""
+        await self._database.transaction(partial(_release, job_id=job_id, failure=failure, code=code, at=at))
+
+    async def mark_unknown(self, job_id: str, failure: str, code: str, at: int, deadline_at: int) -> None:
+        """Keep the hold of a dispatched job of which nobody knows whether it is billed.
+
+        A second time changes nothing: the first deadline stands.
+        """
+        await self._database.transaction(
+            partial(_mark_unknown, job_id=job_id, failure=failure, code=code, at=at, deadline_at=deadline_at)
+        )
+
+    async def charge_overdue(self, at: int) -> Sequence[str]:
+        """Charge at its hold every unknown job whose deadline has passed; return their ids."""
+        return await self._database.transaction(partial(_charge_overdue, at=at))
+
+    async def limit_status(self, limits: Sequence[Limit], buckets: Sequence[BucketKey]) -> Sequence[LimitStatus]:
+        """What is used of each limit in the windows of these buckets.
+
+        Raises:
+            ValueError: a limit that none of the buckets counts for.
+        """
+
+        def look(connection: sqlite3.Connection) -> tuple[LimitStatus, ...]:
+            keys = [bucket_of(limit, buckets) for limit in limits]
+            return tuple(
+                LimitStatus(limit, used_of(limit.metric, balance_of(connection, key)), key.end_at)
+                for limit, key in zip(limits, keys, strict=True)
+            )
+
+        return await self._database.read(look)
+
+
+def _reserve(connection: sqlite3.Connection, order: Order) -> OpenRequest:
+    kept = open_request(connection, order.id)
+    if kept is not None:
+        _refuse_another(kept, order)
+        return kept
+    _refuse_other_windows(order)
+    count = order.request.count
+    for limit in order.limits:
+        key = bucket_of(limit, order.buckets)
+        balance = balance_of(connection, key)
+        shortfall = check(limit, balance, order.hold_nano * count, count, key.end_at)
+        if shortfall is not None:
+            raise refusal(shortfall)
+    # The latest time seen, but inside the windows it is counted in: two orders that arrive around midnight may
+    # have read the clock in the other order.
+    at = not_before_latest(connection, order.at)
+    at = min([at, *(key.end_at - 1 for key in order.buckets)])
+    add_request(connection, order, at)
+    bucket_ids = ensure_counters(connection, order.buckets)
+    for number in range(1, count + 1):
+        seq = add_job(connection, order, number, at)
+        touch_counters(connection, seq, bucket_ids)
+        move_counters(connection, seq, Balance(0, order.hold_nano, 0, IMAGES_PER_JOB))
+        record_event(connection, f"{order.id}:{number}", "reserve", at, (order.hold_nano, IMAGES_PER_JOB))
+    written = open_request(connection, order.id)
+    assert written is not None  # noqa: S101 - it was written three lines above
+    return written
+
+
+def _refuse_another(kept: OpenRequest, order: Order) -> None:
+    same = kept.request == order.request and kept.requester == order.requester
+    if not same or any((job.hold_nano, job.prices) != (order.hold_nano, order.prices) for job in kept.jobs):
+        raise ChargeConflictError(f"the request {order.id} is kept already, with other parameters")
+
+
+def _refuse_other_windows(order: Order) -> None:
+    for key in order.buckets:
+        if not key.start_at <= order.at < key.end_at:
+            raise ValueError(f"the order {order.id} of {order.at} is not inside the window of {key}")
+
+
+def _dispatch(connection: sqlite3.Connection, job_id: str, at: int) -> None:
+    charge = charge_of(connection, job_id)
+    _allow(charge, "dispatched", (ChargeState.RESERVED,))
+    at = not_before_latest(connection, at)
+    change_job(connection, charge, {"state": "dispatched", "dispatched_at": at, "attempt": charge.attempt + 1})
+    record_event(connection, job_id, "dispatch", at, (charge.hold_nano, charge.hold_images))
+
+
+def _settle(connection: sqlite3.Connection, job_id: str, settlement: Settlement, at: int) -> Picture:
+    charge = charge_of(connection, job_id)
+    if charge.state is ChargeState.SETTLED:
+        kept = settlement_of(connection, job_id)
+        if kept is None or kept[0] != settlement:
+            raise ChargeConflictError(f"the job {job_id} is settled already, and otherwise")
+        return kept[1]
+    _allow(charge, "settled", IN_FLIGHT)
+    at = not_before_latest(connection, at)
+    note = "the outcome was unknown before" if charge.state is ChargeState.UNKNOWN else ""
+    _book(connection, charge, cost_nano=settlement.cost_nano, at=at, note=note, result=result_columns(settlement))
+    return add_picture(connection, job_id, settlement, at)
+
+
+def _release(connection: sqlite3.Connection, job_id: str, failure: str, code: str, at: int) -> None:
+    charge = charge_of(connection, job_id)
+    if charge.state is ChargeState.RELEASED:
+        return
+    _allow(charge, "released", (ChargeState.RESERVED, *IN_FLIGHT))
+    at = not_before_latest(connection, at)
+    change_job(connection, charge, {"state": "released", "failure": failure, "outcome": code, "closed_at": at})
+    move_counters(connection, charge.seq, Balance(0, -charge.hold_nano, 0, -charge.hold_images))
+    record_event(connection, job_id, "release", at, (charge.hold_nano, charge.hold_images), note=code)
+
+
+def _mark_unknown(
+    connection: sqlite3.Connection, *, job_id: str, failure: str, code: str, at: int, deadline_at: int
+) -> None:
+    charge = charge_of(connection, job_id)
+    if charge.state is ChargeState.UNKNOWN:
+        return
+    _allow(charge, "marked unknown", (ChargeState.DISPATCHED,))
+    at = not_before_latest(connection, at)
+    change_job(
+        connection, charge, {"state": "unknown", "failure": failure, "outcome": code, "deadline_at": deadline_at}
+    )
+    record_event(connection, job_id, "unknown", at, (charge.hold_nano, charge.hold_images), note=code)
+
+
+def _charge_overdue(connection: sqlite3.Connection, at: int) -> tuple[str, ...]:
+    at = not_before_latest(connection, at)
+    overdue = tuple(overdue_jobs(connection, at))
+    for job_id in overdue:
+        charge = charge_of(connection, job_id)
+        note = "charged at the hold: its deadline has passed"
+        _book(connection, charge, cost_nano=charge.hold_nano, at=at, note=note, result={})
+    return overdue
+
+
+def _book(
+    connection: sqlite3.Connection,
+    charge: Charge,
+    *,
+    cost_nano: int,
+    at: int,
+    note: str,
+    result: dict[str, int | str | None],
+) -> None:
+    """Close a job at its cost. A cost above the hold is booked in full, for it is what will be billed."""
+    overshoot = max(cost_nano - charge.hold_nano, 0)
+    closing: dict[str, int | str | None] = {
+        "state": "settled",
+        "actual_nano": cost_nano,
+        "actual_images": charge.hold_images,
+        "overshoot_nano": overshoot,
+        "closed_at": at,
+    }
+    change_job(connection, charge, closing | result)
+    move_counters(
+        connection, charge.seq, Balance(cost_nano, -charge.hold_nano, charge.hold_images, -charge.hold_images)
+    )
+    record_event(
+        connection, charge.id, "settle", at, (cost_nano, charge.hold_images), note=note, overshoot_nano=overshoot
+    )
+
+
+def _allow(charge: Charge, step: str, states: Sequence[ChargeState]) -> None:
+    if charge.state not in states:
+        raise ChargeConflictError(f"the job {charge.id} cannot be {step}: it is {charge.state}")

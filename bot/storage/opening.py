@@ -1,0 +1,207 @@
+"""Opens the database file: permissions, file system, settings, integrity, schema. Or says why not."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.errors import DatabaseError
+from bot.storage.schema import back_up, migrate, newest_version, refuse_newer, version_of
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+MOUNTS = Path("/proc/self/mountinfo")
+NETWORK_FILE_SYSTEMS = ("nfs", "cifs", "smb", "fuse", "9p")  # by how their names begin; their locks cannot be relied on
+CHECKED_BELOW = 100 * 1024 * 1024  # bytes; above it quick_check takes seconds
+BUSY_SECONDS = 5.0
+SETTINGS = (
+    "PRAGMA synchronous = FULL",  # a power cut must not undo a commit that a paid call relied on
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA wal_autocheckpoint = 1000",  # pages
+    "PRAGMA journal_size_limit = 67108864",  # bytes
+)
+
+
+def open_database(path: Path) -> sqlite3.Connection:
+    """Open the one connection that writes, creating the database if the file does not exist.
+
+    Blocks; run it in a thread. The connection may then be used from another one. An existing file is never replaced
+    or begun anew: that would give every budget back.
+
+    Raises:
+        DatabaseError: the file cannot be used as it is; the sentence says what to do.
+    """
+    try:
+        _refuse_network(path)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.exists():
+            _create(path)
+        elif path.stat().st_mode & 0o077:
+            path.chmod(0o600)
+        with _closed_on_failure(_connect(path)) as connection:
+            _check(connection, path)
+            _migrate(connection, path)
+            return connection
+    except OSError as error:
+        raise DatabaseError(
+            f"The database {path} cannot be opened: {error.strerror or error}. "
+            "Check that the data directory exists and belongs to the account that runs Atelier."
+        ) from error
+    except sqlite3.Error as error:
+        raise unusable(path, error) from error
+
+
+def open_read_only(path: Path) -> sqlite3.Connection:
+    """Open a connection that only reads, also beside a running bot.
+
+    It is `mode=ro`, not `query_only`: the latter may still checkpoint, which a second connection must never do.
+
+    Raises:
+        DatabaseError: there is no such file, or it cannot be used.
+    """
+    if not path.exists():
+        raise DatabaseError(f"There is no database at {path} yet. Start the bot once, or check ATELIER_DATA_DIR.")
+    try:
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+        with _closed_on_failure(connection):
+            refuse_newer(connection, path)
+            if version_of(connection) < newest_version():
+                raise DatabaseError(f"The database {path} is of an older Atelier. Start the bot once: it brings it up.")
+    except sqlite3.Error as error:
+        raise unusable(path, error) from error
+    return connection
+
+
+def unusable(path: Path, error: sqlite3.Error) -> DatabaseError:
+    """A sentence for what SQLite says."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF  # the rest of the code is detail
+    advice = {
+        sqlite3.SQLITE_NOTADB: "It is damaged or no database. Move it away and restore a backup.",
+        sqlite3.SQLITE_CORRUPT: "It is damaged. Move it away and restore a backup.",
+        sqlite3.SQLITE_FULL: "The disk is full. Free some space, then start again.",
+        sqlite3.SQLITE_BUSY: "Another program is writing to it. Close that program, then start again.",
+    }.get(code, "Check that the data directory and the disk can be read and written.")
+    return DatabaseError(f"The database {path} cannot be used: {error}. {advice}")
+
+
+def has_wal_fix(version: tuple[int, ...]) -> bool:
+    """Whether this SQLite is free of the WAL-reset bug of 2026, which can corrupt a database in WAL mode.
+
+    Fixed in 3.51.3, and in 3.50.7 and 3.44.6: https://github.com/SRombauts/SQLiteCpp/issues/537
+    """
+    return version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
+
+
+def file_system(path: Path, mounts: str) -> str | None:
+    """The type of the file system that holds `path`, from the text of `/proc/self/mountinfo`; None if it is not told.
+
+    Format: https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html
+    """
+    found: tuple[int, str] | None = None
+    for line in mounts.splitlines():
+        fields = line.split(" ")
+        point = Path(re.sub(r"\\(\d{3})", lambda octal: chr(int(octal[1], 8)), fields[4]))
+        depth = len(point.parts)
+        if path.is_relative_to(point) and (found is None or depth >= found[0]):  # the last mount covers the others
+            found = depth, fields[fields.index("-") + 1]
+    return found and found[1]
+
+
+def _refuse_network(path: Path) -> None:
+    try:
+        mounts = MOUNTS.read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError:
+        return  # no Linux: nothing is told
+    kind = file_system(path.resolve(), mounts)
+    if kind is not None and kind.startswith(NETWORK_FILE_SYSTEMS):
+        raise DatabaseError(
+            f"The data directory {path.parent} is on a network file system ({kind}), whose locks cannot be relied on: "
+            "the ledger could be damaged. Set ATELIER_DATA_DIR to a directory on a local disk."
+        )
+
+
+def _create(path: Path) -> None:
+    """Make a database beside `path` and give it its name once it is whole.
+
+    So that a file of that name without a schema is always a damaged one, never one that is just being made.
+    """
+    for leftover in (path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-journal")):
+        if leftover.exists() and leftover.stat().st_size:
+            raise DatabaseError(
+                f"The database {path} is missing, but its log {leftover.name} is there. Put the database back, or "
+                "restore a backup. If you want to start anew, with all budgets unused, move the log away first."
+            )
+    unfinished = path.with_name(f"{path.name}.new")
+    for leftover in path.parent.glob(f"{unfinished.name}*"):
+        leftover.unlink()
+    os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    connection = _connect(unfinished)
+    try:
+        migrate(connection)
+    finally:
+        connection.close()
+    unfinished.rename(path)
+    flush_directory(path.parent)
+
+
+def flush_directory(directory: Path) -> None:
+    """Make the names in a directory durable: a renamed file may otherwise lose its name in a power cut."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    # mode=rw never creates a file; every transaction is begun by us; aiosqlite's thread is not the one that opens.
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=rw",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        timeout=BUSY_SECONDS,
+    )
+    with _closed_on_failure(connection):
+        for setting in SETTINGS:
+            connection.execute(setting)
+        wanted = "wal" if has_wal_fix(sqlite3.sqlite_version_info) else "truncate"
+        (journal,) = connection.execute(f"PRAGMA journal_mode = {wanted}").fetchone()
+        if journal != wanted:
+            raise DatabaseError(
+                f"The database {path} cannot use the journal it needs ({wanted}, got {journal}). "
+                "Close every other program that has it open, then start again."
+            )
+    return connection
+
+
+@contextmanager
+def _closed_on_failure(connection: sqlite3.Connection) -> Generator[sqlite3.Connection]:
+    try:
+        yield connection
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    if path.stat().st_size < CHECKED_BELOW:
+        faults = [fault for (fault,) in connection.execute("PRAGMA quick_check(3)")]
+        if faults != ["ok"]:
+            raise DatabaseError(
+                f"The database {path} is damaged ({'; '.join(faults)}). Move it away and restore a backup."
+            )
+    refuse_newer(connection, path)
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    version = version_of(connection)
+    if version < newest_version():
+        back_up(connection, path.with_name(f"{path.stem}.schema-{version}{path.suffix}"))
+        migrate(connection)

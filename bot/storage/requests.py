@@ -1,0 +1,137 @@
+"""Requests, their pictures and the messages that show them: what a restart and an old button need."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.storage.rows import open_request
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+
+    from bot.services.ledger import Destination, OpenRequest
+    from bot.storage.database import Database
+
+UNDELIVERED = "SELECT id FROM requests WHERE delivered_at IS NULL ORDER BY created_at, rowid"
+ACKNOWLEDGE = """
+UPDATE requests
+SET application_id = ?, interaction_token = ?, token_expires_at = ?, progress_message_id = ?, private = ?
+WHERE id = ? AND delivered_at IS NULL
+"""
+OF_PICTURE = """
+SELECT requests.id FROM pictures
+JOIN jobs ON jobs.id = pictures.job_id
+JOIN requests ON requests.id = jobs.request_id
+WHERE pictures.number = ? AND requests.server_id = ?
+"""
+DELETE_PICTURES = """
+UPDATE pictures SET deleted_at = ?
+WHERE job_id IN (SELECT id FROM jobs WHERE request_id = ?) AND deleted_at IS NULL
+"""
+# A file is in use while a picture shows it, or while it is an input of a request that is still at work or has a
+# picture left: that picture's buttons send its inputs again.
+UNUSED = """
+WITH candidates (digest) AS (
+    SELECT digest FROM pictures WHERE job_id IN (SELECT id FROM jobs WHERE request_id = :request_id)
+    UNION
+    SELECT digest FROM request_inputs WHERE request_id = :request_id
+)
+SELECT digest FROM candidates WHERE NOT EXISTS (
+    SELECT 1 FROM pictures WHERE pictures.digest = candidates.digest AND deleted_at IS NULL
+) AND NOT EXISTS (
+    SELECT 1 FROM request_inputs JOIN requests ON requests.id = request_inputs.request_id
+    WHERE request_inputs.digest = candidates.digest AND (
+        requests.delivered_at IS NULL
+        OR EXISTS (
+            SELECT 1 FROM jobs JOIN pictures ON pictures.job_id = jobs.id
+            WHERE jobs.request_id = requests.id AND pictures.deleted_at IS NULL
+        )
+    )
+)
+ORDER BY digest
+"""
+
+
+class SqliteRequests:
+    """Fulfils `Requests`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, request_id: str) -> OpenRequest | None:
+        """The request with its jobs, or None."""
+        return await self._database.read(lambda connection: open_request(connection, request_id))
+
+    async def undelivered(self) -> Sequence[OpenRequest]:
+        """Every request that has not been answered to its end, oldest first."""
+
+        def look(connection: sqlite3.Connection) -> list[OpenRequest]:
+            ids = connection.execute(UNDELIVERED).fetchall()
+            found = (open_request(connection, request_id) for (request_id,) in ids)
+            return [request for request in found if request is not None]
+
+        return await self._database.read(look)
+
+    async def acknowledged(self, request_id: str, destination: Destination) -> None:
+        """Remember where progress is shown. A request that is answered already stays as it is."""
+        columns = (
+            destination.application_id,
+            destination.interaction_token,
+            destination.expires_at,
+            destination.message_id,
+            destination.private,
+        )
+        await self._database.transaction(lambda connection: connection.execute(ACKNOWLEDGE, (*columns, request_id)))
+
+    async def delivered(self, request_id: str, at: int, channel_id: int | None, message_ids: Sequence[int]) -> None:
+        """Remember the messages that show the result; the interaction's token is forgotten.
+
+        Messages without a channel are in the request's own. A second time adds the messages that are new.
+        """
+
+        def write(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "UPDATE requests SET interaction_token = '', delivered_at = coalesce(delivered_at, ?) WHERE id = ?",
+                (at, request_id),
+            )
+            connection.executemany(
+                "INSERT INTO messages (message_id, channel_id, request_id) "
+                "SELECT ?, coalesce(?, channel_id), id FROM requests WHERE id = ? "
+                "ON CONFLICT (message_id) DO NOTHING",
+                [(message_id, channel_id, request_id) for message_id in message_ids],
+            )
+
+        await self._database.transaction(write)
+
+    async def of_picture(self, number: int, server_id: int) -> OpenRequest | None:
+        """The request that made this picture, if it belongs to this server; also when the picture is deleted."""
+
+        def look(connection: sqlite3.Connection) -> OpenRequest | None:
+            row = connection.execute(OF_PICTURE, (number, server_id)).fetchone()
+            return row and open_request(connection, row[0])
+
+        return await self._database.read(look)
+
+    async def messages(self, request_id: str) -> Sequence[tuple[int, int]]:
+        """(channel id, message id) of every message that shows the result, oldest first."""
+
+        def look(connection: sqlite3.Connection) -> list[tuple[int, int]]:
+            return connection.execute(  # Discord's ids grow with time
+                "SELECT channel_id, message_id FROM messages WHERE request_id = ? ORDER BY message_id", (request_id,)
+            ).fetchall()
+
+        return await self._database.read(look)
+
+    async def delete_pictures(self, request_id: str, at: int) -> Sequence[str]:
+        """Mark the request's pictures as deleted; return the digests that nothing else uses.
+
+        They are those of its pictures and of its inputs. A second time returns them again, so that a deletion that
+        was cut off before the files were gone can be finished.
+        """
+
+        def write(connection: sqlite3.Connection) -> list[str]:
+            connection.execute(DELETE_PICTURES, (at, request_id))
+            return [digest for (digest,) in connection.execute(UNUSED, {"request_id": request_id})]
+
+        return await self._database.transaction(write)

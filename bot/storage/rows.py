@@ -1,0 +1,89 @@
+"""Reads requests with their jobs and pictures into the dataclasses of the ledger."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import TYPE_CHECKING
+
+from bot.services.ledger import ChargeState, Destination, Job, OpenRequest, Picture, Requester
+from bot.services.pricing import Prices
+from bot.services.requests import ImageRequest, StoredImage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+JOBS = """
+SELECT jobs.*, pictures.number AS picture_number, digest, media_type, width, height, byte_size, seconds, created_at,
+       deleted_at
+FROM jobs LEFT JOIN pictures ON pictures.job_id = jobs.id
+"""
+
+
+def by_name(connection: sqlite3.Connection) -> sqlite3.Cursor:
+    """A cursor whose rows are read by the names of their columns."""
+    cursor = connection.cursor()
+    cursor.row_factory = sqlite3.Row
+    return cursor
+
+
+def open_request(connection: sqlite3.Connection, request_id: str) -> OpenRequest | None:
+    """The request with its jobs as they stand, or None."""
+    row = by_name(connection).execute("SELECT * FROM requests WHERE id = ?", (request_id,)).fetchone()
+    if row is None:
+        return None
+    jobs = by_name(connection).execute(f"{JOBS} WHERE jobs.request_id = ? ORDER BY jobs.number", (request_id,))
+    return OpenRequest(
+        id=row["id"],
+        request=ImageRequest.from_json(row["request"]),
+        requester=Requester(row["server_id"], row["channel_id"], row["user_id"], tuple(json.loads(row["role_ids"]))),
+        destination=Destination(
+            application_id=row["application_id"],
+            interaction_token=row["interaction_token"],
+            expires_at=row["token_expires_at"],
+            message_id=row["progress_message_id"],
+            private=bool(row["private"]),
+        ),
+        created_at=row["created_at"],
+        delivered_at=row["delivered_at"],
+        jobs=tuple(_job(job) for job in jobs),
+    )
+
+
+def prices_of(row: Mapping[str, int] | sqlite3.Row) -> Prices:
+    """The prices that were copied into a job."""
+    return Prices(
+        text_input=row["price_text_input"],
+        image_input=row["price_image_input"],
+        image_output=row["price_image_output"],
+        text_output=row["price_text_output"],
+    )
+
+
+def picture_of(row: sqlite3.Row) -> Picture | None:
+    """The picture of a row of `JOBS`, if the job made one."""
+    if row["picture_number"] is None:
+        return None
+    return Picture(
+        number=row["picture_number"],
+        job_id=row["id"],
+        image=StoredImage(row["digest"], row["media_type"], row["width"], row["height"], row["byte_size"]),
+        cost_nano=row["actual_nano"],
+        seconds=row["seconds"],
+        created_at=row["created_at"],
+        deleted=row["deleted_at"] is not None,
+    )
+
+
+def _job(row: sqlite3.Row) -> Job:
+    return Job(
+        id=row["id"],
+        request_id=row["request_id"],
+        index=row["number"],
+        state=ChargeState(row["state"]),
+        hold_nano=row["hold_nano"],
+        actual_nano=row["actual_nano"],
+        prices=prices_of(row),
+        failure=row["failure"],
+        picture=picture_of(row),
+    )

@@ -1,0 +1,123 @@
+"""The one place where concrete classes meet."""
+
+from __future__ import annotations
+
+import time
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from bot.errors import ConfigurationError, UnknownModelError
+from bot.openai_images import OpenAIImages
+from bot.pictures import UnreadablePictureError as DamagedPictureError
+from bot.pictures import check_result
+from bot.services.answering import Accounts, Answers
+from bot.services.catalog import Catalog
+from bot.services.images import CheckedPicture, UnreadablePictureError
+from bot.services.limits import limits_from_settings
+from bot.services.making import Maker
+from bot.services.pace import Pace
+from bot.services.queue import FairQueue
+from bot.services.studio import Studio
+from bot.storage.blobs import FileBlobs
+from bot.storage.database import Database
+from bot.storage.ledger import SqliteLedger
+from bot.storage.lock import DataDirectoryLock
+from bot.storage.requests import SqliteRequests
+from bot.storage.state import State, SteadyClock
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from bot.config import Settings
+    from bot.services.ledger import BlobStore, Requests
+
+SAFETY_KEY = "safety_identifier_key"  # names the secret in the state table
+
+
+@dataclass(frozen=True)
+class Services:
+    """What cogs may ask for."""
+
+    settings: Settings
+    catalog: Catalog
+    studio: Studio
+    accounts: Accounts
+    answers: Answers
+    requests: Requests
+    blobs: BlobStore
+    state: State
+    images: OpenAIImages
+    database: Database
+
+
+@asynccontextmanager
+async def open_services(settings: Settings) -> AsyncGenerator[Services]:
+    """Open everything that stands behind the commands; close it in the opposite order, the database last.
+
+    Raises:
+        OperatorError: another process is at work on the data directory, or the database cannot be used.
+    """
+    catalog = Catalog.load()
+    try:
+        catalog.model(settings.model).priced()
+    except UnknownModelError as error:
+        raise ConfigurationError([f"ATELIER_MODEL: {error.sentence}"]) from None
+    with DataDirectoryLock(settings.data_dir):
+        database = await Database.open(settings.database_path)
+        try:
+            async with OpenAIImages(
+                settings.openai_api_key.get_secret_value(), settings.openai_base_url, float(settings.job_timeout)
+            ) as images:
+                services = await _connect(settings, catalog, database, images)
+                await services.studio.recover()
+                yield services
+        finally:
+            await database.close()
+
+
+async def _connect(settings: Settings, catalog: Catalog, database: Database, images: OpenAIImages) -> Services:
+    ledger = SqliteLedger(database)
+    requests = SqliteRequests(database)
+    state = State(database)
+    blobs = FileBlobs(settings.images_dir)
+    limits = partial(
+        limits_from_settings,
+        monthly_budget_nano=settings.monthly_budget,
+        member_daily_images=settings.member_daily_images,
+    )
+    clock = SteadyClock(time.time, await state.latest())
+    accounts = Accounts(ledger, limits, ZoneInfo("UTC"), clock)
+    maker = Maker(
+        ledger=ledger,
+        blobs=blobs,
+        provider=images,
+        check=_check,
+        catalog=catalog,
+        pace=Pace(settings.images_per_minute),
+        safety_key=await state.secret(SAFETY_KEY),
+        timeout=float(settings.job_timeout),
+        clock=clock,
+    )
+    answers = Answers(requests, blobs, accounts, clock)
+    studio = Studio(
+        catalog=catalog,
+        ledger=ledger,
+        requests=requests,
+        accounts=accounts,
+        queue=FairQueue(settings.concurrency),
+        maker=maker,
+        answers=answers,
+        clock=clock,
+    )
+    return Services(settings, catalog, studio, accounts, answers, requests, blobs, state, images, database)
+
+
+async def _check(content: bytes) -> CheckedPicture:
+    try:
+        checked = await check_result(content)
+    except DamagedPictureError as error:
+        raise UnreadablePictureError(str(error)) from error
+    return CheckedPicture(checked.media_type, checked.width, checked.height)

@@ -1,0 +1,128 @@
+"""🔍 Details, 🗑️ Delete (asked twice), and Show for a private result that came too late for its message."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import discord
+import structlog
+from typing_extensions import override
+
+from bot.delivery.posting import upload_limit, uploads_of
+from bot.errors import NotYoursError, PictureGoneError, UserFacingError
+from bot.interactions import AtelierButton, Interaction
+from bot.presentation.details import details_embed
+from bot.presentation.result import result_text
+from bot.services.ledger import ChargeState
+
+if TYPE_CHECKING:
+    from bot.services.ledger import OpenRequest
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+async def _order_of(interaction: Interaction, number: int) -> OpenRequest:
+    """The request behind a picture of this server, or a kind sentence."""
+    order = await interaction.client.services.requests.of_picture(number, interaction.guild_id or 0)
+    if order is None or all(job.picture is None or job.picture.deleted for job in order.jobs):
+        raise PictureGoneError("This picture was deleted, so there is nothing more to do with it.")
+    return order
+
+
+class DetailsButton(AtelierButton, action="details"):
+    """Shows everything about a result, privately."""
+
+    label = "Details"
+    emoji = "🔍"
+
+    @override
+    async def pressed(self, interaction: Interaction) -> None:
+        """Show the details."""
+        order = await _order_of(interaction, self.subject)
+        title = interaction.client.services.catalog.model(order.request.model).title
+        await interaction.response.send_message(embed=details_embed(order, title), ephemeral=True)
+
+
+class DeleteButton(AtelierButton, action="delete"):
+    """Asks whether a result is really to be deleted: it was paid for, and cannot come back."""
+
+    label = "Delete"
+    emoji = "🗑️"
+
+    @override
+    async def pressed(self, interaction: Interaction) -> None:
+        """Ask."""
+        _check_may_delete(interaction, await _order_of(interaction, self.subject))
+        view = discord.ui.View(timeout=None)
+        view.add_item(ReallyDeleteButton(self.subject))
+        await interaction.response.send_message(
+            "Delete this result for everybody? It cannot be brought back, and its cost stays booked.",
+            view=view,
+            ephemeral=True,
+        )
+
+
+class ReallyDeleteButton(AtelierButton, action="really-delete"):
+    """Deletes a result: the messages that show it, and the files that nothing else uses."""
+
+    label = "Delete for good"
+    style = discord.ButtonStyle.danger
+
+    @override
+    async def pressed(self, interaction: Interaction) -> None:
+        """Delete."""
+        services = interaction.client.services
+        order = await _order_of(interaction, self.subject)
+        _check_may_delete(interaction, order)
+        gone = [await _delete_message(interaction, *place) for place in await services.requests.messages(order.id)]
+        for digest in await services.requests.delete_pictures(order.id, int(time.time())):
+            await services.blobs.delete(digest)
+        hint = "" if gone and all(gone) else " I cannot remove its message; dismiss or delete that yourself."
+        await interaction.response.edit_message(content=f"Deleted.{hint}", view=None)
+
+
+class ShowButton(AtelierButton, action="show"):
+    """Fetches a private result that was not there before its message could be edited no more."""
+
+    label = "Show"
+    style = discord.ButtonStyle.primary
+
+    @override
+    async def pressed(self, interaction: Interaction) -> None:
+        """Show the result privately, or say how far it is."""
+        services = interaction.client.services
+        order = await services.requests.get(str(self.subject))
+        if order is None or order.requester.user_id != interaction.user.id:
+            raise NotYoursError("Only the member who asked for this picture can see it.")
+        if any(job.state in {ChargeState.RESERVED, ChargeState.DISPATCHED} for job in order.jobs):
+            raise UserFacingError("It is not done yet. Press Show again in a minute.")
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        result = await services.answers.result_of(order)
+        if not result.files:
+            raise UserFacingError("\n".join(result.failures) or "This picture was deleted.")
+        uploads, notes = await uploads_of(result, upload_limit(interaction.guild))
+        await interaction.edit_original_response(
+            content=result_text(result, services.catalog.model(order.request.model).title, notes),
+            attachments=[upload.file() for upload in uploads],
+            view=interaction.client.buttons.of_result(result),
+        )
+
+
+def _check_may_delete(interaction: Interaction, order: OpenRequest) -> None:
+    if order.requester.user_id == interaction.user.id or interaction.permissions.manage_messages:
+        return
+    raise NotYoursError("Only the member who asked for this picture, or a moderator, can delete it.")
+
+
+async def _delete_message(interaction: Interaction, channel_id: int, message_id: int) -> bool:
+    """Whether the message is gone now."""
+    channel = interaction.client.get_partial_messageable(channel_id)
+    try:
+        await channel.get_partial_message(message_id).delete()
+    except discord.NotFound:
+        return True
+    except discord.HTTPException as error:
+        _log.info("message not deleted", message=message_id, reason=str(error))
+        return False
+    return True

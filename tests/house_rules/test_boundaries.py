@@ -1,0 +1,72 @@
+"""What only one room may do: read the environment, and put SQL together."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from tests.house_rules.sources import ROOMS, called, functions, modules, tree_of, where
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+MAY_READ_THE_ENVIRONMENT = {"bot/config.py", "bot/cli.py"}
+RUNS_SQL = {"execute", "executemany", "executescript"}
+# (module, function): SQL that is put together from parts which are all our own words.
+MAY_BUILD_SQL = {
+    ("bot/storage/jobs.py", "change_job"),  # names of columns that the callers spell out
+    ("bot/storage/jobs.py", "settlement_of"),  # a query of ours and a condition
+    ("bot/storage/rows.py", "open_request"),  # the same
+    ("bot/storage/schema.py", "migrate"),  # a PRAGMA takes no parameter; the version is an int
+    ("bot/storage/opening.py", "_connect"),  # the same; one of two words
+}
+
+
+def test_only_the_configuration_reads_the_environment() -> None:
+    readers = {where(path) for path in modules(*ROOMS) if reads_environment(tree_of(path))}
+
+    assert readers <= MAY_READ_THE_ENVIRONMENT
+
+
+def test_sql_is_put_together_only_where_that_is_agreed() -> None:
+    built = {(where(path), name) for path in modules(*ROOMS) for name in builds_sql(path)}
+
+    assert built - MAY_BUILD_SQL == set()
+    assert MAY_BUILD_SQL - built == set(), "these exceptions are needed no more"
+
+
+def reads_environment(tree: ast.Module) -> bool:
+    return any(
+        (isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv", "environb"})
+        or (isinstance(node, ast.ImportFrom) and node.module == "os" and node.names[0].name in {"environ", "getenv"})
+        for node in ast.walk(tree)
+    )
+
+
+def builds_sql(path: Path) -> Iterator[str]:
+    """The functions that hand an SQL call a text put together on the spot."""
+    for function in functions(path):
+        for node in ast.walk(function):
+            if isinstance(node, ast.Call) and called(node) in RUNS_SQL and node.args and is_composed(node.args[0]):
+                yield function.name
+
+
+def is_composed(text: ast.expr) -> bool:
+    return any(
+        isinstance(node, ast.FormattedValue)
+        or (isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Mod)))
+        or called(node) in {"format", "join", "replace"}
+        for node in ast.walk(text)
+    )
+
+
+def test_the_rules_find_what_they_look_for() -> None:
+    composed = ['f"SELECT {column}"', '"SELECT " + column', '"SELECT %s" % column', '"SELECT {}".format(column)']
+    plain = ['"SELECT 1"', "QUERY", '"SELECT 1 " "FROM jobs"']
+
+    assert [is_composed(ast.parse(text, mode="eval").body) for text in composed] == [True] * 4
+    assert [is_composed(ast.parse(text, mode="eval").body) for text in plain] == [False] * 3
+    assert reads_environment(ast.parse("import os\nos.environ['X']"))
+    assert reads_environment(ast.parse("from os import getenv"))
+    assert not reads_environment(ast.parse("import os\nos.close(1)"))

@@ -1,0 +1,89 @@
+"""Picture files for the tests: good ones by Pillow, bad ones byte by byte."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from io import BytesIO
+from typing import Any
+
+from PIL import Image
+
+ORIENTATION = 0x0112
+
+
+def encoded(image: Image.Image, file_format: str, **options: Any) -> bytes:  # noqa: ANN401 - Pillow's own options
+    file = BytesIO()
+    image.save(file, file_format, **options)
+    return file.getvalue()
+
+
+def opened(content: bytes) -> Image.Image:
+    image = Image.open(BytesIO(content))
+    image.load()
+    return image
+
+
+def pixel(image: Image.Image, x: int, y: int) -> tuple[int, ...]:
+    found = image.getpixel((x, y))
+    assert isinstance(found, tuple)
+    return tuple(int(band) for band in found)
+
+
+def gradient(width: int, height: int, mode: str = "RGB") -> Image.Image:
+    """A picture that compresses like a photo without noise."""
+    bands = [Image.linear_gradient("L"), Image.radial_gradient("L"), Image.linear_gradient("L").rotate(90)]
+    return Image.merge("RGB", bands).resize((width, height)).convert(mode)  # pyright: ignore[reportUnknownMemberType] - numpy is named in it
+
+
+def noise(width: int, height: int) -> Image.Image:
+    """A picture that hardly compresses at all."""
+    return Image.merge("RGB", [Image.effect_noise((width, height), spread) for spread in (90, 100, 110)])
+
+
+def quarters(width: int, height: int) -> Image.Image:
+    """Red, green, blue and white, from the upper left, as one reads."""
+    image = Image.new("RGB", (width, height), "white")
+    image.paste((255, 0, 0), (0, 0, width // 2, height // 2))
+    image.paste((0, 255, 0), (width // 2, 0, width, height // 2))
+    image.paste((0, 0, 255), (0, height // 2, width // 2, height))
+    return image
+
+
+def half_transparent(width: int, height: int) -> Image.Image:
+    """Opaque red on the left, nothing on the right."""
+    image = Image.new("RGBA", (width, height), (0, 0, 0, 0))
+    image.paste((255, 0, 0, 255), (0, 0, width // 2, height))
+    return image
+
+
+def chunk(kind: bytes, data: bytes = b"") -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png(width: int, height: int, packed: bytes, *, extra: bytes = b"", depth: int = 8, colour: int = 2) -> bytes:
+    """A PNG of parts; `packed` is the compressed pixel data."""
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + extra + chunk(b"IDAT", packed) + chunk(b"IEND")
+
+
+def packed_zeros(count: int) -> bytes:
+    """Zeros, compressed piece by piece: a bomb is built without holding what it unfolds to."""
+    press = zlib.compressobj(9)
+    pieces = [press.compress(bytes(1 << 20)) for _ in range(count >> 20)]
+    return b"".join([*pieces, press.compress(bytes(count % (1 << 20))), press.flush()])
+
+
+def apng(frames: int) -> bytes:
+    """An animation of one tiny picture over and over."""
+    control = struct.pack(">IIIIHHBB", 9, 9, 0, 0, 1, 1, 0, 0)
+    shown = b"".join(chunk(b"fcTL", struct.pack(">I", number) + control) for number in range(frames))
+    return png(9, 9, zlib.compress(bytes(9 * 28)), extra=chunk(b"acTL", struct.pack(">II", frames, 0)) + shown)
+
+
+def webp(*chunks: tuple[bytes, bytes], size: int | None = None) -> bytes:
+    """A WEBP of parts; `size` overrides what the header says."""
+    body = b"WEBP"
+    for kind, data in chunks:
+        body += kind + struct.pack("<I", len(data)) + data + b"\0" * (len(data) & 1)
+    return b"RIFF" + struct.pack("<I", len(body) if size is None else size) + body

@@ -1,0 +1,99 @@
+"""The choices of autocompletion: each costs what it says, and Discord takes them all."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from bot.presentation.choices import MOST_CHOICES, model_choices, quality_choices, size_choices
+from bot.services.pricing import estimate_output, format_usd, partials_for
+from tests.examples import CATALOG, MODEL
+
+TODAY = date(2026, 11, 20)
+LONGEST_NAME = 100  # characters; https://discord.com/developers/docs/interactions/application-commands
+EVERY_MODEL = [pytest.param(model, id=model.id) for model in CATALOG.offered(TODAY)]
+
+
+def price(model: object, size: str, quality: str, most_partials: int = 3) -> str:
+    chosen = CATALOG.model(str(getattr(model, "id", model)))
+    partials = partials_for(quality, min(most_partials, chosen.most_partial_images))
+    return format_usd(estimate_output(chosen, size, quality, partials))
+
+
+@pytest.mark.parametrize("most_partials", [0, 3])
+def test_each_quality_shows_what_pricing_says(most_partials: int) -> None:
+    choices = quality_choices(MODEL, "1536x1024", most_partials, "")
+
+    assert [value for _, value in choices] == list(MODEL.qualities)
+    assert all(name == f"{value} · {price(MODEL, '1536x1024', value, most_partials)}" for name, value in choices)
+
+
+def test_a_quality_is_found_by_its_beginning() -> None:
+    assert [value for _, value in quality_choices(MODEL, "1024x1024", 3, " M")] == ["medium", "max"]
+    assert quality_choices(MODEL, "1024x1024", 3, "best") == []
+
+
+def test_each_size_shows_its_word_its_pixels_and_its_price() -> None:
+    choices = size_choices(MODEL, "low", 3, "")
+
+    assert choices[0] == (f"square 1024×1024 · {price(MODEL, '1024x1024', 'low')}", "1024x1024")
+    assert len(choices) == len(MODEL.suggested_sizes)
+
+
+@pytest.mark.parametrize(
+    ("typed", "values"),
+    [
+        ("portrait", ["1024x1536"]),
+        ("1536", ["1536x1024", "1024x1536", "1536x864", "864x1536"]),
+        ("1536×1024", ["1536x1024"]),
+        ("1040x1040", ["1040x1040"]),
+        (" 1040 X 1040 ", ["1040x1040"]),
+        ("9", []),
+        ("a big one", []),
+    ],
+)
+def test_a_size_is_found_by_word_or_number_or_taken_as_it_was_typed(typed: str, values: list[str]) -> None:
+    assert [value for _, value in size_choices(MODEL, "low", 3, typed)] == values
+
+
+def test_each_model_offered_today_shows_its_price_for_what_is_chosen() -> None:
+    choices = model_choices(CATALOG, TODAY, "1024x1536", "low", 3, "")
+
+    assert [value for _, value in choices] == [model.id for model in CATALOG.offered(TODAY)]
+    assert choices[0][0] == f"{MODEL.title} · {price(MODEL, '1024x1536', 'low')}"
+
+
+def test_a_model_that_lacks_what_is_chosen_shows_the_price_of_its_default() -> None:
+    (old,) = model_choices(CATALOG, TODAY, "2048x2048", "max", 3, "gpt-image-1-mini")
+    model = CATALOG.model("gpt-image-1-mini")
+
+    assert old[0].endswith(price(model, model.default_size, model.default_quality))
+
+
+def test_a_model_is_found_by_title_or_id() -> None:
+    by_title = model_choices(CATALOG, TODAY, "", "", 3, "2.6 SUN")
+    by_id = model_choices(CATALOG, TODAY, "", "", 3, "gpt-image-2.6-sunburst")
+
+    assert [value for _, value in by_title] == [value for _, value in by_id] == ["gpt-image-2.6-sunburst"]
+
+
+def test_a_model_is_not_offered_once_it_was_shut_down() -> None:
+    before = model_choices(CATALOG, date(2026, 11, 30), "", "", 3, "gpt-image-1.5")
+    after = model_choices(CATALOG, date(2026, 12, 1), "", "", 3, "gpt-image-1.5")
+
+    assert (len(before), len(after)) == (1, 0)
+
+
+@pytest.mark.parametrize("model", EVERY_MODEL)
+def test_discord_takes_every_list_of_choices(model: object) -> None:
+    chosen = CATALOG.model(str(getattr(model, "id", "")))
+    offered = [
+        quality_choices(chosen, chosen.default_size, 3, ""),
+        size_choices(chosen, chosen.default_quality, 3, ""),
+        model_choices(CATALOG, TODAY, "", "", 3, ""),
+    ]
+
+    for choices in offered:
+        assert 0 < len(choices) <= MOST_CHOICES
+        assert all(0 < len(name) <= LONGEST_NAME and 0 < len(value) <= LONGEST_NAME for name, value in choices)

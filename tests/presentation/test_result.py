@@ -1,0 +1,129 @@
+"""The message that shows a result."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.presentation.result import alt_text, file_name, made_how, result_text, what_is_left
+from bot.services.limits import Window
+from tests.examples import REQUEST, STORED, allowance, budget, failed_job, job, order, picture, result
+
+TITLE = "GPT Image 2.5 Flare"
+
+
+def test_a_result_says_number_person_words_ways_cost_and_what_is_left() -> None:
+    text = result_text(result(None, budget(20_000_000_000, 19_000_000), allowance(25, 1)), TITLE)
+
+    assert text.splitlines() == [
+        "**#4821** for <@33>",
+        "> a red fox in snow",
+        "-# GPT Image 2.5 Flare · 1024×1024 · medium · 7.2 s · $0.019",
+        "-# Left: $19.98 this month · 24 pictures today",
+    ]
+
+
+def test_several_pictures_are_numbered_timed_and_charged_together() -> None:
+    kept = order(job(1, picture(7, seconds=3.0)), job(2, picture(8, seconds=9.5)))
+
+    text = result_text(result(kept), TITLE)
+
+    assert text.startswith("**#7, #8** for")
+    assert "9.5 s · $0.038" in text
+
+
+def test_what_was_not_made_is_said_with_each_reason_once() -> None:
+    kept = order(
+        job(1, picture(7)), failed_job(2, "It was blocked."), failed_job(3, "It was blocked."), failed_job(4, "Busy.")
+    )
+
+    text = result_text(result(kept), TITLE)
+
+    assert text.splitlines()[-1] == "⚠️ 3 of 4 pictures not made: It was blocked. Busy."
+
+
+def test_a_smaller_copy_is_said() -> None:
+    text = result_text(result(), TITLE, ["#4821 shown as a smaller copy"])
+
+    assert "-# #4821 shown as a smaller copy" in text.splitlines()
+
+
+def test_nothing_is_said_of_limits_where_there_are_none() -> None:
+    assert "Left" not in result_text(result(), TITLE)
+
+
+def test_the_prompt_pings_nobody_and_forges_no_link() -> None:
+    kept = order(request=replace(REQUEST, prompt="@everyone [x](https://evil.example)"))
+
+    text = result_text(result(kept), TITLE)
+
+    assert r"> \@everyone \[x\]\(https\:\/\/evil.example\)" in text
+
+
+@given(st.text(min_size=1, max_size=400))
+def test_a_result_of_four_failing_pictures_fits_into_a_message_whatever_the_prompt(prompt: str) -> None:
+    long = "Something went wrong that takes many words to tell, and a hint of what to do about it too. " * 2
+    jobs = (job(1, picture(10**9)), *(failed_job(index, f"{index} {long}") for index in (2, 3, 4)))
+    kept = order(*jobs, request=replace(REQUEST, prompt=prompt, references=(STORED,) * 16, background="transparent"))
+    limits = (budget(10**15, 0), allowance(10**6, 0))
+
+    text = result_text(result(kept, *limits), TITLE, ["#1000000000 shown as a smaller copy"] * 4)
+
+    assert len(text) <= 2000
+
+
+@pytest.mark.parametrize("sign", ["*", "x", "😀", "\\"])
+def test_the_longest_prompt_still_leaves_room_for_the_rest(sign: str) -> None:
+    kept = order(request=replace(REQUEST, prompt=sign * 32_000))
+
+    text = result_text(result(kept), TITLE)
+
+    assert len(text) < 1000
+    assert text.count("…") == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "facts"),
+    [
+        ({}, ["1024×1024", "medium"]),
+        ({"background": "opaque"}, ["1024×1024", "medium"]),
+        ({"background": "transparent"}, ["1024×1024", "medium", "transparent"]),
+        ({"references": (STORED,)}, ["1024×1024", "medium", "from a picture"]),
+        ({"references": (STORED, STORED)}, ["1024×1024", "medium", "from 2 pictures"]),
+    ],
+)
+def test_how_it_was_made_is_told_in_a_few_words(changes: dict[str, object], facts: list[str]) -> None:
+    request = replace(REQUEST, **changes)  # type: ignore[arg-type]  # fields by name
+
+    assert made_how(request, TITLE) == [TITLE, *facts]
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (budget(20_000_000_000, 0), "$20.00 this month"),
+        (budget(20_000_000_000, 30_000_000_000), "$0.00 this month"),
+        (budget(1_000_000_000, 500_000_000, Window.WEEK), "$0.50 this week"),
+        (allowance(25, 24), "1 picture today"),
+        (allowance(25, 25), "0 pictures today"),
+        (allowance(25, 0, Window.HOUR), "25 pictures this hour"),
+    ],
+)
+def test_what_is_left_is_never_less_than_nothing(status: object, words: str) -> None:
+    assert what_is_left(status) == words  # type: ignore[arg-type]  # a table's column
+
+
+@pytest.mark.parametrize(
+    ("media_type", "name"),
+    [("image/png", "atelier-7.png"), ("image/jpeg", "atelier-7.jpg"), ("image/webp", "atelier-7.webp")],
+)
+def test_a_file_is_named_by_its_number_and_its_kind(media_type: str, name: str) -> None:
+    assert file_name(7, media_type) == name
+
+
+def test_the_description_is_the_prompt_for_who_cannot_see_the_picture() -> None:
+    assert alt_text("a red\nfox *in* snow") == "Generated picture: a red fox *in* snow"
+    assert len(alt_text("x" * 32_000)) == 1024

@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.sandbox.discord.checks.commands import check_commands
+from bot.sandbox.discord.drafts import new_draft
+from bot.sandbox.discord.refusals import FormFaults, Refusal
+
+if TYPE_CHECKING:
+    from bot.sandbox.discord import SandboxDiscord
+    from tests.sandbox.discord.conftest import Api
+
+V2 = 1 << 15
+
+
+def row(*components: dict[str, Any]) -> dict[str, Any]:
+    return {"type": 1, "components": list(components)}
+
+
+def button(number: int = 0, **more: object) -> dict[str, Any]:
+    return {"type": 2, "style": 1, "label": "Go", "custom_id": f"go:{number}", **more}
+
+
+def select(**more: object) -> dict[str, Any]:
+    return {"type": 3, "custom_id": "pick", "options": [{"label": "a", "value": "a"}], **more}
+
+
+TEXT = {"type": 10, "content": "words"}
+
+
+GOOD_BODIES: list[dict[str, Any]] = [
+    {"content": "x" * 2000},
+    {"embeds": [{"title": "x" * 256, "description": "x" * 4096}]},
+    {"content": "x", "components": [row(*[button(number) for number in range(5)])]},
+    {"content": "x", "components": [row(select()), row({"type": 5, "custom_id": "who"})]},
+    {"content": "x", "components": [row({"type": 2, "style": 5, "label": "Site", "url": "https://example.org"})]},
+    {"content": "x", "components": [row({"type": 2, "style": 1, "emoji": {"name": "🦊"}, "custom_id": "a"})]},
+    {"flags": V2, "components": [TEXT, row(button()), {"type": 17, "components": [TEXT, {"type": 14}]}]},
+    {"flags": V2, "components": [{"type": 9, "components": [TEXT], "accessory": button()}]},
+]
+
+
+@pytest.mark.parametrize("body", GOOD_BODIES)
+def test_bodies_within_the_limits_pass(body: dict[str, Any]) -> None:
+    draft = new_draft(body)
+
+    draft.check(body)
+    draft.check_files(())
+
+
+BAD_BODIES: list[dict[str, Any]] = [
+    {"content": "x" * 2001},
+    {"embeds": [{"title": "x" * 257}]},
+    {"embeds": [{"description": "x" * 4097}]},
+    {"embeds": [{"footer": {"text": "x" * 2049}}]},
+    {"embeds": [{"author": {"name": "x" * 257}}]},
+    {"embeds": [{"fields": [{"name": "x", "value": "x" * 1025}]}]},
+    {"embeds": [{"fields": [{"name": " ", "value": "x"}]}]},
+    {"embeds": [{"fields": [{"name": "x", "value": "x"}] * 26}]},
+    {"embeds": [{"description": "x" * 3001}] * 2},
+    {"embeds": [{"title": "x"}] * 11},
+    {"components": [row(button(number)) for number in range(6)]},
+    {"components": [row(*[button(number) for number in range(6)])]},
+    {"components": [row()]},
+    {"components": [button()]},
+    {"components": [row(TEXT)]},
+    {"components": [row(button(), button())]},
+    {"components": [row(button(custom_id="x" * 101))]},
+    {"components": [row(button(custom_id=""))]},
+    {"components": [row(button(style=9))]},
+    {"components": [row(button(label="x" * 81))]},
+    {"components": [row({"type": 2, "style": 1, "custom_id": "a"})]},
+    {"components": [row({"type": 2, "style": 1, "label": "a"})]},
+    {"components": [row({"type": 2, "style": 5, "label": "a"})]},
+    {"components": [row(select(), button())]},
+    {"components": [row(select(options=[]))]},
+    {"components": [row(select(options=[{"label": "a", "value": "a"}] * 2))]},
+    {"components": [row(select(options=[{"label": "", "value": "a"}]))]},
+    {"components": [row(select(placeholder="x" * 151))]},
+    {"components": [row({"type": 5})]},
+    {"flags": V2, "content": "x", "components": [TEXT]},
+    {"flags": V2, "embeds": [{"title": "x"}], "components": [TEXT]},
+    {"flags": V2, "components": [TEXT] * 41},
+    {"flags": V2, "components": [{"type": 10, "content": "x" * 2001}] * 2},
+    {"flags": V2, "components": [{"type": 10, "content": ""}]},
+    {"flags": V2, "components": [button()]},
+    {"flags": V2, "components": [{"type": 17, "components": [{"type": 17, "components": []}]}]},
+    {"flags": V2, "components": [{"type": 12, "items": []}]},
+    {"flags": V2, "components": [{"type": 12, "items": [{"media": {"url": "https://example.org"}}] * 11}]},
+    {"flags": V2, "components": [{"type": 9, "components": [TEXT] * 4, "accessory": button()}]},
+]
+
+
+@pytest.mark.parametrize("body", BAD_BODIES)
+def test_bodies_over_the_limits_are_refused(body: dict[str, Any]) -> None:
+    body = {"content": "x"} | body if not body.get("flags") else body
+
+    with pytest.raises(Refusal) as refusal:
+        new_draft(body).check(body)
+
+    assert (refusal.value.status, refusal.value.code) == (400, 50035)
+    assert "_errors" in str(refusal.value.errors)
+
+
+@pytest.mark.parametrize("body", [{}, {"content": "  "}, {"components": [row(button())]}, {"flags": V2}])
+def test_an_empty_message_is_refused(body: dict[str, Any]) -> None:
+    with pytest.raises(Refusal) as refusal:
+        new_draft(body).check_files(())
+
+    assert (refusal.value.status, refusal.value.code) == (400, 50006)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"embeds": [{"image": {"url": "attachment://a.png"}}]},
+        {"flags": V2, "components": [{"type": 13, "file": {"url": "attachment://a.png"}}]},
+    ],
+)
+def test_a_reference_to_a_file_that_is_not_there_is_refused(body: dict[str, Any]) -> None:
+    with pytest.raises(Refusal) as refusal:
+        new_draft(body).check_files(())
+
+    assert "REFERENCED_ATTACHMENT_NOT_FOUND" in str(refusal.value.errors)
+
+
+def option(name: str = "o", kind: int = 3, **more: object) -> dict[str, Any]:
+    return {"type": kind, "name": name, "description": "d", **more}
+
+
+def command(**more: object) -> dict[str, Any]:
+    return {"name": "c", "description": "d", **more}
+
+
+@pytest.mark.parametrize(
+    "commands",
+    [
+        [command(name="Upper")],
+        [command(name="with space")],
+        [command(name="x" * 33)],
+        [command(description="")],
+        [command(description="x" * 101)],
+        [command(), command()],
+        [command(name=f"c{number}") for number in range(101)],
+        [{"type": 3, "name": f"Menu {number}"} for number in range(16)],
+        [{"type": 3, "name": "Menu", "description": "no"}],
+        [{"type": 3, "name": ""}],
+        [command(options=[option(f"o{number}") for number in range(26)])],
+        [command(options=[option(), option()])],
+        [command(options=[option("a"), option("b", required=True)])],
+        [command(options=[option(kind=99)])],
+        [command(options=[option(choices=[{"name": str(n), "value": str(n)} for n in range(26)])])],
+        [command(options=[option(choices=[{"name": "", "value": "a"}])])],
+        [command(options=[option(choices=[{"name": "a", "value": "a"}], autocomplete=True)])],
+        [command(options=[option(kind=5, choices=[{"name": "a", "value": True}])])],
+        [command(options=[option("g", 2, options=[option("h", 2, options=[])])])],
+        [command(options=[option("g", 2, options=[option("h", 1, options=[option("i", 1)])])])],
+        [command(options=[option(f"o{n}", choices=[{"name": "x" * 100, "value": "y" * 400}] * 2) for n in range(9)])],
+        [command(description_localizations={"de": "x" * 9000})],
+    ],
+)
+def test_commands_that_discord_would_not_take_are_refused(commands: list[dict[str, Any]]) -> None:
+    faults = FormFaults()
+
+    check_commands(commands, faults)
+
+    with pytest.raises(Refusal):
+        faults.raise_if_any()
+
+
+async def test_commands_keep_their_ids_and_change_their_version_only_when_they_change(
+    api: Api, sandbox: SandboxDiscord
+) -> None:
+    guild = f"/applications/{api.application}/guilds/{sandbox.server.id}/commands"
+    first = await api.register(
+        command(options=[option("sub", 1, options=[option(required=None)])]), {"name": "M", "type": 3}
+    )
+    again = await api.register(command(options=[option("sub", 1, options=[option(required=None)])]))
+    changed = await api.register(command(description="new"))
+    own = await api.call("PUT", guild, [command(name="here")])
+
+    assert first[0] == again[0]
+    assert again[0]["id"] == changed[0]["id"]
+    assert again[0]["version"] != changed[0]["version"]
+    assert sandbox.commands.puts == 4
+    assert own.body[0]["guild_id"] == str(sandbox.server.id)
+    assert (await api.call("GET", guild)).body == own.body
+    assert (await api.call("GET", f"/applications/{api.application}/commands")).body == changed
+    assert sandbox.commands.names(sandbox.server.id, 1) == ["here", "c"]
+
+
+async def test_refused_commands_leave_the_old_ones_in_place(api: Api, sandbox: SandboxDiscord) -> None:
+    await api.register(command())
+
+    answer = await api.call("PUT", f"/applications/{api.application}/commands", [command(name="BAD")])
+
+    assert (answer.status, answer.code) == (400, 50035)
+    assert "name" in answer.body["errors"]["0"]
+    assert [one["name"] for one in sandbox.commands[None]] == ["c"]
+
+
+async def test_commands_of_another_application_are_not_ours(api: Api) -> None:
+    answer = await api.call("GET", "/applications/1/commands")
+
+    assert (answer.status, answer.code) == (403, 20012)

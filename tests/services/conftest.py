@@ -1,0 +1,18 @@
+"""What the tests of the services share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import stamina
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def without_waiting() -> Iterator[None]:
+    """Retries come at once, as many as the code allows; pauses that the provider demands stay."""
+    with stamina.set_testing(True, attempts=100, cap=True):  # noqa: FBT003 - stamina's own way
+        yield

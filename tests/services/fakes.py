@@ -1,0 +1,350 @@
+"""Working doubles of what the services ask for, and a house in which they meet the real ledger."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import deque
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from typing_extensions import override
+
+from bot.services.answering import Accounts, Answers
+from bot.services.catalog import Catalog
+from bot.services.delivery import Posted, Preview, Result
+from bot.services.images import CheckedPicture, FinishedImage, InputImage, PartialImage, UnreadablePictureError
+from bot.services.ledger import Destination, Job, OpenRequest, Requester
+from bot.services.limits import Limit, buckets_touched
+from bot.services.making import Maker
+from bot.services.pace import Pace
+from bot.services.pricing import Usage
+from bot.services.queue import FairQueue
+from bot.services.requests import ImageRequest
+from bot.services.studio import Live, Studio
+from bot.storage import Database, SqliteLedger, SqliteRequests
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+    from pathlib import Path
+
+    from bot.errors import UserFacingError
+    from bot.services.ledger import Settlement
+
+CATALOG = Catalog.load()
+NOON = 1_795_176_000  # 2026-11-20 12:00 UTC
+USAGE = Usage(text_input=12, image_input=0, image_output=400)
+UNREADABLE = b"no picture at all"
+MIA = Requester(server_id=1, channel_id=2, user_id=3)
+BEN = Requester(server_id=1, channel_id=2, user_id=4)
+PLACE = Destination(application_id=9, interaction_token="token", expires_at=NOON + 900, message_id=None, private=False)
+
+# What the provider does in one call, step by step: yield, wait for the event, await the function, or raise.
+Step = PartialImage | FinishedImage | asyncio.Event | Exception
+Act = tuple[Step, ...]
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Wait until something is so; a test that waits in vain fails."""
+    async with asyncio.timeout(10):
+        while not true():  # noqa: ASYNC110 - any condition, without an event of its own
+            await asyncio.sleep(0.002)
+
+
+async def eventually(true: Callable[[], Awaitable[bool]]) -> None:
+    """The same for what has to be asked for."""
+    async with asyncio.timeout(10):
+        while not await true():
+            await asyncio.sleep(0.002)
+
+
+def finished(content: bytes = b"a fox", usage: Usage | None = USAGE) -> FinishedImage:
+    """A completed picture."""
+    return FinishedImage(content, usage, "req_1")
+
+
+class Clock:
+    """Seconds since 1970 that pass only when told."""
+
+    def __init__(self, now: float = NOON) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One call of the provider."""
+
+    request: ImageRequest
+    inputs: tuple[InputImage, ...]
+    safety_identifier: str
+
+
+class ScriptedProvider:
+    """Fulfils `ImageProvider`: plays one act per call, and a fox when the script is at its end.
+
+    Attributes:
+        asked: every call.
+        running: calls whose stream is open.
+    """
+
+    def __init__(self, *acts: Act) -> None:
+        self._acts = deque(acts)
+        self.asked: list[Asked] = []
+        self.running = 0
+
+    async def make(
+        self, request: ImageRequest, inputs: Sequence[InputImage], safety_identifier: str
+    ) -> AsyncGenerator[PartialImage | FinishedImage]:
+        self.asked.append(Asked(request, tuple(inputs), safety_identifier))
+        act = self._acts.popleft() if self._acts else (finished(),)
+        self.running += 1
+        try:
+            for step in act:
+                if isinstance(step, Exception):
+                    raise step
+                if isinstance(step, asyncio.Event):
+                    await step.wait()
+                else:
+                    yield step
+        finally:
+            self.running -= 1
+
+
+class MemoryBlobs:
+    """Fulfils `BlobStore` in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    async def put(self, content: bytes) -> str:
+        digest = hashlib.sha256(content).hexdigest()
+        self.kept[digest] = content
+        return digest
+
+    async def get(self, digest: str) -> bytes | None:
+        return self.kept.get(digest)
+
+    async def delete(self, digest: str) -> None:
+        self.kept.pop(digest, None)
+
+
+class RecordingDelivery:
+    """Fulfils `Delivery` and remembers what it was told.
+
+    Attributes:
+        problems: raised by the next attempts to answer, one each.
+        refusal: raised by the acknowledgement.
+        held: lets the acknowledgement wait.
+    """
+
+    def __init__(self, destination: Destination = PLACE) -> None:
+        self.destination_now = destination
+        self.acknowledged = 0
+        self.lines: list[tuple[int, float]] = []
+        self.previews: list[Preview] = []
+        self.results: list[Result] = []
+        self.errors: list[UserFacingError] = []
+        self.attempts = 0
+        self.problems: deque[Exception] = deque()
+        self.refusal: BaseException | None = None
+        self.held: asyncio.Event | None = None
+
+    @property
+    def destination(self) -> Destination:
+        return self.destination_now
+
+    @property
+    def answered(self) -> bool:
+        return bool(self.results or self.errors)
+
+    async def accepted(self) -> Destination:
+        if self.held is not None:
+            await self.held.wait()
+        if self.refusal is not None:
+            raise self.refusal
+        self.acknowledged += 1
+        self.destination_now = replace(self.destination_now, message_id=77)
+        return self.destination_now
+
+    def queued(self, position: int, wait: float) -> None:
+        self.lines.append((position, wait))
+
+    def preview(self, preview: Preview) -> None:
+        self.previews.append(preview)
+
+    async def done(self, result: Result) -> Posted:
+        self._try()
+        self.results.append(result)
+        return Posted(2, (1000 + len(self.results),))
+
+    async def failed(self, error: UserFacingError) -> None:
+        self._try()
+        self.errors.append(error)
+
+    def _try(self) -> None:
+        self.attempts += 1
+        if self.problems:
+            raise self.problems.popleft()
+
+
+class TroubledLedger(SqliteLedger):
+    """The real ledger; `trouble` names steps and what their next calls raise before anything is written."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.trouble: dict[str, deque[Exception]] = {}
+        self.calls: list[str] = []
+
+    @override
+    async def dispatch(self, job_id: str, at: int) -> None:
+        self._meet_trouble("dispatch")
+        await super().dispatch(job_id, at)
+
+    @override
+    async def settle(self, job_id: str, settlement: Settlement, at: int) -> object:  # type: ignore[override]
+        self._meet_trouble("settle")
+        return await super().settle(job_id, settlement, at)
+
+    @override
+    async def release(self, job_id: str, failure: str, code: str, at: int) -> None:
+        self._meet_trouble("release")
+        await super().release(job_id, failure, code, at)
+
+    @override
+    async def mark_unknown(self, job_id: str, failure: str, code: str, at: int, deadline_at: int) -> None:
+        self._meet_trouble("mark_unknown")
+        await super().mark_unknown(job_id, failure, code, at, deadline_at)
+
+    @override
+    async def charge_overdue(self, at: int) -> Sequence[str]:
+        self._meet_trouble("charge_overdue")
+        return await super().charge_overdue(at)
+
+    def _meet_trouble(self, step: str) -> None:
+        self.calls.append(step)
+        waiting = self.trouble.get(step)
+        if waiting:
+            raise waiting.popleft()
+
+
+class TroubledRequests(SqliteRequests):
+    """The real store of requests, with the same kind of trouble."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.trouble: dict[str, deque[Exception]] = {}
+
+    @override
+    async def get(self, request_id: str) -> OpenRequest | None:
+        self._meet_trouble("get")
+        return await super().get(request_id)
+
+    @override
+    async def delivered(self, request_id: str, at: int, channel_id: int | None, message_ids: Sequence[int]) -> None:
+        self._meet_trouble("delivered")
+        await super().delivered(request_id, at, channel_id, message_ids)
+
+    def _meet_trouble(self, step: str) -> None:
+        waiting = self.trouble.get(step)
+        if waiting:
+            raise waiting.popleft()
+
+
+async def check_picture(content: bytes) -> CheckedPicture:
+    """Fulfils `PictureCheck`: everything is a picture but `UNREADABLE`."""
+    if content == UNREADABLE:
+        raise UnreadablePictureError("it has no header")
+    return CheckedPicture("image/png", 1024, 1024)
+
+
+def a_request(**changes: object) -> ImageRequest:
+    """A small request that the catalog allows."""
+    request = ImageRequest(prompt="a fox", model="gpt-image-2.5-flare", size="1024x1024", quality="low")
+    return replace(request, **changes)  # type: ignore[arg-type]
+
+
+class House:
+    """A studio with all that stands behind it; the provider and the deliveries are doubles, the ledger is real.
+
+    Several houses one after another on one database are a bot that is restarted.
+    """
+
+    def __init__(self, database: Database, provider: ScriptedProvider, *, slots: int, timeout: float) -> None:
+        self.provider = provider
+        self.ledger = TroubledLedger(database)
+        self.requests = TroubledRequests(database)
+        self.blobs = MemoryBlobs()
+        self.clock = Clock()
+        self.limits: tuple[Limit, ...] = ()
+        self.pace = Pace(None)
+        self.queue: FairQueue[tuple[Live, Job]] = FairQueue(slots)
+        self.accounts = Accounts(self.ledger, lambda _: self.limits, ZoneInfo("UTC"), self.clock)
+        self.maker = Maker(
+            ledger=self.ledger,
+            blobs=self.blobs,
+            provider=provider,
+            check=check_picture,
+            catalog=CATALOG,
+            pace=self.pace,
+            safety_key=b"key",
+            timeout=timeout,
+            clock=self.clock,
+        )
+        self.answers = Answers(self.requests, self.blobs, self.accounts, self.clock, patience=(0.0, 0.0))
+        self.studio = Studio(
+            catalog=CATALOG,
+            ledger=self.ledger,
+            requests=self.requests,
+            accounts=self.accounts,
+            queue=self.queue,
+            maker=self.maker,
+            answers=self.answers,
+            clock=self.clock,
+        )
+        self.reopened: dict[str, RecordingDelivery] = {}
+
+    def reopen(self, request: OpenRequest) -> RecordingDelivery:
+        """Fulfils `OpenDelivery`."""
+        return self.reopened.setdefault(request.id, RecordingDelivery(request.destination))
+
+    async def kept(self, request_id: str) -> OpenRequest:
+        """The request as the database has it."""
+        found = await self.requests.get(request_id)
+        assert found is not None
+        return found
+
+    async def states(self, request_id: str) -> list[str]:
+        """Where the charges of a request's jobs stand."""
+        return [job.state.value for job in (await self.kept(request_id)).jobs]
+
+    async def used(self, limit: Limit, requester: Requester = MIA) -> int:
+        """What is settled and held of a limit."""
+        buckets = buckets_touched(requester, int(self.clock()), ZoneInfo("UTC"))
+        (status,) = await self.ledger.limit_status([limit], buckets)
+        return status.used
+
+    async def reserved(self, request_id: str, request: ImageRequest | None = None) -> OpenRequest:
+        """A request that is kept and waits, as a crash just after the reservation leaves it."""
+        order = self.studio._order(request_id, request or a_request(), MIA, PLACE)
+        return await self.ledger.reserve(order)
+
+
+@asynccontextmanager
+async def a_house(
+    folder: Path, *acts: Act, slots: int = 3, timeout: float = 30.0, begun: bool = True
+) -> AsyncGenerator[House]:
+    """A house on the database in `folder`; its studio is started unless `begun` is off, and drained at the end."""
+    database = await Database.open(folder / "atelier.sqlite3")
+    try:
+        house = House(database, ScriptedProvider(*acts), slots=slots, timeout=timeout)
+        if begun:
+            house.studio.start()
+        yield house
+        await house.studio.drain(0)
+    finally:
+        await database.close()

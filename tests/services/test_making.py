@@ -1,0 +1,416 @@
+"""A job ends in the books as it ended at the provider, whatever happens on the way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.errors import (
+    DatabaseError,
+    ImageFailure,
+    OutcomeUnknownError,
+    PromptBlockedError,
+    ProviderAccountError,
+    ProviderBusyError,
+    ProviderUnreachableError,
+    RequestRejectedError,
+)
+from bot.services import pricing
+from bot.services.images import PartialImage
+from bot.services.ledger import ChargeConflictError, ChargeState
+from bot.services.limits import Limit, Metric, Scope, Window
+from bot.services.making import ATTEMPTS, UNKNOWN_DEADLINE, Made, safety_identifier
+from bot.services.pricing import Usage
+from bot.services.requests import StoredImage
+from tests.services.fakes import CATALOG, NOON, UNREADABLE, USAGE, House, a_house, a_request, finished, until
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+    from pathlib import Path
+
+    from bot.services.ledger import Job, OpenRequest
+    from tests.services.fakes import Act
+
+pytestmark = pytest.mark.usefixtures("without_waiting")
+
+SPENT = Limit(Scope.INSTALLATION, 0, 0, Metric.USD, Window.MONTH, 10**15, "this bot's monthly budget")
+FULL_DISK = DatabaseError("the disk is full")
+
+
+def busy(seconds: float | None = 0.0) -> ProviderBusyError:
+    return ProviderBusyError("Busy.", code="rate_limit_exceeded", retry_after=seconds, request_id="req_9")
+
+
+def unreachable() -> ProviderUnreachableError:
+    return ProviderUnreachableError("Not reached.", code="unreachable", retry_after=0.0)
+
+
+class Bench:
+    """One reserved job, ready to be made."""
+
+    def __init__(self, house: House, order: OpenRequest) -> None:
+        self.house = house
+        self.order = order
+        self.frames: list[bytes] = []
+
+    async def make(self) -> Made:
+        return await self.house.maker.make(self.order, self.order.jobs[0], self.frames.append)
+
+    async def job(self) -> Job:
+        return (await self.house.kept("r1")).jobs[0]
+
+    async def held(self) -> int:
+        """Nano-dollars settled and held."""
+        return await self.house.used(SPENT)
+
+
+@asynccontextmanager
+async def a_bench(
+    folder: Path, *acts: Act, timeout: float = 30.0, references: tuple[StoredImage, ...] = ()
+) -> AsyncGenerator[Bench]:
+    async with a_house(folder, *acts, timeout=timeout, begun=False) as house:
+        yield Bench(house, await house.reserved("r1", a_request(references=references)))
+
+
+async def test_a_success_costs_its_tokens_times_the_jobs_prices(tmp_path: Path) -> None:
+    async with a_bench(tmp_path, (PartialImage(0, b"sketch"), finished(b"the fox"))) as bench:
+        made = await bench.make()
+        job = await bench.job()
+
+        assert made.outcome == "settled"
+        assert job.state is ChargeState.SETTLED
+        assert job.actual_nano == pricing.cost(job.prices, USAGE) == await bench.held()
+        assert job.picture is not None
+        assert bench.house.blobs.kept[job.picture.image.digest] == b"the fox"
+        assert (job.picture.image.width, job.picture.image.byte_size) == (1024, len(b"the fox"))
+        assert bench.frames == [b"sketch"]
+
+
+async def test_a_cost_above_the_hold_is_booked_in_full(tmp_path: Path) -> None:
+    async with a_bench(tmp_path, (finished(usage=Usage(0, 0, 1_000_000)),)) as bench:
+        await bench.make()
+        job = await bench.job()
+
+        assert job.actual_nano is not None
+        assert job.actual_nano > job.hold_nano
+        assert await bench.held() == job.actual_nano
+
+
+async def test_a_picture_without_usage_is_charged_at_its_hold(tmp_path: Path) -> None:
+    async with a_bench(tmp_path, (finished(usage=None),)) as bench:
+        await bench.make()
+        job = await bench.job()
+
+        assert (job.state, job.actual_nano) == (ChargeState.SETTLED, job.hold_nano)
+
+
+async def test_the_provider_is_asked_for_what_was_ordered_in_the_members_hashed_name(tmp_path: Path) -> None:
+    async with a_bench(tmp_path) as bench:
+        await bench.make()
+
+        (asked,) = bench.house.provider.asked
+        assert (asked.request, asked.inputs) == (bench.order.request, ())
+        assert asked.safety_identifier == safety_identifier(b"key", bench.order.requester.user_id)
+        assert len(asked.safety_identifier) == 64
+        assert asked.safety_identifier != safety_identifier(b"another key", bench.order.requester.user_id)
+
+
+async def test_input_pictures_are_sent_in_order_under_names_of_ours(tmp_path: Path) -> None:
+    async with a_house(tmp_path, begun=False) as house:
+        kinds = ("image/png", "image/jpeg", "image/webp")
+        stored = [
+            StoredImage(await house.blobs.put(kind.encode()), kind, 640, 480, len(kind)) for kind in kinds
+        ]
+        order = await house.reserved("r1", a_request(references=tuple(stored)))
+
+        await house.maker.make(order, order.jobs[0], lambda _: None)
+
+        sent = [(picture.name, picture.media_type, picture.content) for picture in house.provider.asked[0].inputs]
+        assert sent == [
+            ("image-1.png", "image/png", b"image/png"),
+            ("image-2.jpg", "image/jpeg", b"image/jpeg"),
+            ("image-3.webp", "image/webp", b"image/webp"),
+        ]
+
+
+@pytest.mark.parametrize(
+    ("failure", "state"),
+    [
+        (PromptBlockedError("Blocked.", code="moderation_blocked"), ChargeState.RELEASED),
+        (RequestRejectedError("Rejected.", code="invalid_value"), ChargeState.RELEASED),
+        (ProviderAccountError("No money.", code="insufficient_quota"), ChargeState.RELEASED),
+        (ProviderBusyError("Busy.", code="rate_limit_exceeded"), ChargeState.RELEASED),
+        (ProviderUnreachableError("Not reached.", code="unreachable"), ChargeState.RELEASED),
+        (OutcomeUnknownError("Cut off.", code="incomplete"), ChargeState.UNKNOWN),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, ImageFailure) else None,
+)
+async def test_a_failure_is_booked_as_it_is_charged_with_its_sentence(
+    tmp_path: Path, failure: ImageFailure, state: ChargeState
+) -> None:
+    async with a_bench(tmp_path, (PartialImage(0, b"sketch"), failure)) as bench:
+        made = await bench.make()
+        job = await bench.job()
+
+        assert (made.outcome, job.state) == (state.value, state)
+        assert (job.failure, job.picture) == (failure.sentence, None)
+        assert await bench.held() == (job.hold_nano if state is ChargeState.UNKNOWN else 0)
+        assert len(bench.house.provider.asked) == 1
+
+
+def test_the_table_of_failures_is_whole() -> None:
+    assert {kind.__name__ for kind in ImageFailure.__subclasses__()} == {
+        "PromptBlockedError",
+        "RequestRejectedError",
+        "ProviderAccountError",
+        "ProviderBusyError",
+        "ProviderUnreachableError",
+        "OutcomeUnknownError",
+    }
+
+
+@pytest.mark.parametrize("failure", [busy(), unreachable()], ids=["busy", "unreachable"])
+async def test_what_certainly_did_not_start_is_asked_again(tmp_path: Path, failure: ImageFailure) -> None:
+    async with a_bench(tmp_path, (failure,), (failure,), (finished(),)) as bench:
+        made = await bench.make()
+
+        assert made.outcome == "settled"
+        assert len(bench.house.provider.asked) == 3
+
+
+async def test_three_calls_are_the_most(tmp_path: Path) -> None:
+    async with a_bench(tmp_path, *[(busy(),)] * 10) as bench:
+        made = await bench.make()
+        job = await bench.job()
+
+        assert made.outcome == "released"
+        assert job.failure == "Busy."
+        assert len(bench.house.provider.asked) == ATTEMPTS == 3
+
+
+async def test_nothing_is_asked_again_after_the_deadline(tmp_path: Path) -> None:
+    async with a_bench(tmp_path, (busy(31.0),), timeout=30.0) as bench:
+        made = await bench.make()
+
+        assert made.outcome == "released"
+        assert len(bench.house.provider.asked) == 1
+
+
+async def test_everybody_is_held_back_while_the_provider_is_busy(tmp_path: Path) -> None:
+    async with a_bench(tmp_path, (busy(20.0),)) as bench:
+        making = asyncio.create_task(bench.make())
+        await until(lambda: bench.house.pace.held_for > 0)
+
+        assert bench.house.pace.held_for == pytest.approx(20, abs=5)
+        making.cancel()
+        with suppress(asyncio.CancelledError):
+            await making
+
+
+async def test_a_pause_longer_than_the_deadline_holds_the_others_back_for_a_deadline(tmp_path: Path) -> None:
+    async with a_bench(tmp_path, (busy(86_400.0),), timeout=30.0) as bench:
+        await bench.make()
+
+        assert bench.house.pace.held_for == pytest.approx(30, abs=5)
+
+
+async def test_nobody_is_held_back_because_a_connection_failed(tmp_path: Path) -> None:
+    async with a_bench(tmp_path, (unreachable(),)) as bench:
+        await bench.make()
+
+        assert bench.house.pace.held_for == 0
+
+
+async def test_a_job_that_the_pace_keeps_back_to_its_end_is_free_and_never_asked(tmp_path: Path) -> None:
+    async with a_bench(tmp_path, timeout=0.05) as bench:
+        bench.house.pace.hold(60)
+
+        made = await bench.make()
+        job = await bench.job()
+
+        assert made.outcome == "released"
+        assert job.failure == (
+            "The image API takes no more pictures for now. Try again in a few minutes. Nothing was charged."
+        )
+        assert bench.house.provider.asked == []
+
+
+async def test_a_picture_that_takes_too_long_is_of_unknown_outcome(tmp_path: Path) -> None:
+    async with a_bench(tmp_path, (PartialImage(0, b"sketch"), asyncio.Event()), timeout=0.05) as bench:
+        made = await bench.make()
+        job = await bench.job()
+
+        assert (made.outcome, job.state) == ("unknown", ChargeState.UNKNOWN)
+        assert job.failure is not None
+        assert job.failure.startswith("No picture came: it was not done after 0 seconds.")
+        assert bench.house.provider.running == 0
+
+
+async def test_a_stream_that_ends_without_a_picture_is_of_unknown_outcome(tmp_path: Path) -> None:
+    async with a_bench(tmp_path, (PartialImage(0, b"sketch"), PartialImage(1, b"better"))) as bench:
+        await bench.make()
+        job = await bench.job()
+
+        assert (job.state, job.picture) == (ChargeState.UNKNOWN, None)
+        assert job.failure == (
+            "No picture came: the image API ended without a picture. "
+            "Whether it is billed is not known yet, so its price stays held."
+        )
+        assert bench.house.blobs.kept == {}
+
+
+async def test_a_file_that_is_no_picture_is_of_unknown_outcome(tmp_path: Path) -> None:
+    async with a_bench(tmp_path, (finished(UNREADABLE),)) as bench:
+        await bench.make()
+        job = await bench.job()
+
+        assert job.state is ChargeState.UNKNOWN
+        assert job.failure is not None
+        assert "sent a file that is no picture" in job.failure
+        assert bench.house.blobs.kept == {}
+
+
+async def test_an_accident_of_ours_after_dispatch_is_of_unknown_outcome(tmp_path: Path) -> None:
+    async with a_bench(tmp_path, (RuntimeError("a bug"),)) as bench:
+        await bench.make()
+        job = await bench.job()
+
+        assert job.state is ChargeState.UNKNOWN
+        assert job.failure is not None
+        assert "something went wrong on my side" in job.failure
+
+
+async def test_an_unknown_outcome_is_charged_at_the_hold_after_its_deadline(tmp_path: Path) -> None:
+    async with a_bench(tmp_path, ()) as bench:
+        await bench.make()
+
+        assert await bench.house.ledger.charge_overdue(NOON + UNKNOWN_DEADLINE - 1) == ()
+        assert await bench.house.ledger.charge_overdue(NOON + UNKNOWN_DEADLINE) == ("r1:1",)
+        job = await bench.job()
+        assert (job.state, job.actual_nano) == (ChargeState.SETTLED, job.hold_nano)
+
+
+async def test_the_providers_stream_is_closed_as_soon_as_the_picture_is_there(tmp_path: Path) -> None:
+    async with a_bench(tmp_path, (finished(b"the fox"), finished(b"another"), asyncio.Event())) as bench:
+        await bench.make()
+
+        assert bench.house.provider.running == 0
+        assert list(bench.house.blobs.kept.values()) == [b"the fox"]
+
+
+async def test_a_call_that_is_cancelled_is_booked_as_unknown_although_cancelled(tmp_path: Path) -> None:
+    async with a_bench(tmp_path, (PartialImage(0, b"sketch"), asyncio.Event())) as bench:
+        making = asyncio.create_task(bench.make())
+        await until(lambda: bench.frames == [b"sketch"])
+
+        making.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await making
+
+        job = await bench.job()
+        assert job.state is ChargeState.UNKNOWN
+        assert job.failure is not None
+        assert "the bot was shut down while it was made" in job.failure
+        assert bench.house.provider.running == 0
+
+
+async def test_the_provider_is_not_asked_when_the_dispatch_cannot_be_written(tmp_path: Path) -> None:
+    async with a_bench(tmp_path) as bench:
+        bench.house.ledger.trouble["dispatch"] = deque([FULL_DISK])
+
+        made = await bench.make()
+        job = await bench.job()
+
+        assert (made.outcome, job.state) == ("released", ChargeState.RELEASED)
+        assert job.failure is not None
+        assert "before anything was sent" in job.failure
+        assert bench.house.provider.asked == []
+        assert await bench.held() == 0
+
+
+async def test_the_provider_is_not_asked_when_an_input_is_gone(tmp_path: Path) -> None:
+    gone = StoredImage("0" * 64, "image/png", 64, 64, 10)
+    async with a_bench(tmp_path, references=(gone,)) as bench:
+        made = await bench.make()
+
+        assert made.outcome == "released"
+        assert bench.house.provider.asked == []
+        assert "dispatch" not in bench.house.ledger.calls
+
+
+async def test_a_job_that_is_at_work_already_is_neither_asked_nor_booked_again(tmp_path: Path) -> None:
+    done = asyncio.Event()
+    async with a_bench(tmp_path, (done, finished())) as bench:
+        first = asyncio.create_task(bench.make())
+        await until(lambda: bench.house.provider.running == 1)
+
+        with pytest.raises(ChargeConflictError):
+            await bench.make()
+        assert (await bench.job()).state is ChargeState.DISPATCHED
+        done.set()
+
+        assert (await first).outcome == "settled"
+        assert len(bench.house.provider.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("step", "act", "state"),
+    [
+        ("settle", (finished(),), ChargeState.SETTLED),
+        ("release", (PromptBlockedError("Blocked.", code="moderation_blocked"),), ChargeState.RELEASED),
+        ("mark_unknown", (), ChargeState.UNKNOWN),
+    ],
+)
+async def test_a_booking_that_fails_is_tried_again(tmp_path: Path, step: str, act: Act, state: ChargeState) -> None:
+    async with a_bench(tmp_path, act) as bench:
+        bench.house.ledger.trouble[step] = deque([FULL_DISK] * 3)
+
+        await bench.make()
+
+        assert (await bench.job()).state is state
+        assert bench.house.ledger.calls.count(step) == 4
+        assert len(bench.house.provider.asked) == 1
+
+
+async def test_a_booking_that_fails_for_good_leaves_the_job_as_a_crash_would(tmp_path: Path) -> None:
+    async with a_bench(tmp_path) as bench:
+        bench.house.ledger.trouble["settle"] = deque([FULL_DISK] * 100)
+
+        with pytest.raises(DatabaseError):
+            await bench.make()
+
+        assert (await bench.job()).state is ChargeState.DISPATCHED
+
+
+async def test_a_booking_that_does_not_fit_is_not_tried_again(tmp_path: Path) -> None:
+    async with a_bench(tmp_path) as bench:
+        bench.house.ledger.trouble["settle"] = deque([ChargeConflictError("it is released")] * 2)
+
+        with pytest.raises(ChargeConflictError):
+            await bench.make()
+
+        assert bench.house.ledger.calls.count("settle") == 1
+
+
+async def test_a_job_of_which_a_restart_lost_track_is_of_unknown_outcome(tmp_path: Path) -> None:
+    async with a_bench(tmp_path) as bench:
+        await bench.house.ledger.dispatch("r1:1", NOON)
+
+        await bench.house.maker.lost_track(await bench.job())
+        job = await bench.job()
+
+        assert job.state is ChargeState.UNKNOWN
+        assert job.failure is not None
+        assert "the bot was restarted while it was made" in job.failure
+
+
+async def test_the_estimate_is_what_is_held(tmp_path: Path) -> None:
+    async with a_bench(tmp_path) as bench:
+        job = await bench.job()
+
+        model = CATALOG.model(bench.order.request.model)
+        assert job.hold_nano == pricing.estimate(model, bench.order.request).nano == await bench.held()

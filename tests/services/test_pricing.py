@@ -1,0 +1,305 @@
+"""Estimates are upper bounds, costs are exact, and money is shown as it is."""
+
+from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import UnknownModelError, UnsupportedOptionError
+from bot.services.catalog import Catalog, Model
+from bot.services.pricing import (
+    NANO_PER_USD,
+    Prices,
+    Usage,
+    cost,
+    estimate,
+    estimate_output,
+    format_usd,
+)
+from bot.services.requests import ImageRequest, StoredImage
+
+CATALOG = Catalog.load()
+MODELS = {model.id: model for model in CATALOG.models}
+TOKENS = st.integers(min_value=0, max_value=10**7)
+
+
+def picture(width: int = 1024, height: int = 1024) -> StoredImage:
+    return StoredImage("0" * 64, "image/png", width, height, 1000)
+
+
+def request(
+    model: str = "gpt-image-2.5-flare",
+    *,
+    prompt: str = "a fox",
+    quality: str = "medium",
+    partial_images: int = 0,
+    references: tuple[StoredImage, ...] = (),
+) -> ImageRequest:
+    return ImageRequest(prompt, model, "1024x1024", quality, partial_images=partial_images, references=references)
+
+
+def usages_within(bound: Usage) -> st.SearchStrategy[Usage]:
+    return st.builds(
+        Usage,
+        st.integers(0, bound.text_input),
+        st.integers(0, bound.image_input),
+        st.integers(0, bound.image_output),
+        st.integers(0, bound.text_output),
+    )
+
+
+@pytest.mark.parametrize(
+    ("model_id", "size", "printed"),
+    [
+        ("gpt-image-2", "1024x1024", (".006", ".053", ".211")),
+        ("gpt-image-2", "1536x1024", (".005", ".041", ".165")),
+        ("gpt-image-2", "1024x1536", (".005", ".041", ".165")),
+        ("gpt-image-2.5-flare", "1024x1024", (".0059", ".0132", ".0527", ".0937", ".2107")),
+        ("gpt-image-2.5-sunburst", "1024x1024", (".0059", ".0132", ".0527", ".0937", ".2107")),
+        ("gpt-image-1.5", "1024x1024", (".009", ".034", ".133")),
+        ("gpt-image-1.5", "1024x1536", (".013", ".05", ".2")),
+        ("chatgpt-image-latest", "1536x1024", (".013", ".05", ".2")),
+    ],
+)
+def test_the_price_of_a_choice_is_the_printed_one(model_id: str, size: str, printed: tuple[str, ...]) -> None:
+    model = MODELS[model_id]
+
+    for quality, figure in zip(model.qualities, printed, strict=True):
+        found = Decimal(estimate_output(model, size, quality)) / NANO_PER_USD
+        assert found.quantize(Decimal(figure), ROUND_HALF_UP) == Decimal(figure)
+
+
+@pytest.mark.parametrize(
+    ("model_id", "size", "printed"),
+    [
+        ("gpt-image-1", "1024x1024", (".011", ".042", ".167")),  # the tokens of the last cost .1664
+        ("gpt-image-1", "1024x1536", (".016", ".063", ".25")),
+        ("gpt-image-1-mini", "1024x1024", (".005", ".011", ".036")),
+        ("gpt-image-1-mini", "1024x1536", (".006", ".015", ".052")),
+        ("gpt-image-1-mini", "1536x1024", (".006", ".015", ".052")),
+    ],
+)
+def test_the_price_of_a_choice_is_near_what_is_printed_loosely(
+    model_id: str, size: str, printed: tuple[str, ...]
+) -> None:
+    model = MODELS[model_id]
+
+    for quality, figure in zip(model.qualities, printed, strict=True):
+        found = Decimal(estimate_output(model, size, quality)) / NANO_PER_USD
+        assert abs(found - Decimal(figure)) < Decimal("0.001")
+
+
+@pytest.mark.parametrize("size", ["1024x1024", "1024x1536", "1536x1024"])
+def test_the_mini_model_is_never_held_below_its_printed_price(size: str) -> None:
+    model = MODELS["gpt-image-1-mini"]
+    printed = (5, 11, 36) if size == "1024x1024" else (6, 15, 52)
+
+    held = [estimate_output(model, size, quality) for quality in model.qualities]
+
+    assert all(nano >= thousandths * 1_000_000 for nano, thousandths in zip(held, printed, strict=True))
+
+
+def test_the_price_of_the_usual_choice_is_known_to_the_nano_dollar() -> None:
+    flare = MODELS["gpt-image-2.5-flare"]
+
+    assert estimate_output(flare, "1024x1024", "medium") == 13_170_000
+    assert estimate_output(flare, "1024x1024", "medium", 2) == 19_170_000
+
+
+@pytest.mark.parametrize("model", CATALOG.models, ids=lambda model: model.id)
+def test_no_model_is_free(model: Model) -> None:
+    for suggestion in model.suggested_sizes:
+        for quality in model.qualities:
+            assert estimate_output(model, suggestion.size, quality) > 0
+
+    assert cost(model.priced(), Usage(1, 0, 0)) > 0
+    assert cost(model.priced(), Usage(0, 1, 0)) > 0
+    assert cost(model.priced(), Usage(0, 0, 1)) > 0
+
+
+@pytest.mark.parametrize("model", CATALOG.models, ids=lambda model: model.id)
+def test_a_better_quality_never_costs_less(model: Model) -> None:
+    prices = [estimate_output(model, model.default_size, quality) for quality in model.qualities]
+
+    assert prices == sorted(prices)
+
+
+def test_a_cost_is_each_kind_of_token_at_its_own_price() -> None:
+    found = cost(Prices(5000, 8000, 32_000, 10_000), Usage(48, 194, 272, 209))
+
+    assert found == 48 * 5000 + 194 * 8000 + 272 * 32_000 + 209 * 10_000
+
+
+@pytest.mark.parametrize("part", ["text_input", "image_input", "image_output", "text_output"])
+def test_tokens_below_zero_are_refused(part: str) -> None:
+    tokens = {"text_input": 0, "image_input": 0, "image_output": 0} | {part: -1}
+
+    with pytest.raises(ValueError, match=f"{part} tokens are negative"):
+        Usage(**tokens)
+
+
+def test_the_estimate_bounds_the_prompt_by_its_bytes() -> None:
+    found = estimate(MODELS["gpt-image-2.5-flare"], request(prompt="Füchse 🦊"))
+
+    assert found.usage == Usage(text_input=12 + 6, image_input=0, image_output=439)
+    assert found.nano == 18 * 5000 + 439 * 30_000
+
+
+def test_a_prompt_that_is_no_proper_text_is_still_bounded() -> None:
+    found = estimate(MODELS["gpt-image-2.5-flare"], request(prompt="\ud800"))
+
+    assert found.usage.text_input == 3 + 6
+
+
+@pytest.mark.parametrize("partial_images", [0, 1, 2, 3])
+@pytest.mark.parametrize("model_id", MODELS)
+def test_every_preview_adds_a_hundred_output_tokens(model_id: str, partial_images: int) -> None:
+    model = MODELS[model_id]
+
+    plain = estimate(model, request(model_id)).usage
+    found = estimate(model, request(model_id, partial_images=partial_images)).usage
+
+    assert found.image_output == plain.image_output + 100 * partial_images
+
+
+@pytest.mark.parametrize(
+    ("model_id", "text_per_input", "image_input"),
+    [
+        ("gpt-image-2", 0, 1024 + 920),
+        ("gpt-image-2.5-flare", 10, 1024 + 920),
+        ("gpt-image-2.5-sunburst", 10, 1024 + 920),
+        ("gpt-image-2.6-flare", 10, 2 * 1536),
+        ("gpt-image-1.5", 100, 194 + 194 + 129),
+    ],
+)
+def test_every_input_picture_is_counted(model_id: str, text_per_input: int, image_input: int) -> None:
+    references = (picture(1024, 1024), picture(1280, 720))
+
+    found = estimate(MODELS[model_id], request(model_id, references=references)).usage
+
+    assert found.text_input == len("a fox") + 6 + 2 * text_per_input
+    assert found.image_input == image_input
+
+
+@pytest.mark.parametrize(
+    ("references", "prompt_tokens", "billed"),
+    [
+        ((picture(1024, 1024),), 13, 35),
+        ((picture(1024, 1024), picture(1024, 1024)), 13, 50),
+        ((picture(480, 1408),), 12, 57),
+        ((picture(480, 1408), picture(480, 1408)), 13, 94),
+    ],
+)
+def test_text_tokens_billed_for_edits_on_1_5_are_below_the_estimate(
+    references: tuple[StoredImage, ...], prompt_tokens: int, billed: int
+) -> None:
+    prompt = "x" * prompt_tokens  # the shortest that so many tokens can be
+
+    found = estimate(MODELS["gpt-image-1.5"], request("gpt-image-1.5", prompt=prompt, references=references))
+
+    assert billed <= found.usage.text_input
+
+
+@pytest.mark.parametrize(("model_id", "bound"), [("gpt-image-1.5", 1000), ("chatgpt-image-latest", 1000)])
+def test_models_that_bill_their_thinking_have_a_bound_far_above_what_was_seen(model_id: str, bound: int) -> None:
+    seen = Usage(text_input=48, image_input=0, image_output=272, text_output=209)
+    model = MODELS[model_id]
+
+    found = estimate(model, request(model_id, prompt="x" * 42, quality="low"))
+
+    assert found.usage.text_output == bound
+    assert cost(model.priced(), seen) < found.nano
+
+
+@given(data=st.data(), model=st.sampled_from(CATALOG.models), partial_images=st.integers(0, 3))
+def test_no_usage_within_its_bounds_costs_more_than_the_estimate(
+    data: st.DataObject, model: Model, partial_images: int
+) -> None:
+    asked = request(
+        model.id,
+        prompt=data.draw(st.text(min_size=1)),
+        quality=data.draw(st.sampled_from(model.qualities)),
+        partial_images=partial_images,
+        references=tuple(
+            picture(width, height)
+            for width, height in data.draw(st.lists(st.tuples(st.integers(1, 9999), st.integers(1, 9999)), max_size=4))
+        ),
+    )
+    found = estimate(model, asked)
+    used = data.draw(usages_within(found.usage))
+
+    assert cost(model.priced(), used) <= found.nano
+    assert cost(model.priced(), found.usage) == found.nano
+
+
+@pytest.mark.parametrize(("size", "quality"), [("1920x1080", "low"), ("1024x1024", "ultra")])
+def test_a_choice_that_the_model_does_not_have_has_no_price(size: str, quality: str) -> None:
+    with pytest.raises(UnsupportedOptionError):
+        estimate_output(MODELS["gpt-image-2.5-flare"], size, quality)
+
+
+def test_a_model_without_a_price_is_refused_and_never_free() -> None:
+    model = replace(MODELS["gpt-image-2.5-flare"], id="new", title="The new one", prices=None)
+
+    with pytest.raises(UnknownModelError, match="The price of The new one is not known"):
+        estimate(model, request("new", quality="low"))
+    with pytest.raises(UnknownModelError):
+        estimate_output(model, "1024x1024", "low")
+
+
+@pytest.mark.parametrize(
+    ("nano", "shown"),
+    [
+        (0, "$0.00"),
+        (1, "<$0.0001"),
+        (99_999, "<$0.0001"),
+        (100_000, "$0.0001"),
+        (123_456, "$0.00012"),
+        (999_999, "$0.001"),
+        (5_880_000, "$0.0059"),
+        (9_950_000, "$0.01"),
+        (13_170_000, "$0.013"),
+        (13_500_000, "$0.014"),
+        (99_999_999, "$0.10"),
+        (210_720_000, "$0.21"),
+        (215_000_000, "$0.22"),
+        (214_999_999, "$0.21"),
+        (1_000_000_000, "$1.00"),
+        (12_400_000_000, "$12.40"),
+        (999_995_000_000, "$1,000.00"),
+        (1_234_567_890_000_000, "$1,234,567.89"),
+        (-13_170_000, "-$0.013"),
+        (-100_000, "-$0.0001"),
+        (-1, ">-$0.0001"),
+    ],
+)
+def test_money_is_shown_with_as_many_digits_as_it_needs(nano: int, shown: str) -> None:
+    assert format_usd(nano) == shown
+
+
+@given(st.one_of(st.integers(100_000, 10**9), st.integers(100_000, 10**18)))
+def test_shown_money_is_never_off_by_more_than_half_a_unit_of_its_last_digit(nano: int) -> None:
+    shown = Decimal(format_usd(nano).removeprefix("$").replace(",", ""))
+
+    exponent = shown.as_tuple().exponent
+    assert isinstance(exponent, int)
+    assert exponent <= -2
+    assert abs(shown * NANO_PER_USD - nano) * 2 <= NANO_PER_USD * Decimal(10) ** exponent
+
+
+@given(st.integers(1, 10**18))
+def test_money_that_is_not_zero_never_reads_as_zero(nano: int) -> None:
+    digits = set(format_usd(nano)) & set("123456789")
+
+    assert digits
+
+
+@given(TOKENS, TOKENS)
+def test_a_cost_is_a_whole_number_of_nano_dollars_and_additive(first: int, second: int) -> None:
+    prices = MODELS["gpt-image-1.5"].priced()
+
+    together = cost(prices, Usage(first, first, first + second, second))
+
+    assert together == cost(prices, Usage(first, first, first)) + cost(prices, Usage(0, 0, second, second))

@@ -1,0 +1,89 @@
+"""What must hold of the ledger's tables after every step, said in SQL of its own (facts on reliability, I1 to I11)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
+
+OPEN = "('reserved', 'dispatched', 'unknown')"
+
+# Each finds what is wrong: no rows, no fault.
+FAULTS = {
+    "I1 a counter is not the sum of the jobs that touched it": f"""
+        SELECT buckets.id FROM buckets
+        LEFT JOIN job_buckets ON bucket_id = buckets.id LEFT JOIN jobs ON seq = job_seq
+        GROUP BY buckets.id HAVING
+            settled_nano <> coalesce(sum(actual_nano), 0)
+            OR settled_images <> coalesce(sum(actual_images), 0)
+            OR held_nano <> coalesce(sum(hold_nano) FILTER (WHERE state IN {OPEN}), 0)
+            OR held_images <> coalesce(sum(hold_images) FILTER (WHERE state IN {OPEN}), 0)""",
+    "I1 a counter is not the sum of what its scope asked for in its window": f"""
+        SELECT id FROM (
+            SELECT buckets.*, (
+                SELECT coalesce(sum(CASE WHEN state IN {OPEN} THEN hold_nano ELSE coalesce(actual_nano, 0) END), 0)
+                FROM jobs JOIN requests ON requests.id = request_id
+                WHERE reserved_at >= start_at AND reserved_at < end_at
+                AND (scope = 'installation' OR requests.server_id = buckets.server_id)
+                AND CASE scope
+                    WHEN 'installation' THEN buckets.server_id = 0 AND scope_id = 0
+                    WHEN 'server' THEN requests.server_id = scope_id
+                    WHEN 'channel' THEN requests.channel_id = scope_id
+                    WHEN 'member' THEN requests.user_id = scope_id
+                    ELSE EXISTS (SELECT 1 FROM json_each(role_ids) WHERE value = scope_id)
+                END
+            ) AS expected FROM buckets
+        ) WHERE settled_nano + held_nano <> expected""",
+    "I4 the events do not tell the job's state": """
+        SELECT jobs.id FROM jobs LEFT JOIN events ON job_id = jobs.id GROUP BY jobs.id HAVING
+            sum(kind = 'reserve' AND nano = hold_nano AND images = hold_images) <> 1
+            OR sum(kind = 'dispatch') <> (dispatched_at IS NOT NULL)
+            OR sum(kind = 'unknown') <> (deadline_at IS NOT NULL)
+            OR sum(kind = 'settle' AND nano = actual_nano AND events.overshoot_nano = jobs.overshoot_nano)
+                <> (state = 'settled')
+            OR sum(kind = 'release' AND nano = hold_nano) <> (state = 'released')
+            OR count(*) <> 1 + (dispatched_at IS NOT NULL) + (deadline_at IS NOT NULL) + (closed_at IS NOT NULL)""",
+    "I4 events are not in their order": """
+        SELECT later.seq FROM events AS later JOIN events AS earlier
+        ON earlier.job_id = later.job_id AND earlier.seq < later.seq
+        WHERE (CASE later.kind WHEN 'reserve' THEN 0 WHEN 'dispatch' THEN 1 WHEN 'unknown' THEN 2 ELSE 3 END)
+            <= (CASE earlier.kind WHEN 'reserve' THEN 0 WHEN 'dispatch' THEN 1 WHEN 'unknown' THEN 2 ELSE 3 END)""",
+    "I5 an amount is negative or no integer": """
+        SELECT id FROM buckets WHERE min(settled_nano, held_nano, settled_images, held_images) < 0
+            OR typeof(settled_nano) || typeof(held_nano) <> 'integerinteger'""",
+    "I8 the scopes do not add up to the settle events": """
+        SELECT scope, period FROM buckets WHERE scope <> 'role' GROUP BY scope, period HAVING
+            sum(settled_nano) <> (SELECT coalesce(sum(nano), 0) FROM events WHERE kind = 'settle')
+            OR sum(settled_images) <> (SELECT coalesce(sum(images), 0) FROM events WHERE kind = 'settle')""",
+    "I8 the scopes of one window do not add up": """
+        SELECT period, start_at FROM buckets WHERE scope IN ('server', 'channel', 'member')
+        GROUP BY period, start_at, end_at HAVING
+            sum(held_nano) FILTER (WHERE scope = 'member') <> sum(held_nano) FILTER (WHERE scope = 'server')
+            OR sum(held_nano) FILTER (WHERE scope = 'member') <> sum(held_nano) FILTER (WHERE scope = 'channel')
+            OR sum(settled_nano) FILTER (WHERE scope = 'member') <> sum(settled_nano) FILTER (WHERE scope = 'server')
+            OR sum(settled_nano) FILTER (WHERE scope = 'member') <> sum(settled_nano) FILTER (WHERE scope = 'channel')
+        """,
+    "I11 a job is outside a window that it counts in": """
+        SELECT jobs.id FROM jobs JOIN job_buckets ON job_seq = seq JOIN buckets ON buckets.id = bucket_id
+        WHERE NOT (start_at <= reserved_at AND reserved_at < end_at)""",
+    "I11 a job does not count in each of its scopes once per window": """
+        SELECT jobs.id FROM jobs JOIN requests ON requests.id = request_id
+        WHERE (SELECT count(*) FROM job_buckets WHERE job_seq = seq)
+            <> 4 * (4 + (SELECT count(DISTINCT value) FROM json_each(role_ids)))""",
+    "a request does not have its jobs": """
+        SELECT id FROM requests WHERE json_extract(request, '$.count')
+            <> (SELECT count(*) FROM jobs WHERE request_id = requests.id)""",
+    "a settled job has no picture, nor was it charged at its hold": """
+        SELECT id FROM jobs WHERE state = 'settled' AND actual_nano <> hold_nano
+            AND NOT EXISTS (SELECT 1 FROM pictures WHERE job_id = jobs.id)""",
+    "a picture belongs to a job that is not settled": """
+        SELECT pictures.number FROM pictures JOIN jobs ON jobs.id = job_id WHERE state <> 'settled'""",
+    "a row refers to one that is not there": "SELECT * FROM pragma_foreign_key_check",
+}
+
+
+def faults(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
+    """The invariants that do not hold, with the rows that break them."""
+    found = {name: connection.execute(sql).fetchall() for name, sql in FAULTS.items()}
+    return {name: rows for name, rows in found.items() if rows}

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import discord.http
+import discord.webhook.async_
+import pytest
+import stamina
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.client import AtelierBot
+from bot.sandbox.images.easel import Easel
+from tests.wire.hasty import HASTY
+from tests.wire.house import House
+from tests.wire.openapi import OfficialDescription
+from tests.wire.traffic_check import misfits
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
+    from pathlib import Path
+
+    from bot.sandbox.discord import Options
+    from bot.sandbox.images import ImageOptions
+    from bot.sandbox.images.checks import Order
+    from bot.sandbox.images.easel import Painting
+
+HOUSES = pytest.StashKey[list[House]]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Beside a failure stands the conversation."""
+    report: Any = yield
+    if report.when in {"call", "teardown"} and report.failed:
+        for house in item.stash.get(HOUSES, []):
+            report.sections.append(("the conversation", house.conversation()))
+    return report
+
+
+@pytest.fixture(autouse=True)
+def _discord_py_as_it_was() -> Iterator[None]:
+    base, gateway = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
+    yield
+    Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = base, gateway
+
+
+@pytest.fixture(autouse=True)
+def _without_waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Retries and progress as in life, without the pauses in between."""
+    monkeypatch.setattr("bot.delivery.progress.INTERVAL", 0.02)
+    monkeypatch.setattr("bot.client.GUILD_READY_TIMEOUT", 0.05)
+    stamina.set_testing(True, attempts=3, cap=True)
+    yield
+    stamina.set_testing(False)
+
+
+@pytest.fixture
+def hasty_discord_py(monkeypatch: pytest.MonkeyPatch) -> None:
+    """discord.py tries again at once where Discord has an internal error; by itself it waits up to 25 seconds."""
+    monkeypatch.setattr(discord.http, "asyncio", HASTY)
+    monkeypatch.setattr(discord.webhook.async_, "asyncio", HASTY)
+
+
+@pytest.fixture(scope="session")
+def description() -> OfficialDescription | None:
+    """Discord's OpenAPI description; None where it is not."""
+    return OfficialDescription.load()
+
+
+@pytest.fixture
+async def open_house(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    description: OfficialDescription | None,
+) -> AsyncIterator[Callable[..., Any]]:
+    """Opens a house without the bot; at the end its traffic is held against the description."""
+    houses: list[House] = []
+    request.node.stash[HOUSES] = houses
+    paint = Easel.paint
+
+    async def paint_when_the_gate_is_open(easel: Easel, order: Order, number: int) -> Painting:
+        for house in houses:
+            await house.gate.wait()
+        return await paint(easel, order, number)
+
+    monkeypatch.setattr(Easel, "paint", paint_when_the_gate_is_open)
+    on_ready = AtelierBot.on_ready
+
+    async def say_that_it_is_ready(bot: AtelierBot) -> None:
+        await on_ready(bot)
+        for house in houses:
+            house.ready.set()
+
+    monkeypatch.setattr(AtelierBot, "on_ready", say_that_it_is_ready)
+
+    async def open_one(discord: Options | None = None, images: ImageOptions | None = None) -> House:
+        house = House(discord, images, tmp_path / f"data-{len(houses)}")
+        await house.__aenter__()
+        houses.append(house)
+        return house
+
+    yield open_one
+    for house in reversed(houses):
+        await house.__aexit__()
+    for house in houses:
+        assert not house.complaints
+        assert description is None or not misfits(description, house.discord.traffic)
+
+
+@pytest.fixture
+async def house(open_house: Callable[..., Any]) -> House:
+    """A house with the bot at work, fast."""
+    opened: House = await open_house()
+    await opened.start_bot()
+    return opened

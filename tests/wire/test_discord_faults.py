@@ -1,0 +1,322 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.sandbox.discord import Fault, Limit, Options, Permission, RateLimits
+from bot.sandbox.images import Fault as ImageFault
+from bot.sandbox.images import FaultKind, ImageOptions
+from bot.sandbox.images.art.files import canned
+from tests.wire.house import House, buttons
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CALLBACK = r"^/interactions/.*/callback$"
+RESPONSE = r"^/webhooks/.*/messages/"
+CHANNEL = r"^/channels/\d+/messages$"
+MEBIBYTE = 1024 * 1024
+
+
+def _studio(house: House) -> Any:  # noqa: ANN401 - a channel
+    return house.discord.server.channel("studio")
+
+
+# --- the first answer ------------------------------------------------------------------------------------------------
+
+
+async def test_nothing_is_made_when_discord_does_not_take_the_first_answer(house: House) -> None:
+    mia = house.discord.server.add_member("Mia")
+    house.discord.faults.add(Fault(CALLBACK, status=404, code=10062))
+
+    await mia.slash("imagine", prompt="a fox")
+    await house.until(lambda: house.states() == ["released"])
+
+    assert house.images.calls == []
+    assert house.ledger().held_nano == 0
+
+
+async def test_nothing_is_made_when_the_first_answer_comes_too_late(house: House) -> None:
+    mia = house.discord.server.add_member("Mia")
+    house.discord.faults.add(Fault(CALLBACK, delay=0.2))
+
+    await mia.slash("imagine", prompt="a fox")
+    house.discord.clock.advance(4)
+    await house.until(lambda: house.states() == ["released"])
+    later = await house.imagine(mia)
+
+    assert later.attachments
+    assert len(house.images.calls) == 1
+    assert house.states() == ["released", "settled"]
+
+
+@pytest.mark.parametrize("private", [False, True])
+async def test_a_first_answer_whose_receipt_is_lost_on_the_way_leaves_nobody_waiting(
+    house: House, private: bool
+) -> None:
+    mia = house.discord.server.add_member("Mia")
+    house.discord.faults.add(Fault(CALLBACK, drop=True, after_effect=True))
+
+    invocation = await mia.slash("imagine", prompt="a fox", private=private)
+    await house.ended(invocation)
+
+    assert house.ledger().held_nano == 0
+    assert house.ledger().settled_nano == house.images.bill.nano
+
+
+async def test_a_first_answer_that_was_cut_off_before_it_arrived_is_given_again(house: House) -> None:
+    mia = house.discord.server.add_member("Mia")
+    house.discord.faults.add(Fault(CALLBACK, drop=True))
+
+    invocation = await mia.slash("imagine", prompt="a fox")
+    await house.ended(invocation)
+
+    assert house.ledger().held_nano == 0
+    assert house.ledger().settled_nano == house.images.bill.nano
+
+
+# --- progress --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("hasty_discord_py")
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(RESPONSE, "PATCH", status=500, times=None),
+        Fault(RESPONSE, "PATCH", status=503, times=3),
+        Fault(RESPONSE, "PATCH", drop=True, times=None),
+        Fault(RESPONSE, "PATCH", drop=True, after_effect=True, times=2),
+        Fault(RESPONSE, "PATCH", status=429, retry_after=0.05, times=3),
+        Fault(RESPONSE, "PATCH", status=404, code=10008, times=None),
+    ],
+    ids=lambda fault: f"{fault.status or 'dropped'}",
+)
+async def test_trouble_with_the_progress_does_not_touch_the_result(house: House, fault: Fault) -> None:
+    mia = house.discord.server.add_member("Mia")
+    house.discord.faults.add(fault)
+
+    message = await house.imagine(mia)
+
+    assert message.attachments
+    assert house.states() == ["settled"]
+
+
+async def test_a_result_does_not_wait_for_an_edit_of_the_progress_that_discord_does_not_take(house: House) -> None:
+    mia = house.discord.server.add_member("Mia")
+    house.discord.faults.add(Fault(RESPONSE, "PATCH", status=500, times=None))
+
+    invocation = await mia.slash("imagine", prompt="a fox")
+    await house.until(lambda: house.posted(invocation), timeout=5)
+
+    assert house.states() == ["settled"]
+
+
+async def test_a_result_does_not_wait_out_a_long_rate_limit_of_the_progress(house: House) -> None:
+    mia = house.discord.server.add_member("Mia")
+    house.discord.faults.add(Fault(RESPONSE, "PATCH", status=429, retry_after=60))
+
+    invocation = await mia.slash("imagine", prompt="a fox")
+    await house.until(lambda: house.posted(invocation), timeout=5)
+
+    assert house.states() == ["settled"]
+
+
+async def test_the_limits_of_discord_are_kept(open_house: Callable[..., Any]) -> None:
+    house: House = await open_house(Options(rate_limits=RateLimits(Limit(5, 1.0), Limit(5, 1.0), Limit(5, 1.0))))
+    await house.start_bot()
+    members = [house.discord.server.add_member(f"Mia {number}") for number in range(8)]
+
+    invocations = [await member.slash("imagine", prompt="a fox") for member in members]
+    await house.ended(*invocations)
+
+    assert all(house.posted(invocation) for invocation in invocations)
+    assert house.states() == ["settled"] * 8
+
+
+async def test_a_progress_message_that_a_moderator_deletes_is_not_missed(house: House) -> None:
+    mia = house.discord.server.add_member("Mia")
+    moderator = house.discord.server.add_member("Max", permissions=Permission.MANAGE_MESSAGES)
+    house.gate.clear()
+
+    invocation = await mia.slash("imagine", prompt="a fox")
+    await house.in_mid_job()
+    await house.until(lambda: house.words(invocation))
+    assert invocation.response is not None
+    await moderator.delete(invocation.response)
+    house.gate.set()
+    message = await house.result(invocation)
+
+    assert message.attachments
+    assert len(_studio(house).messages) == 1
+
+
+async def test_a_failure_is_told_in_the_channel_when_the_progress_message_was_deleted(house: House) -> None:
+    mia = house.discord.server.add_member("Mia")
+    moderator = house.discord.server.add_member("Max", permissions=Permission.MANAGE_MESSAGES)
+    house.images.faults.add(ImageFault(FaultKind.CUT))
+    house.gate.clear()
+
+    invocation = await mia.slash("imagine", prompt="a fox")
+    await house.in_mid_job()
+    await house.until(lambda: house.words(invocation))
+    assert invocation.response is not None
+    await moderator.delete(invocation.response)
+    house.gate.set()
+    await house.until(lambda: house.posted(invocation))
+
+    (message,) = _studio(house).messages
+    assert message.content.startswith("❌ No picture came")
+
+
+# --- the result ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("hasty_discord_py")
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(CHANNEL, "POST", status=500, times=2),
+        Fault(CHANNEL, "POST", status=500, times=7),
+        Fault(CHANNEL, "POST", status=502, after_effect=True, times=2),
+        Fault(CHANNEL, "POST", drop=True, times=2),
+        Fault(CHANNEL, "POST", drop=True, after_effect=True, times=2),
+        Fault(CHANNEL, "POST", status=429, retry_after=0.05, times=3),
+    ],
+    ids=lambda fault: f"{fault.status or 'dropped'}{' after it worked' * fault.after_effect}",
+)
+async def test_a_result_is_sent_until_it_is_there_and_only_once(house: House, fault: Fault) -> None:
+    mia = house.discord.server.add_member("Mia")
+    house.discord.faults.add(fault)
+
+    message = await house.imagine(mia)
+
+    assert message.attachments
+    assert [sent.id for sent in _studio(house).messages] == [message.id]
+    assert len(house.sends()) > 1
+
+
+async def test_a_result_that_discord_does_not_take_now_is_posted_after_a_restart(house: House) -> None:
+    mia = house.discord.server.add_member("Mia")
+    house.discord.faults.add(Fault(CHANNEL, "POST", drop=True, times=None))
+
+    invocation = await mia.slash("imagine", prompt="a fox")
+    await house.until(lambda: len(house.sends()) == 3)
+    await house.stop_bot()
+    house.discord.faults.clear()
+    await house.start_bot()
+    message = await house.result(invocation)
+
+    assert message.attachments
+    assert len(house.images.calls) == 1
+
+
+@pytest.mark.parametrize("missing", [Permission.SEND_MESSAGES, Permission.ATTACH_FILES], ids=lambda one: one.name)
+async def test_the_response_becomes_the_result_where_the_bot_may_not_send(house: House, missing: Permission) -> None:
+    mia = house.discord.server.add_member("Mia")
+    house.discord.server.set_permissions(_studio(house), house.discord.server.bot, deny=missing)
+
+    invocation = await mia.slash("imagine", prompt="a fox")
+    await house.until(lambda: house.words(invocation).startswith("**#1**"))
+
+    assert invocation.response is not None
+    assert len(invocation.response.attachments) == 1
+    assert buttons(invocation.response) == [["Again", "Details", "Delete"]]
+    assert invocation.response.content.startswith("**#1** for")
+    assert house.states() == ["settled"]
+
+
+async def test_a_failure_is_told_where_the_bot_may_not_send(house: House) -> None:
+    mia = house.discord.server.add_member("Mia")
+    house.discord.server.set_permissions(_studio(house), house.discord.server.bot, deny=Permission.SEND_MESSAGES)
+    house.images.faults.add(ImageFault(FaultKind.CUT))
+
+    words = await house.refusal(await mia.slash("imagine", prompt="a fox"))
+
+    assert words.startswith("❌ No picture came")
+
+
+async def test_the_result_goes_to_the_member_when_the_channel_is_deleted_in_mid_job(house: House) -> None:
+    mia = house.discord.server.add_member("Mia")
+    house.gate.clear()
+
+    invocation = await mia.slash("imagine", prompt="a fox")
+    await house.in_mid_job()
+    for path in (CHANNEL, r"^/channels/\d+/messages/", RESPONSE):
+        house.discord.faults.add(Fault(path.replace(r"\d+", str(_studio(house).id)), status=404, code=10003, times=None))
+    house.gate.set()
+    await house.until(lambda: mia.direct_channel.messages)
+
+    (message,) = mia.direct_channel.messages
+    assert len(message.attachments) == 1
+    assert house.states() == ["settled"]
+
+
+# --- upload limits ---------------------------------------------------------------------------------------------------
+
+
+async def test_a_file_over_the_limit_is_shown_as_a_smaller_copy_and_kept_as_it_is(
+    open_house: Callable[..., Any],
+) -> None:
+    house: House = await open_house(images=ImageOptions(pace=0, canned_bytes=11 * MEBIBYTE))
+    await house.start_bot(ATELIER_PARTIAL_IMAGES=0)
+    mia = house.discord.server.add_member("Mia")
+
+    message = await house.imagine(mia)
+
+    (file,) = message.attachments
+    assert file.size <= 10 * MEBIBYTE
+    assert "shown as a smaller copy" in message.content
+    original = canned((1024, 1024), "png", 11 * MEBIBYTE)
+    assert [path.read_bytes() for path in house.kept_files()] == [original]
+
+
+async def test_a_boosted_server_gets_the_original(open_house: Callable[..., Any]) -> None:
+    house: House = await open_house(images=ImageOptions(pace=0, canned_bytes=11 * MEBIBYTE))
+    house.discord.server.set_boost_tier(2)
+    await house.start_bot(ATELIER_PARTIAL_IMAGES=0)
+    mia = house.discord.server.add_member("Mia")
+
+    message = await house.imagine(mia)
+
+    assert message.attachments[0].content == canned((1024, 1024), "png", 11 * MEBIBYTE)
+    assert "smaller copy" not in message.content
+
+
+@pytest.mark.parametrize("code", [40005, 50045])
+async def test_a_smaller_copy_is_sent_when_discord_takes_less_than_it_says(
+    open_house: Callable[..., Any], code: int
+) -> None:
+    house: House = await open_house(images=ImageOptions(pace=0, canned_bytes=9 * MEBIBYTE))
+    await house.start_bot(ATELIER_PARTIAL_IMAGES=0)
+    mia = house.discord.server.add_member("Mia")
+    house.discord.faults.add(Fault(CHANNEL, "POST", status=413, code=code))
+
+    message = await house.imagine(mia)
+
+    assert message.attachments[0].size <= 9 * MEBIBYTE // 2
+    assert "shown as a smaller copy" in message.content
+
+
+async def test_a_private_result_over_the_limit_is_a_smaller_copy_too(open_house: Callable[..., Any]) -> None:
+    house: House = await open_house(images=ImageOptions(pace=0, canned_bytes=11 * MEBIBYTE))
+    await house.start_bot(ATELIER_PARTIAL_IMAGES=0)
+    mia = house.discord.server.add_member("Mia")
+
+    invocation = await mia.slash("imagine", prompt="a fox", private=True)
+    await house.until(lambda: "#1" in house.words(invocation))
+
+    assert invocation.response is not None
+    assert invocation.response.attachments[0].size <= 10 * MEBIBYTE
+    assert "shown as a smaller copy" in invocation.response.content
+
+
+async def test_four_large_pictures_fit_into_one_message(open_house: Callable[..., Any]) -> None:
+    house: House = await open_house(images=ImageOptions(pace=0, canned_bytes=8 * MEBIBYTE))
+    await house.start_bot(ATELIER_PARTIAL_IMAGES=0)
+    mia = house.discord.server.add_member("Mia")
+
+    message = await house.imagine(mia, count=4)
+
+    assert len(message.attachments) == 4
+    assert sum(file.size for file in message.attachments) <= 25 * MEBIBYTE
