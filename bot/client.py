@@ -55,7 +55,7 @@ class AtelierBot(AtelierClient):
         )
         self.services = services
         self.buttons = ResultButtons()
-        self.intake = Intake(self, services.studio, services.catalog, services.blobs, self.buttons)
+        self.intake = Intake(self, services.studio, services.catalog, services.requests, services.blobs, self.buttons)
 
     @override
     async def setup_hook(self) -> None:

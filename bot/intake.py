@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import aiohttp
 import discord
 import structlog
 
@@ -21,11 +22,12 @@ if TYPE_CHECKING:
     from bot.delivery import Buttons
     from bot.services.catalog import Catalog
     from bot.services.delivery import Delivery
-    from bot.services.ledger import BlobStore, OpenRequest
+    from bot.services.ledger import BlobStore, OpenRequest, Requests
     from bot.services.requests import ImageRequest
     from bot.services.studio import Studio
 
 GRACE = 1.5  # seconds in which a refusal can still be private; Discord waits 3 for the first answer
+ALREADY_ACKNOWLEDGED = 40060  # Discord's code
 LARGEST_INPUT = 50 * 1024 * 1024  # bytes; the image API's limit
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -38,26 +40,51 @@ class Acknowledgement:
         self._interaction = interaction
         self._private = private
         self._lock = asyncio.Lock()
+        self._given = False
         self._message_id: int | None = None
 
     async def __call__(self) -> int | None:
         """Defer, if that has not been done, and return the id of the response."""
         async with self._lock:
-            if not self._interaction.response.is_done():
-                response = await self._interaction.response.defer(ephemeral=self._private, thinking=True)
-                self._message_id = None if response is None else response.message_id
+            if not self._given:
+                self._message_id = await self._defer()
+                self._given = True
             return self._message_id
+
+    async def _defer(self) -> int | None:
+        try:
+            return await self._defer_once()
+        except (aiohttp.ClientError, OSError):
+            _log.info("connection lost while deferring", interaction=self._interaction.id)
+        try:
+            return await self._defer_once()
+        except discord.HTTPException as error:
+            if error.code != ALREADY_ACKNOWLEDGED:
+                raise
+        # The first attempt had arrived; only its receipt was lost.
+        return (await self._interaction.original_response()).id
+
+    async def _defer_once(self) -> int | None:
+        response = await self._interaction.response.defer(ephemeral=self._private, thinking=True)
+        return None if response is None else response.message_id
 
 
 class Intake:
     """Takes requests from interactions and hands them to the studio."""
 
     def __init__(
-        self, client: discord.Client, studio: Studio, catalog: Catalog, blobs: BlobStore, buttons: Buttons
+        self,
+        client: discord.Client,
+        studio: Studio,
+        catalog: Catalog,
+        requests: Requests,
+        blobs: BlobStore,
+        buttons: Buttons,
     ) -> None:
         self._client = client
         self._studio = studio
         self._catalog = catalog
+        self._requests = requests
         self._blobs = blobs
         self._buttons = buttons
         self._at_work: set[asyncio.Task[None]] = set()
@@ -100,22 +127,25 @@ class Intake:
         *,
         private: bool,
     ) -> None:
+        references: list[StoredImage] = []
         notes: list[str] = []
-        if attachments:
-            references = [await self._fetch(attachment, notes) for attachment in attachments]
+        try:
+            for attachment in attachments:
+                references.append(await self._fetch(attachment, notes))
             check_references(self._catalog.model(request.model), references)
-            request = request.with_references(references)
-        destination = Destination(
-            application_id=interaction.application_id,
-            interaction_token=interaction.token,
-            expires_at=int(interaction.expires_at.timestamp()),
-            message_id=None,
-            private=private,
-        )
-        requester = requester_of(interaction)
-        request_id = str(interaction.id)
-        delivery = self._delivery(request_id, request, requester, destination, acknowledge, notes)
-        await self._studio.submit(request_id, request, requester, delivery)
+            request = request.with_references(references or request.references)
+            requester, request_id = requester_of(interaction), str(interaction.id)
+            destination = _destination(interaction, private=private)
+            delivery = self._delivery(request_id, request, requester, destination, acknowledge, notes)
+            await self._studio.submit(request_id, request, requester, delivery)
+        except BaseException:
+            await self._forget(references)
+            raise
+
+    async def _forget(self, references: Sequence[StoredImage]) -> None:
+        """A refused request's inputs are not kept, unless another request or a picture needs the same file."""
+        for digest in await self._requests.unused([reference.digest for reference in references]):
+            await self._blobs.delete(digest)
 
     def _delivery(
         self,
@@ -158,6 +188,16 @@ class Intake:
             notes.append(prepared.note)
         digest = await self._blobs.put(prepared.content)
         return StoredImage(digest, prepared.media_type, prepared.width, prepared.height, len(prepared.content))
+
+
+def _destination(interaction: discord.Interaction, *, private: bool) -> Destination:
+    return Destination(
+        application_id=interaction.application_id,
+        interaction_token=interaction.token,
+        expires_at=int(interaction.expires_at.timestamp()),
+        message_id=None,
+        private=private,
+    )
 
 
 def requester_of(interaction: discord.Interaction) -> Requester:

@@ -81,30 +81,29 @@ class OpenAIImages:
     ) -> AsyncGenerator[PartialImage | FinishedImage]:
         """One picture by one streamed call; see `bot.services.images.ImageProvider`."""
         options = _options(request, safety_identifier)
-        sent = False
+        sent, request_id = False, None
         try:
             async with self._open(options, inputs) as stream:
-                sent = True
+                sent, request_id = True, stream.response.headers.get("x-request-id")
                 async for event in stream:
-                    kind = str(event.type)
-                    if kind.endswith(".partial_image"):
-                        yield PartialImage(int(event.partial_image_index), await _decode(event.b64_json))
-                    elif kind.endswith(".completed"):
-                        finished = FinishedImage(
-                            await _decode(event.b64_json), _usage(event), stream.response.headers.get("x-request-id")
-                        )
+                    image = await _image(event, request_id)
+                    if isinstance(image, FinishedImage):
                         await _drain(stream)
-                        yield finished
+                        yield image
                         return
-                    elif kind == "error":
-                        raise from_body(event.model_dump(), None)
+                    if image is not None:
+                        yield image
         except openai.APIStatusError as error:
             raise from_status(error) from error
         except openai.APIConnectionError as error:
-            raise from_connection(error, sent=sent) from error
+            raise from_connection(error, request_id, sent=sent) from error
         except openai.APIError as error:
-            raise from_body(error.body, None) from error
-        raise OutcomeUnknownError(not_known("the image API's answer was cut off"), code="incomplete")
+            raise from_body(error.body, request_id) from error
+        except ValueError as error:
+            garbled = not_known("the image API's answer was garbled")
+            raise OutcomeUnknownError(garbled, code="garbled", request_id=request_id) from error
+        cut_off = not_known("the image API's answer was cut off")
+        raise OutcomeUnknownError(cut_off, code="incomplete", request_id=request_id)
 
     @asynccontextmanager
     async def _open(self, options: dict[str, Any], inputs: Sequence[InputImage]) -> AsyncGenerator[Any]:
@@ -140,26 +139,42 @@ def _options(request: ImageRequest, safety_identifier: str) -> dict[str, Any]:
     return options
 
 
-async def _decode(text: object) -> bytes:
+async def _image(event: Any, request_id: str | None) -> PartialImage | FinishedImage | None:  # noqa: ANN401 - of many kinds
+    """The picture in an event; None if there is none. Raises ImageFailure for an error, and for a spoilt result."""
+    kind = str(getattr(event, "type", ""))
+    if kind == "error":
+        raise from_body(event.model_dump(warnings=False), request_id)
+    if not kind.endswith((".partial_image", ".completed")):
+        return None
+    text = getattr(event, "b64_json", None)
+    content = await _decoded(text) if isinstance(text, str) else None
+    if kind.endswith(".partial_image"):
+        # A spoilt preview is left out: the result that is paid for comes after it.
+        return PartialImage(int(getattr(event, "partial_image_index", None) or 0), content) if content else None
+    if content is None:
+        spoilt = not_known("the image API sent a damaged picture, or none")
+        raise OutcomeUnknownError(spoilt, code="damaged", request_id=request_id)
+    return FinishedImage(content, _usage(event), request_id)
+
+
+async def _decoded(text: str) -> bytes | None:
     """Base64 to bytes, off the event loop and in steps, since one long step holds the interpreter's lock."""
 
-    def decode(encoded: str) -> bytes:
+    def decode() -> bytes:
         return b"".join(
-            binascii.a2b_base64(encoded[start : start + DECODE_STEP], strict_mode=False)
-            for start in range(0, len(encoded), DECODE_STEP)
+            binascii.a2b_base64(text[start : start + DECODE_STEP], strict_mode=False)
+            for start in range(0, len(text), DECODE_STEP)
         )
 
-    if not isinstance(text, str):
-        raise OutcomeUnknownError(not_known("the image API sent a result without a picture"), code="no_picture")
     try:
-        return await asyncio.to_thread(decode, text)
-    except (binascii.Error, ValueError):
-        raise OutcomeUnknownError(not_known("the image API sent a damaged picture"), code="damaged") from None
+        return await asyncio.to_thread(decode)
+    except ValueError:  # binascii.Error is one
+        return None
 
 
 def _usage(event: Any) -> Usage | None:  # noqa: ANN401 - the library's types do not cover what may be missing
     """The tokens of a completed event; None unless they are all there and make sense."""
-    reported: dict[str, Any] = event.model_dump().get("usage") or {}
+    reported: dict[str, Any] = event.model_dump(warnings=False).get("usage") or {}
     try:
         details: dict[str, Any] = reported["input_tokens_details"]
         extra: dict[str, Any] = reported.get("output_tokens_details") or {}

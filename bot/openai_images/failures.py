@@ -79,7 +79,7 @@ def from_body(body: object, request_id: str | None, fallback: str | None = None)
     return OutcomeUnknownError(not_known("the image API stopped with an error"), code=code, request_id=request_id)
 
 
-def from_connection(error: openai.APIConnectionError, *, sent: bool) -> ImageFailure:
+def from_connection(error: openai.APIConnectionError, request_id: str | None, *, sent: bool) -> ImageFailure:
     """No answer. Certain only when the connection never came about."""
     not_started = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
     if not sent and isinstance(error.__cause__, not_started):
@@ -89,7 +89,8 @@ def from_connection(error: openai.APIConnectionError, *, sent: bool) -> ImageFai
             retry_after=1.0,
         )
     code = "timeout" if isinstance(error, openai.APITimeoutError) else "connection_lost"
-    return OutcomeUnknownError(not_known("the connection to the image API was lost"), code=code)
+    lost = not_known("the connection to the image API was lost")
+    return OutcomeUnknownError(lost, code=code, request_id=request_id)
 
 
 def _account(code: str, request_id: str | None) -> ProviderAccountError:

@@ -249,6 +249,10 @@ class Requests(Protocol):
         """Mark the request's pictures as deleted; return the digests that nothing else uses."""
         ...
 
+    async def unused(self, digests: Sequence[str]) -> Sequence[str]:
+        """Those of the files that no picture shows and no request will send."""
+        ...
+
 
 class BlobStore(Protocol):
     """Keeps image files by the SHA-256 of their bytes, unchanged."""

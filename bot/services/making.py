@@ -136,10 +136,11 @@ class Maker:
                 return False
             return failure.retry_after
 
-        async for attempt in stamina.retry_context(on=may_retry, attempts=ATTEMPTS, timeout=None):
-            with attempt:
-                return await self._call_once(order, inputs, on_partial, deadline)
-        raise AssertionError("retry_context returns or raises")
+        # Without arguments, which stamina would write to the log.
+        async def once() -> FinishedImage:
+            return await self._call_once(order, inputs, on_partial, deadline)
+
+        return await stamina.AsyncRetryingCaller(attempts=ATTEMPTS, timeout=None)(may_retry, once)
 
     async def _call_once(
         self, order: OpenRequest, inputs: Sequence[InputImage], on_partial: Callable[[bytes], None], deadline: float

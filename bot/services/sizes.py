@@ -10,7 +10,7 @@ from bot.errors import UnsupportedOptionError
 from bot.services.wording import listed, quoted
 
 _LONGEST_TEXT = 40  # characters; nobody's size is longer
-_PIXELS = re.compile(r"([1-9][0-9]{0,4}) ?[x×*] ?([1-9][0-9]{0,4})")  # noqa: RUF001 - people write either cross
+_PIXELS = re.compile(r"([1-9][0-9]{0,4}) ?[x×*] ?([1-9][0-9]{0,4})")
 _SQUARE = re.compile(r"[1-9][0-9]{1,4}")
 _RATIO = re.compile(r"([1-9][0-9]?) ?: ?([1-9][0-9]?)")
 _USUAL_PIXELS = 1536 * 1024  # a ratio alone does not say how large; this is what "landscape" has

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_HARMLESS = re.compile(r"[A-Za-z0-9 .:×-]{1,40}")  # noqa: RUF001 - people write either cross
+_HARMLESS = re.compile(r"[A-Za-z0-9 .:×-]{1,40}")
 
 
 def quoted(text: str) -> str:

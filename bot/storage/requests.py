@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from bot.storage.rows import open_request
@@ -32,16 +33,11 @@ WHERE job_id IN (SELECT id FROM jobs WHERE request_id = ?) AND deleted_at IS NUL
 # A file is in use while a picture shows it, or while it is an input of a request that is still at work or has a
 # picture left: that picture's buttons send its inputs again.
 UNUSED = """
-WITH candidates (digest) AS (
-    SELECT digest FROM pictures WHERE job_id IN (SELECT id FROM jobs WHERE request_id = :request_id)
-    UNION
-    SELECT digest FROM request_inputs WHERE request_id = :request_id
-)
-SELECT digest FROM candidates WHERE NOT EXISTS (
-    SELECT 1 FROM pictures WHERE pictures.digest = candidates.digest AND deleted_at IS NULL
+SELECT value FROM json_each(?) AS candidates WHERE NOT EXISTS (
+    SELECT 1 FROM pictures WHERE pictures.digest = candidates.value AND deleted_at IS NULL
 ) AND NOT EXISTS (
     SELECT 1 FROM request_inputs JOIN requests ON requests.id = request_inputs.request_id
-    WHERE request_inputs.digest = candidates.digest AND (
+    WHERE request_inputs.digest = candidates.value AND (
         requests.delivered_at IS NULL
         OR EXISTS (
             SELECT 1 FROM jobs JOIN pictures ON pictures.job_id = jobs.id
@@ -49,7 +45,12 @@ SELECT digest FROM candidates WHERE NOT EXISTS (
         )
     )
 )
-ORDER BY digest
+ORDER BY value
+"""
+FILES_OF = """
+SELECT digest FROM pictures WHERE job_id IN (SELECT id FROM jobs WHERE request_id = :request_id)
+UNION
+SELECT digest FROM request_inputs WHERE request_id = :request_id
 """
 
 
@@ -132,6 +133,15 @@ class SqliteRequests:
 
         def write(connection: sqlite3.Connection) -> list[str]:
             connection.execute(DELETE_PICTURES, (at, request_id))
-            return [digest for (digest,) in connection.execute(UNUSED, {"request_id": request_id})]
+            files = [digest for (digest,) in connection.execute(FILES_OF, {"request_id": request_id})]
+            return _unused(connection, files)
 
         return await self._database.transaction(write)
+
+    async def unused(self, digests: Sequence[str]) -> Sequence[str]:
+        """Those of the files that no picture shows and no request will send."""
+        return await self._database.read(lambda connection: _unused(connection, digests))
+
+
+def _unused(connection: sqlite3.Connection, digests: Sequence[str]) -> list[str]:
+    return [digest for (digest,) in connection.execute(UNUSED, (json.dumps(list(digests)),))]

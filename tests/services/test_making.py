@@ -122,9 +122,7 @@ async def test_the_provider_is_asked_for_what_was_ordered_in_the_members_hashed_
 async def test_input_pictures_are_sent_in_order_under_names_of_ours(tmp_path: Path) -> None:
     async with a_house(tmp_path, begun=False) as house:
         kinds = ("image/png", "image/jpeg", "image/webp")
-        stored = [
-            StoredImage(await house.blobs.put(kind.encode()), kind, 640, 480, len(kind)) for kind in kinds
-        ]
+        stored = [StoredImage(await house.blobs.put(kind.encode()), kind, 640, 480, len(kind)) for kind in kinds]
         order = await house.reserved("r1", a_request(references=tuple(stored)))
 
         await house.maker.make(order, order.jobs[0], lambda _: None)

@@ -7,22 +7,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import sqlite3
 
-OPEN = "('reserved', 'dispatched', 'unknown')"
-
 # Each finds what is wrong: no rows, no fault.
 FAULTS = {
-    "I1 a counter is not the sum of the jobs that touched it": f"""
+    "I1 a counter is not the sum of the jobs that touched it": """
         SELECT buckets.id FROM buckets
         LEFT JOIN job_buckets ON bucket_id = buckets.id LEFT JOIN jobs ON seq = job_seq
         GROUP BY buckets.id HAVING
             settled_nano <> coalesce(sum(actual_nano), 0)
             OR settled_images <> coalesce(sum(actual_images), 0)
-            OR held_nano <> coalesce(sum(hold_nano) FILTER (WHERE state IN {OPEN}), 0)
-            OR held_images <> coalesce(sum(hold_images) FILTER (WHERE state IN {OPEN}), 0)""",
-    "I1 a counter is not the sum of what its scope asked for in its window": f"""
+            OR held_nano <> coalesce(sum(hold_nano) FILTER (WHERE closed_at IS NULL), 0)
+            OR held_images <> coalesce(sum(hold_images) FILTER (WHERE closed_at IS NULL), 0)""",
+    "I1 a counter is not the sum of what its scope asked for in its window": """
         SELECT id FROM (
             SELECT buckets.*, (
-                SELECT coalesce(sum(CASE WHEN state IN {OPEN} THEN hold_nano ELSE coalesce(actual_nano, 0) END), 0)
+                SELECT coalesce(sum(CASE WHEN closed_at IS NULL THEN hold_nano ELSE coalesce(actual_nano, 0) END), 0)
                 FROM jobs JOIN requests ON requests.id = request_id
                 WHERE reserved_at >= start_at AND reserved_at < end_at
                 AND (scope = 'installation' OR requests.server_id = buckets.server_id)

@@ -6,6 +6,7 @@ import discord.http
 import discord.webhook.async_
 import pytest
 import stamina
+import structlog
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
@@ -53,6 +54,20 @@ def _without_waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     stamina.set_testing(True, attempts=3, cap=True)
     yield
     stamina.set_testing(False)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _plain_log() -> Iterator[None]:
+    """Log lines as text on standard output; what is not configured would draw boxes around every variable."""
+    structlog.configure(
+        processors=[
+            structlog.stdlib.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+        ]
+    )
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -112,6 +112,12 @@ class House:
         await self.stop_bot()
         await self.start_bot(**given)
 
+    def repeat_last_event(self, name: str) -> None:
+        """Send the newest event of this name once more, as a gateway may after a resumed session."""
+        (session,) = self.discord.gateway.sessions
+        events = [event for event in session.missed_since(0) if event["t"] == name]
+        session.dispatch(name, events[-1]["d"])
+
     # --- waiting -------------------------------------------------------------------------------------------------
 
     async def until(self, predicate: Callable[[], object], timeout: float = PATIENCE) -> None:  # noqa: ASYNC109 - as SandboxDiscord.until

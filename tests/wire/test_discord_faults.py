@@ -154,7 +154,7 @@ async def test_a_progress_message_that_a_moderator_deletes_is_not_missed(house: 
 async def test_a_failure_is_told_in_the_channel_when_the_progress_message_was_deleted(house: House) -> None:
     mia = house.discord.server.add_member("Mia")
     moderator = house.discord.server.add_member("Max", permissions=Permission.MANAGE_MESSAGES)
-    house.images.faults.add(ImageFault(FaultKind.CUT))
+    house.images.faults.add(ImageFault(FaultKind.CUT, after=1))
     house.gate.clear()
 
     invocation = await mia.slash("imagine", prompt="a fox")
@@ -209,6 +209,22 @@ async def test_a_result_that_discord_does_not_take_now_is_posted_after_a_restart
 
     assert message.attachments
     assert len(house.images.calls) == 1
+
+
+@pytest.mark.parametrize("status", [None, 500], ids=["dropped", "500"])
+@pytest.mark.usefixtures("hasty_discord_py")
+async def test_a_result_stays_delivered_when_the_progress_message_cannot_be_removed(
+    house: House, status: int | None
+) -> None:
+    mia = house.discord.server.add_member("Mia")
+    house.discord.faults.add(Fault(RESPONSE, "DELETE", drop=status is None, status=status, times=None))
+
+    invocation = await mia.slash("imagine", prompt="a fox")
+    await house.until(lambda: house.posted(invocation))
+    await house.restart_bot()
+
+    assert len(house.sends()) == 1
+    assert len(_studio(house).messages) == 2
 
 
 @pytest.mark.parametrize("missing", [Permission.SEND_MESSAGES, Permission.ATTACH_FILES], ids=lambda one: one.name)

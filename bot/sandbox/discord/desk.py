@@ -64,39 +64,22 @@ class Desk:
         """
         draft = new_draft(body)
         draft.check(body)
-        only_for = invocation.user if invocation and ephemeral else None
-        message = Message(
-            id=self._world.snowflakes.next(),
-            kind=_kind_of(reply_to, invocation),
-            channel=channel,
-            author=author,
-            created_at=self._world.clock.now(),
-            only_for=only_for,
-            reply_to=reply_to,
-            origin=invocation.origin if invocation else None,
-            nonce=body.get("nonce"),
-        )
+        message = self._begun(channel, author, invocation, ephemeral=ephemeral, reply_to=reply_to)
+        message.nonce = body.get("nonce")
         place = self._place(message, limit)
         attachments = await self.files.arrange(body.get("attachments"), files, (), place)
         draft.check_files(attachments)
         self._find_mentions(message, draft, body)
         flags = draft.flags & ~MessageFlag.EPHEMERAL
-        self._write(message, draft, attachments, flags | MessageFlag.EPHEMERAL if only_for else flags)
+        self._write(message, draft, attachments, flags | MessageFlag.EPHEMERAL if message.only_for else flags)
         self._publish(message)
         return message
 
     def post_loading(self, invocation: Invocation) -> Message:
         """Post the "is thinking…" of a deferred answer."""
         flags = MessageFlag.LOADING | (MessageFlag.EPHEMERAL if invocation.ephemeral else MessageFlag(0))
-        message = Message(
-            id=self._world.snowflakes.next(),
-            kind=_kind_of(None, invocation),
-            channel=invocation.channel,
-            author=self._world.bot,
-            created_at=self._world.clock.now(),
-            only_for=invocation.user if invocation.ephemeral else None,
-            origin=invocation.origin,
-        )
+        bot = self._world.bot
+        message = self._begun(invocation.channel, bot, invocation, ephemeral=invocation.ephemeral)
         self._write(message, Draft("", (), (), flags), (), flags)
         self._publish(message)
         return message
@@ -142,6 +125,27 @@ class Desk:
             if message.author is author and as_text(message.nonce) == as_text(nonce):
                 return message
         return None
+
+    def _begun(
+        self,
+        channel: Channel,
+        author: User,
+        invocation: Invocation | None,
+        *,
+        ephemeral: bool,
+        reply_to: Message | None = None,
+    ) -> Message:
+        """A message without content yet, in no channel's history."""
+        return Message(
+            id=self._world.snowflakes.next(),
+            kind=_kind_of(reply_to, invocation),
+            channel=channel,
+            author=author,
+            created_at=self._world.clock.now(),
+            only_for=invocation.user if invocation and ephemeral else None,
+            reply_to=reply_to,
+            origin=invocation.origin if invocation else None,
+        )
 
     def _place(self, message: Message, limit: int | None) -> Place:
         ephemeral = message.only_for is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,9 @@ from bot.sandbox.images import ImageOptions, SandboxImages
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from openai import AsyncStream
+    from openai.types import ImagesResponse
+
 MODEL = "gpt-image-2.5-flare"
 SMALL = "1024x640"  # the smallest 16:10 picture there is
 TODAY = date(2026, 11, 20)
@@ -22,18 +26,30 @@ PLAIN: dict[str, Any] = {"model": MODEL, "prompt": "a red fox", "size": SMALL, "
 
 
 def options(**changes: Any) -> ImageOptions:  # noqa: ANN401 - options of every type
-    return ImageOptions(**{"pace": 0.0, "today": TODAY, "seed": 1, **changes})
+    return replace(ImageOptions(pace=0.0, today=TODAY, seed=1), **changes)
 
 
-def asked(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - fields of every type
-    """The fields of a plain generation, with these changed."""
-    return {**PLAIN, **changes}
+async def make(client: AsyncOpenAI, **changes: Any) -> ImagesResponse:  # noqa: ANN401 - fields of every type
+    """A plain generation with these fields changed."""
+    generate: Any = client.images.generate
+    answer: ImagesResponse = await generate(**{**PLAIN, **changes})
+    return answer
+
+
+async def open_stream(client: AsyncOpenAI, **changes: Any) -> AsyncStream[Any]:  # noqa: ANN401 - fields of every type
+    """A plain generation with these fields changed, streamed; two previews unless told otherwise."""
+    generate: Any = client.images.generate
+    opened: AsyncStream[Any] = await generate(**{**PLAIN, "partial_images": 2, **changes, "stream": True})
+    return opened
+
+
+async def streamed(client: AsyncOpenAI, **changes: Any) -> list[Any]:  # noqa: ANN401 - passed on
+    """All events of such a stream."""
+    return [event async for event in await open_stream(client, **changes)]
 
 
 def client_of(images: SandboxImages, api_key: str | None = None, timeout: float = 30.0) -> AsyncOpenAI:
-    return AsyncOpenAI(
-        base_url=images.base_url, api_key=api_key or images.api_key, max_retries=0, timeout=timeout
-    )
+    return AsyncOpenAI(base_url=images.base_url, api_key=api_key or images.api_key, max_retries=0, timeout=timeout)
 
 
 def picture(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from tests.sandbox.images.conftest import MODEL, PLAIN, picture
+from tests.sandbox.images.conftest import MODEL, picture, streamed
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
 
 async def test_the_bill_adds_up_to_the_usage_that_was_reported(images: SandboxImages, client: AsyncOpenAI) -> None:
-    stream: Any = await client.images.generate(**PLAIN, stream=True, partial_images=3)
-    completed = [event async for event in stream][-1]
+    completed = (await streamed(client, partial_images=3))[-1]
     answer = await client.images.edit(
         model=MODEL, prompt="two of them", size="1024x1024", quality="medium", n=2,
         image=("a.png", picture(), "image/png"),

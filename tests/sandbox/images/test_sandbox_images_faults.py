@@ -12,7 +12,7 @@ import openai
 import pytest
 
 from bot.sandbox.images import Fault, FaultKind
-from tests.sandbox.images.conftest import PLAIN, client_of, decoded, note_types
+from tests.sandbox.images.conftest import client_of, decoded, make, note_types, open_stream, streamed
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -22,11 +22,6 @@ if TYPE_CHECKING:
 K = FaultKind
 DONE = "image_generation.completed"
 PARTIAL = "image_generation.partial_image"
-
-
-async def stream_of(client: AsyncOpenAI, partial_images: int = 2) -> list[Any]:
-    stream: Any = await client.images.generate(**PLAIN, stream=True, partial_images=partial_images)
-    return [event async for event in stream]
 
 
 @pytest.mark.parametrize("stream", [True, False])
@@ -57,7 +52,7 @@ async def test_a_status_fault_comes_before_any_stream(
     images.faults.add(fault)
 
     with pytest.raises(raised) as failed:
-        await client.images.generate(**PLAIN, stream=stream)
+        await make(client, stream=stream)
     line = images.bill.lines[0]
 
     assert failed.value.code == code
@@ -81,7 +76,7 @@ async def test_retry_after_is_sent_as_asked(
     images.faults.add(fault)
 
     with pytest.raises(openai.APIStatusError) as failed:
-        await client.images.generate(**PLAIN)
+        await make(client)
 
     assert failed.value.response.headers.get("retry-after") == header
 
@@ -90,7 +85,7 @@ async def test_an_html_fault_has_no_json_body(images: SandboxImages, client: Asy
     images.faults.add(Fault(K.BAD_GATEWAY))
 
     with pytest.raises(openai.InternalServerError) as failed:
-        await client.images.generate(**PLAIN)
+        await make(client)
 
     assert failed.value.status_code == 502
     assert isinstance(failed.value.body, str)
@@ -104,7 +99,7 @@ async def test_a_connection_closed_before_the_headers_is_a_connection_error(
     images.faults.add(Fault(K.CLOSE_BEFORE_HEADERS))
 
     with pytest.raises(openai.APIConnectionError):
-        await client.images.generate(**PLAIN, stream=stream)
+        await make(client, stream=stream)
     await images.idle()
 
     assert images.bill.nano == 0
@@ -115,7 +110,7 @@ async def test_a_call_that_hangs_times_out_and_is_billed(images: SandboxImages) 
 
     async with client_of(images, timeout=0.2) as client:
         with pytest.raises(openai.APITimeoutError):
-            await client.images.generate(**PLAIN)
+            await make(client)
     await images.idle()
 
     assert [(line.outcome, line.cost_nano > 0) for line in images.bill.lines] == [("disconnected", True)]
@@ -125,7 +120,7 @@ async def test_a_hang_ends_with_a_closed_connection(images: SandboxImages, clien
     images.faults.add(Fault(K.HANG_BEFORE_HEADERS, seconds=0.01))
 
     with pytest.raises(openai.APIConnectionError):
-        await client.images.generate(**PLAIN)
+        await make(client)
     await images.idle()
 
     assert images.bill.lines[0].outcome == "hang_before_headers"
@@ -134,11 +129,11 @@ async def test_a_hang_ends_with_a_closed_connection(images: SandboxImages, clien
 @pytest.mark.parametrize("after", [0, 1, 2])
 async def test_a_cut_comes_after_the_partials_asked_for(images: SandboxImages, client: AsyncOpenAI, after: int) -> None:
     images.faults.add(Fault(K.CUT, after=after))
-    stream: Any = await client.images.generate(**PLAIN, stream=True, partial_images=2)
+    events = await open_stream(client)
     seen: list[str] = []
 
     with pytest.raises(openai.APIConnectionError):
-        await note_types(stream, seen)
+        await note_types(events, seen)
     await images.idle()
 
     assert seen == [PARTIAL] * after
@@ -151,7 +146,7 @@ async def test_a_json_answer_can_be_cut_too(images: SandboxImages, client: Async
     images.faults.add(Fault(K.CUT))
 
     with pytest.raises(openai.APIConnectionError):
-        await client.images.generate(**PLAIN)
+        await make(client)
 
 
 @pytest.mark.parametrize(
@@ -181,7 +176,7 @@ async def test_a_stream_goes_on_as_the_fault_says(
 ) -> None:  # fmt: skip
     images.faults.add(fault)
 
-    events = await stream_of(client)
+    events = await streamed(client)
     await images.idle()
 
     assert [event.type for event in events] == types
@@ -197,7 +192,7 @@ async def test_an_error_event_is_raised_in_mid_stream(
     images.faults.add(Fault(kind, after=1))
 
     with pytest.raises(openai.APIError) as failed:
-        await stream_of(client)
+        await streamed(client)
     await images.idle()
 
     assert not isinstance(failed.value, openai.APIStatusError)
@@ -209,7 +204,7 @@ async def test_a_json_call_blocked_at_output_says_so(images: SandboxImages, clie
     images.faults.add(Fault(K.OUTPUT_BLOCKED))
 
     with pytest.raises(openai.BadRequestError) as failed:
-        await client.images.generate(**PLAIN)
+        await make(client)
 
     body: Any = failed.value.body
     assert body["moderation_details"]["moderation_stage"] == "output"
@@ -222,9 +217,9 @@ async def test_the_result_can_be_spoilt(images: SandboxImages, client: AsyncOpen
     for kind in (K.INVALID_BASE64, K.BROKEN_PICTURE, K.WRONG_FORMAT):
         images.faults.add(Fault(kind))
         if stream:
-            results.append((await stream_of(client, 0))[-1].b64_json)
+            results.append((await streamed(client, partial_images=0))[-1].b64_json)
         else:
-            answer = await client.images.generate(**PLAIN)
+            answer = await make(client)
             results.append((answer.data or [])[0].b64_json or "")
 
     with pytest.raises(binascii.Error):
@@ -240,7 +235,7 @@ async def test_the_result_can_be_spoilt(images: SandboxImages, client: AsyncOpen
 async def test_a_slow_json_answer_arrives_whole(images: SandboxImages, client: AsyncOpenAI, kind: FaultKind) -> None:
     images.faults.add(Fault(kind, seconds=0.05))
 
-    answer = await client.images.generate(**PLAIN)
+    answer = await make(client)
 
     assert answer.data is not None
 
@@ -252,7 +247,7 @@ async def test_a_fault_hits_as_often_as_asked_and_only_prompts_that_match(
     images.faults.add(Fault(K.CUT, match="whale"))
     outcomes: list[str] = []
     for prompt in ("a cat", "a fox", "a fox", "a fox"):
-        await asyncio.gather(client.images.generate(**asked(prompt=prompt)), return_exceptions=True)
+        await asyncio.gather(make(client, prompt=prompt), return_exceptions=True)
         outcomes.append(images.bill.lines[-1].outcome)
     waiting = images.faults.waiting
     images.faults.clear()
@@ -265,7 +260,7 @@ async def test_a_fault_hits_as_often_as_asked_and_only_prompts_that_match(
 async def test_a_fault_of_streams_waits_for_a_stream(images: SandboxImages, client: AsyncOpenAI) -> None:
     images.faults.add(Fault(K.ERROR_EVENT))
 
-    answer = await client.images.generate(**PLAIN)
+    answer = await make(client)
 
     assert answer.data is not None
     assert len(images.faults.waiting) == 1

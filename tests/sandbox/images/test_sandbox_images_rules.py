@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from bot.sandbox.images.received import LARGEST_FILE
-from tests.sandbox.images.conftest import MODEL, PLAIN, SMALL, decoded, holed, picture
+from tests.sandbox.images.conftest import MODEL, PLAIN, SMALL, decoded, holed, make, picture
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -63,7 +63,7 @@ async def test_a_parameter_that_the_model_does_not_take_is_named(
     client: AsyncOpenAI, images: SandboxImages, changes: dict[str, Any], param: str, code: str
 ) -> None:
     with pytest.raises(openai.BadRequestError) as refused:
-        await client.images.generate(**asked(**changes))
+        await make(client, **changes)
 
     assert (refused.value.param, refused.value.code) == (param, code)
     assert [(line.outcome, line.code, line.cost_nano) for line in images.bill.lines] == [("refused", code, 0)]
@@ -91,7 +91,7 @@ async def test_prompt_and_model_are_required(client: AsyncOpenAI, missing: str) 
     ],
 )
 async def test_what_a_model_takes_is_made(client: AsyncOpenAI, changes: dict[str, Any]) -> None:
-    answer = await client.images.generate(**asked(**changes))
+    answer = await make(client, **changes)
 
     assert answer.data is not None
     content = base64.b64decode(answer.data[0].b64_json or "")
@@ -152,12 +152,20 @@ async def test_an_edit_of_automatic_size_follows_its_first_input(client: AsyncOp
 async def test_an_edit_with_files_that_do_not_fit_is_refused(
     client: AsyncOpenAI, files: dict[str, Any], param: str, code: str
 ) -> None:
-    arguments = {"model": MODEL, "prompt": "more light", "size": SMALL, "quality": "low", "image": PNG, **files}
+    arguments: dict[str, Any] = {
+        "model": MODEL,
+        "prompt": "more light",
+        "size": SMALL,
+        "quality": "low",
+        "image": PNG,
+        **files,
+    }
     if arguments["model"] == "gpt-image-1-mini":
         arguments["size"] = "1024x1024"
+    edit: Any = client.images.edit
 
     with pytest.raises(openai.BadRequestError) as refused:
-        await client.images.edit(**arguments)
+        await edit(**arguments)
 
     assert (refused.value.param, refused.value.code) == (param, code)
 
@@ -170,7 +178,8 @@ async def test_an_overlay_fits_the_first_input_as_its_orientation_turns_it(clien
     Image.new("RGB", (320, 240), "teal").save(out, "JPEG", exif=exif)
     lying: Any = {overlay: ("m.png", holed((240, 320), (10, 10, 50, 50)), "image/png")}
 
-    answer = await client.images.edit(
+    edit: Any = client.images.edit
+    answer: Any = await edit(
         model=MODEL, prompt="a boat", size=SMALL, quality="low", image=("a.jpg", out.getvalue(), "image/jpeg"), **lying
     )
 

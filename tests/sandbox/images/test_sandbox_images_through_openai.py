@@ -10,17 +10,24 @@ import openai
 import pytest
 
 from bot.sandbox.images import SandboxImages
-from tests.sandbox.images.conftest import MODEL, PLAIN, SMALL, client_of, decoded, holed, note_types, options, picture
+from tests.sandbox.images.conftest import (
+    MODEL,
+    SMALL,
+    client_of,
+    decoded,
+    holed,
+    make,
+    note_types,
+    open_stream,
+    options,
+    picture,
+    streamed,
+)
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
 PNG = ("a.png", picture(), "image/png")
-
-
-async def streamed(client: AsyncOpenAI, **changes: Any) -> list[Any]:  # noqa: ANN401 - passed on
-    stream: Any = await client.images.generate(**asked(**{"stream": True, "partial_images": 2, **changes}))
-    return [event async for event in stream]
 
 
 async def test_a_stream_brings_the_partials_and_then_the_completed_picture(client: AsyncOpenAI) -> None:
@@ -71,7 +78,7 @@ async def test_an_edit_streams_events_of_its_own_name_and_counts_the_inputs(
 
 
 async def test_a_json_answer_holds_every_picture_and_the_usage_of_all(client: AsyncOpenAI) -> None:
-    answer = await client.images.generate(**PLAIN, n=2)
+    answer = await make(client, n=2)
 
     assert answer.data is not None
     assert answer.usage is not None
@@ -83,13 +90,13 @@ async def test_a_json_answer_holds_every_picture_and_the_usage_of_all(client: As
 
 async def test_pictures_differ_from_call_to_call_without_a_seed() -> None:
     async with SandboxImages(options(seed=None)) as images, client_of(images) as client:
-        first, second = [await client.images.generate(**PLAIN) for _ in range(2)]
+        first, second = [await make(client) for _ in range(2)]
 
     assert first.data != second.data
 
 
 async def test_a_seed_makes_equal_calls_give_equal_pictures(client: AsyncOpenAI) -> None:
-    first, second = [await client.images.generate(**PLAIN) for _ in range(2)]
+    first, second = [await make(client) for _ in range(2)]
 
     assert first.data == second.data
 
@@ -116,7 +123,7 @@ async def test_the_models_are_listed_with_their_shutdown_dates(client: AsyncOpen
 @pytest.mark.parametrize("model", ["gpt-image-1", "dall-e-3", "gpt-image-9"])
 async def test_a_retired_or_unknown_model_is_not_found(client: AsyncOpenAI, model: str) -> None:
     with pytest.raises(openai.NotFoundError) as made:
-        await client.images.generate(**asked(model=model))
+        await make(client, model=model)
     with pytest.raises(openai.NotFoundError):
         await client.models.retrieve(model)
 
@@ -126,7 +133,7 @@ async def test_a_retired_or_unknown_model_is_not_found(client: AsyncOpenAI, mode
 async def test_a_wrong_key_is_refused_everywhere(images: SandboxImages) -> None:
     async with client_of(images, api_key="sk-wrong") as client:
         with pytest.raises(openai.AuthenticationError) as refused:
-            await client.images.generate(**PLAIN)
+            await make(client)
         with pytest.raises(openai.AuthenticationError):
             await client.models.list()
         with pytest.raises(openai.AuthenticationError):
@@ -138,7 +145,7 @@ async def test_a_wrong_key_is_refused_everywhere(images: SandboxImages) -> None:
 
 async def test_a_blocked_word_is_refused_before_anything_is_made(client: AsyncOpenAI, images: SandboxImages) -> None:
     with pytest.raises(openai.BadRequestError) as refused:
-        await client.images.generate(**asked(prompt="a Forbidden thing"))
+        await make(client, prompt="a Forbidden thing")
 
     body: Any = refused.value.body
     assert (refused.value.code, refused.value.type) == ("moderation_blocked", "image_generation_user_error")
@@ -150,12 +157,10 @@ async def test_a_blocked_word_is_refused_before_anything_is_made(client: AsyncOp
 async def test_a_word_that_is_blocked_at_output_fails_after_the_partials(
     client: AsyncOpenAI, images: SandboxImages
 ) -> None:
-    stream: Any = await client.images.generate(
-        **asked(prompt="a forbidden-output fox", stream=True, partial_images=2)
-    )
+    events = await open_stream(client, prompt="a forbidden-output fox")
     seen: list[str] = []
     with pytest.raises(openai.APIError) as refused:
-        await note_types(stream, seen)
+        await note_types(events, seen)
     await images.idle()
 
     body: Any = refused.value.body
@@ -167,9 +172,9 @@ async def test_a_word_that_is_blocked_at_output_fails_after_the_partials(
 
 async def test_pictures_per_minute_are_limited_like_the_providers() -> None:
     async with SandboxImages(options(images_per_minute=2)) as images, client_of(images) as client:
-        await client.images.generate(**PLAIN, n=2)
+        await make(client, n=2)
         with pytest.raises(openai.RateLimitError) as refused:
-            await client.images.generate(**PLAIN)
+            await make(client)
 
     assert refused.value.code == "rate_limit_exceeded"
     assert 0 < int(refused.value.response.headers["retry-after"]) <= 60
@@ -179,9 +184,9 @@ async def test_pictures_per_minute_are_limited_like_the_providers() -> None:
 
 async def test_the_limit_opens_again_after_its_window() -> None:
     async with SandboxImages(options(images_per_minute=1, rate_window=0.05)) as images, client_of(images) as client:
-        await client.images.generate(**PLAIN)
+        await make(client)
         await asyncio.sleep(0.06)
-        await client.images.generate(**PLAIN)
+        await make(client)
 
     assert len(images.bill.charged) == 2
 
@@ -192,8 +197,8 @@ async def test_connections_are_refused_while_unreachable_and_work_again_at_the_s
     before = images.base_url
     async with images.unreachable():
         with pytest.raises(openai.APIConnectionError):
-            await client.images.generate(**PLAIN)
-    answer = await client.images.generate(**PLAIN)
+            await make(client)
+    answer = await make(client)
 
     assert images.base_url == before
     assert answer.data is not None
@@ -216,10 +221,10 @@ async def test_a_client_that_hangs_up_pays_all_the_same() -> None:
 async def test_a_sandbox_that_closes_books_the_calls_it_cuts_off() -> None:
     slow = options(pace=1.0, seconds_per_picture={"low": 60.0})
     async with SandboxImages(slow) as images, client_of(images) as client:
-        stream = await client.images.generate(**PLAIN, stream=True)
+        events = await open_stream(client)
         async with images.unreachable():
             await images.idle()
-        await stream.close()
+        await events.close()
 
     assert [(line.outcome, line.cost_nano > 0) for line in images.bill.lines] == [("stopped", True)]
 

@@ -1,0 +1,158 @@
+"""The whole bot in SimCord's Discord: real services on a temporary database, only the image API is a double.
+
+SimCord shows what people see. It does not know rate limits, sizes of uploads or dying connections: those are shown over
+the wire, in `tests/wire`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Self
+
+import discord
+import simcord
+from discord.app_commands import CommandInvokeError
+
+from bot import wiring
+from bot.client import AtelierBot
+from bot.config import GivenSettings
+from bot.errors import UserFacingError
+from bot.services.images import FinishedImage
+from bot.services.pricing import Usage
+from tests.examples import png
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Sequence
+    from pathlib import Path
+
+    import pytest
+
+    from bot.services.images import InputImage, PartialImage
+    from bot.services.requests import ImageRequest
+    from bot.wiring import Services
+
+USAGE = Usage(text_input=10, image_input=0, image_output=400, text_output=0)
+
+
+class Painter:
+    """Fulfils `ImageProvider`: a red square for every call, or the failure that was laid out for it.
+
+    Attributes:
+        asked: every request, in order.
+        inputs: the input pictures of every request.
+        failures: raised by the next calls, one each.
+    """
+
+    def __init__(self) -> None:
+        self.asked: list[ImageRequest] = []
+        self.inputs: list[Sequence[InputImage]] = []
+        self.failures: list[Exception] = []
+        self.content = png()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        pass
+
+    async def make(
+        self, request: ImageRequest, inputs: Sequence[InputImage], safety_identifier: str
+    ) -> AsyncGenerator[PartialImage | FinishedImage]:
+        assert safety_identifier
+        self.asked.append(request)
+        self.inputs.append(inputs)
+        if self.failures:
+            raise self.failures.pop(0)
+        yield FinishedImage(self.content, USAGE, "req_1")
+
+
+class House:
+    """A server with a channel, three members and the bot. `restart` is a new process on the same data."""
+
+    def __init__(self, painter: Painter, directory: Path, settings: dict[str, Any]) -> None:
+        self.painter = painter
+        self.directory = directory
+        self._settings = settings
+        self._process = AsyncExitStack()
+        self.services: Services
+        self.bot: AtelierBot
+        self.env: simcord.Env
+
+    async def open(self) -> None:
+        given = {
+            "DISCORD_TOKEN": "token",
+            "OPENAI_API_KEY": "key",
+            "ATELIER_DATA_DIR": self.directory,
+            **self._settings,
+        }
+        self.services = await self._process.enter_async_context(wiring.open_services(GivenSettings(**given)))
+        self.bot = AtelierBot(self.services)
+        queue: Any = self.services.studio._queue
+        take = queue.take
+        # SimCord waits for all that the bot does; that nobody's turn has come is no work.
+        queue.take = lambda: self.env.external_wait(take(), reason="nobody's turn")
+
+    async def close(self) -> None:
+        await self.services.studio.drain(5)
+        await self._process.aclose()
+
+    async def restart(self) -> None:
+        await self.env.settle()
+        await self.close()
+        await self.open()
+        await self.env.restart_bot(self.bot)
+
+    def furnish(self, env: simcord.Env) -> None:
+        self.env = env
+        server = env.create_guild("Atelier")
+        plain = discord.Permissions(
+            view_channel=True, send_messages=True, read_message_history=True, use_application_commands=True
+        )
+        self.server = server
+        self.channel = server.create_text_channel("studio")
+        moderating = server.create_role("moderators", permissions=plain | discord.Permissions(manage_messages=True))
+        self.mia = server.add_member(env.create_user("mia"))
+        self.ben = server.add_member(env.create_user("ben"))
+        self.moderator = server.add_member(env.create_user("ada"), roles=[moderating])
+
+    @property
+    def posted(self) -> list[discord.Message]:
+        """The results in the channel: regular messages with files."""
+        return [message for message in self.channel.history(viewer=self.ben) if message.attachments]
+
+    async def imagine(self, **options: Any) -> simcord.InteractionResult:  # noqa: ANN401 - the command's options
+        """Mia draws."""
+        return await self.mia.slash(self.channel, "imagine", **{"prompt": "a red fox", **options})
+
+    def unexpected(self) -> list[BaseException]:
+        """What the bot raised that was not a sentence for a member."""
+        roots = [each.original if isinstance(each, CommandInvokeError) else each for each in self.env.errors]
+        return [each for each in roots if not isinstance(each, UserFacingError)]
+
+
+@asynccontextmanager
+async def open_house(
+    directory: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    **settings: Any,  # noqa: ANN401 - by their names in the environment
+) -> AsyncGenerator[House]:
+    """The house, open; at the end nothing unexpected may have been raised."""
+    painter = Painter()
+    monkeypatch.setattr(wiring, "OpenAIImages", lambda *_: painter)
+    house = House(painter, directory, settings)
+    await house.open()
+    try:
+        runner = simcord.run(house.bot, check_errors=False)
+        house.env = runner._env
+        house.env.backend.clock._epoch = datetime.now(UTC)  # tokens live by the time of the day
+        async with runner as env:
+            house.furnish(env)
+            await env.settle()
+            yield house
+            await env.settle()
+            assert house.unexpected() == []
+            await asyncio.shield(house.close())
+    finally:
+        await house._process.aclose()

@@ -1,0 +1,245 @@
+"""/imagine and Again, as members use them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.errors import ProviderAccountError
+from bot.services.pricing import estimate_output, format_usd, partials_for
+from bot.services.requests import ImageRequest
+from tests.examples import CATALOG, MODEL, png
+
+if TYPE_CHECKING:
+    from simcord import InteractionResult
+
+    from tests.cogs.conftest import OpenHouse
+
+
+def said_privately(answer: InteractionResult) -> str:
+    """What only the member sees; a refusal after a deferral would not be private."""
+    assert answer.response is not None
+    assert answer.response.ephemeral
+    assert not answer.deferred
+    return answer.response.content
+
+
+async def test_a_result_is_a_message_of_the_bots_own_and_the_progress_is_gone(opened: OpenHouse) -> None:
+    async with opened() as house:
+        answer = await house.imagine(prompt="a red fox")
+
+        (message,) = house.posted
+        assert message.content.startswith(f"**#1** for <@{house.mia.id}>\n> a red fox\n")
+        assert message.interaction_metadata is None
+        assert [(each.filename, each.description) for each in message.attachments] == [
+            ("atelier-1.png", "Generated picture: a red fox")
+        ]
+        assert house.callbacks == [DEFERRED]
+        assert answer.response is None
+
+
+async def test_the_original_is_posted_unchanged(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await house.imagine()
+
+        assert await house.posted[0].attachments[0].read() == house.painter.content
+
+
+async def test_every_option_reaches_the_image_api(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await house.imagine(
+            prompt="a fox @everyone",
+            size="portrait",
+            quality="low",
+            count=2,
+            model="gpt-image-2",
+            background="transparent",
+            format="webp",
+        )
+
+        expected = ImageRequest(
+            "a fox @everyone", "gpt-image-2", "1024x1536", "low", 2, "transparent", "webp", partial_images=1
+        )
+        assert house.painter.asked == [expected, expected]
+        assert [each.filename for each in house.posted[0].attachments] == ["atelier-1.png", "atelier-2.png"]
+
+
+async def test_without_options_the_settings_decide(opened: OpenHouse) -> None:
+    async with opened(ATELIER_MODEL="gpt-image-2", ATELIER_PARTIAL_IMAGES=0) as house:
+        await house.imagine(prompt="a fox")
+
+        assert house.painter.asked == [ImageRequest("a fox", "gpt-image-2", "1024x1024", "medium")]
+
+
+async def test_attached_pictures_are_sent_in_their_order(opened: OpenHouse) -> None:
+    red, blue = png(64, 64, "red"), png(64, 64, "blue")
+    async with opened() as house:
+        await house.imagine(prompt="both", image1=("red.png", red), image3=("blue.png", blue))
+
+        assert [each.content for each in house.painter.inputs[0]] == [red, blue]
+        assert "from 2 pictures" in house.posted[0].content
+
+
+async def test_a_private_result_stays_in_the_response(opened: OpenHouse) -> None:
+    async with opened() as house:
+        answer = await house.imagine(private=True)
+
+        assert answer.response is not None
+        assert answer.response.ephemeral
+        assert answer.response.content.startswith("**#1** for")
+        assert len(answer.response.attachments) == 1
+        assert house.posted == []
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"prompt": " "}, "Say in a few words what the picture shall show."),
+        ({"model": "dall-e-3"}, "is not a model that I know"),
+        ({"model": "gpt-image-1"}, "was shut down on 2026-10-23"),
+        ({"quality": "best"}, "is not a quality of"),
+        ({"size": "enormous"}, "size"),
+        ({"size": "9999x9999"}, "9999"),
+        ({"background": "transparent", "format": "jpeg"}, "cannot be transparent"),
+        ({"image1": ("notes.txt", b"words")}, "“notes.txt” is not a picture"),
+        ({"image1": ("broken.png", b"\x89PNG broken")}, "broken.png"),
+    ],
+)
+async def test_what_cannot_be_made_is_refused_privately_and_for_nothing(
+    options: dict[str, Any], sentence: str, opened: OpenHouse
+) -> None:
+    async with opened() as house:
+        answer = await house.imagine(**options)
+
+        text = said_privately(answer)
+        assert text.startswith("❌ ")
+        assert sentence in text
+        assert house.painter.asked == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"ATELIER_MONTHLY_BUDGET": 1_000}, "This would pass this bot's monthly budget"),
+        ({"ATELIER_MEMBER_DAILY_IMAGES": 1}, "This would pass your daily allowance"),
+    ],
+)
+async def test_a_limit_that_would_be_passed_is_told_privately(
+    settings: dict[str, int], sentence: str, opened: OpenHouse
+) -> None:
+    async with opened(**settings) as house:
+        answer = await house.imagine(count=2)
+
+        assert sentence in said_privately(answer)
+        assert house.painter.asked == []
+
+
+async def test_nothing_new_is_taken_while_the_bot_is_about_to_stop(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await house.services.studio.drain(0)
+
+        assert "about to restart" in said_privately(await house.imagine())
+
+
+async def test_a_failure_of_the_image_api_stands_where_the_progress_was(opened: OpenHouse) -> None:
+    async with opened() as house:
+        house.painter.failures.append(ProviderAccountError("The key is not valid.", code="invalid_api_key"))
+
+        answer = await house.imagine()
+
+        assert answer.response is not None
+        assert answer.response.content == "❌ The key is not valid."
+        assert house.posted == []
+
+
+async def test_some_pictures_of_several_are_better_than_none(opened: OpenHouse) -> None:
+    async with opened() as house:
+        house.painter.failures.append(ProviderAccountError("The key is not valid.", code="invalid_api_key"))
+
+        await house.imagine(count=2)
+
+        assert house.posted[0].content.endswith("⚠️ 1 of 2 pictures not made: The key is not valid.")
+
+
+# --- choices
+
+
+async def test_each_quality_is_offered_with_the_price_for_what_is_chosen(opened: OpenHouse) -> None:
+    async with opened() as house:
+        choices = await house.mia.autocomplete(house.channel, "imagine", "quality", "", size="portrait")
+
+        price = format_usd(estimate_output(MODEL, "1024x1536", "low", partials_for("low", 3)))
+        assert choices[0] == {"name": f"low · {price}", "value": "low"}
+        assert [choice["value"] for choice in choices] == list(MODEL.qualities)
+
+
+@pytest.mark.parametrize("half_typed", [{"model": "gpt-im"}, {"size": "102"}, {}])
+async def test_options_that_are_not_typed_to_their_end_do_not_spoil_the_choices(
+    half_typed: dict[str, str], opened: OpenHouse
+) -> None:
+    async with opened() as house:
+        choices = await house.mia.autocomplete(house.channel, "imagine", "quality", "h", **half_typed)
+
+        price = format_usd(estimate_output(MODEL, MODEL.default_size, "high", partials_for("high", 3)))
+        assert choices == [{"name": f"high · {price}", "value": "high"}]
+
+
+async def test_sizes_and_models_are_offered_with_prices(opened: OpenHouse) -> None:
+    async with opened() as house:
+        sizes = await house.mia.autocomplete(house.channel, "imagine", "size", "square", quality="low")
+        models = await house.mia.autocomplete(house.channel, "imagine", "model", "mini", quality="low")
+
+        low = format_usd(estimate_output(MODEL, "1024x1024", "low", partials_for("low", 3)))
+        assert sizes[0] == {"name": f"square 1024×1024 · {low}", "value": "1024x1024"}
+        assert [choice["value"] for choice in models] == [
+            model.id for model in CATALOG.models if "mini" in model.id and model.id in {c["value"] for c in models}
+        ]
+
+
+# --- Again
+
+
+async def test_again_makes_the_same_once_more_for_whoever_presses(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await house.imagine(prompt="a fox", quality="low", image1=("red.png", png(64, 64)))
+
+        await house.ben.click(house.posted[0], label="Again")
+
+        assert house.painter.asked[0] == house.painter.asked[1]
+        assert house.painter.inputs[0] == house.painter.inputs[1]
+        assert f"**#2** for <@{house.ben.id}>" in house.posted[1].content
+
+
+async def test_again_works_after_a_restart(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await house.imagine(prompt="a fox")
+        await house.restart()
+
+        await house.mia.click(house.posted[0], label="Again")
+
+        assert [message.content.split(" ")[0] for message in house.posted] == ["**#1**", "**#2**"]
+
+
+async def test_again_is_paid_by_who_presses(opened: OpenHouse) -> None:
+    async with opened(ATELIER_MEMBER_DAILY_IMAGES=1) as house:
+        await house.imagine()
+
+        refused = await house.mia.click(house.posted[0], label="Again")
+        await house.ben.click(house.posted[0], label="Again")
+
+        assert "your daily allowance" in said_privately(refused)
+        assert len(house.posted) == 2
+
+
+async def test_again_under_a_private_result_is_private(opened: OpenHouse) -> None:
+    async with opened() as house:
+        first = await house.imagine(private=True)
+        assert first.response is not None
+
+        again = await house.mia.click(first.response, label="Again")
+
+        assert again.response is not None
+        assert again.response.ephemeral
+        assert again.response.content.startswith("**#2**")
+        assert house.posted == []
