@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from bot.delivery import Buttons
     from bot.services.catalog import Catalog
     from bot.services.delivery import Delivery
-    from bot.services.ledger import BlobStore, OpenRequest, Requests
+    from bot.services.keeping import BlobStore, Requests
+    from bot.services.ledger import OpenRequest
     from bot.services.requests import ImageRequest
     from bot.services.studio import Studio
 
@@ -180,7 +181,7 @@ class Intake:
         name = attachment.filename
         try:
             content = await attachment.read()
-        except discord.HTTPException as error:
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             _log.info("attachment not downloaded", reason=str(error))
             raise InputPictureError(f"I could not download {shown_name(name)}. Attach it once more.") from None
         prepared = await prepare(content, name)

@@ -6,13 +6,13 @@ import secrets
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+import aiohttp
 import discord
 import structlog
 from discord import app_commands
 from discord.ext import commands
 from typing_extensions import override
 
-from bot.delivery.posting import is_gone
 from bot.errors import UserFacingError
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from bot.intake import Intake
     from bot.services.delivery import Result
     from bot.wiring import Services
+
+TOO_LATE = frozenset({10015, 10062, 50027})  # Discord's codes of an interaction that cannot be answered any more
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -44,7 +46,7 @@ async def answer_failure(interaction: discord.Interaction[Any], error: Exception
     """
     if isinstance(error, app_commands.CommandInvokeError):
         error = error.original
-    if isinstance(error, discord.HTTPException) and is_gone(error):
+    if isinstance(error, discord.HTTPException) and error.code in TOO_LATE:
         _log.warning("too late to answer", interaction=interaction.id, reason=str(error))
         return
     text = f"❌ {_sentence(interaction, error)}"
@@ -53,7 +55,7 @@ async def answer_failure(interaction: discord.Interaction[Any], error: Exception
             await interaction.edit_original_response(content=text, attachments=[], view=None)
         else:
             await interaction.response.send_message(text, ephemeral=True)
-    except discord.HTTPException as problem:
+    except (discord.DiscordException, aiohttp.ClientError, OSError) as problem:
         _log.warning("failure not told", interaction=interaction.id, reason=str(problem))
 
 

@@ -47,7 +47,7 @@ async def run(settings: Settings, stop: asyncio.Event | None = None, grace: floa
         def count(_seconds: float, outcome: str) -> None:
             outcomes[outcome] += 1
 
-        services.studio.observers += [count, health.observe_picture]
+        services.studio.observers.extend([count, health.observe_picture])
         async with bot:
             if settings.http_port is not None:
                 await health.start(settings.http_host, settings.http_port)
@@ -122,7 +122,11 @@ async def _readiness(bot: AtelierBot) -> dict[str, bool]:
 
 
 async def _figures(services: Services, outcomes: Counter[str]) -> Mapping[str, float]:
+    standing = await services.accounts.standing()
     return {
+        "settled_nano": float(standing.settled_nano),
+        "held_nano": float(standing.held_nano),
+        "unknown_nano": float(standing.unknown_nano),
         "queue_depth": float(services.studio.waiting),
         "running": float(services.studio.running),
         "free_disk_bytes": float(shutil.disk_usage(services.settings.data_dir).free),

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from bot.config import Settings
-    from bot.services.ledger import BlobStore, Requests
+    from bot.services.keeping import BlobStore, Requests
 
 SAFETY_KEY = "safety_identifier_key"  # names the secret in the state table
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 import stamina
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
+
+    from tests.cogs.house import House
 
 OURS = ("ATELIER_", "DISCORD_", "OPENAI_")
 
@@ -33,3 +37,20 @@ def impatient() -> Generator[None]:
     stamina.set_testing(True, attempts=3)
     yield
     stamina.set_testing(False)
+
+
+class OpenHouse(Protocol):
+    """Opens the bot in SimCord's Discord, with settings by their names in the environment."""
+
+    def __call__(self, **settings: Any) -> AbstractAsyncContextManager[House]: ...  # noqa: ANN401 - values of any type
+
+
+@pytest.fixture
+def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OpenHouse:
+    """``async with opened() as house:`` in the test itself.
+
+    An asynchronous fixture would not do: SimCord's clock and connections live in the context of the task that opens it.
+    """
+    from tests.cogs.house import open_house  # noqa: PLC0415 - SimCord patches discord.py: only where it is wanted
+
+    return partial(open_house, tmp_path, monkeypatch)

@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import aiohttp
 import discord
 import structlog
 
@@ -86,12 +87,22 @@ class Place:
         if message_id is None:
             return
         try:
-            if self.token_lives:
-                await steadily(lambda: self._webhook().delete_message(message_id))
-            else:
+            if not await self._remove_by_interaction(message_id) and not self.destination.private:
                 await steadily(lambda: self._own_message(message_id).delete())
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            _log.info("progress message not removed", reason=repr(error))
+
+    async def _remove_by_interaction(self, message_id: int) -> bool:
+        """Whether it is gone; False if the token is of no use."""
+        if not self.token_lives:
+            return False
+        try:
+            await steadily(lambda: self._webhook().delete_message(message_id))
         except discord.HTTPException as error:
-            _log.info("progress message not removed", reason=str(error))
+            if not is_gone(error):
+                raise
+            return False
+        return True
 
     async def _edit_by_interaction(self, text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> bool:
         message_id = self.destination.message_id

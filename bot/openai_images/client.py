@@ -192,7 +192,7 @@ def _usage(event: Any) -> Usage | None:  # noqa: ANN401 - the library's types do
 
 async def _drain(stream: Any) -> None:  # noqa: ANN401 - the library's stream of any event
     """Read to the end: only then is the connection kept for the next call."""
-    with suppress(TimeoutError, openai.OpenAIError):
+    with suppress(TimeoutError, openai.OpenAIError, ValueError):  # whatever follows, the picture is there
         async with asyncio.timeout(DRAIN):
             async for _ in stream:
                 pass

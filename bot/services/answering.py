@@ -12,14 +12,16 @@ import structlog
 from bot.errors import UserFacingError
 from bot.services.booking import persistently
 from bot.services.delivery import DeliveryError, Posted, Result
-from bot.services.limits import buckets_touched
+from bot.services.ledger import Requester
+from bot.services.limits import Scope, Window, buckets_touched
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from zoneinfo import ZoneInfo
 
     from bot.services.delivery import Delivery
-    from bot.services.ledger import BlobStore, Ledger, LimitStatus, OpenRequest, Picture, Requester, Requests
+    from bot.services.keeping import BlobStore, Requests
+    from bot.services.ledger import Ledger, LimitStatus, OpenRequest, Picture, Standing
     from bot.services.limits import Limit
 
 # Seconds between attempts to post a result while Discord cannot take it. After the last, the next start tries again.
@@ -46,6 +48,16 @@ class Accounts:
         """What is used, now, of each limit that applies."""
         buckets = buckets_touched(requester, int(self.clock()), self.zone)
         return tuple(await self.ledger.limit_status(self.limits_for(requester), buckets))
+
+    async def standing(self) -> Standing:
+        """Where the money of this month stands, all servers together."""
+        nobody = Requester(0, 0, 0)
+        month = next(
+            bucket
+            for bucket in buckets_touched(nobody, int(self.clock()), self.zone)
+            if bucket.scope is Scope.INSTALLATION and bucket.window is Window.MONTH
+        )
+        return await self.ledger.standing(month)
 
 
 @dataclass(frozen=True)

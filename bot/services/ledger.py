@@ -217,54 +217,15 @@ class Ledger(Protocol):
         """What is used of each limit in the windows of these buckets."""
         ...
 
-
-class Requests(Protocol):
-    """Keeps requests and pictures: what a restart and an old button need."""
-
-    async def get(self, request_id: str) -> OpenRequest | None:
-        """The request with its jobs, or None."""
-        ...
-
-    async def undelivered(self) -> Sequence[OpenRequest]:
-        """Every request that has not been answered to its end, oldest first."""
-        ...
-
-    async def acknowledged(self, request_id: str, destination: Destination) -> None:
-        """Remember where progress is shown."""
-        ...
-
-    async def delivered(self, request_id: str, at: int, channel_id: int | None, message_ids: Sequence[int]) -> None:
-        """Remember the messages that show the result; the interaction's token is forgotten."""
-        ...
-
-    async def of_picture(self, number: int, server_id: int) -> OpenRequest | None:
-        """The request that made this picture, if it belongs to this server."""
-        ...
-
-    async def messages(self, request_id: str) -> Sequence[tuple[int, int]]:
-        """(channel id, message id) of every message that shows the result, oldest first."""
-        ...
-
-    async def delete_pictures(self, request_id: str, at: int) -> Sequence[str]:
-        """Mark the request's pictures as deleted; return the digests that nothing else uses."""
-        ...
-
-    async def unused(self, digests: Sequence[str]) -> Sequence[str]:
-        """Those of the files that no picture shows and no request will send."""
+    async def standing(self, month: BucketKey) -> Standing:
+        """What the counter of a month holds, and all that is unknown in any."""
         ...
 
 
-class BlobStore(Protocol):
-    """Keeps image files by the SHA-256 of their bytes, unchanged."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the money of the current month stands, in nano-dollars; `held_nano` includes `unknown_nano`."""
 
-    async def put(self, content: bytes) -> str:
-        """Store durably and return the digest in hex. The same bytes are kept once."""
-        ...
-
-    async def get(self, digest: str) -> bytes | None:
-        """The bytes, or None if they are not kept."""
-        ...
-
-    async def delete(self, digest: str) -> None:
-        """Forget the bytes; nothing happens if they are not kept."""
-        ...
+    settled_nano: int
+    held_nano: int
+    unknown_nano: int

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from bot.services.catalog import Catalog
     from bot.services.images import ImageProvider, PictureCheck
-    from bot.services.ledger import BlobStore, Job, Ledger, OpenRequest
+    from bot.services.keeping import BlobStore
+    from bot.services.ledger import Job, Ledger, OpenRequest
     from bot.services.pace import Pace
 
 ATTEMPTS = 3  # calls per job, the first included; only what certainly did not start is tried again

@@ -56,7 +56,8 @@ class FileBlobs:
         digest = hashlib.sha256(content).hexdigest()
         path = self._path(digest)
         if not path.exists():
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for directory in (self._directory, path.parent):  # one by one: the mode is not for parents
+                directory.mkdir(mode=0o700, exist_ok=True)
             self._write(path, content)
         # Even a file that was there already: another call may have named it a moment ago.
         for directory in (path.parent, self._directory, self._directory.parent):

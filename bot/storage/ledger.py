@@ -5,7 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.services.ledger import Balance, ChargeConflictError, ChargeState, LimitStatus, OpenRequest, Settlement
+from bot.services.ledger import (
+    Balance,
+    ChargeConflictError,
+    ChargeState,
+    LimitStatus,
+    OpenRequest,
+    Settlement,
+    Standing,
+)
 from bot.services.limits import bucket_of, check, refusal, used_of
 from bot.storage.counters import balance_of, ensure_counters, move_counters, touch_counters
 from bot.storage.jobs import (
@@ -33,6 +41,9 @@ if TYPE_CHECKING:
     from bot.storage.jobs import Charge
 
 IN_FLIGHT = (ChargeState.DISPATCHED, ChargeState.UNKNOWN)
+
+# By the index of unknown jobs, which are few.
+UNKNOWN = "SELECT coalesce(sum(hold_nano), 0) FROM jobs INDEXED BY jobs_unknown WHERE state = 'unknown'"
 
 
 class SqliteLedger:
@@ -93,6 +104,16 @@ class SqliteLedger:
                 LimitStatus(limit, used_of(limit.metric, balance_of(connection, key)), key.end_at)
                 for limit, key in zip(limits, keys, strict=True)
             )
+
+        return await self._database.read(look)
+
+    async def standing(self, month: BucketKey) -> Standing:
+        """What the counter of a month holds, and all that is unknown in any."""
+
+        def look(connection: sqlite3.Connection) -> Standing:
+            balance = balance_of(connection, month)
+            (unknown,) = connection.execute(UNKNOWN).fetchone()
+            return Standing(balance.settled_nano, balance.held_nano, unknown)
 
         return await self._database.read(look)
 

@@ -138,8 +138,7 @@ def _create(path: Path) -> None:
                 "restore a backup. If you want to start anew, with all budgets unused, move the log away first."
             )
     unfinished = path.with_name(f"{path.name}.new")
-    for leftover in path.parent.glob(f"{unfinished.name}*"):
-        leftover.unlink()
+    _sweep(unfinished)
     os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     connection = _connect(unfinished)
     try:
@@ -147,7 +146,13 @@ def _create(path: Path) -> None:
     finally:
         connection.close()
     unfinished.rename(path)
+    _sweep(unfinished)
     flush_directory(path.parent)
+
+
+def _sweep(unfinished: Path) -> None:
+    for leftover in unfinished.parent.glob(f"{unfinished.name}*"):  # with its journal, which may stay behind empty
+        leftover.unlink()
 
 
 def flush_directory(directory: Path) -> None:

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 MIGRATIONS = files("bot.storage") / "migrations"
 
 
-def newest_version(migrations: Traversable = MIGRATIONS) -> int:
+def newest_version() -> int:
     """The schema's version that this program writes."""
-    return len(_numbered(migrations))
+    return len(_numbered())
 
 
 def version_of(connection: sqlite3.Connection) -> int:
@@ -28,9 +28,9 @@ def version_of(connection: sqlite3.Connection) -> int:
     return int(version)
 
 
-def migrate(connection: sqlite3.Connection, migrations: Traversable = MIGRATIONS) -> None:
+def migrate(connection: sqlite3.Connection) -> None:
     """Apply what is missing, each file and its number in one transaction."""
-    for version, script in _numbered(migrations):
+    for version, script in _numbered():
         if version <= version_of(connection):
             continue
         connection.execute("BEGIN IMMEDIATE")
@@ -82,13 +82,13 @@ def back_up(connection: sqlite3.Connection, path: Path) -> None:
         raise
 
 
-def refuse_newer(connection: sqlite3.Connection, path: Path, migrations: Traversable = MIGRATIONS) -> None:
+def refuse_newer(connection: sqlite3.Connection, path: Path) -> None:
     """Refuse a database that this program cannot know.
 
     Raises:
         DatabaseError: it was written by a newer program, or not by this program at all.
     """
-    found, newest = version_of(connection), newest_version(migrations)
+    found, newest = version_of(connection), newest_version()
     if found > newest:
         raise DatabaseError(
             f"The database {path} was written by a newer Atelier (schema {found}, this one knows {newest}). "
@@ -101,8 +101,8 @@ def refuse_newer(connection: sqlite3.Connection, path: Path, migrations: Travers
         )
 
 
-def _numbered(migrations: Traversable) -> list[tuple[int, Traversable]]:
-    scripts = sorted((script for script in migrations.iterdir() if script.name.endswith(".sql")), key=lambda s: s.name)
+def _numbered() -> list[tuple[int, Traversable]]:
+    scripts = sorted((script for script in MIGRATIONS.iterdir() if script.name.endswith(".sql")), key=lambda s: s.name)
     numbered = [(int(script.name.split("_")[0]), script) for script in scripts]
     if [number for number, _ in numbered] != list(range(1, len(numbered) + 1)):
         raise ValueError(f"the migrations are not numbered 1, 2, 3 …: {[script.name for script in scripts]}")

@@ -75,11 +75,12 @@ class ReallyDeleteButton(AtelierButton, action="really-delete"):
         services = interaction.client.services
         order = await _order_of(interaction, self.subject)
         _check_may_delete(interaction, order)
+        await interaction.response.defer()  # deleting may take longer than Discord waits for a first answer
         gone = [await _delete_message(interaction, *place) for place in await services.requests.messages(order.id)]
         for digest in await services.requests.delete_pictures(order.id, int(time.time())):
             await services.blobs.delete(digest)
         hint = "" if gone and all(gone) else " I cannot remove its message; dismiss or delete that yourself."
-        await interaction.response.edit_message(content=f"Deleted.{hint}", view=None)
+        await interaction.edit_original_response(content=f"Deleted.{hint}", view=None)
 
 
 class ShowButton(AtelierButton, action="show"):

@@ -21,5 +21,7 @@ class AgainButton(AtelierButton, action="again"):
         kept = await bot.services.requests.of_picture(self.subject, interaction.guild_id or 0)
         if kept is None:
             raise PictureGoneError("I do not know this picture any more. Ask for a new one with /imagine.")
+        if all(job.picture is None or job.picture.deleted for job in kept.jobs):  # its input pictures went with it
+            raise PictureGoneError("This picture was deleted. Ask for a new one with /imagine.")
         private = interaction.message is not None and interaction.message.flags.ephemeral
         await bot.intake.take(interaction, kept.request, private=private)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from bot.services.requests import ImageRequest
     from bot.wiring import Services
 
+SAID, DEFERRED = 4, 5  # types of an interaction's first answer: a message, or the promise of one
 USAGE = Usage(text_input=10, image_input=0, image_output=400, text_output=0)
 
 
@@ -69,7 +70,11 @@ class Painter:
 
 
 class House:
-    """A server with a channel, three members and the bot. `restart` is a new process on the same data."""
+    """A server with a channel, three members and the bot. `restart` is a new process on the same data.
+
+    Attributes:
+        expected: what the bot may raise in this test; anything else fails it at the end.
+    """
 
     def __init__(self, painter: Painter, directory: Path, settings: dict[str, Any]) -> None:
         self.painter = painter
@@ -79,6 +84,7 @@ class House:
         self.services: Services
         self.bot: AtelierBot
         self.env: simcord.Env
+        self.expected: tuple[type[Exception], ...] = (UserFacingError,)
 
     async def open(self) -> None:
         given = {
@@ -122,14 +128,19 @@ class House:
         """The results in the channel: regular messages with files."""
         return [message for message in self.channel.history(viewer=self.ben) if message.attachments]
 
+    @property
+    def callbacks(self) -> list[int]:
+        """The types of the first answers to all interactions so far, in order."""
+        return [each.json["type"] for each in self.env.http_requests if each.json and each.path.endswith("/callback")]
+
     async def imagine(self, **options: Any) -> simcord.InteractionResult:  # noqa: ANN401 - the command's options
         """Mia draws."""
         return await self.mia.slash(self.channel, "imagine", **{"prompt": "a red fox", **options})
 
     def unexpected(self) -> list[BaseException]:
-        """What the bot raised that was not a sentence for a member."""
+        """What the bot raised that this test does not expect."""
         roots = [each.original if isinstance(each, CommandInvokeError) else each for each in self.env.errors]
-        return [each for each in roots if not isinstance(each, UserFacingError)]
+        return [each for each in roots if not isinstance(each, self.expected)]
 
 
 @asynccontextmanager

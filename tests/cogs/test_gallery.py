@@ -15,8 +15,8 @@ from tests.examples import DESTINATION, MODEL, NOW, REQUEST
 if TYPE_CHECKING:
     from simcord import InteractionResult, MemberActor
 
-    from tests.cogs.conftest import OpenHouse
     from tests.cogs.house import House
+    from tests.conftest import OpenHouse
 
 GONE = "❌ This picture was deleted, so there is nothing more to do with it."
 NOT_YOURS = "❌ Only the member who asked for this picture, or a moderator, can delete it."

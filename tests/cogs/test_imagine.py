@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import discord
 import pytest
 
 from bot.errors import ProviderAccountError
 from bot.services.pricing import estimate_output, format_usd, partials_for
 from bot.services.requests import ImageRequest
+from cogs.imagine.buttons import AgainButton
+from tests.cogs.house import DEFERRED, SAID
 from tests.examples import CATALOG, MODEL, png
 
 if TYPE_CHECKING:
     from simcord import InteractionResult
 
-    from tests.cogs.conftest import OpenHouse
+    from tests.cogs.house import House
+    from tests.conftest import OpenHouse
 
 
-def said_privately(answer: InteractionResult) -> str:
-    """What only the member sees; a refusal after a deferral would not be private."""
+def refusal(house: House, answer: InteractionResult) -> str:
+    """What only the member sees, said at once: after a public deferral it could not be private any more."""
     assert answer.response is not None
     assert answer.response.ephemeral
-    assert not answer.deferred
+    assert house.callbacks[-1] == SAID
     return answer.response.content
 
 
@@ -112,7 +116,7 @@ async def test_what_cannot_be_made_is_refused_privately_and_for_nothing(
     async with opened() as house:
         answer = await house.imagine(**options)
 
-        text = said_privately(answer)
+        text = refusal(house, answer)
         assert text.startswith("❌ ")
         assert sentence in text
         assert house.painter.asked == []
@@ -131,7 +135,7 @@ async def test_a_limit_that_would_be_passed_is_told_privately(
     async with opened(**settings) as house:
         answer = await house.imagine(count=2)
 
-        assert sentence in said_privately(answer)
+        assert sentence in refusal(house, answer)
         assert house.painter.asked == []
 
 
@@ -139,7 +143,7 @@ async def test_nothing_new_is_taken_while_the_bot_is_about_to_stop(opened: OpenH
     async with opened() as house:
         await house.services.studio.drain(0)
 
-        assert "about to restart" in said_privately(await house.imagine())
+        assert "about to restart" in refusal(house, await house.imagine())
 
 
 async def test_a_failure_of_the_image_api_stands_where_the_progress_was(opened: OpenHouse) -> None:
@@ -225,11 +229,23 @@ async def test_again_is_paid_by_who_presses(opened: OpenHouse) -> None:
     async with opened(ATELIER_MEMBER_DAILY_IMAGES=1) as house:
         await house.imagine()
 
-        refused = await house.mia.click(house.posted[0], label="Again")
+        refused = refusal(house, await house.mia.click(house.posted[0], label="Again"))
         await house.ben.click(house.posted[0], label="Again")
 
-        assert "your daily allowance" in said_privately(refused)
+        assert "your daily allowance" in refused
         assert len(house.posted) == 2
+
+
+async def test_again_under_a_picture_that_is_not_known_says_what_to_do(opened: OpenHouse) -> None:
+    async with opened() as house:
+        view = discord.ui.View(timeout=None)
+        view.add_item(AgainButton(9_999))
+        await house.bot.get_partial_messageable(house.channel.id).send("an old result", view=view)
+        assert house.channel.last_message is not None
+
+        answer = await house.mia.click(house.channel.last_message, label="Again")
+
+        assert "Ask for a new one with /imagine" in refusal(house, answer)
 
 
 async def test_again_under_a_private_result_is_private(opened: OpenHouse) -> None:

@@ -32,7 +32,7 @@ from bot.services.requests import ImageRequest
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
 
-OPTIONS = ImageOptions(pace=0, today=date(2026, 11, 20), canned_bytes=3000)
+OPTIONS = ImageOptions(pace=0, today=date(2026, 11, 20), canned_bytes=50_000)
 HELD = "Whether it is billed is not known yet, so its price stays held."
 FOX = ImageRequest(prompt="a fox 🦊", model="gpt-image-2.5-flare", size="1024x1024", quality="low", partial_images=2)
 MADE: tuple[None, str, str] = (None, "", "")
@@ -137,7 +137,7 @@ async def test_previews_come_first_and_the_result_last(
 
     assert [preview.index for preview in previews if isinstance(preview, PartialImage)] == [0, 1]
     assert isinstance(result, FinishedImage)
-    assert len(result.content) == 3000
+    assert len(result.content) == 50_000
     assert result.content.startswith(b"\x89PNG")
     assert result.request_id == sandbox.calls[0].id
 
@@ -154,38 +154,17 @@ async def test_the_usage_is_what_the_bill_says(sandbox: SandboxImages, images: O
     assert billed.image > 0
 
 
-async def test_two_pictures_share_a_connection(sandbox: SandboxImages, images: OpenAIImages) -> None:
-    ports: list[int] = []
-    original = sandbox._check_key
+async def test_a_stream_that_is_left_early_is_closed(sandbox: SandboxImages, images: OpenAIImages) -> None:
+    sandbox.faults.add(Fault(FaultKind.SILENCE, after=1))
 
-    def remember(request: web.Request) -> None:
-        assert request.transport is not None
-        ports.append(request.transport.get_extra_info("peername")[1])
-        original(request)
+    async with aclosing(images.make(FOX, (), "someone")) as stream:
+        async for image in stream:
+            assert isinstance(image, PartialImage)
+            break
+    async with asyncio.timeout(5):
+        await sandbox.idle()
 
-    sandbox._check_key = remember  # type: ignore[method-assign] # to see the connections
-
-    assert await images.warm_up()
-    await made(images)
-    await made(images)
-
-    assert len(ports) == 3
-    assert len(set(ports)) == 1
-
-
-async def test_a_stream_that_is_left_early_is_closed() -> None:
-    slow = ImageOptions(pace=0, today=OPTIONS.today, canned_bytes=3000)
-    async with SandboxImages(slow) as sandbox, OpenAIImages(sandbox.api_key, sandbox.base_url, 10.0) as images:
-        sandbox.faults.add(Fault(FaultKind.SILENCE, after=1))
-
-        async with aclosing(images.make(FOX, (), "someone")) as stream:
-            async for image in stream:
-                assert isinstance(image, PartialImage)
-                break
-        async with asyncio.timeout(5):
-            await sandbox.idle()
-
-        assert sandbox.bill.lines[0].outcome == "disconnected"
+    assert sandbox.bill.lines[0].outcome == "disconnected"
 
 
 # What goes wrong
@@ -194,8 +173,10 @@ FAULTS: dict[FaultKind, tuple[type[ImageFailure] | None, str, str]] = {
     FaultKind.MODERATION_BLOCKED: (
         PromptBlockedError,
         "no",
-        "The image API's safety check blocked this (before drawing, violence). Reword it and try again. "
-        "Nothing was charged.",
+        (
+            "The image API's safety check blocked this (before drawing, violence). Reword it and try again. "
+            "Nothing was charged."
+        ),
     ),
     FaultKind.CONTENT_POLICY: (
         PromptBlockedError,
@@ -210,14 +191,18 @@ FAULTS: dict[FaultKind, tuple[type[ImageFailure] | None, str, str]] = {
     FaultKind.INVALID_VALUE: (
         RequestRejectedError,
         "no",
-        "The image API refused this request: Invalid size '1000x1000'. Width and height must both be divisible by "
-        "16. Nothing was charged.",
+        (
+            "The image API refused this request: Invalid size '1000x1000'. Width and height must both be divisible by "
+            "16. Nothing was charged."
+        ),
     ),
     FaultKind.USER_ERROR: (
         RequestRejectedError,
         "no",
-        "The image API refused this request: The image could not be generated from this request. Please change it "
-        "and try again. Nothing was charged.",
+        (
+            "The image API refused this request: The image could not be generated from this request. Please change it "
+            "and try again. Nothing was charged."
+        ),
     ),
     FaultKind.MODEL_NOT_FOUND: (
         RequestRejectedError,
@@ -229,8 +214,10 @@ FAULTS: dict[FaultKind, tuple[type[ImageFailure] | None, str, str]] = {
         (
             ProviderAccountError,
             "no",
-            "The account that pays for pictures has no money left, or its spend limit is reached. "
-            "Please tell whoever runs me. Nothing was charged.",
+            (
+                "The account that pays for pictures has no money left, or its spend limit is reached. "
+                "Please tell whoever runs me. Nothing was charged."
+            ),
         ),
     ),
     **dict.fromkeys(
@@ -238,8 +225,10 @@ FAULTS: dict[FaultKind, tuple[type[ImageFailure] | None, str, str]] = {
         (
             ProviderAccountError,
             "no",
-            "The account that pays for pictures was refused by the image API (key, verification or permission). "
-            "Please tell whoever runs me. Nothing was charged.",
+            (
+                "The account that pays for pictures was refused by the image API (key, verification or permission). "
+                "Please tell whoever runs me. Nothing was charged."
+            ),
         ),
     ),
     FaultKind.RATE_LIMIT: (
@@ -289,7 +278,7 @@ async def test_a_fault_is_told_for_what_it_is_and_never_asked_again(sandbox: San
     previews: list[PartialImage] = []
     results: list[FinishedImage] = []
 
-    async def play() -> None:
+    async def play(images: OpenAIImages) -> None:
         async for image in images.make(FOX, (), "someone"):
             if isinstance(image, FinishedImage):
                 results.append(image)
@@ -298,12 +287,12 @@ async def test_a_fault_is_told_for_what_it_is_and_never_asked_again(sandbox: San
 
     async with OpenAIImages(sandbox.api_key, sandbox.base_url, 1.0) as images:
         if expected is None:
-            await play()
+            await play(images)
             assert len(results) == 1
             assert (results[0].usage is None) == (kind is FaultKind.NO_USAGE)
         else:
             with pytest.raises(ImageFailure) as caught:
-                await play()
+                await play(images)
             assert (type(caught.value), caught.value.charged) == (expected, charged)
             assert caught.value.sentence == sentence
             assert results == []
@@ -354,11 +343,18 @@ async def test_a_server_that_is_not_there_was_certainly_not_asked(sandbox: Sandb
 
 
 @asynccontextmanager
-async def streaming(*events: dict[str, Any] | str, linger: bool = False) -> AsyncGenerator[OpenAIImages]:
-    """A client of a server that streams just this; `linger` leaves the stream open after it."""
+async def streaming(
+    *events: dict[str, Any] | str, linger: bool = False, callers: list[object] | None = None
+) -> AsyncGenerator[OpenAIImages]:
+    """A client of a server that streams just this; `linger` leaves the stream open after it.
+
+    `callers` gets the address that each call comes from.
+    """
     over = asyncio.Event()
 
     async def answer(request: web.Request) -> web.StreamResponse:
+        if callers is not None and request.transport is not None:
+            callers.append(request.transport.get_extra_info("peername"))
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
         for data in events:
@@ -438,6 +434,17 @@ async def test_a_large_picture_arrives_whole() -> None:
 
     assert isinstance(result, FinishedImage)
     assert result.content == content
+
+
+async def test_two_pictures_share_a_connection() -> None:
+    callers: list[object] = []
+
+    async with streaming(DONE, callers=callers) as images:
+        await made(images)
+        await made(images)
+
+    assert len(callers) == 2
+    assert len(set(callers)) == 1
 
 
 async def test_what_comes_after_the_result_is_read_and_forgotten() -> None:

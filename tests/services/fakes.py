@@ -12,18 +12,19 @@ from zoneinfo import ZoneInfo
 
 from typing_extensions import override
 
+from bot.services import pricing
 from bot.services.answering import Accounts, Answers
 from bot.services.catalog import Catalog
 from bot.services.delivery import Posted, Preview, Result
 from bot.services.images import CheckedPicture, FinishedImage, InputImage, PartialImage, UnreadablePictureError
-from bot.services.ledger import Destination, Job, OpenRequest, Requester
+from bot.services.ledger import Destination, Job, OpenRequest, Order, Picture, Requester
 from bot.services.limits import Limit, buckets_touched
 from bot.services.making import Maker
 from bot.services.pace import Pace
 from bot.services.pricing import Usage
 from bot.services.queue import FairQueue
 from bot.services.requests import ImageRequest
-from bot.services.studio import Live, Studio
+from bot.services.studio import Studio
 from bot.storage import Database, SqliteLedger, SqliteRequests
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from bot.errors import UserFacingError
     from bot.services.ledger import Settlement
+    from bot.services.workshop import Live
 
 CATALOG = Catalog.load()
 NOON = 1_795_176_000  # 2026-11-20 12:00 UTC
@@ -56,7 +58,7 @@ async def until(true: Callable[[], bool]) -> None:
 async def eventually(true: Callable[[], Awaitable[bool]]) -> None:
     """The same for what has to be asked for."""
     async with asyncio.timeout(10):
-        while not await true():
+        while not await true():  # noqa: ASYNC110 - the same
             await asyncio.sleep(0.002)
 
 
@@ -206,7 +208,7 @@ class TroubledLedger(SqliteLedger):
         await super().dispatch(job_id, at)
 
     @override
-    async def settle(self, job_id: str, settlement: Settlement, at: int) -> object:  # type: ignore[override]
+    async def settle(self, job_id: str, settlement: Settlement, at: int) -> Picture:
         self._meet_trouble("settle")
         return await super().settle(job_id, settlement, at)
 
@@ -233,16 +235,17 @@ class TroubledLedger(SqliteLedger):
 
 
 class TroubledRequests(SqliteRequests):
-    """The real store of requests, with the same kind of trouble."""
+    """The real store of requests, with the same kind of trouble; those in `gone` are not found any more."""
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self.trouble: dict[str, deque[Exception]] = {}
+        self.gone: set[str] = set()
 
     @override
     async def get(self, request_id: str) -> OpenRequest | None:
         self._meet_trouble("get")
-        return await super().get(request_id)
+        return None if request_id in self.gone else await super().get(request_id)
 
     @override
     async def delivered(self, request_id: str, at: int, channel_id: int | None, message_ids: Sequence[int]) -> None:
@@ -330,18 +333,30 @@ class House:
 
     async def reserved(self, request_id: str, request: ImageRequest | None = None) -> OpenRequest:
         """A request that is kept and waits, as a crash just after the reservation leaves it."""
-        order = self.studio._order(request_id, request or a_request(), MIA, PLACE)
+        wanted, now = request or a_request(), int(self.clock())
+        model = CATALOG.model(wanted.model)
+        order = Order(
+            id=request_id,
+            request=wanted,
+            requester=MIA,
+            destination=PLACE,
+            hold_nano=pricing.estimate(model, wanted).nano,
+            prices=model.priced(),
+            at=now,
+            buckets=buckets_touched(MIA, now, ZoneInfo("UTC")),
+            limits=self.limits,
+        )
         return await self.ledger.reserve(order)
 
 
 @asynccontextmanager
 async def a_house(
-    folder: Path, *acts: Act, slots: int = 3, timeout: float = 30.0, begun: bool = True
+    folder: Path, *acts: Act, slots: int = 3, job_timeout: float = 30.0, begun: bool = True
 ) -> AsyncGenerator[House]:
     """A house on the database in `folder`; its studio is started unless `begun` is off, and drained at the end."""
     database = await Database.open(folder / "atelier.sqlite3")
     try:
-        house = House(database, ScriptedProvider(*acts), slots=slots, timeout=timeout)
+        house = House(database, ScriptedProvider(*acts), slots=slots, timeout=job_timeout)
         if begun:
             house.studio.start()
         yield house

@@ -70,9 +70,9 @@ class Bench:
 
 @asynccontextmanager
 async def a_bench(
-    folder: Path, *acts: Act, timeout: float = 30.0, references: tuple[StoredImage, ...] = ()
+    folder: Path, *acts: Act, job_timeout: float = 30.0, references: tuple[StoredImage, ...] = ()
 ) -> AsyncGenerator[Bench]:
-    async with a_house(folder, *acts, timeout=timeout, begun=False) as house:
+    async with a_house(folder, *acts, job_timeout=job_timeout, begun=False) as house:
         yield Bench(house, await house.reserved("r1", a_request(references=references)))
 
 
@@ -191,7 +191,7 @@ async def test_three_calls_are_the_most(tmp_path: Path) -> None:
 
 
 async def test_nothing_is_asked_again_after_the_deadline(tmp_path: Path) -> None:
-    async with a_bench(tmp_path, (busy(31.0),), timeout=30.0) as bench:
+    async with a_bench(tmp_path, (busy(31.0),), job_timeout=30.0) as bench:
         made = await bench.make()
 
         assert made.outcome == "released"
@@ -210,7 +210,7 @@ async def test_everybody_is_held_back_while_the_provider_is_busy(tmp_path: Path)
 
 
 async def test_a_pause_longer_than_the_deadline_holds_the_others_back_for_a_deadline(tmp_path: Path) -> None:
-    async with a_bench(tmp_path, (busy(86_400.0),), timeout=30.0) as bench:
+    async with a_bench(tmp_path, (busy(86_400.0),), job_timeout=30.0) as bench:
         await bench.make()
 
         assert bench.house.pace.held_for == pytest.approx(30, abs=5)
@@ -224,7 +224,7 @@ async def test_nobody_is_held_back_because_a_connection_failed(tmp_path: Path) -
 
 
 async def test_a_job_that_the_pace_keeps_back_to_its_end_is_free_and_never_asked(tmp_path: Path) -> None:
-    async with a_bench(tmp_path, timeout=0.05) as bench:
+    async with a_bench(tmp_path, job_timeout=0.05) as bench:
         bench.house.pace.hold(60)
 
         made = await bench.make()
@@ -238,7 +238,7 @@ async def test_a_job_that_the_pace_keeps_back_to_its_end_is_free_and_never_asked
 
 
 async def test_a_picture_that_takes_too_long_is_of_unknown_outcome(tmp_path: Path) -> None:
-    async with a_bench(tmp_path, (PartialImage(0, b"sketch"), asyncio.Event()), timeout=0.05) as bench:
+    async with a_bench(tmp_path, (PartialImage(0, b"sketch"), asyncio.Event()), job_timeout=0.05) as bench:
         made = await bench.make()
         job = await bench.job()
 

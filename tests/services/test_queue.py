@@ -78,25 +78,40 @@ def test_the_position_is_the_real_order_of_service(members: list[str]) -> None:
     assert told == {item: place for place, (_, item) in enumerate(order, start=1)}
 
 
+async def taken_at_once(queue: FairQueue[int]) -> object | None:
+    """Whose item is taken without waiting, if any can be."""
+    taking = asyncio.ensure_future(queue.take())
+    await asyncio.sleep(0)
+    if taking.done():
+        return taking.result()[0]
+    taking.cancel()
+    return None
+
+
 @given(st.integers(1, 5), st.lists(st.one_of(st.sampled_from("abcde"), st.none()), max_size=60))
 def test_slots_and_a_members_share_of_them_are_never_passed(slots: int, steps: list[str | None]) -> None:
     """A name joins and whoever can is taken; None gives the oldest slot back."""
 
     async def play() -> None:
         queue: FairQueue[int] = FairQueue(slots)
+        waiting: Counter[object] = Counter()
         out: list[object] = []
+        share = max(1, slots - 1)
         for item, step in enumerate(steps):
             if step is not None:
                 queue.put(step, item)
+                waiting[step] += 1
             elif out:
                 queue.done(out.pop(0))
-            while (turn := queue._next_turn()) is not None:
-                out.append(turn[0])
+            while (member := await taken_at_once(queue)) is not None:
+                out.append(member)
+                waiting[member] -= 1
+            mine = Counter(out)
             assert queue.running == len(out) <= slots
-            assert all(count <= max(1, slots - 1) for count in Counter(out).values())
-            # No slot idles while somebody may have it.
-            if len(queue) and len(out) < slots:
-                assert set(queue._waiting) <= {name for name, count in Counter(out).items() if count >= slots - 1}
+            assert len(queue) == waiting.total()
+            assert all(count <= share for count in mine.values())
+            if len(out) < slots:  # no slot idles while somebody may have it
+                assert all(mine[member] == share for member, count in waiting.items() if count)
 
     asyncio.run(play())
 
@@ -148,7 +163,8 @@ async def test_two_who_take_at_once_get_different_items() -> None:
     queue.put("a", 1)
     queue.put("b", 2)
 
-    assert await both == [("a", 1), ("b", 2)]
+    first, second = await both
+    assert (first, second) == (("a", 1), ("b", 2))
 
 
 @pytest.mark.parametrize(("waiting", "more", "fits"), [(0, 4, True), (8, 2, True), (8, 3, False), (10, 1, False)])

@@ -16,13 +16,14 @@ from bot.errors import (
     QueueFullError,
     RequestRejectedError,
 )
-from bot.services import pricing, studio
+from bot.services import pricing, studio, workshop
 from bot.services.delivery import DeliveryError
 from bot.services.images import PartialImage
 from bot.services.ledger import ChargeState
 from bot.services.limits import Limit, Metric, Scope, Window
 from bot.services.making import UNKNOWN_DEADLINE
 from bot.services.queue import MOST_WAITING_PER_MEMBER
+from bot.services.workshop import FIRST_GUESS
 from tests.services.fakes import (
     BEN,
     CATALOG,
@@ -39,6 +40,8 @@ from tests.services.fakes import (
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.services.fakes import Act
 
 pytestmark = pytest.mark.usefixtures("without_waiting")
 
@@ -83,11 +86,12 @@ async def test_the_money_is_held_before_anything_is_acknowledged(tmp_path: Path)
         delivery = RecordingDelivery()
         delivery.held = asyncio.Event()
         request = a_request(count=2)
+        hold = 2 * pricing.estimate(CATALOG.model(request.model), request).nano
 
         submitting = asyncio.create_task(house.studio.submit("r1", request, MIA, delivery))
 
         async def is_held() -> bool:
-            return await house.used(SPENT) == house.studio.quote(request)
+            return await house.used(SPENT) == hold
 
         await eventually(is_held)
         assert (delivery.acknowledged, house.studio.waiting) == (0, 0)
@@ -101,14 +105,6 @@ async def test_where_progress_is_shown_is_remembered(tmp_path: Path) -> None:
         await house.studio.submit("r1", a_request(), MIA, RecordingDelivery())
 
         assert (await house.kept("r1")).destination.message_id == 77
-
-
-async def test_a_quote_is_the_estimate_of_all_pictures(tmp_path: Path) -> None:
-    async with a_house(tmp_path, begun=False) as house:
-        request = a_request(count=3)
-
-        one = pricing.estimate(CATALOG.model(request.model), request).nano
-        assert house.studio.quote(request) == 3 * one
 
 
 async def test_a_refusal_by_a_limit_leaves_no_trace(tmp_path: Path) -> None:
@@ -240,12 +236,10 @@ async def test_the_same_interaction_again_does_nothing_new_after_the_end(tmp_pat
         delivery = RecordingDelivery()
         await house.studio.submit("r1", a_request(), MIA, delivery)
         await settled(house, "r1")
-        await until(lambda: not house.studio._at_work)
 
         await house.studio.submit("r1", a_request(), MIA, delivery)
 
         assert (delivery.acknowledged, len(house.provider.asked), house.studio.waiting) == (1, 1, 0)
-        assert house.studio._at_work == set()
 
 
 # Making and telling
@@ -260,7 +254,7 @@ async def test_four_pictures_are_four_jobs_and_one_answer(tmp_path: Path) -> Non
 
         assert delivery.attempts == 1
         assert {content for _, content in delivery.results[0].files} == {b"fox 0", b"fox 1", b"fox 2", b"fox 3"}
-        assert [picture.job_id for picture, _ in delivery.results[0].files] == [f"r1:{n}" for n in (1, 2, 3, 4)]
+        assert [picture.number for picture, _ in delivery.results[0].files] == [1, 2, 3, 4]
         assert len(house.provider.asked) == 4
 
 
@@ -279,7 +273,10 @@ async def test_a_request_of_which_some_pictures_fail_shows_the_others(tmp_path: 
 
 async def test_previews_stand_in_the_place_of_their_picture(tmp_path: Path) -> None:
     second_may = asyncio.Event()
-    acts = [(PartialImage(0, b"left"), second_may, finished()), (second_may, PartialImage(0, b"right"), finished())]
+    acts: list[Act] = [
+        (PartialImage(0, b"left"), second_may, finished()),
+        (second_may, PartialImage(0, b"right"), finished()),
+    ]
     async with a_house(tmp_path, *acts) as house:
         delivery = RecordingDelivery()
 
@@ -325,7 +322,7 @@ async def test_those_who_wait_are_told_their_place_and_that_it_begins(tmp_path: 
         await until(lambda: house.provider.running == 1)
 
         await house.studio.submit("r2", a_request(), BEN, second)
-        assert second.lines == [(1, pytest.approx(2 * studio.FIRST_GUESS))]
+        assert second.lines == [(1, 2 * FIRST_GUESS)]
         go.set()
         await settled(house, "r2")
 
@@ -356,8 +353,12 @@ async def test_observers_are_told_of_every_job_and_cannot_do_harm(tmp_path: Path
         raise RuntimeError("an observer's own trouble")
 
     outcomes: list[str] = []
+
+    def count(_seconds: float, outcome: str) -> None:
+        outcomes.append(outcome)
+
     async with a_house(tmp_path, (finished(),), (), (ProviderBusyError("Busy.", code="busy"),)) as house:
-        house.studio.observers += [clumsy, lambda _, outcome: outcomes.append(outcome)]
+        house.studio.observers.extend([clumsy, count])
         delivery = RecordingDelivery()
 
         await house.studio.submit("r1", a_request(count=3), MIA, delivery)
@@ -519,7 +520,9 @@ async def test_a_second_resumption_finds_nothing(tmp_path: Path) -> None:
 
 async def test_a_request_that_is_gone_by_the_resumption_is_passed_over(tmp_path: Path) -> None:
     async with a_house(tmp_path, begun=False) as house:
-        house.studio._left_over = ["gone"]
+        await house.reserved("r1")
+        await house.studio.recover()
+        house.requests.gone.add("r1")
 
         assert await house.studio.resume(house.reopen) == 1
         assert house.reopened == {}

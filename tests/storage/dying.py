@@ -12,6 +12,7 @@ import shutil
 import signal
 import sqlite3
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +79,12 @@ async def work(path: Path, acknowledge: Callable[[str], object]) -> None:
     await books.database.close()
 
 
+def traced(count: Callable[[str], None], *args: Any, **options: Any) -> sqlite3.Connection:  # noqa: ANN401 - passed on
+    connection: sqlite3.Connection = connect(*args, **options)
+    connection.set_trace_callback(count)
+    return connection
+
+
 def live_until(path: Path, statements: int, acknowledged: Path) -> None:
     """Work in a child, which dies before its statement of that number; 0 lets it live."""
     child = os.fork()
@@ -92,12 +99,7 @@ def live_until(path: Path, statements: int, acknowledged: Path) -> None:
         if seen == statements:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def traced(*args: Any, **options: Any) -> sqlite3.Connection:  # noqa: ANN401 - as sqlite3.connect takes them
-        connection = connect(*args, **options)
-        connection.set_trace_callback(count)
-        return connection
-
-    sqlite3.connect = traced
+    setattr(sqlite3, "connect", partial(traced, count))  # noqa: B010 - its overloads
     log = os.open(acknowledged, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
     asyncio.run(work(path, lambda name: os.write(log, f"{name}\n".encode())))
     os.write(log, f"{seen}".encode())

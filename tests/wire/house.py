@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -193,6 +194,15 @@ class House:
     def states(self) -> list[str]:
         """The state of every job in the ledger, oldest first."""
         return [job.state for job in self.jobs()]
+
+    def unanswered(self) -> int:
+        """Requests in the database whose answer is not posted."""
+        connection = sqlite3.connect(f"file:{self.data_dir / 'atelier.sqlite3'}?mode=ro", uri=True)
+        try:
+            ((count,),) = connection.execute("SELECT count(*) FROM requests WHERE delivered_at IS NULL").fetchall()
+        finally:
+            connection.close()
+        return int(count)
 
     def kept_files(self) -> list[Path]:
         """Every picture file in the data directory."""

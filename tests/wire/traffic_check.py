@@ -16,7 +16,13 @@ ORIGINAL = "/messages/@original"
 
 def misfits(description: OfficialDescription, traffic: Traffic) -> list[str]:
     """A line for everything in requests, and in answers, that the description does not have so."""
-    return [line for exchange in traffic if OF_THE_API.match(exchange.path) for line in _of(description, exchange)]
+    return [line for exchange in traffic if _was_read(exchange) for line in _of(description, exchange)]
+
+
+def _was_read(exchange: Exchange) -> bool:
+    """Not a file, and not cut off before its body was there."""
+    is_whole = exchange.status is not None or exchange.body is not None
+    return is_whole and OF_THE_API.match(exchange.path) is not None
 
 
 def _of(description: OfficialDescription, exchange: Exchange) -> list[str]:

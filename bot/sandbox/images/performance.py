@@ -136,15 +136,18 @@ class Performance:
             painting.cancel()
 
     async def _send_preview(self, painting: Painting, index: int) -> None:
-        content = await self._easel.run(lambda: painting.preview(index, self._order.partial_images))
-        data = self._data("partial_image", base64.b64encode(content).decode())
-        await self._line.write(event({**data, "partial_image_index": index}))
+        await self._line.write(await self._easel.run(lambda: self._preview_event(painting, index)))
         self._partials += 1
+
+    def _preview_event(self, painting: Painting, index: int) -> bytes:
+        content = painting.preview(index, self._order.partial_images)
+        data = self._data("partial_image", base64.b64encode(content).decode())
+        return event({**data, "partial_image_index": index})
 
     async def _send_result(self, painting: Painting) -> None:
         data = self._data("completed", await self._result(painting))
         data.update(self._usage_and_identifier(detailed=False))
-        await self._write_last(await asyncio.to_thread(event, data))
+        await self._write_last(await self._easel.run(lambda: event(data)))
 
     async def _end_badly(self) -> None:
         """Whatever comes instead of the next event."""
@@ -183,7 +186,7 @@ class Performance:
             "data": [{"b64_json": await self._result(painting)} for painting in paintings],
             **self._usage_and_identifier(detailed=True),
         }
-        encoded = (await asyncio.to_thread(json.dumps, body)).encode()
+        encoded = await self._easel.run(lambda: json.dumps(body).encode())
         await self._line.open("application/json", len(encoded))
         if self._kind is FaultKind.CUT:
             await self._line.write(encoded[: len(encoded) // 2])
@@ -202,10 +205,13 @@ class Performance:
         output_format = self._order.output_format
         if self._kind is FaultKind.WRONG_FORMAT:
             output_format = "jpeg" if output_format == "png" else "png"
-        content = await self._easel.run(lambda: painting.file(output_format))
-        if self._kind is FaultKind.BROKEN_PICTURE:
-            content = content[: len(content) // 2]
-        text = base64.b64encode(content).decode()
+        broken = self._kind is FaultKind.BROKEN_PICTURE
+
+        def encoded() -> str:
+            content = painting.file(output_format)
+            return base64.b64encode(content[: len(content) // 2] if broken else content).decode()
+
+        text = await self._easel.run(encoded)
         return f"!{text[:-3]}" if self._kind is FaultKind.INVALID_BASE64 else text
 
     def _settings(self) -> dict[str, Any]:

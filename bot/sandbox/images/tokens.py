@@ -107,18 +107,17 @@ def _cells(width: int, height: int) -> int:
     """2, 2.5, 2.6: 16-pixel cells of the scaled and padded picture, at most 1536."""
     long_edge, short_edge = max(width, height), min(width, height)
     scale = min(max(Fraction(512, long_edge), Fraction(1, 2)), Fraction(1))
-    sides = (long_edge * scale / 16, max(Fraction(short_edge), Fraction(long_edge, 3)) * scale / 16)
-    long_cells, short_cells = ceil(sides[0]), ceil(sides[1])
-    if long_cells * short_cells > MOST_CELLS:
-        shrink = sqrt(MOST_CELLS / (long_cells * short_cells))
-        return floor(long_cells * shrink + 1e-9) * floor(short_cells * shrink + 1e-9)
-    return long_cells * short_cells
+    along, across = long_edge * scale / 16, max(Fraction(short_edge), Fraction(long_edge, 3)) * scale / 16
+    if ceil(along) * ceil(across) > MOST_CELLS:
+        shrink = sqrt(MOST_CELLS / (along * across))
+        along, across = (Fraction(floor(float(side) * shrink + 1e-9)) for side in (along, across))
+    return ceil(along) * ceil(across)
 
 
 def _tiles(width: int, height: int, fidelity: str | None) -> int:
     """1.5 and 1-mini: a base and 512-pixel tiles; high fidelity costs extra."""
     fit = min(1.0, 2048 / max(width, height))
-    shrink = 512 / min(width * fit, height * fit)
+    shrink = min(1.0, 512 / min(width * fit, height * fit))
     across, down = (max(1, ceil(side * fit * shrink / 512 - 1e-9)) for side in (width, height))
     extra = 0 if fidelity != "high" else 4160 if width == height else 6240
     return 65 + 129 * across * down + extra

@@ -64,7 +64,7 @@ def test_a_prompt_that_says_nothing_known_still_has_a_place_and_an_hour() -> Non
 
 EVERY = [
     *PLACES.values(), *SUBJECTS.values(), *WEATHERS.values(), *STYLES.values(), *TIMES.values(),
-    *(f"a {animal} asleep" for animal in COATS), "a storm at night", "a lake in the snow",
+    *(f"a {animal} asleep" for animal in COATS), "a storm at night", "a lake in the snow", "tulips by a lake",
 ]  # fmt: skip
 
 

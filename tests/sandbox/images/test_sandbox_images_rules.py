@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import zlib
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -256,3 +257,14 @@ async def test_a_field_sent_twice_is_refused(images: SandboxImages) -> None:
         answer = await response.json()
 
     assert answer["error"]["code"] == "duplicate_parameter"
+
+
+async def test_a_picture_too_large_to_decode_is_refused(client: AsyncOpenAI) -> None:
+    head = b"IHDR" + (20_000).to_bytes(4) * 2 + b"\x08\x02\x00\x00\x00"
+    body = (0).to_bytes(4) + b"IDAT" + zlib.crc32(b"IDAT").to_bytes(4)
+    bomb = b"\x89PNG\r\n\x1a\n" + (13).to_bytes(4) + head + zlib.crc32(head).to_bytes(4) + body
+
+    with pytest.raises(openai.BadRequestError) as refused:
+        await client.images.edit(model=MODEL, prompt="more light", image=("a.png", bomb, "image/png"))
+
+    assert refused.value.code == "invalid_image_file"

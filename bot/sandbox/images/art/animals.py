@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from bot.sandbox.images.art.canvas import Canvas, Colour, curve, lighter, mix
+from bot.sandbox.images.art.canvas import Canvas, Colour, curve, lighter, mix, placed
 
 if TYPE_CHECKING:
     from bot.sandbox.images.art.palette import Palette
@@ -38,6 +38,7 @@ COATS = {
     "rabbit": Coat((176, 156, 138), (246, 240, 232), "long", 0.15, 0.3),
     "bear": Coat((106, 74, 54), (172, 132, 98), "round", 0.1, 0.6),
 }
+Place: TypeAlias = tuple[float, float, float]  # x, y, size
 DARK: Colour = (34, 28, 34)
 
 
@@ -52,73 +53,48 @@ def draw_animal(
     (_asleep if asleep else _sitting)(canvas, coat, (x, y, size), fur, belly)
 
 
-def _asleep(canvas: Canvas, coat: Coat, place: tuple[float, float, float], fur: Colour, belly: Colour) -> None:
+CURLED = ((-0.5, -0.14), (-0.44, -0.34), (-0.2, -0.47), (0.12, -0.47), (0.38, -0.36), (0.5, -0.16), (0.4, -0.01),
+          (0.0, 0.02), (-0.38, -0.01))  # fmt: skip
+LIT_FLANK = ((0.05, -0.4), (0.3, -0.32), (0.4, -0.14), (0.2, -0.1), (0.08, -0.22))
+HAUNCH = ((0.06, -0.1), (0.09, -0.24), (0.2, -0.32), (0.33, -0.3), (0.42, -0.2))
+
+
+def _asleep(canvas: Canvas, coat: Coat, place: Place, fur: Colour, belly: Colour) -> None:
     """Curled up, the tail around the nose."""
     x, y, s = place
-    body = [
-        (-0.5, -0.14),
-        (-0.44, -0.34),
-        (-0.2, -0.47),
-        (0.12, -0.47),
-        (0.38, -0.36),
-        (0.5, -0.16),
-        (0.4, -0.01),
-        (0.0, 0.02),
-        (-0.38, -0.01),
-    ]
-    canvas.blob([(x + a * s, y + b * s) for a, b in body], (lighter(fur, 0.2), fur, lighter(fur, -0.34)))
-    canvas.blob(
-        [(x + a * s, y + b * s) for a, b in ((0.05, -0.4), (0.3, -0.32), (0.4, -0.14), (0.2, -0.1), (0.08, -0.22))],
-        lighter(fur, 0.12),
-        opacity=0.5,
-        soft=s * 0.03,
-    )
-    haunch = [(0.06, -0.1), (0.09, -0.24), (0.2, -0.32), (0.33, -0.3), (0.42, -0.2)]
-    canvas.stroke(
-        curve([(x + a * s, y + b * s) for a, b in haunch], closed=False),
-        s * 0.012,
-        lighter(fur, -0.35),
-        opacity=0.5,
-        soft=s * 0.006,
-    )
+    canvas.blob(placed(CURLED, x, y, s), (lighter(fur, 0.2), fur, lighter(fur, -0.34)))
+    canvas.blob(placed(LIT_FLANK, x, y, s), lighter(fur, 0.12), opacity=0.5, soft=s * 0.03)
+    haunch = curve(placed(HAUNCH, x, y, s), closed=False)
+    canvas.stroke(haunch, s * 0.012, lighter(fur, -0.35), opacity=0.5, soft=s * 0.006)
     _tail_around(canvas, coat, place, fur, belly)
-    hx, hy = x - s * 0.25, y - s * 0.19
-    _ear(canvas, coat, hx - s * 0.10, hy - s * 0.14, s * 0.17, fur, -0.25)
-    _ear(canvas, coat, hx + s * 0.10, hy - s * 0.15, s * 0.17, fur, 0.3)
+    _sleeping_head(canvas, coat, (x - s * 0.25, y - s * 0.19, s), fur, belly)
+
+
+def _sleeping_head(canvas: Canvas, coat: Coat, place: Place, fur: Colour, belly: Colour) -> None:
+    x, y, s = place
+    _ear(canvas, coat, x - s * 0.10, y - s * 0.14, s * 0.17, fur, -0.25)
+    _ear(canvas, coat, x + s * 0.10, y - s * 0.15, s * 0.17, fur, 0.3)
     reach = 0.11 + 0.07 * coat.snout
-    head = [
-        (-0.2, 0.0),
-        (-0.14, -0.14),
-        (0.02, -0.19),
-        (0.17, -0.13),
-        (0.2, 0.02),
-        (0.06, reach),
-        (-0.04, reach + 0.01),
-        (-0.14, 0.09),
-    ]
-    canvas.blob([(hx + a * s, hy + b * s) for a, b in head], (lighter(fur, 0.16), fur))
+    head = [(-0.2, 0.0), (-0.14, -0.14), (0.02, -0.19), (0.17, -0.13), (0.2, 0.02), (0.06, reach),
+            (-0.04, reach + 0.01), (-0.14, 0.09)]  # fmt: skip
+    canvas.blob(placed(head, x, y, s), (lighter(fur, 0.16), fur))
     for side in (-1, 1):
         cheek = [(side * 0.02, 0.0), (side * 0.17, -0.01), (side * 0.14, 0.09), (0.01, reach + 0.005), (0.0, 0.05)]
-        canvas.blob([(hx + a * s, hy + b * s) for a, b in cheek], belly)
-        eye = [
-            (hx + side * s * (0.065 + d), hy - s * (0.005 - 2.2 * (d - 0.0) ** 2))
-            for d in (-0.035, -0.015, 0.015, 0.035)
-        ]
-        canvas.stroke(
-            [(px, hy + s * (0.022 - 6 * (px - hx - side * s * 0.065) ** 2 / (s * s))) for px, _ in eye], s * 0.012, DARK
-        )
-    canvas.ellipse(hx + s * 0.01, hy + reach * s, s * 0.026, s * 0.02, DARK)
+        canvas.blob(placed(cheek, x, y, s), belly)
+        lid = [(side * 0.065 + step, 0.022 - 6 * step**2) for step in (-0.035, -0.015, 0.015, 0.035)]
+        canvas.stroke(placed(lid, x, y, s), s * 0.012, DARK)
+    canvas.ellipse(x + s * 0.01, y + reach * s, s * 0.026, s * 0.02, DARK)
 
 
-def _tail_around(canvas: Canvas, coat: Coat, place: tuple[float, float, float], fur: Colour, belly: Colour) -> None:
+def _tail_around(canvas: Canvas, coat: Coat, place: Place, fur: Colour, belly: Colour) -> None:
     x, y, s = place
     t = 0.05 + 0.07 * coat.tail
     tail = [(0.48, -0.2), (0.5, -0.06), (0.3, 0.02), (0.02, 0.035), (-0.2, 0.03), (-0.3, -0.005),
             (-0.16, -t * 0.9), (0.06, -t * 1.25), (0.28, -t * 1.1), (0.4, -0.16)]  # fmt: skip
     canvas.blob([(x + a * s, y + (b - 0.025) * s) for a, b in tail], lighter(fur, -0.6), opacity=0.45, soft=s * 0.015)
-    canvas.blob([(x + a * s, y + b * s) for a, b in tail], (lighter(fur, 0.2), lighter(fur, -0.14)))
+    canvas.blob(placed(tail, x, y, s), (lighter(fur, 0.2), lighter(fur, -0.14)))
     tip = [(-0.3, -0.005), (-0.2, 0.032), (-0.06, 0.036), (-0.02, 0.0), (-0.06, -t * 1.05), (-0.17, -t * 0.92)]
-    canvas.blob([(x + a * s, y + b * s) for a, b in tip], belly)
+    canvas.blob(placed(tip, x, y, s), belly)
 
 
 def _ear(canvas: Canvas, coat: Coat, x: float, y: float, size: float, fur: Colour, lean: float) -> None:
@@ -160,7 +136,7 @@ def _ear(canvas: Canvas, coat: Coat, x: float, y: float, size: float, fur: Colou
     canvas.polygon(inner, mix(fur, (60, 40, 50), 0.35))
 
 
-def _sitting(canvas: Canvas, coat: Coat, place: tuple[float, float, float], fur: Colour, belly: Colour) -> None:
+def _sitting(canvas: Canvas, coat: Coat, place: Place, fur: Colour, belly: Colour) -> None:
     """Upright, seen from the front, looking at the viewer."""
     x, y, s = place
     if coat.tail > 0.2:  # noqa: PLR2004 - shorter ones do not show
@@ -174,7 +150,7 @@ def _sitting(canvas: Canvas, coat: Coat, place: tuple[float, float, float], fur:
             (0.4 - w * 0.4, -0.16),
             (0.2, -0.14),
         ]
-        canvas.blob([(x + a * s, y + b * s) for a, b in tail], (lighter(fur, 0.1), lighter(fur, -0.25)))
+        canvas.blob(placed(tail, x, y, s), (lighter(fur, 0.1), lighter(fur, -0.25)))
         canvas.blob(
             [(x + a * s, y + b * s) for a, b in ((0.5, -0.22), (0.5, -0.31), (0.46 - w, -0.33), (0.44 - w, -0.24))],
             belly,
@@ -189,16 +165,16 @@ def _sitting(canvas: Canvas, coat: Coat, place: tuple[float, float, float], fur:
         (0.27, -0.18),
         (0.22, 0.0),
     ]
-    canvas.blob([(x + a * s, y + b * s) for a, b in body], (lighter(fur, 0.12), fur, lighter(fur, -0.32)))
+    canvas.blob(placed(body, x, y, s), (lighter(fur, 0.12), fur, lighter(fur, -0.32)))
     chest = [(-0.1, -0.52), (0.1, -0.52), (0.11, -0.34), (0.0, -0.14), (-0.11, -0.34)]
-    canvas.blob([(x + a * s, y + b * s) for a, b in chest], belly)
+    canvas.blob(placed(chest, x, y, s), belly)
     for side in (-1, 1):
         canvas.ellipse(x + side * s * 0.085, y - s * 0.13, s * 0.055, s * 0.15, (fur, lighter(fur, -0.3)))
         canvas.ellipse(x + side * s * 0.09, y - s * 0.012, s * 0.068, s * 0.032, lighter(belly, -0.06))
     _face(canvas, coat, (x, y - s * 0.66, s), fur, belly)
 
 
-def _face(canvas: Canvas, coat: Coat, place: tuple[float, float, float], fur: Colour, belly: Colour) -> None:
+def _face(canvas: Canvas, coat: Coat, place: Place, fur: Colour, belly: Colour) -> None:
     x, y, s = place
     for side in (-1, 1):
         _ear(canvas, coat, x + side * s * 0.13, y - s * 0.13, s * 0.19, fur, side * 0.45)
@@ -213,10 +189,10 @@ def _face(canvas: Canvas, coat: Coat, place: tuple[float, float, float], fur: Co
         (0.0, reach + 0.03),
         (-0.09, reach),
     ]
-    canvas.blob([(x + a * s, y + b * s) for a, b in head], (lighter(fur, 0.18), fur))
+    canvas.blob(placed(head, x, y, s), (lighter(fur, 0.18), fur))
     for side in (-1, 1):
         cheek = [(side * 0.03, 0.03), (side * 0.19, 0.01), (side * 0.12, 0.11), (0.0, reach + 0.02)]
-        canvas.blob([(x + a * s, y + b * s) for a, b in cheek], belly)
+        canvas.blob(placed(cheek, x, y, s), belly)
         canvas.ellipse(x + side * s * 0.085, y - s * 0.02, s * 0.026, s * 0.032, DARK)
         canvas.ellipse(x + side * s * 0.085 - s * 0.008, y - s * 0.031, s * 0.009, s * 0.009, (255, 255, 255))
     canvas.ellipse(x, y + reach * s * 0.86, s * 0.034, s * 0.025, DARK)

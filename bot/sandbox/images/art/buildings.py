@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.images.art.canvas import Canvas, Colour, Point, lighter, mix
+from bot.sandbox.images.art.canvas import Canvas, Colour, Point, lighter, mix, placed
 
 if TYPE_CHECKING:
     from random import Random
@@ -161,10 +161,10 @@ def _rock(canvas: Canvas, x: float, y: float, size: float, palette: Palette) -> 
     stone = mix(palette.near, palette.haze, 0.18)
     outline: list[Point] = [(-0.62, 0.2), (-0.5, 0.06), (-0.36, 0.07), (-0.24, -0.03), (-0.1, -0.05), (0.14, -0.045),
                             (0.25, -0.01), (0.34, 0.05), (0.46, 0.06), (0.6, 0.2)]  # fmt: skip
-    canvas.polygon([(x + a * size, y + b * size) for a, b in outline], (lighter(stone, 0.2), lighter(stone, -0.2)))
+    canvas.polygon(placed(outline, x, y, size), (lighter(stone, 0.2), lighter(stone, -0.2)))
     for facet in (((-0.36, 0.07), (-0.24, -0.03), (-0.2, 0.14)), ((-0.1, -0.05), (0.02, -0.05), (-0.06, 0.12)),
                   ((0.25, -0.01), (0.34, 0.05), (0.2, 0.14))):  # fmt: skip
-        canvas.polygon([(x + a * size, y + b * size) for a, b in facet], lighter(stone, 0.28), opacity=0.5)
+        canvas.polygon(placed(facet, x, y, size), lighter(stone, 0.28), opacity=0.5)
 
 
 def _beams(canvas: Canvas, x: float, y: float, size: float) -> None:

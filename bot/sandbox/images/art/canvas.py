@@ -55,6 +55,11 @@ def circle(x: float, y: float, across: float, down: float, *, turn: float = 0.0,
     return [(x + a * cos(turn) - b * sin(turn), y + a * sin(turn) + b * cos(turn)) for a, b in corners]
 
 
+def placed(outline: Sequence[Point], x: float, y: float, size: float) -> list[Point]:
+    """An outline drawn for a size of 1 around the origin, in its size and place."""
+    return [(x + across * size, y + down * size) for across, down in outline]
+
+
 def curve(points: Sequence[Point], steps: int = 8, *, closed: bool = True) -> list[Point]:
     """A smooth line through the points (Catmull-Rom)."""
     count = len(points)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.sandbox.images.art.animals import DARK
-from bot.sandbox.images.art.canvas import Canvas, Colour, curve, lighter
+from bot.sandbox.images.art.canvas import Canvas, Colour, curve, lighter, placed
 
 if TYPE_CHECKING:
     from bot.sandbox.images.art.palette import Palette
@@ -16,7 +16,7 @@ def draw_owl(canvas: Canvas, x: float, y: float, size: float, palette: Palette, 
     s, fur = size, palette.lit(colour or (146, 108, 78))
     bark, cut = palette.lit((92, 68, 54)), palette.lit((186, 150, 108))
     stump = [(-0.34, 0.24), (-0.27, 0.12), (-0.26, -0.04), (0.26, -0.04), (0.27, 0.12), (0.36, 0.24)]
-    canvas.polygon([(x + a * s, y + b * s) for a, b in stump], (lighter(bark, 0.1), lighter(bark, -0.35)))
+    canvas.polygon(placed(stump, x, y, s), (lighter(bark, 0.1), lighter(bark, -0.35)))
     for ring, shade in ((0.26, 0.0), (0.18, -0.12), (0.1, 0.05)):
         canvas.ellipse(x, y - s * 0.04, ring * s, ring * s * 0.26, lighter(cut, shade))
     canvas.blob(
@@ -72,7 +72,7 @@ def draw_whale(canvas: Canvas, x: float, y: float, size: float, palette: Palette
         (0.82, -0.24),
         (0.74, 0.0),
     ]
-    canvas.polygon([(x + a * s, y + b * s) for a, b in fluke], (lighter(skin, 0.15), lighter(skin, -0.2)))
+    canvas.polygon(placed(fluke, x, y, s), (lighter(skin, 0.15), lighter(skin, -0.2)))
     for lean in (-0.12, -0.04, 0.05, 0.13):
         spray = [
             (x - s * 0.3, y - s * 0.28),

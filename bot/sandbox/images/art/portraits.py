@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from bot.sandbox.images.art.canvas import Canvas, Colour, circle, lighter, mix
+from bot.sandbox.images.art.canvas import Canvas, Colour, circle, lighter, mix, placed
 
 if TYPE_CHECKING:
     from random import Random
@@ -31,7 +31,7 @@ def draw_robot(canvas: Canvas, x: float, y: float, size: float, palette: Palette
         (0.5, -0.14),
         (0.52, 0.02),
     ]
-    canvas.blob([(x + a * s, y + b * s) for a, b in shoulders], (lighter(metal, 0.25), metal, lighter(metal, -0.45)))
+    canvas.blob(placed(shoulders, x, y, s), (lighter(metal, 0.25), metal, lighter(metal, -0.45)))
     for side in (-1, 1):
         canvas.ball(x + side * s * 0.45, y - s * 0.12, s * 0.115, lighter(metal, -0.05))
         canvas.stroke(circle(x + side * s * 0.45, y - s * 0.12, s * 0.075, s * 0.075), s * 0.008, dark, opacity=0.6)
@@ -93,87 +93,37 @@ def _robot_head(canvas: Canvas, place: tuple[float, float, float], metal: Colour
     )
 
 
+CLOTHES: tuple[Colour, ...] = ((44, 92, 122), (170, 70, 66), (84, 110, 84), (196, 150, 80))
+LONG_HAIR = ((-0.25, -0.7), (-0.3, -0.4), (-0.28, -0.2), (0.28, -0.2), (0.3, -0.4), (0.25, -0.7), (0.0, -0.92))
+SHOULDERS = ((-0.5, 0.04), (-0.46, -0.14), (-0.26, -0.26), (0.0, -0.3), (0.26, -0.26), (0.46, -0.14), (0.5, 0.04))
+NECK = ((-0.09, -0.48), (-0.12, -0.27), (0.0, -0.2), (0.12, -0.27), (0.09, -0.48))
+FACE = ((-0.19, -0.66), (-0.18, -0.52), (-0.1, -0.4), (0.0, -0.365), (0.1, -0.4), (0.18, -0.52), (0.19, -0.66),
+        (0.0, -0.84))  # fmt: skip
+FRINGE = ((-0.21, -0.6), (-0.22, -0.74), (-0.1, -0.88), (0.08, -0.89), (0.22, -0.76), (0.21, -0.6), (0.16, -0.7),
+          (0.0, -0.735), (-0.13, -0.7))  # fmt: skip
+NOSE = ((-0.004, -0.58), (-0.02, -0.51), (0.01, -0.505))
+MOUTH = ((-0.05, -0.452), (0.0, -0.44), (0.05, -0.455))
+
+
 def draw_person(
     canvas: Canvas, chance: Random, x: float, y: float, size: float, palette: Palette, colour: Colour | None
 ) -> None:
     """Head and shoulders of somebody, `size` pixels high."""
-    s = size
     skin, hair = palette.lit(chance.choice(SKINS)), palette.lit(chance.choice(HAIRS))
-    cloth = palette.lit(colour or chance.choice(((44, 92, 122), (170, 70, 66), (84, 110, 84), (196, 150, 80))))
-    long = chance.random() < 0.5  # noqa: PLR2004 - heads or tails
-    if long:
-        canvas.blob(
-            [
-                (x + a * s, y + b * s)
-                for a, b in (
-                    (-0.25, -0.7),
-                    (-0.3, -0.4),
-                    (-0.28, -0.2),
-                    (0.28, -0.2),
-                    (0.3, -0.4),
-                    (0.25, -0.7),
-                    (0.0, -0.92),
-                )
-            ],
-            (hair, lighter(hair, -0.3)),
-        )
-    body = [(-0.5, 0.04), (-0.46, -0.14), (-0.26, -0.26), (0.0, -0.3), (0.26, -0.26), (0.46, -0.14), (0.5, 0.04)]
-    canvas.blob([(x + a * s, y + b * s) for a, b in body], (lighter(cloth, 0.15), cloth, lighter(cloth, -0.35)))
-    canvas.polygon(
-        [
-            (x - s * 0.09, y - s * 0.48),
-            (x - s * 0.12, y - s * 0.27),
-            (x, y - s * 0.2),
-            (x + s * 0.12, y - s * 0.27),
-            (x + s * 0.09, y - s * 0.48),
-        ],
-        lighter(skin, -0.18),
-    )
-    face = [
-        (-0.19, -0.66),
-        (-0.18, -0.52),
-        (-0.1, -0.4),
-        (0.0, -0.365),
-        (0.1, -0.4),
-        (0.18, -0.52),
-        (0.19, -0.66),
-        (0.0, -0.84),
-    ]
-    canvas.blob([(x + a * s, y + b * s) for a, b in face], (lighter(skin, 0.1), lighter(skin, -0.06)))
+    cloth = palette.lit(colour or chance.choice(CLOTHES))
+    if chance.choice((True, False)):
+        canvas.blob(placed(LONG_HAIR, x, y, size), (hair, lighter(hair, -0.3)))
+    canvas.blob(placed(SHOULDERS, x, y, size), (lighter(cloth, 0.15), cloth, lighter(cloth, -0.35)))
+    canvas.polygon(placed(NECK, x, y, size), lighter(skin, -0.18))
+    canvas.blob(placed(FACE, x, y, size), (lighter(skin, 0.1), lighter(skin, -0.06)))
     for side in (-1, 1):
-        canvas.ellipse(x + side * s * 0.08, y - s * 0.59, s * 0.022, s * 0.017, (252, 250, 246))
-        canvas.ellipse(x + side * s * 0.08, y - s * 0.59, s * 0.013, s * 0.015, (58, 46, 44))
-        canvas.stroke(
-            [
-                (x + side * s * 0.045, y - s * 0.635),
-                (x + side * s * 0.085, y - s * 0.648),
-                (x + side * s * 0.12, y - s * 0.632),
-            ],
-            s * 0.012,
-            hair,
-        )
-        canvas.ellipse(
-            x + side * s * 0.11, y - s * 0.51, s * 0.04, s * 0.028, (224, 120, 110), opacity=0.3, soft=s * 0.02
-        )
-    canvas.stroke(
-        [(x - s * 0.004, y - s * 0.58), (x - s * 0.02, y - s * 0.51), (x + s * 0.01, y - s * 0.505)],
-        s * 0.009,
-        lighter(skin, -0.28),
-    )
-    canvas.stroke(
-        [(x - s * 0.05, y - s * 0.452), (x, y - s * 0.44), (x + s * 0.05, y - s * 0.455)],
-        s * 0.013,
-        mix(skin, (176, 64, 70), 0.7),
-    )
-    fringe = [
-        (-0.21, -0.6),
-        (-0.22, -0.74),
-        (-0.1, -0.88),
-        (0.08, -0.89),
-        (0.22, -0.76),
-        (0.21, -0.6),
-        (0.16, -0.7),
-        (0.0, -0.735),
-        (-0.13, -0.7),
-    ]
-    canvas.blob([(x + a * s, y + b * s) for a, b in fringe], (lighter(hair, 0.14), hair))
+        eye = (x + side * size * 0.08, y - size * 0.59)
+        canvas.ellipse(*eye, size * 0.022, size * 0.017, (252, 250, 246))
+        canvas.ellipse(*eye, size * 0.013, size * 0.015, (58, 46, 44))
+        brow = ((side * 0.045, -0.635), (side * 0.085, -0.648), (side * 0.12, -0.632))
+        canvas.stroke(placed(brow, x, y, size), size * 0.012, hair)
+        cheek = (x + side * size * 0.11, y - size * 0.51)
+        canvas.ellipse(*cheek, size * 0.04, size * 0.028, (224, 120, 110), opacity=0.3, soft=size * 0.02)
+    canvas.stroke(placed(NOSE, x, y, size), size * 0.009, lighter(skin, -0.28))
+    canvas.stroke(placed(MOUTH, x, y, size), size * 0.013, mix(skin, (176, 64, 70), 0.7))
+    canvas.blob(placed(FRINGE, x, y, size), (lighter(hair, 0.14), hair))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import cos, pi, sin
 from typing import TYPE_CHECKING
 
-from bot.sandbox.images.art.canvas import Canvas, Colour, circle, curve, lighter, mix
+from bot.sandbox.images.art.canvas import Canvas, Colour, Point, circle, curve, lighter, mix, placed
 
 if TYPE_CHECKING:
     from random import Random
@@ -49,7 +49,7 @@ def draw_boat(canvas: Canvas, x: float, y: float, size: float, palette: Palette,
     ]
     canvas.polygon(curve(jib, closed=False), (lighter(sail, 0.1), lighter(sail, -0.26)))
     body = [(-0.5, -0.14), (0.54, -0.16), (0.44, 0.0), (0.34, 0.055), (-0.36, 0.055), (-0.45, 0.0)]
-    canvas.polygon([(x + a * size, y + b * size) for a, b in body], (lighter(hull, 0.14), lighter(hull, -0.35)))
+    canvas.polygon(placed(body, x, y, size), (lighter(hull, 0.14), lighter(hull, -0.35)))
     canvas.polygon(
         [
             (x - size * 0.5, y - size * 0.14),
@@ -100,67 +100,42 @@ def draw_balloon(
     )
 
 
+HEAP = ((-0.3, 0.4), (0.3, 0.4), (0.0, 0.45), (-0.15, 0.52), (0.17, 0.53), (-0.34, 0.44), (0.34, 0.43), (0.01, 0.63),
+        (-0.2, 0.41), (0.16, 0.42), (0.0, 0.4))  # fmt: skip
+BOWL = ((-0.5, -0.36), (-0.44, -0.2), (-0.28, -0.05), (-0.12, 0.0), (0.12, 0.0), (0.28, -0.05), (0.44, -0.2),
+        (0.5, -0.36))  # fmt: skip
+SHADOW: Colour = (30, 20, 30)
+
+
 def draw_fruit_bowl(
     canvas: Canvas, chance: Random, x: float, y: float, size: float, fruits: tuple[Colour, ...], bowl: Colour
 ) -> None:
     """A bowl heaped with fruit, `size` pixels wide, and two pieces beside it."""
     radius = size * 0.155
-    canvas.ellipse(
-        x + size * 0.12, y + size * 0.02, size * 0.62, size * 0.1, (30, 20, 30), opacity=0.4, soft=size * 0.04
-    )
+    canvas.ellipse(x + size * 0.12, y + size * 0.02, size * 0.62, size * 0.1, SHADOW, opacity=0.4, soft=size * 0.04)
     canvas.ellipse(x, y - size * 0.36, size * 0.5, size * 0.1, lighter(bowl, -0.5))
-    heap = [
-        (-0.3, 0.4),
-        (0.3, 0.4),
-        (0.0, 0.45),
-        (-0.15, 0.52),
-        (0.17, 0.53),
-        (-0.34, 0.44),
-        (0.34, 0.43),
-        (0.01, 0.63),
-        (-0.2, 0.41),
-        (0.16, 0.42),
-        (0.0, 0.4),
-    ]
-    for step, (a, b) in enumerate(heap):
+    for step, (a, b) in enumerate(HEAP):
         _fruit(canvas, x + a * size, y - b * size, radius * chance.uniform(0.93, 1.04), fruits[step % len(fruits)])
-    side = [
-        (-0.5, -0.36),
-        (-0.44, -0.2),
-        (-0.28, -0.05),
-        (-0.12, 0.0),
-        (0.12, 0.0),
-        (0.28, -0.05),
-        (0.44, -0.2),
-        (0.5, -0.36),
-    ]
-    front = [(0.5 * cos(a / 24 * pi), -0.36 + 0.1 * sin(a / 24 * pi)) for a in range(25)]
-    outline = [(x + a * size, y + b * size) for a, b in (*curve(side, closed=False), *front)]
-    canvas.polygon(outline, (lighter(bowl, 0.2), bowl, lighter(bowl, -0.45)))
-    canvas.ellipse(
-        x - size * 0.24,
-        y - size * 0.17,
-        size * 0.06,
-        size * 0.11,
-        (255, 255, 255),
-        turn=-0.5,
-        opacity=0.3,
-        soft=size * 0.02,
-    )
-    for band, reach in ((-0.305, 0.472), (-0.265, 0.452)):
-        rim = [(x + size * reach * cos(a / 24 * pi), y + size * (band + 0.1 * sin(a / 24 * pi))) for a in range(25)]
-        canvas.stroke(rim, size * 0.011, mix(bowl, fruits[0], 0.55), opacity=0.75)
+    _bowl(canvas, x, y, size, bowl, mix(bowl, fruits[0], 0.55))
     for a, b in ((0.6, -0.08), (0.76, 0.03)):
-        canvas.ellipse(
-            x + (a + 0.05) * size,
-            y + (b + 0.12) * size,
-            radius * 1.1,
-            radius * 0.3,
-            (30, 20, 30),
-            opacity=0.4,
-            soft=size * 0.02,
-        )
+        foot = (x + (a + 0.05) * size, y + (b + 0.12) * size)
+        canvas.ellipse(*foot, radius * 1.1, radius * 0.3, SHADOW, opacity=0.4, soft=size * 0.02)
         _fruit(canvas, x + a * size, y + b * size - radius * 0.2, radius, fruits[-1])
+
+
+def _bowl(canvas: Canvas, x: float, y: float, size: float, bowl: Colour, band: Colour) -> None:
+    """The near side of a bowl with two painted bands."""
+    outline = [*curve(BOWL, closed=False), *_rim(-0.36, 0.5)]
+    canvas.polygon(placed(outline, x, y, size), (lighter(bowl, 0.2), bowl, lighter(bowl, -0.45)))
+    shine = (x - size * 0.24, y - size * 0.17, size * 0.06, size * 0.11)
+    canvas.ellipse(*shine, (255, 255, 255), turn=-0.5, opacity=0.3, soft=size * 0.02)
+    for height, reach in ((-0.305, 0.472), (-0.265, 0.452)):
+        canvas.stroke(placed(_rim(height, reach), x, y, size), size * 0.011, band, opacity=0.75)
+
+
+def _rim(height: float, reach: float) -> list[Point]:
+    """The near half of a round rim."""
+    return [(reach * cos(step / HALF * pi), height + 0.1 * sin(step / HALF * pi)) for step in range(HALF + 1)]
 
 
 def _fruit(canvas: Canvas, x: float, y: float, radius: float, colour: Colour) -> None:
@@ -189,7 +164,7 @@ def draw_bouquet(
     canvas: Canvas, chance: Random, x: float, y: float, size: float, colours: tuple[Colour, ...], vase: Colour
 ) -> None:
     """Flowers in a vase, `size` pixels high."""
-    canvas.ellipse(x + size * 0.08, y, size * 0.26, size * 0.04, (30, 20, 30), opacity=0.4, soft=size * 0.02)
+    canvas.ellipse(x + size * 0.08, y, size * 0.26, size * 0.04, SHADOW, opacity=0.4, soft=size * 0.02)
     heads = [(chance.uniform(-0.34, 0.34), chance.uniform(0.5, 0.95)) for _ in range(13)]
     for a, b in heads:
         stem = [(x, y - size * 0.3), (x + a * size * 0.4, y - size * (b * 0.65)), (x + a * size, y - b * size)]
@@ -212,7 +187,7 @@ def draw_bouquet(
         (0.075, -0.3),
         (0.09, -0.36),
     ]
-    canvas.blob([(x + a * size, y + b * size) for a, b in body], (lighter(vase, 0.25), vase, lighter(vase, -0.4)))
+    canvas.blob(placed(body, x, y, size), (lighter(vase, 0.25), vase, lighter(vase, -0.4)))
     canvas.ellipse(
         x - size * 0.06, y - size * 0.17, size * 0.018, size * 0.06, (255, 255, 255), opacity=0.35, soft=size * 0.008
     )
@@ -237,16 +212,14 @@ def draw_flower(canvas: Canvas, x: float, y: float, radius: float, colour: Colou
 
 def draw_cup(canvas: Canvas, x: float, y: float, size: float, colour: Colour) -> None:
     """A steaming cup on a saucer, `size` pixels wide."""
-    canvas.ellipse(
-        x + size * 0.08, y + size * 0.04, size * 0.6, size * 0.12, (30, 20, 30), opacity=0.4, soft=size * 0.04
-    )
+    canvas.ellipse(x + size * 0.08, y + size * 0.04, size * 0.6, size * 0.12, SHADOW, opacity=0.4, soft=size * 0.04)
     canvas.ellipse(x, y, size * 0.56, size * 0.12, (lighter(colour, 0.4), lighter(colour, -0.1)))
     canvas.stroke(
         circle(x + size * 0.38, y - size * 0.3, size * 0.13, size * 0.14), size * 0.045, lighter(colour, -0.08)
     )
     body = [(-0.38, -0.52), (-0.36, -0.26), (-0.22, -0.04), (0.22, -0.04), (0.36, -0.26), (0.38, -0.52)]
     canvas.polygon(
-        curve([(x + a * size, y + b * size) for a, b in body], closed=False),
+        curve(placed(body, x, y, size), closed=False),
         (lighter(colour, 0.2), colour, lighter(colour, -0.35)),
     )
     canvas.ellipse(x, y - size * 0.52, size * 0.38, size * 0.09, lighter(colour, 0.35))

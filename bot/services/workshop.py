@@ -1,0 +1,145 @@
+"""Where queued jobs are made: turns are handed out, frames shown, and the last job of a request has it answered."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.errors import UserFacingError
+from bot.services.delivery import DeliveryError, Preview
+from bot.services.ledger import ChargeState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Hashable
+
+    from bot.services.answering import Answers
+    from bot.services.delivery import Delivery
+    from bot.services.ledger import Job, OpenRequest
+    from bot.services.making import Made, Maker
+    from bot.services.queue import FairQueue
+
+FIRST_GUESS = 15.0  # seconds a picture takes, before one was seen
+MEMORY = 0.8  # weight of the past in the average of seconds per picture
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(eq=False)
+class Live:
+    """A request that this process is at work on."""
+
+    request: OpenRequest
+    delivery: Delivery
+    frames: list[bytes | None]
+    left: set[str] = field(default_factory=set[str])  # ids of jobs that have not ended
+
+    @property
+    def member(self) -> Hashable:
+        """Whose turn it is when this request's is."""
+        return self.request.requester.server_id, self.request.requester.user_id
+
+
+class Workshop:
+    """Makes what is queued, as turns and slots allow, and has each request answered when its last job has ended.
+
+    Attributes:
+        observers: told of every job that ended: seconds, and ``settled``, ``released`` or ``unknown``.
+        at_work: ids of the requests that were taken here and have not ended.
+    """
+
+    def __init__(self, queue: FairQueue[tuple[Live, Job]], maker: Maker, answers: Answers) -> None:
+        self.observers: list[Callable[[float, str], None]] = []
+        self.at_work: set[str] = set()
+        self._queue = queue
+        self._maker = maker
+        self._answers = answers
+        self._seconds_per_picture = FIRST_GUESS
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._turns: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to hand out turns."""
+        self._turns = asyncio.create_task(self._hand_out_turns(), name="turns")
+
+    def answer(self, request: OpenRequest, delivery: Delivery) -> None:
+        """Tell the outcome of a request whose jobs have all ended, in the background."""
+        self._spawn(self._answers.answer(request.id, delivery))
+
+    async def close(self, grace: float) -> None:
+        """Hand out no more turns, let running jobs finish for `grace` seconds, forget what waits."""
+        if self._turns is not None:
+            self._turns.cancel()
+            await asyncio.gather(self._turns, return_exceptions=True)
+        self._queue.clear()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=grace)
+        for task in tuple(self._tasks):
+            task.cancel()  # what was sent becomes unknown
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._answers.close()
+
+    def enqueue(self, request: OpenRequest, delivery: Delivery) -> None:
+        """Let the reserved jobs of a request wait for their turns, and tell its place in line."""
+        jobs = [job for job in request.jobs if job.state is ChargeState.RESERVED]
+        live = Live(request, delivery, [None] * len(request.jobs), {job.id for job in jobs})
+        self.at_work.add(request.id)
+        for job in jobs:
+            self._queue.put(live.member, (live, job))
+        self._tell_position(live, jobs[0])
+
+    def _tell_position(self, live: Live, job: Job) -> None:
+        position = self._queue.position(live.member, (live, job))
+        if position + self._queue.running <= self._queue.slots:
+            return  # its turn is now
+        rounds = (position + self._queue.running) / self._queue.slots
+        live.delivery.queued(position, rounds * self._seconds_per_picture)
+
+    async def _hand_out_turns(self) -> None:
+        while True:
+            member, (live, job) = await self._queue.take()
+            self._spawn(self._run(member, live, job))
+            for other, waiting in self._queue.heads():
+                self._tell_position(other, waiting)
+
+    async def _run(self, member: Hashable, live: Live, job: Job) -> None:
+        def show(frame: bytes) -> None:
+            live.frames[job.index - 1] = frame
+            live.delivery.preview(Preview(tuple(live.frames)))
+
+        try:
+            live.delivery.queued(0, self._seconds_per_picture)
+            made = await self._maker.make(live.request, job, show)
+            self._observe(made)
+        except Exception:  # noqa: BLE001 - one job's trouble must not stop the others
+            _log.exception("job could not be booked; the next start will", job=job.id)
+            await self._say_broken(live)
+            return
+        finally:
+            self._queue.done(member)
+        live.left.discard(job.id)
+        if not live.left:
+            await self._answers.answer(live.request.id, live.delivery)
+            self.at_work.discard(live.request.id)
+
+    def _observe(self, made: Made) -> None:
+        self._seconds_per_picture = MEMORY * self._seconds_per_picture + (1 - MEMORY) * made.seconds
+        for observe in self.observers:
+            try:
+                observe(made.seconds, made.outcome)
+            except Exception:  # noqa: BLE001 - the job is booked; who counts it must not keep its answer back
+                _log.exception("observer failed")
+
+    async def _say_broken(self, live: Live) -> None:
+        sentence = "My books cannot be written just now. Please tell whoever runs me; what you paid for is not lost."
+        try:
+            await live.delivery.failed(UserFacingError(sentence))
+        except DeliveryError:
+            _log.exception("not told", request=live.request.id)
+
+    def _spawn(self, work: Coroutine[object, object, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

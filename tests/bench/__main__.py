@@ -1,0 +1,42 @@
+"""`python -m tests.bench [--quick]`: measure everything, print a table. Only a broken run makes it fail."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+import time
+
+from rich.console import Console
+
+from tests.bench import latency, starting, throughput
+from tests.bench.figures import Figure, table
+from tests.bench.playing import BrokenRunError
+
+
+def main() -> int:
+    """Return 1 if a run broke, else 0."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Atelier beside the bare libraries.")
+    parser.add_argument("--quick", action="store_true", help="fewer samples: at most 45 seconds")
+    quick = parser.parse_args().quick
+    console = Console(width=None if sys.stdout.isatty() else 150)
+    began, figures, broken = time.monotonic(), list[Figure](), 0
+    console.print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, load {_load()}")
+    for family in (starting, throughput, latency):
+        try:
+            figures += family.measure(quick=quick)
+        except BrokenRunError as error:
+            console.print(f"{family.__name__} broke: {error}", style="red", markup=False)
+            broken = 1
+    console.print(table(figures))
+    console.print(f"{time.monotonic() - began:.0f} s, load {_load()}. On a busy machine compare the ratios.")
+    return broken
+
+
+def _load() -> str:
+    return " ".join(f"{value:.2f}" for value in os.getloadavg())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

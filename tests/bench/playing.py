@@ -1,0 +1,150 @@
+"""One run: the stand-ins in one process, the bot or the floor in another, and what came of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psutil
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+ROOT = Path(__file__).parents[2]
+CONCURRENCY = 8
+GLANCE = 0.02  # seconds between two looks at the memory
+LONGEST_RUN = 90.0  # seconds after which the processes are ended: the run is broken then
+SETTINGS = {
+    "ATELIER_CONCURRENCY": str(CONCURRENCY), "ATELIER_MONTHLY_BUDGET": "unlimited",
+    "ATELIER_MEMBER_DAILY_IMAGES": "unlimited", "ATELIER_LOG_LEVEL": "WARNING",
+}  # fmt: skip
+OTHERS = ("ATELIER_", "DISCORD_", "OPENAI_")
+
+
+class BrokenRunError(Exception):
+    """A process ended, or did not end, as it should not."""
+
+
+@dataclass(frozen=True)
+class Performed:
+    """What came of a run.
+
+    Attributes:
+        seen: what the play saw.
+        executed_at: when the bot's process was begun, in seconds since 1970.
+        idle: the bot's resident memory before its first picture, in bytes.
+        peak: the most that it had, in bytes.
+        stalls: when its loop stood still (seconds since 1970) and for how many seconds; empty for `python -m bot run`.
+    """
+
+    seen: dict[str, Any]
+    executed_at: float
+    idle: int
+    peak: int
+    stalls: list[tuple[float, float]]
+
+
+class _MemoryWatch(threading.Thread):
+    """Looks at a process' resident memory: before its first picture, and at its highest."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self._process = psutil.Process(pid)
+        self._stopped = threading.Event()
+        self.peak = 0
+
+    def run(self) -> None:
+        with suppress(psutil.Error):
+            while not self._stopped.wait(GLANCE):
+                self.peak = max(self.peak, self.now())
+
+    def now(self) -> int:
+        """Bytes."""
+        return self._process.memory_info().rss
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self.join()
+
+
+def perform(play: str, spec: dict[str, Any], *, ours: bool, bare: bool = False) -> Performed:
+    """Perform a play with our bot, or with the floor.
+
+    Args:
+        play: its name in `tests.bench.theatre`.
+        spec: what it is told.
+        ours: our bot rather than the floor.
+        bare: our bot by its own command line, without a clock in its loop.
+
+    Raises:
+        BrokenRunError: a process failed; what it said is in the message.
+    """
+    module = ["bot", "run"] if ours and bare else ["tests.bench.ours" if ours else "tests.bench.floor"]
+    with tempfile.TemporaryDirectory(prefix="atelier-bench-") as directory:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(OTHERS)}
+        environment |= {**SETTINGS, "PYTHONPATH": str(ROOT), "ATELIER_PARTIAL_IMAGES": str(spec["partials"])}
+        environment["ATELIER_DATA_DIR"] = str(Path(directory, "data"))
+        command = ["tests.bench.theatre", play, json.dumps({**spec, "ours": ours})]
+        with _process(command, environment, directory) as stage:
+            environment |= _line(stage)
+            executed_at = time.time()
+            with _process(module, environment, directory) as bot:
+                memory = _MemoryWatch(bot.pid)
+                memory.start()
+                _line(stage, bot)
+                idle = memory.now()
+                seen = _line(stage, bot)
+                memory.stop()
+                stalls = _end(bot)
+    return Performed(seen, executed_at, idle, memory.peak, stalls)
+
+
+@contextmanager
+def _process(module: list[str], environment: dict[str, str], directory: str) -> Generator[subprocess.Popen[str]]:
+    with (
+        Path(directory, f"{module[0]}.log").open("w+") as log,
+        subprocess.Popen(  # noqa: S603 - modules of ours
+            [sys.executable, "-m", *module], env=environment, cwd=directory, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+        ) as process,
+    ):  # fmt: skip
+        timer = threading.Timer(LONGEST_RUN, process.kill)
+        timer.start()
+        try:
+            yield process
+        except BrokenRunError as error:
+            log.seek(0)
+            raise BrokenRunError(f"{error}\n{module[0]} said:\n{log.read()[-3000:]}") from None
+        finally:
+            timer.cancel()
+            process.kill()
+
+
+def _line(stage: subprocess.Popen[str], bot: subprocess.Popen[str] | None = None) -> dict[str, Any]:
+    """The next thing that the stage tells."""
+    assert stage.stdout is not None
+    text = stage.stdout.readline()
+    if not text:
+        raise BrokenRunError(f"The stage ended; the bot's code is {bot.poll() if bot else None}.")
+    told: dict[str, Any] = json.loads(text)
+    return told
+
+
+def _end(bot: subprocess.Popen[str]) -> list[tuple[float, float]]:
+    """Stop the bot as a supervisor does; what its clock tells, if it has one."""
+    bot.terminate()
+    said, _ = bot.communicate(timeout=20)
+    if bot.returncode:
+        raise BrokenRunError(f"The bot ended with code {bot.returncode}.")
+    last = said.strip().splitlines()[-1:]
+    stalls: list[tuple[float, float]] = json.loads(last[0])["stalls"] if last else []
+    return stalls

@@ -1,0 +1,20 @@
+"""Discord's refusals, as discord.py raises them."""
+
+from __future__ import annotations
+
+import discord
+
+KINDS = {403: discord.Forbidden, 404: discord.NotFound}
+
+
+class Response:
+    """As much of an HTTP response as discord.py's errors read."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+        self.reason = "of the test"
+
+
+def refused(status: int, code: int = 0) -> discord.HTTPException:
+    kind = discord.DiscordServerError if status >= 500 else KINDS.get(status, discord.HTTPException)
+    return kind(Response(status), {"code": code, "message": "of the test"})  # type: ignore[arg-type]  # enough of one

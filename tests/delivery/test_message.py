@@ -1,0 +1,389 @@
+"""What a member sees of a request: progress, then the result wherever it can be shown, or why there is none."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import replace
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import aiohttp
+import discord
+import pytest
+from PIL import Image
+from typing_extensions import override
+
+from bot.delivery import message as room
+from bot.delivery import progress
+from bot.delivery.message import MessageDelivery
+from bot.delivery.place import Place
+from bot.delivery.posting import Upload, is_too_large
+from bot.errors import UserFacingError
+from bot.services.delivery import DeliveryError, Posted, Preview, Result
+from tests.delivery.errors import refused
+from tests.examples import DESTINATION, REQUESTER, failed_job, job, noisy_png, order, picture, png, result
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.services.ledger import Destination
+
+
+class Message(discord.Message):
+    """A message that was sent; only where it is matters."""
+
+    def __init__(self, number: int) -> None:
+        self.id = number
+        self.channel = discord.Object(22)  # type: ignore[assignment]  # only its id is read
+
+
+class RecordingPlace(Place):
+    """A place that does nothing but remember: (way, text, files, whether there were buttons).
+
+    Attributes:
+        problems: by way, raised by the next calls; False for a response that is out of reach.
+        most_bytes: what the place takes, whatever limit it tells.
+    """
+
+    def __init__(self, destination: Destination = DESTINATION) -> None:
+        super().__init__(discord.Client(intents=discord.Intents.none()), REQUESTER, destination, "81")
+        self.shown: list[tuple[str, str, Sequence[Upload], bool]] = []
+        self.problems: dict[str, list[Exception | bool]] = {}
+        self.most_bytes = 10**9
+        self.limit = 10 * 1024 * 1024
+
+    @property
+    def ways(self) -> list[str]:
+        return [way for way, *_ in self.shown]
+
+    @property
+    @override
+    def upload_limit(self) -> int:
+        return self.limit
+
+    @override
+    async def edit(self, text: str, uploads: Sequence[Upload] = (), view: discord.ui.View | None = None) -> bool:
+        return self._show("edit", text, uploads, view)
+
+    @override
+    async def edit_once(self, text: str, uploads: Sequence[Upload] = (), view: discord.ui.View | None = None) -> bool:
+        return self._show("progress", text, uploads, view)
+
+    @override
+    async def send(self, text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> discord.Message:
+        self._show("send", text, uploads, view)
+        return Message(55)
+
+    @override
+    async def send_direct(self, text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> discord.Message:
+        self._show("direct", text, uploads, view)
+        return Message(66)
+
+    @override
+    async def remove(self) -> None:
+        self._show("remove", "", (), None)
+
+    def _show(self, way: str, text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> bool:
+        waiting = self.problems.get(way)
+        problem = waiting.pop(0) if waiting else True
+        if isinstance(problem, Exception):
+            raise problem
+        if not problem:
+            return False
+        if sum(len(upload.content) for upload in uploads) > self.most_bytes:
+            raise refused(413, 40005)
+        self.shown.append((way, text, uploads, view is not None))
+        return True
+
+
+class Row:
+    """Fulfils `Buttons`: a new view for every message."""
+
+    def of_result(self, result: Result) -> discord.ui.View | None:
+        assert result.files
+        return discord.ui.View(timeout=None)
+
+    def of_late(self, request_id: str) -> discord.ui.View | None:
+        assert request_id == "81"
+        return discord.ui.View(timeout=None)
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "INTERVAL", 0.0)
+
+
+def delivery_to(place: Place, *, count: int = 1, notes: Sequence[str] = ()) -> MessageDelivery:
+    return MessageDelivery(place, "81", count=count, model_title="Flare", buttons=Row(), notes=notes)
+
+
+def private(expires_in: float = 900) -> Destination:
+    return replace(DESTINATION, private=True, expires_at=int(time.time() + expires_in))
+
+
+async def shown(place: RecordingPlace, count: int) -> None:
+    """Wait until so much was shown."""
+    async with asyncio.timeout(10):
+        while len(place.shown) < count:  # noqa: ASYNC110 - the place has no event of its own
+            await asyncio.sleep(0.002)
+
+
+# --- the result
+
+
+async def test_a_public_result_is_a_message_of_its_own_and_then_the_progress_goes() -> None:
+    place = RecordingPlace()
+
+    posted = await delivery_to(place).done(result())
+
+    assert place.ways == ["send", "remove"]
+    assert posted == Posted(22, (55,))
+    _, text, (upload,), buttons = place.shown[0]
+    assert text.startswith("**#4821** for <@33>")
+    assert (upload.name, upload.content, buttons) == ("atelier-4821.png", png(), True)
+
+
+async def test_what_happened_to_the_inputs_stands_under_the_result() -> None:
+    place = RecordingPlace()
+
+    await delivery_to(place, notes=["fox.png was scaled down."]).done(result())
+
+    assert "-# fox.png was scaled down." in place.shown[0][1].splitlines()
+
+
+async def test_a_private_result_stands_in_the_response() -> None:
+    place = RecordingPlace(private())
+
+    posted = await delivery_to(place).done(result())
+
+    assert place.ways == ["edit"]
+    assert posted == Posted()
+
+
+@pytest.mark.parametrize("refusal", [refused(403, 50001), refused(403, 50013), refused(404, 10003)], ids=repr)
+async def test_where_the_bot_may_not_send_the_response_becomes_the_result(refusal: Exception) -> None:
+    place = RecordingPlace()
+    place.problems["send"] = [refusal]
+
+    posted = await delivery_to(place).done(result())
+
+    assert place.ways == ["edit"]
+    assert posted == Posted(22, (44,))
+
+
+@pytest.mark.parametrize("destination", [DESTINATION, private()])
+async def test_when_the_response_is_out_of_reach_the_result_comes_by_direct_message(destination: Destination) -> None:
+    place = RecordingPlace(destination)
+    place.problems = {"send": [refused(403)], "edit": [False]}
+
+    posted = await delivery_to(place).done(result())
+
+    assert place.ways == ["direct"]
+    assert posted == Posted(22, (66,))
+
+
+async def test_a_result_that_is_refused_as_too_large_is_sent_smaller() -> None:
+    place = RecordingPlace()
+    place.most_bytes = 600_000
+    content = noisy_png(640)
+    assert len(content) > 1_000_000
+
+    await delivery_to(place).done(result(content=content))
+
+    _, text, (upload,), _ = place.shown[0]
+    assert len(upload.content) <= 600_000
+    assert "shown as a smaller copy" in text
+    assert place.ways == ["send", "remove"]
+
+
+async def test_what_is_too_large_though_it_is_small_is_given_up() -> None:
+    place = RecordingPlace()
+    place.most_bytes = 10
+
+    with pytest.raises(DeliveryError) as failure:
+        await delivery_to(place).done(result())
+
+    assert not failure.value.permanent
+    assert isinstance(failure.value.__cause__, discord.HTTPException)
+    assert is_too_large(failure.value.__cause__)
+
+
+@pytest.mark.parametrize(
+    ("problem", "permanent"),
+    [
+        (refused(403, 50007), True),
+        (refused(404, 10003), True),
+        (refused(500), False),
+        (aiohttp.ServerDisconnectedError(), False),
+        (TimeoutError(), False),
+        (discord.ClientException("closed"), False),
+    ],
+    ids=repr,
+)
+async def test_what_cannot_be_shown_says_whether_trying_again_may_help(problem: Exception, permanent: bool) -> None:  # noqa: FBT001 - a table's column
+    place = RecordingPlace(private())
+    place.problems = {"edit": [False, False], "direct": [problem, problem]}
+
+    with pytest.raises(DeliveryError) as of_done:
+        await delivery_to(place).done(result())
+    with pytest.raises(DeliveryError) as of_failed:
+        await delivery_to(place).failed(UserFacingError("No."))
+
+    assert (of_done.value.permanent, of_failed.value.permanent) == (permanent, permanent)
+
+
+async def test_a_result_that_could_not_be_shown_can_be_shown_later() -> None:
+    place = RecordingPlace()
+    place.problems["send"] = [aiohttp.ServerDisconnectedError()]
+    delivery = delivery_to(place)
+
+    with pytest.raises(DeliveryError):
+        await delivery.done(result())
+    posted = await delivery.done(result())
+
+    assert posted == Posted(22, (55,))
+
+
+async def test_some_pictures_of_several_are_shown_with_the_reason_for_the_rest() -> None:
+    place = RecordingPlace()
+    kept = order(job(1, picture(7)), failed_job(2, "It was blocked."))
+
+    await delivery_to(place, count=2).done(result(kept))
+
+    assert "1 of 2 pictures not made: It was blocked." in place.shown[0][1]
+
+
+# --- no result
+
+
+@pytest.mark.parametrize("destination", [DESTINATION, private()])
+async def test_why_there_is_no_result_stands_where_the_progress_was(destination: Destination) -> None:
+    place = RecordingPlace(destination)
+
+    await delivery_to(place).failed(UserFacingError("It was blocked."))
+
+    assert place.shown == [("edit", "❌ It was blocked.", (), False)]
+
+
+@pytest.mark.parametrize(
+    ("destination", "problems", "way"),
+    [
+        (DESTINATION, {"edit": [False]}, "send"),
+        (DESTINATION, {"edit": [False], "send": [refused(403)]}, "direct"),
+        (private(), {"edit": [False]}, "direct"),
+    ],
+)
+async def test_a_failure_is_told_wherever_it_can_be(
+    destination: Destination, problems: dict[str, list[Exception | bool]], way: str
+) -> None:
+    place = RecordingPlace(destination)
+    place.problems = problems
+
+    await delivery_to(place).failed(UserFacingError("It was blocked."))
+
+    assert place.shown == [(way, "❌ It was blocked.", (), False)]
+
+
+# --- progress
+
+
+async def test_people_see_their_place_in_line_then_drawing_then_previews() -> None:
+    place = RecordingPlace()
+    delivery = delivery_to(place)
+
+    delivery.queued(2, 30)
+    await shown(place, 1)
+    delivery.queued(0, 15)
+    await shown(place, 2)
+    delivery.preview(Preview((png(),)))
+    await shown(place, 3)
+    await delivery.done(result())
+
+    assert place.ways == ["progress", "progress", "progress", "send", "remove"]
+    assert "You are number 2 in line" in place.shown[0][1]
+    assert place.shown[1][1] == "🎨 Drawing your picture…"
+    (preview,) = place.shown[2][2]
+    assert preview.name == "preview.jpg"
+    assert Image.open(BytesIO(preview.content)).format == "JPEG"
+
+
+async def test_the_previews_of_several_pictures_are_one_sheet() -> None:
+    place = RecordingPlace()
+    delivery = delivery_to(place, count=4)
+
+    delivery.preview(Preview((None, png(64, 64), None, None)))
+    await shown(place, 1)
+    await delivery.done(result())
+
+    (sheet,) = place.shown[0][2]
+    width, height = Image.open(BytesIO(sheet.content)).size
+    assert (width > 64, height > 64) == (True, True)
+    assert place.shown[0][1].startswith("🎨 Drawing your 4 pictures…")
+
+
+async def test_a_preview_that_is_no_picture_does_not_keep_the_result_away() -> None:
+    place = RecordingPlace()
+    delivery = delivery_to(place)
+
+    delivery.preview(Preview((b"not a picture",)))
+    await delivery.done(result())
+
+    assert place.ways == ["send", "remove"]
+
+
+async def test_no_progress_is_shown_after_the_result() -> None:
+    place = RecordingPlace()
+    delivery = delivery_to(place)
+
+    await delivery.done(result())
+    delivery.preview(Preview((png(),)))
+    delivery.queued(0, 1)
+    await asyncio.sleep(0.02)
+
+    assert place.ways == ["send", "remove"]
+
+
+async def test_a_private_request_that_outlives_its_token_offers_show() -> None:
+    place = RecordingPlace(private(expires_in=room.LATE_RESERVE))
+    delivery = delivery_to(place)
+
+    delivery.queued(0, 15)
+    await shown(place, 2)
+    delivery.preview(Preview((png(),)))
+    await shown(place, 3)
+    await delivery.failed(UserFacingError("Too late."))
+
+    late = [(text, buttons) for way, text, _, buttons in place.shown if way == "progress"][-1]
+    assert late == (room.late_text(), True)
+
+
+async def test_a_public_request_needs_no_such_button() -> None:
+    place = RecordingPlace(replace(DESTINATION, expires_at=int(time.time())))
+    delivery = delivery_to(place)
+
+    delivery.queued(0, 15)
+    await shown(place, 1)
+    await delivery.done(result())
+
+    assert not any(buttons for way, _, _, buttons in place.shown if way == "progress")
+
+
+# --- acknowledging
+
+
+async def test_the_response_is_known_once_it_is_acknowledged() -> None:
+    async def acknowledge() -> int | None:
+        return 77
+
+    place = RecordingPlace(replace(DESTINATION, message_id=None))
+    delivery = MessageDelivery(place, "81", count=1, model_title="Flare", buttons=Row(), acknowledge=acknowledge)
+
+    assert (await delivery.accepted()).message_id == 77
+    assert delivery.destination.message_id == 77
+
+
+async def test_after_a_restart_there_is_nothing_to_acknowledge() -> None:
+    place = RecordingPlace()
+
+    assert await delivery_to(place).accepted() == DESTINATION

@@ -1,0 +1,216 @@
+"""Where a request is answered: by the interaction's token while it lives, then by the bot's own."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import discord
+import pytest
+
+from bot.delivery.place import Place
+from bot.delivery.posting import DEFAULT_LIMIT, Upload
+from bot.errors import ProviderAccountError
+from bot.services.delivery import Posted
+from bot.services.ledger import Destination, Requester
+from tests.examples import png
+
+if TYPE_CHECKING:
+    from tests.cogs.house import House
+    from tests.conftest import OpenHouse
+
+FILE = Upload("fox.png", png(), "a fox")
+
+
+async def place_in(house: House, *, private: bool = False, token_lives: bool = True) -> Place:
+    """The place of a request whose response says that it failed."""
+    house.painter.failures.append(ProviderAccountError("Not today.", code="test"))
+    answer = await house.imagine(private=private)
+    assert answer.response is not None
+    assert house.bot.application_id is not None
+    destination = Destination(
+        application_id=house.bot.application_id,
+        interaction_token=answer._interaction.token,
+        expires_at=int(time.time() + (900 if token_lives else 59)),
+        message_id=answer.response.id,
+        private=private,
+    )
+    return Place(house.bot, Requester(house.server.id, house.channel.id, house.mia.id), destination, "nonce")
+
+
+def seen(house: House) -> list[tuple[str, list[str]]]:
+    """What Mia sees in the channel: texts and files."""
+    return [
+        (message.content, [each.filename for each in message.attachments])
+        for message in house.channel.history(viewer=house.mia)
+    ]
+
+
+def paths(house: House, method: str) -> list[str]:
+    """Whom the bot asked last, in order: ``webhooks`` by the interaction's token, ``channels`` by its own."""
+    return [each.path.split("/")[1] for each in house.env.http_requests if each.method == method]
+
+
+@pytest.mark.parametrize("private", [False, True])
+async def test_the_response_is_edited_by_the_interactions_token(private: bool, opened: OpenHouse) -> None:  # noqa: FBT001 - a table's column
+    async with opened() as house:
+        place = await place_in(house, private=private)
+
+        assert await place.edit("hello", [FILE])
+
+        assert seen(house) == [("hello", ["fox.png"])]
+        assert paths(house, "PATCH")[-1] == "webhooks"
+
+
+async def test_the_next_edit_takes_the_files_away(opened: OpenHouse) -> None:
+    async with opened() as house:
+        place = await place_in(house)
+
+        await place.edit("hello", [FILE])
+        await place.edit("bye")
+
+        assert seen(house) == [("bye", [])]
+
+
+async def test_a_token_about_to_die_is_not_relied_upon(opened: OpenHouse) -> None:
+    async with opened() as house:
+        place = await place_in(house, token_lives=False)
+        before = paths(house, "PATCH").count("webhooks")
+
+        assert await place.edit("hello")
+
+        assert seen(house) == [("hello", [])]
+        assert paths(house, "PATCH")[-1] == "channels"
+        assert paths(house, "PATCH").count("webhooks") == before
+
+
+@pytest.mark.parametrize(("status", "code"), [(401, 50027), (404, 10015)])
+async def test_a_token_that_died_early_is_replaced_by_the_bots_own(status: int, code: int, opened: OpenHouse) -> None:
+    async with opened() as house:
+        place = await place_in(house)
+        house.env.inject_error("PATCH", "/webhooks/*", status=status, code=code)
+
+        assert await place.edit("hello")
+
+        assert seen(house) == [("hello", [])]
+
+
+@pytest.mark.parametrize("token_lives", [True, False])
+async def test_a_private_response_is_out_of_reach_without_its_token(token_lives: bool, opened: OpenHouse) -> None:  # noqa: FBT001 - a table's column
+    async with opened() as house:
+        place = await place_in(house, private=True, token_lives=token_lives)
+        house.env.inject_error("PATCH", "/webhooks/*", status=401, code=50027)
+
+        assert not await place.edit("hello")
+
+
+@pytest.mark.parametrize(("status", "code"), [(404, 10008), (403, 50001)])
+async def test_a_response_that_the_bot_cannot_edit_either_is_out_of_reach(
+    status: int, code: int, opened: OpenHouse
+) -> None:
+    async with opened() as house:
+        place = await place_in(house, token_lives=False)
+        house.env.inject_error("PATCH", "/channels/*", status=status, code=code)
+
+        assert not await place.edit("hello")
+
+
+async def test_what_discord_refuses_otherwise_is_raised(opened: OpenHouse) -> None:
+    async with opened() as house:
+        place = await place_in(house)
+        house.env.inject_error("PATCH", "/webhooks/*", status=413, code=40005)
+
+        with pytest.raises(discord.HTTPException):
+            await place.edit("hello", [FILE])
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_an_edit_is_patient_but_a_single_try_is_not(opened: OpenHouse) -> None:
+    async with opened() as house:
+        place = await place_in(house)
+        house.env.inject_error("PATCH", "/webhooks/*", status=429, times=2)
+
+        with pytest.raises(discord.HTTPException):
+            await place.edit_once("once")
+        assert await place.edit("patiently")
+
+        assert seen(house) == [("patiently", [])]
+
+
+async def test_before_discord_told_its_id_there_is_no_response_to_edit(opened: OpenHouse) -> None:
+    async with opened() as house:
+        place = await place_in(house)
+        place.acknowledged(None)
+
+        assert not await place.edit("hello")
+        await place.remove()
+        assert place.response == Posted()
+
+
+@pytest.mark.parametrize("token_lives", [True, False])
+async def test_the_response_is_removed_by_either_token(token_lives: bool, opened: OpenHouse) -> None:  # noqa: FBT001 - a table's column
+    async with opened() as house:
+        place = await place_in(house, token_lives=token_lives)
+
+        await place.remove()
+
+        assert seen(house) == []
+
+
+async def test_a_response_that_is_gone_already_needs_no_removing(opened: OpenHouse) -> None:
+    async with opened() as house:
+        place = await place_in(house)
+
+        await place.remove()
+        await place.remove()
+
+        assert seen(house) == []
+
+
+async def test_a_message_to_the_channel_pings_nobody_and_is_sent_once(opened: OpenHouse) -> None:
+    async with opened() as house:
+        place = await place_in(house)
+
+        message = await place.send(f"for {house.ben.mention}", [FILE], None)
+
+        assert seen(house)[-1] == (f"for {house.ben.mention}", ["fox.png"])
+        assert message.channel.id == house.channel.id
+        sent = [each.json for each in house.env.http_requests if each.method == "POST" and "/channels/" in each.path]
+        assert sent[-1]["allowed_mentions"] == {"parse": []}
+        assert (sent[-1]["nonce"], sent[-1]["enforce_nonce"]) == ("nonce", True)
+
+
+async def test_a_direct_message_reaches_the_member(opened: OpenHouse) -> None:
+    async with opened() as house:
+        place = await place_in(house)
+
+        await place.send_direct("hello", [FILE], None)
+
+        assert [message.content for message in house.mia.user.dm_channel.history()] == ["hello"]
+
+
+async def test_a_text_that_is_too_long_is_cut(opened: OpenHouse) -> None:
+    async with opened() as house:
+        place = await place_in(house)
+
+        await place.edit("x" * 2001)
+        await place.send("y" * 2001, (), None)
+
+        assert [len(text) for text, _ in seen(house)] == [2000, 2000]
+
+
+async def test_only_a_public_response_can_be_reached_later(opened: OpenHouse) -> None:
+    async with opened() as house:
+        place = await place_in(house)
+        hidden = Place(house.bot, place._requester, replace(place.destination, private=True), "nonce")
+
+        assert place.response == Posted(house.channel.id, (place.destination.message_id or 0,))
+        assert hidden.response == Posted()
+
+
+async def test_the_server_says_how_large_a_file_may_be(opened: OpenHouse) -> None:
+    async with opened() as house:
+        place = await place_in(house)
+
+        assert place.upload_limit == DEFAULT_LIMIT

@@ -1,0 +1,153 @@
+"""Sending so that it arrives: what is tried again, what is given up, what is made smaller."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import aiohttp
+import pytest
+from PIL import Image
+
+from bot.delivery.posting import (
+    DEFAULT_LIMIT,
+    REQUEST_LIMIT,
+    Upload,
+    files_of,
+    is_gone,
+    is_too_large,
+    steadily,
+    upload_limit,
+    uploads_of,
+)
+from tests.delivery.errors import refused
+from tests.examples import job, noisy_png, order, picture, png, result
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    import discord
+
+DROPPED = aiohttp.ServerDisconnectedError()
+
+
+def failing(*problems: Exception) -> tuple[Callable[[], Awaitable[str]], list[int]]:
+    """A call that meets these problems before it succeeds, and how often it was made."""
+    waiting, calls = list(problems), [0]
+
+    async def call() -> str:
+        calls[0] += 1
+        if waiting:
+            raise waiting.pop(0)
+        return "arrived"
+
+    return call, calls
+
+
+@pytest.mark.parametrize(
+    "problem", [DROPPED, ConnectionResetError(), TimeoutError(), refused(500), refused(503), refused(429)], ids=repr
+)
+@pytest.mark.usefixtures("impatient")
+async def test_what_passes_is_tried_again(problem: Exception) -> None:
+    call, calls = failing(problem, problem)
+
+    assert await steadily(call) == "arrived"
+    assert calls == [3]
+
+
+@pytest.mark.parametrize(
+    "problem", [refused(400, 50035), refused(403), refused(404), refused(413), ValueError("ours")], ids=repr
+)
+@pytest.mark.usefixtures("impatient")
+async def test_what_does_not_pass_is_raised_at_once(problem: Exception) -> None:
+    call, calls = failing(problem)
+
+    with pytest.raises(type(problem)):
+        await steadily(call)
+
+    assert calls == [1]
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_what_does_not_pass_in_time_is_raised_at_last() -> None:
+    call, calls = failing(*[DROPPED] * 9)
+
+    with pytest.raises(aiohttp.ServerDisconnectedError):
+        await steadily(call)
+
+    assert calls == [3]
+
+
+@pytest.mark.parametrize(
+    ("error", "too_large"),
+    [(refused(413), True), (refused(400, 40005), True), (refused(400, 50045), True), (refused(400, 50035), False)],
+    ids=repr,
+)
+def test_too_large_is_known_by_status_and_by_code(error: discord.HTTPException, too_large: bool) -> None:  # noqa: FBT001 - a table's column
+    assert is_too_large(error) is too_large
+
+
+@pytest.mark.parametrize(
+    ("error", "gone"),
+    [
+        (refused(401, 50027), True),
+        (refused(404, 10015), True),
+        (refused(404, 10008), True),
+        (refused(404, 10062), True),
+        (refused(404), True),
+        (refused(401), False),
+        (refused(403, 50001), False),
+        (refused(500), False),
+    ],
+    ids=repr,
+)
+def test_a_token_that_is_of_no_use_is_known(error: discord.HTTPException, gone: bool) -> None:  # noqa: FBT001 - a table's column
+    assert is_gone(error) is gone
+
+
+def test_without_a_server_the_common_limit_holds() -> None:
+    assert upload_limit(None) == DEFAULT_LIMIT
+
+
+async def test_originals_that_fit_are_posted_unchanged() -> None:
+    content = png()
+    kept = order(job(1, picture(7)), job(2, picture(8)))
+
+    uploads, notes = await uploads_of(result(kept, content=content), DEFAULT_LIMIT)
+
+    alt = "Generated picture: a red fox in snow"
+    assert uploads == [Upload("atelier-7.png", content, alt), Upload("atelier-8.png", content, alt)]
+    assert notes == []
+
+
+async def test_a_copy_is_made_of_what_does_not_fit_and_said() -> None:
+    content = noisy_png(128)
+    assert len(content) > 20_000
+
+    (upload,), (note,) = await uploads_of(result(content=content), 20_000)
+
+    assert len(upload.content) <= 20_000
+    assert Image.open(BytesIO(upload.content)).format == "JPEG"
+    assert upload.name == "atelier-4821.jpg"
+    assert note.startswith("#4821 shown as a smaller copy")
+
+
+async def test_the_files_of_one_message_share_its_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.delivery.posting.REQUEST_LIMIT", 40_000)
+    kept = order(*(job(index, picture(index)) for index in (1, 2, 3, 4)))
+
+    uploads, notes = await uploads_of(result(kept, content=noisy_png(128)), DEFAULT_LIMIT)
+
+    assert len(notes) == 4
+    assert sum(len(upload.content) for upload in uploads) <= 40_000
+    assert REQUEST_LIMIT < 25 * 1024 * 1024
+
+
+def test_each_attempt_gets_fresh_files() -> None:
+    uploads = [Upload("a.png", b"bytes", "words")]
+
+    first, second = files_of(uploads)[0], files_of(uploads)[0]
+    first.fp.read()
+
+    assert second.fp.read() == b"bytes"
+    assert (second.filename, second.description) == ("a.png", "words")

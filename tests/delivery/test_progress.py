@@ -1,0 +1,209 @@
+"""The progress message: never two edits at a time, the newest stage wins, none after the end."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.delivery import progress as room
+from bot.delivery.progress import Progress, Stage
+
+FOREVER = 3600.0
+
+
+class Screen:
+    """Where edits go. Each waits until the test lets it finish.
+
+    Attributes:
+        begun: the stages whose edits began, in order.
+        most_at_once: how many edits were ever in flight together.
+    """
+
+    def __init__(self, *, held: bool = False) -> None:
+        self.begun: list[Stage] = []
+        self.finished = 0
+        self.cancelled = 0
+        self.most_at_once = 0
+        self.fault: Exception | None = None
+        self.free = asyncio.Event()
+        if not held:
+            self.free.set()
+        self._in_flight = 0
+
+    async def edit(self, stage: Stage) -> None:
+        self.begun.append(stage)
+        self._in_flight += 1
+        self.most_at_once = max(self.most_at_once, self._in_flight)
+        try:
+            await self.free.wait()
+            if self.fault is not None:
+                raise self.fault
+            self.finished += 1
+        except asyncio.CancelledError:
+            self.cancelled += 1
+            raise
+        finally:
+            self._in_flight -= 1
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "INTERVAL", 0.0)
+
+
+def drawing(*frames: bytes | None) -> Stage:
+    return Stage(0, frames=frames)
+
+
+async def turns(count: int = 20) -> None:
+    """Let everything that can go on do so."""
+    for _ in range(count):
+        await asyncio.sleep(0.001)
+
+
+async def test_the_newest_frame_wins_and_those_before_it_are_skipped() -> None:
+    screen = Screen(held=True)
+    progress = Progress(screen.edit)
+    progress.show(drawing(b"1"))
+    await turns()
+    for frame in (b"2", b"3", b"4"):
+        progress.show(drawing(frame))
+    screen.free.set()
+    await turns()
+
+    assert screen.begun == [drawing(b"1"), drawing(b"4")]
+    assert screen.most_at_once == 1
+    await progress.end()
+
+
+async def test_edits_are_kept_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "INTERVAL", FOREVER)
+    screen = Screen()
+    progress = Progress(screen.edit)
+    progress.show(drawing(b"1"))
+    await turns()
+    progress.show(drawing(b"2"))
+    await turns()
+
+    assert screen.begun == [drawing(b"1")]
+    await progress.end()
+
+
+async def test_nothing_is_shown_after_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "INTERVAL", FOREVER)
+    screen = Screen()
+    progress = Progress(screen.edit)
+    progress.show(drawing(b"1"))
+    await turns()
+    progress.show(drawing(b"2"))  # is due only after the interval
+    await progress.end()
+    progress.show(drawing(b"3"))
+    await turns()
+
+    assert screen.begun == [drawing(b"1")]
+
+
+async def test_the_end_waits_for_the_edit_in_flight() -> None:
+    screen = Screen(held=True)
+    progress = Progress(screen.edit)
+    progress.show(drawing(b"1"))
+    await turns()
+    ending = asyncio.create_task(progress.end())
+    await turns()
+    waited = not ending.done()
+    screen.free.set()
+    await ending
+
+    assert waited
+    assert screen.finished == 1
+
+
+async def test_an_edit_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "PATIENCE", 0.01)
+    screen = Screen(held=True)
+    progress = Progress(screen.edit)
+    progress.show(drawing(b"1"))
+    await turns()
+    await progress.end()
+
+    assert screen.cancelled == 1
+
+
+async def test_stopping_begins_no_edit_and_waits_for_none() -> None:
+    screen = Screen(held=True)
+    progress = Progress(screen.edit)
+    progress.show(drawing(b"1"))
+    await turns()
+    progress.show(drawing(b"2"))
+    progress.stop()
+    screen.free.set()
+    await progress.end()
+
+    assert screen.begun == [drawing(b"1")]
+
+
+async def test_ending_twice_or_before_the_beginning_is_no_fault() -> None:
+    screen = Screen()
+    progress = Progress(screen.edit)
+    await progress.end()
+    await progress.end()
+    progress.show(drawing(b"1"))
+    await turns()
+
+    assert screen.begun == []
+
+
+async def test_an_edit_that_fails_does_not_stop_the_next() -> None:
+    screen = Screen()
+    screen.fault = ConnectionError("dropped")
+    progress = Progress(screen.edit)
+    with capture_logs() as lines:
+        progress.show(drawing(b"1"))
+        await turns()
+    screen.fault = None
+    progress.show(drawing(b"2"))
+    await turns()
+
+    assert [line["event"] for line in lines] == ["progress not shown"]
+    assert screen.begun == [drawing(b"1"), drawing(b"2")]
+    await progress.end()
+
+
+async def test_the_place_in_line_is_told_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = Screen()
+    progress = Progress(screen.edit)
+    progress.show(Stage(3, 60))
+    await turns()
+    progress.show(Stage(2, 40))
+    await turns()
+    monkeypatch.setattr(room, "LINE_INTERVAL", 0.0)
+    progress.show(Stage(1, 20))
+    await turns()
+
+    assert [stage.position for stage in screen.begun] == [3, 1]
+    await progress.end()
+
+
+async def test_the_place_in_line_is_not_told_once_drawing_has_begun() -> None:
+    screen = Screen()
+    progress = Progress(screen.edit)
+    progress.show(Stage(0))
+    await turns()
+    progress.show(Stage(1, 20))
+    await turns()
+
+    assert screen.begun == [Stage(0)]
+    await progress.end()
+
+
+async def test_that_drawing_begins_is_told_once_for_all_pictures() -> None:
+    screen = Screen()
+    progress = Progress(screen.edit)
+    for stage in (Stage(2, 9), Stage(0), Stage(0), drawing(b"1", None), Stage(0)):
+        progress.show(stage)
+        await turns()
+
+    assert screen.begun == [Stage(2, 9), Stage(0), drawing(b"1", None)]
+    await progress.end()

@@ -1,0 +1,237 @@
+"""How a failure is told, and buttons that remember nothing but an id."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import discord
+import pytest
+from discord import app_commands
+from structlog.testing import capture_logs
+from typing_extensions import override
+
+from bot.errors import NotYoursError
+from bot.interactions import AtelierButton, AtelierTree, Interaction, ResultButtons
+from tests.examples import result
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from simcord import InteractionResult
+
+    from tests.cogs.house import House
+    from tests.conftest import OpenHouse
+
+REFERENCE = re.compile(
+    r"❌ Something went wrong on my side. Please tell whoever runs me, with the reference ([0-9a-f]{8})\."
+)
+
+
+class Response:
+    """As much of an HTTP response as discord.py's errors read."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+        self.reason = "of the test"
+
+
+def refused(status: int, code: int) -> discord.HTTPException:
+    kind = discord.NotFound if status == 404 else discord.HTTPException
+    return kind(Response(status), {"code": code, "message": "of the test"})  # type: ignore[arg-type]  # enough of one
+
+
+class TrapButton(AtelierButton, action="trap"):
+    """Raises what a test has laid out, before or after a deferral."""
+
+    label = "Trap"
+    error: Exception
+    deferred = False
+    by_tree = False
+    in_the_way: Callable[[Interaction], None] | None = None
+    subjects: list[int] = []  # noqa: RUF012 - of one test, which begins by emptying it
+
+    @override
+    async def pressed(self, interaction: Interaction) -> None:
+        self.subjects.append(self.subject)
+        if self.deferred:
+            await interaction.response.defer(ephemeral=True, thinking=True)
+        if TrapButton.in_the_way is not None:
+            TrapButton.in_the_way(interaction)
+        if self.by_tree:
+            await AtelierTree.on_error(interaction.client.tree, interaction, self.error)  # type: ignore[arg-type]
+        else:
+            raise self.error
+
+
+async def press(
+    house: House,
+    error: Exception,
+    *,
+    deferred: bool = False,
+    by_tree: bool = False,
+    in_the_way: Callable[[Interaction], None] | None = None,
+) -> InteractionResult:
+    TrapButton.error, TrapButton.deferred, TrapButton.by_tree = error, deferred, by_tree
+    TrapButton.in_the_way = in_the_way
+    TrapButton.subjects.clear()
+    house.bot.add_dynamic_items(TrapButton)
+    view = discord.ui.View(timeout=None)
+    view.add_item(TrapButton(4821))
+    await house.bot.get_partial_messageable(house.channel.id).send("a trap", view=view)
+    message = house.channel.last_message
+    assert message is not None
+    return await house.mia.click(message, label="Trap")
+
+
+def told(answer: InteractionResult) -> str:
+    assert answer.response is not None
+    assert answer.response.ephemeral
+    return answer.response.content
+
+
+@pytest.mark.parametrize("deferred", [False, True])
+async def test_a_worded_failure_is_told_in_its_own_words(deferred: bool, opened: OpenHouse) -> None:  # noqa: FBT001 - a table's column
+    async with opened() as house:
+        answer = await press(house, NotYoursError("This is not yours."), deferred=deferred)
+
+        assert told(answer) == "❌ This is not yours."
+
+
+@pytest.mark.parametrize("deferred", [False, True])
+async def test_any_other_failure_gets_a_reference_and_the_log_its_traceback(deferred: bool, opened: OpenHouse) -> None:  # noqa: FBT001 - a table's column
+    error = ZeroDivisionError("a fault of ours")
+    async with opened() as house:
+        with capture_logs() as lines:
+            answer = await press(house, error, deferred=deferred)
+
+        spoken = REFERENCE.fullmatch(told(answer))
+        assert spoken is not None
+        (line,) = [each for each in lines if each["log_level"] == "error"]
+        assert (line["reference"], line["exc_info"]) == (spoken[1], error)
+
+
+async def test_two_failures_have_two_references(opened: OpenHouse) -> None:
+    async with opened() as house:
+        first = told(await press(house, ZeroDivisionError()))
+        second = told(await press(house, ZeroDivisionError()))
+
+        assert first != second
+
+
+async def test_a_command_that_may_not_be_used_is_told(opened: OpenHouse) -> None:
+    async with opened() as house:
+        answer = await press(house, app_commands.MissingPermissions(["manage_guild"]), by_tree=True)
+
+        assert told(answer) == "❌ You may not use this command here. Ask whoever runs this server."
+
+
+async def test_what_a_command_raises_is_unwrapped(opened: OpenHouse) -> None:
+    async with opened() as house:
+        command: Any = house.bot.tree.get_command("imagine")
+        wrapped = app_commands.CommandInvokeError(command, NotYoursError("This is not yours."))
+
+        assert told(await press(house, wrapped, by_tree=True)) == "❌ This is not yours."
+
+
+@pytest.mark.parametrize(("status", "code"), [(404, 10062), (404, 10015), (401, 50027)])
+async def test_nobody_is_answered_when_the_interaction_is_gone(status: int, code: int, opened: OpenHouse) -> None:
+    async with opened() as house:
+        with capture_logs() as lines:
+            answer = await press(house, refused(status, code))
+
+        assert answer.response is None
+        assert [line["event"] for line in lines] == ["too late to answer"]
+
+
+@pytest.mark.parametrize(("status", "code"), [(404, 10003), (404, 10008), (403, 50001), (400, 50035)])
+async def test_any_other_refusal_by_discord_is_told(status: int, code: int, opened: OpenHouse) -> None:
+    async with opened() as house:
+        assert REFERENCE.fullmatch(told(await press(house, refused(status, code))))
+
+
+@pytest.mark.parametrize("deferred", [False, True])
+async def test_a_failure_that_discord_does_not_take_is_logged(deferred: bool, opened: OpenHouse) -> None:  # noqa: FBT001 - a table's column
+    async with opened() as house:
+        house.env.inject_error("PATCH" if deferred else "POST", "*/@original" if deferred else "*/callback", status=403)
+        if deferred:
+            house.env.inject_error("PATCH", "/webhooks/*", status=403)
+        with capture_logs() as lines:
+            await press(house, NotYoursError("This is not yours."), deferred=deferred)
+
+        assert [line["event"] for line in lines] == ["failure not told"]
+
+
+async def test_a_connection_that_drops_while_a_failure_is_told_is_logged(
+    opened: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def drop(*_: object, **__: object) -> None:
+        raise aiohttp.ServerDisconnectedError
+
+    async with opened() as house:
+        with capture_logs() as lines:
+            await press(
+                house,
+                NotYoursError("This is not yours."),
+                in_the_way=lambda interaction: monkeypatch.setattr(type(interaction.response), "send_message", drop),
+            )
+
+        assert [line["event"] for line in lines] == ["failure not told"]
+
+
+async def test_a_button_finds_its_subject_in_its_id_alone(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await press(house, NotYoursError("No."))
+
+        assert TrapButton.subjects == [4821]
+
+
+@pytest.mark.parametrize(
+    ("custom_id", "subject"),
+    [
+        ("trap:1", "1"),
+        ("trap:18446744073709551615", "18446744073709551615"),
+        ("trap:", None),
+        ("trap:-1", None),
+        ("trap:1x", None),
+        ("trap:1:2", None),
+        ("really-trap:1", None),
+        ("trap:123456789012345678901", None),
+    ],
+)
+def test_only_a_whole_id_is_one(custom_id: str, subject: str | None) -> None:
+    match = TrapButton.__discord_ui_compiled_template__.fullmatch(custom_id)
+
+    assert (match and match["id"]) == subject
+
+
+def test_the_buttons_stand_in_the_order_of_their_places_under_the_first_picture() -> None:
+    class EarlyButton(AtelierButton, action="early"):
+        label = "Early"
+
+    buttons = ResultButtons()
+    buttons.add(20, TrapButton)
+    buttons.add(10, EarlyButton)
+
+    first, second = buttons.of_result(result()), buttons.of_result(result())
+
+    assert first is not None
+    assert first is not second
+    assert first.timeout is None
+    assert [getattr(item, "custom_id", None) for item in first.children] == ["early:4821", "trap:4821"]
+
+
+def test_without_buttons_there_is_no_row() -> None:
+    assert ResultButtons().of_result(result()) is None
+    assert ResultButtons().of_late("81") is None
+
+
+def test_the_late_button_names_the_request() -> None:
+    buttons = ResultButtons()
+    buttons.set_late(TrapButton)
+
+    row = buttons.of_late("1573465392062398473")
+
+    assert row is not None
+    assert [getattr(item, "custom_id", None) for item in row.children] == ["trap:1573465392062398473"]
