@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
+from bot.config import GivenSettings
 from bot.services.catalog import Catalog
 from bot.services.delivery import Result
 from bot.services.ledger import ChargeState, Destination, Job, LimitStatus, OpenRequest, Picture, Requester
 from bot.services.limits import Limit, Metric, Scope, Window
 from bot.services.requests import ImageRequest, StoredImage
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CATALOG = Catalog.load()
 MODEL = CATALOG.model("gpt-image-2.5-flare")
@@ -21,6 +25,12 @@ REQUESTER = Requester(server_id=11, channel_id=22, user_id=33)
 REQUEST = ImageRequest("a red fox in snow", MODEL.id, "1024x1024", "medium", partial_images=2)
 DESTINATION = Destination(application_id=99, interaction_token="token", expires_at=2**40, message_id=44, private=False)
 STORED = StoredImage("0" * 64, "image/png", 1024, 1024, 1_234_567)
+
+
+def settings_for(directory: Path, **given: Any) -> GivenSettings:  # noqa: ANN401 - by their names in the environment
+    """Settings that keep everything in this directory, and come from nowhere else."""
+    values: dict[str, Any] = {"DISCORD_TOKEN": "token", "OPENAI_API_KEY": "key", "ATELIER_DATA_DIR": directory}
+    return GivenSettings(**values | given)
 
 
 def png(width: int = 16, height: int = 16, colour: str = "red") -> bytes:

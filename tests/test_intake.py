@@ -111,11 +111,24 @@ async def test_an_input_that_another_request_needs_is_kept(opened: OpenHouse) ->
 # --- in time
 
 
+def download_slowly(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Downloads end only once the interaction is acknowledged."""
+
+    async def read(_: discord.Attachment) -> bytes:
+        while not house.callbacks:  # noqa: ASYNC110 - SimCord has no event for it
+            await asyncio.sleep(0.01)
+        return FOX[1]
+
+    monkeypatch.setattr(room, "GRACE", 0.01)
+    monkeypatch.setattr(discord.Attachment, "read", read)
+
+
 async def test_what_takes_long_is_acknowledged_first_and_refused_in_its_place(
     opened: OpenHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(room, "GRACE", 0.0)
     async with opened(ATELIER_MONTHLY_BUDGET=1_000) as house:
+        download_slowly(house, monkeypatch)
+
         answer = await house.imagine(image1=FOX)
 
         assert house.callbacks == [DEFERRED]
@@ -133,8 +146,9 @@ async def test_what_is_refused_at_once_is_never_deferred(opened: OpenHouse) -> N
 
 
 async def test_it_is_deferred_once_however_long_it_takes(opened: OpenHouse, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "GRACE", 0.0)
     async with opened() as house:
+        download_slowly(house, monkeypatch)
+
         await house.imagine(image1=FOX)
 
         assert house.callbacks == [DEFERRED]
@@ -182,7 +196,7 @@ async def test_whoever_comes_first_defers_and_all_learn_the_response(private: bo
     answer = Answer()
     acknowledge = acknowledgement(answer, private=private)
 
-    learnt = await asyncio.gather(acknowledge(), acknowledge(), acknowledge())
+    learnt: list[int | None] = await asyncio.gather(*(acknowledge() for _ in range(3)))
 
     assert learnt == [44, 44, 44]
     assert answer.deferred == [{"ephemeral": private, "thinking": True}]

@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from bot.errors import NotYoursError
 from bot.interactions import AtelierButton, AtelierTree, Interaction, ResultButtons
+from tests.delivery.errors import refused
 from tests.examples import result
 
 if TYPE_CHECKING:
@@ -27,19 +28,6 @@ if TYPE_CHECKING:
 REFERENCE = re.compile(
     r"❌ Something went wrong on my side. Please tell whoever runs me, with the reference ([0-9a-f]{8})\."
 )
-
-
-class Response:
-    """As much of an HTTP response as discord.py's errors read."""
-
-    def __init__(self, status: int) -> None:
-        self.status = status
-        self.reason = "of the test"
-
-
-def refused(status: int, code: int) -> discord.HTTPException:
-    kind = discord.NotFound if status == 404 else discord.HTTPException
-    return kind(Response(status), {"code": code, "message": "of the test"})  # type: ignore[arg-type]  # enough of one
 
 
 class TrapButton(AtelierButton, action="trap"):
@@ -60,7 +48,8 @@ class TrapButton(AtelierButton, action="trap"):
         if TrapButton.in_the_way is not None:
             TrapButton.in_the_way(interaction)
         if self.by_tree:
-            await AtelierTree.on_error(interaction.client.tree, interaction, self.error)  # type: ignore[arg-type]
+            tree: Any = interaction.client.tree
+            await AtelierTree.on_error(tree, interaction, self.error)  # type: ignore[arg-type]  # whatever a test raises
         else:
             raise self.error
 

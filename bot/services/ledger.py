@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 # Balance and Requester live one room below, where limits are decided.
 __all__ = [
     "Balance",
-    "BlobStore",
     "ChargeConflictError",
     "ChargeState",
     "Destination",
@@ -29,8 +28,8 @@ __all__ = [
     "Order",
     "Picture",
     "Requester",
-    "Requests",
     "Settlement",
+    "Standing",
 ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import itertools
 import time
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -78,11 +79,16 @@ class Maker:
             ChargeConflictError: the job is not reserved, or no longer in flight; its charge stays as it is.
         """
         started = time.monotonic()
+        deadline = started + self.timeout
         try:
             inputs = await self._load_inputs(order)
+            # Before the dispatch: a restart while the provider holds us back loses nothing.
+            await self._wait_for_turn(deadline)
             await self.ledger.dispatch(job.id, self._now())
         except ChargeConflictError:
             raise  # it was dispatched before: what is at work on it books it
+        except ImageFailure as problem:
+            return Made(time.monotonic() - started, await self._book_failure(job, problem))
         except Exception:  # noqa: BLE001 - nothing was sent, whatever it was: the hold is freed
             _log.exception("job not dispatched", job=job.id)
             failure: ImageFailure = RequestRejectedError(
@@ -91,7 +97,7 @@ class Maker:
             )
             return Made(time.monotonic() - started, await self._book_failure(job, failure))
         try:
-            finished = await self._call(order, inputs, on_partial)
+            finished = await self._call(order, inputs, on_partial, deadline)
             settlement = await self._settlement(order, job, finished, time.monotonic() - started)
         except ImageFailure as problem:
             failure = problem
@@ -121,11 +127,21 @@ class Maker:
             inputs.append(InputImage(name, reference.media_type, content))
         return inputs
 
+    async def _wait_for_turn(self, deadline: float) -> None:
+        try:
+            async with asyncio.timeout(deadline - time.monotonic()):
+                await self.pace.turn()
+        except TimeoutError:
+            raise ProviderBusyError(
+                "The image API takes no more pictures for now. Try again in a few minutes. Nothing was charged.",
+                code="paced_out",
+            ) from None
+
     async def _call(
-        self, order: OpenRequest, inputs: Sequence[InputImage], on_partial: Callable[[bytes], None]
+        self, order: OpenRequest, inputs: Sequence[InputImage], on_partial: Callable[[bytes], None], deadline: float
     ) -> FinishedImage:
         """Ask until the provider starts, at most `ATTEMPTS` times and until the job's deadline."""
-        deadline = time.monotonic() + self.timeout
+        attempts = itertools.count()
 
         def may_retry(failure: Exception) -> bool | float:
             if not isinstance(failure, ImageFailure) or failure.retry_after is None:
@@ -139,6 +155,8 @@ class Maker:
 
         # Without arguments, which stamina would write to the log.
         async def once() -> FinishedImage:
+            if next(attempts):
+                await self._wait_for_turn(deadline)
             return await self._call_once(order, inputs, on_partial, deadline)
 
         return await stamina.AsyncRetryingCaller(attempts=ATTEMPTS, timeout=None)(may_retry, once)
@@ -146,14 +164,6 @@ class Maker:
     async def _call_once(
         self, order: OpenRequest, inputs: Sequence[InputImage], on_partial: Callable[[bytes], None], deadline: float
     ) -> FinishedImage:
-        try:
-            async with asyncio.timeout(deadline - time.monotonic()):
-                await self.pace.turn()
-        except TimeoutError:
-            raise ProviderBusyError(
-                "The image API takes no more pictures for now. Try again in a few minutes. Nothing was charged.",
-                code="paced_out",
-            ) from None
         identifier = safety_identifier(self.safety_key, order.requester.user_id)
         try:
             async with (

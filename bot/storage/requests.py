@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from bot.services.keeping import Requests
 from bot.storage.rows import open_request
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ SELECT digest FROM request_inputs WHERE request_id = :request_id
 """
 
 
-class SqliteRequests:
+class SqliteRequests(Requests):
     """Fulfils `Requests`."""
 
     def __init__(self, database: Database) -> None:

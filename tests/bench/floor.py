@@ -23,7 +23,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from PIL import Image
 
-from tests.bench.ticker import watch_stalls
+from tests.bench.ticker import Stall, watch_stalls
 
 BETWEEN_EDITS = 1.5  # seconds, as the product's progress keeps them
 EDGE = 768  # pixels of a preview, the product's
@@ -75,7 +75,7 @@ class Floor(discord.Client):
     async def _draw(self, interaction: discord.Interaction, prompt: str) -> bytes:
         edited = monotonic()
         stream = await self._images.generate(
-            model="gpt-image-2.5-flare", prompt=prompt, size="1024x1024", quality="medium", output_format="png",
+            model="gpt-image-2.5-flare", prompt=prompt, size="1024x1024", quality="high", output_format="png",
             stream=True, partial_images=self._partials,
         )  # fmt: skip
         async with stream:
@@ -93,7 +93,7 @@ class Floor(discord.Client):
 async def _main() -> None:
     Route.BASE = os.environ["DISCORD_API_URL"]
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(os.environ["DISCORD_GATEWAY_URL"])
-    stalls: list[tuple[float, float]] = []
+    stalls: list[Stall] = []
     ticker = asyncio.create_task(watch_stalls(stalls))
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)

@@ -107,7 +107,7 @@ async def _perform(stage: Stage) -> dict[str, Any]:
 def measure(*, quick: bool) -> list[Figure]:
     """The ways of a preview and of a result."""
     partials = 2 if quick else 3
-    spec = {"picture_bytes": None, "partials": partials, "turns": 1 if quick else 4, "settle": 0.5}
+    spec = {"picture_bytes": None, "partials": partials, "turns": 1 if quick else 3, "settle": 0.5}
     ours, floor = (perform("latency", spec, ours=whose).seen for whose in (True, False))
     figures: list[Figure] = []
     for key, what in (("previews", "preview: last byte to edit"), ("finals", "result: last byte to message")):

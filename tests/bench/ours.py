@@ -9,13 +9,13 @@ import sys
 from bot.config import read_settings
 from bot.logs import configure_logging
 from bot.running import run
-from tests.bench.ticker import watch_stalls
+from tests.bench.ticker import Stall, watch_stalls
 
 
 async def _main() -> None:
     settings = read_settings()
     configure_logging(settings.log_level, settings.log_format)
-    stalls: list[tuple[float, float]] = []
+    stalls: list[Stall] = []
     ticker = asyncio.create_task(watch_stalls(stalls))
     try:
         await run(settings)

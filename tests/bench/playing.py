@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
+from tests.bench.ticker import Stall
+
 if TYPE_CHECKING:
     from collections.abc import Generator
 
@@ -23,6 +25,7 @@ ROOT = Path(__file__).parents[2]
 CONCURRENCY = 8
 GLANCE = 0.02  # seconds between two looks at the memory
 LONGEST_RUN = 90.0  # seconds after which the processes are ended: the run is broken then
+PATIENCE = 20.0  # seconds that the bot has to stop
 SETTINGS = {
     "ATELIER_CONCURRENCY": str(CONCURRENCY), "ATELIER_MONTHLY_BUDGET": "unlimited",
     "ATELIER_MEMBER_DAILY_IMAGES": "unlimited", "ATELIER_LOG_LEVEL": "WARNING",
@@ -43,14 +46,14 @@ class Performed:
         executed_at: when the bot's process was begun, in seconds since 1970.
         idle: the bot's resident memory before its first picture, in bytes.
         peak: the most that it had, in bytes.
-        stalls: when its loop stood still (seconds since 1970) and for how many seconds; empty for `python -m bot run`.
+        stalls: when its loop stood still; empty for `python -m bot run`.
     """
 
     seen: dict[str, Any]
     executed_at: float
     idle: int
     peak: int
-    stalls: list[tuple[float, float]]
+    stalls: list[Stall]
 
 
 class _MemoryWatch(threading.Thread):
@@ -139,12 +142,14 @@ def _line(stage: subprocess.Popen[str], bot: subprocess.Popen[str] | None = None
     return told
 
 
-def _end(bot: subprocess.Popen[str]) -> list[tuple[float, float]]:
+def _end(bot: subprocess.Popen[str]) -> list[Stall]:
     """Stop the bot as a supervisor does; what its clock tells, if it has one."""
     bot.terminate()
-    said, _ = bot.communicate(timeout=20)
+    try:
+        said, _ = bot.communicate(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        raise BrokenRunError(f"The bot did not end within {PATIENCE:.0f} seconds.") from None
     if bot.returncode:
         raise BrokenRunError(f"The bot ended with code {bot.returncode}.")
     last = said.strip().splitlines()[-1:]
-    stalls: list[tuple[float, float]] = json.loads(last[0])["stalls"] if last else []
-    return stalls
+    return [Stall(*stall) for stall in json.loads(last[0])["stalls"]] if last else []

@@ -16,10 +16,8 @@ if TYPE_CHECKING:
 PATIENCE = 30.0  # seconds for one picture
 QUALITIES: tuple[str, ...] = ("low", "medium", "high", "xhigh", "max")
 
-OPTIONS: Mapping[str, Any] = {
-    "size": "1024x1024",
-    "quality": "medium",
-}  # the floor asks for the same without being told
+# The floor asks for the same without being told. With less quality the product asks for fewer previews.
+OPTIONS: Mapping[str, Any] = {"size": "1024x1024", "quality": "high"}
 
 
 @dataclass
@@ -46,7 +44,9 @@ class Stage:
             if change.kind is ChangeKind.BOT_CONNECTED:
                 self.connected_at = self.connected_at or change.at
             elif change.kind is ChangeKind.MESSAGE_CREATED and message is not None and message.nonce is not None:
-                self._posting(str(message.nonce)).set_result(change.at)
+                posting = self._posting(str(message.nonce))
+                if not posting.done():
+                    posting.set_result(change.at)
             elif change.kind is ChangeKind.MESSAGE_EDITED and change.invocation is not None and _shows_file(change):
                 self.edits.setdefault(change.invocation.id, []).append(change.at)
 

@@ -1,20 +1,33 @@
-"""A clock in an event loop, whose late ticks tell for how long the loop stood still."""
+"""A clock in an event loop, whose late ticks tell for how long the loop stood still.
+
+A loop also stands still while the machine is busy with others, or a thread holds the interpreter's lock: the processor
+time of the loop's own thread tells these apart from work that the loop does in one go.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import time
+from typing import NamedTuple
 
 TICK = 0.005  # seconds
 WORTH_TELLING = 0.002  # seconds of lateness; less is the operating system's
 
 
-async def watch_stalls(stalls: list[tuple[float, float]]) -> None:
-    """Note every late tick: the time since 1970, and the seconds by which it was late. Runs until cancelled."""
+class Stall(NamedTuple):
+    """A late tick: when (seconds since 1970), how late, and for how long the loop's thread computed (seconds)."""
+
+    at: float
+    late: float
+    worked: float
+
+
+async def watch_stalls(stalls: list[Stall]) -> None:
+    """Note every late tick. Runs until cancelled."""
     loop = asyncio.get_running_loop()
     while True:
-        due = loop.time() + TICK
+        due, worked = loop.time() + TICK, time.thread_time()
         await asyncio.sleep(TICK)
         late = loop.time() - due
         if late > WORTH_TELLING:
-            stalls.append((time.time(), late))
+            stalls.append(Stall(time.time(), late, time.thread_time() - worked))

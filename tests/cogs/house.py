@@ -6,7 +6,6 @@ the wire, in `tests/wire`.
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
@@ -17,11 +16,10 @@ from discord.app_commands import CommandInvokeError
 
 from bot import wiring
 from bot.client import AtelierBot
-from bot.config import GivenSettings
 from bot.errors import UserFacingError
 from bot.services.images import FinishedImage
 from bot.services.pricing import Usage
-from tests.examples import png
+from tests.examples import png, settings_for
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -80,29 +78,25 @@ class House:
         self.painter = painter
         self.directory = directory
         self._settings = settings
-        self._process = AsyncExitStack()
+        self.process = AsyncExitStack()
         self.services: Services
         self.bot: AtelierBot
         self.env: simcord.Env
         self.expected: tuple[type[Exception], ...] = (UserFacingError,)
 
     async def open(self) -> None:
-        given = {
-            "DISCORD_TOKEN": "token",
-            "OPENAI_API_KEY": "key",
-            "ATELIER_DATA_DIR": self.directory,
-            **self._settings,
-        }
-        self.services = await self._process.enter_async_context(wiring.open_services(GivenSettings(**given)))
+        settings = settings_for(self.directory, **self._settings)
+        self.services = await self.process.enter_async_context(wiring.open_services(settings))
         self.bot = AtelierBot(self.services)
-        queue: Any = self.services.studio._queue
+        studio: Any = self.services.studio
+        queue = studio._queue
         take = queue.take
         # SimCord waits for all that the bot does; that nobody's turn has come is no work.
         queue.take = lambda: self.env.external_wait(take(), reason="nobody's turn")
 
     async def close(self) -> None:
         await self.services.studio.drain(5)
-        await self._process.aclose()
+        await self.process.aclose()
 
     async def restart(self) -> None:
         await self.env.settle()
@@ -151,19 +145,33 @@ async def open_house(
 ) -> AsyncGenerator[House]:
     """The house, open; at the end nothing unexpected may have been raised."""
     painter = Painter()
-    monkeypatch.setattr(wiring, "OpenAIImages", lambda *_: painter)
+
+    def engage(*_: object) -> Painter:
+        return painter
+
+    monkeypatch.setattr(wiring, "OpenAIImages", engage)
     house = House(painter, directory, settings)
     await house.open()
     try:
-        runner = simcord.run(house.bot, check_errors=False)
-        house.env = runner._env
-        house.env.backend.clock._epoch = datetime.now(UTC)  # tokens live by the time of the day
-        async with runner as env:
-            house.furnish(env)
-            await env.settle()
-            yield house
-            await env.settle()
-            assert house.unexpected() == []
-            await asyncio.shield(house.close())
+        env = house.env = simcord.Env(house.bot, check_errors=False)
+        clock: Any = env.backend.clock
+        clock._epoch = datetime.now(UTC)  # tokens live by the time of the day
+        await env.start()
+        try:
+            with env.time_context():
+                house.furnish(env)
+                await env.settle()
+                yield house
+                await env.settle()
+                assert house.unexpected() == []
+        finally:
+            await house.close()
+            await env.shutdown()
     finally:
-        await house._process.aclose()
+        await house.process.aclose()
+
+
+def interaction_of(answer: simcord.InteractionResult) -> Any:  # noqa: ANN401 - SimCord keeps its type to itself
+    """The interaction behind an answer: its id and its token."""
+    inside: Any = answer
+    return inside._interaction

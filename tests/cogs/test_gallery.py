@@ -10,6 +10,7 @@ import pytest
 from bot.services.ledger import ChargeState, Order
 from bot.services.limits import Requester, buckets_touched
 from cogs.gallery.buttons import DetailsButton, ShowButton
+from tests.cogs.house import interaction_of
 from tests.examples import DESTINATION, MODEL, NOW, REQUEST
 
 if TYPE_CHECKING:
@@ -220,7 +221,7 @@ async def test_the_buttons_work_after_a_restart(opened: OpenHouse) -> None:
 async def test_a_late_private_result_is_shown_to_who_asked_for_it(opened: OpenHouse) -> None:
     async with opened() as house:
         made = await house.imagine(prompt="a red fox", private=True)
-        message = await offer(house, ShowButton(made._interaction.id))
+        message = await offer(house, ShowButton(interaction_of(made).id))
         await house.restart()
 
         answer = await house.mia.click(message, label="Show")
@@ -234,7 +235,7 @@ async def test_a_late_private_result_is_shown_to_who_asked_for_it(opened: OpenHo
 async def test_nobody_sees_the_private_result_of_another(opened: OpenHouse) -> None:
     async with opened() as house:
         made = await house.imagine(private=True)
-        message = await offer(house, ShowButton(made._interaction.id))
+        message = await offer(house, ShowButton(interaction_of(made).id))
 
         answer = await house.moderator.click(message, label="Show")
 
@@ -268,7 +269,7 @@ async def test_a_request_that_made_nothing_says_why(opened: OpenHouse) -> None:
 async def test_a_private_result_that_was_deleted_is_gone(opened: OpenHouse) -> None:
     async with opened() as house:
         made = await house.imagine(private=True)
-        message = await offer(house, ShowButton(made._interaction.id))
-        await house.services.requests.delete_pictures(str(made._interaction.id), NOW)
+        message = await offer(house, ShowButton(interaction_of(made).id))
+        await house.services.requests.delete_pictures(str(interaction_of(made).id), NOW)
 
         assert said_privately(await house.mia.click(message, label="Show")) == "❌ This picture was deleted."

@@ -248,6 +248,18 @@ async def test_again_under_a_picture_that_is_not_known_says_what_to_do(opened: O
         assert "Ask for a new one with /imagine" in refusal(house, answer)
 
 
+async def test_again_under_a_deleted_picture_says_so(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await house.imagine(image1=("red.png", png(64, 64)))
+        kept = await house.services.requests.of_picture(1, house.server.id)
+        assert kept is not None
+        await house.services.requests.delete_pictures(kept.id, 1)
+
+        answer = await house.ben.click(house.posted[0], label="Again")
+
+        assert "This picture was deleted." in refusal(house, answer)
+
+
 async def test_again_under_a_private_result_is_private(opened: OpenHouse) -> None:
     async with opened() as house:
         first = await house.imagine(private=True)

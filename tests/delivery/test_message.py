@@ -20,6 +20,7 @@ from bot.delivery.message import MessageDelivery
 from bot.delivery.place import Place
 from bot.delivery.posting import Upload, is_too_large
 from bot.errors import UserFacingError
+from bot.presentation.progress import late_text
 from bot.services.delivery import DeliveryError, Posted, Preview, Result
 from tests.delivery.errors import refused
 from tests.examples import DESTINATION, REQUESTER, failed_job, job, noisy_png, order, picture, png, result
@@ -355,7 +356,7 @@ async def test_a_private_request_that_outlives_its_token_offers_show() -> None:
     await delivery.failed(UserFacingError("Too late."))
 
     late = [(text, buttons) for way, text, _, buttons in place.shown if way == "progress"][-1]
-    assert late == (room.late_text(), True)
+    assert late == (late_text(), True)
 
 
 async def test_a_public_request_needs_no_such_button() -> None:

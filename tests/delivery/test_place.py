@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import discord
 import pytest
@@ -14,7 +14,8 @@ from bot.delivery.posting import DEFAULT_LIMIT, Upload
 from bot.errors import ProviderAccountError
 from bot.services.delivery import Posted
 from bot.services.ledger import Destination, Requester
-from tests.examples import png
+from tests.cogs.house import interaction_of
+from tests.examples import REQUESTER, png
 
 if TYPE_CHECKING:
     from tests.cogs.house import House
@@ -31,7 +32,7 @@ async def place_in(house: House, *, private: bool = False, token_lives: bool = T
     assert house.bot.application_id is not None
     destination = Destination(
         application_id=house.bot.application_id,
-        interaction_token=answer._interaction.token,
+        interaction_token=interaction_of(answer).token,
         expires_at=int(time.time() + (900 if token_lives else 59)),
         message_id=answer.response.id,
         private=private,
@@ -168,6 +169,22 @@ async def test_a_response_that_is_gone_already_needs_no_removing(opened: OpenHou
         assert seen(house) == []
 
 
+@pytest.mark.parametrize(("status", "code", "removed"), [(401, 50027, True), (403, 50001, False)])
+async def test_a_response_is_removed_by_the_bot_when_the_token_died_early(
+    status: int,
+    code: int,
+    removed: bool,  # noqa: FBT001 - a table's column
+    opened: OpenHouse,
+) -> None:
+    async with opened() as house:
+        place = await place_in(house)
+        house.env.inject_error("DELETE", "/webhooks/*", status=status, code=code)
+
+        await place.remove()
+
+        assert (seen(house) == []) is removed
+
+
 async def test_a_message_to_the_channel_pings_nobody_and_is_sent_once(opened: OpenHouse) -> None:
     async with opened() as house:
         place = await place_in(house)
@@ -176,9 +193,9 @@ async def test_a_message_to_the_channel_pings_nobody_and_is_sent_once(opened: Op
 
         assert seen(house)[-1] == (f"for {house.ben.mention}", ["fox.png"])
         assert message.channel.id == house.channel.id
-        sent = [each.json for each in house.env.http_requests if each.method == "POST" and "/channels/" in each.path]
-        assert sent[-1]["allowed_mentions"] == {"parse": []}
-        assert (sent[-1]["nonce"], sent[-1]["enforce_nonce"]) == ("nonce", True)
+        sent: Any = [each.json for each in house.env.http_requests if each.path.startswith("/channels/")][-1]
+        assert sent["allowed_mentions"] == {"parse": []}
+        assert (sent["nonce"], sent["enforce_nonce"]) == ("nonce", True)
 
 
 async def test_a_direct_message_reaches_the_member(opened: OpenHouse) -> None:
@@ -203,7 +220,7 @@ async def test_a_text_that_is_too_long_is_cut(opened: OpenHouse) -> None:
 async def test_only_a_public_response_can_be_reached_later(opened: OpenHouse) -> None:
     async with opened() as house:
         place = await place_in(house)
-        hidden = Place(house.bot, place._requester, replace(place.destination, private=True), "nonce")
+        hidden = Place(house.bot, REQUESTER, replace(place.destination, private=True), "nonce")
 
         assert place.response == Posted(house.channel.id, (place.destination.message_id or 0,))
         assert hidden.response == Posted()

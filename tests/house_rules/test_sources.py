@@ -32,7 +32,7 @@ CLOCKS = {"time", "monotonic", "perf_counter", "process_time", "time_ns", "monot
 EXCUSE = re.compile(r"#\s*(?:noqa|type:\s*ignore|pyright:\s*ignore|pragma:\s*no)", re.IGNORECASE)
 GOOD_EXCUSES = (
     re.compile(r"# noqa: [A-Z]+[0-9]+(, [A-Z]+[0-9]+)* - \S.{4,}"),
-    re.compile(r"# (type|pyright): ignore\[[\w, -]+\]( - |  # )\S.{4,}"),
+    re.compile(r"# (type|pyright): ignore\[[\w, -]+\]( # pyright: ignore\[\w+\])?( - |  # )\S.{4,}"),
     re.compile(r"# pragma: no (cover|branch) - \S.{4,}"),
 )
 

@@ -96,14 +96,19 @@ class ScriptedProvider:
 
     def __init__(self, *acts: Act) -> None:
         self._acts = deque(acts)
+        self._streams: list[AsyncGenerator[PartialImage | FinishedImage]] = []
         self.asked: list[Asked] = []
         self.running = 0
 
-    async def make(
+    def make(
         self, request: ImageRequest, inputs: Sequence[InputImage], safety_identifier: str
     ) -> AsyncGenerator[PartialImage | FinishedImage]:
         self.asked.append(Asked(request, tuple(inputs), safety_identifier))
-        act = self._acts.popleft() if self._acts else (finished(),)
+        stream = self._play(self._acts.popleft() if self._acts else (finished(),))
+        self._streams.append(stream)  # so that nobody closes it by forgetting it
+        return stream
+
+    async def _play(self, act: Act) -> AsyncGenerator[PartialImage | FinishedImage]:
         self.running += 1
         try:
             for step in act:
@@ -268,7 +273,7 @@ async def check_picture(content: bytes) -> CheckedPicture:
 def a_request(**changes: object) -> ImageRequest:
     """A small request that the catalog allows."""
     request = ImageRequest(prompt="a fox", model="gpt-image-2.5-flare", size="1024x1024", quality="low")
-    return replace(request, **changes)  # type: ignore[arg-type]
+    return replace(request, **changes)  # type: ignore[arg-type]  # fields by name
 
 
 class House:

@@ -16,7 +16,7 @@ from bot.errors import (
     QueueFullError,
     RequestRejectedError,
 )
-from bot.services import pricing, studio, workshop
+from bot.services import pricing, studio
 from bot.services.delivery import DeliveryError
 from bot.services.images import PartialImage
 from bot.services.ledger import ChargeState

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-KILLS = 80
+KILLS = 40
 
 
 def test_a_process_that_is_killed_anywhere_leaves_a_ledger_that_holds(tmp_path: Path) -> None:

@@ -227,7 +227,7 @@ class LedgerAndModel(RuleBasedStateMachine):
 
 
 LedgerAndModel.TestCase.settings = settings(
-    max_examples=40,
+    max_examples=30,
     stateful_step_count=30,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import discord.http
 import discord.webhook.async_
@@ -13,12 +13,12 @@ from discord.http import Route
 from bot.client import AtelierBot
 from bot.sandbox.images.easel import Easel
 from tests.wire.hasty import HASTY
-from tests.wire.house import House
+from tests.wire.house import House, OpenHouse
 from tests.wire.openapi import OfficialDescription
 from tests.wire.traffic_check import misfits
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Generator, Iterator
     from pathlib import Path
 
     from bot.sandbox.discord import Options
@@ -29,12 +29,18 @@ if TYPE_CHECKING:
 HOUSES = pytest.StashKey[list[House]]()
 
 
+def _houses_of(item: pytest.Item) -> list[House]:
+    return item.stash.get(HOUSES, list[House]())
+
+
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Beside a failure stands the conversation."""
-    report: Any = yield
+    report = yield
     if report.when in {"call", "teardown"} and report.failed:
-        for house in item.stash.get(HOUSES, []):
+        for house in _houses_of(item):
             report.sections.append(("the conversation", house.conversation()))
     return report
 
@@ -50,6 +56,7 @@ def _discord_py_as_it_was() -> Iterator[None]:
 def _without_waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Retries and progress as in life, without the pauses in between."""
     monkeypatch.setattr("bot.delivery.progress.INTERVAL", 0.02)
+    monkeypatch.setattr("bot.delivery.progress.PATIENCE", 0.2)
     monkeypatch.setattr("bot.client.GUILD_READY_TIMEOUT", 0.05)
     stamina.set_testing(True, attempts=3, cap=True)
     yield
@@ -89,7 +96,7 @@ async def open_house(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     description: OfficialDescription | None,
-) -> AsyncIterator[Callable[..., Any]]:
+) -> AsyncIterator[OpenHouse]:
     """Opens a house without the bot; at the end its traffic is held against the description."""
     houses: list[House] = []
     request.node.stash[HOUSES] = houses
@@ -125,8 +132,8 @@ async def open_house(
 
 
 @pytest.fixture
-async def house(open_house: Callable[..., Any]) -> House:
+async def house(open_house: OpenHouse) -> House:
     """A house with the bot at work, fast."""
-    opened: House = await open_house()
+    opened = await open_house()
     await opened.start_bot()
     return opened

@@ -7,7 +7,7 @@ import sqlite3
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from bot.config import Settings, read_settings
 from bot.running import run
@@ -27,6 +27,14 @@ GRACE = 5.0  # seconds that running jobs get when the bot is stopped
 PROGRESS = ("🎨", "⏳")  # how an answer begins that is not the end
 FAST = ImageOptions(pace=0.0, canned_bytes=1)
 NO_RATE_LIMITS = Options(rate_limits=RateLimits.off())
+
+
+class OpenHouse(Protocol):
+    """Opens a house without a bot; it is closed, and its traffic checked, at the end of the test."""
+
+    async def __call__(self, discord: Options | None = None, images: ImageOptions | None = None) -> House:
+        """`House`, entered."""
+        ...
 
 
 class House:
@@ -80,11 +88,15 @@ class House:
             "ATELIER_DATA_DIR": str(self.data_dir),
         }
 
-    async def start_bot(self, settings: Settings | None = None, **given: object) -> None:
+    async def start_bot(self, **given: object) -> None:
+        """Start the bot with `settings(**given)` and wait until it is connected."""
+        await self.start_with(self.settings(**given))
+
+    async def start_with(self, settings: Settings) -> None:
         """Start the bot and wait until it is connected. Raises what it ended with, if it ended."""
         self._stop = asyncio.Event()
         self.ready.clear()
-        bot = self._bot = asyncio.create_task(run(settings or self.settings(**given), self._stop, GRACE))
+        bot = self._bot = asyncio.create_task(run(settings, self._stop, GRACE))
         ready = asyncio.create_task(self.discord.bot_ready(PATIENCE))
         await asyncio.wait({bot, ready}, return_when=asyncio.FIRST_COMPLETED)
         if bot.done():

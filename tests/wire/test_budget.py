@@ -2,24 +2,24 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.sandbox.images import Fault, FaultKind, ImageOptions
-from tests.wire.house import House
 from tests.wire.process import BotProcess
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from bot.sandbox.discord import Invocation, Member
+    from tests.wire.house import House, OpenHouse
 
 MEMBERS = 40
 BUDGET_NANO = 200_000_000  # nano-dollars; a medium picture holds about a tenth of it
 
 
 @pytest.mark.parametrize("trouble", [False, True], ids=["all well", "with faults"])
-async def test_forty_members_at_once_never_pass_the_budget(open_house: Callable[..., Any], trouble: bool) -> None:
-    house: House = await open_house(images=ImageOptions(pace=0.02, canned_bytes=1))
+async def test_forty_members_at_once_never_pass_the_budget(open_house: OpenHouse, *, trouble: bool) -> None:
+    house = await open_house(images=ImageOptions(pace=0.02, canned_bytes=1))
     await house.start_bot(ATELIER_MONTHLY_BUDGET="0.20", ATELIER_CONCURRENCY=8)
     members = [house.discord.server.add_member(f"Member {number}") for number in range(MEMBERS)]
     random = house.discord.server.channel("random")
@@ -27,9 +27,7 @@ async def test_forty_members_at_once_never_pass_the_budget(open_house: Callable[
         for kind in (FaultKind.CUT, FaultKind.SERVER_ERROR, FaultKind.OUTPUT_BLOCKED, FaultKind.RATE_LIMIT):
             house.images.faults.add(Fault(kind, after=1, retry_after=0.01))
 
-    invocations = await asyncio.gather(
-        *(member.slash("imagine", prompt="a fox", channel=random) for member in members)
-    )
+    invocations = await asyncio.gather(*(member.slash("imagine", prompt="a fox", channel=random) for member in members))
     await house.ended(*invocations)
     await house.images.idle()
 
@@ -47,8 +45,8 @@ async def test_forty_members_at_once_never_pass_the_budget(open_house: Callable[
     assert all(not invocation.followups for invocation in invocations)
 
 
-async def test_what_is_left_over_of_a_hold_can_be_used(open_house: Callable[..., Any]) -> None:
-    house: House = await open_house()
+async def test_what_is_left_over_of_a_hold_can_be_used(open_house: OpenHouse) -> None:
+    house = await open_house()
     await house.start_bot(ATELIER_MONTHLY_BUDGET="0.20")
     mia = house.discord.server.add_member("Mia")
     made = 0
@@ -61,14 +59,14 @@ async def test_what_is_left_over_of_a_hold_can_be_used(open_house: Callable[...,
     assert BUDGET_NANO - house.images.bill.nano < house.jobs()[-1].hold_nano
 
 
-async def _asked(house: House, member: Any) -> Any:  # noqa: ANN401 - a member; what they did
+async def _asked(house: House, member: Member) -> Invocation:
     invocation = await member.slash("imagine", prompt="a fox", quality="medium")
     await house.ended(invocation)
     return invocation
 
 
-async def test_an_unknown_outcome_counts_against_the_budget_after_a_restart(open_house: Callable[..., Any]) -> None:
-    house: House = await open_house()
+async def test_an_unknown_outcome_counts_against_the_budget_after_a_restart(open_house: OpenHouse) -> None:
+    house = await open_house()
     budget = {"ATELIER_MONTHLY_BUDGET": "0.03"}
     await house.start_bot(**budget)
     mia = house.discord.server.add_member("Mia")

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from bot.sandbox.discord import Fault, Permission, Upload
 from tests.pictures.samples import encoded, gradient
-from tests.wire.house import House, buttons
+from tests.wire.house import buttons
+
+if TYPE_CHECKING:
+    from tests.wire.house import House
 
 JPEG = encoded(gradient(320, 200), "JPEG")
 
@@ -72,10 +77,11 @@ async def test_a_result_is_deleted_by_its_requester_after_a_second_question(hous
     await house.restart_bot()
 
     asked = await (await mia.click(message, "Delete")).shown()
-    assert not message.deleted
+    still_there = not message.deleted
     await mia.click(asked, "Delete for good")
     await house.until(lambda: asked.content.startswith("Deleted."))
 
+    assert still_there
     assert message.deleted
     assert asked.only_for is mia.user
     assert buttons(asked) == []

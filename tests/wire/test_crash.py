@@ -1,23 +1,22 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.sandbox.discord import Fault
-from tests.wire.house import House
 from tests.wire.process import BotProcess
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
+
+    from tests.wire.house import House, OpenHouse
 
 
 @pytest.fixture
-async def alone(open_house: Callable[..., Any]) -> House:
+async def alone(open_house: OpenHouse) -> House:
     """A house in which the bot is a process that dies; the next one runs here."""
-    house: House = await open_house()
-    return house
+    return await open_house()
 
 
 def _process(house: House, folder: Path, **more: str) -> BotProcess:
@@ -26,7 +25,7 @@ def _process(house: House, folder: Path, **more: str) -> BotProcess:
 
 @pytest.mark.parametrize("private", [False, True])
 async def test_a_job_that_was_killed_is_held_as_unknown_and_its_member_told(
-    alone: House, tmp_path: Path, private: bool
+    alone: House, tmp_path: Path, *, private: bool
 ) -> None:
     mia = alone.discord.server.add_member("Mia")
     async with _process(alone, tmp_path) as bot:

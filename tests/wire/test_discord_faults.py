@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -8,10 +8,11 @@ from bot.sandbox.discord import Fault, Limit, Options, Permission, RateLimits
 from bot.sandbox.images import Fault as ImageFault
 from bot.sandbox.images import FaultKind, ImageOptions
 from bot.sandbox.images.art.files import canned
-from tests.wire.house import House, buttons
+from tests.wire.house import buttons
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from bot.sandbox.discord import Channel
+    from tests.wire.house import House, OpenHouse
 
 CALLBACK = r"^/interactions/.*/callback$"
 RESPONSE = r"^/webhooks/.*/messages/"
@@ -19,7 +20,7 @@ CHANNEL = r"^/channels/\d+/messages$"
 MEBIBYTE = 1024 * 1024
 
 
-def _studio(house: House) -> Any:  # noqa: ANN401 - a channel
+def _studio(house: House) -> Channel:
     return house.discord.server.channel("studio")
 
 
@@ -53,7 +54,7 @@ async def test_nothing_is_made_when_the_first_answer_comes_too_late(house: House
 
 @pytest.mark.parametrize("private", [False, True])
 async def test_a_first_answer_whose_receipt_is_lost_on_the_way_leaves_nobody_waiting(
-    house: House, private: bool
+    house: House, *, private: bool
 ) -> None:
     mia = house.discord.server.add_member("Mia")
     house.discord.faults.add(Fault(CALLBACK, drop=True, after_effect=True))
@@ -122,8 +123,8 @@ async def test_a_result_does_not_wait_out_a_long_rate_limit_of_the_progress(hous
     assert house.states() == ["settled"]
 
 
-async def test_the_limits_of_discord_are_kept(open_house: Callable[..., Any]) -> None:
-    house: House = await open_house(Options(rate_limits=RateLimits(Limit(5, 1.0), Limit(5, 1.0), Limit(5, 1.0))))
+async def test_the_limits_of_discord_are_kept(open_house: OpenHouse) -> None:
+    house = await open_house(Options(rate_limits=RateLimits(Limit(5, 1.0), Limit(5, 1.0), Limit(5, 1.0))))
     await house.start_bot()
     members = [house.discord.server.add_member(f"Mia {number}") for number in range(8)]
 
@@ -256,10 +257,10 @@ async def test_the_result_goes_to_the_member_when_the_channel_is_deleted_in_mid_
     mia = house.discord.server.add_member("Mia")
     house.gate.clear()
 
-    invocation = await mia.slash("imagine", prompt="a fox")
+    await mia.slash("imagine", prompt="a fox")
     await house.in_mid_job()
-    for path in (CHANNEL, r"^/channels/\d+/messages/", RESPONSE):
-        house.discord.faults.add(Fault(path.replace(r"\d+", str(_studio(house).id)), status=404, code=10003, times=None))
+    for path in (rf"^/channels/{_studio(house).id}/messages", RESPONSE):
+        house.discord.faults.add(Fault(path, status=404, code=10003, times=None))
     house.gate.set()
     await house.until(lambda: mia.direct_channel.messages)
 
@@ -272,9 +273,9 @@ async def test_the_result_goes_to_the_member_when_the_channel_is_deleted_in_mid_
 
 
 async def test_a_file_over_the_limit_is_shown_as_a_smaller_copy_and_kept_as_it_is(
-    open_house: Callable[..., Any],
+    open_house: OpenHouse,
 ) -> None:
-    house: House = await open_house(images=ImageOptions(pace=0, canned_bytes=11 * MEBIBYTE))
+    house = await open_house(images=ImageOptions(pace=0, canned_bytes=11 * MEBIBYTE))
     await house.start_bot(ATELIER_PARTIAL_IMAGES=0)
     mia = house.discord.server.add_member("Mia")
 
@@ -287,8 +288,8 @@ async def test_a_file_over_the_limit_is_shown_as_a_smaller_copy_and_kept_as_it_i
     assert [path.read_bytes() for path in house.kept_files()] == [original]
 
 
-async def test_a_boosted_server_gets_the_original(open_house: Callable[..., Any]) -> None:
-    house: House = await open_house(images=ImageOptions(pace=0, canned_bytes=11 * MEBIBYTE))
+async def test_a_boosted_server_gets_the_original(open_house: OpenHouse) -> None:
+    house = await open_house(images=ImageOptions(pace=0, canned_bytes=11 * MEBIBYTE))
     house.discord.server.set_boost_tier(2)
     await house.start_bot(ATELIER_PARTIAL_IMAGES=0)
     mia = house.discord.server.add_member("Mia")
@@ -300,10 +301,8 @@ async def test_a_boosted_server_gets_the_original(open_house: Callable[..., Any]
 
 
 @pytest.mark.parametrize("code", [40005, 50045])
-async def test_a_smaller_copy_is_sent_when_discord_takes_less_than_it_says(
-    open_house: Callable[..., Any], code: int
-) -> None:
-    house: House = await open_house(images=ImageOptions(pace=0, canned_bytes=9 * MEBIBYTE))
+async def test_a_smaller_copy_is_sent_when_discord_takes_less_than_it_says(open_house: OpenHouse, code: int) -> None:
+    house = await open_house(images=ImageOptions(pace=0, canned_bytes=9 * MEBIBYTE))
     await house.start_bot(ATELIER_PARTIAL_IMAGES=0)
     mia = house.discord.server.add_member("Mia")
     house.discord.faults.add(Fault(CHANNEL, "POST", status=413, code=code))
@@ -314,8 +313,8 @@ async def test_a_smaller_copy_is_sent_when_discord_takes_less_than_it_says(
     assert "shown as a smaller copy" in message.content
 
 
-async def test_a_private_result_over_the_limit_is_a_smaller_copy_too(open_house: Callable[..., Any]) -> None:
-    house: House = await open_house(images=ImageOptions(pace=0, canned_bytes=11 * MEBIBYTE))
+async def test_a_private_result_over_the_limit_is_a_smaller_copy_too(open_house: OpenHouse) -> None:
+    house = await open_house(images=ImageOptions(pace=0, canned_bytes=11 * MEBIBYTE))
     await house.start_bot(ATELIER_PARTIAL_IMAGES=0)
     mia = house.discord.server.add_member("Mia")
 
@@ -327,8 +326,8 @@ async def test_a_private_result_over_the_limit_is_a_smaller_copy_too(open_house:
     assert "shown as a smaller copy" in invocation.response.content
 
 
-async def test_four_large_pictures_fit_into_one_message(open_house: Callable[..., Any]) -> None:
-    house: House = await open_house(images=ImageOptions(pace=0, canned_bytes=8 * MEBIBYTE))
+async def test_four_large_pictures_fit_into_one_message(open_house: OpenHouse) -> None:
+    house = await open_house(images=ImageOptions(pace=0, canned_bytes=8 * MEBIBYTE))
     await house.start_bot(ATELIER_PARTIAL_IMAGES=0)
     mia = house.discord.server.add_member("Mia")
 

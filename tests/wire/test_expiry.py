@@ -7,10 +7,11 @@ import pytest
 from bot.sandbox.discord import Fault
 from bot.sandbox.images import Fault as ImageFault
 from bot.sandbox.images import FaultKind
-from tests.wire.house import House, buttons
+from tests.wire.house import buttons
 
 if TYPE_CHECKING:
     from bot.sandbox.discord import Invocation, Member
+    from tests.wire.house import House
 
 QUARTER = 15 * 60 + 1  # seconds after which an interaction's token is dead
 
@@ -92,7 +93,7 @@ async def test_a_private_failure_goes_by_direct_message_when_the_token_died(hous
 
 @pytest.mark.parametrize("restarted", [False, True])
 async def test_a_private_result_waits_behind_the_show_button_when_direct_messages_are_closed(
-    house: House, monkeypatch: pytest.MonkeyPatch, restarted: bool
+    house: House, monkeypatch: pytest.MonkeyPatch, *, restarted: bool
 ) -> None:
     monkeypatch.setattr("bot.delivery.message.LATE_RESERVE", 15 * 60)
     mia, bob = house.discord.server.add_member("Mia"), house.discord.server.add_member("Bob")

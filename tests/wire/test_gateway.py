@@ -1,8 +1,15 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from tests.wire.house import House
+if TYPE_CHECKING:
+    from tests.wire.house import House
+
+
+def _no_delay(*_: object) -> float:
+    return 0.01
 
 
 async def _at_once(*_: object, **__: object) -> None:
@@ -23,7 +30,7 @@ async def _trouble(house: House, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["reconnect", "dropped", "invalid", "resumable"])
 async def test_a_job_outlives_trouble_at_the_gateway(house: House, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("discord.client.ExponentialBackoff.delay", lambda _: 0.01)
+    monkeypatch.setattr("discord.client.ExponentialBackoff.delay", _no_delay)
     monkeypatch.setattr("discord.client.Client.before_identify_hook", _at_once)
     mia = house.discord.server.add_member("Mia")
     house.gate.clear()

@@ -1,19 +1,20 @@
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import re
 import sqlite3
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import aiohttp
 
 from bot.sandbox.discord import Answer, MessageFlag
 from bot.sandbox.images import Fault, FaultKind, ImageOptions
-from tests.wire.house import House, buttons
+from tests.wire.house import buttons
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from tests.wire.house import House, OpenHouse
 
 SLOWLY = ImageOptions(pace=0.1, seed=7)
 PREVIEW_LIMIT = 256 * 1024
@@ -27,8 +28,6 @@ async def _made_by_the_api(house: House, prompt: str, size: str, quality: str) -
         aiohttp.ClientSession() as session,
         session.post(f"{house.images.base_url}/images/generations", json=body, headers=headers) as answer,
     ):
-        import base64
-
         return base64.b64decode((await answer.json())["data"][0]["b64_json"])
 
 
@@ -43,8 +42,8 @@ def _safety_key(house: House) -> bytes:
     return value if isinstance(value, bytes) else bytes.fromhex(value)
 
 
-async def test_a_picture_sharpens_in_place_and_comes_as_a_message_of_its_own(open_house: Callable[..., Any]) -> None:
-    house: House = await open_house(images=SLOWLY)
+async def test_a_picture_sharpens_in_place_and_comes_as_a_message_of_its_own(open_house: OpenHouse) -> None:
+    house = await open_house(images=SLOWLY)
     await house.start_bot()
     mia = house.discord.server.add_member("Mia")
     prompt = "a red fox in snow at dawn"
@@ -72,8 +71,8 @@ async def test_a_picture_sharpens_in_place_and_comes_as_a_message_of_its_own(ope
     assert house.states() == ["settled"]
 
 
-async def test_no_progress_edit_is_begun_after_the_result_was_sent(open_house: Callable[..., Any]) -> None:
-    house: House = await open_house(images=SLOWLY)
+async def test_no_progress_edit_is_begun_after_the_result_was_sent(open_house: OpenHouse) -> None:
+    house = await open_house(images=SLOWLY)
     await house.start_bot()
     mia = house.discord.server.add_member("Mia")
 
@@ -147,8 +146,8 @@ async def test_words_cannot_ping_format_or_link_but_reach_the_api_untouched(hous
     assert "**bold**" not in quoted
 
 
-async def test_four_pictures_are_four_calls_and_one_message(open_house: Callable[..., Any]) -> None:
-    house: House = await open_house(images=SLOWLY)
+async def test_four_pictures_are_four_calls_and_one_message(open_house: OpenHouse) -> None:
+    house = await open_house(images=SLOWLY)
     await house.start_bot(ATELIER_CONCURRENCY=8)
     mia = house.discord.server.add_member("Mia")
 
@@ -181,8 +180,8 @@ async def test_one_of_four_that_is_blocked_leaves_three_and_a_sentence(house: Ho
     assert house.ledger().held_nano == house.ledger().unknown_nano == 0
 
 
-async def test_a_private_picture_is_seen_by_nobody_else(open_house: Callable[..., Any]) -> None:
-    house: House = await open_house(images=SLOWLY)
+async def test_a_private_picture_is_seen_by_nobody_else(open_house: OpenHouse) -> None:
+    house = await open_house(images=SLOWLY)
     await house.start_bot()
     mia, bob = house.discord.server.add_member("Mia"), house.discord.server.add_member("Bob")
     studio = house.discord.server.channel("studio")

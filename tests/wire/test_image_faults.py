@@ -1,15 +1,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.sandbox.images import Fault, FaultKind, ImageOptions
-from tests.wire.house import House
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from tests.wire.house import House, OpenHouse
 
 
 @dataclass(frozen=True)
@@ -173,11 +172,9 @@ async def test_an_api_that_is_cut_off_in_mid_job_leaves_the_price_held(house: Ho
 
 
 @pytest.mark.parametrize("kind", [FaultKind.HANG_BEFORE_HEADERS, FaultKind.SILENCE])
-async def test_a_job_that_takes_too_long_is_given_up_and_its_price_held(
-    open_house: Callable[..., Any], kind: FaultKind
-) -> None:
-    house: House = await open_house()
-    await house.start_bot(house.settings().model_copy(update={"job_timeout": 1}))
+async def test_a_job_that_takes_too_long_is_given_up_and_its_price_held(open_house: OpenHouse, kind: FaultKind) -> None:
+    house = await open_house()
+    await house.start_with(house.settings().model_copy(update={"job_timeout": 1}))
     mia = house.discord.server.add_member("Mia")
     house.images.faults.add(Fault(kind, after=1))
 
@@ -190,8 +187,8 @@ async def test_a_job_that_takes_too_long_is_given_up_and_its_price_held(
     check_money(house)
 
 
-async def test_previews_of_a_picture_that_was_withheld_are_taken_away(open_house: Callable[..., Any]) -> None:
-    house: House = await open_house(images=ImageOptions(pace=0.1))
+async def test_previews_of_a_picture_that_was_withheld_are_taken_away(open_house: OpenHouse) -> None:
+    house = await open_house(images=ImageOptions(pace=0.1))
     await house.start_bot()
     mia = house.discord.server.add_member("Mia")
 

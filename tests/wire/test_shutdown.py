@@ -1,23 +1,22 @@
 from __future__ import annotations
 
 import signal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.wire.house import House
 from tests.wire.process import BotProcess
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
+
+    from tests.wire.house import House, OpenHouse
 
 
 @pytest.fixture
-async def alone(open_house: Callable[..., Any]) -> House:
+async def alone(open_house: OpenHouse) -> House:
     """A house without a bot in this process."""
-    house: House = await open_house()
-    return house
+    return await open_house()
 
 
 def _process(house: House, folder: Path, **more: str) -> BotProcess:

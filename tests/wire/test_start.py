@@ -1,17 +1,17 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.errors import AlreadyRunningError, OperatorError
 from bot.sandbox.discord import Fault, Intent, Options
-from tests.wire.house import House
 from tests.wire.process import BotProcess
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
+
+    from tests.wire.house import House, OpenHouse
 
 
 async def _refused(house: House, folder: Path, **more: str) -> str:
@@ -31,40 +31,40 @@ async def test_a_second_process_on_the_same_data_is_refused(house: House, tmp_pa
     assert len(house.discord.gateway.identifies) == 1
 
 
-async def test_a_wrong_token_is_refused_with_a_sentence(open_house: Callable[..., Any], tmp_path: Path) -> None:
-    house: House = await open_house()
+async def test_a_wrong_token_is_refused_with_a_sentence(open_house: OpenHouse, tmp_path: Path) -> None:
+    house = await open_house()
 
     errors = await _refused(house, tmp_path, DISCORD_TOKEN="wrong")
 
     assert "atelier: Discord refuses DISCORD_TOKEN" in errors
 
 
-async def test_an_intent_that_the_portal_does_not_grant_is_named(open_house: Callable[..., Any], tmp_path: Path) -> None:
-    house: House = await open_house()
+async def test_an_intent_that_the_portal_does_not_grant_is_named(open_house: OpenHouse, tmp_path: Path) -> None:
+    house = await open_house()
 
     errors = await _refused(house, tmp_path, ATELIER_MESSAGE_CONTENT="on")
 
     assert "atelier: ATELIER_MESSAGE_CONTENT is on" in errors
 
 
-async def test_an_intent_that_the_portal_grants_is_used(open_house: Callable[..., Any]) -> None:
-    house: House = await open_house(Options(privileged_intents=Intent.MESSAGE_CONTENT))
+async def test_an_intent_that_the_portal_grants_is_used(open_house: OpenHouse) -> None:
+    house = await open_house(Options(privileged_intents=Intent.MESSAGE_CONTENT))
     await house.start_bot(ATELIER_MESSAGE_CONTENT="on")
 
     (identify,) = house.discord.gateway.identifies
     assert identify["intents"] & Intent.MESSAGE_CONTENT
 
 
-async def test_a_discord_that_cannot_be_reached_is_named(open_house: Callable[..., Any], tmp_path: Path) -> None:
-    house: House = await open_house()
+async def test_a_discord_that_cannot_be_reached_is_named(open_house: OpenHouse, tmp_path: Path) -> None:
+    house = await open_house()
 
     errors = await _refused(house, tmp_path, DISCORD_API_URL="http://127.0.0.1:9/api/v10")
 
     assert "atelier: Discord cannot be reached" in errors
 
 
-async def test_missing_settings_are_all_named_at_once(open_house: Callable[..., Any], tmp_path: Path) -> None:
-    house: House = await open_house()
+async def test_missing_settings_are_all_named_at_once(open_house: OpenHouse, tmp_path: Path) -> None:
+    house = await open_house()
 
     errors = await _refused(house, tmp_path, DISCORD_TOKEN="", OPENAI_API_KEY="", ATELIER_CONCURRENCY="many")
 
@@ -77,9 +77,9 @@ async def test_missing_settings_are_all_named_at_once(open_house: Callable[..., 
     ("path", "status"), [("/users/@me$", 500), ("/users/@me$", 401), ("/commands$", 500), ("/commands$", 403)]
 )
 async def test_a_discord_that_refuses_the_start_is_an_error_for_the_operator(
-    open_house: Callable[..., Any], path: str, status: int
+    open_house: OpenHouse, path: str, status: int
 ) -> None:
-    house: House = await open_house()
+    house = await open_house()
     house.discord.faults.add(Fault(path, status=status, times=None))
 
     with pytest.raises(OperatorError):
@@ -89,8 +89,8 @@ async def test_a_discord_that_refuses_the_start_is_an_error_for_the_operator(
     await house.start_bot()  # the data directory is free again
 
 
-async def test_an_image_api_that_cannot_be_reached_does_not_stop_the_start(open_house: Callable[..., Any]) -> None:
-    house: House = await open_house()
+async def test_an_image_api_that_cannot_be_reached_does_not_stop_the_start(open_house: OpenHouse) -> None:
+    house = await open_house()
 
     async with house.images.unreachable():
         await house.start_bot()
@@ -99,8 +99,8 @@ async def test_an_image_api_that_cannot_be_reached_does_not_stop_the_start(open_
     assert (await house.imagine(mia)).attachments
 
 
-async def test_the_second_bot_in_one_process_is_refused_too(house: House, open_house: Callable[..., Any]) -> None:
-    other: House = await open_house()
+async def test_the_second_bot_in_one_process_is_refused_too(house: House, open_house: OpenHouse) -> None:
+    other = await open_house()
 
     with pytest.raises(AlreadyRunningError):
         await other.start_bot(ATELIER_DATA_DIR=str(house.data_dir))

@@ -53,7 +53,7 @@ def _message(channel: str, message: Message) -> Iterator[str]:
 
 
 def _exchange(exchange: Exchange) -> str:
-    answer = exchange.answer if (exchange.status or 0) >= 400 else ""  # noqa: PLR2004 - HTTP's own border
+    answer = exchange.answer if (exchange.status or 0) >= 400 else ""
     return f"{exchange.at % 1000:7.3f} {exchange.method} {TOKEN.sub('…', exchange.path)} {exchange.status} {answer}"
 
 
@@ -63,5 +63,6 @@ def _ledger(data_dir: Path) -> list[str]:
     except OperatorError as error:
         return [str(error)]
     return [
-        f"{job.id} {job.state} held {job.hold_nano} charged {job.actual_nano} {job.outcome or ''}" for job in report.jobs
+        f"{job.id} {job.state} held {job.hold_nano} charged {job.actual_nano} {job.outcome or ''}"
+        for job in report.jobs
     ]

@@ -1,0 +1,134 @@
+"""What an operator reads when the bot cannot run, or soon will not. The way of a whole run is in `tests/wire`."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Self
+
+import discord
+import pytest
+from structlog.testing import capture_logs
+
+from bot import running, wiring
+from bot.client import AtelierBot
+from bot.errors import OperatorError
+from tests.delivery.errors import refused
+from tests.examples import settings_for
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+pytestmark = pytest.mark.usefixtures("bare_environment")
+
+
+class SilentImages:
+    """Stands in for the image API's client: knows one date, makes nothing."""
+
+    def __init__(self, *_: object) -> None:
+        pass
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        pass
+
+    async def warm_up(self) -> Mapping[str, str | None]:
+        return {"gpt-image-2": "2027-03-01", "gpt-image-2.5-flare": None}
+
+
+@pytest.fixture(autouse=True)
+def silent_images(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wiring, "OpenAIImages", SilentImages)
+
+
+def starts_with(monkeypatch: pytest.MonkeyPatch, error: Exception | None) -> None:
+    """The connection to Discord ends at once: with this error, or just so."""
+
+    async def start(_: AtelierBot, token: str) -> None:
+        assert token == "token"
+        if error is not None:
+            raise error
+
+    monkeypatch.setattr(AtelierBot, "start", start)
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (discord.LoginFailure("Improper token has been passed."), "Discord refuses DISCORD_TOKEN."),
+        (discord.PrivilegedIntentsRequired(None), "Switch it on in the developer portal"),
+        (refused(503), "Discord cannot be reached"),
+        (ConnectionRefusedError("no route"), "Discord cannot be reached: no route"),
+    ],
+    ids=repr,
+)
+async def test_why_discord_cannot_be_used_is_said_in_a_sentence(
+    error: Exception, sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    starts_with(monkeypatch, error)
+
+    with pytest.raises(OperatorError) as told:
+        await running.run(settings_for(tmp_path))
+
+    assert sentence in str(told.value)
+
+
+async def test_a_fault_of_ours_is_not_disguised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    starts_with(monkeypatch, ZeroDivisionError())
+
+    with pytest.raises(ZeroDivisionError):
+        await running.run(settings_for(tmp_path))
+
+
+async def test_a_connection_that_just_ends_ends_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    starts_with(monkeypatch, None)
+
+    with capture_logs() as lines:
+        await running.run(settings_for(tmp_path))
+
+    assert lines[-1]["event"] == "stopped"
+
+
+async def test_a_default_model_that_will_be_shut_down_is_told_at_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    starts_with(monkeypatch, None)
+
+    with capture_logs() as lines:
+        await running.run(settings_for(tmp_path / "one", ATELIER_MODEL="gpt-image-2"))
+        await running.run(settings_for(tmp_path / "two"))
+
+    warnings = [(line["model"], line["date"]) for line in lines if line["log_level"] == "warning"]
+    assert warnings == [("gpt-image-2", "2027-03-01")]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_stops_the_bot_in_good_order(
+    number: signal.Signals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def start(_: AtelierBot, token: str) -> None:
+        assert token == "token"
+        signal.raise_signal(number)
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(AtelierBot, "start", start)
+
+    with capture_logs() as lines:
+        await running.run(settings_for(tmp_path))
+
+    assert [line["event"] for line in lines] == ["stopping", "stopped"]
+
+
+async def test_figures_and_readiness_are_read_from_the_running_bot(tmp_path: Path) -> None:
+    room: Any = running
+    async with wiring.open_services(settings_for(tmp_path)) as services:
+        bot = AtelierBot(services)
+
+        assert await room._readiness(bot) == {"gateway": False, "database": True}
+        figures = await room._figures(services, Counter({"settled": 3}))
+        assert figures["free_disk_bytes"] > 0
+        assert (figures["queue_depth"], figures["running"], figures["jobs_settled"]) == (0.0, 0.0, 3.0)

@@ -1,0 +1,60 @@
+"""Where concrete classes meet: what is refused at the start, and what is let go at the end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot import wiring
+from bot.errors import AlreadyRunningError, ConfigurationError
+from bot.services.images import CheckedPicture, UnreadablePictureError
+from bot.wiring import open_services
+from tests.examples import png, settings_for
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.usefixtures("bare_environment")
+
+
+async def test_a_second_process_on_the_same_data_is_refused(tmp_path: Path) -> None:
+    async with open_services(settings_for(tmp_path)):
+        with pytest.raises(AlreadyRunningError):
+            async with open_services(settings_for(tmp_path)):
+                pass
+
+
+async def test_when_all_is_closed_it_can_be_opened_again(tmp_path: Path) -> None:
+    async with open_services(settings_for(tmp_path)) as first:
+        key = await first.state.secret(wiring.SAFETY_KEY)
+    async with open_services(settings_for(tmp_path)) as second:
+        assert await second.state.secret(wiring.SAFETY_KEY) == key
+
+
+async def test_a_fault_on_the_way_lets_everything_go(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with open_services(settings_for(tmp_path)):
+            raise ZeroDivisionError
+
+    async with open_services(settings_for(tmp_path)) as services:
+        assert services.settings.data_dir == tmp_path
+
+
+async def test_a_default_model_that_is_not_known_is_refused_at_the_start(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as refusal:
+        async with open_services(settings_for(tmp_path, ATELIER_MODEL="dall-e-3")):
+            pass
+
+    (fault,) = refusal.value.faults
+    assert fault.startswith("ATELIER_MODEL: ")
+    assert "gpt-image-2.5-flare" in fault
+    assert not settings_for(tmp_path).database_path.exists()
+
+
+async def test_a_finished_file_is_checked_by_its_content() -> None:
+    room: Any = wiring
+
+    assert await room._check(png(32, 16)) == CheckedPicture("image/png", 32, 16)
+    with pytest.raises(UnreadablePictureError):
+        await room._check(b"not a picture")
