@@ -137,7 +137,7 @@ class Place:
             lambda: channel.send(
                 text[:LONGEST_MESSAGE],
                 files=files_of(uploads),
-                nonce=str(time.time_ns())[:25],
+                nonce=self._nonce,
                 view=discord.utils.MISSING if view is None else view,
             )
         )

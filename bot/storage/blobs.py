@@ -10,12 +10,13 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from bot.services.keeping import BlobStore
 from bot.storage.opening import flush_directory
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
-class FileBlobs:
+class FileBlobs(BlobStore):
     """Fulfils `BlobStore` with files `ab/abcdef….bin` in a directory, all of them private to the account.
 
     A file has its name only once it is whole and durable, so a crash leaves either the file or a nameless rest.

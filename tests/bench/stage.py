@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from bot.sandbox.discord import Change, Invocation, Member, SandboxDiscord
 
-PATIENCE = 30.0  # seconds for one picture
+PATIENCE = 10.0  # seconds for one picture
 QUALITIES: tuple[str, ...] = ("low", "medium", "high", "xhigh", "max")
 
 # The floor asks for the same without being told. With less quality the product asks for fewer previews.
@@ -57,7 +57,11 @@ class Stage:
     async def imagine(self, member: Member, prompt: str) -> tuple[Invocation, float]:
         """Use /imagine and wait for the picture; the time of its arrival comes too, in seconds since 1970."""
         invocation = await member.slash("imagine", prompt=prompt, **(OPTIONS if self.spec["ours"] else {}))
-        arrived = await asyncio.wait_for(self._posting(str(invocation.id)), PATIENCE)
+        try:
+            arrived = await asyncio.wait_for(self._posting(str(invocation.id)), PATIENCE)
+        except TimeoutError:
+            said = invocation.response.content if invocation.response else "nothing"
+            raise TimeoutError(f"No picture after {PATIENCE:.0f} seconds; the bot says: {said}") from None
         self.discord.traffic.clear()  # or the record of all files would fill the memory
         return invocation, arrived
 
