@@ -97,8 +97,9 @@ class Intake:
         attachments: Sequence[discord.Attachment] = (),
         *,
         private: bool,
+        requester: Requester | None = None,
     ) -> None:
-        """Download what is attached, reserve, acknowledge, queue.
+        """Download what is attached, reserve, acknowledge, queue. The requester is whoever acts, unless given.
 
         What is known within `GRACE` seconds is refused before the deferral, so that only the member sees it.
 
@@ -107,7 +108,10 @@ class Intake:
         """
         self._check_declared(attachments)
         acknowledge = Acknowledgement(interaction, private=private)
-        work = asyncio.create_task(self._submit(interaction, request, attachments, acknowledge, private=private))
+        requester = requester or requester_of(interaction)
+        work = asyncio.create_task(
+            self._submit(interaction, request, attachments, requester, acknowledge, private=private)
+        )
         self._at_work.add(work)  # never cancelled: what it has reserved it hands on or gives back itself
         work.add_done_callback(self._at_work.discard)
         await asyncio.wait({work}, timeout=GRACE)
@@ -124,6 +128,7 @@ class Intake:
         interaction: discord.Interaction,
         request: ImageRequest,
         attachments: Sequence[discord.Attachment],
+        requester: Requester,
         acknowledge: Acknowledgement,
         *,
         private: bool,
@@ -132,10 +137,11 @@ class Intake:
         notes: list[str] = []
         try:
             for attachment in attachments:
-                references.append(await self._fetch(attachment, notes))
+                # One by one: those before a refused one are forgotten below.
+                references.append(await self._fetch(attachment, notes))  # noqa: PERF401 - see above
             check_references(self._catalog.model(request.model), references)
             request = request.with_references(references or request.references)
-            requester, request_id = requester_of(interaction), str(interaction.id)
+            request_id = str(interaction.id)
             destination = _destination(interaction, private=private)
             delivery = self._delivery(request_id, request, requester, destination, acknowledge, notes)
             await self._studio.submit(request_id, request, requester, delivery)

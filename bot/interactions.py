@@ -13,7 +13,7 @@ from discord import app_commands
 from discord.ext import commands
 from typing_extensions import override
 
-from bot.errors import UserFacingError
+from bot.errors import PictureGoneError, UserFacingError
 
 if TYPE_CHECKING:
     import re
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from bot.intake import Intake
     from bot.services.delivery import Result
+    from bot.services.ledger import OpenRequest
     from bot.wiring import Services
 
 TOO_LATE = frozenset({10015, 10062, 50027})  # Discord's codes of an interaction that cannot be answered any more
@@ -67,6 +68,22 @@ def _sentence(interaction: discord.Interaction[Any], error: Exception) -> str:
     reference = secrets.token_hex(4)
     _log.error("unexpected failure", reference=reference, interaction=interaction.id, exc_info=error)
     return f"Something went wrong on my side. Please tell whoever runs me, with the reference {reference}."
+
+
+async def order_behind(interaction: Interaction, number: int) -> OpenRequest:
+    """The request behind a picture of this server; in direct messages, behind a picture of the member's own.
+
+    Raises:
+        PictureGoneError: there is no such picture here, or it was deleted.
+    """
+    requests = interaction.client.services.requests
+    if interaction.guild_id is None:
+        order = await requests.of_own_picture(number, interaction.user.id)
+    else:
+        order = await requests.of_picture(number, interaction.guild_id)
+    if order is None or all(job.picture is None or job.picture.deleted for job in order.jobs):
+        raise PictureGoneError("This picture was deleted. Ask for a new one with /imagine.")
+    return order
 
 
 class AtelierTree(app_commands.CommandTree[AtelierClient]):

@@ -33,6 +33,10 @@ class Requests(Protocol):
         """The request that made this picture, if it belongs to this server."""
         ...
 
+    async def of_own_picture(self, number: int, user_id: int) -> OpenRequest | None:
+        """The request that made this picture, if this member asked for it, on whatever server."""
+        ...
+
     async def messages(self, request_id: str) -> Sequence[tuple[int, int]]:
         """(channel id, message id) of every message that shows the result, oldest first."""
         ...

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, OrderedDict, deque
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from bot.errors import QueueFullError
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Generator, Hashable
 
 Item = TypeVar("Item")
 
@@ -41,6 +42,7 @@ class FairQueue(Generic[Item]):
         self._per_member = max(1, slots - 1)
         self._waiting: OrderedDict[Hashable, deque[Item]] = OrderedDict()
         self._running: Counter[Hashable] = Counter()
+        self._promised: Counter[Hashable] = Counter()  # room for what is being accepted
         self._changed = asyncio.Event()
 
     def __len__(self) -> int:
@@ -57,17 +59,29 @@ class FairQueue(Generic[Item]):
         Raises:
             QueueFullError: with a sentence that says what is full.
         """
-        mine = len(self._waiting.get(member, ()))
+        mine = len(self._waiting.get(member, ())) + self._promised[member]
         if mine + count > self._most_per_member:
             raise QueueFullError(
                 f"You already have {mine} pictures waiting, and {self._most_per_member} is the most. "
                 "Wait until one is done, then ask again. Nothing was charged."
             )
-        if len(self) + count > self._most_waiting:
+        if len(self) + self._promised.total() + count > self._most_waiting:
             raise QueueFullError(
                 "The line is full: everybody's pictures together are more than I can promise. "
                 "Try again in a few minutes. Nothing was charged."
             )
+
+    @contextmanager
+    def room(self, member: Hashable, count: int) -> Generator[None]:
+        """Keep room for what will be put before the block ends. Raises as `check_room` does."""
+        self.check_room(member, count)
+        self._promised[member] += count
+        try:
+            yield
+        finally:
+            self._promised[member] -= count
+            if not self._promised[member]:
+                del self._promised[member]
 
     def put(self, member: Hashable, item: Item) -> None:
         """Let an item wait behind the member's others. Room is `check_room`'s business: a restart puts back all."""

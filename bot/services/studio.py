@@ -100,7 +100,8 @@ class Studio:
             return  # a repeated interaction: its first occurrence waits or is being made
         self._workshop.at_work.add(request_id)
         try:
-            begun = await self._begin(request_id, request, requester, delivery)
+            with self._queue.room((requester.server_id, requester.user_id), request.count):
+                begun = await self._begin(request_id, request, requester, delivery)
         except BaseException:
             self._workshop.at_work.discard(request_id)
             raise
@@ -109,7 +110,6 @@ class Studio:
 
     async def _begin(self, request_id: str, request: ImageRequest, requester: Requester, delivery: Delivery) -> bool:
         """False if the request was made before."""
-        self._queue.check_room((requester.server_id, requester.user_id), request.count)
         kept = await self._ledger.reserve(self._order(request_id, request, requester, delivery.destination))
         if any(job.state is not ChargeState.RESERVED for job in kept.jobs):
             return False

@@ -27,6 +27,12 @@ JOIN jobs ON jobs.id = pictures.job_id
 JOIN requests ON requests.id = jobs.request_id
 WHERE pictures.number = ? AND requests.server_id = ?
 """
+OF_OWN_PICTURE = """
+SELECT requests.id FROM pictures
+JOIN jobs ON jobs.id = pictures.job_id
+JOIN requests ON requests.id = jobs.request_id
+WHERE pictures.number = ? AND requests.user_id = ?
+"""
 DELETE_PICTURES = """
 UPDATE pictures SET deleted_at = ?
 WHERE job_id IN (SELECT id FROM jobs WHERE request_id = ?) AND deleted_at IS NULL
@@ -108,12 +114,11 @@ class SqliteRequests(Requests):
 
     async def of_picture(self, number: int, server_id: int) -> OpenRequest | None:
         """The request that made this picture, if it belongs to this server; also when the picture is deleted."""
+        return await self._database.read(lambda connection: _found(connection, OF_PICTURE, (number, server_id)))
 
-        def look(connection: sqlite3.Connection) -> OpenRequest | None:
-            row = connection.execute(OF_PICTURE, (number, server_id)).fetchone()
-            return row and open_request(connection, row[0])
-
-        return await self._database.read(look)
+    async def of_own_picture(self, number: int, user_id: int) -> OpenRequest | None:
+        """The request that made this picture, if this member asked for it, on whatever server."""
+        return await self._database.read(lambda connection: _found(connection, OF_OWN_PICTURE, (number, user_id)))
 
     async def messages(self, request_id: str) -> Sequence[tuple[int, int]]:
         """(channel id, message id) of every message that shows the result, oldest first."""
@@ -142,6 +147,11 @@ class SqliteRequests(Requests):
     async def unused(self, digests: Sequence[str]) -> Sequence[str]:
         """Those of the files that no picture shows and no request will send."""
         return await self._database.read(lambda connection: _unused(connection, digests))
+
+
+def _found(connection: sqlite3.Connection, sql: str, key: tuple[int, int]) -> OpenRequest | None:
+    row = connection.execute(sql, key).fetchone()
+    return row and open_request(connection, row[0])
 
 
 def _unused(connection: sqlite3.Connection, digests: Sequence[str]) -> list[str]:

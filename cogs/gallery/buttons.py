@@ -10,8 +10,8 @@ import structlog
 from typing_extensions import override
 
 from bot.delivery.posting import upload_limit, uploads_of
-from bot.errors import NotYoursError, PictureGoneError, UserFacingError
-from bot.interactions import AtelierButton, Interaction
+from bot.errors import NotYoursError, UserFacingError
+from bot.interactions import AtelierButton, Interaction, order_behind
 from bot.presentation.details import details_embed
 from bot.presentation.result import result_text
 from bot.services.ledger import ChargeState
@@ -20,14 +20,6 @@ if TYPE_CHECKING:
     from bot.services.ledger import OpenRequest
 
 _log = structlog.stdlib.get_logger(__name__)
-
-
-async def _order_of(interaction: Interaction, number: int) -> OpenRequest:
-    """The request behind a picture of this server, or a kind sentence."""
-    order = await interaction.client.services.requests.of_picture(number, interaction.guild_id or 0)
-    if order is None or all(job.picture is None or job.picture.deleted for job in order.jobs):
-        raise PictureGoneError("This picture was deleted, so there is nothing more to do with it.")
-    return order
 
 
 class DetailsButton(AtelierButton, action="details"):
@@ -39,7 +31,7 @@ class DetailsButton(AtelierButton, action="details"):
     @override
     async def pressed(self, interaction: Interaction) -> None:
         """Show the details."""
-        order = await _order_of(interaction, self.subject)
+        order = await order_behind(interaction, self.subject)
         title = interaction.client.services.catalog.model(order.request.model).title
         await interaction.response.send_message(embed=details_embed(order, title), ephemeral=True)
 
@@ -53,7 +45,7 @@ class DeleteButton(AtelierButton, action="delete"):
     @override
     async def pressed(self, interaction: Interaction) -> None:
         """Ask."""
-        _check_may_delete(interaction, await _order_of(interaction, self.subject))
+        _check_may_delete(interaction, await order_behind(interaction, self.subject))
         view = discord.ui.View(timeout=None)
         view.add_item(ReallyDeleteButton(self.subject))
         await interaction.response.send_message(
@@ -73,7 +65,7 @@ class ReallyDeleteButton(AtelierButton, action="really-delete"):
     async def pressed(self, interaction: Interaction) -> None:
         """Delete."""
         services = interaction.client.services
-        order = await _order_of(interaction, self.subject)
+        order = await order_behind(interaction, self.subject)
         _check_may_delete(interaction, order)
         await interaction.response.defer()  # deleting may take longer than Discord waits for a first answer
         gone = [await _delete_message(interaction, *place) for place in await services.requests.messages(order.id)]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing_extensions import override
 
-from bot.errors import PictureGoneError
-from bot.interactions import AtelierButton, Interaction
+from bot.interactions import AtelierButton, Interaction, order_behind
 
 
 class AgainButton(AtelierButton, action="again"):
@@ -17,11 +16,10 @@ class AgainButton(AtelierButton, action="again"):
     @override
     async def pressed(self, interaction: Interaction) -> None:
         """Ask the studio for the same once more."""
-        bot = interaction.client
-        kept = await bot.services.requests.of_picture(self.subject, interaction.guild_id or 0)
-        if kept is None:
-            raise PictureGoneError("I do not know this picture any more. Ask for a new one with /imagine.")
-        if all(job.picture is None or job.picture.deleted for job in kept.jobs):  # its input pictures went with it
-            raise PictureGoneError("This picture was deleted. Ask for a new one with /imagine.")
-        private = interaction.message is not None and interaction.message.flags.ephemeral
-        await bot.intake.take(interaction, kept.request, private=private)
+        order = await order_behind(interaction, self.subject)
+        in_private = interaction.guild_id is None or (
+            interaction.message is not None and interaction.message.flags.ephemeral
+        )
+        # In direct messages there are no roles and no server: it counts where it was asked for.
+        requester = order.requester if interaction.guild_id is None else None
+        await interaction.client.intake.take(interaction, order.request, private=in_private, requester=requester)

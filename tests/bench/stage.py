@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from bot.sandbox.discord import Change, Invocation, Member, SandboxDiscord
 
-PATIENCE = 10.0  # seconds for one picture
+PATIENCE = 15.0  # seconds for one picture
 QUALITIES: tuple[str, ...] = ("low", "medium", "high", "xhigh", "max")
 
 # The floor asks for the same without being told. With less quality the product asks for fewer previews.

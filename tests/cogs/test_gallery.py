@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.cogs.house import House
     from tests.conftest import OpenHouse
 
-GONE = "❌ This picture was deleted, so there is nothing more to do with it."
+GONE = "❌ This picture was deleted. Ask for a new one with /imagine."
 NOT_YOURS = "❌ Only the member who asked for this picture, or a moderator, can delete it."
 
 

@@ -18,11 +18,13 @@ from typing import TYPE_CHECKING, Any
 
 from bot.services.ledger import ChargeState
 
-from .examples import NOON, Books, image, order, settlement
+from .examples import NOON, image, opened, order, settlement
 from .invariants import faults
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+
+    from .examples import Books
 
 connect = sqlite3.connect
 FULL = order("A", count=3, hold=100, references=(image("f"),))
@@ -71,12 +73,11 @@ async def state_of(books: Books, job_id: str) -> ChargeState:
 
 
 async def work(path: Path, acknowledge: Callable[[str], object]) -> None:
-    books = await Books.open(path)
-    for name, job_id, state, step in STEPS:
-        if job_id is None or await state_of(books, job_id) is state:
-            await step(books)
-        acknowledge(name)
-    await books.database.close()
+    async with opened(path) as books:
+        for name, job_id, state, step in STEPS:
+            if job_id is None or await state_of(books, job_id) is state:
+                await step(books)
+            acknowledge(name)
 
 
 def traced(count: Callable[[str], None], *args: Any, **options: Any) -> sqlite3.Connection:  # noqa: ANN401 - passed on
@@ -108,20 +109,18 @@ def live_until(path: Path, statements: int, acknowledged: Path) -> None:
 
 async def after_the_death(path: Path, acknowledged: list[str]) -> list[object]:
     """What is wrong with the file that the dead left, and with it after the work was done again."""
-    books = await Books.open(path)
     wrong: list[object] = []
-    written = {event for (event,) in await books.rows("SELECT kind || ' ' || job_id FROM events")}
-    wrong += [
-        f"{step} was acknowledged and is lost" for step in acknowledged if PROMISES.get(step, step) not in written
-    ]
-    wrong += await books.rows("SELECT * FROM pragma_integrity_check WHERE integrity_check <> 'ok'")
-    wrong += list(await books.database.read(faults))
-    await books.database.close()
+    async with opened(path) as books:
+        written = {event for (event,) in await books.rows("SELECT kind || ' ' || job_id FROM events")}
+        wrong += [
+            f"{step} was acknowledged and is lost" for step in acknowledged if PROMISES.get(step, step) not in written
+        ]
+        wrong += await books.rows("SELECT * FROM pragma_integrity_check WHERE integrity_check <> 'ok'")
+        wrong += list(await books.database.read(faults))
     await work(path, lambda _name: None)
-    books = await Books.open(path)
-    wrong += list(await books.database.read(faults))
-    wrong += [sql for sql, expected in FINAL.items() if await books.rows(sql) != expected]
-    await books.database.close()
+    async with opened(path) as books:
+        wrong += list(await books.database.read(faults))
+        wrong += [sql for sql, expected in FINAL.items() if await books.rows(sql) != expected]
     return wrong
 
 

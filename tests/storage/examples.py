@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from bot.storage import Database, SqliteLedger, SqliteRequests
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import AsyncGenerator
     from pathlib import Path
 
 NOON = 1_794_312_000  # 2026-11-10 12:00 UTC, a Tuesday
@@ -86,3 +88,13 @@ class Books:
     async def held_and_settled(self) -> set[tuple[int | str | None, ...]]:
         """The distinct figures of all counters: one tuple as long as only one requester asked in one window."""
         return set(await self.rows("SELECT held_nano, held_images, settled_nano, settled_images FROM buckets"))
+
+
+@asynccontextmanager
+async def opened(path: Path) -> AsyncGenerator[Books]:
+    """A ledger on the database at `path`, closed whatever happens: its thread would keep the process from ending."""
+    books = await Books.open(path)
+    try:
+        yield books
+    finally:
+        await books.database.close()

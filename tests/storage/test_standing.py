@@ -47,3 +47,16 @@ async def test_an_input_is_unused_once_its_request_ended_without_a_picture(books
     await books.requests.delivered("1", NOON, None, ())
 
     assert await books.requests.unused(["b" * 64]) == ["b" * 64]
+
+
+async def test_a_picture_of_ones_own_is_found_without_its_server(books: Books) -> None:
+    await books.ledger.reserve(order("1"))
+    await books.ledger.dispatch("1:1", NOON)
+    picture = await books.ledger.settle("1:1", settlement(), NOON)
+
+    own = await books.requests.of_own_picture(picture.number, MEMBER.user_id)
+    anothers = await books.requests.of_own_picture(picture.number, MEMBER.user_id + 1)
+
+    assert own is not None
+    assert own.id == "1"
+    assert anothers is None

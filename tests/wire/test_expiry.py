@@ -64,7 +64,6 @@ async def test_a_private_result_goes_by_direct_message_when_the_token_died(house
     assert house.states() == ["settled"]
 
 
-@pytest.mark.xfail(strict=True, reason="a picture is looked up by the server of the click; a direct message has none")
 async def test_the_buttons_of_a_direct_message_work_or_say_why_not(house: House) -> None:
     mia = house.discord.server.add_member("Mia")
     await _in_mid_job(house, mia, private=True)

@@ -231,7 +231,6 @@ async def test_a_member_whose_line_is_full_is_refused_and_others_are_not(open_ho
     assert house.ledger().settled_nano == house.images.bill.nano
 
 
-@pytest.mark.xfail(strict=True, reason="room is counted in the line alone, and what is being accepted stands before it")
 async def test_what_is_being_accepted_takes_room_in_the_line_too(open_house: OpenHouse) -> None:
     house = await open_house()
     await house.start_bot(ATELIER_CONCURRENCY=2)
