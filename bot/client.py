@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 from typing import TYPE_CHECKING
@@ -68,6 +69,9 @@ class AtelierBot(AtelierClient):
     async def on_ready(self) -> None:
         """Go on with what an earlier process left; nothing after a reconnection."""
         left_over = await self.services.studio.resume(self.intake.reopen)
+        # What is there now stays for good: a collection that walks over it all would stop the event loop for long.
+        gc.collect()
+        gc.freeze()
         _log.info("ready", servers=len(self.guilds), resumed=left_over)
 
     async def _sync_commands(self) -> None:

@@ -113,7 +113,7 @@ class Intake:
             self._submit(interaction, request, attachments, requester, acknowledge, private=private)
         )
         self._at_work.add(work)  # never cancelled: what it has reserved it hands on or gives back itself
-        work.add_done_callback(self._at_work.discard)
+        work.add_done_callback(self._ended)
         await asyncio.wait({work}, timeout=GRACE)
         if not work.done():
             await acknowledge()
@@ -148,6 +148,11 @@ class Intake:
         except BaseException:
             await self._forget(references)
             raise
+
+    def _ended(self, work: asyncio.Task[None]) -> None:
+        self._at_work.discard(work)
+        if not work.cancelled() and (error := work.exception()) is not None:  # told by `take`, unless that failed first
+            _log.debug("request not taken", reason=repr(error))
 
     async def _forget(self, references: Sequence[StoredImage]) -> None:
         """A refused request's inputs are not kept, unless another request or a picture needs the same file."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -61,10 +62,7 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
         OperatorError: another process is at work on the data directory, or the database cannot be used.
     """
     catalog = Catalog.load()
-    try:
-        catalog.model(settings.model).priced()
-    except UnknownModelError as error:
-        raise ConfigurationError([f"ATELIER_MODEL: {error.sentence}"]) from None
+    _check_default_model(catalog, settings)
     with DataDirectoryLock(settings.data_dir):
         database = await Database.open(settings.database_path)
         try:
@@ -76,6 +74,17 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
                 yield services
         finally:
             await database.close()
+
+
+def _check_default_model(catalog: Catalog, settings: Settings) -> None:
+    try:
+        model = catalog.model(settings.model)
+        model.priced()
+    except UnknownModelError as error:
+        raise ConfigurationError([f"ATELIER_MODEL: {error.sentence}"]) from None
+    if settings.official_image_api and model.is_retired(datetime.now(UTC).date()):
+        instead = model.successor or catalog.default_id
+        raise ConfigurationError([f"ATELIER_MODEL: {model.id} was shut down on {model.shutdown}. Use {instead}."])
 
 
 async def _connect(settings: Settings, catalog: Catalog, database: Database, images: OpenAIImages) -> Services:

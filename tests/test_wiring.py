@@ -58,3 +58,18 @@ async def test_a_finished_file_is_checked_by_its_content() -> None:
     assert await room._check(png(32, 16)) == CheckedPicture("image/png", 32, 16)
     with pytest.raises(UnreadablePictureError):
         await room._check(b"not a picture")
+
+
+async def test_a_default_model_that_was_shut_down_is_refused_at_the_start(tmp_path: Path) -> None:
+    official = {"OPENAI_BASE_URL": "https://api.openai.com/v1", "ATELIER_MODEL": "gpt-image-1"}
+    with pytest.raises(ConfigurationError) as refusal:
+        async with open_services(settings_for(tmp_path, **official)):
+            pass
+
+    assert "was shut down on 2026-10-23. Use gpt-image-2.5-" in refusal.value.faults[0]
+
+
+async def test_another_endpoint_may_still_serve_what_the_provider_has_shut_down(tmp_path: Path) -> None:
+    elsewhere = {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1", "ATELIER_MODEL": "gpt-image-1"}
+    async with open_services(settings_for(tmp_path, **elsewhere)) as services:
+        assert services.settings.model == "gpt-image-1"

@@ -10,12 +10,14 @@ import pytest
 from bot.services.ledger import ChargeState, Order
 from bot.services.limits import Requester, buckets_touched
 from cogs.gallery.buttons import DetailsButton, ShowButton
+from cogs.imagine.buttons import AgainButton
 from tests.cogs.house import interaction_of
 from tests.examples import DESTINATION, MODEL, NOW, REQUEST
 
 if TYPE_CHECKING:
     from simcord import InteractionResult, MemberActor
 
+    from bot.interactions import AtelierButton
     from tests.cogs.house import House
     from tests.conftest import OpenHouse
 
@@ -37,13 +39,24 @@ async def delete(house: House, member: MemberActor) -> InteractionResult:
     return await member.click(asked.response, label="Delete for good")
 
 
-async def offer(house: House, *buttons: discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]]) -> discord.Message:
+async def offer(house: House, *buttons: AtelierButton) -> discord.Message:
     """A message of the bot with these buttons."""
     view = discord.ui.View(timeout=None)
     for button in buttons:
         view.add_item(button)
     await house.bot.get_partial_messageable(house.channel.id).send("old buttons", view=view)
     message = house.channel.last_message
+    assert message is not None
+    return message
+
+
+async def offer_directly(house: House, member: MemberActor, button: AtelierButton) -> discord.Message:
+    """A direct message of the bot with this button."""
+    view = discord.ui.View(timeout=None)
+    view.add_item(button)
+    channel = await house.bot.create_dm(discord.Object(member.id))
+    await channel.send("your result", view=view)
+    message = member.user.dm_channel.last_message
     assert message is not None
     return message
 
@@ -99,6 +112,43 @@ async def test_the_pictures_of_another_server_are_not_known(opened: OpenHouse) -
         assert channel.last_message is not None
 
         assert said_privately(await eve.click(channel.last_message, label="Details")) == GONE
+
+
+# --- in direct messages, where a late private result ends up
+
+
+async def test_the_buttons_of_a_result_work_in_direct_messages(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await house.imagine(prompt="a red fox", private=True)
+        message = await offer_directly(house, house.mia, DetailsButton(1))
+
+        answer = await house.mia.user.click(message, label="Details")
+
+        assert answer.response is not None
+        assert [embed.description for embed in answer.response.embeds] == ["a red fox"]
+
+
+async def test_in_direct_messages_only_ones_own_pictures_are_known(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await house.imagine(private=True)
+        message = await offer_directly(house, house.ben, DetailsButton(1))
+
+        assert said_privately(await house.ben.user.click(message, label="Details")) == GONE
+
+
+async def test_again_in_direct_messages_counts_where_it_was_asked_for(opened: OpenHouse) -> None:
+    async with opened(ATELIER_MEMBER_DAILY_IMAGES=2) as house:
+        await house.imagine(private=True)
+        message = await offer_directly(house, house.mia, AgainButton(1))
+
+        await house.mia.user.click(message, label="Again")
+        refused = await house.mia.user.click(message, label="Again")
+
+        assert len(house.painter.asked) == 2
+        again = await house.services.requests.of_picture(2, house.server.id)
+        assert again is not None
+        assert again.requester == Requester(house.server.id, house.channel.id, house.mia.id)
+        assert "your daily allowance" in said_privately(refused)
 
 
 # --- Delete

@@ -245,7 +245,7 @@ async def test_again_under_a_picture_that_is_not_known_says_what_to_do(opened: O
 
         answer = await house.mia.click(house.channel.last_message, label="Again")
 
-        assert "Ask for a new one with /imagine" in refusal(house, answer)
+        assert "Ask for a new one with /imagine." in refusal(house, answer)
 
 
 async def test_again_under_a_deleted_picture_says_so(opened: OpenHouse) -> None:
