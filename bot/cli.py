@@ -1,4 +1,4 @@
-"""The command line: run, demo, report. It alone reads the environment."""
+"""The command line: run, demo, report. With config.py it alone reads the environment."""
 
 from __future__ import annotations
 

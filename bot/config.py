@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 from typing_extensions import override
 
 from bot.errors import ConfigurationError
@@ -215,6 +215,8 @@ def read_settings(**given: object) -> Settings:
         return Settings(_secrets_dir=directory if directory.is_dir() else None, **given)  # type: ignore[arg-type]  # values come by alias, unvalidated
     except ValidationError as error:
         raise ConfigurationError([_sentence(dict(fault)) for fault in error.errors()]) from None
+    except (SettingsError, OSError) as error:
+        raise ConfigurationError([f"The settings cannot be read: {error}"]) from None
 
 
 def read_data_settings() -> DataSettings:

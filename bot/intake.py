@@ -27,9 +27,11 @@ if TYPE_CHECKING:
     from bot.services.requests import ImageRequest
     from bot.services.studio import Studio
 
+CLOSING = 10.0  # seconds that a shutdown waits for requests that are being accepted
+DOWNLOADS = 4  # files in memory at once, however many members attach some
 GRACE = 1.5  # seconds in which a refusal can still be private; Discord waits 3 for the first answer
 ALREADY_ACKNOWLEDGED = 40060  # Discord's code
-LARGEST_INPUT = 50 * 1024 * 1024  # bytes; the image API's limit
+LARGEST_INPUT = 50_000_000  # bytes; the image API's limit
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -89,6 +91,7 @@ class Intake:
         self._blobs = blobs
         self._buttons = buttons
         self._at_work: set[asyncio.Task[None]] = set()
+        self._downloads = asyncio.Semaphore(DOWNLOADS)
 
     async def take(
         self,
@@ -119,6 +122,11 @@ class Intake:
             await acknowledge()
         await asyncio.shield(work)
 
+    async def close(self) -> None:
+        """Wait until what is being accepted was handed on or given back."""
+        if self._at_work:
+            await asyncio.wait(self._at_work, timeout=CLOSING)
+
     def reopen(self, request: OpenRequest) -> Delivery:
         """The delivery of a request that an earlier process left behind."""
         return self._delivery(request.id, request.request, request.requester, request.destination)
@@ -136,9 +144,12 @@ class Intake:
         references: list[StoredImage] = []
         notes: list[str] = []
         try:
+            if attachments:  # what is refused anyway is not downloaded first
+                await self._studio.check(request, requester)
             for attachment in attachments:
                 # One by one: those before a refused one are forgotten below.
-                references.append(await self._fetch(attachment, notes))  # noqa: PERF401 - see above
+                async with self._downloads:
+                    references.append(await self._fetch(attachment, notes))
             check_references(self._catalog.model(request.model), references)
             request = request.with_references(references or request.references)
             request_id = str(interaction.id)
@@ -172,7 +183,7 @@ class Intake:
             Place(self._client, requester, destination, nonce=request_id),
             request_id,
             count=request.count,
-            model_title=self._catalog.model(request.model).title,
+            model_title=self._catalog.title_of(request.model),
             buttons=self._buttons,
             acknowledge=acknowledge,
             notes=notes,
@@ -214,10 +225,14 @@ def _destination(interaction: discord.Interaction, *, private: bool) -> Destinat
 
 def requester_of(interaction: discord.Interaction) -> Requester:
     """Who pressed or typed, where, with which roles."""
-    roles = interaction.user.roles if isinstance(interaction.user, discord.Member) else []
     return Requester(
         server_id=interaction.guild_id or 0,
         channel_id=interaction.channel_id or 0,
         user_id=interaction.user.id,
-        role_ids=tuple(role.id for role in roles if not role.is_default()),
+        role_ids=role_ids_of(interaction.user) if isinstance(interaction.user, discord.Member) else (),
     )
+
+
+def role_ids_of(member: discord.Member) -> tuple[int, ...]:
+    """The roles that count: all but the one that everybody has."""
+    return tuple(role.id for role in member.roles if not role.is_default())

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bot.services.ledger import OpenRequest
     from bot.wiring import Services
 
+ACKNOWLEDGED_BEFORE = 40060  # Discord's code for a second first answer
 TOO_LATE = frozenset({10015, 10062, 50027})  # Discord's codes of an interaction that cannot be answered any more
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -55,9 +56,19 @@ async def answer_failure(interaction: discord.Interaction[Any], error: Exception
         if interaction.response.is_done():
             await interaction.edit_original_response(content=text, attachments=[], view=None)
         else:
-            await interaction.response.send_message(text, ephemeral=True)
+            await _answer_first(interaction, text)
     except (discord.DiscordException, aiohttp.ClientError, OSError) as problem:
         _log.warning("failure not told", interaction=interaction.id, reason=str(problem))
+
+
+async def _answer_first(interaction: discord.Interaction[Any], text: str) -> None:
+    try:
+        await interaction.response.send_message(text, ephemeral=True)
+    except discord.HTTPException as error:
+        if error.code != ACKNOWLEDGED_BEFORE:
+            raise
+        # It was deferred, and only the receipt was lost on the way.
+        await interaction.edit_original_response(content=text, attachments=[], view=None)
 
 
 def _sentence(interaction: discord.Interaction[Any], error: Exception) -> str:
@@ -87,7 +98,12 @@ async def order_behind(interaction: Interaction, number: int) -> OpenRequest:
 
 
 class AtelierTree(app_commands.CommandTree[AtelierClient]):
-    """The command tree: every failure of a command ends in `answer_failure`."""
+    """The command tree: only for servers that the bot is in, and every failure ends in `answer_failure`."""
+
+    @override
+    async def interaction_check(self, interaction: Interaction, /) -> bool:
+        """No server that never invited the bot spends its budget."""
+        return interaction.guild_id is not None and interaction.client.get_guild(interaction.guild_id) is not None
 
     async def on_error(
         self, interaction: Interaction, error: app_commands.AppCommandError

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import structlog
 
@@ -20,6 +21,7 @@ LEAST_LEVELS = {
     **dict.fromkeys(("discord.http", "discord.webhook"), logging.WARNING),
     "discord": logging.INFO,
 }
+_IN_ADDRESS = re.compile(r"(/(?:webhooks|interactions)/[0-9]+/)[^/\s'\"?\\]+")
 HIDDEN = frozenset({"token", "api_key", "authorization", "prompt", "password", "secret", "interaction_token"})
 
 
@@ -30,6 +32,11 @@ def hide_secrets(
     for key in HIDDEN & event.keys():
         event[key] = "***"
     return event
+
+
+def hide_tokens_in_addresses(_logger: WrappedLogger, _method: str, line: str) -> str:
+    """The last processor: an interaction's token stands in addresses, and those stand in what failures say."""
+    return _IN_ADDRESS.sub(r"\1***", line)
 
 
 def configure_logging(level: str, style: str) -> None:
@@ -64,7 +71,11 @@ def configure_logging(level: str, style: str) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *final],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                *final,
+                cast("Processor", hide_tokens_in_addresses),  # after the renderer, what comes is a line
+            ],
         )
     )
     root = logging.getLogger()
@@ -72,9 +83,3 @@ def configure_logging(level: str, style: str) -> None:
     root.setLevel(level)
     for name, least in LEAST_LEVELS.items():
         logging.getLogger(name).setLevel(max(least, root.level))
-
-
-def get_logger(name: str) -> structlog.stdlib.BoundLogger:
-    """The module's logger; pass ``__name__``."""
-    logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
-    return logger

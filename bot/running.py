@@ -77,6 +77,8 @@ async def _until_stopped(bot: AtelierBot, settings: Settings, stop: asyncio.Even
         _log.info("stopping", running=bot.services.studio.running, waiting=bot.services.studio.waiting)
     finally:
         stopping.cancel()
+        bot.services.studio.stop_taking()
+        await bot.intake.close()
         await bot.services.studio.drain(grace)
         # Cancelled rather than closed from here: only then does the gateway see a proper farewell (code 1000).
         connection.cancel()

@@ -10,6 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from bot.errors import ConfigurationError, UnknownModelError
 from bot.openai_images import OpenAIImages
 from bot.pictures import UnreadablePictureError as DamagedPictureError
@@ -35,7 +37,10 @@ if TYPE_CHECKING:
     from bot.config import Settings
     from bot.services.keeping import BlobStore, Requests
 
+CLOCK_TOLERANCE = 3600  # seconds
 SAFETY_KEY = "safety_identifier_key"  # names the secret in the state table
+
+_log = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,12 @@ async def _connect(settings: Settings, catalog: Catalog, database: Database, ima
         monthly_budget_nano=settings.monthly_budget,
         member_daily_images=settings.member_daily_images,
     )
-    clock = SteadyClock(time.time, await state.latest())
+    latest = await state.latest()
+    if latest > time.time() + CLOCK_TOLERANCE:
+        _log.error(
+            "the ledger has seen a later time than this machine's clock; its days and months stand still until then"
+        )
+    clock = SteadyClock(time.time, latest)
     accounts = Accounts(ledger, limits, ZoneInfo("UTC"), clock)
     maker = Maker(
         ledger=ledger,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import structlog
 
-from bot.logs import HIDDEN, configure_logging, get_logger
+from bot.logs import HIDDEN, configure_logging
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -45,7 +45,7 @@ def fail(prompt: str) -> None:
 def test_a_json_line_is_one_object_whatever_is_in_it(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logging("INFO", "json")
 
-    get_logger("bot.one").info("two\nlines", number=7, odd={1, 2}.__class__, text='"quoted"\r\n')
+    structlog.stdlib.get_logger("bot.one").info("two\nlines", number=7, odd={1, 2}.__class__, text='"quoted"\r\n')
     logging.getLogger("library").warning("of a library: %s", "three\nlines")
 
     ours, theirs = lines(capsys)
@@ -59,7 +59,7 @@ def test_a_json_line_is_one_object_whatever_is_in_it(capsys: pytest.CaptureFixtu
 def test_secrets_and_prompts_are_hidden_whoever_logs_them(style: str, capsys: pytest.CaptureFixture[str]) -> None:
     configure_logging("INFO", style)
 
-    get_logger("bot.one").info("careless", harmless="kept", **dict.fromkeys(HIDDEN, SECRET))
+    structlog.stdlib.get_logger("bot.one").info("careless", harmless="kept", **dict.fromkeys(HIDDEN, SECRET))
 
     written = capsys.readouterr().err
     assert SECRET not in written
@@ -74,7 +74,7 @@ def test_a_traceback_is_there_without_the_values_of_variables(style: str, capsys
     try:
         fail(SECRET)
     except ValueError:
-        get_logger("bot.one").exception("ours")
+        structlog.stdlib.get_logger("bot.one").exception("ours")
         logging.getLogger("library").exception("theirs")
 
     written = capsys.readouterr().err
@@ -89,7 +89,7 @@ def test_a_traceback_in_json_stays_on_the_line_of_its_event(capsys: pytest.Captu
     try:
         fail("x")
     except ValueError as error:
-        get_logger("bot.one").error("seen later", exc_info=error)
+        structlog.stdlib.get_logger("bot.one").error("seen later", exc_info=error)
 
     (line,) = lines(capsys)
     assert line["exception"].splitlines()[-1] == "ValueError: a fault with 1 characters"
@@ -98,8 +98,8 @@ def test_a_traceback_in_json_stays_on_the_line_of_its_event(capsys: pytest.Captu
 def test_only_what_is_severe_enough_is_written(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logging("WARNING", "json")
 
-    get_logger("bot.one").info("not this")
-    get_logger("bot.one").warning("this")
+    structlog.stdlib.get_logger("bot.one").info("not this")
+    structlog.stdlib.get_logger("bot.one").warning("this")
 
     assert [line["event"] for line in lines(capsys)] == ["this"]
 
@@ -115,7 +115,7 @@ def test_libraries_do_not_tell_what_goes_over_the_wire_even_when_debugging(
     configure_logging("DEBUG", "json")
 
     logging.getLogger(name).debug("POST https://discord.com/api/v10/webhooks/1/%s", SECRET)
-    get_logger("bot.one").debug("ours")
+    structlog.stdlib.get_logger("bot.one").debug("ours")
 
     assert [line["event"] for line in lines(capsys)] == ["ours"]
 
@@ -132,8 +132,8 @@ def test_what_is_bound_to_a_task_is_on_each_of_its_lines(capsys: pytest.CaptureF
     configure_logging("INFO", "json")
 
     with structlog.contextvars.bound_contextvars(request="81"):
-        get_logger("bot.one").info("within")
-    get_logger("bot.one").info("without")
+        structlog.stdlib.get_logger("bot.one").info("within")
+    structlog.stdlib.get_logger("bot.one").info("without")
 
     assert [line.get("request") for line in lines(capsys)] == ["81", None]
 
@@ -145,3 +145,15 @@ def test_configuring_again_replaces_what_was_there(capsys: pytest.CaptureFixture
     logging.getLogger("library").warning("once")
 
     assert [line["event"] for line in lines(capsys)] == ["once"]
+
+
+@pytest.mark.parametrize("style", ["text", "json"])
+def test_an_interaction_token_in_an_address_is_never_logged(style: str, capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging("INFO", style)
+    address = "https://discord.com/api/v10/webhooks/11/SECRET-TOKEN/messages/77"
+    error = ConnectionError(f"Connection timeout to host {address}")
+    structlog.stdlib.get_logger("test").error("not shown", reason=repr(error), exc_info=error)
+
+    printed = capsys.readouterr().err
+    assert "webhooks/11/***/messages/77" in printed
+    assert "SECRET-TOKEN" not in printed

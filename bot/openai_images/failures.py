@@ -6,6 +6,7 @@ their sources: design, section 5.
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, cast
@@ -26,8 +27,13 @@ from bot.errors import (
 HELD = "Whether it is billed is not known yet, so its price stays held."
 LONGEST_REASON = 200  # characters of the provider's words that are passed on
 
+_MARKUP = re.compile(r"[^\w .,;'%()-]")
+_WAIT = re.compile(r"try again (?:in|after) ([0-9]{1,5}(?:\.[0-9]{1,3})?) ?s", re.IGNORECASE)
+
 BLOCKED = frozenset({"moderation_blocked", "content_policy_violation"})
 NO_MONEY = frozenset({"insufficient_quota", "billing_hard_limit_reached", "project_spend_limit_exceeded"})
+# Refused before anything was made. 408, 409 and 499 are not among them: a gateway may say so after the call was sent.
+CERTAINLY_FREE = frozenset({400, 401, 402, 403, 404, 405, 413, 415, 422, 429})
 USER_ERRORS = frozenset({"invalid_request_error", "image_generation_user_error"})
 
 
@@ -35,7 +41,7 @@ def from_status(error: openai.APIStatusError) -> ImageFailure:
     """A failure that came before the stream, with a status code."""
     status, request_id = error.status_code, error.request_id
     code = error.code or f"http_{status}"
-    retry_after = _retry_after(error.response.headers)
+    retry_after = _retry_after(error.response.headers, error.message)
     if status == HTTPStatus.TOO_MANY_REQUESTS and code not in NO_MONEY:
         return ProviderBusyError(
             "The image API is busy. Try again in a minute. Nothing was charged.",
@@ -58,7 +64,7 @@ def from_status(error: openai.APIStatusError) -> ImageFailure:
             code=code,
             request_id=request_id,
         )
-    if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
+    if status in CERTAINLY_FREE:
         return from_body(error.body, request_id, fallback=code)
     return OutcomeUnknownError(not_known("the image API had an internal error"), code=code, request_id=request_id)
 
@@ -72,7 +78,7 @@ def from_body(body: object, request_id: str | None, fallback: str | None = None)
     if code in NO_MONEY:
         return _account(code, request_id)
     if fallback is not None or fields.get("type") in USER_ERRORS:
-        reason = " ".join(str(fields.get("message") or "it gave no reason").split())[:LONGEST_REASON]
+        reason = _harmless(str(fields.get("message") or "it gave no reason."), LONGEST_REASON)
         return RequestRejectedError(
             f"The image API refused this request: {reason} Nothing was charged.", code=code, request_id=request_id
         )
@@ -114,7 +120,7 @@ def _blocked(details: object, code: str, request_id: str | None, *, streaming: b
     facts = [stages[stage]] if stage in stages else []
     categories = fields.get("categories")
     if isinstance(categories, list):
-        facts += [str(category)[:40] for category in cast("list[object]", categories)[:5]]
+        facts += [_harmless(str(category), 40) for category in cast("list[object]", categories)[:5]]
     noted = f" ({', '.join(facts)})" if facts else ""
     is_free = stage == "input" or not (streaming or stage == "output")
     charge = "Nothing was charged." if is_free else HELD
@@ -132,8 +138,16 @@ def not_known(reason: str) -> str:
     return f"No picture came: {reason}. {HELD}"
 
 
-def _retry_after(headers: httpx2.Headers) -> float | None:
+def _harmless(text: str, most: int) -> str:
+    """The provider's words without signs that could format, link or mention in Discord."""
+    return " ".join(_MARKUP.sub("", text).split())[:most]
+
+
+def _retry_after(headers: httpx2.Headers, message: str) -> float | None:
     """Seconds that the provider asks us to wait, if it says so in a form that we know."""
+    found = _WAIT.search(message)
+    if found and "retry-after" not in headers and "retry-after-ms" not in headers:
+        return float(found[1])
     for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         with suppress(ValueError):
             seconds = float(headers.get(name, "")) * unit

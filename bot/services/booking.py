@@ -23,6 +23,6 @@ async def persistently(book: Callable[[], Awaitable[object]]) -> None:
     def passes(error: Exception) -> bool:
         return not isinstance(error, ChargeConflictError)
 
-    async for attempt in stamina.retry_context(on=passes, attempts=6, wait_initial=0.2, wait_max=10, timeout=60):
+    async for attempt in stamina.retry_context(on=passes, attempts=None, wait_initial=0.2, wait_max=10, timeout=60):
         with attempt:
             await book()

@@ -189,6 +189,11 @@ class Catalog:
             raise UnknownModelError(f"{quoted(model_id)} is not a model that I know. Choose {listed(lasting)}.")
         return model
 
+    def title_of(self, name: str) -> str:
+        """What people call a model; its bare name if it left the catalog, as old pictures' models may."""
+        model = self._by_name.get(name)
+        return name if model is None else model.title
+
     def offered(self, today: date) -> tuple[Model, ...]:
         """The models that may be chosen today, best first, those with an announced end last."""
         usable = (model for model in self.models if model.prices is not None and not model.is_retired(today))

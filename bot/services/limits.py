@@ -211,7 +211,12 @@ def check(limit: Limit, balance: Balance, need_nano: int, need_images: int, rese
     since 1970 (UTC).
     """
     needed = need_nano if limit.metric is Metric.USD else need_images
-    left = limit.maximum - used_of(limit.metric, balance)
+    return shortfall_of(limit, used_of(limit.metric, balance), needed, resets_at)
+
+
+def shortfall_of(limit: Limit, used: int, needed: int, resets_at: int) -> Shortfall | None:
+    """None if `needed` fits into what is left of a limit beside `used`, all in the limit's unit."""
+    left = limit.maximum - used
     if needed <= left:
         return None
     return Shortfall(limit.name, limit.metric, limit.maximum, max(left, 0), needed, resets_at)

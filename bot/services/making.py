@@ -57,7 +57,7 @@ class Maker:
     Attributes:
         check: reads type and size of the finished file, or says that it is none.
         safety_key: keys the hash by which the provider knows a member.
-        timeout: seconds that a job may take at the provider, all attempts together.
+        timeout: seconds that one call may take, and that a job may be held back by the provider.
         clock: the time in seconds since 1970.
     """
 
@@ -79,11 +79,11 @@ class Maker:
             ChargeConflictError: the job is not reserved, or no longer in flight; its charge stays as it is.
         """
         started = time.monotonic()
-        deadline = started + self.timeout
         try:
             inputs = await self._load_inputs(order)
             # Before the dispatch: a restart while the provider holds us back loses nothing.
-            await self._wait_for_turn(deadline)
+            await self._wait_for_turn(started + self.timeout)
+            started = time.monotonic()
             await self.ledger.dispatch(job.id, self._now())
         except ChargeConflictError:
             raise  # it was dispatched before: what is at work on it books it
@@ -97,7 +97,7 @@ class Maker:
             )
             return Made(time.monotonic() - started, await self._book_failure(job, failure))
         try:
-            finished = await self._call(order, inputs, on_partial, deadline)
+            finished = await self._call(order, inputs, on_partial)
             settlement = await self._settlement(order, job, finished, time.monotonic() - started)
         except ImageFailure as problem:
             failure = problem
@@ -138,10 +138,11 @@ class Maker:
             ) from None
 
     async def _call(
-        self, order: OpenRequest, inputs: Sequence[InputImage], on_partial: Callable[[bytes], None], deadline: float
+        self, order: OpenRequest, inputs: Sequence[InputImage], on_partial: Callable[[bytes], None]
     ) -> FinishedImage:
-        """Ask until the provider starts, at most `ATTEMPTS` times and until the job's deadline."""
+        """Ask until the provider starts, at most `ATTEMPTS` times; each call has the job's whole time."""
         attempts = itertools.count()
+        deadline = time.monotonic() + self.timeout  # for waiting between the calls
 
         def may_retry(failure: Exception) -> bool | float:
             if not isinstance(failure, ImageFailure) or failure.retry_after is None:
@@ -157,17 +158,17 @@ class Maker:
         async def once() -> FinishedImage:
             if next(attempts):
                 await self._wait_for_turn(deadline)
-            return await self._call_once(order, inputs, on_partial, deadline)
+            return await self._call_once(order, inputs, on_partial)
 
         return await stamina.AsyncRetryingCaller(attempts=ATTEMPTS, timeout=None)(may_retry, once)
 
     async def _call_once(
-        self, order: OpenRequest, inputs: Sequence[InputImage], on_partial: Callable[[bytes], None], deadline: float
+        self, order: OpenRequest, inputs: Sequence[InputImage], on_partial: Callable[[bytes], None]
     ) -> FinishedImage:
         identifier = safety_identifier(self.safety_key, order.requester.user_id)
         try:
             async with (
-                asyncio.timeout(deadline - time.monotonic()),
+                asyncio.timeout(self.timeout),
                 aclosing(self.provider.make(order.request, inputs, identifier)) as images,
             ):
                 async for image in images:

@@ -123,6 +123,13 @@ class FairQueue(Generic[Item]):
                 others += min(len(self._waiting[other]), rounds)
         return others + ahead + 1
 
+    def starts_now(self, member: Hashable, item: Item) -> bool:
+        """Whether a waiting item's turn comes at once: slots are free for it, and for its member."""
+        if item not in self._waiting.get(member, ()):
+            return False
+        own = self._running[member] + self._waiting[member].index(item) + 1
+        return own <= self._per_member and self.running + self.position(member, item) <= self.slots
+
     def heads(self) -> list[Item]:
         """The first waiting item of each member, in the order of their turns."""
         return [line[0] for line in self._waiting.values()]

@@ -11,7 +11,7 @@ import structlog
 from bot.errors import NotAcceptingError
 from bot.services import pricing
 from bot.services.ledger import ChargeState, Order
-from bot.services.limits import buckets_touched
+from bot.services.limits import Metric, buckets_touched, refusal, shortfall_of
 from bot.services.workshop import Workshop
 
 if TYPE_CHECKING:
@@ -108,6 +108,20 @@ class Studio:
         if not begun:
             self._workshop.at_work.discard(request_id)
 
+    async def check(self, request: ImageRequest, requester: Requester) -> None:
+        """Refuse what `submit` would refuse as things stand now; nothing is reserved.
+
+        Raises:
+            UserFacingError: no room, a limit reached, shutting down.
+        """
+        self._check_open()
+        self._queue.check_room((requester.server_id, requester.user_id), request.count)
+        nano = pricing.estimate(self._catalog.model(request.model), request).nano * request.count
+        for status in await self._accounts.status(requester):
+            need = nano if status.limit.metric is Metric.USD else request.count
+            if (shortfall := shortfall_of(status.limit, status.used, need, status.resets_at)) is not None:
+                raise refusal(shortfall)
+
     async def _begin(self, request_id: str, request: ImageRequest, requester: Requester, delivery: Delivery) -> bool:
         """False if the request was made before."""
         kept = await self._ledger.reserve(self._order(request_id, request, requester, delivery.destination))
@@ -147,15 +161,25 @@ class Studio:
         """
         left_over, self._left_over = self._left_over, []
         for request_id in left_over:
-            request = await self._requests.get(request_id)
-            if request is None or request_id in self._workshop.at_work:
-                continue
-            delivery = open_delivery(request)
-            if any(job.state is ChargeState.RESERVED for job in request.jobs):
-                self._workshop.enqueue(request, delivery)
-            else:
-                self._workshop.answer(request, delivery)
+            try:
+                await self._resume_one(request_id, open_delivery)
+            except Exception:  # noqa: BLE001 - one request's trouble must not keep the others waiting
+                _log.exception("request not resumed; the next start tries again", request=request_id)
         return len(left_over)
+
+    async def _resume_one(self, request_id: str, open_delivery: OpenDelivery) -> None:
+        request = await self._requests.get(request_id)
+        if request is None or request_id in self._workshop.at_work:
+            return
+        delivery = open_delivery(request)
+        if any(job.state is ChargeState.RESERVED for job in request.jobs):
+            self._workshop.enqueue(request, delivery)
+        else:
+            self._workshop.answer(request, delivery)
+
+    def stop_taking(self) -> None:
+        """Refuse whatever comes from now on."""
+        self._accepting = False
 
     async def drain(self, grace: float) -> None:
         """Take nothing new, let running jobs finish for `grace` seconds, keep the rest for the next start."""

@@ -91,9 +91,9 @@ class Workshop:
         self._tell_position(live, jobs[0])
 
     def _tell_position(self, live: Live, job: Job) -> None:
+        if self._queue.starts_now(live.member, (live, job)):
+            return
         position = self._queue.position(live.member, (live, job))
-        if position + self._queue.running <= self._queue.slots:
-            return  # its turn is now
         rounds = (position + self._queue.running) / self._queue.slots
         live.delivery.queued(position, rounds * self._seconds_per_picture)
 
@@ -133,7 +133,7 @@ class Workshop:
                 _log.exception("observer failed")
 
     async def _say_broken(self, live: Live) -> None:
-        sentence = "My books cannot be written just now. Please tell whoever runs me; what you paid for is not lost."
+        sentence = "My books cannot be written just now. Tell whoever runs me; the price stays held until all is clear."
         try:
             await live.delivery.failed(UserFacingError(sentence))
         except DeliveryError:

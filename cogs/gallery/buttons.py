@@ -32,7 +32,7 @@ class DetailsButton(AtelierButton, action="details"):
     async def pressed(self, interaction: Interaction) -> None:
         """Show the details."""
         order = await order_behind(interaction, self.subject)
-        title = interaction.client.services.catalog.model(order.request.model).title
+        title = interaction.client.services.catalog.title_of(order.request.model)
         await interaction.response.send_message(embed=details_embed(order, title), ephemeral=True)
 
 
@@ -96,7 +96,7 @@ class ShowButton(AtelierButton, action="show"):
             raise UserFacingError("\n".join(result.failures) or "This picture was deleted.")
         uploads, notes = await uploads_of(result, upload_limit(interaction.guild))
         await interaction.edit_original_response(
-            content=result_text(result, services.catalog.model(order.request.model).title, notes),
+            content=result_text(result, services.catalog.title_of(order.request.model), notes),
             attachments=[upload.file() for upload in uploads],
             view=interaction.client.buttons.of_result(result),
         )

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import discord
 from typing_extensions import override
 
+from bot.errors import NotYoursError
+from bot.intake import role_ids_of
 from bot.interactions import AtelierButton, Interaction, order_behind
+
+if TYPE_CHECKING:
+    from bot.services.ledger import Requester
 
 
 class AgainButton(AtelierButton, action="again"):
@@ -21,5 +30,17 @@ class AgainButton(AtelierButton, action="again"):
             interaction.message is not None and interaction.message.flags.ephemeral
         )
         # In direct messages there are no roles and no server: it counts where it was asked for.
-        requester = order.requester if interaction.guild_id is None else None
+        requester = None if interaction.guild_id is not None else await _still_member(interaction, order.requester)
         await interaction.client.intake.take(interaction, order.request, private=in_private, requester=requester)
+
+
+async def _still_member(interaction: Interaction, requester: Requester) -> Requester:
+    """Who asked then, with the roles they have now; refused if they, or the bot, have left that server."""
+    guild = interaction.client.get_guild(requester.server_id)
+    try:
+        member = None if guild is None else await guild.fetch_member(requester.user_id)
+    except discord.NotFound:
+        member = None
+    if member is None:
+        raise NotYoursError("You are not a member of the server where this was made any more.")
+    return replace(requester, role_ids=role_ids_of(member))

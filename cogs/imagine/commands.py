@@ -32,6 +32,7 @@ class Imagine(commands.Cog):
 
     @app_commands.command()
     @app_commands.guild_only()
+    @app_commands.allowed_installs(guilds=True, users=False)
     @app_commands.describe(
         prompt="What to draw: subject, setting, style, light, details",
         size="Its size; each choice shows its price",

@@ -397,7 +397,7 @@ async def test_a_job_that_cannot_be_booked_is_owned_up_to_and_told_at_the_next_s
 
 async def test_one_jobs_trouble_does_not_stop_the_others(tmp_path: Path) -> None:
     async with a_house(tmp_path, slots=1) as house:
-        house.ledger.trouble["settle"] = deque([FULL_DISK] * 6)  # as often as a booking is tried
+        house.ledger.trouble["settle"] = deque([FULL_DISK] * 100)  # oftener than a booking is tried
         first, second = RecordingDelivery(), RecordingDelivery()
 
         await house.studio.submit("r1", a_request(), MIA, first)

@@ -9,13 +9,15 @@ import pytest
 from bot.errors import LimitReachedError
 from bot.services.ledger import ChargeConflictError, Requester
 
-from .examples import NOON, SERVER, Books, budget, daily_images, order, settlement
+from .examples import NOON, SERVER, budget, daily_images, opened, order, settlement
 from .invariants import faults
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Coroutine
     from pathlib import Path
+
+    from .examples import Books
 
 
 async def test_fifty_at_once_get_exactly_what_the_budget_holds(books: Books) -> None:
@@ -87,41 +89,36 @@ STEPS: dict[str, Callable[[Books], Coroutine[object, object, object]]] = {
 async def test_a_step_that_is_cancelled_anywhere_is_whole_or_absent(tmp_path: Path, step: str) -> None:
     done: set[bool] = set()
     for turns in range(6):
-        books = await Books.open(tmp_path / f"{turns}.sqlite3")
-        await books.ledger.reserve(order(count=2))
-        await books.ledger.dispatch("1:2", NOON)
-        before = await books.rows("SELECT * FROM jobs"), await books.rows("SELECT * FROM events")
+        async with opened(tmp_path / f"{turns}.sqlite3") as books:
+            await books.ledger.reserve(order(count=2))
+            await books.ledger.dispatch("1:2", NOON)
+            before = await books.rows("SELECT * FROM jobs")
 
-        task = asyncio.ensure_future(STEPS[step](books))
-        for _ in range(turns):
-            await asyncio.sleep(0)
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-        await books.ledger.reserve(order("after"))
-        await books.ledger.release("after:1", "no", "test", NOON)
+            task = asyncio.ensure_future(STEPS[step](books))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+            await books.ledger.reserve(order("after"))
+            await books.ledger.release("after:1", "no", "test", NOON)
 
-        assert await books.database.read(faults) == {}
-        assert await books.database.read(lambda connection: connection.in_transaction) is False
-        after = await books.rows("SELECT * FROM jobs WHERE request_id <> 'after'")
-        done.add(after != before[0])
-        await books.database.close()
+            assert await books.database.read(faults) == {}
+            assert await books.database.read(lambda connection: connection.in_transaction) is False
+            done.add(await books.rows("SELECT * FROM jobs WHERE request_id <> 'after'") != before)
     assert done == {True, False}  # cancelled before it began, and after it had
 
 
 async def test_closing_waits_for_what_was_begun_though_its_caller_was_cancelled(tmp_path: Path) -> None:
-    books = await Books.open(tmp_path / "atelier.sqlite3")
-    task = asyncio.ensure_future(books.ledger.reserve(order()))
-    await asyncio.sleep(0)
-    task.cancel()
-
-    await books.database.close()
+    async with opened(tmp_path / "atelier.sqlite3") as books:
+        task = asyncio.ensure_future(books.ledger.reserve(order()))
+        await asyncio.sleep(0)
+        task.cancel()
 
     with pytest.raises(asyncio.CancelledError):
         await task
-    again = await Books.open(tmp_path / "atelier.sqlite3")
-    assert await again.held_and_settled() == {(100, 1, 0, 0)}
-    await again.database.close()
+    async with opened(tmp_path / "atelier.sqlite3") as again:
+        assert await again.held_and_settled() == {(100, 1, 0, 0)}
 
 
 async def test_a_cancelled_caller_does_not_free_what_others_write(books: Books) -> None:

@@ -40,6 +40,7 @@ PEOPLE = st.builds(
     role_ids=st.sampled_from([(), (31,), (31, 32)]),
 )
 ANY = st.integers(min_value=0, max_value=10**6)  # picks one of what there is
+MOSTLY = st.sampled_from([True, True, True, False])  # pick a job that may take the step
 
 
 @dataclass
@@ -79,6 +80,8 @@ class LedgerAndModel(RuleBasedStateMachine):
     @initialize(seconds=st.integers(min_value=0, max_value=86_400))
     def begin(self, seconds: int) -> None:
         self.now = self.latest = NOON + seconds
+        self.reserve(Requester(SERVER, 11, 21, (31, 32)), 3, 90)
+        self.dispatch(0, fits=True)
 
     @rule(seconds=st.sampled_from([-4000, -3, 1, 1800, 30_000, 400_000, 2_600_000]))
     def time_passes_or_the_clock_is_set_back(self, seconds: int) -> None:
@@ -120,33 +123,33 @@ class LedgerAndModel(RuleBasedStateMachine):
         assert self.dump() == before
 
     @precondition(lambda self: self.jobs)
-    @rule(which=ANY)
-    def dispatch(self, which: int) -> None:
-        job = self.jobs[which % len(self.jobs)]
+    @rule(which=ANY, fits=MOSTLY)
+    def dispatch(self, which: int, *, fits: bool) -> None:
+        job = self.pick(which, {ChargeState.RESERVED}, fits=fits)
         if self.does(self.books.ledger.dispatch(job.id, self.now), allowed=job.state is ChargeState.RESERVED):
             job.state = ChargeState.DISPATCHED
 
     @precondition(lambda self: self.jobs)
-    @rule(which=ANY, cost=st.sampled_from([0, 1, 40, 120, 300]))
-    def settle(self, which: int, cost: int) -> None:
-        job = self.jobs[which % len(self.jobs)]
+    @rule(which=ANY, cost=st.sampled_from([0, 1, 40, 120, 300]), fits=MOSTLY)
+    def settle(self, which: int, cost: int, *, fits: bool) -> None:
+        job = self.pick(which, IN_FLIGHT, fits=fits)
         same = job.has_picture and job.actual == cost
         step = self.books.ledger.settle(job.id, settlement(cost), self.now)
         if self.does(step, allowed=job.state in IN_FLIGHT, repeated=same):
             job.state, job.actual, job.has_picture = ChargeState.SETTLED, cost, True
 
     @precondition(lambda self: self.jobs)
-    @rule(which=ANY)
-    def release(self, which: int) -> None:
-        job = self.jobs[which % len(self.jobs)]
+    @rule(which=ANY, fits=MOSTLY)
+    def release(self, which: int, *, fits: bool) -> None:
+        job = self.pick(which, OPEN, fits=fits)
         step = self.books.ledger.release(job.id, "no", "blocked", self.now)
         if self.does(step, allowed=job.state in OPEN, repeated=job.state is ChargeState.RELEASED):
             job.state = ChargeState.RELEASED
 
     @precondition(lambda self: self.jobs)
-    @rule(which=ANY, patience=st.sampled_from([0, 1000, 100_000]))
-    def mark_unknown(self, which: int, patience: int) -> None:
-        job = self.jobs[which % len(self.jobs)]
+    @rule(which=ANY, patience=st.sampled_from([0, 0, 1000, 100_000]), fits=MOSTLY)
+    def mark_unknown(self, which: int, patience: int, *, fits: bool) -> None:
+        job = self.pick(which, {ChargeState.DISPATCHED}, fits=fits)
         step = self.books.ledger.mark_unknown(job.id, "lost", "timeout", self.now, self.now + patience)
         repeated = job.state is ChargeState.UNKNOWN
         if self.does(step, allowed=job.state is ChargeState.DISPATCHED, repeated=repeated):
@@ -154,7 +157,12 @@ class LedgerAndModel(RuleBasedStateMachine):
 
     @rule()
     def charge_overdue(self) -> None:
-        self.overdue(self.now)
+        self.latest = max(self.latest, self.now)
+        due = [job for job in self.jobs if job.state is ChargeState.UNKNOWN and job.deadline <= self.latest]
+        charged = self.run(self.books.ledger.charge_overdue(self.now))
+        assert sorted(charged) == sorted(job.id for job in due)
+        for job in due:
+            job.state, job.actual = ChargeState.SETTLED, job.order.hold_nano
 
     @rule()
     def restart(self) -> None:
@@ -182,13 +190,14 @@ class LedgerAndModel(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         try:
-            for job in self.jobs:
-                if job.state is ChargeState.DISPATCHED:
-                    self.run(self.books.ledger.mark_unknown(job.id, "lost", "restart", self.now, self.now))
-                elif job.state is ChargeState.RESERVED:
-                    self.run(self.books.ledger.release(job.id, "no", "stale", self.now))
-            self.run(self.books.ledger.charge_overdue(FOREVER))
+            while any(job.state is ChargeState.RESERVED for job in self.jobs):
+                self.dispatch(0, fits=True)
+            while any(job.state is ChargeState.DISPATCHED for job in self.jobs):
+                self.mark_unknown(0, 1000, fits=True)
+            self.now = FOREVER
+            self.charge_overdue()
             assert self.run(self.books.rows("SELECT id FROM buckets WHERE held_nano > 0 OR held_images > 0")) == []
+            self.the_jobs_agree_with_the_model()
             self.the_tables_agree_with_themselves()
         finally:
             self.run(self.books.database.close())
@@ -210,13 +219,9 @@ class LedgerAndModel(RuleBasedStateMachine):
         assert self.dump() == before
         return False
 
-    def overdue(self, at: int) -> None:
-        self.latest = max(self.latest, at)
-        due = [job for job in self.jobs if job.state is ChargeState.UNKNOWN and job.deadline <= self.latest]
-        charged = self.run(self.books.ledger.charge_overdue(at))
-        assert sorted(charged) == sorted(job.id for job in due)
-        for job in due:
-            job.state, job.actual = ChargeState.SETTLED, job.order.hold_nano
+    def pick(self, which: int, states: set[ChargeState], *, fits: bool) -> Modelled:
+        fitting = [job for job in self.jobs if job.state in states] if fits else []
+        return (fitting or self.jobs)[which % len(fitting or self.jobs)]
 
     def used(self, limit: Limit, asked: Order) -> int:
         key = bucket_of(limit, asked.buckets)
@@ -228,7 +233,7 @@ class LedgerAndModel(RuleBasedStateMachine):
 
 LedgerAndModel.TestCase.settings = settings(
     max_examples=30,
-    stateful_step_count=30,
+    stateful_step_count=35,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
