@@ -103,7 +103,9 @@ class AtelierTree(app_commands.CommandTree[AtelierClient]):
     @override
     async def interaction_check(self, interaction: Interaction, /) -> bool:
         """No server that never invited the bot spends its budget."""
-        return interaction.guild_id is not None and interaction.client.get_guild(interaction.guild_id) is not None
+        if interaction.guild_id is None or interaction.client.get_guild(interaction.guild_id) is None:
+            raise app_commands.CheckFailure("the bot is not on this server")
+        return True
 
     async def on_error(
         self, interaction: Interaction, error: app_commands.AppCommandError

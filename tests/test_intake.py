@@ -126,14 +126,18 @@ def download_slowly(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_what_takes_long_is_acknowledged_first_and_refused_in_its_place(
     opened: OpenHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with opened() as house:
+    async def nothing_yet(*_: object) -> None:
+        """Others take the last of the budget only while the file is on its way."""
+
+    async with opened(ATELIER_MONTHLY_BUDGET=1_000) as house:
+        monkeypatch.setattr(house.services.studio, "check", nothing_yet)
         download_slowly(house, monkeypatch)
 
-        answer = await house.imagine(image1=("fox.png", b"these are words"))
+        answer = await house.imagine(image1=FOX)
 
         assert house.callbacks == [DEFERRED]
         assert answer.response is not None
-        assert answer.response.content.startswith("❌ “fox.png”")
+        assert answer.response.content.startswith("❌ This would pass this bot's monthly budget")
 
 
 async def test_what_no_limit_allows_is_refused_in_private_before_anything_is_downloaded(

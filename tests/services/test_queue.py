@@ -206,3 +206,12 @@ async def test_clearing_forgets_what_waits_and_not_what_is_out() -> None:
     assert (len(queue), queue.running, queue.heads()) == (0, 1, [])
     queue.done(member)
     assert queue.running == 0
+
+
+def test_an_item_starts_now_only_while_slots_are_free_for_it_and_its_member() -> None:
+    queue: FairQueue[str] = FairQueue(3)
+    for item in ("a", "b", "c"):
+        queue.put("mia", item)
+
+    assert [queue.starts_now("mia", item) for item in ("a", "b", "c")] == [True, True, False]
+    assert not queue.starts_now("ben", "a")

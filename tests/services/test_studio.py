@@ -41,6 +41,8 @@ from tests.services.fakes import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bot.services.delivery import Delivery
+    from bot.services.ledger import OpenRequest
     from tests.services.fakes import Act
 
 pytestmark = pytest.mark.usefixtures("without_waiting")
@@ -634,3 +636,21 @@ async def test_the_books_are_looked_after_again_and_again(tmp_path: Path, monkey
             return await house.states("r1") == ["settled"]
 
         await eventually(charged)
+
+
+async def test_a_request_that_cannot_be_resumed_does_not_keep_the_others_waiting(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        await house.reserved("r1")
+        await house.reserved("r2")
+        await house.studio.recover()
+
+        def reopen(request: OpenRequest) -> Delivery:
+            if request.id == "r1":
+                raise LookupError("its model left the catalog")
+            return house.reopen(request)
+
+        assert await house.studio.resume(reopen) == 2
+        await settled(house, "r2")
+
+        assert await house.states("r1") == ["reserved"]
+        assert await house.states("r2") == ["settled"]

@@ -129,3 +129,24 @@ async def test_a_token_that_the_server_refuses_early_is_given_up(house: House) -
     await house.until(lambda: house.posted(invocation))
 
     assert house.states() == ["settled"]
+
+
+@pytest.mark.parametrize("left", [False, True])
+async def test_again_in_direct_messages_counts_where_it_was_asked_unless_the_member_left(
+    house: House, *, left: bool
+) -> None:
+    mia = house.discord.server.add_member("Mia")
+    await _in_mid_job(house, mia, private=True)
+    house.discord.clock.advance(QUARTER)
+    house.gate.set()
+    await house.until(lambda: mia.direct_channel.messages)
+    if left:
+        del house.discord.server.guild.members[mia.id]
+
+    again = await mia.click(mia.direct_channel.messages[0], "Again")
+    await house.ended(again)
+
+    servers = {job.server_id for job in house.ledger().jobs}
+    assert servers == {str(house.discord.server.id)}
+    assert len(house.ledger().jobs) == (1 if left else 2)
+    assert ("not a member" in house.words(again)) is left

@@ -83,7 +83,7 @@ async def test_what_is_no_picture_is_refused_before_anything_is_reserved(house: 
     words = await _refused_privately(house, await mia.slash("imagine", prompt="a fox", image1=upload))
 
     assert "](http" not in words
-    assert house.jobs() == ()
+    assert not house.jobs()
     assert house.images.calls == []
     assert house.kept_files() == []
 
@@ -280,3 +280,18 @@ async def test_the_same_interaction_delivered_twice_makes_one_picture(house: Hou
     assert message.attachments
     assert len(house.images.calls) == 1
     assert house.states() == ["settled"]
+
+
+async def test_on_a_server_that_never_invited_the_bot_nothing_is_made(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mia = house.discord.server.add_member("Mia")
+    # As with a command that somebody installed for themselves alone.
+    monkeypatch.setattr("bot.client.AtelierBot.get_guild", lambda *_: None)
+
+    refused = await mia.slash("imagine", prompt="a fox")
+    await refused.answered()
+
+    assert "may not use this command here" in house.words(refused)
+    assert refused.ephemeral
+    assert house.jobs() == ()
