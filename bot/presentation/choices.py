@@ -1,4 +1,4 @@
-"""The choices of autocompletion, each with its price."""
+"""The choices of autocompletion, each with its price for as many pictures as are asked for."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
 MOST_CHOICES = 25  # Discord's limit
 
 
-def quality_choices(model: Model, size: str, most_partials: int, typed: str) -> list[tuple[str, str]]:
+def quality_choices(model: Model, size: str, most_partials: int, typed: str, count: int = 1) -> list[tuple[str, str]]:
     """(``medium · $0.019``, ``medium``) for each quality of the model that begins with what was typed."""
     return [
-        (f"{quality} · {_price(model, size, quality, most_partials)}", quality)
+        (f"{quality} · {_price(model, size, quality, most_partials, count)}", quality)
         for quality in model.qualities
         if quality.startswith(typed.strip().lower())
     ]
 
 
-def size_choices(model: Model, quality: str, most_partials: int, typed: str) -> list[tuple[str, str]]:
+def size_choices(model: Model, quality: str, most_partials: int, typed: str, count: int = 1) -> list[tuple[str, str]]:
     """(``square 1024×1024 · $0.019``, ``1024x1024``) for sizes worth offering, or the one that was typed."""
     wanted = typed.strip().lower().replace("×", "x")
     offered = [
         (
-            f"{choice.word} {choice.size.replace('x', '×')} · {_price(model, choice.size, quality, most_partials)}",
+            f"{choice.word} {_shown(choice.size)} · {_price(model, choice.size, quality, most_partials, count)}",
             choice.size,
         )
         for choice in model.suggested_sizes
@@ -42,16 +42,19 @@ def size_choices(model: Model, quality: str, most_partials: int, typed: str) -> 
         size = model.check_size(typed)
     except RequestRefused:
         return []
-    return [(f"{size.replace('x', '×')} · {_price(model, size, quality, most_partials)}", size)]
+    return [(f"{_shown(size)} · {_price(model, size, quality, most_partials, count)}", size)]
 
 
 def model_choices(
-    catalog: Catalog, today: date, size: str, quality: str, most_partials: int, typed: str
+    catalog: Catalog, today: date, size: str, quality: str, most_partials: int, typed: str, count: int = 1
 ) -> list[tuple[str, str]]:
     """(``GPT Image 2.5 Flare · $0.019``, id) for the models offered today."""
     wanted = typed.strip().lower()
     return [
-        (f"{model.title} · {_price(model, _size(model, size), _quality(model, quality), most_partials)}", model.id)
+        (
+            f"{model.title} · {_price(model, _size(model, size), _quality(model, quality), most_partials, count)}",
+            model.id,
+        )
         for model in _matching(catalog.offered(today), wanted)
     ][:MOST_CHOICES]
 
@@ -71,6 +74,11 @@ def _quality(model: Model, quality: str) -> str:
     return quality if quality in model.qualities else model.default_quality
 
 
-def _price(model: Model, size: str, quality: str, most_partials: int) -> str:
+def _shown(size: str) -> str:
+    return size.replace("x", "×")
+
+
+def _price(model: Model, size: str, quality: str, most_partials: int, count: int) -> str:
+    """What pressing Enter costs: all pictures that are asked for, with their previews."""
     partials = partials_for(quality, min(most_partials, model.most_partial_images))
-    return format_usd(estimate_output(model, size, quality, partials))
+    return format_usd(count * estimate_output(model, size, quality, partials))

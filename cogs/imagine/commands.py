@@ -85,19 +85,23 @@ class Imagine(commands.Cog):
     async def _sizes(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         model = self._chosen_model(interaction)
         quality = self._chosen_quality(interaction, model)
-        return _choices(size_choices(model, quality, self._settings.partial_images, typed))
+        return _choices(size_choices(model, quality, self._settings.partial_images, typed, _count(interaction)))
 
     @imagine.autocomplete("quality")
     async def _qualities(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         model = self._chosen_model(interaction)
         size = self._chosen_size(interaction, model)
-        return _choices(quality_choices(model, size, self._settings.partial_images, typed))
+        return _choices(quality_choices(model, size, self._settings.partial_images, typed, _count(interaction)))
 
     @imagine.autocomplete("model")
     async def _models(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         today = datetime.now(UTC).date()
         size, quality = _given(interaction, "size"), _given(interaction, "quality")
-        return _choices(model_choices(self._catalog, today, size, quality, self._settings.partial_images, typed))
+        return _choices(
+            model_choices(
+                self._catalog, today, size, quality, self._settings.partial_images, typed, _count(interaction)
+            )
+        )
 
     def _chosen_model(self, interaction: Interaction) -> Model:
         try:
@@ -119,6 +123,12 @@ class Imagine(commands.Cog):
 def _given(interaction: Interaction, option: str) -> str:
     """What stands in another option while one is being typed; empty if nothing does."""
     return str(getattr(interaction.namespace, option, None) or "")
+
+
+def _count(interaction: Interaction) -> int:
+    """How many pictures are asked for, as far as that is typed and makes sense."""
+    given = _given(interaction, "count")
+    return int(given) if given in {str(number) for number in range(1, MOST_PICTURES + 1)} else 1
 
 
 def _choices(offered: list[tuple[str, str]]) -> list[app_commands.Choice[str]]:

@@ -97,3 +97,10 @@ def test_discord_takes_every_list_of_choices(model: object) -> None:
     for choices in offered:
         assert 0 < len(choices) <= MOST_CHOICES
         assert all(0 < len(name) <= LONGEST_NAME and 0 < len(value) <= LONGEST_NAME for name, value in choices)
+
+
+def test_the_price_is_that_of_all_pictures_asked_for() -> None:
+    one = quality_choices(MODEL, "1024x1024", 0, "medium")
+    four = quality_choices(MODEL, "1024x1024", 0, "medium", 4)
+
+    assert (one, four) == ([("medium · $0.013", "medium")], [("medium · $0.053", "medium")])

@@ -234,3 +234,12 @@ async def test_every_model_that_is_offered_settles_to_the_bill(house: House) -> 
 
     assert house.ledger().settled_nano == house.images.bill.nano
     assert [job.overshoot_nano for job in house.jobs()] == [0] * len(models)
+
+
+async def test_the_choices_show_the_price_of_as_many_pictures_as_are_asked_for(house: House) -> None:
+    mia = house.discord.server.add_member("Mia")
+
+    one = await mia.autocomplete("imagine", focused="quality", value="low", prompt="a fox")
+    four = await mia.autocomplete("imagine", focused="quality", value="low", prompt="a fox", count=4)
+
+    assert [choice["name"] for choice in (*one, *four)] == ["low · $0.0089", "low · $0.036"]

@@ -286,8 +286,11 @@ async def test_on_a_server_that_never_invited_the_bot_nothing_is_made(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mia = house.discord.server.add_member("Mia")
-    # As with a command that somebody installed for themselves alone.
-    monkeypatch.setattr("bot.client.AtelierBot.get_guild", lambda *_: None)
+
+    def of_no_server(_bot: object, _server_id: int) -> None:
+        """As with a command that somebody installed for themselves alone."""
+
+    monkeypatch.setattr("bot.client.AtelierBot.get_guild", of_no_server)
 
     refused = await mia.slash("imagine", prompt="a fox")
     await refused.answered()
