@@ -44,7 +44,7 @@ class Health:
         ready: names what the bot needs and whether it has it (``{"gateway": True, "database": True}``).
         figures: the numbers of `/metrics`, all optional: ``jobs_<outcome>`` (jobs so far that ended so),
             ``held_nano``, ``settled_nano``, ``unknown_nano`` (nano-dollars), ``queue_depth``, ``running``,
-            ``discord_edits`` (messages edited so far), ``free_disk_bytes``. Others are left out and logged.
+            ``free_disk_bytes``. Others are left out and logged.
     """
 
     def __init__(
@@ -170,8 +170,6 @@ def _families(figures: Mapping[str, float]) -> list[Metric]:
             jobs.add_metric((name.removeprefix(_JOBS),), value)
         elif name in _GAUGES:
             families.append(GaugeMetricFamily(f"atelier_{name}", _GAUGES[name], value=value))
-        elif name == "discord_edits":
-            families.append(CounterMetricFamily("atelier_discord_edits", "Messages edited.", value=value))
         else:
             _log.warning("a figure without a metric", figure=name)
     return families

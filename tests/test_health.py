@@ -26,7 +26,6 @@ FIGURES = {
     "unknown_nano": 0,
     "queue_depth": 3,
     "running": 1,
-    "discord_edits": 40,
     "free_disk_bytes": 9_000_000_000,
 }
 
@@ -139,7 +138,6 @@ async def test_the_figures_are_metrics_and_money_is_in_dollars(bot: Bot) -> None
     assert samples["atelier_dollars{unknown}"] == 0
     assert samples["atelier_queue_depth"] == 3
     assert samples["atelier_running"] == 1
-    assert samples["atelier_discord_edits_total"] == 40
     assert samples["atelier_free_disk_bytes"] == 9e9
     assert samples["atelier_figures_up"] == 1
     assert samples["atelier_event_loop_lag_seconds"] >= 0

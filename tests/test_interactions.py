@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from typing_extensions import override
 
 from bot.errors import NotYoursError
-from bot.interactions import AtelierButton, AtelierTree, Interaction, ResultButtons
+from bot.interactions import AtelierButton, AtelierTree, Interaction, ResultButtons, answer_failure
 from tests.delivery.errors import refused
 from tests.examples import result
 
@@ -224,3 +224,31 @@ def test_the_late_button_names_the_request() -> None:
 
     assert row is not None
     assert [getattr(item, "custom_id", None) for item in row.children] == ["trap:1573465392062398473"]
+
+
+class LostReceipt:
+    """An interaction whose deferral arrived although we were never told: a second first answer is refused."""
+
+    id = 1
+
+    def __init__(self) -> None:
+        self.response = self
+        self.shown: list[str] = []
+
+    def is_done(self) -> bool:
+        return False
+
+    async def send_message(self, _text: str, *, ephemeral: bool) -> None:
+        assert ephemeral
+        raise refused(400, 40060)
+
+    async def edit_original_response(self, *, content: str, **_: object) -> None:
+        self.shown.append(content)
+
+
+async def test_a_failure_is_told_although_the_receipt_of_the_deferral_was_lost() -> None:
+    interaction: Any = LostReceipt()
+
+    await answer_failure(interaction, NotYoursError("Not yours."))
+
+    assert interaction.shown == ["❌ Not yours."]

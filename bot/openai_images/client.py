@@ -71,10 +71,10 @@ class OpenAIImages:
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT):
                 models = await self._client.models.list()
+            return {model.id: cast("str | None", getattr(model, "shutdown_date", None)) for model in models.data}
         except Exception as error:  # noqa: BLE001 - other endpoints answer anything; a warm-up must not stop the start
             _log.warning("image API not reached yet", reason=type(error).__name__)
             return {}
-        return {model.id: cast("str | None", getattr(model, "shutdown_date", None)) for model in models.data}
 
     async def make(
         self, request: ImageRequest, inputs: Sequence[InputImage], safety_identifier: str

@@ -508,3 +508,20 @@ async def test_a_warm_up_survives_a_server_that_is_not_there(sandbox: SandboxIma
 async def test_a_warm_up_survives_a_key_that_is_refused(sandbox: SandboxImages) -> None:
     async with OpenAIImages("another key", sandbox.base_url, 10.0) as images:
         assert await images.warm_up() == {}
+
+
+@pytest.mark.parametrize("answer", ["<html>sign in</html>", "{}", "{"])
+async def test_a_warm_up_survives_an_endpoint_that_lists_no_models(answer: str) -> None:
+    async def list_models(_request: web.Request) -> web.Response:
+        return web.Response(text=answer, content_type="application/json")
+
+    application = web.Application()
+    application.router.add_get("/v1/models", list_models)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        async with OpenAIImages("a key", f"http://127.0.0.1:{runner.addresses[0][1]}/v1", 10.0) as images:
+            assert await images.warm_up() == {}
+    finally:
+        await runner.cleanup()

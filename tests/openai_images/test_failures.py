@@ -36,9 +36,12 @@ def refused(status: int, body: object = None, **headers: str) -> ImageFailure:
         (402, RequestRejectedError, "no"),
         (403, ProviderAccountError, "no"),
         (404, RequestRejectedError, "no"),
+        (408, OutcomeUnknownError, "unknown"),
+        (409, OutcomeUnknownError, "unknown"),
         (413, RequestRejectedError, "no"),
         (422, RequestRejectedError, "no"),
         (429, ProviderBusyError, "no"),
+        (499, OutcomeUnknownError, "unknown"),
         (500, OutcomeUnknownError, "unknown"),
         (502, OutcomeUnknownError, "unknown"),
         (503, OutcomeUnknownError, "unknown"),
@@ -179,3 +182,19 @@ def test_a_silence_is_a_timeout_of_unknown_outcome() -> None:
     failure: Any = from_connection(error, "req_1", sent=True)
 
     assert (type(failure), failure.code, failure.request_id) == (OutcomeUnknownError, "timeout", "req_1")
+
+
+def test_the_wait_is_read_from_the_words_where_no_header_tells_it() -> None:
+    words = "Rate limit reached for images per minute. Please try again after 51.84 seconds."
+
+    failure = from_status(openai.APIStatusError(words, response=httpx2.Response(429, request=ASKED), body=None))
+
+    assert failure.retry_after == 51.84
+
+
+def test_the_providers_words_can_neither_link_nor_mention() -> None:
+    words = "see [here](https://evil.example) @everyone <@1> `now`"
+
+    sentence = refused(400, {"message": words, "type": "invalid_request_error"}).sentence
+
+    assert sentence.startswith("The image API refused this request: see here(httpsevil.example) everyone 1 now")

@@ -237,6 +237,17 @@ async def test_a_job_that_the_pace_keeps_back_to_its_end_is_free_and_never_asked
         assert bench.house.provider.asked == []
 
 
+async def test_the_time_that_the_pace_took_is_not_taken_from_the_call(tmp_path: Path) -> None:
+    drawn = asyncio.Event()
+    async with a_bench(tmp_path, (drawn, finished()), job_timeout=1.0) as bench:
+        bench.house.pace.hold(0.8)
+        asyncio.get_running_loop().call_later(1.2, drawn.set)
+
+        made = await bench.make()
+
+        assert made.outcome == "settled"
+
+
 async def test_a_picture_that_takes_too_long_is_of_unknown_outcome(tmp_path: Path) -> None:
     async with a_bench(tmp_path, (PartialImage(0, b"sketch"), asyncio.Event()), job_timeout=0.05) as bench:
         made = await bench.make()
