@@ -68,6 +68,9 @@ class Shortfall:
         left: what is left of it, in the same unit; never negative.
         needed: what the request would have reserved, in the same unit.
         resets_at: when the window ends, in seconds since 1970 (UTC).
+        scope: whose limit it is: ``installation``, ``server``, ``channel``, ``role`` or ``member``.
+        scope_id: the id of that; 0 for the installation.
+        window: ``hour``, ``day``, ``week`` or ``month``.
     """
 
     limit: str
@@ -76,6 +79,9 @@ class Shortfall:
     left: int
     needed: int
     resets_at: int
+    scope: str
+    scope_id: int
+    window: str
 
 
 class LimitReachedError(UserFacingError):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bot.services.ledger import OpenRequest
     from bot.wiring import Services
 
+LEADS_ONLY = "Only members who may manage this server can do this. Ask one of them."
 ACKNOWLEDGED_BEFORE = 40060  # Discord's code for a second first answer
 TOO_LATE = frozenset({10015, 10062, 50027})  # Discord's codes of an interaction that cannot be answered any more
 
@@ -74,6 +75,8 @@ async def _answer_first(interaction: discord.Interaction[Any], text: str) -> Non
 def _sentence(interaction: discord.Interaction[Any], error: Exception) -> str:
     if isinstance(error, UserFacingError):
         return error.sentence
+    if isinstance(error, LeadsOnlyError):
+        return LEADS_ONLY
     if isinstance(error, app_commands.CheckFailure):
         return "You may not use this command here. Ask whoever runs this server."
     reference = secrets.token_hex(4)
@@ -95,6 +98,29 @@ async def order_behind(interaction: Interaction, number: int) -> OpenRequest:
     if order is None or all(job.picture is None or job.picture.deleted for job in order.jobs):
         raise PictureGoneError("This picture was deleted. Ask for a new one with /imagine.")
     return order
+
+
+class LeadsOnlyError(app_commands.CheckFailure):
+    """Somebody used a command of leads whose server shows it to more people than those who manage it."""
+
+
+def is_lead(interaction: discord.Interaction[Any]) -> bool:
+    """Whether who acts may manage the server: they alone decide about money and rules."""
+    return interaction.guild_id is not None and interaction.permissions.manage_guild
+
+
+class LeadCog(commands.GroupCog):
+    """A group of commands for leads.
+
+    Discord shows it to those who may manage the server, unless the server changes that: so it is checked here too.
+    """
+
+    @override
+    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
+        """Leads only."""
+        if not is_lead(interaction):
+            raise LeadsOnlyError
+        return True
 
 
 class AtelierTree(app_commands.CommandTree[AtelierClient]):

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -16,18 +15,20 @@ from bot.errors import ConfigurationError, UnknownModelError
 from bot.openai_images import OpenAIImages
 from bot.pictures import UnreadablePictureError as DamagedPictureError
 from bot.pictures import check_result
-from bot.services.answering import Accounts, Answers
+from bot.services.accounts import Accounts
+from bot.services.answering import Answers
 from bot.services.catalog import Catalog
 from bot.services.images import CheckedPicture, UnreadablePictureError
-from bot.services.limits import limits_from_settings
 from bot.services.making import Maker
 from bot.services.pace import Pace
+from bot.services.policy import Defaults, limits_for
 from bot.services.queue import FairQueue
 from bot.services.studio import Studio
 from bot.storage.blobs import FileBlobs
 from bot.storage.database import Database
 from bot.storage.ledger import SqliteLedger
 from bot.storage.lock import DataDirectoryLock
+from bot.storage.policies import SqliteAudit, SqlitePolicies
 from bot.storage.requests import SqliteRequests
 from bot.storage.state import State, SteadyClock
 
@@ -35,7 +36,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from bot.config import Settings
+    from bot.services.governing import Audit, Policies
     from bot.services.keeping import BlobStore, Requests
+    from bot.services.ledger import Ledger
 
 CLOCK_TOLERANCE = 3600  # seconds
 SAFETY_KEY = "safety_identifier_key"  # names the secret in the state table
@@ -51,6 +54,10 @@ class Services:
     catalog: Catalog
     studio: Studio
     accounts: Accounts
+    ledger: Ledger
+    policies: Policies
+    audit: Audit
+    defaults: Defaults
     answers: Answers
     requests: Requests
     blobs: BlobStore
@@ -97,18 +104,15 @@ async def _connect(settings: Settings, catalog: Catalog, database: Database, ima
     requests = SqliteRequests(database)
     state = State(database)
     blobs = FileBlobs(settings.images_dir)
-    limits = partial(
-        limits_from_settings,
-        monthly_budget_nano=settings.monthly_budget,
-        member_daily_images=settings.member_daily_images,
-    )
+    policies = SqlitePolicies(database)
+    defaults = Defaults(settings.monthly_budget, settings.member_daily_images)
     latest = await state.latest()
     if latest > time.time() + CLOCK_TOLERANCE:
         _log.error(
             "the ledger has seen a later time than this machine's clock; its days and months stand still until then"
         )
     clock = SteadyClock(time.time, latest)
-    accounts = Accounts(ledger, limits, ZoneInfo("UTC"), clock)
+    accounts = Accounts(ledger, policies, partial(limits_for, defaults=defaults), clock)
     maker = Maker(
         ledger=ledger,
         blobs=blobs,
@@ -131,7 +135,22 @@ async def _connect(settings: Settings, catalog: Catalog, database: Database, ima
         answers=answers,
         clock=clock,
     )
-    return Services(settings, catalog, studio, accounts, answers, requests, blobs, state, images, database)
+    return Services(
+        settings=settings,
+        catalog=catalog,
+        studio=studio,
+        accounts=accounts,
+        ledger=ledger,
+        policies=policies,
+        audit=SqliteAudit(database),
+        defaults=defaults,
+        answers=answers,
+        requests=requests,
+        blobs=blobs,
+        state=state,
+        images=images,
+        database=database,
+    )
 
 
 async def _check(content: bytes) -> CheckedPicture:

@@ -12,8 +12,9 @@ from bot.config import GivenSettings
 from bot.services.catalog import Catalog
 from bot.services.delivery import Result
 from bot.services.ledger import ChargeState, Destination, Job, LimitStatus, OpenRequest, Picture, Requester
-from bot.services.limits import Limit, Metric, Scope, Window
+from bot.services.limits import Limit, Metric, Scope
 from bot.services.requests import ImageRequest, StoredImage
+from bot.services.windows import Window
 
 if TYPE_CHECKING:
     from pathlib import Path

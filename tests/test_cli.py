@@ -17,8 +17,9 @@ from typer.testing import CliRunner
 from bot import cli
 from bot.errors import ConfigurationError, DatabaseError
 from bot.services.ledger import Order, Requester, Settlement
-from bot.services.limits import BILLING_ZONE, buckets_touched
+from bot.services.limits import buckets_touched
 from bot.services.pricing import Usage
+from bot.services.windows import BILLING_ZONE
 from bot.storage import Database, SqliteLedger
 from tests.examples import DESTINATION, MODEL, REQUEST, REQUESTER, STORED
 

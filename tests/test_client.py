@@ -14,6 +14,7 @@ from discord.http import Route
 from bot.client import point_at
 from bot.services.ledger import Destination, Order, Requester
 from bot.services.limits import buckets_touched
+from bot.services.windows import BILLING_ZONE
 from tests.examples import MODEL, REQUEST, settings_for
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ async def test_what_waited_at_the_last_stop_is_made_at_the_next_start(opened: Op
             hold_nano=20_000_000,
             prices=MODEL.priced(),
             at=int(now),
-            buckets=buckets_touched(requester, int(now), house.services.accounts.zone),
+            buckets=buckets_touched(requester, int(now), BILLING_ZONE),
             limits=(),
         )
         await house.services.accounts.ledger.reserve(order)

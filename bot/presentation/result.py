@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.presentation.safe import one_line, shown
-from bot.services.limits import Metric, Window
+from bot.services.limits import Metric
 from bot.services.pricing import format_usd
+from bot.services.windows import Window
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

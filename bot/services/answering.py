@@ -12,52 +12,19 @@ import structlog
 from bot.errors import UserFacingError
 from bot.services.booking import persistently
 from bot.services.delivery import DeliveryError, Posted, Result
-from bot.services.ledger import Requester
-from bot.services.limits import Scope, Window, buckets_touched
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from zoneinfo import ZoneInfo
 
+    from bot.services.accounts import Accounts
     from bot.services.delivery import Delivery
     from bot.services.keeping import BlobStore, Requests
-    from bot.services.ledger import Ledger, LimitStatus, OpenRequest, Picture, Standing
-    from bot.services.limits import Limit
+    from bot.services.ledger import OpenRequest, Picture
 
 # Seconds between attempts to post a result while Discord cannot take it. After the last, the next start tries again.
 PATIENCE = (15.0, 60.0, 300.0, 900.0, 3600.0)
 
 _log = structlog.stdlib.get_logger(__name__)
-
-
-@dataclass(frozen=True)
-class Accounts:
-    """Which limits apply to whom, and what is used of them.
-
-    Attributes:
-        limits_for: every limit that applies to a requester.
-        zone: the time zone of the calendar windows.
-    """
-
-    ledger: Ledger
-    limits_for: Callable[[Requester], tuple[Limit, ...]]
-    zone: ZoneInfo
-    clock: Callable[[], float] = time.time
-
-    async def status(self, requester: Requester) -> tuple[LimitStatus, ...]:
-        """What is used, now, of each limit that applies."""
-        buckets = buckets_touched(requester, int(self.clock()), self.zone)
-        return tuple(await self.ledger.limit_status(self.limits_for(requester), buckets))
-
-    async def standing(self) -> Standing:
-        """Where the money of this month stands, all servers together."""
-        nobody = Requester(0, 0, 0)
-        month = next(
-            bucket
-            for bucket in buckets_touched(nobody, int(self.clock()), self.zone)
-            if bucket.scope is Scope.INSTALLATION and bucket.window is Window.MONTH
-        )
-        return await self.ledger.standing(month)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ __all__ = [
     "Balance",
     "ChargeConflictError",
     "ChargeState",
+    "Corrected",
+    "Correction",
     "Destination",
     "Job",
     "Ledger",
@@ -72,11 +74,14 @@ class Order:
 
     Attributes:
         id: the interaction's id as text; makes every step idempotent. Job n is ``{id}:{n}``, n from 1.
-        hold_nano: what each job holds, in nano-dollars: the worst case of our own price table.
+        hold_nano: what each job holds, in nano-dollars: the worst case of our own price table, and what earlier jobs
+            of the model cost beyond that.
         prices: the prices used, copied into each job.
         at: seconds since 1970 (UTC).
         buckets: every counter that the reservation touches.
         limits: every limit that applies.
+        estimate_nano: the worst case by the price table alone; None if that is the hold.
+        policy_version: of the server's policy from which the limits were taken.
     """
 
     id: str
@@ -88,6 +93,8 @@ class Order:
     at: int
     buckets: tuple[BucketKey, ...]
     limits: tuple[Limit, ...]
+    estimate_nano: int | None = None
+    policy_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +186,33 @@ class LimitStatus:
     resets_at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a lead knows of a job's cost better than the ledger.
+
+    Attributes:
+        nano: what it cost, in nano-dollars; 0 if it was not billed.
+        actor_id: who says so.
+        why: how they know.
+    """
+
+    job_id: str
+    nano: int
+    actor_id: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """What a correction changed: where the charge stood, and what counted for it, in nano-dollars."""
+
+    job_id: str
+    state_before: ChargeState
+    nano_before: int
+    state_after: ChargeState
+    nano_after: int
+
+
 class Ledger(Protocol):
     """Keeps charges. Every method is one transaction, and durable when it returns."""
 
@@ -189,6 +223,7 @@ class Ledger(Protocol):
 
         Raises:
             LimitReachedError: for the first limit that does not allow it.
+            StalePolicyError: the server's policy has changed since the order was made.
         """
         ...
 
@@ -212,8 +247,28 @@ class Ledger(Protocol):
         """Charge at its hold every unknown job whose deadline has passed; return their ids."""
         ...
 
-    async def limit_status(self, limits: Sequence[Limit], buckets: Sequence[BucketKey]) -> Sequence[LimitStatus]:
-        """What is used of each limit in the windows of these buckets."""
+    async def correct(self, server_id: int, correction: Correction, at: int) -> Corrected:
+        """Settle or release an unknown job of this server by what a lead knows, or adjust one that is closed.
+
+        Written to the audit too. The same correction again changes nothing.
+
+        Raises:
+            LookupError: this server has no such job.
+            ChargeConflictError: the job waits or runs still.
+        """
+        ...
+
+    async def highest_overshoot(self, model: str, since: int) -> tuple[int, int] | None:
+        """Of the model's jobs that cost more than they held since then, the one that passed its estimate the most.
+
+        Returns its cost and its estimate in nano-dollars, or None if there is none.
+        """
+        ...
+
+    async def limit_status(
+        self, limits: Sequence[Limit], buckets: Sequence[BucketKey], at: int
+    ) -> Sequence[LimitStatus]:
+        """What is used of each limit at `at`, which these buckets' windows hold."""
         ...
 
     async def standing(self, month: BucketKey) -> Standing:

@@ -1,25 +1,18 @@
-"""Windows, counters and limits: how much may be used, by whom, until when. Pure; the ledger keeps the counts."""
+"""Counters and limits: how much may be used, by whom, until when. Pure; the ledger keeps the counts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from bot.errors import LimitReachedError, Shortfall
 from bot.services.pricing import format_usd
+from bot.services.windows import BILLING_ZONE, Window, window_edges
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-
-BILLING_ZONE = ZoneInfo("UTC")  # the provider bills in UTC, and one installation has one month for all its servers
-ONE_DAY = timedelta(days=1)
-SECONDS_PER_HOUR = 3600
-DAYS_PER_WEEK = 7
-LAST_MONTH = 12
+    from zoneinfo import ZoneInfo
 
 
 class Scope(StrEnum):
@@ -32,15 +25,6 @@ class Scope(StrEnum):
     MEMBER = "member"
 
 
-class Window(StrEnum):
-    """For how long use is counted together."""
-
-    HOUR = "hour"
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
-
-
 class Metric(StrEnum):
     """What is counted."""
 
@@ -50,12 +34,22 @@ class Metric(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Requester:
-    """Who asks, where. Ids are Discord's; roles are frozen here, as they were at the request."""
+    """Who asks, where. Ids are Discord's; roles are frozen here, as they were at the request.
+
+    Attributes:
+        parent_id: of a thread, the channel that it belongs to; 0 elsewhere.
+    """
 
     server_id: int
     channel_id: int
     user_id: int
     role_ids: tuple[int, ...] = ()
+    parent_id: int = 0
+
+    @property
+    def pool_id(self) -> int:
+        """The channel whose budget is drawn on: threads draw on their channel's."""
+        return self.parent_id or self.channel_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +86,9 @@ class Limit:
     """The most that a scope may use in each window.
 
     Attributes:
-        maximum: nano-dollars or pictures, as the metric says.
+        maximum: nano-dollars or pictures, as the metric says, with what was granted for the window.
         name: as a person says it ("this server's monthly budget").
+        granted: what of the maximum is a one-time grant.
     """
 
     scope: Scope
@@ -103,30 +98,7 @@ class Limit:
     window: Window
     maximum: int
     name: str
-
-
-def window_edges(window: Window, at: int, zone: ZoneInfo, week_start: int = 0) -> tuple[int, int]:
-    """The calendar window of `zone` that holds `at`, half-open, in seconds since 1970 (UTC).
-
-    Days, weeks and months begin at local midnight: where the clocks leave midnight out, as soon as it would have been
-    by the clocks before the change; where they show it twice, at the first. Hours are counted from the day's
-    beginning, so that they never overlap and never cross a midnight.
-
-    `at` is in seconds since 1970 (UTC), `week_start` the first day of a week: 0 for Monday to 6 for Sunday.
-    """
-    if window is Window.HOUR:
-        start, end = window_edges(Window.DAY, at, zone)
-        start += (at - start) // SECONDS_PER_HOUR * SECONDS_PER_HOUR
-        return start, min(start + SECONDS_PER_HOUR, end)
-    today = datetime.fromtimestamp(at, zone).date()
-    # Clocks that go back over midnight show yesterday's date again for a while, and those that jump over it are in the
-    # new day before "midnight": the window is the one whose edges are around `at`, whatever date is shown.
-    if at < _midnight(today, zone):
-        today -= ONE_DAY
-    elif at >= _midnight(today + ONE_DAY, zone):
-        today += ONE_DAY
-    first, following = _first_days(window, today, week_start)
-    return _midnight(first, zone), _midnight(following, zone)
+    granted: int = 0
 
 
 def buckets_touched(requester: Requester, at: int, zone: ZoneInfo, week_start: int = 0) -> tuple[BucketKey, ...]:
@@ -142,7 +114,7 @@ def buckets_touched(requester: Requester, at: int, zone: ZoneInfo, week_start: i
     local = {window: window_edges(window, at, zone, week_start) for window in Window}
     counted = [
         (Scope.SERVER, server_id),
-        (Scope.CHANNEL, requester.channel_id),
+        (Scope.CHANNEL, requester.pool_id),
         *((Scope.ROLE, role_id) for role_id in sorted(set(requester.role_ids))),
         (Scope.MEMBER, requester.user_id),
     ]
@@ -169,34 +141,6 @@ def bucket_of(limit: Limit, buckets: Iterable[BucketKey]) -> BucketKey:
     raise ValueError(f"no counter for the limit {limit}")
 
 
-def limits_from_settings(
-    requester: Requester, monthly_budget_nano: int | None, member_daily_images: int | None
-) -> tuple[Limit, ...]:
-    """The limits that the settings impose on a request; None imposes none.
-
-    `monthly_budget_nano` is what the whole installation may spend in a month, all servers together, in nano-dollars;
-    `member_daily_images` is how many pictures a member may make in one server in a day.
-    """
-    limits: list[Limit] = []
-    if monthly_budget_nano is not None:
-        limits.append(
-            Limit(Scope.INSTALLATION, 0, 0, Metric.USD, Window.MONTH, monthly_budget_nano, "this bot's monthly budget")
-        )
-    if member_daily_images is not None:
-        limits.append(
-            Limit(
-                Scope.MEMBER,
-                requester.server_id,
-                requester.user_id,
-                Metric.IMAGES,
-                Window.DAY,
-                member_daily_images,
-                "your daily allowance",
-            )
-        )
-    return tuple(limits)
-
-
 def used_of(metric: Metric, balance: Balance) -> int:
     """What is settled and held together, in the metric's unit."""
     if metric is Metric.USD:
@@ -219,7 +163,17 @@ def shortfall_of(limit: Limit, used: int, needed: int, resets_at: int) -> Shortf
     left = limit.maximum - used
     if needed <= left:
         return None
-    return Shortfall(limit.name, limit.metric, limit.maximum, max(left, 0), needed, resets_at)
+    return Shortfall(
+        limit=limit.name,
+        metric=limit.metric,
+        maximum=limit.maximum,
+        left=max(left, 0),
+        needed=needed,
+        resets_at=resets_at,
+        scope=limit.scope,
+        scope_id=limit.scope_id,
+        window=limit.window,
+    )
 
 
 def refusal(shortfall: Shortfall) -> LimitReachedError:
@@ -235,20 +189,3 @@ def refusal(shortfall: Shortfall) -> LimitReachedError:
         f"This would pass {shortfall.limit}: it needs {needed}, and what is left is {left} of {maximum}. {resets}",
         shortfall,
     )
-
-
-def _midnight(day: date, zone: ZoneInfo) -> int:
-    return int(datetime.combine(day, time(), zone).timestamp())
-
-
-def _first_days(window: Window, today: date, week_start: int) -> tuple[date, date]:
-    """The first day of the day, week or month that holds `today`, and of the one after it."""
-    if window is Window.DAY:
-        return today, today + ONE_DAY
-    if window is Window.WEEK:
-        first = today - timedelta(days=(today.weekday() - week_start) % DAYS_PER_WEEK)
-        return first, first + timedelta(days=DAYS_PER_WEEK)
-    first = today.replace(day=1)
-    if first.month == LAST_MONTH:
-        return first, date(first.year + 1, 1, 1)
-    return first, first.replace(month=first.month + 1)

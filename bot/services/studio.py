@@ -10,14 +10,16 @@ import structlog
 
 from bot.errors import NotAcceptingError
 from bot.services import pricing
+from bot.services.governing import StalePolicyError
 from bot.services.ledger import ChargeState, Order
-from bot.services.limits import Metric, buckets_touched, refusal, shortfall_of
+from bot.services.limits import Metric, refusal, shortfall_of
 from bot.services.workshop import Workshop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.services.answering import Accounts, Answers
+    from bot.services.accounts import Accounts
+    from bot.services.answering import Answers
     from bot.services.catalog import Catalog
     from bot.services.delivery import Delivery, OpenDelivery
     from bot.services.keeping import Requests
@@ -116,7 +118,8 @@ class Studio:
         """
         self._check_open()
         self._queue.check_room((requester.server_id, requester.user_id), request.count)
-        nano = pricing.estimate(self._catalog.model(request.model), request).nano * request.count
+        estimate = pricing.estimate(self._catalog.model(request.model), request).nano
+        nano = await self._accounts.hold(request.model, estimate) * request.count
         for status in await self._accounts.status(requester):
             need = nano if status.limit.metric is Metric.USD else request.count
             if (shortfall := shortfall_of(status.limit, status.used, need, status.resets_at)) is not None:
@@ -124,7 +127,7 @@ class Studio:
 
     async def _begin(self, request_id: str, request: ImageRequest, requester: Requester, delivery: Delivery) -> bool:
         """False if the request was made before."""
-        kept = await self._ledger.reserve(self._order(request_id, request, requester, delivery.destination))
+        kept = await self._reserve(request_id, request, requester, delivery.destination)
         if any(job.state is not ChargeState.RESERVED for job in kept.jobs):
             return False
         try:
@@ -193,19 +196,35 @@ class Studio:
         if not self._accepting:
             raise NotAcceptingError("I am about to restart. Ask again in a minute. Nothing was charged.")
 
-    def _order(self, request_id: str, request: ImageRequest, requester: Requester, destination: Destination) -> Order:
+    async def _reserve(
+        self, request_id: str, request: ImageRequest, requester: Requester, destination: Destination
+    ) -> OpenRequest:
+        """Under the limits of this moment: a lead may change them between their look-up and the reservation."""
+        while True:
+            try:
+                return await self._ledger.reserve(await self._order(request_id, request, requester, destination))
+            except StalePolicyError:
+                await self._accounts.policies.forget(requester.server_id)
+
+    async def _order(
+        self, request_id: str, request: ImageRequest, requester: Requester, destination: Destination
+    ) -> Order:
         model = self._catalog.model(request.model)
-        now = int(self._clock())
+        estimate = pricing.estimate(model, request).nano
+        hold = await self._accounts.hold(request.model, estimate)
+        terms = await self._accounts.terms(requester)
         return Order(
             id=request_id,
             request=request,
             requester=requester,
             destination=destination,
-            hold_nano=pricing.estimate(model, request).nano,
+            hold_nano=hold,
             prices=model.priced(),
-            at=now,
-            buckets=buckets_touched(requester, now, self._accounts.zone),
-            limits=self._accounts.limits_for(requester),
+            at=terms.at,
+            buckets=terms.buckets,
+            limits=terms.limits,
+            estimate_nano=estimate,
+            policy_version=terms.policy.version,
         )
 
     async def _give_back(self, kept: OpenRequest, reason: BaseException) -> None:

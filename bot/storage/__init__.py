@@ -5,6 +5,7 @@ from bot.storage.database import Database
 from bot.storage.ledger import SqliteLedger
 from bot.storage.lock import DataDirectoryLock
 from bot.storage.opening import open_read_only
+from bot.storage.policies import SqliteAudit, SqlitePolicies
 from bot.storage.report import Report, read_report
 from bot.storage.requests import SqliteRequests
 from bot.storage.state import State, SteadyClock
@@ -14,7 +15,9 @@ __all__ = [
     "Database",
     "FileBlobs",
     "Report",
+    "SqliteAudit",
     "SqliteLedger",
+    "SqlitePolicies",
     "SqliteRequests",
     "State",
     "SteadyClock",

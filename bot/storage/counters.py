@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.services.ledger import Balance
+from bot.services.windows import Window
 
 if TYPE_CHECKING:
     import sqlite3
@@ -28,13 +29,44 @@ UPDATE buckets SET
     settled_images = settled_images + :settled_images
 WHERE id IN (SELECT bucket_id FROM job_buckets WHERE job_seq = :job_seq)
 """
+# A server that moves to another zone, or begins its weeks on another day, begins windows while its old ones last. Those
+# count until they end: no budget is given twice by moving. No window is longer than `longest`, which bounds the scan.
+IN_FORCE = """
+SELECT coalesce(sum(settled_nano), 0), coalesce(sum(held_nano), 0),
+    coalesce(sum(settled_images), 0), coalesce(sum(held_images), 0), coalesce(max(end_at), 0)
+FROM buckets
+WHERE scope = :scope AND server_id = :server_id AND scope_id = :scope_id AND period = :period
+    AND start_at > :at - :longest AND start_at <= :at AND end_at > :at
+"""
 NOTHING = Balance(0, 0, 0, 0)
+HOUR, DAY = 3600, 86_400  # seconds
+# Clocks that change make a day 26 hours long at most in any zone of the database.
+LONGEST = {Window.HOUR: HOUR, Window.DAY: 2 * DAY, Window.WEEK: 8 * DAY, Window.MONTH: 32 * DAY}
 
 
 def balance_of(connection: sqlite3.Connection, key: BucketKey) -> Balance:
     """What a counter holds; nothing if it does not exist yet."""
     row = connection.execute(FIND, _columns(key)).fetchone()
     return Balance(*row[1:]) if row else NOTHING
+
+
+def balance_in_force(connection: sqlite3.Connection, key: BucketKey, at: int) -> tuple[Balance, int]:
+    """What the counters of a scope and kind of window hold that has not ended at `at`, and when the last of them ends.
+
+    That is the counter of `key` alone, unless the server has moved to another zone meanwhile.
+    """
+    *figures, end_at = connection.execute(
+        IN_FORCE,
+        {
+            "scope": key.scope.value,
+            "server_id": key.server_id,
+            "scope_id": key.scope_id,
+            "period": key.window.value,
+            "at": at,
+            "longest": LONGEST[key.window],
+        },
+    ).fetchone()
+    return Balance(*figures), max(end_at, key.end_at)
 
 
 def ensure_counters(connection: sqlite3.Connection, keys: Iterable[BucketKey]) -> list[int]:

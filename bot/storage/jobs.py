@@ -6,8 +6,9 @@ import json
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
-from bot.services.ledger import ChargeConflictError, ChargeState, Picture, Settlement
+from bot.services.ledger import Balance, ChargeConflictError, ChargeState, Picture, Settlement
 from bot.services.pricing import Usage
+from bot.storage.counters import move_counters
 from bot.storage.rows import JOBS, by_name, picture_of
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ def add_request(connection: sqlite3.Connection, order: Order, at: int) -> None:
     requester, destination = order.requester, order.destination
     connection.execute(
         "INSERT INTO requests (id, server_id, channel_id, user_id, role_ids, request, application_id, "
-        "interaction_token, token_expires_at, progress_message_id, private, created_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "interaction_token, token_expires_at, progress_message_id, private, created_at, parent_channel_id) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             order.id,
             requester.server_id,
@@ -51,6 +52,7 @@ def add_request(connection: sqlite3.Connection, order: Order, at: int) -> None:
             destination.message_id,
             destination.private,
             at,
+            requester.parent_id,
         ),
     )
     connection.executemany(
@@ -64,8 +66,8 @@ def add_job(connection: sqlite3.Connection, order: Order, number: int, at: int) 
     prices = order.prices
     cursor = connection.execute(
         "INSERT INTO jobs (id, request_id, number, state, model, price_text_input, price_image_input, "
-        "price_image_output, price_text_output, hold_nano, hold_images, reserved_at) "
-        "VALUES (?, ?, ?, 'reserved', ?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq",
+        "price_image_output, price_text_output, hold_nano, hold_images, reserved_at, estimate_nano) "
+        "VALUES (?, ?, ?, 'reserved', ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq",
         (
             f"{order.id}:{number}",
             order.id,
@@ -78,6 +80,7 @@ def add_job(connection: sqlite3.Connection, order: Order, number: int, at: int) 
             order.hold_nano,
             IMAGES_PER_JOB,
             at,
+            order.hold_nano if order.estimate_nano is None else order.estimate_nano,
         ),
     )
     ((seq,),) = cursor.fetchall()
@@ -114,11 +117,48 @@ def record_event(
     *,
     note: str = "",
     overshoot_nano: int = 0,
+    actor_id: int | None = None,
 ) -> None:
     """Append an event. `amount` is nano-dollars and pictures: held, charged or freed, as the kind says."""
     connection.execute(
-        "INSERT INTO events (at, job_id, kind, nano, images, overshoot_nano, note) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (at, job_id, kind, *amount, overshoot_nano, note),
+        "INSERT INTO events (at, job_id, kind, nano, images, overshoot_nano, note, actor_id) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (at, job_id, kind, *amount, overshoot_nano, note, actor_id),
+    )
+
+
+def book(
+    connection: sqlite3.Connection,
+    charge: Charge,
+    *,
+    cost_nano: int,
+    at: int,
+    note: str,
+    result: dict[str, int | str | None] | None = None,
+    actor_id: int | None = None,
+) -> None:
+    """Close a job at its cost. A cost above the hold is booked in full, for it is what will be billed."""
+    overshoot = max(cost_nano - charge.hold_nano, 0)
+    closing: dict[str, int | str | None] = {
+        "state": "settled",
+        "actual_nano": cost_nano,
+        "actual_images": charge.hold_images,
+        "overshoot_nano": overshoot,
+        "closed_at": at,
+    }
+    change_job(connection, charge, closing | (result or {}))
+    move_counters(
+        connection, charge.seq, Balance(cost_nano, -charge.hold_nano, charge.hold_images, -charge.hold_images)
+    )
+    record_event(
+        connection,
+        charge.id,
+        "settle",
+        at,
+        (cost_nano, charge.hold_images),
+        note=note,
+        overshoot_nano=overshoot,
+        actor_id=actor_id,
     )
 
 

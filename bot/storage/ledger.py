@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.services.governing import StalePolicyError
 from bot.services.ledger import (
     Balance,
     ChargeConflictError,
@@ -15,12 +16,14 @@ from bot.services.ledger import (
     Standing,
 )
 from bot.services.limits import bucket_of, check, refusal, used_of
-from bot.storage.counters import balance_of, ensure_counters, move_counters, touch_counters
+from bot.storage.corrections import correct
+from bot.storage.counters import balance_in_force, balance_of, ensure_counters, move_counters, touch_counters
 from bot.storage.jobs import (
     IMAGES_PER_JOB,
     add_job,
     add_picture,
     add_request,
+    book,
     change_job,
     charge_of,
     overdue_jobs,
@@ -28,6 +31,7 @@ from bot.storage.jobs import (
     result_columns,
     settlement_of,
 )
+from bot.storage.policies import policy_version
 from bot.storage.rows import open_request
 from bot.storage.state import not_before_latest
 
@@ -35,13 +39,19 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
-    from bot.services.ledger import Order, Picture
+    from bot.services.ledger import Corrected, Correction, Order, Picture
     from bot.services.limits import BucketKey, Limit
     from bot.storage.database import Database
     from bot.storage.jobs import Charge
 
 IN_FLIGHT = (ChargeState.DISPATCHED, ChargeState.UNKNOWN)
 
+# By the index of jobs that overshot, which are few. Real numbers only tell which was the worst; what it cost is exact.
+OVERSHOOT = """
+SELECT actual_nano, coalesce(estimate_nano, hold_nano) AS estimate FROM jobs INDEXED BY jobs_overshot
+WHERE model = ? AND closed_at > ? AND overshoot_nano > 0 AND estimate > 0
+ORDER BY 1.0 * actual_nano / estimate DESC LIMIT 1
+"""
 # By the index of unknown jobs, which are few.
 UNKNOWN = "SELECT coalesce(sum(hold_nano), 0) FROM jobs INDEXED BY jobs_unknown WHERE state = 'unknown'"
 
@@ -59,7 +69,8 @@ class SqliteLedger:
 
         Raises:
             LimitReachedError: for the first limit that does not allow it.
-            ChargeConflictError: this id is kept with another request, requester, hold or price.
+            StalePolicyError: the server's policy has changed since the order was made.
+            ChargeConflictError: this id is kept with another request, requester or price.
         """
         return await self._database.transaction(partial(_reserve, order=order))
 
@@ -91,19 +102,39 @@ class SqliteLedger:
         """Charge at its hold every unknown job whose deadline has passed; return their ids."""
         return await self._database.transaction(partial(_charge_overdue, at=at))
 
-    async def limit_status(self, limits: Sequence[Limit], buckets: Sequence[BucketKey]) -> Sequence[LimitStatus]:
-        """What is used of each limit in the windows of these buckets.
+    async def correct(self, server_id: int, correction: Correction, at: int) -> Corrected:
+        """Settle or release an unknown job of this server by what a lead knows, or adjust one that is closed.
+
+        Raises:
+            LookupError: this server has no such job.
+            ChargeConflictError: the job waits or runs still.
+        """
+        return await self._database.transaction(partial(correct, server_id=server_id, correction=correction, at=at))
+
+    async def highest_overshoot(self, model: str, since: int) -> tuple[int, int] | None:
+        """Of the model's jobs that cost more than they held since then, the one that passed its estimate the most."""
+
+        def look(connection: sqlite3.Connection) -> tuple[int, int] | None:
+            found: tuple[int, int] | None = connection.execute(OVERSHOOT, (model, since)).fetchone()
+            return found
+
+        return await self._database.read(look)
+
+    async def limit_status(
+        self, limits: Sequence[Limit], buckets: Sequence[BucketKey], at: int
+    ) -> Sequence[LimitStatus]:
+        """What is used of each limit at `at`, which these buckets' windows hold.
 
         Raises:
             ValueError: a limit that none of the buckets counts for.
         """
 
         def look(connection: sqlite3.Connection) -> tuple[LimitStatus, ...]:
-            keys = [bucket_of(limit, buckets) for limit in limits]
-            return tuple(
-                LimitStatus(limit, used_of(limit.metric, balance_of(connection, key)), key.end_at)
-                for limit, key in zip(limits, keys, strict=True)
-            )
+            statuses: list[LimitStatus] = []
+            for limit in limits:
+                balance, resets_at = balance_in_force(connection, bucket_of(limit, buckets), at)
+                statuses.append(LimitStatus(limit, used_of(limit.metric, balance), resets_at))
+            return tuple(statuses)
 
         return await self._database.read(look)
 
@@ -124,11 +155,13 @@ def _reserve(connection: sqlite3.Connection, order: Order) -> OpenRequest:
         _refuse_another(kept, order)
         return kept
     _refuse_other_windows(order)
+    if policy_version(connection, order.requester.server_id) != order.policy_version:
+        raise StalePolicyError(f"the policy of the server {order.requester.server_id} has changed")
     count = order.request.count
     for limit in order.limits:
         key = bucket_of(limit, order.buckets)
-        balance = balance_of(connection, key)
-        shortfall = check(limit, balance, order.hold_nano * count, count, key.end_at)
+        balance, resets_at = balance_in_force(connection, key, order.at)
+        shortfall = check(limit, balance, order.hold_nano * count, count, resets_at)
         if shortfall is not None:
             raise refusal(shortfall)
     # The latest time seen, but inside the windows it is counted in: two orders that arrive around midnight may
@@ -148,8 +181,9 @@ def _reserve(connection: sqlite3.Connection, order: Order) -> OpenRequest:
 
 
 def _refuse_another(kept: OpenRequest, order: Order) -> None:
+    # Not by the hold: what the model's jobs have cost meanwhile may have raised it.
     same = kept.request == order.request and kept.requester == order.requester
-    if not same or any((job.hold_nano, job.prices) != (order.hold_nano, order.prices) for job in kept.jobs):
+    if not same or any(job.prices != order.prices for job in kept.jobs):
         raise ChargeConflictError(f"the request {order.id} is kept already, with other parameters")
 
 
@@ -177,7 +211,7 @@ def _settle(connection: sqlite3.Connection, job_id: str, settlement: Settlement,
     _allow(charge, "settled", IN_FLIGHT)
     at = not_before_latest(connection, at)
     note = "the outcome was unknown before" if charge.state is ChargeState.UNKNOWN else ""
-    _book(connection, charge, cost_nano=settlement.cost_nano, at=at, note=note, result=result_columns(settlement))
+    book(connection, charge, cost_nano=settlement.cost_nano, at=at, note=note, result=result_columns(settlement))
     return add_picture(connection, job_id, settlement, at)
 
 
@@ -212,35 +246,8 @@ def _charge_overdue(connection: sqlite3.Connection, at: int) -> tuple[str, ...]:
     for job_id in overdue:
         charge = charge_of(connection, job_id)
         note = "charged at the hold: its deadline has passed"
-        _book(connection, charge, cost_nano=charge.hold_nano, at=at, note=note, result={})
+        book(connection, charge, cost_nano=charge.hold_nano, at=at, note=note)
     return overdue
-
-
-def _book(
-    connection: sqlite3.Connection,
-    charge: Charge,
-    *,
-    cost_nano: int,
-    at: int,
-    note: str,
-    result: dict[str, int | str | None],
-) -> None:
-    """Close a job at its cost. A cost above the hold is booked in full, for it is what will be billed."""
-    overshoot = max(cost_nano - charge.hold_nano, 0)
-    closing: dict[str, int | str | None] = {
-        "state": "settled",
-        "actual_nano": cost_nano,
-        "actual_images": charge.hold_images,
-        "overshoot_nano": overshoot,
-        "closed_at": at,
-    }
-    change_job(connection, charge, closing | result)
-    move_counters(
-        connection, charge.seq, Balance(cost_nano, -charge.hold_nano, charge.hold_images, -charge.hold_images)
-    )
-    record_event(
-        connection, charge.id, "settle", at, (cost_nano, charge.hold_images), note=note, overshoot_nano=overshoot
-    )
 
 
 def _allow(charge: Charge, step: str, states: Sequence[ChargeState]) -> None:

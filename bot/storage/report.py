@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.services.ledger import ChargeState
-from bot.services.limits import BILLING_ZONE, Window, window_edges
+from bot.services.windows import BILLING_ZONE, Window, window_edges
 from bot.storage.opening import open_read_only, unusable
 from bot.storage.rows import by_name
 

@@ -36,7 +36,13 @@ def open_request(connection: sqlite3.Connection, request_id: str) -> OpenRequest
     return OpenRequest(
         id=row["id"],
         request=ImageRequest.from_json(row["request"]),
-        requester=Requester(row["server_id"], row["channel_id"], row["user_id"], tuple(json.loads(row["role_ids"]))),
+        requester=Requester(
+            server_id=row["server_id"],
+            channel_id=row["channel_id"],
+            user_id=row["user_id"],
+            role_ids=tuple(json.loads(row["role_ids"])),
+            parent_id=row["parent_channel_id"],
+        ),
         destination=Destination(
             application_id=row["application_id"],
             interaction_token=row["interaction_token"],

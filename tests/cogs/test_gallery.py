@@ -9,6 +9,7 @@ import pytest
 
 from bot.services.ledger import ChargeState, Order
 from bot.services.limits import Requester, buckets_touched
+from bot.services.windows import BILLING_ZONE
 from cogs.gallery.buttons import DetailsButton, ShowButton
 from cogs.imagine.buttons import AgainButton
 from tests.cogs.house import interaction_of
@@ -64,7 +65,7 @@ async def offer_directly(house: House, member: MemberActor, button: AtelierButto
 async def left_over(house: House, member: MemberActor, state: ChargeState) -> int:
     """A request of this member whose only job stands there; returns the request's id."""
     requester = Requester(house.server.id, house.channel.id, member.id)
-    buckets = buckets_touched(requester, NOW, house.services.accounts.zone)
+    buckets = buckets_touched(requester, NOW, BILLING_ZONE)
     kept = Order("777", REQUEST, requester, DESTINATION, 20_000_000, MODEL.priced(), NOW, buckets, ())
     ledger = house.services.accounts.ledger
     await ledger.reserve(kept)

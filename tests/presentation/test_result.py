@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.presentation.result import alt_text, file_name, made_how, result_text, what_is_left
-from bot.services.limits import Window
+from bot.services.windows import Window
 from tests.examples import REQUEST, STORED, allowance, budget, failed_job, job, order, picture, result
 
 TITLE = "GPT Image 2.5 Flare"

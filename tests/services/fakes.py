@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 from typing_extensions import override
 
 from bot.services import pricing
-from bot.services.answering import Accounts, Answers
+from bot.services.accounts import Accounts
+from bot.services.answering import Answers
 from bot.services.catalog import Catalog
 from bot.services.delivery import Posted, Preview, Result
 from bot.services.images import CheckedPicture, FinishedImage, InputImage, PartialImage, UnreadablePictureError
@@ -25,7 +26,7 @@ from bot.services.pricing import Usage
 from bot.services.queue import FairQueue
 from bot.services.requests import ImageRequest
 from bot.services.studio import Studio
-from bot.storage import Database, SqliteLedger, SqliteRequests
+from bot.storage import Database, SqliteLedger, SqlitePolicies, SqliteRequests
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
@@ -291,7 +292,8 @@ class House:
         self.limits: tuple[Limit, ...] = ()
         self.pace = Pace(None)
         self.queue: FairQueue[tuple[Live, Job]] = FairQueue(slots)
-        self.accounts = Accounts(self.ledger, lambda _: self.limits, ZoneInfo("UTC"), self.clock)
+        self.policies = SqlitePolicies(database)
+        self.accounts = Accounts(self.ledger, self.policies, lambda *_: self.limits, self.clock)
         self.maker = Maker(
             ledger=self.ledger,
             blobs=self.blobs,
@@ -333,7 +335,7 @@ class House:
     async def used(self, limit: Limit, requester: Requester = MIA) -> int:
         """What is settled and held of a limit."""
         buckets = buckets_touched(requester, int(self.clock()), ZoneInfo("UTC"))
-        (status,) = await self.ledger.limit_status([limit], buckets)
+        (status,) = await self.ledger.limit_status([limit], buckets, int(self.clock()))
         return status.used
 
     async def reserved(self, request_id: str, request: ImageRequest | None = None) -> OpenRequest:

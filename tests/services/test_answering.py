@@ -13,8 +13,9 @@ import pytest
 from bot.errors import DatabaseError
 from bot.services.delivery import DeliveryError
 from bot.services.ledger import ChargeState, Settlement
-from bot.services.limits import Limit, Metric, Scope, Window
+from bot.services.limits import Limit, Metric, Scope
 from bot.services.requests import StoredImage
+from bot.services.windows import Window
 from tests.services.fakes import (
     MIA,
     NOON,

@@ -16,15 +16,13 @@ from bot.services.limits import (
     Metric,
     Requester,
     Scope,
-    Window,
     bucket_of,
     buckets_touched,
     check,
-    limits_from_settings,
     refusal,
     used_of,
-    window_edges,
 )
+from bot.services.windows import Window, window_edges
 
 HOUR, DAY = 3600, 86_400
 UTC_ZONE = ZoneInfo("UTC")
@@ -182,36 +180,25 @@ def test_the_week_of_the_server_begins_on_its_own_day() -> None:
     assert starts[Scope.INSTALLATION] == utc("2026-11-09 00:00")
 
 
-def test_settings_become_limits_of_the_installation_and_of_the_member() -> None:
-    limits = limits_from_settings(MEMBER, 5_000_000_000, 20)
-
-    assert limits == (
-        Limit(Scope.INSTALLATION, 0, 0, Metric.USD, Window.MONTH, 5_000_000_000, "this bot's monthly budget"),
-        Limit(Scope.MEMBER, 1, 3, Metric.IMAGES, Window.DAY, 20, "your daily allowance"),
-    )
-
-
-@pytest.mark.parametrize(("budget", "images", "count"), [(None, None, 0), (0, None, 1), (None, 0, 1)])
-def test_no_setting_is_no_limit_and_zero_is_one(budget: int | None, images: int | None, count: int) -> None:
-    assert len(limits_from_settings(MEMBER, budget, images)) == count
-
-
-def test_each_limit_of_the_settings_has_a_counter() -> None:
+def test_each_limit_has_its_counter() -> None:
     buckets = buckets_touched(MEMBER, utc("2026-11-10 12:00"), BERLIN)
 
-    found = [bucket_of(limit, buckets) for limit in limits_from_settings(MEMBER, 1, 1)]
+    found = [bucket_of(limit, buckets) for limit in (USD, IMAGES)]
 
-    assert [(key.scope, key.window) for key in found] == [
-        (Scope.INSTALLATION, Window.MONTH),
-        (Scope.MEMBER, Window.DAY),
-    ]
+    assert [(key.scope, key.window) for key in found] == [(Scope.SERVER, Window.MONTH), (Scope.MEMBER, Window.DAY)]
 
 
 def test_a_limit_without_a_counter_is_a_fault() -> None:
-    (limit,) = limits_from_settings(MEMBER, 1, None)
-
     with pytest.raises(ValueError, match="no counter"):
-        bucket_of(limit, ())
+        bucket_of(USD, ())
+
+
+def test_a_thread_draws_on_the_budget_of_its_channel() -> None:
+    in_thread = Requester(1, 77, 3, parent_id=2)
+
+    touched = buckets_touched(in_thread, utc("2026-11-10 12:00"), BERLIN)
+
+    assert {key.scope_id for key in touched if key.scope is Scope.CHANNEL} == {2}
 
 
 USD = Limit(Scope.SERVER, 1, 1, Metric.USD, Window.MONTH, 100, "this server's monthly budget")
@@ -232,7 +219,8 @@ def test_what_fits_passes_to_the_last_unit_and_one_more_does_not(
         assert shortfall is None
     else:
         needed = need_nano if limit is USD else need_images
-        assert shortfall == Shortfall(limit.name, limit.metric, limit.maximum, left, needed, 77)
+        where = (limit.scope, limit.scope_id, limit.window)
+        assert shortfall == Shortfall(limit.name, limit.metric, limit.maximum, left, needed, 77, *where)
 
 
 def test_what_is_left_of_a_limit_that_was_passed_is_nothing() -> None:
@@ -266,7 +254,7 @@ def test_settled_and_held_are_used_together(metric: Metric, used: int) -> None:
 def test_a_refusal_names_the_limit_what_is_left_and_when_it_resets(
     metric: str, maximum: int, left: int, needed: int, middle: str, end: str
 ) -> None:
-    shortfall = Shortfall("your daily allowance", metric, maximum, left, needed, 77)
+    shortfall = Shortfall("your daily allowance", metric, maximum, left, needed, 77, "member", 3, "day")
 
     error = refusal(shortfall)
 

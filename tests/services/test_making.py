@@ -22,10 +22,11 @@ from bot.errors import (
 from bot.services import pricing
 from bot.services.images import PartialImage
 from bot.services.ledger import ChargeConflictError, ChargeState
-from bot.services.limits import Limit, Metric, Scope, Window
+from bot.services.limits import Limit, Metric, Scope
 from bot.services.making import ATTEMPTS, UNKNOWN_DEADLINE, Made, safety_identifier
 from bot.services.pricing import Usage
 from bot.services.requests import StoredImage
+from bot.services.windows import Window
 from tests.services.fakes import CATALOG, NOON, UNREADABLE, USAGE, House, a_house, a_request, finished, until
 
 if TYPE_CHECKING:

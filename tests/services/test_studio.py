@@ -20,9 +20,10 @@ from bot.services import pricing, studio
 from bot.services.delivery import DeliveryError
 from bot.services.images import PartialImage
 from bot.services.ledger import ChargeState
-from bot.services.limits import Limit, Metric, Scope, Window
+from bot.services.limits import Limit, Metric, Scope
 from bot.services.making import UNKNOWN_DEADLINE
 from bot.services.queue import MOST_WAITING_PER_MEMBER
+from bot.services.windows import Window
 from bot.services.workshop import FIRST_GUESS
 from tests.services.fakes import (
     BEN,

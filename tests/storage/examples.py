@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Self
 from zoneinfo import ZoneInfo
 
 from bot.services.ledger import Destination, Order, Requester, Settlement
-from bot.services.limits import Limit, Metric, Scope, Window, buckets_touched
+from bot.services.limits import Limit, Metric, Scope, buckets_touched
 from bot.services.pricing import Prices, Usage
 from bot.services.requests import ImageRequest, StoredImage
+from bot.services.windows import Window
 from bot.storage import Database, SqliteLedger, SqliteRequests
 
 if TYPE_CHECKING:

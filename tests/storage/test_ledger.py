@@ -212,11 +212,10 @@ async def test_the_same_order_again_changes_nothing(books: Books) -> None:
     "other",
     [
         order(count=2),
-        order(hold=101),
         order(requester=Requester(SERVER, SERVER + 1, SERVER + 3)),
         dataclasses.replace(order(), prices=dataclasses.replace(PRICES, text_input=1)),
     ],
-    ids=["count", "hold", "requester", "prices"],
+    ids=["count", "requester", "prices"],
 )
 async def test_another_order_with_the_same_id_is_a_conflict(books: Books, other: object) -> None:
     await books.ledger.reserve(order())
@@ -348,14 +347,14 @@ async def test_the_status_of_a_limit_counts_what_is_held_and_settled(books: Book
     await in_state(books, ChargeState.SETTLED)
     await books.ledger.reserve(order("2", count=2, hold=100))
 
-    status = await books.ledger.limit_status(limits, order().buckets)
+    status = await books.ledger.limit_status(limits, order().buckets, NOON)
 
     assert [(found.limit, found.used) for found in status] == [(limits[0], 260), (limits[1], 3)]
     assert [found.resets_at for found in status] == [1_796_083_200, 1_794_351_600]
 
 
 async def test_the_status_of_an_unused_limit_is_zero(books: Books) -> None:
-    status = await books.ledger.limit_status((budget(1000),), order().buckets)
+    status = await books.ledger.limit_status((budget(1000),), order().buckets, NOON)
 
     assert [found.used for found in status] == [0]
 

@@ -110,15 +110,15 @@ class LedgerAndModel(RuleBasedStateMachine):
             assert len(request.jobs) == count
 
     @precondition(lambda self: self.orders)
-    @rule(which=ANY, hold=st.sampled_from([0, 0, 1]))
-    def the_same_order_comes_again(self, which: int, hold: int) -> None:
+    @rule(which=ANY, prompt=st.sampled_from(["", "", "another"]), hold=st.sampled_from([0, 1]))
+    def the_same_order_comes_again(self, which: int, prompt: str, hold: int) -> None:
         asked = self.orders[which % len(self.orders)]
         before = self.dump()
-        if hold:
+        if prompt:
             with pytest.raises(ChargeConflictError):
-                self.run(self.books.ledger.reserve(replace(asked, hold_nano=asked.hold_nano + hold)))
+                self.run(self.books.ledger.reserve(replace(asked, request=replace(asked.request, prompt=prompt))))
         else:
-            again = self.run(self.books.ledger.reserve(asked))
+            again = self.run(self.books.ledger.reserve(replace(asked, hold_nano=asked.hold_nano + hold)))
             assert again == self.run(self.books.requests.get(asked.id))
         assert self.dump() == before
 
@@ -183,7 +183,9 @@ class LedgerAndModel(RuleBasedStateMachine):
         overshoot = sum(max((job.actual or 0) - job.order.hold_nano, 0) for job in self.jobs)
         for asked in self.orders:
             for limit, status in zip(
-                asked.limits, self.run(self.books.ledger.limit_status(asked.limits, asked.buckets)), strict=True
+                asked.limits,
+                self.run(self.books.ledger.limit_status(asked.limits, asked.buckets, asked.at)),
+                strict=True,
             ):
                 assert status.used == self.used(limit, asked)
                 assert status.used <= limit.maximum + (overshoot if limit.metric is Metric.USD else 0)

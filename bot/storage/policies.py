@@ -1,0 +1,190 @@
+"""Policies and grants of servers, and the audit of who decided what."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter
+
+from bot.services.governing import AuditEntry, Decision
+from bot.services.limits import Metric, Scope
+from bot.services.policy import Grant, ServerPolicy
+from bot.services.windows import Window
+from bot.storage.rows import by_name
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Sequence
+
+    from bot.storage.database import Database
+
+DOCUMENT = TypeAdapter(ServerPolicy)
+BESIDE = {"version", "grants"}  # kept in columns and rows of their own
+LONGEST_WINDOW = 32 * 24 * 3600  # seconds; no grant lasts longer than its window
+
+
+class SqlitePolicies:
+    """Fulfils `Policies`. What was read stays in memory until it is changed: only this process writes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known: dict[int, ServerPolicy] = {}
+
+    async def of(self, server_id: int) -> ServerPolicy:
+        """The policy as it is now; from memory where that is known to be current."""
+        known = self._known.get(server_id)
+        if known is None:
+            known = await self._database.read(lambda connection: read_policy(connection, server_id))
+            self._known[server_id] = known
+        return known
+
+    async def forget(self, server_id: int) -> None:
+        """Read it anew the next time: what is in memory turned out to be stale."""
+        self._known.pop(server_id, None)
+
+    async def change(self, server_id: int, alter: Callable[[ServerPolicy], tuple[ServerPolicy, Decision]]) -> Decision:
+        """Let `alter` see the policy as it is and say what it shall be; written with its decision, or not at all."""
+
+        def write(connection: sqlite3.Connection) -> tuple[ServerPolicy, Decision]:
+            before = read_policy(connection, server_id)
+            after, decision = alter(before)
+            if after == before:
+                return before, decision
+            after = replace(after, version=before.version + 1)
+            write_policy(connection, server_id, after)
+            write_entry(connection, server_id, decision)
+            return after, decision
+
+        policy, decision = await self._renew(server_id, write)
+        self._known[server_id] = policy
+        return decision
+
+    async def grant(self, server_id: int, grant: Grant, decision: Decision) -> None:
+        """Add a one-time credit."""
+
+        def write(connection: sqlite3.Connection) -> tuple[ServerPolicy, Decision]:
+            return add_grant(connection, server_id, grant, decision), decision
+
+        self._known[server_id], _ = await self._renew(server_id, write)
+
+    async def _renew(
+        self, server_id: int, write: Callable[[sqlite3.Connection], tuple[ServerPolicy, Decision]]
+    ) -> tuple[ServerPolicy, Decision]:
+        try:
+            return await self._database.transaction(write)
+        except BaseException:
+            self._known.pop(
+                server_id, None
+            )  # it may have been committed: https://github.com/omnilib/aiosqlite/issues/259
+            raise
+
+
+class SqliteAudit:
+    """Fulfils `Audit`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def record(self, server_id: int, decision: Decision) -> None:
+        """Write down what was decided outside the policy."""
+        await self._database.transaction(lambda connection: write_entry(connection, server_id, decision))
+
+    async def entries(
+        self, server_id: int, *, before: int | None = None, actor_id: int | None = None, most: int = 10
+    ) -> Sequence[AuditEntry]:
+        """The newest entries of a server, newest first: those with a smaller `seq` than `before`, of one lead."""
+
+        def look(connection: sqlite3.Connection) -> tuple[AuditEntry, ...]:
+            rows = by_name(connection).execute(
+                "SELECT * FROM audit WHERE server_id = :server_id AND (:before IS NULL OR seq < :before) "
+                "AND (:actor_id IS NULL OR actor_id = :actor_id) ORDER BY seq DESC LIMIT :most",
+                {"server_id": server_id, "before": before, "actor_id": actor_id, "most": most},
+            )
+            return tuple(AuditEntry(row["seq"], _decision(row)) for row in rows)
+
+        return await self._database.read(look)
+
+
+def read_policy(connection: sqlite3.Connection, server_id: int) -> ServerPolicy:
+    """The policy of a server with the grants that may still be in force."""
+    row = connection.execute("SELECT version, document FROM policies WHERE server_id = ?", (server_id,)).fetchone()
+    if row is None:
+        return ServerPolicy()
+    version, document = row
+    policy = DOCUMENT.validate_json(document)
+    return replace(policy, version=version, grants=_recent_grants(connection, server_id))
+
+
+def policy_version(connection: sqlite3.Connection, server_id: int) -> int:
+    """How often the policy of a server was changed; 0 if never."""
+    row = connection.execute("SELECT version FROM policies WHERE server_id = ?", (server_id,)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def write_policy(connection: sqlite3.Connection, server_id: int, policy: ServerPolicy) -> None:
+    """Keep a policy instead of what was there."""
+    document = DOCUMENT.dump_json(policy, exclude=BESIDE).decode()
+    connection.execute(
+        "INSERT INTO policies (server_id, version, document) VALUES (?, ?, ?) "
+        "ON CONFLICT (server_id) DO UPDATE SET version = excluded.version, document = excluded.document",
+        (server_id, policy.version, document),
+    )
+
+
+def add_grant(connection: sqlite3.Connection, server_id: int, grant: Grant, decision: Decision) -> ServerPolicy:
+    """Write a one-time credit with its decision; the policy as it is then."""
+    connection.execute(
+        "INSERT INTO grants (server_id, scope, scope_id, metric, period, amount, start_at, end_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            server_id,
+            grant.scope.value,
+            grant.scope_id,
+            grant.metric.value,
+            grant.window.value,
+            grant.amount,
+            grant.start_at,
+            grant.end_at,
+        ),
+    )
+    before = read_policy(connection, server_id)
+    write_policy(connection, server_id, replace(before, version=before.version + 1))
+    write_entry(connection, server_id, decision)
+    return read_policy(connection, server_id)
+
+
+def write_entry(connection: sqlite3.Connection, server_id: int, decision: Decision) -> None:
+    """Append to the audit."""
+    connection.execute(
+        "INSERT INTO audit (at, server_id, actor_id, action, subject, before, after, why) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            decision.at,
+            server_id,
+            decision.actor_id,
+            decision.action,
+            decision.subject,
+            decision.before,
+            decision.after,
+            decision.why,
+        ),
+    )
+
+
+def _recent_grants(connection: sqlite3.Connection, server_id: int) -> tuple[Grant, ...]:
+    """Those that had not ended when the newest began, and so all that can be in force at any later time."""
+    rows = connection.execute(
+        "SELECT scope, scope_id, metric, period, amount, start_at, end_at FROM grants "
+        "WHERE server_id = :server_id AND end_at > "
+        "(SELECT max(end_at) - :longest FROM grants WHERE server_id = :server_id) ORDER BY seq",
+        {"server_id": server_id, "longest": 2 * LONGEST_WINDOW},
+    )
+    return tuple(
+        Grant(Scope(scope), scope_id, Metric(metric), Window(window), amount, start_at, end_at)
+        for scope, scope_id, metric, window, amount, start_at, end_at in rows
+    )
+
+
+def _decision(row: sqlite3.Row) -> Decision:
+    return Decision(row["actor_id"], row["at"], row["action"], row["subject"], row["before"], row["after"], row["why"])
