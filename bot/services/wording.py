@@ -3,8 +3,32 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 _HARMLESS = re.compile(r"[A-Za-z0-9 .:×-]{1,40}")
+_INVISIBLE = frozenset(
+    {"Cc", "Cf", "Co", "Cs", "Cn"}
+)  # controls, bidi and zero-width signs, private and lone surrogates
+# Every sign that Discord's Markdown gives a meaning; the colon, without which no address becomes a link; and the slash,
+# for an invitation is one without any colon ("discord.gg/...").
+_MARKDOWN = re.compile(r"([\\*_~`|>#\-+\[\]()<:/@&!])")
+_JOINER = "\u200d"  # holds many emoji together
+
+
+def one_line(text: str, most: int) -> str:
+    """The text in one line without invisible signs, shortened to `most` characters with an ellipsis."""
+    visible = "".join(
+        " " if sign.isspace() else sign
+        for sign in text
+        if sign.isspace() or sign == _JOINER or unicodedata.category(sign) not in _INVISIBLE
+    )
+    line = " ".join(visible.split())
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
+def shown(text: str, most: int) -> str:
+    """The text as `one_line`, with every sign escaped that could format, link or mention."""
+    return _MARKDOWN.sub(r"\\\1", one_line(text, most))
 
 
 def quoted(text: str) -> str:

@@ -13,25 +13,38 @@ FAULTS = {
         SELECT buckets.id FROM buckets
         LEFT JOIN job_buckets ON bucket_id = buckets.id LEFT JOIN jobs ON seq = job_seq
         GROUP BY buckets.id HAVING
-            settled_nano <> coalesce(sum(actual_nano), 0)
-            OR settled_images <> coalesce(sum(actual_images), 0)
+            settled_nano <> coalesce(sum(actual_nano), 0) + (
+                SELECT coalesce(sum(nano), 0) FROM adjustments JOIN jobs AS closed ON closed.id = job_id
+                JOIN job_buckets AS touched ON touched.job_seq = closed.seq WHERE touched.bucket_id = buckets.id)
+            OR settled_images <> coalesce(sum(actual_images), 0) + (
+                SELECT coalesce(sum(images), 0) FROM adjustments JOIN jobs AS closed ON closed.id = job_id
+                JOIN job_buckets AS touched ON touched.job_seq = closed.seq WHERE touched.bucket_id = buckets.id)
             OR held_nano <> coalesce(sum(hold_nano) FILTER (WHERE closed_at IS NULL), 0)
             OR held_images <> coalesce(sum(hold_images) FILTER (WHERE closed_at IS NULL), 0)""",
     "I1 a counter is not the sum of what its scope asked for in its window": """
         SELECT id FROM (
             SELECT buckets.*, (
-                SELECT coalesce(sum(CASE WHEN closed_at IS NULL THEN hold_nano ELSE coalesce(actual_nano, 0) END), 0)
+                SELECT coalesce(sum(
+                    CASE WHEN closed_at IS NULL THEN hold_nano ELSE coalesce(actual_nano, 0) END
+                    + (SELECT coalesce(sum(nano), 0) FROM adjustments WHERE job_id = jobs.id)
+                ), 0)
                 FROM jobs JOIN requests ON requests.id = request_id
                 WHERE reserved_at >= start_at AND reserved_at < end_at
                 AND (scope = 'installation' OR requests.server_id = buckets.server_id)
                 AND CASE scope
                     WHEN 'installation' THEN buckets.server_id = 0 AND scope_id = 0
                     WHEN 'server' THEN requests.server_id = scope_id
-                    WHEN 'channel' THEN requests.channel_id = scope_id
+                    WHEN 'channel' THEN coalesce(nullif(parent_channel_id, 0), requests.channel_id) = scope_id
                     WHEN 'member' THEN requests.user_id = scope_id
                     ELSE EXISTS (SELECT 1 FROM json_each(role_ids) WHERE value = scope_id)
                 END
             ) AS expected FROM buckets
+            WHERE NOT EXISTS (  -- where a server moved to another zone, two windows share the time
+                SELECT 1 FROM buckets AS other WHERE other.id <> buckets.id AND other.period = buckets.period
+                AND (other.scope, other.server_id, other.scope_id)
+                    = (buckets.scope, buckets.server_id, buckets.scope_id)
+                AND other.start_at < buckets.end_at AND other.end_at > buckets.start_at
+            )
         ) WHERE settled_nano + held_nano <> expected""",
     "I4 the events do not tell the job's state": """
         SELECT jobs.id FROM jobs LEFT JOIN events ON job_id = jobs.id GROUP BY jobs.id HAVING
@@ -53,7 +66,9 @@ FAULTS = {
     "I8 the scopes do not add up to the settle events": """
         SELECT scope, period FROM buckets WHERE scope <> 'role' GROUP BY scope, period HAVING
             sum(settled_nano) <> (SELECT coalesce(sum(nano), 0) FROM events WHERE kind = 'settle')
-            OR sum(settled_images) <> (SELECT coalesce(sum(images), 0) FROM events WHERE kind = 'settle')""",
+                + (SELECT coalesce(sum(nano), 0) FROM adjustments)
+            OR sum(settled_images) <> (SELECT coalesce(sum(images), 0) FROM events WHERE kind = 'settle')
+                + (SELECT coalesce(sum(images), 0) FROM adjustments)""",
     "I8 the scopes of one window do not add up": """
         SELECT period, start_at FROM buckets WHERE scope IN ('server', 'channel', 'member')
         GROUP BY period, start_at, end_at HAVING
@@ -72,9 +87,22 @@ FAULTS = {
     "a request does not have its jobs": """
         SELECT id FROM requests WHERE json_extract(request, '$.count')
             <> (SELECT count(*) FROM jobs WHERE request_id = requests.id)""",
-    "a settled job has no picture, nor was it charged at its hold": """
+    "a settled job has no picture, nor was it charged at its hold, nor by a lead": """
         SELECT id FROM jobs WHERE state = 'settled' AND actual_nano <> hold_nano
-            AND NOT EXISTS (SELECT 1 FROM pictures WHERE job_id = jobs.id)""",
+            AND NOT EXISTS (SELECT 1 FROM pictures WHERE job_id = jobs.id)
+            AND NOT EXISTS (SELECT 1 FROM events WHERE job_id = jobs.id AND actor_id IS NOT NULL)""",
+    "an open job was adjusted, or one to less than nothing": """
+        SELECT jobs.id FROM jobs JOIN adjustments ON job_id = jobs.id GROUP BY jobs.id
+            HAVING closed_at IS NULL OR coalesce(actual_nano, 0) + sum(nano) < 0
+            OR coalesce(actual_images, 0) + sum(images) NOT IN (0, 1)""",
+    "a correction is not in the audit": """
+        SELECT 1 WHERE (SELECT count(*) FROM adjustments) + (SELECT count(*) FROM events WHERE actor_id IS NOT NULL)
+            <> (SELECT count(*) FROM audit WHERE action = 'quota resolve')""",
+    "a decision or grant is not in the audit, or did not change the version": """
+        SELECT server_id FROM policies WHERE version <> (
+            SELECT count(*) FROM audit WHERE audit.server_id = policies.server_id
+            AND action NOT IN ('quota resolve', 'quota export', 'picture delete')
+        )""",
     "a picture belongs to a job that is not settled": """
         SELECT pictures.number FROM pictures JOIN jobs ON jobs.id = job_id WHERE state <> 'settled'""",
     "a row refers to one that is not there": "SELECT * FROM pragma_foreign_key_check",

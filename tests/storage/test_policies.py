@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.services.governing import Decision, StalePolicyError
+from bot.services.limits import Metric, Scope
+from bot.services.policy import Block, Grant, LimitRule, Pause, RoleRule, ServerPolicy
+from bot.services.windows import Window
+from bot.storage import SqliteAudit, SqlitePolicies
+
+from .examples import NOON, SERVER, order
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .examples import Books
+
+DECISION = Decision(5, NOON, "quota set", "<@3>", "10 pictures a day", "25 pictures a day", "a campaign")
+FULL = ServerPolicy(
+    zone="Europe/Berlin",
+    week_start=6,
+    log_channel_id=10**18 + 7,
+    pause=Pause(NOON, 5, "the bill"),
+    channels=(10**18 + 1, 10**18 + 2),
+    models=("gpt-image-2",),
+    blocked=(Block(4, NOON, 5, "spam"),),
+    newcomer_days=7,
+    limits=(
+        LimitRule(True, Scope.CHANNEL, 10**18 + 1, Metric.USD, Window.MONTH, 5 * 10**9),  # noqa: FBT003 - a row of a table
+        LimitRule(False, Scope.ROLE, 8, Metric.IMAGES, Window.DAY, None),  # noqa: FBT003 - a row of a table
+    ),
+    roles=(RoleRule(8, ("gpt-image-2",), ("low", "medium"), 1536 * 1024, 2, may_edit=False), RoleRule(9)),
+)
+GRANT = Grant(Scope.MEMBER, 3, Metric.IMAGES, Window.DAY, 5, NOON - 10, NOON + 10)
+
+
+def to(policy: ServerPolicy) -> Callable[[ServerPolicy], tuple[ServerPolicy, Decision]]:
+    """A decision that leaves the server with this policy."""
+    return lambda before: (replace(policy, version=before.version, grants=before.grants), DECISION)
+
+
+async def entries(books: Books, server_id: int = SERVER, **given: int) -> list[int]:
+    return [entry.seq for entry in await SqliteAudit(books.database).entries(server_id, **given)]
+
+
+async def test_a_server_whose_leads_decided_nothing_has_the_policy_of_all(books: Books) -> None:
+    assert await SqlitePolicies(books.database).of(SERVER) == ServerPolicy()
+
+
+async def test_a_policy_is_kept_whole_and_read_again_after_a_restart(books: Books) -> None:
+    decision = await SqlitePolicies(books.database).change(SERVER, to(FULL))
+
+    kept = await SqlitePolicies(books.database).of(SERVER)
+    assert decision == DECISION
+    assert kept == replace(FULL, version=1)
+    (entry,) = await SqliteAudit(books.database).entries(SERVER)
+    assert entry.decision == DECISION
+
+
+async def test_what_was_decided_counts_at_once_for_who_looked_before(books: Books) -> None:
+    policies = SqlitePolicies(books.database)
+    before = await policies.of(SERVER)
+
+    await policies.change(SERVER, to(FULL))
+
+    assert before == ServerPolicy()
+    assert (await policies.of(SERVER)).zone == "Europe/Berlin"
+
+
+async def test_a_decision_that_changes_nothing_is_not_written(books: Books) -> None:
+    policies = SqlitePolicies(books.database)
+    await policies.change(SERVER, to(FULL))
+
+    await policies.change(SERVER, to(FULL))
+
+    assert (await policies.of(SERVER)).version == 1
+    assert len(await entries(books)) == 1
+
+
+async def test_what_a_decision_raises_undoes_it(books: Books) -> None:
+    policies = SqlitePolicies(books.database)
+
+    def refuse(_: ServerPolicy) -> tuple[ServerPolicy, Decision]:
+        raise LookupError("no such limit")
+
+    with pytest.raises(LookupError):
+        await policies.change(SERVER, refuse)
+
+    assert await policies.of(SERVER) == ServerPolicy()
+    assert await entries(books) == []
+
+
+async def test_decisions_that_are_made_at_once_all_count(books: Books) -> None:
+    policies = SqlitePolicies(books.database)
+
+    def one_more_day(before: ServerPolicy) -> tuple[ServerPolicy, Decision]:
+        return replace(before, newcomer_days=before.newcomer_days + 1), DECISION
+
+    await asyncio.gather(*(policies.change(SERVER, one_more_day) for _ in range(20)))
+
+    assert (await policies.of(SERVER)).newcomer_days == 20
+    assert len(await entries(books, most=50)) == 20
+
+
+async def test_a_cancelled_decision_is_read_anew(books: Books) -> None:
+    policies = SqlitePolicies(books.database)
+    await policies.of(SERVER)
+    deciding = asyncio.create_task(policies.change(SERVER, to(FULL)))
+    await asyncio.sleep(0)
+
+    deciding.cancel()
+    await asyncio.gather(deciding, return_exceptions=True)
+
+    assert await policies.of(SERVER) == await SqlitePolicies(books.database).of(SERVER)
+
+
+async def test_a_grant_is_kept_with_its_decision_and_changes_the_version(books: Books) -> None:
+    policies = SqlitePolicies(books.database)
+    await policies.change(SERVER, to(FULL))
+
+    await policies.grant(SERVER, GRANT, replace(DECISION, action="quota grant"))
+
+    assert await policies.of(SERVER) == replace(FULL, version=2, grants=(GRANT,))
+    assert await SqlitePolicies(books.database).of(SERVER) == await policies.of(SERVER)
+    assert await entries(books) == [2, 1]
+
+
+async def test_a_grant_is_possible_before_anything_was_decided(books: Books) -> None:
+    policies = SqlitePolicies(books.database)
+
+    await policies.grant(SERVER, GRANT, DECISION)
+
+    assert await policies.of(SERVER) == ServerPolicy(version=1, grants=(GRANT,))
+
+
+async def test_grants_of_long_ago_are_not_carried_along(books: Books) -> None:
+    policies = SqlitePolicies(books.database)
+    later = replace(GRANT, start_at=NOON + 10**8, end_at=NOON + 10**8 + 10)
+    await policies.grant(SERVER, GRANT, DECISION)
+
+    await policies.grant(SERVER, later, DECISION)
+
+    assert (await policies.of(SERVER)).grants == (later,)
+    assert await books.rows("SELECT count(*) FROM grants") == [(2,)]
+
+
+async def test_servers_know_nothing_of_each_other(books: Books) -> None:
+    policies = SqlitePolicies(books.database)
+    await policies.change(SERVER, to(FULL))
+    await policies.grant(SERVER, GRANT, DECISION)
+
+    assert await policies.of(SERVER + 1) == ServerPolicy()
+    assert await entries(books, SERVER + 1) == []
+
+
+async def test_an_order_under_a_policy_that_was_replaced_is_sent_back(books: Books) -> None:
+    policies = SqlitePolicies(books.database)
+    await policies.change(SERVER, to(FULL))
+
+    with pytest.raises(StalePolicyError):
+        await books.ledger.reserve(order())
+
+    assert await books.rows("SELECT * FROM jobs") == []
+    kept = await books.ledger.reserve(replace(order(), policy_version=1))
+    assert await books.ledger.reserve(order()) == kept  # it was made: what changed since is no conflict
+
+
+async def test_a_stale_memory_is_forgotten(books: Books) -> None:
+    ours, others = SqlitePolicies(books.database), SqlitePolicies(books.database)
+    await ours.of(SERVER)
+    await others.change(SERVER, to(FULL))
+
+    await ours.forget(SERVER)
+
+    assert (await ours.of(SERVER)).version == 1
+
+
+async def test_the_audit_is_read_newest_first_page_by_page_and_by_lead(books: Books) -> None:
+    audit = SqliteAudit(books.database)
+    for number in range(12):
+        await audit.record(SERVER, replace(DECISION, action="quota export", actor_id=5 + number % 2))
+
+    assert await entries(books) == list(range(12, 2, -1))
+    assert await entries(books, before=3) == [2, 1]
+    assert await entries(books, actor_id=6, most=2) == [12, 10]
+
+
+@pytest.mark.parametrize(
+    ("table", "statement"),
+    [
+        (table, statement)
+        for table in ("audit", "grants", "adjustments")
+        for statement in (f"UPDATE {table} SET seq = 9", f"DELETE FROM {table}")  # noqa: S608 - our own names
+    ],
+)
+async def test_what_was_written_down_never_changes(books: Books, table: str, statement: str) -> None:
+    policies = SqlitePolicies(books.database)
+    await policies.grant(SERVER, GRANT, DECISION)
+    await books.ledger.reserve(replace(order(), policy_version=1))
+    await books.ledger.release("1:1", "no", "blocked", NOON)
+
+    def change(connection: sqlite3.Connection) -> None:
+        if table == "adjustments":
+            connection.execute("INSERT INTO adjustments VALUES (1, 0, '1:1', 5, 0, 5, 'x')")
+        connection.execute(statement)
+
+    with pytest.raises(sqlite3.IntegrityError, match="never"):
+        await books.database.transaction(change)
