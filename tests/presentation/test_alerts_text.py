@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.presentation.alerts import alert_text
+from bot.services.alerts import Alert
+from bot.services.limits import Metric, Scope
+from bot.services.windows import Window
+
+
+@pytest.mark.parametrize(
+    ("scope", "metric", "level", "used", "maximum", "text"),
+    [
+        (
+            Scope.SERVER,
+            Metric.USD,
+            80,
+            16_100_000_000,
+            20_000_000_000,
+            "🟠 This server's monthly budget is used to 80 % ($16.10 of $20.00). It resets <t:99:R>.",
+        ),
+        (
+            Scope.SERVER,
+            Metric.IMAGES,
+            100,
+            25,
+            25,
+            (
+                "🔴 This server's monthly budget is used up (25 pictures of 25 pictures): requests are refused. "
+                "It resets <t:99:R>. `/quota grant` adds to it once, `/quota set` changes it."
+            ),
+        ),
+        (
+            Scope.INSTALLATION,
+            Metric.USD,
+            100,
+            20_000_000_000,
+            20_000_000_000,
+            (
+                "🔴 This server's monthly budget is used up ($20.00 of $20.00): requests are refused. "
+                "It resets <t:99:R>. Whoever runs the bot can raise it."
+            ),
+        ),
+    ],
+)
+def test_an_alert_says_what_is_used_until_when_and_what_can_be_done(
+    scope: Scope, metric: Metric, level: int, used: int, maximum: int, text: str
+) -> None:
+    alert = Alert(1, scope, 1, metric, Window.MONTH, 9, 99, level, "this server's monthly budget", used, maximum)
+
+    assert alert_text(alert) == text
