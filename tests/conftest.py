@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,6 +18,19 @@ if TYPE_CHECKING:
     from tests.cogs.house import House
 
 OURS = ("ATELIER_", "DISCORD_", "OPENAI_")
+DEATHS = "kill -9"  # how a test's property begins that counts them
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print how often a process was killed, and survived it."""
+    deaths: Counter[str] = Counter()
+    for report in terminalreporter.getreports("passed"):
+        for name, count in report.user_properties:
+            if name.startswith(DEATHS):
+                deaths[name] += count
+    if deaths:
+        told = ", ".join(f"{count} × {name}" for name, count in deaths.items())
+        terminalreporter.write_line(f"{deaths.total()} deaths survived: {told}")
 
 
 @pytest.fixture

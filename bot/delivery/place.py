@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 import discord
 import structlog
+from discord.http import Route
 
 from bot.delivery.posting import Upload, files_of, is_gone, steadily, upload_limit
 from bot.services.delivery import Posted
@@ -39,6 +40,7 @@ class Place:
         self._client = client
         self._requester = requester
         self._nonce = nonce
+        self._looked = False
 
     def acknowledged(self, message_id: int | None) -> None:
         """Discord told the id of the response."""
@@ -83,14 +85,30 @@ class Place:
 
     async def remove(self) -> None:
         """Delete the response. A response that cannot be deleted stays, and that is all."""
-        message_id = self.destination.message_id
-        if message_id is None:
-            return
         try:
+            message_id = await steadily(self._response_id)
+            if message_id is None:
+                return
             if not await self._remove_by_interaction(message_id) and not self.destination.private:
                 await steadily(lambda: self._own_message(message_id).delete())
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             _log.info("progress message not removed", reason=repr(error))
+
+    async def _response_id(self) -> int | None:
+        """The response's id; None if there is no response, or it cannot be reached any more.
+
+        A process that died between its deferral and the note of it left a response whose id it never learned.
+        """
+        if self.destination.message_id is None and self.token_lives and not self._looked:
+            try:
+                response = await self._client.http.request(self._original())
+            except discord.HTTPException as error:
+                if not is_gone(error):
+                    raise
+            else:
+                self.acknowledged(int(response["id"]))
+            self._looked = True
+        return self.destination.message_id
 
     async def _remove_by_interaction(self, message_id: int) -> bool:
         """Whether it is gone; False if the token is of no use."""
@@ -105,7 +123,7 @@ class Place:
         return True
 
     async def _edit_by_interaction(self, text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> bool:
-        message_id = self.destination.message_id
+        message_id = await self._response_id()
         if message_id is None or not self.token_lives:
             return False
         try:
@@ -145,6 +163,15 @@ class Place:
     def _webhook(self) -> discord.Webhook:
         return discord.Webhook.partial(
             self.destination.application_id, self.destination.interaction_token, client=self._client
+        )
+
+    def _original(self) -> Route:
+        """The response, by its token; discord.py has it only for an interaction that this process received."""
+        return Route(
+            "GET",
+            "/webhooks/{webhook_id}/{webhook_token}/messages/@original",
+            webhook_id=self.destination.application_id,
+            webhook_token=self.destination.interaction_token,
         )
 
     def _own_message(self, message_id: int) -> discord.PartialMessage:

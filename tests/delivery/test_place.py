@@ -97,6 +97,54 @@ async def test_a_token_that_died_early_is_replaced_by_the_bots_own(status: int, 
         assert seen(house) == [("hello", [])]
 
 
+@pytest.mark.parametrize("private", [False, True])
+async def test_a_response_whose_id_was_never_learned_is_found_by_the_token(private: bool, opened: OpenHouse) -> None:  # noqa: FBT001 - a table's column
+    async with opened() as house:
+        known = await place_in(house, private=private)
+        place = Place(house.bot, REQUESTER, replace(known.destination, message_id=None), "nonce")
+
+        assert await place.edit("hello", [FILE])
+
+        assert seen(house) == [("hello", ["fox.png"])]
+        assert place.destination == known.destination
+
+
+async def test_a_response_whose_id_was_never_learned_is_removed(opened: OpenHouse) -> None:
+    async with opened() as house:
+        known = await place_in(house)
+        place = Place(house.bot, REQUESTER, replace(known.destination, message_id=None), "nonce")
+
+        await place.remove()
+
+        assert seen(house) == []
+
+
+async def test_a_response_that_never_was_is_looked_for_once(opened: OpenHouse) -> None:
+    async with opened() as house:
+        known = await place_in(house)
+        await known.remove()
+        place = Place(house.bot, REQUESTER, replace(known.destination, message_id=None), "nonce")
+        before = paths(house, "GET").count("webhooks")
+
+        assert not await place.edit("hello")
+        await place.remove()
+
+        assert paths(house, "GET").count("webhooks") == before + 1
+
+
+async def test_a_response_that_cannot_be_looked_for_now_is_not_given_up(opened: OpenHouse) -> None:
+    async with opened() as house:
+        known = await place_in(house)
+        place = Place(house.bot, REQUESTER, replace(known.destination, message_id=None), "nonce")
+        house.env.inject_error("GET", "/webhooks/*", status=400, code=50035)
+
+        with pytest.raises(discord.HTTPException):
+            await place.edit_once("hello")
+        assert await place.edit_once("hello")
+
+        assert seen(house) == [("hello", [])]
+
+
 @pytest.mark.parametrize("token_lives", [True, False])
 async def test_a_private_response_is_out_of_reach_without_its_token(token_lives: bool, opened: OpenHouse) -> None:  # noqa: FBT001 - a table's column
     async with opened() as house:
@@ -139,9 +187,9 @@ async def test_an_edit_is_patient_but_a_single_try_is_not(opened: OpenHouse) -> 
         assert seen(house) == [("patiently", [])]
 
 
-async def test_before_discord_told_its_id_there_is_no_response_to_edit(opened: OpenHouse) -> None:
+async def test_without_its_id_and_the_token_a_response_is_out_of_reach(opened: OpenHouse) -> None:
     async with opened() as house:
-        place = await place_in(house)
+        place = await place_in(house, token_lives=False)
         place.acknowledged(None)
 
         assert not await place.edit("hello")

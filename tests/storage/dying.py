@@ -1,6 +1,9 @@
 """A process that is killed before a given SQL statement, over and over, from the first start to a full ledger.
 
-Run as `python -m … DIRECTORY KILLS`; prints what it found as JSON. It forks, so that each death costs milliseconds.
+Run as `python -m … DIRECTORY [KILLS]`; prints what it found as JSON. Without a number it dies before every statement.
+It forks, so that each death costs milliseconds.
+
+A new step of the ledger is a line in `STEPS`, with an SQL query that finds what the step has promised to keep.
 """
 
 from __future__ import annotations
@@ -12,13 +15,21 @@ import shutil
 import signal
 import sqlite3
 import sys
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.services.ledger import ChargeState
+from bot.services.alerts import Alert
+from bot.services.governing import Decision
+from bot.services.ledger import Correction
+from bot.services.limits import Metric, Scope
+from bot.services.policy import Grant, LimitRule
+from bot.services.windows import Window
+from bot.storage import SqlitePolicies
+from bot.storage.alerts import SqliteAlerts
 
-from .examples import NOON, image, opened, order, settlement
+from .examples import NOON, SERVER, image, opened, order, settlement
 from .invariants import faults
 
 if TYPE_CHECKING:
@@ -28,56 +39,126 @@ if TYPE_CHECKING:
 
 connect = sqlite3.connect
 FULL = order("A", count=3, hold=100, references=(image("f"),))
-# Each step with the job that it takes further, if it may be taken only from one state. After a restart the studio
-# looks at the states, too.
-STEPS: list[tuple[str, str | None, ChargeState | None, Callable[[Books], Awaitable[object]]]] = [
-    ("reserve A", None, None, lambda books: books.ledger.reserve(FULL)),
-    ("dispatch A:1", "A:1", ChargeState.RESERVED, lambda books: books.ledger.dispatch("A:1", NOON)),
-    ("settle A:1", None, None, lambda books: books.ledger.settle("A:1", settlement(130), NOON + 1)),
-    ("dispatch A:2", "A:2", ChargeState.RESERVED, lambda books: books.ledger.dispatch("A:2", NOON + 2)),
-    (
-        "unknown A:2",
-        "A:2",
-        ChargeState.DISPATCHED,
+LATER = replace(order("B", hold=50, at=NOON + 20), policy_version=2)
+DECISION = Decision(5, NOON + 13, "quota set", "all", "nothing", "5 pictures a day")
+LIMIT = LimitRule(shared=False, scope=Scope.SERVER, scope_id=SERVER, metric=Metric.IMAGES, window=Window.DAY, maximum=5)
+ALERT = Alert(SERVER, Scope.SERVER, SERVER, Metric.USD, Window.DAY, NOON, NOON + 99, 80, "a budget", 80, 100)
+GRANT = Grant(Scope.MEMBER, 3, Metric.IMAGES, Window.DAY, 2, NOON, NOON + 99)
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something the ledger is asked to do.
+
+    Attributes:
+        kept: SQL that finds a row once the step was taken, whatever comes after it.
+        once: what has been taken is not taken again after a restart; the others must do nothing then.
+    """
+
+    name: str
+    take: Callable[[Books], Awaitable[object]]
+    kept: str
+    once: bool = False
+
+
+def event(kind: str, job_id: str) -> str:
+    """SQL that finds an event."""
+    return f"SELECT 1 FROM events WHERE kind = '{kind}' AND job_id = '{job_id}'"  # noqa: S608 - our own words
+
+
+STEPS = [
+    Step("reserve A", lambda books: books.ledger.reserve(FULL), event("reserve", "A:3")),
+    Step("dispatch A:1", lambda books: books.ledger.dispatch("A:1", NOON), event("dispatch", "A:1"), once=True),
+    Step("settle A:1", lambda books: books.ledger.settle("A:1", settlement(130), NOON + 1), event("settle", "A:1")),
+    Step("dispatch A:2", lambda books: books.ledger.dispatch("A:2", NOON + 2), event("dispatch", "A:2"), once=True),
+    Step(
+        "lose track of A:2",
         lambda books: books.ledger.mark_unknown("A:2", "lost", "timeout", NOON + 3, NOON + 9),
+        event("unknown", "A:2"),
+        once=True,
     ),
-    ("release A:3", None, None, lambda books: books.ledger.release("A:3", "no", "blocked", NOON + 4)),
-    ("charge overdue", None, None, lambda books: books.ledger.charge_overdue(NOON + 10)),
-    ("delivered", None, None, lambda books: books.requests.delivered("A", NOON + 11, 5, [6, 7])),
-    ("delete", None, None, lambda books: books.requests.delete_pictures("A", NOON + 12)),
+    Step(
+        "release A:3",
+        lambda books: books.ledger.release("A:3", "no", "blocked", NOON + 4),
+        event("release", "A:3"),
+    ),
+    Step("charge what is overdue", lambda books: books.ledger.charge_overdue(NOON + 10), event("settle", "A:2")),
+    Step(
+        "note the delivery",
+        lambda books: books.requests.delivered("A", NOON + 11, 5, [6, 7]),
+        "SELECT 1 FROM requests JOIN messages ON request_id = id WHERE delivered_at IS NOT NULL AND message_id = 7",
+    ),
+    Step(
+        "delete the pictures",
+        lambda books: books.requests.delete_pictures("A", NOON + 12),
+        "SELECT 1 FROM pictures WHERE deleted_at IS NOT NULL",
+    ),
+    Step(
+        "set a limit",
+        lambda books: SqlitePolicies(books.database).change(
+            SERVER, lambda before: (replace(before, limits=(LIMIT,)), DECISION)
+        ),
+        "SELECT 1 FROM policies JOIN audit USING (server_id) WHERE action = 'quota set'",
+    ),
+    Step(
+        "grant more",
+        lambda books: SqlitePolicies(books.database).grant(SERVER, GRANT, replace(DECISION, action="quota grant")),
+        "SELECT 1 FROM grants JOIN audit USING (server_id) WHERE action = 'quota grant'",
+        once=True,
+    ),
+    Step("reserve B", lambda books: books.ledger.reserve(LATER), event("reserve", "B:1")),
+    Step("dispatch B:1", lambda books: books.ledger.dispatch("B:1", NOON + 21), event("dispatch", "B:1"), once=True),
+    Step(
+        "lose track of B:1",
+        lambda books: books.ledger.mark_unknown("B:1", "lost", "timeout", NOON + 22, NOON + 99),
+        event("unknown", "B:1"),
+        once=True,
+    ),
+    Step(
+        "resolve B:1",
+        lambda books: books.ledger.correct(SERVER, Correction("B:1", 70, 5, "the bill"), NOON + 23),
+        event("settle", "B:1"),
+    ),
+    Step(
+        "adjust A:1",
+        lambda books: books.ledger.correct(SERVER, Correction("A:1", 110, 5, "the bill"), NOON + 24),
+        "SELECT 1 FROM adjustments WHERE job_id = 'A:1'",
+    ),
+    Step("raise an alert", lambda books: SqliteAlerts(books.database).add([ALERT], NOON + 25), "SELECT 1 FROM alerts"),
+    Step(
+        "post the alert",
+        lambda books: SqliteAlerts(books.database).posted(ALERT, NOON + 26),
+        "SELECT 1 FROM alerts WHERE posted_at IS NOT NULL",
+    ),
 ]
-# The event that a step which is not named after it has promised.
-PROMISES = {
-    "reserve A": "reserve A:3",
-    "charge overdue": "settle A:2",
-    "delivered": "settle A:2",
-    "delete": "settle A:2",
-}
 FINAL = {
     "SELECT id, state, actual_nano FROM jobs": [
         ("A:1", "settled", 130),
         ("A:2", "settled", 100),
         ("A:3", "released", None),
+        ("B:1", "settled", 70),
     ],
-    "SELECT DISTINCT held_nano, held_images, settled_nano, settled_images FROM buckets": [(0, 0, 230, 2)],
-    "SELECT count(*) FROM events": [(9,)],
+    "SELECT held_nano, held_images, settled_nano, settled_images FROM buckets WHERE scope = 'installation'": [
+        (0, 0, 280, 3)
+    ]
+    * 4,
+    "SELECT count(*) FROM events": [(13,)],
+    "SELECT job_id, nano, images FROM adjustments": [("A:1", -20, 0)],
+    "SELECT version FROM policies": [(2,)],
+    "SELECT amount FROM grants": [(2,)],
+    "SELECT action FROM audit ORDER BY seq": [("quota set",), ("quota grant",), ("quota resolve",), ("quota resolve",)],
+    "SELECT level, posted_at FROM alerts": [(80, NOON + 26)],
     "SELECT message_id FROM messages": [(6,), (7,)],
     "SELECT number, deleted_at FROM pictures": [(1, NOON + 12)],
 }
 
 
-async def state_of(books: Books, job_id: str) -> ChargeState:
-    kept = await books.requests.get(job_id.split(":", maxsplit=1)[0])
-    assert kept is not None
-    return next(job.state for job in kept.jobs if job.id == job_id)
-
-
 async def work(path: Path, acknowledge: Callable[[str], object]) -> None:
     async with opened(path) as books:
-        for name, job_id, state, step in STEPS:
-            if job_id is None or await state_of(books, job_id) is state:
-                await step(books)
-            acknowledge(name)
+        for step in STEPS:
+            if not (step.once and await books.rows(step.kept)):
+                await step.take(books)
+            acknowledge(step.name)
 
 
 def traced(count: Callable[[str], None], *args: Any, **options: Any) -> sqlite3.Connection:  # noqa: ANN401 - passed on
@@ -111,9 +192,10 @@ async def after_the_death(path: Path, acknowledged: list[str]) -> list[object]:
     """What is wrong with the file that the dead left, and with it after the work was done again."""
     wrong: list[object] = []
     async with opened(path) as books:
-        written = {event for (event,) in await books.rows("SELECT kind || ' ' || job_id FROM events")}
         wrong += [
-            f"{step} was acknowledged and is lost" for step in acknowledged if PROMISES.get(step, step) not in written
+            f"{step.name} was acknowledged and is lost"
+            for step in STEPS
+            if step.name in acknowledged and not await books.rows(step.kept)
         ]
         wrong += await books.rows("SELECT * FROM pragma_integrity_check WHERE integrity_check <> 'ok'")
         wrong += list(await books.database.read(faults))
@@ -124,12 +206,13 @@ async def after_the_death(path: Path, acknowledged: list[str]) -> list[object]:
     return wrong
 
 
-def main(directory: Path, kills: int) -> None:
+def main(directory: Path, kills: int | None) -> None:
     log = directory / "acknowledged"
     live_until(directory / "whole" / "atelier.sqlite3", 0, log)
     total = int(log.read_text().splitlines()[-1])
     found: dict[int, list[object]] = {}
-    points = sorted({1 + number * (total - 1) // (kills - 1) for number in range(kills)})
+    steps = total - 1 if kills is None else kills - 1
+    points = sorted({1 + number * (total - 1) // steps for number in range(steps + 1)})
     for point in points:
         path = directory / str(point) / "atelier.sqlite3"
         live_until(path, point, log)
@@ -141,4 +224,4 @@ def main(directory: Path, kills: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else None)

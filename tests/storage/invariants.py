@@ -101,7 +101,7 @@ FAULTS = {
     "a decision or grant is not in the audit, or did not change the version": """
         SELECT server_id FROM policies WHERE version <> (
             SELECT count(*) FROM audit WHERE audit.server_id = policies.server_id
-            AND action NOT IN ('quota resolve', 'quota export', 'picture delete')
+            AND action NOT IN ('quota resolve', 'quota export', 'quota decline', 'picture delete')
         )""",
     "a picture belongs to a job that is not settled": """
         SELECT pictures.number FROM pictures JOIN jobs ON jobs.id = job_id WHERE state <> 'settled'""",

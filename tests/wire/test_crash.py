@@ -96,6 +96,48 @@ async def test_a_result_that_was_posted_and_not_booked_as_posted_is_not_posted_a
     assert len(alone.images.calls) == 1
 
 
+@pytest.mark.parametrize("private", [False, True])
+async def test_a_response_whose_id_the_bot_did_not_live_to_learn_is_not_left_thinking(
+    alone: House, tmp_path: Path, *, private: bool
+) -> None:
+    mia = alone.discord.server.add_member("Mia")
+    alone.discord.faults.add(Fault("/callback$", "POST", drop=True, after_effect=True))
+    alone.discord.faults.add(Fault("/callback$", "POST", drop=True, delay=60))
+    async with _process(alone, tmp_path) as bot:
+        await alone.discord.bot_ready(20)
+        invocation = await mia.slash("imagine", prompt="a fox", private=private)
+        await alone.until(lambda: len(alone.discord.traffic.search("/callback$")) == 2)
+        await bot.killed()
+    assert invocation.deferred
+    assert alone.states() == ["reserved"]
+
+    await alone.start_bot()
+    await alone.ended(invocation)
+
+    assert alone.states() == ["settled"]
+    shown = invocation.response if private else alone.posted(invocation)
+    assert shown is not None
+    assert len(shown.attachments) == 1
+
+
+async def test_an_interaction_that_was_never_acknowledged_is_answered_in_the_channel(
+    alone: House, tmp_path: Path
+) -> None:
+    mia = alone.discord.server.add_member("Mia")
+    alone.discord.faults.add(Fault("/callback$", "POST", drop=True, delay=60))
+    async with _process(alone, tmp_path) as bot:
+        await alone.discord.bot_ready(20)
+        invocation = await mia.slash("imagine", prompt="a fox")
+        await alone.until(lambda: alone.discord.traffic.search("/callback$"))
+        await bot.killed()
+    assert invocation.response is None
+
+    await alone.start_bot()
+    message = await alone.result(invocation)
+
+    assert len(message.attachments) == 1
+
+
 async def test_what_waited_when_the_bot_was_killed_is_made_after_the_start(alone: House, tmp_path: Path) -> None:
     mia, bob = alone.discord.server.add_member("Mia"), alone.discord.server.add_member("Bob")
     async with _process(alone, tmp_path, ATELIER_CONCURRENCY="1") as bot:
