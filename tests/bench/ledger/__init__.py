@@ -1,0 +1,1 @@
+"""How fast the ledger is beside bare SQLite, and whether its past slows it: `python -m tests.bench.ledger`."""
