@@ -1,9 +1,11 @@
-"""The command line: run, demo, report. With config.py it alone reads the environment."""
+"""The command line: run, demo, report, reconcile. With config.py it alone reads the environment."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import sys
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -11,11 +13,21 @@ import typer
 from rich.console import Console
 
 from bot.config import read_data_settings, read_settings
-from bot.errors import ConfigurationError
+from bot.errors import BillError, ConfigurationError, OperatorError
 from bot.logs import configure_logging
+from bot.presentation.ledger_csv import csv_lines
+from bot.presentation.reconcile import reconciliation_as_dict, reconciliation_view
 from bot.presentation.report import report_view
 from bot.running import run as run_bot
+from bot.services.bills import MOST_BYTES, choose_month, of_project, read_bill
+from bot.services.months import Month
+from bot.services.reconciling import Reconciliation, reconcile
+from bot.services.tallies import Grouping  # noqa: TC001 - typer reads it at run time
+from bot.services.windows import BILLING_ZONE
+from bot.storage.daily import read_booked
 from bot.storage.report import read_report
+
+MAX_ID = 2**63 - 1  # that the database can hold; Discord's are far below it
 
 app = typer.Typer(
     help="Atelier: a Discord bot with which a team makes pictures together, inside a budget that holds.",
@@ -47,16 +59,68 @@ def demo(
 @app.command()
 def report(
     month: Annotated[str | None, typer.Option(help="Only jobs reserved in this month (UTC): YYYY-MM.")] = None,
-    server: Annotated[int | None, typer.Option(help="Only this server's jobs: its id.")] = None,
+    server: Annotated[int | None, typer.Option(min=1, max=MAX_ID, help="Only this server's jobs: its id.")] = None,
+    by: Annotated[Grouping | None, typer.Option(help="Sum them by this too; days are those of UTC.")] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, with amounts in nano-dollars.")] = False,
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help="Print a line of CSV for each job, with exact dollars.")
+    ] = False,
+) -> None:
+    """Print the ledger; it only reads, also beside a running bot."""
+    if as_csv and (as_json or by is not None):
+        other = "--json" if as_json else "--by"
+        raise ConfigurationError([f"--csv: it lists the jobs one by one. Leave out --csv or {other}."])
+    try:
+        wanted = None if month is None else Month.parse(month)
+    except ValueError as error:
+        raise ConfigurationError([f"--month: {error}"]) from None
+    ledger = read_report(read_data_settings().database_path, wanted, server, by=by)
+    if as_csv:
+        sys.stdout.writelines(csv_lines(ledger.jobs))
+    elif as_json:
+        print(json.dumps(ledger.to_dict(), indent=2))  # noqa: T201 - what was asked for
+    else:
+        Console().out(report_view(ledger), highlight=False)
+
+
+@app.command(name="reconcile")
+def reconcile_bill(
+    file: Annotated[Path, typer.Argument(help="The provider's export of costs: CSV, or JSON of its Costs API.")],
+    month: Annotated[
+        str | None, typer.Option(help="The month (UTC), YYYY-MM; the file's only one if left out.")
+    ] = None,
+    project: Annotated[str | None, typer.Option(help="Only what was billed to this project: its id.")] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, with amounts in nano-dollars.")] = False,
 ) -> None:
-    """Print the ledger; it only reads, also beside a running bot."""
+    """Compare a month of the whole ledger with the provider's bill, and name what may explain a difference.
+
+    It only reads, also beside a running bot. It ends with 0 if they agree within 2 % or the bill's own rounding, with 1
+    if they do not, and with 2 if they cannot be compared.
+    """
     try:
-        ledger = read_report(read_data_settings().database_path, month, server)
-    except ValueError as error:
-        raise ConfigurationError([f"--month: {error}"]) from None
+        found = _reconciled(file, month, project)
+    except OperatorError as error:
+        print(f"atelier: {error}", file=sys.stderr)  # noqa: T201 - the command line speaks to people
+        raise typer.Exit(2) from None
     if as_json:
-        print(json.dumps(ledger.to_dict(), indent=2))  # noqa: T201 - what was asked for
+        print(json.dumps(reconciliation_as_dict(found), indent=2))  # noqa: T201 - what was asked for
     else:
-        Console().print(report_view(ledger))
+        Console().print(reconciliation_view(found))
+    raise typer.Exit(0 if found.is_within_tolerance else 1)
+
+
+def _reconciled(file: Path, month: str | None, project: str | None) -> Reconciliation:
+    try:
+        with file.open("rb") as opened:
+            bill = read_bill(opened.read(MOST_BYTES + 1))
+        wanted = None if month is None else Month.parse(month)
+    except OSError as error:
+        raise BillError(f"{file} cannot be read: {error.strerror or error}.") from error
+    except ValueError as error:
+        raise BillError(f"--month: {error}") from None
+    compared = bill if project is None else of_project(bill, project)
+    chosen = choose_month(compared, wanted)
+    jobs = read_booked(read_data_settings().database_path, chosen.edges(BILLING_ZONE))
+    return reconcile(compared, jobs, chosen, int(time.time()))

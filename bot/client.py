@@ -14,6 +14,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from typing_extensions import override
 
+from bot.delivery.log_channel import LogChannel
 from bot.intake import Intake
 from bot.interactions import AtelierClient, AtelierTree, ResultButtons
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from bot.config import Settings
     from bot.wiring import Services
 
-EXTENSIONS = ("cogs.imagine", "cogs.gallery")
+EXTENSIONS = ("cogs.imagine", "cogs.gallery", "cogs.usage", "cogs.pleas", "cogs.studio", "cogs.quota")
 COMMANDS_HASH = "commands_hash"  # begins the key under which the last synced payload is remembered
 GUILD_READY_TIMEOUT = 0.2  # seconds to wait for one more server at the start; 2 by default
 
@@ -56,7 +57,16 @@ class AtelierBot(AtelierClient):
         )
         self.services = services
         self.buttons = ResultButtons()
-        self.intake = Intake(self, services.studio, services.catalog, services.requests, services.blobs, self.buttons)
+        self.intake = Intake(
+            self,
+            services.studio,
+            services.admission,
+            services.catalog,
+            services.requests,
+            services.blobs,
+            self.buttons,
+            services.watch,
+        )
 
     @override
     async def setup_hook(self) -> None:
@@ -64,11 +74,13 @@ class AtelierBot(AtelierClient):
         for extension in EXTENSIONS:
             await self.load_extension(extension)
         await self._sync_commands()
+        self.services.watch.speaker = LogChannel(self)
         self.services.studio.start()
 
     async def on_ready(self) -> None:
         """Go on with what an earlier process left; nothing after a reconnection."""
         left_over = await self.services.studio.resume(self.intake.reopen)
+        self.services.watch.tell_soon()
         # What is there now stays for good: a collection that walks over it all would stop the event loop for long.
         gc.collect()
         gc.freeze()

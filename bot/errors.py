@@ -4,7 +4,9 @@ UserFacingError                     a sentence for a member, said by `answer_fai
 ├── RequestRefused                  cannot be made as asked; nothing was sent, nothing is charged
 │   ├── UnknownModelError           a model or a price that the catalog does not hold
 │   ├── UnsupportedOptionError      an option that the chosen model does not have
-│   └── InputPictureError           an attachment that cannot be used
+│   ├── InputPictureError           an attachment that cannot be used
+│   └── NotPermittedError           a rule of this server's leads stands against it
+├── DecisionRefusedError            what a lead decided cannot be so; nothing was changed
 ├── LimitReachedError               a budget or an allowance would be passed
 ├── QueueFullError                  too many jobs wait already
 ├── NotAcceptingError               paused, or about to shut down
@@ -21,6 +23,7 @@ UserFacingError                     a sentence for a member, said by `answer_fai
 OperatorError                       a sentence for whoever runs the bot, printed by the command line
 ├── ConfigurationError              settings, with every fault at once
 ├── AlreadyRunningError             another process holds the data directory
+├── BillError                       a file that is no export of the provider's costs, or cannot be relied on
 └── DatabaseError                   the file cannot be used as it is
 """
 
@@ -55,6 +58,14 @@ class UnsupportedOptionError(RequestRefused):
 
 class InputPictureError(RequestRefused):
     """An attached picture cannot be used as an input."""
+
+
+class NotPermittedError(RequestRefused):
+    """A rule of this server's leads stands against the request; the sentence names it and what would be possible."""
+
+
+class DecisionRefusedError(UserFacingError):
+    """What a lead decided cannot be so. Nothing was changed; the sentence says what can be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +181,10 @@ class ConfigurationError(OperatorError):
 
 class AlreadyRunningError(OperatorError):
     """Another process holds the lock of the data directory."""
+
+
+class BillError(OperatorError):
+    """A file is no export of the provider's costs, or cannot be relied on."""
 
 
 class DatabaseError(OperatorError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -11,7 +12,7 @@ import structlog
 
 from bot.delivery import MessageDelivery
 from bot.delivery.place import Place
-from bot.errors import InputPictureError
+from bot.errors import InputPictureError, LimitReachedError
 from bot.pictures import prepare, shown_name
 from bot.services.ledger import Destination, Requester
 from bot.services.requests import StoredImage, check_references
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.delivery import Buttons
+    from bot.services.admission import Admission
+    from bot.services.alerts import Watch
     from bot.services.catalog import Catalog
     from bot.services.delivery import Delivery
     from bot.services.keeping import BlobStore, Requests
@@ -34,6 +37,18 @@ ALREADY_ACKNOWLEDGED = 40060  # Discord's code
 LARGEST_INPUT = 50_000_000  # bytes; the image API's limit
 
 _log = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, and what the leads' rules want to know of them.
+
+    Attributes:
+        joined_at: when they joined the server, in seconds since 1970 (UTC); None if Discord does not say.
+    """
+
+    requester: Requester
+    joined_at: int | None
 
 
 class Acknowledgement:
@@ -79,17 +94,21 @@ class Intake:
         self,
         client: discord.Client,
         studio: Studio,
+        admission: Admission,
         catalog: Catalog,
         requests: Requests,
         blobs: BlobStore,
         buttons: Buttons,
+        watch: Watch,
     ) -> None:
         self._client = client
         self._studio = studio
+        self._admission = admission
         self._catalog = catalog
         self._requests = requests
         self._blobs = blobs
         self._buttons = buttons
+        self._watch = watch
         self._at_work: set[asyncio.Task[None]] = set()
         self._downloads = asyncio.Semaphore(DOWNLOADS)
 
@@ -100,21 +119,19 @@ class Intake:
         attachments: Sequence[discord.Attachment] = (),
         *,
         private: bool,
-        requester: Requester | None = None,
+        asker: Asker | None = None,
     ) -> None:
-        """Download what is attached, reserve, acknowledge, queue. The requester is whoever acts, unless given.
+        """Ask the leads' rules, download what is attached, reserve, acknowledge, queue.
 
-        What is known within `GRACE` seconds is refused before the deferral, so that only the member sees it.
+        The asker is whoever acts, unless given. What is known within `GRACE` seconds is refused before the deferral, so
+        that only the member sees it: the rules are, for policies are in memory.
 
         Raises:
             UserFacingError: nothing was reserved.
         """
-        self._check_declared(attachments)
         acknowledge = Acknowledgement(interaction, private=private)
-        requester = requester or requester_of(interaction)
-        work = asyncio.create_task(
-            self._submit(interaction, request, attachments, requester, acknowledge, private=private)
-        )
+        asker = asker or asker_of(interaction)
+        work = asyncio.create_task(self._submit(interaction, request, attachments, asker, acknowledge, private=private))
         self._at_work.add(work)  # never cancelled: what it has reserved it hands on or gives back itself
         work.add_done_callback(self._ended)
         await asyncio.wait({work}, timeout=GRACE)
@@ -136,11 +153,14 @@ class Intake:
         interaction: discord.Interaction,
         request: ImageRequest,
         attachments: Sequence[discord.Attachment],
-        requester: Requester,
+        asker: Asker,
         acknowledge: Acknowledgement,
         *,
         private: bool,
     ) -> None:
+        requester, number = asker.requester, len(attachments or request.references)
+        await self._admission.check(request, requester, references=number, joined_at=asker.joined_at)
+        self._check_declared(attachments)
         references: list[StoredImage] = []
         notes: list[str] = []
         try:
@@ -156,7 +176,9 @@ class Intake:
             destination = _destination(interaction, private=private)
             delivery = self._delivery(request_id, request, requester, destination, acknowledge, notes)
             await self._studio.submit(request_id, request, requester, delivery)
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, LimitReachedError):
+                self._watch.request_refused(requester, error.shortfall)
             await self._forget(references)
             raise
 
@@ -225,14 +247,27 @@ def _destination(interaction: discord.Interaction, *, private: bool) -> Destinat
 
 def requester_of(interaction: discord.Interaction) -> Requester:
     """Who pressed or typed, where, with which roles."""
+    channel = interaction.channel
     return Requester(
         server_id=interaction.guild_id or 0,
         channel_id=interaction.channel_id or 0,
         user_id=interaction.user.id,
         role_ids=role_ids_of(interaction.user) if isinstance(interaction.user, discord.Member) else (),
+        parent_id=channel.parent_id if isinstance(channel, discord.Thread) else 0,
     )
+
+
+def asker_of(interaction: discord.Interaction) -> Asker:
+    """Who pressed or typed, as the leads' rules see them."""
+    member = interaction.user
+    return Asker(requester_of(interaction), joined_at_of(member) if isinstance(member, discord.Member) else None)
 
 
 def role_ids_of(member: discord.Member) -> tuple[int, ...]:
     """The roles that count: all but the one that everybody has."""
     return tuple(role.id for role in member.roles if not role.is_default())
+
+
+def joined_at_of(member: discord.Member) -> int | None:
+    """When a member joined their server, in seconds since 1970 (UTC); None for guests."""
+    return None if member.joined_at is None else int(member.joined_at.timestamp())

@@ -13,12 +13,14 @@ from discord import app_commands
 from discord.ext import commands
 from typing_extensions import override
 
-from bot.errors import PictureGoneError, UserFacingError
+from bot.errors import LimitReachedError, PictureGoneError, UserFacingError
+from bot.services.deciding import Lead
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
+    from bot.errors import Shortfall
     from bot.intake import Intake
     from bot.services.delivery import Result
     from bot.services.ledger import OpenRequest
@@ -45,7 +47,8 @@ Interaction = discord.Interaction[AtelierClient]
 async def answer_failure(interaction: discord.Interaction[Any], error: Exception) -> None:
     """Tell the member what went wrong: privately while that is possible, else in place of the progress.
 
-    A `UserFacingError` says its sentence. Anything else gets a reference number, and the log gets the traceback.
+    A `UserFacingError` says its sentence; under that of a limit stands the button to ask leads for more. Anything else
+    gets a reference number, and the log gets the traceback.
     """
     if isinstance(error, app_commands.CommandInvokeError):
         error = error.original
@@ -54,22 +57,37 @@ async def answer_failure(interaction: discord.Interaction[Any], error: Exception
         return
     text = f"❌ {_sentence(interaction, error)}"
     try:
+        view = await _way_out(interaction, error)
         if interaction.response.is_done():
-            await interaction.edit_original_response(content=text, attachments=[], view=None)
+            await interaction.edit_original_response(content=text, attachments=[], view=view)
         else:
-            await _answer_first(interaction, text)
+            await _answer_first(interaction, text, view)
     except (discord.DiscordException, aiohttp.ClientError, OSError) as problem:
         _log.warning("failure not told", interaction=interaction.id, reason=str(problem))
 
 
-async def _answer_first(interaction: discord.Interaction[Any], text: str) -> None:
+async def _answer_first(interaction: discord.Interaction[Any], text: str, view: discord.ui.View | None) -> None:
     try:
-        await interaction.response.send_message(text, ephemeral=True)
+        await interaction.response.send_message(
+            text, ephemeral=True, view=discord.utils.MISSING if view is None else view
+        )
     except discord.HTTPException as error:
         if error.code != ACKNOWLEDGED_BEFORE:
             raise
         # It was deferred, and only the receipt was lost on the way.
-        await interaction.edit_original_response(content=text, attachments=[], view=None)
+        await interaction.edit_original_response(content=text, attachments=[], view=view)
+
+
+async def _way_out(interaction: discord.Interaction[Any], error: Exception) -> discord.ui.View | None:
+    """What stands under a refusal. The sentence is said in any case."""
+    if not isinstance(error, LimitReachedError) or interaction.guild_id is None:
+        return None
+    try:
+        client: AtelierClient = interaction.client
+        return await client.buttons.of_refusal(interaction.guild_id, error.shortfall)
+    except Exception:  # noqa: BLE001 - a button that cannot be made must not hide why the request was refused
+        _log.exception("refusal without a button", interaction=interaction.id)
+        return None
 
 
 def _sentence(interaction: discord.Interaction[Any], error: Exception) -> str:
@@ -109,6 +127,11 @@ def is_lead(interaction: discord.Interaction[Any]) -> bool:
     return interaction.guild_id is not None and interaction.permissions.manage_guild
 
 
+def lead_of(interaction: discord.Interaction[Any]) -> Lead:
+    """Who decides, for which server."""
+    return Lead(interaction.guild_id or 0, interaction.user.id)
+
+
 class LeadCog(commands.GroupCog):
     """A group of commands for leads.
 
@@ -128,8 +151,17 @@ class AtelierTree(app_commands.CommandTree[AtelierClient]):
 
     @override
     async def interaction_check(self, interaction: Interaction, /) -> bool:
-        """No server that never invited the bot spends its budget."""
-        if interaction.guild_id is None or interaction.client.get_guild(interaction.guild_id) is None:
+        """No server that never invited the bot spends its budget, and what leads may choose is offered to them alone.
+
+        discord.py asks no cog before it lets a command offer choices, and choices can be answered by choices only.
+        """
+        is_here = interaction.guild_id is not None and interaction.client.get_guild(interaction.guild_id) is not None
+        if interaction.type is discord.InteractionType.autocomplete:
+            offered = is_here and (is_lead(interaction) or not _is_for_leads(interaction.command))
+            if not offered:
+                await interaction.response.autocomplete([])
+            return offered
+        if not is_here:
             raise app_commands.CheckFailure("the bot is not on this server")
         return True
 
@@ -140,11 +172,34 @@ class AtelierTree(app_commands.CommandTree[AtelierClient]):
         await answer_failure(interaction, error)
 
 
-class AtelierButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"(?!)"):
+def _is_for_leads(command: object) -> bool:
+    return isinstance(getattr(command, "binding", None), LeadCog)
+
+
+class LastingButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"(?!)"):
+    """A button that is made anew for every click, from its `custom_id` alone, and says so if it fails.
+
+    discord.py swallows what the callback of such a button raises.
+    """
+
+    @override
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Do what the button is for; say so if that fails."""
+        try:
+            await self.pressed(interaction)
+        except Exception as error:  # noqa: BLE001 - it is spoken and logged
+            await answer_failure(interaction, error)
+
+    @abstractmethod
+    async def pressed(self, interaction: Interaction) -> None:
+        """What the button is for; raises a `UserFacingError` to whom it is not."""
+
+
+class AtelierButton(LastingButton, template=r"(?!)"):
     """A button that remembers nothing but an id, so that it works after any number of restarts.
 
     Subclasses name their action, which with the id makes the `custom_id`: ``class AgainButton(AtelierButton,
-    action="again")``. discord.py makes a new object for every click, and swallows what its own callback raises.
+    action="again")``.
     """
 
     label: ClassVar[str]
@@ -174,25 +229,14 @@ class AtelierButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"(
         """Made anew for every click."""
         return cls(int(match["id"]))
 
-    @override
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Do what the button is for; say so if that fails."""
-        try:
-            await self.pressed(interaction)
-        except Exception as error:  # noqa: BLE001 - it is spoken and logged
-            await answer_failure(interaction, error)
-
-    @abstractmethod
-    async def pressed(self, interaction: Interaction) -> None:
-        """What the button is for; raises a `UserFacingError` to whom it is not."""
-
 
 class ResultButtons:
-    """The row under every result; cogs add to it, and each message gets items of its own."""
+    """The rows under results and refusals; cogs add to them, and each message gets items of its own."""
 
     def __init__(self) -> None:
         self._of_result: list[tuple[int, Callable[[int], AtelierButton]]] = []
         self._of_late: Callable[[int], AtelierButton] | None = None
+        self._of_refusal: Callable[[int, Shortfall], Awaitable[LastingButton | None]] | None = None
 
     def add(self, place: int, make: Callable[[int], AtelierButton]) -> None:
         """Offer a button under results: `make` takes the first picture's number; the lowest place stands first."""
@@ -203,6 +247,10 @@ class ResultButtons:
         """Offer the button with which a late private result can be fetched: `make` takes the request's id."""
         self._of_late = make
 
+    def set_refusal(self, make: Callable[[int, Shortfall], Awaitable[LastingButton | None]]) -> None:
+        """Offer a button under the refusals of limits: `make` takes the server's id and what is missing."""
+        self._of_refusal = make
+
     def of_result(self, result: Result) -> discord.ui.View | None:
         """A new view for one message."""
         picture, _ = result.files[0]
@@ -212,8 +260,13 @@ class ResultButtons:
         """A new view for one message."""
         return _view([] if self._of_late is None else [self._of_late(int(request_id))])
 
+    async def of_refusal(self, server_id: int, shortfall: Shortfall) -> discord.ui.View | None:
+        """A new view for one message."""
+        button = None if self._of_refusal is None else await self._of_refusal(server_id, shortfall)
+        return _view([] if button is None else [button])
 
-def _view(items: list[AtelierButton]) -> discord.ui.View | None:
+
+def _view(items: Sequence[LastingButton]) -> discord.ui.View | None:
     if not items:
         return None
     view = discord.ui.View(timeout=None)

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import structlog
@@ -16,21 +17,40 @@ from bot.openai_images import OpenAIImages
 from bot.pictures import UnreadablePictureError as DamagedPictureError
 from bot.pictures import check_result
 from bot.services.accounts import Accounts
+from bot.services.admission import Admission
+from bot.services.alerts import Watch
 from bot.services.answering import Answers
+from bot.services.bookkeeper import Bookkeeper
+from bot.services.bulletin import Bulletins
 from bot.services.catalog import Catalog
+from bot.services.correcting import Corrector
+from bot.services.deciding import Deciding
 from bot.services.images import CheckedPicture, UnreadablePictureError
 from bot.services.making import Maker
 from bot.services.pace import Pace
+from bot.services.pausing import Pausing
+from bot.services.plea_desk import PleaDesk
 from bot.services.policy import Defaults, limits_for
 from bot.services.queue import FairQueue
+from bot.services.quotas import QuotaDesk
+from bot.services.rules import Rules
+from bot.services.server_settings import ServerSettings
+from bot.services.standings import Standings
 from bot.services.studio import Studio
+from bot.services.usage import UsageDesk
+from bot.storage.alerts import SqliteAlerts
 from bot.storage.blobs import FileBlobs
+from bot.storage.charges import SqliteCharges
 from bot.storage.database import Database
 from bot.storage.ledger import SqliteLedger
 from bot.storage.lock import DataDirectoryLock
+from bot.storage.open_jobs import SqliteOpenCharges
+from bot.storage.pleas import SqlitePleas
 from bot.storage.policies import SqliteAudit, SqlitePolicies
+from bot.storage.report import SqliteBooks
 from bot.storage.requests import SqliteRequests
 from bot.storage.state import State, SteadyClock
+from bot.storage.usage import SqliteUse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -53,11 +73,22 @@ class Services:
     settings: Settings
     catalog: Catalog
     studio: Studio
+    admission: Admission
+    rules: Rules
+    pausing: Pausing
+    bulletins: Bulletins
+    server_settings: ServerSettings
     accounts: Accounts
+    quotas: QuotaDesk
     ledger: Ledger
     policies: Policies
     audit: Audit
     defaults: Defaults
+    usage: UsageDesk
+    bookkeeper: Bookkeeper
+    corrector: Corrector
+    pleas: PleaDesk
+    watch: Watch
     answers: Answers
     requests: Requests
     blobs: BlobStore
@@ -83,7 +114,10 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
             ) as images:
                 services = await _connect(settings, catalog, database, images)
                 await services.studio.recover()
-                yield services
+                try:
+                    yield services
+                finally:
+                    await services.watch.close()
         finally:
             await database.close()
 
@@ -99,57 +133,116 @@ def _check_default_model(catalog: Catalog, settings: Settings) -> None:
         raise ConfigurationError([f"ATELIER_MODEL: {model.id} was shut down on {model.shutdown}. Use {instead}."])
 
 
+@dataclass(frozen=True)
+class _Foundation:
+    """What the services stand on."""
+
+    settings: Settings
+    catalog: Catalog
+    database: Database
+    images: OpenAIImages
+    state: State
+    clock: SteadyClock
+    ledger: SqliteLedger
+    requests: SqliteRequests
+    blobs: FileBlobs
+    policies: SqlitePolicies
+    audit: SqliteAudit
+    defaults: Defaults
+
+    @property
+    def allow_retired(self) -> bool:
+        """Another endpoint than the provider's own may still serve models that the provider has shut down."""
+        return not self.settings.official_image_api
+
+
 async def _connect(settings: Settings, catalog: Catalog, database: Database, images: OpenAIImages) -> Services:
-    ledger = SqliteLedger(database)
-    requests = SqliteRequests(database)
     state = State(database)
-    blobs = FileBlobs(settings.images_dir)
-    policies = SqlitePolicies(database)
-    defaults = Defaults(settings.monthly_budget, settings.member_daily_images)
+    below = _Foundation(
+        settings=settings,
+        catalog=catalog,
+        database=database,
+        images=images,
+        state=state,
+        clock=await _clock(state),
+        ledger=SqliteLedger(database),
+        requests=SqliteRequests(database),
+        blobs=FileBlobs(settings.images_dir),
+        policies=SqlitePolicies(database),
+        audit=SqliteAudit(database),
+        defaults=Defaults(settings.monthly_budget, settings.member_daily_images),
+    )
+    accounts = Accounts(below.ledger, below.policies, partial(limits_for, defaults=below.defaults), below.clock)
+    watch = Watch(accounts, SqliteAlerts(database), below.clock)
+    answers = Answers(below.requests, below.blobs, accounts, below.clock, ended=watch.request_ended)
+    studio = Studio(
+        catalog=catalog,
+        ledger=below.ledger,
+        requests=below.requests,
+        accounts=accounts,
+        queue=FairQueue(settings.concurrency),
+        maker=_maker(below, await state.secret(SAFETY_KEY)),
+        answers=answers,
+        clock=below.clock,
+    )
+    return _services(below, accounts, watch, answers, studio)
+
+
+async def _clock(state: State) -> SteadyClock:
     latest = await state.latest()
     if latest > time.time() + CLOCK_TOLERANCE:
         _log.error(
             "the ledger has seen a later time than this machine's clock; its days and months stand still until then"
         )
-    clock = SteadyClock(time.time, latest)
-    accounts = Accounts(ledger, policies, partial(limits_for, defaults=defaults), clock)
-    maker = Maker(
-        ledger=ledger,
-        blobs=blobs,
-        provider=images,
+    return SteadyClock(time.time, latest)
+
+
+def _maker(below: _Foundation, safety_key: bytes) -> Maker:
+    return Maker(
+        ledger=below.ledger,
+        blobs=below.blobs,
+        provider=below.images,
         check=_check,
-        catalog=catalog,
-        pace=Pace(settings.images_per_minute),
-        safety_key=await state.secret(SAFETY_KEY),
-        timeout=float(settings.job_timeout),
-        clock=clock,
+        catalog=below.catalog,
+        pace=Pace(below.settings.images_per_minute),
+        safety_key=safety_key,
+        timeout=float(below.settings.job_timeout),
+        clock=below.clock,
     )
-    answers = Answers(requests, blobs, accounts, clock)
-    studio = Studio(
-        catalog=catalog,
-        ledger=ledger,
-        requests=requests,
-        accounts=accounts,
-        queue=FairQueue(settings.concurrency),
-        maker=maker,
-        answers=answers,
-        clock=clock,
-    )
+
+
+def _services(below: _Foundation, accounts: Accounts, watch: Watch, answers: Answers, studio: Studio) -> Services:
+    deciding = Deciding(below.policies, below.clock)
+    standings = Standings(below.policies, below.ledger, below.defaults, below.clock)
+    open_charges = SqliteOpenCharges(below.database)
     return Services(
-        settings=settings,
-        catalog=catalog,
+        settings=below.settings,
+        catalog=below.catalog,
         studio=studio,
+        admission=Admission(below.policies, below.catalog, below.allow_retired, below.clock),
+        rules=Rules(deciding, below.catalog, below.allow_retired),
+        pausing=Pausing(deciding, studio.workshop),
+        bulletins=Bulletins(
+            studio.workshop, standings, open_charges, below.catalog, below.settings.model, version("atelier")
+        ),
+        server_settings=ServerSettings(deciding),
         accounts=accounts,
-        ledger=ledger,
-        policies=policies,
-        audit=SqliteAudit(database),
-        defaults=defaults,
+        quotas=QuotaDesk(below.policies, standings),
+        ledger=below.ledger,
+        policies=below.policies,
+        audit=below.audit,
+        defaults=below.defaults,
+        usage=UsageDesk(accounts, SqliteUse(below.database)),
+        bookkeeper=Bookkeeper(SqliteBooks(below.database), below.policies, below.audit, below.clock),
+        corrector=Corrector(accounts, SqliteCharges(below.database)),
+        pleas=PleaDesk(accounts, SqlitePleas(below.database)),
+        watch=watch,
         answers=answers,
-        requests=requests,
-        blobs=blobs,
-        state=state,
-        images=images,
-        database=database,
+        requests=below.requests,
+        blobs=below.blobs,
+        state=below.state,
+        images=below.images,
+        database=below.database,
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import csv
+import io
 import json
 import os
 import subprocess
@@ -136,6 +138,55 @@ def test_a_month_that_is_none_is_refused_by_an_example(month: str) -> None:
     assert refusal.value.faults == (f"--month: A month is written like 2026-11, not {month!r}.",)
 
 
+@pytest.mark.usefixtures("books")
+def test_the_report_as_csv_has_a_line_for_each_job() -> None:
+    rows = list(csv.DictReader(io.StringIO(printed("report", "--csv", "--month", "2026-10"))))
+
+    assert [(row["job_id"], row["cost_usd"], row["member_id"]) for row in rows] == [("1:1", "0.012345678", "<@33>")]
+
+
+@pytest.mark.parametrize(
+    ("by", "rows"),
+    [
+        ("member", ["33 1 $0.012 $0.00 $0.02 $0.02"]),
+        ("model", ["gpt-image-2.5-flare 1 $0.012 $0.00 $0.02 $0.02"]),
+        ("day", ["2026-10-11 1 $0.012 $0.00 $0.00 $0.00", "2026-11-20 0 $0.00 $0.00 $0.02 $0.02"]),
+        ("channel", ["22 1 $0.012 $0.00 $0.02 $0.02"]),
+    ],
+)
+@pytest.mark.usefixtures("books")
+def test_the_report_for_people_is_summed_as_they_wish(by: str, rows: list[str]) -> None:
+    lines = [" ".join(line.split()) for line in printed("report", "--by", by).splitlines()]
+
+    start = lines.index(f"By {by}")
+    assert lines[start + 3 : lines.index("", start)] == rows
+
+
+@pytest.mark.usefixtures("books")
+def test_the_report_as_json_is_summed_as_programs_wish() -> None:
+    report: dict[str, Any] = json.loads(printed("report", "--json", "--by", "day"))
+
+    assert report["by"] == "day"
+    assert [(group["key"], group["settled_nano"], group["held_nano"]) for group in report["groups"]] == [
+        ("2026-10-11", 12_345_678, 0),
+        ("2026-11-20", 0, 20_000_000),
+    ]
+
+
+@pytest.mark.parametrize("other", [("--json",), ("--by", "day")])
+@pytest.mark.usefixtures("books")
+def test_csv_goes_with_nothing_that_it_cannot_show(other: Sequence[str]) -> None:
+    with pytest.raises(ConfigurationError, match=f"Leave out --csv or {other[0]}"):
+        printed("report", "--csv", *other)
+
+
+@pytest.mark.usefixtures("books")
+def test_a_server_that_no_database_can_hold_is_an_error_of_use() -> None:
+    outcome = CliRunner().invoke(cli.app, ["report", "--server", str(2**64)])
+
+    assert outcome.exit_code == 2
+
+
 def test_without_a_database_the_report_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ATELIER_DATA_DIR", str(tmp_path))
 
@@ -221,7 +272,7 @@ def test_help_names_every_command(tmp_path: Path) -> None:
     ended = as_process(["--help"], tmp_path)
 
     assert ended.returncode == 0
-    assert all(command in ended.stdout for command in ("run", "demo", "report"))
+    assert all(command in ended.stdout for command in ("run", "demo", "report", "reconcile"))
 
 
 def test_a_word_that_is_no_command_is_an_error_of_use(tmp_path: Path) -> None:

@@ -238,7 +238,7 @@ class LostReceipt:
     def is_done(self) -> bool:
         return False
 
-    async def send_message(self, _text: str, *, ephemeral: bool) -> None:
+    async def send_message(self, _text: str, *, ephemeral: bool, **_: object) -> None:
         assert ephemeral
         raise refused(400, 40060)
 

@@ -18,7 +18,7 @@ import structlog
 from bot.delivery.posting import Upload, is_too_large, uploads_of
 from bot.delivery.progress import Progress, Stage
 from bot.pictures import contact_sheet, shrink
-from bot.presentation.progress import drawing_text, late_text, queued_text
+from bot.presentation.progress import drawing_text, late_text, paused_text, queued_text
 from bot.presentation.result import result_text
 from bot.services.delivery import DeliveryError, Posted
 
@@ -101,6 +101,11 @@ class MessageDelivery:
         self._watch_the_token()
         self._progress.show(Stage(position, wait))
 
+    def paused(self) -> None:
+        """Show that it waits for the end of a pause."""
+        self._watch_the_token()
+        self._progress.show(Stage(0, paused=True))
+
     def preview(self, preview: Preview) -> None:
         """Show the newest frames, as soon as the message may be edited again."""
         self._progress.show(Stage(0, frames=preview.frames))
@@ -177,6 +182,8 @@ class MessageDelivery:
         """One edit of the progress message."""
         if self._late:
             await self._place.edit_once(late_text(), view=self._buttons.of_late(self._request_id))
+        elif stage.paused:
+            await self._place.edit_once(paused_text())
         elif stage.position:
             await self._place.edit_once(queued_text(stage.position, int(time.time() + stage.wait)))
         else:

@@ -27,11 +27,13 @@ class Stage:
         position: the place in line; 0 once it is being made.
         wait: seconds until the turn comes, by guess.
         frames: the newest partial image of each picture, or None.
+        paused: it waits, and nobody knows for how long.
     """
 
     position: int
     wait: float = 0.0
     frames: tuple[bytes | None, ...] = ()
+    paused: bool = False
 
 
 class Progress:
@@ -44,24 +46,25 @@ class Progress:
     def __init__(self, edit: Callable[[Stage], Awaitable[None]]) -> None:
         self._edit = edit
         self._newest: Stage | None = None
-        self._news = asyncio.Event()
+        self._news = False
         self._ended = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._line_told_at = float("-inf")
 
     def show(self, stage: Stage) -> None:
-        """Show this as soon as it may be. A place in line is told seldom, and never after drawing has begun."""
+        """Show this as soon as it may be. A place in line is told seldom, and not after drawing has begun.
+
+        A pause is told at once, and so is the place in line when it is over.
+        """
         if self._ended.is_set() or not self._is_news(stage):
             return
-        self._newest = stage
-        self._news.set()
-        if self._task is None:
-            self._task = asyncio.create_task(self._keep_showing(), name="progress")
+        self._newest, self._news = stage, True
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._show_news(), name="progress")
 
     def stop(self) -> None:
         """Begin no further edit; one may still be in flight."""
         self._ended.set()
-        self._news.set()
 
     async def end(self) -> None:
         """No edit begins after this returns, and none is in flight: one that hangs is given up."""
@@ -72,21 +75,23 @@ class Progress:
             await asyncio.wait({self._task})
 
     def _is_news(self, stage: Stage) -> bool:
-        drawing = self._newest is not None and self._newest.position == 0
+        before = self._newest
+        paused = before is not None and before.paused
+        drawing = before is not None and before.position == 0 and not paused
+        if stage.paused:
+            return not paused
         if stage.position == 0:
             return bool(stage.frames) or not drawing
         now = asyncio.get_running_loop().time()
-        if drawing or now - self._line_told_at < LINE_INTERVAL:
+        if drawing or (not paused and now - self._line_told_at < LINE_INTERVAL):
             return False
         self._line_told_at = now
         return True
 
-    async def _keep_showing(self) -> None:
-        while True:
-            await self._news.wait()
-            self._news.clear()
-            if self._ended.is_set() or self._newest is None:
-                return
+    async def _show_news(self) -> None:
+        """Show the newest stage, and the next when the time for it has come; end when there is no news."""
+        while self._newest is not None and self._news and not self._ended.is_set():
+            self._news = False
             try:
                 await self._edit(self._newest)
             except Exception as error:  # noqa: BLE001 - progress is never essential

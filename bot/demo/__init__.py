@@ -55,7 +55,7 @@ async def play(out: Path, console: Console) -> None:
         billed = images.bill.nano
     await asyncio.to_thread((out / "ledger.json").write_text, json.dumps(ledger.to_dict(), indent=2), "utf-8")
     console.print()
-    console.print(report_view(ledger))
+    console.out(report_view(ledger), highlight=False)
     verdict = "agree to the nano-dollar" if billed == ledger.settled_nano else f"differ: {billed - ledger.settled_nano}"
     console.print(f"The image API billed {format_usd(billed)}; ledger and bill {verdict}.")
     console.print(f"Every preview and picture is in {out}/. Open it and look.", style="bold")

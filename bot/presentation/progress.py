@@ -14,6 +14,11 @@ def queued_text(position: int, turn_at: int) -> str:
     return f"⏳ {place}. Your turn comes about <t:{turn_at}:R>."
 
 
+def paused_text() -> str:
+    """In line, while a lead of the server has paused."""
+    return "⏸️ Paused by a lead; your place in line is kept."
+
+
 def drawing_text(count: int, previews: int) -> str:
     """Being made. `previews` of the `count` pictures can be seen already, unfinished."""
     what = "your picture" if count == 1 else f"your {count} pictures"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.presentation.safe import one_line, shown
-from bot.services.limits import Metric
+from bot.services.amounts import amount_text
+from bot.services.limits import Metric, Scope
 from bot.services.pricing import format_usd
 from bot.services.windows import Window
 
@@ -14,11 +15,14 @@ if TYPE_CHECKING:
 
     from bot.services.delivery import Result
     from bot.services.ledger import LimitStatus, Picture
+    from bot.services.limits import Limit
     from bot.services.requests import ImageRequest
 
 PROMPT_SHOWN = 280  # characters of the prompt in a result; the rest is in the details
 LONGEST_ALT_TEXT = 1024  # characters; Discord's limit
+WHOSE = {Scope.MEMBER: "your", Scope.SERVER: "this server", Scope.INSTALLATION: "this bot"}
 EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
+MOST_LIMITS = 3  # of which it is said what is left
 SPANS = {Window.HOUR: "this hour", Window.DAY: "today", Window.WEEK: "this week", Window.MONTH: "this month"}
 
 
@@ -47,9 +51,9 @@ def result_text(result: Result, model_title: str, notes: Sequence[str] = ()) -> 
         f"> {shown(request.prompt, PROMPT_SHOWN)}",
         f"-# {' · '.join([*made_how(request, model_title), took(pictures), format_usd(result.cost_nano)])}",
     ]
-    left = [what_is_left(status) for status in result.limits]
+    left = left_in_line(result.limits, result.cost_nano // len(pictures))
     if left:
-        lines.append(f"-# Left: {' · '.join(left)}")
+        lines.append(f"-# Left: {left}")
     lines += [f"-# {note}" for note in notes]
     if result.failures:
         missing = request.count - len(pictures)
@@ -78,10 +82,38 @@ def took(pictures: Sequence[Picture]) -> str:
     return f"{max(picture.seconds for picture in pictures):.1f} s"
 
 
+def left_in_line(limits: Sequence[LimitStatus], picture_nano: int) -> str:
+    """``your 24 pictures today · this server $8.10 this month``: of the strictest limits, the strictest first.
+
+    `picture_nano`, what a picture costs in nano-dollars, tells how many more each limit allows.
+    """
+
+    def pictures_left(status: LimitStatus) -> int:
+        left = status.limit.maximum - status.used
+        return left if status.limit.metric is Metric.IMAGES else left // max(1, picture_nano)
+
+    shown_here = sorted(worth_showing(limits), key=pictures_left)[:MOST_LIMITS]
+    if len(shown_here) == 1:
+        return what_is_left(shown_here[0])
+    return " · ".join(f"{whose(status.limit)} {what_is_left(status)}" for status in shown_here)
+
+
+def worth_showing(limits: Sequence[LimitStatus]) -> list[LimitStatus]:
+    """All, but for the installation's budget where the server has one in dollars: it tells what others spend."""
+    has_own = any((each.limit.scope, each.limit.metric) == (Scope.SERVER, Metric.USD) for each in limits)
+    return [each for each in limits if not (has_own and each.limit.scope is Scope.INSTALLATION)]
+
+
+def whose(limit: Limit) -> str:
+    """Whose limit it is, in a word or two."""
+    if limit.scope is Scope.CHANNEL:
+        return f"<#{limit.scope_id}>"
+    if limit.scope is Scope.ROLE:
+        return f"<@&{limit.scope_id}>"
+    return WHOSE[limit.scope]
+
+
 def what_is_left(status: LimitStatus) -> str:
     """``$19.98 this month``, ``24 pictures today``."""
     left = max(0, status.limit.maximum - status.used)
-    span = SPANS[status.limit.window]
-    if status.limit.metric is Metric.USD:
-        return f"{format_usd(left)} {span}"
-    return f"{left} {'picture' if left == 1 else 'pictures'} {span}"
+    return f"{amount_text(status.limit.metric, left)} {SPANS[status.limit.window]}"

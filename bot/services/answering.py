@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bot.services.accounts import Accounts
     from bot.services.delivery import Delivery
     from bot.services.keeping import BlobStore, Requests
-    from bot.services.ledger import OpenRequest, Picture
+    from bot.services.ledger import OpenRequest, Picture, Requester
 
 # Seconds between attempts to post a result while Discord cannot take it. After the last, the next start tries again.
 PATIENCE = (15.0, 60.0, 300.0, 900.0, 3600.0)
@@ -36,6 +36,7 @@ class Answers:
     accounts: Accounts
     clock: Callable[[], float] = time.time
     patience: tuple[float, ...] = PATIENCE
+    ended: Callable[[Requester], None] | None = None  # told of whoever's request has ended
     _waiting: set[asyncio.Task[None]] = field(default_factory=set["asyncio.Task[None]"])
 
     async def answer(self, request_id: str, delivery: Delivery) -> None:
@@ -64,17 +65,24 @@ class Answers:
             request = await self.requests.get(request_id)
             if request is None or request.delivered_at is not None:
                 return True
-            posted = await self._tell(request, delivery)
-        except DeliveryError as error:
-            _log.warning("result not posted", request=request_id, reason=str(error), permanent=error.permanent)
-            if not error.permanent:
-                return False
-            posted = Posted()
+            posted = await self._post(request, delivery)
         except Exception:  # noqa: BLE001 - whatever it was, the result is kept and tried again
             _log.exception("result not posted", request=request_id)
             return False
+        if posted is None:
+            return False
         await self._remember(request_id, posted)
+        if self.ended is not None:
+            self.ended(request.requester)
         return True
+
+    async def _post(self, request: OpenRequest, delivery: Delivery) -> Posted | None:
+        """None if it is to be tried again."""
+        try:
+            return await self._tell(request, delivery)
+        except DeliveryError as error:
+            _log.warning("result not posted", request=request.id, reason=str(error), permanent=error.permanent)
+            return Posted() if error.permanent else None
 
     async def _remember(self, request_id: str, posted: Posted) -> None:
         """Not posted twice while this process runs, even if that cannot be written down."""

@@ -63,7 +63,7 @@ class DeliveryError(Exception):
 
 
 class Delivery(Protocol):
-    """Tells the people who wait. `preview` and `queued` return at once and never raise."""
+    """Tells the people who wait. `queued`, `paused` and `preview` return at once and never raise."""
 
     @property
     def destination(self) -> Destination:
@@ -76,6 +76,10 @@ class Delivery(Protocol):
 
     def queued(self, position: int, wait: float) -> None:
         """The first job of the request is number `position` in line, about `wait` seconds from its turn."""
+        ...
+
+    def paused(self) -> None:
+        """No job of the request runs, and none begins until a lead lets it go on; then `queued` is told again."""
         ...
 
     def preview(self, preview: Preview) -> None:

@@ -185,6 +185,8 @@ def refusal(shortfall: Shortfall) -> LimitReachedError:
         needed, left, maximum = (str(images) for images in (shortfall.needed, shortfall.left, shortfall.maximum))
         needed, advice = f"{needed} picture{'s' * (shortfall.needed != 1)}", "Ask for fewer, or wait: it"
     resets = f"{advice if shortfall.left else 'It'} resets <t:{shortfall.resets_at}:R>."
+    if shortfall.scope == Scope.INSTALLATION:
+        resets += " Whoever runs this bot decides about it."
     return LimitReachedError(
         f"This would pass {shortfall.limit}: it needs {needed}, and what is left is {left} of {maximum}. {resets}",
         shortfall,

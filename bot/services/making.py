@@ -17,6 +17,7 @@ import structlog
 from bot.errors import ImageFailure, OutcomeUnknownError, ProviderBusyError, RequestRejectedError
 from bot.services import pricing
 from bot.services.booking import persistently
+from bot.services.departing import CalledBackError
 from bot.services.images import FinishedImage, InputImage, UnreadablePictureError
 from bot.services.ledger import ChargeConflictError, Settlement
 from bot.services.requests import StoredImage
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.services.catalog import Catalog
+    from bot.services.departing import Departure
     from bot.services.images import ImageProvider, PictureCheck
     from bot.services.keeping import BlobStore
     from bot.services.ledger import Job, Ledger, OpenRequest
@@ -71,22 +73,26 @@ class Maker:
     timeout: float
     clock: Callable[[], float] = time.time
 
-    async def make(self, order: OpenRequest, job: Job, on_partial: Callable[[bytes], None]) -> Made:
+    async def make(
+        self, order: OpenRequest, job: Job, on_partial: Callable[[bytes], None], departure: Departure
+    ) -> Made:
         """Make the picture and book what came of it. The ledger tells the rest.
 
         Raises:
+            CalledBackError: as `departure` was told; nothing was sent, and the job is reserved as before.
             Exception: only when the ledger itself could not be written; the job is then as a crash would leave it.
             ChargeConflictError: the job is not reserved, or no longer in flight; its charge stays as it is.
         """
         started = time.monotonic()
         try:
-            inputs = await self._load_inputs(order)
-            # Before the dispatch: a restart while the provider holds us back loses nothing.
-            await self._wait_for_turn(started + self.timeout)
+            async with departure.getting_ready():
+                inputs = await self._load_inputs(order)
+                # Before the dispatch: a restart while the provider holds us back loses nothing.
+                await self._wait_for_turn(started + self.timeout)
             started = time.monotonic()
             await self.ledger.dispatch(job.id, self._now())
-        except ChargeConflictError:
-            raise  # it was dispatched before: what is at work on it books it
+        except (CalledBackError, ChargeConflictError):
+            raise  # it waits again; or it was dispatched before: what is at work on it books it
         except ImageFailure as problem:
             return Made(time.monotonic() - started, await self._book_failure(job, problem))
         except Exception:  # noqa: BLE001 - nothing was sent, whatever it was: the hold is freed
@@ -97,7 +103,7 @@ class Maker:
             )
             return Made(time.monotonic() - started, await self._book_failure(job, failure))
         try:
-            finished = await self._call(order, inputs, on_partial)
+            finished = await self._call(order, inputs, on_partial, departure)
             settlement = await self._settlement(order, job, finished, time.monotonic() - started)
         except ImageFailure as problem:
             failure = problem
@@ -138,7 +144,11 @@ class Maker:
             ) from None
 
     async def _call(
-        self, order: OpenRequest, inputs: Sequence[InputImage], on_partial: Callable[[bytes], None]
+        self,
+        order: OpenRequest,
+        inputs: Sequence[InputImage],
+        on_partial: Callable[[bytes], None],
+        departure: Departure,
     ) -> FinishedImage:
         """Ask until the provider starts, at most `ATTEMPTS` times; each call has the job's whole time."""
         attempts = itertools.count()
@@ -158,6 +168,7 @@ class Maker:
         async def once() -> FinishedImage:
             if next(attempts):
                 await self._wait_for_turn(deadline)
+                _refuse_paused(departure)
             return await self._call_once(order, inputs, on_partial)
 
         return await stamina.AsyncRetryingCaller(attempts=ATTEMPTS, timeout=None)(may_retry, once)
@@ -208,6 +219,20 @@ class Maker:
 
     def _now(self) -> int:
         return int(self.clock())
+
+
+def _refuse_paused(departure: Departure) -> None:
+    """No call begins during a pause, not even the next try of a job that had left before.
+
+    The provider has certainly not started that job: its hold is freed. It cannot go back to the line, for a charge
+    goes forward only; and to wait here for the end of the pause would keep its slot from other servers.
+    """
+    if departure.paused():
+        raise ProviderBusyError(
+            "A lead has paused picture making before the image API took this one. Nothing was charged; "
+            "ask again when it goes on.",
+            code="paused",
+        )
 
 
 def _unknown(reason: str, code: str) -> OutcomeUnknownError:

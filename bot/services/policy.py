@@ -106,6 +106,7 @@ class ServerPolicy:
         zone: the IANA name of the time zone of its days, weeks and months.
         week_start: the first day of a week, 0 for Monday to 6 for Sunday.
         log_channel_id: where alerts and pleas are posted.
+        resumed_at: when the last pause ended, in seconds since 1970 (UTC); 0 if there was none.
         channels: where pictures may be made; empty for everywhere. Threads belong to their channel.
         models: which models may be used; empty for all.
         newcomer_days: days that a member waits after joining.
@@ -117,6 +118,7 @@ class ServerPolicy:
     week_start: int = 0
     log_channel_id: int | None = None
     pause: Pause | None = None
+    resumed_at: int = 0
     channels: tuple[int, ...] = ()
     models: tuple[str, ...] = ()
     blocked: tuple[Block, ...] = ()
@@ -162,7 +164,7 @@ def limits_for(policy: ServerPolicy, requester: Requester, at: int, *, defaults:
         for rule in policy.limits
         if rule.shared and rule.scope is scope and rule.scope_id in ids and rule.maximum is not None
     ]
-    limits = [_with_grants(limit, policy.grants, at) for limit in (*allowances, *budgets)]
+    limits = [with_grants(limit, policy.grants, at) for limit in (*allowances, *budgets)]
     if defaults.monthly_budget_nano is not None:
         limits.append(
             Limit(
@@ -225,7 +227,8 @@ def _most_generous(rules: Iterable[LimitRule]) -> LimitRule | None:
     return unlimited or max(found, key=lambda rule: rule.maximum or 0, default=None)
 
 
-def _with_grants(limit: Limit, grants: Iterable[Grant], at: int) -> Limit:
+def with_grants(limit: Limit, grants: Iterable[Grant], at: int) -> Limit:
+    """The limit with every grant that is in force for it at `at` (seconds since 1970, UTC) added to its maximum."""
     granted = sum(
         grant.amount
         for grant in grants

@@ -138,6 +138,25 @@ def build_request(
     )
 
 
+def check_request(catalog: Catalog, request: ImageRequest, today: date, *, allow_retired: bool = False) -> None:
+    """See that the catalog still allows a request that it allowed when it was made.
+
+    Args:
+        catalog: as it is now; a model may have left it, or lost its price or an option.
+        request: perhaps read from the database.
+        today: the day by which models are retired, in UTC.
+        allow_retired: the operator uses another endpoint than OpenAI's.
+
+    Raises:
+        RequestRefused: or one of its family; the sentence says what to choose instead.
+    """
+    model = catalog.model(request.model)
+    _check_served(model, catalog, today, allow_retired=allow_retired)
+    model.check_size(request.size)
+    model.check_quality(request.quality)
+    _background(model, request.background, model.check_format(request.output_format))
+
+
 def check_references(model: Model, references: Sequence[StoredImage]) -> None:
     """See that the model takes these input pictures.
 

@@ -13,6 +13,8 @@ from bot.services import pricing
 from bot.services.governing import StalePolicyError
 from bot.services.ledger import ChargeState, Order
 from bot.services.limits import Metric, refusal, shortfall_of
+from bot.services.pausing import refuse_paused
+from bot.services.queue import Member
 from bot.services.workshop import Workshop
 
 if TYPE_CHECKING:
@@ -39,6 +41,9 @@ class Studio:
     """Takes requests and sees each to its end, also over a restart.
 
     It belongs to one event loop: `start` before anything else, `drain` last.
+
+    Attributes:
+        workshop: where its jobs wait and are made.
     """
 
     def __init__(
@@ -61,7 +66,7 @@ class Studio:
         self._clock = clock
         self._accepting = True
         self._left_over: list[str] = []
-        self._workshop = Workshop(queue, maker, answers)
+        self.workshop = Workshop(queue, maker, answers)
         self._queue = queue
         self._housekeeping: asyncio.Task[None] | None = None
 
@@ -78,11 +83,11 @@ class Studio:
     @property
     def observers(self) -> list[Callable[[float, str], None]]:
         """Told of every job that ended: seconds, and ``settled``, ``released`` or ``unknown``."""
-        return self._workshop.observers
+        return self.workshop.observers
 
     def start(self) -> None:
         """Begin to hand out turns, and to look after overdue charges."""
-        self._workshop.start()
+        self.workshop.start()
         self._housekeeping = asyncio.create_task(self._keep_house(), name="housekeeping")
 
     async def submit(self, request_id: str, request: ImageRequest, requester: Requester, delivery: Delivery) -> None:
@@ -95,29 +100,31 @@ class Studio:
             delivery: speaks to those who wait.
 
         Raises:
-            UserFacingError: nothing was reserved: no room, a limit reached, shutting down.
+            UserFacingError: nothing was reserved: no room, a limit reached, paused, shutting down.
         """
         self._check_open()
-        if request_id in self._workshop.at_work:
+        if request_id in self.workshop.at_work:
             return  # a repeated interaction: its first occurrence waits or is being made
-        self._workshop.at_work.add(request_id)
+        self.workshop.at_work.add(request_id)
         try:
-            with self._queue.room((requester.server_id, requester.user_id), request.count):
+            refuse_paused(await self._accounts.policies.of(requester.server_id))
+            with self._queue.room(Member(requester.server_id, requester.user_id), request.count):
                 begun = await self._begin(request_id, request, requester, delivery)
         except BaseException:
-            self._workshop.at_work.discard(request_id)
+            self.workshop.at_work.discard(request_id)
             raise
         if not begun:
-            self._workshop.at_work.discard(request_id)
+            self.workshop.at_work.discard(request_id)
 
     async def check(self, request: ImageRequest, requester: Requester) -> None:
         """Refuse what `submit` would refuse as things stand now; nothing is reserved.
 
         Raises:
-            UserFacingError: no room, a limit reached, shutting down.
+            UserFacingError: no room, a limit reached, paused, shutting down.
         """
         self._check_open()
-        self._queue.check_room((requester.server_id, requester.user_id), request.count)
+        refuse_paused(await self._accounts.policies.of(requester.server_id))
+        self._queue.check_room(Member(requester.server_id, requester.user_id), request.count)
         estimate = pricing.estimate(self._catalog.model(request.model), request).nano
         nano = await self._accounts.hold(request.model, estimate) * request.count
         for status in await self._accounts.status(requester):
@@ -137,25 +144,36 @@ class Studio:
         except BaseException as error:
             await asyncio.shield(self._give_back(kept, error))
             raise
-        self._workshop.enqueue(kept, delivery)
+        self.workshop.enqueue(kept, delivery)
         return True
 
     async def recover(self) -> None:
         """Settle what an earlier process left: sent calls are unknown, those that waited too long are given back.
+
+        What waits because its server is paused goes on waiting.
 
         Before the gateway opens; nothing is posted yet.
         """
         now = int(self._clock())
         left_over = await self._requests.undelivered()
         self._left_over = [request.id for request in left_over]
+        for server_id in {request.requester.server_id for request in left_over}:
+            if (await self._accounts.policies.of(server_id)).pause is not None:
+                self.workshop.pause(server_id)
         for request in left_over:
+            stale = await self._is_stale(request, now)
             for job in request.jobs:
                 if job.state is ChargeState.DISPATCHED:
                     await self._maker.lost_track(job)
-                elif job.state is ChargeState.RESERVED and now - request.created_at > STALE:
+                elif job.state is ChargeState.RESERVED and stale:
                     sentence = "I was away for too long to make this picture still. Nothing was charged; ask again."
                     await self._ledger.release(job.id, sentence, "stale", now)
         await self._charge_overdue()
+
+    async def _is_stale(self, request: OpenRequest, now: int) -> bool:
+        """Whether it waited out an outage; the time of a pause, and what was before it, is no outage."""
+        policy = await self._accounts.policies.of(request.requester.server_id)
+        return policy.pause is None and now - max(request.created_at, policy.resumed_at) > STALE
 
     async def resume(self, open_delivery: OpenDelivery) -> int:
         """Queue again what was waiting and answer what had ended; returns how many requests that were.
@@ -172,13 +190,13 @@ class Studio:
 
     async def _resume_one(self, request_id: str, open_delivery: OpenDelivery) -> None:
         request = await self._requests.get(request_id)
-        if request is None or request_id in self._workshop.at_work:
+        if request is None or request_id in self.workshop.at_work:
             return
         delivery = open_delivery(request)
         if any(job.state is ChargeState.RESERVED for job in request.jobs):
-            self._workshop.enqueue(request, delivery)
+            self.workshop.enqueue(request, delivery)
         else:
-            self._workshop.answer(request, delivery)
+            self.workshop.answer(request, delivery)
 
     def stop_taking(self) -> None:
         """Refuse whatever comes from now on."""
@@ -190,7 +208,7 @@ class Studio:
         if self._housekeeping is not None:
             self._housekeeping.cancel()
             await asyncio.gather(self._housekeeping, return_exceptions=True)
-        await self._workshop.close(grace)
+        await self.workshop.close(grace)
 
     def _check_open(self) -> None:
         if not self._accepting:
@@ -205,6 +223,7 @@ class Studio:
                 return await self._ledger.reserve(await self._order(request_id, request, requester, destination))
             except StalePolicyError:
                 await self._accounts.policies.forget(requester.server_id)
+                refuse_paused(await self._accounts.policies.of(requester.server_id))
 
     async def _order(
         self, request_id: str, request: ImageRequest, requester: Requester, destination: Destination

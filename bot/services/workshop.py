@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
 from bot.errors import UserFacingError
 from bot.services.delivery import DeliveryError, Preview
+from bot.services.departing import CalledBackError, Departure
 from bot.services.ledger import ChargeState
+from bot.services.queue import Member
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Hashable
+    from collections.abc import Callable, Coroutine
 
     from bot.services.answering import Answers
     from bot.services.delivery import Delivery
@@ -37,9 +40,26 @@ class Live:
     left: set[str] = field(default_factory=set[str])  # ids of jobs that have not ended
 
     @property
-    def member(self) -> Hashable:
+    def member(self) -> Member:
         """Whose turn it is when this request's is."""
-        return self.request.requester.server_id, self.request.requester.user_id
+        return Member(self.request.requester.server_id, self.request.requester.user_id)
+
+
+@dataclass(eq=False, frozen=True)
+class Turn:
+    """A job that is out: about to be sent, or being made."""
+
+    live: Live
+    job: Job
+    departure: Departure
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How many jobs are being made, and how many wait."""
+
+    running: int
+    waiting: int
 
 
 class Workshop:
@@ -59,6 +79,7 @@ class Workshop:
         self._seconds_per_picture = FIRST_GUESS
         self._tasks: set[asyncio.Task[None]] = set()
         self._turns: asyncio.Task[None] | None = None
+        self._out: dict[Turn, None] = {}  # in the order in which they were taken
 
     def start(self) -> None:
         """Begin to hand out turns."""
@@ -88,9 +109,47 @@ class Workshop:
         self.at_work.add(request.id)
         for job in jobs:
             self._queue.put(live.member, (live, job))
-        self._tell_position(live, jobs[0])
+        self._tell_place(live, jobs[0])
 
-    def _tell_position(self, live: Live, job: Job) -> None:
+    def pause(self, server_id: int) -> None:
+        """Let no further job of a server be sent; those that are sent already go on. Tell those who wait."""
+        self._queue.pause(server_id)
+        for turn in reversed(tuple(self._out)):
+            member = turn.live.member
+            if member.server_id == server_id and turn.departure.call_back():
+                del self._out[turn]
+                self._queue.put_back(member, (turn.live, turn.job))
+        self._tell_places(server_id)
+
+    def resume(self, server_id: int) -> None:
+        """Let jobs of a server be sent again, and tell those who wait."""
+        if self._queue.is_paused(server_id):
+            self._queue.resume(server_id)
+            self._tell_places(server_id)
+
+    def load(self, server_id: int) -> Load:
+        """What a server has in the workshop."""
+        running = sum(turn.live.member.server_id == server_id for turn in self._out)
+        return Load(running, len(self._queue.waiting_of(server_id)))
+
+    @property
+    def whole_load(self) -> Load:
+        """What all servers together have in the workshop."""
+        return Load(len(self._out), len(self._queue))
+
+    def _tell_places(self, server_id: int) -> None:
+        """Tell every request of a server that waits."""
+        told: set[Live] = set()
+        for live, job in self._queue.waiting_of(server_id):
+            if live not in told:
+                told.add(live)
+                self._tell_place(live, job)
+
+    def _tell_place(self, live: Live, job: Job) -> None:
+        if self._queue.is_paused(live.member.server_id):
+            if all(turn.live is not live for turn in self._out):
+                live.delivery.paused()
+            return
         if self._queue.starts_now(live.member, (live, job)):
             return
         position = self._queue.position(live.member, (live, job))
@@ -100,29 +159,38 @@ class Workshop:
     async def _hand_out_turns(self) -> None:
         while True:
             member, (live, job) = await self._queue.take()
-            self._spawn(self._run(member, live, job))
+            turn = Turn(live, job, Departure(partial(self._queue.is_paused, member.server_id)))
+            self._out[turn] = None
+            self._spawn(self._run(turn))
             for other, waiting in self._queue.heads():
-                self._tell_position(other, waiting)
+                self._tell_place(other, waiting)
 
-    async def _run(self, member: Hashable, live: Live, job: Job) -> None:
+    async def _run(self, turn: Turn) -> None:
+        live, job = turn.live, turn.job
+
         def show(frame: bytes) -> None:
             live.frames[job.index - 1] = frame
             live.delivery.preview(Preview(tuple(live.frames)))
 
         try:
             live.delivery.queued(0, self._seconds_per_picture)
-            made = await self._maker.make(live.request, job, show)
+            made = await self._maker.make(live.request, job, show, turn.departure)
             self._observe(made)
+        except CalledBackError:
+            return  # it waits again
         except Exception:  # noqa: BLE001 - one job's trouble must not stop the others
             _log.exception("job could not be booked; the next start will", job=job.id)
             await self._say_broken(live)
             return
         finally:
-            self._queue.done(member)
+            self._out.pop(turn, None)
+            self._queue.done(live.member)
         live.left.discard(job.id)
         if not live.left:
             await self._answers.answer(live.request.id, live.delivery)
             self.at_work.discard(live.request.id)
+        elif self._queue.is_paused(live.member.server_id):
+            self._tell_place(live, job)
 
     def _observe(self, made: Made) -> None:
         self._seconds_per_picture = MEMORY * self._seconds_per_picture + (1 - MEMORY) * made.seconds

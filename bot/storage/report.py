@@ -1,174 +1,119 @@
-"""The ledger as a report: sums by state, and every job with what it held and cost. Reads only."""
+"""The ledger as a report: every job with what it held and cost, and what leads corrected. Reads only."""
 
 from __future__ import annotations
 
-import re
+import asyncio
 import sqlite3
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from bot.services.ledger import ChargeState
-from bot.services.windows import BILLING_ZONE, Window, window_edges
+from bot.services.books import Report, reported
+from bot.services.months import Month
+from bot.services.tallies import Grouping, ReportedJob
+from bot.services.windows import BILLING_ZONE, Window
 from bot.storage.opening import open_read_only, unusable
-from bot.storage.rows import by_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
     from pathlib import Path
+    from zoneinfo import ZoneInfo
+
+    from bot.storage.database import Database
+
+__all__ = ["Report", "ReportedJob", "SqliteBooks", "read_report"]
 
 EVER = (0, 2**63 - 1)  # seconds since 1970
-# An open job counts at its hold, a settled one at its cost, a released one not at all.
+# The columns are those of `ReportedJob`, in its order. Beside max(seq), SQLite takes actor_id from that very row:
+# https://sqlite.org/lang_select.html#bareagg
 JOBS = """
-SELECT jobs.*, server_id, channel_id, user_id,
-    request ->> '$.size' AS size,
-    request ->> '$.quality' AS quality,
-    CASE state WHEN 'settled' THEN actual_nano WHEN 'released' THEN 0 ELSE hold_nano END AS nano,
-    CASE state WHEN 'settled' THEN actual_images WHEN 'released' THEN 0 ELSE hold_images END AS images,
-    (SELECT pictures.number FROM pictures WHERE pictures.job_id = jobs.id) AS picture
+WITH zones AS MATERIALIZED (SELECT server_id, document ->> '$.zone' AS zone FROM policies),
+adjusted AS MATERIALIZED (
+    SELECT job_id, sum(nano) AS nano, sum(images) AS images, actor_id, max(seq) FROM adjustments GROUP BY job_id
+)
+SELECT jobs.id, state, hold_nano, actual_nano, coalesce(adjusted.nano, 0),
+    CASE WHEN jobs.closed_at IS NULL THEN hold_nano ELSE coalesce(actual_nano, 0) + coalesce(adjusted.nano, 0) END,
+    jobs.overshoot_nano,
+    CASE WHEN jobs.closed_at IS NULL THEN hold_images
+        ELSE coalesce(actual_images, 0) + coalesce(adjusted.images, 0) END,
+    CAST(requests.server_id AS TEXT), CAST(channel_id AS TEXT),
+    CAST(nullif(parent_channel_id, 0) AS TEXT), CAST(user_id AS TEXT),
+    model, request ->> '$.size', request ->> '$.quality', outcome, pictures.number,
+    usage_text_input, usage_image_input, usage_image_output, usage_text_output, provider_request_id,
+    CAST(closing.actor_id AS TEXT), CAST(adjusted.actor_id AS TEXT),
+    reserved_at, jobs.closed_at, coalesce(zones.zone, 'UTC')
 FROM jobs JOIN requests ON requests.id = jobs.request_id
-WHERE reserved_at >= :start AND reserved_at < :end AND (:server_id IS NULL OR server_id = :server_id)
-ORDER BY jobs.seq
+LEFT JOIN pictures ON pictures.job_id = jobs.id
+LEFT JOIN events AS closing ON closing.job_id = jobs.id AND closing.kind IN ('settle', 'release')
+LEFT JOIN adjusted ON adjusted.job_id = jobs.id
+LEFT JOIN zones ON zones.server_id = requests.server_id
+WHERE reserved_at >= :start AND reserved_at < :end
+    AND (:server_id IS NULL OR requests.server_id = :server_id)
+    AND (:member_id IS NULL OR user_id = :member_id)
+ORDER BY reserved_at, jobs.seq
 """
+# Every reservation has a counter of its server's month: a few rows, where the jobs are thousands.
+MONTHS = "SELECT start_at, end_at FROM buckets WHERE scope = 'server' AND server_id = ? AND scope_id = ? AND period = ?"
 
 
-@dataclass(frozen=True, slots=True)
-class ReportedJob:
-    """A job in a report. Ids are text, for many readers of JSON round large numbers; times are ISO 8601 in UTC.
+class SqliteBooks:
+    """Fulfils `Books`. Jobs are read in a thread on a connection of its own, so that the writer's thread stays free."""
 
-    Attributes:
-        images: pictures that count: held, or made.
-        outcome: a short word for how it ended, or None.
-        picture: the number that people see, or None if there is no picture.
-    """
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
-    id: str
-    state: str
-    hold_nano: int
-    actual_nano: int | None
-    overshoot_nano: int
-    images: int
-    server_id: str
-    channel_id: str
-    user_id: str
-    model: str
-    size: str
-    quality: str
-    outcome: str | None
-    picture: int | None
-    provider_request_id: str | None
-    reserved_at: str
-    closed_at: str | None
+    async def months(self, server_id: int, zone: ZoneInfo) -> Sequence[Month]:
+        """The months of the server's zone in which anything was asked for, earliest first."""
+
+        def look(connection: sqlite3.Connection) -> list[tuple[int, int]]:
+            return connection.execute(MONTHS, (server_id, server_id, Window.MONTH.value)).fetchall()
+
+        windows = await self._database.read(look)
+        # Windows from before the server moved to another zone are months of the present one as nearly as can be.
+        return sorted({Month.holding((start + end) // 2, zone) for start, end in windows})
+
+    async def report(
+        self, server_id: int, month: Month, zone: ZoneInfo, *, by: Grouping | None = None, member_id: int | None = None
+    ) -> Report:
+        """The jobs that were reserved in a month of the server's zone, of all members or of one."""
+        path = self._database.path
+        return await asyncio.to_thread(read_report, path, month, server_id, member_id=member_id, zone=zone, by=by)
 
 
-@dataclass(frozen=True, slots=True)
-class Total:
-    """All jobs in one state: how many, and what counts of them."""
-
-    jobs: int = 0
-    nano: int = 0
-    images: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What the ledger says. The three sums are apart from each other; together they are what budgets count.
-
-    Attributes:
-        settled_nano: charged.
-        held_nano: held for jobs that wait or run.
-        unknown_nano: held for jobs of which nobody knows whether they are billed.
-        states: the totals of every state.
-        jobs: in the order of their reservations.
-    """
-
-    settled_nano: int
-    held_nano: int
-    unknown_nano: int
-    states: Mapping[str, Total]
-    jobs: tuple[ReportedJob, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """As printed by `atelier report --json`."""
-        return asdict(self)
-
-
-def read_report(path: Path, month: str | None, server_id: int | None) -> Report:
+def read_report(
+    path: Path,
+    month: Month | None,
+    server_id: int | None,
+    *,
+    member_id: int | None = None,
+    zone: ZoneInfo = BILLING_ZONE,
+    by: Grouping | None = None,
+) -> Report:
     """Report from the database file, also beside a running bot. Blocks.
 
-    `month` is ``YYYY-MM`` for the jobs that were reserved in that month, in UTC as the provider bills, or None for all
-    of them; `server_id` is None for all servers.
+    Args:
+        path: the database file.
+        month: the month of `zone` in which the jobs were reserved; None for all of them.
+        server_id: None for all servers.
+        member_id: None for all members.
+        zone: the zone of the month and of days; without one, that in which the provider bills.
+        by: by what the jobs are summed, if at all.
 
     Raises:
         DatabaseError: there is no such file, or it cannot be used.
-        ValueError: `month` is none.
     """
     connection = open_read_only(path)
     try:
-        return report(connection, month, server_id)
+        jobs = _jobs(connection, EVER if month is None else month.edges(zone), server_id, member_id)
     except sqlite3.Error as error:
         raise unusable(path, error) from error
     finally:
         connection.close()
+    return reported(jobs, by, zone)
 
 
-def report(connection: sqlite3.Connection, month: str | None, server_id: int | None) -> Report:
-    """The same from an open connection. One statement, so that it shows one moment.
-
-    Raises:
-        ValueError: `month` is none.
-    """
-    start, end = edges_of(month) if month is not None else EVER
-    # Fetched at once: a reader that lingers keeps the bot from writing.
-    rows = by_name(connection).execute(JOBS, {"start": start, "end": end, "server_id": server_id}).fetchall()
-    totals = {state: Total() for state in ChargeState}
-    for row in rows:
-        state = ChargeState(row["state"])
-        so_far = totals[state]
-        totals[state] = Total(so_far.jobs + 1, so_far.nano + row["nano"], so_far.images + row["images"])
-    return Report(
-        settled_nano=totals[ChargeState.SETTLED].nano,
-        held_nano=totals[ChargeState.RESERVED].nano + totals[ChargeState.DISPATCHED].nano,
-        unknown_nano=totals[ChargeState.UNKNOWN].nano,
-        states={state.value: total for state, total in totals.items()},
-        jobs=tuple(_reported(row) for row in rows),
-    )
-
-
-def edges_of(month: str) -> tuple[int, int]:
-    """The first second of a month ``YYYY-MM`` and that of the next, since 1970 (UTC).
-
-    Raises:
-        ValueError: `month` is not written so.
-    """
-    written = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", month, re.ASCII)
-    if written is None or written[1] == "0000":
-        raise ValueError(f"A month is written like 2026-11, not {month!r}.")
-    first = datetime(int(written[1]), int(written[2]), 1, tzinfo=BILLING_ZONE)
-    return window_edges(Window.MONTH, int(first.timestamp()), BILLING_ZONE)
-
-
-def _reported(row: sqlite3.Row) -> ReportedJob:
-    return ReportedJob(
-        id=row["id"],
-        state=row["state"],
-        hold_nano=row["hold_nano"],
-        actual_nano=row["actual_nano"],
-        overshoot_nano=row["overshoot_nano"],
-        images=row["images"],
-        server_id=str(row["server_id"]),
-        channel_id=str(row["channel_id"]),
-        user_id=str(row["user_id"]),
-        model=row["model"],
-        size=row["size"],
-        quality=row["quality"],
-        outcome=row["outcome"],
-        picture=row["picture"],
-        provider_request_id=row["provider_request_id"],
-        reserved_at=_iso(row["reserved_at"]),
-        closed_at=None if row["closed_at"] is None else _iso(row["closed_at"]),
-    )
-
-
-def _iso(at: int) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _jobs(
+    connection: sqlite3.Connection, edges: tuple[int, int], server_id: int | None, member_id: int | None
+) -> list[ReportedJob]:
+    """One statement, so that it shows one moment; fetched at once, for a reader that lingers keeps the bot waiting."""
+    start, end = edges
+    wanted = {"start": start, "end": end, "server_id": server_id, "member_id": member_id}
+    return [ReportedJob(*row) for row in connection.execute(JOBS, wanted).fetchall()]

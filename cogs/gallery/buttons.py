@@ -14,7 +14,9 @@ from bot.errors import NotYoursError, UserFacingError
 from bot.interactions import AtelierButton, Interaction, order_behind
 from bot.presentation.details import details_embed
 from bot.presentation.result import result_text
+from bot.services.governing import Decision
 from bot.services.ledger import ChargeState
+from bot.services.wording import listed
 
 if TYPE_CHECKING:
     from bot.services.ledger import OpenRequest
@@ -68,6 +70,8 @@ class ReallyDeleteButton(AtelierButton, action="really-delete"):
         order = await order_behind(interaction, self.subject)
         _check_may_delete(interaction, order)
         await interaction.response.defer()  # deleting may take longer than Discord waits for a first answer
+        if order.requester.user_id != interaction.user.id:
+            await _audit_deletion(interaction, order)  # first: no moderator deletes what is not written down
         gone = [await _delete_message(interaction, *place) for place in await services.requests.messages(order.id)]
         for digest in await services.requests.delete_pictures(order.id, int(time.time())):
             await services.blobs.delete(digest)
@@ -106,6 +110,14 @@ def _check_may_delete(interaction: Interaction, order: OpenRequest) -> None:
     if order.requester.user_id == interaction.user.id or interaction.permissions.manage_messages:
         return
     raise NotYoursError("Only the member who asked for this picture, or a moderator, can delete it.")
+
+
+async def _audit_deletion(interaction: Interaction, order: OpenRequest) -> None:
+    """Keep who deleted whose pictures."""
+    made = sorted(job.picture.number for job in order.jobs if job.picture is not None and not job.picture.deleted)
+    subject = f"{listed(tuple(f'#{number}' for number in made), 'and')} of <@{order.requester.user_id}>"
+    decision = Decision(interaction.user.id, int(time.time()), "picture delete", subject, "kept", "deleted")
+    await interaction.client.services.audit.record(interaction.guild_id or 0, decision)
 
 
 async def _delete_message(interaction: Interaction, channel_id: int, message_id: int) -> bool:

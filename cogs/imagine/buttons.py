@@ -9,7 +9,7 @@ import discord
 from typing_extensions import override
 
 from bot.errors import NotYoursError
-from bot.intake import role_ids_of
+from bot.intake import Asker, joined_at_of, role_ids_of
 from bot.interactions import AtelierButton, Interaction, order_behind
 
 if TYPE_CHECKING:
@@ -30,12 +30,16 @@ class AgainButton(AtelierButton, action="again"):
             interaction.message is not None and interaction.message.flags.ephemeral
         )
         # In direct messages there are no roles and no server: it counts where it was asked for.
-        requester = None if interaction.guild_id is not None else await _still_member(interaction, order.requester)
-        await interaction.client.intake.take(interaction, order.request, private=in_private, requester=requester)
+        asker = None if interaction.guild_id is not None else await _still_member(interaction, order.requester)
+        await interaction.client.intake.take(interaction, order.request, private=in_private, asker=asker)
 
 
-async def _still_member(interaction: Interaction, requester: Requester) -> Requester:
-    """Who asked then, with the roles they have now; refused if they, or the bot, have left that server."""
+async def _still_member(interaction: Interaction, requester: Requester) -> Asker:
+    """Who asked then, with the roles they have now, whom that server's rules bind.
+
+    Raises:
+        NotYoursError: they, or the bot, have left that server.
+    """
     guild = interaction.client.get_guild(requester.server_id)
     try:
         member = None if guild is None else await guild.fetch_member(requester.user_id)
@@ -43,4 +47,4 @@ async def _still_member(interaction: Interaction, requester: Requester) -> Reque
         member = None
     if member is None:
         raise NotYoursError("You are not a member of the server where this was made any more.")
-    return replace(requester, role_ids=role_ids_of(member))
+    return Asker(replace(requester, role_ids=role_ids_of(member)), joined_at_of(member))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 import discord
@@ -10,14 +9,20 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.errors import RequestRefused
+from bot.intake import requester_of
 from bot.interactions import Interaction
 from bot.presentation.choices import model_choices, quality_choices, size_choices
+from bot.services.choosing import usual_model, usual_quality, usual_size
 from bot.services.requests import MOST_PICTURES, build_request
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.config import Settings
     from bot.intake import Intake
+    from bot.services.admission import Admission
     from bot.services.catalog import Catalog, Model
+    from bot.services.permits import Permit
 
 LONGEST_OPTION = 6000  # characters; Discord's limit for an option's text
 
@@ -25,8 +30,9 @@ LONGEST_OPTION = 6000  # characters; Discord's limit for an option's text
 class Imagine(commands.Cog):
     """Makes pictures from words."""
 
-    def __init__(self, intake: Intake, catalog: Catalog, settings: Settings) -> None:
+    def __init__(self, intake: Intake, admission: Admission, catalog: Catalog, settings: Settings) -> None:
         self._intake = intake
+        self._admission = admission
         self._catalog = catalog
         self._settings = settings
 
@@ -64,60 +70,70 @@ class Imagine(commands.Cog):
         private: bool = False,  # noqa: FBT001, FBT002 - an option, given by name
     ) -> None:
         """Draw a picture from your words."""
+        permit = await self._admission.permit(requester_of(interaction))
+        name = model or self._usual_model(permit)
+        chosen = self._catalog.model(name)
         request = build_request(
             self._catalog,
             prompt=prompt,
-            model=model,
-            size=size,
-            quality=quality,
+            model=name,
+            size=size or usual_size(permit, chosen),
+            quality=quality or usual_quality(permit, chosen),
             count=count,
             background=background,
             output_format=format,
             default_model=self._settings.model,
             partial_images=self._settings.partial_images,
-            today=datetime.now(UTC).date(),
-            allow_retired=not self._settings.official_image_api,
+            today=self._admission.today,
+            allow_retired=self._admission.allow_retired,
         )
         attachments = [image for image in (image1, image2, image3, image4) if image is not None]
         await self._intake.take(interaction, request, attachments, private=private)
 
     @imagine.autocomplete("size")
     async def _sizes(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        model = self._chosen_model(interaction)
-        quality = self._chosen_quality(interaction, model)
-        return _choices(size_choices(model, quality, self._settings.partial_images, typed, _count(interaction)))
+        permit = await self._admission.permit(requester_of(interaction))
+        model = self._chosen_model(interaction, permit)
+        quality = self._chosen_quality(interaction, permit, model)
+        offered = size_choices(model, quality, self._settings.partial_images, typed, _count(interaction))
+        return _choices(offered, permit.allows_size)
 
     @imagine.autocomplete("quality")
     async def _qualities(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        model = self._chosen_model(interaction)
-        size = self._chosen_size(interaction, model)
-        return _choices(quality_choices(model, size, self._settings.partial_images, typed, _count(interaction)))
+        permit = await self._admission.permit(requester_of(interaction))
+        model = self._chosen_model(interaction, permit)
+        size = self._chosen_size(interaction, permit, model)
+        offered = quality_choices(model, size, self._settings.partial_images, typed, _count(interaction))
+        return _choices(offered, permit.allows_quality)
 
     @imagine.autocomplete("model")
     async def _models(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        today = datetime.now(UTC).date()
-        size, quality = _given(interaction, "size"), _given(interaction, "quality")
-        return _choices(
-            model_choices(
-                self._catalog, today, size, quality, self._settings.partial_images, typed, _count(interaction)
-            )
-        )
+        permit = await self._admission.permit(requester_of(interaction))
+        usual = self._catalog.model(self._usual_model(permit))
+        size = _given(interaction, "size") or usual_size(permit, usual)
+        quality = _given(interaction, "quality") or usual_quality(permit, usual)
+        today, partials = self._admission.today, self._settings.partial_images
+        offered = model_choices(self._catalog, today, size, quality, partials, typed, _count(interaction))
+        return _choices(offered, permit.allows_model)
 
-    def _chosen_model(self, interaction: Interaction) -> Model:
+    def _usual_model(self, permit: Permit) -> str:
+        return usual_model(self._catalog, permit, self._settings.model, self._admission.today)
+
+    def _chosen_model(self, interaction: Interaction, permit: Permit) -> Model:
         try:
-            return self._catalog.model(_given(interaction, "model").strip().lower() or self._settings.model)
+            return self._catalog.model(_given(interaction, "model").strip() or self._usual_model(permit))
         except RequestRefused:  # not typed to its end yet
-            return self._catalog.model(self._settings.model)
+            return self._catalog.model(self._usual_model(permit))
 
-    def _chosen_size(self, interaction: Interaction, model: Model) -> str:
+    def _chosen_size(self, interaction: Interaction, permit: Permit, model: Model) -> str:
         try:
             return model.check_size(_given(interaction, "size"))
         except RequestRefused:
-            return model.default_size
+            return usual_size(permit, model)
 
-    def _chosen_quality(self, interaction: Interaction, model: Model) -> str:
+    def _chosen_quality(self, interaction: Interaction, permit: Permit, model: Model) -> str:
         quality = _given(interaction, "quality")
-        return quality if quality in model.qualities else model.default_quality
+        return quality if quality in model.qualities else usual_quality(permit, model)
 
 
 def _given(interaction: Interaction, option: str) -> str:
@@ -131,5 +147,6 @@ def _count(interaction: Interaction) -> int:
     return int(given) if given in {str(number) for number in range(1, MOST_PICTURES + 1)} else 1
 
 
-def _choices(offered: list[tuple[str, str]]) -> list[app_commands.Choice[str]]:
-    return [app_commands.Choice(name=name, value=value) for name, value in offered]
+def _choices(offered: list[tuple[str, str]], allows: Callable[[str], bool]) -> list[app_commands.Choice[str]]:
+    """What is offered, without what this member may not use here."""
+    return [app_commands.Choice(name=name, value=value) for name, value in offered if allows(value)]

@@ -68,7 +68,7 @@ class Painter:
 
 
 class House:
-    """A server with a channel, three members and the bot. `restart` is a new process on the same data.
+    """A server with a channel, members and the bot. `restart` is a new process on the same data.
 
     Attributes:
         expected: what the bot may raise in this test; anything else fails it at the end.
@@ -116,6 +116,8 @@ class House:
         self.mia = server.add_member(env.create_user("mia"))
         self.ben = server.add_member(env.create_user("ben"))
         self.moderator = server.add_member(env.create_user("ada"), roles=[moderating])
+        leading = server.create_role("leads", permissions=plain | discord.Permissions(manage_guild=True))
+        self.lead = server.add_member(env.create_user("lea"), roles=[leading])
 
     @property
     def posted(self) -> list[discord.Message]:

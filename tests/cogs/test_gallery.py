@@ -152,6 +152,18 @@ async def test_again_in_direct_messages_counts_where_it_was_asked_for(opened: Op
         assert "your daily allowance" in said_privately(refused)
 
 
+async def test_again_in_direct_messages_is_for_members_of_that_server(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await house.imagine(private=True)
+        message = await offer_directly(house, house.mia, AgainButton(1))
+        house.server.remove_member(house.mia)
+
+        answer = await house.mia.user.click(message, label="Again")
+
+        assert "You are not a member of the server" in said_privately(answer)
+        assert len(house.painter.asked) == 1
+
+
 # --- Delete
 
 
@@ -174,6 +186,23 @@ async def test_a_moderator_deletes_anybodys(opened: OpenHouse) -> None:
 
         assert said_privately(answer) == "Deleted."
         assert house.posted == []
+
+
+async def test_what_a_moderator_deletes_of_others_is_in_the_audit(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await house.imagine(count=2)
+        await delete(house, house.moderator)
+        await house.moderator.slash(house.channel, "imagine", prompt="mine")
+        await delete(house, house.moderator)
+
+        (entry,) = await house.services.audit.entries(house.server.id)
+        decision = entry.decision
+        assert (decision.actor_id, decision.action) == (house.moderator.id, "picture delete")
+        assert (decision.subject, decision.before, decision.after) == (
+            f"#1 and #2 of <@{house.mia.id}>",
+            "kept",
+            "deleted",
+        )
 
 
 async def test_nobody_else_deletes(opened: OpenHouse) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -258,6 +259,18 @@ async def test_again_under_a_deleted_picture_says_so(opened: OpenHouse) -> None:
         answer = await house.ben.click(house.posted[0], label="Again")
 
         assert "This picture was deleted." in refusal(house, answer)
+
+
+async def test_again_for_a_model_that_was_shut_down_meanwhile_says_what_to_choose(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await house.imagine(model="gpt-image-2")
+        model = house.services.catalog.model("gpt-image-2")
+        object.__setattr__(model, "shutdown", date(2026, 1, 1))
+
+        answer = await house.mia.click(house.posted[0], label="Again")
+
+        assert "was shut down on 2026-01-01. Choose" in refusal(house, answer)
+        assert len(house.painter.asked) == 1
 
 
 async def test_again_under_a_private_result_is_private(opened: OpenHouse) -> None:

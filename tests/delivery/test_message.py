@@ -309,6 +309,33 @@ async def test_people_see_their_place_in_line_then_drawing_then_previews() -> No
     assert Image.open(BytesIO(preview.content)).format == "JPEG"
 
 
+async def test_a_pause_is_told_in_place_of_whatever_stood_there() -> None:
+    place = RecordingPlace()
+    delivery = delivery_to(place)
+
+    delivery.preview(Preview((png(),)))
+    await shown(place, 1)
+    delivery.paused()
+    await shown(place, 2)
+    delivery.queued(1, 30)
+    await shown(place, 3)
+    await delivery.done(result())
+
+    assert place.shown[1] == ("progress", "⏸️ Paused by a lead; your place in line is kept.", (), False)
+    assert "You are next in line" in place.shown[2][1]
+
+
+async def test_a_private_request_that_a_pause_keeps_beyond_its_token_offers_show() -> None:
+    place = RecordingPlace(private(expires_in=room.LATE_RESERVE))
+    delivery = delivery_to(place)
+
+    delivery.paused()
+    await shown(place, 2)
+    await delivery.failed(UserFacingError("Too late."))
+
+    assert place.shown[1][1] == late_text()
+
+
 async def test_the_previews_of_several_pictures_are_one_sheet() -> None:
     place = RecordingPlace()
     delivery = delivery_to(place, count=4)

@@ -207,3 +207,50 @@ async def test_that_drawing_begins_is_told_once_for_all_pictures() -> None:
 
     assert screen.begun == [Stage(2, 9), Stage(0), drawing(b"1", None)]
     await progress.end()
+
+
+PAUSE = Stage(0, paused=True)
+
+
+async def test_a_pause_is_told_at_once_and_so_is_the_place_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "LINE_INTERVAL", FOREVER)
+    screen = Screen()
+    progress = Progress(screen.edit)
+    for stage in (Stage(3, 60), PAUSE, PAUSE, Stage(3, 60), Stage(2, 40)):
+        progress.show(stage)
+        await turns()
+
+    assert screen.begun == [Stage(3, 60), PAUSE, Stage(3, 60)]
+    await progress.end()
+
+
+async def test_a_job_that_was_called_back_is_told_that_it_waits_and_then_its_place() -> None:
+    screen = Screen()
+    progress = Progress(screen.edit)
+    for stage in (Stage(0), PAUSE, Stage(1, 20), Stage(0), drawing(b"1")):
+        progress.show(stage)
+        await turns()
+
+    assert screen.begun == [Stage(0), PAUSE, Stage(1, 20), Stage(0), drawing(b"1")]
+    await progress.end()
+
+
+async def test_that_drawing_begins_is_told_after_a_pause_also_without_a_place() -> None:
+    screen = Screen()
+    progress = Progress(screen.edit)
+    for stage in (drawing(b"1", None), PAUSE, Stage(0), Stage(0)):
+        progress.show(stage)
+        await turns()
+
+    assert screen.begun == [drawing(b"1", None), PAUSE, Stage(0)]
+    await progress.end()
+
+
+async def test_between_edits_nothing_is_left_to_wait_for() -> None:
+    screen = Screen()
+    progress = Progress(screen.edit)
+    before = asyncio.all_tasks()
+    progress.show(Stage(3, 60))
+    await turns()
+
+    assert asyncio.all_tasks() == before

@@ -1,19 +1,15 @@
-"""Details, progress and report: the other things people read."""
+"""Details and progress: the other things people read."""
 
 from __future__ import annotations
 
-import io
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from rich.console import Console
 
 from bot.presentation.details import details_embed
 from bot.presentation.progress import drawing_text, late_text, queued_text
-from bot.presentation.report import report_view
 from bot.services.ledger import ChargeState
-from bot.storage.report import Report, ReportedJob, Total
 from tests.examples import NOW, REQUEST, failed_job, job, order, picture
 
 if TYPE_CHECKING:
@@ -93,38 +89,3 @@ def test_a_preview_is_called_one(count: int, previews: int, text: str) -> None:
 
 def test_a_late_answer_says_what_to_press() -> None:
     assert "Show" in late_text()
-
-
-def test_the_report_is_a_table_with_its_sums() -> None:
-    made = ReportedJob(
-        id="81:1",
-        state="settled",
-        hold_nano=20_000_000,
-        actual_nano=19_000_000,
-        overshoot_nano=0,
-        images=1,
-        server_id="11",
-        channel_id="22",
-        user_id="33",
-        model="gpt-image-2.5-flare",
-        size="1024x1024",
-        quality="medium",
-        outcome=None,
-        picture=4821,
-        provider_request_id=None,
-        reserved_at="2026-11-20T00:00:00Z",
-        closed_at="2026-11-20T00:00:09Z",
-    )
-    waiting = replace(made, id="82:1", state="unknown", actual_nano=None, picture=None)
-    report = Report(19_000_000, 0, 20_000_000, {"settled": Total(1, 19_000_000, 1)}, (made, waiting))
-    page = io.StringIO()
-
-    Console(file=page, width=160).print(report_view(report))
-
-    text = page.getvalue()
-    rows = [line for line in text.splitlines() if "gpt-image" in line]
-    assert len(rows) == 2
-    assert "#4821" in rows[0]
-    assert "$0.019" in rows[0]
-    assert "#" not in rows[1]
-    assert "charged $0.019 · held $0.00 · unknown $0.02" in text

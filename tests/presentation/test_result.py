@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.presentation.result import alt_text, file_name, made_how, result_text, what_is_left
+from bot.presentation.result import alt_text, file_name, left_in_line, made_how, result_text, what_is_left
+from bot.services.limits import Scope
 from bot.services.windows import Window
 from tests.examples import REQUEST, STORED, allowance, budget, failed_job, job, order, picture, result
+
+if TYPE_CHECKING:
+    from bot.services.ledger import LimitStatus
 
 TITLE = "GPT Image 2.5 Flare"
 
@@ -22,8 +27,44 @@ def test_a_result_says_number_person_words_ways_cost_and_what_is_left() -> None:
         "**#4821** for <@33>",
         "> a red fox in snow",
         "-# GPT Image 2.5 Flare · 1024×1024 · medium · 7.2 s · $0.019",
-        "-# Left: $19.98 this month · 24 pictures today",
+        "-# Left: your 24 pictures today · this bot $19.98 this month",
     ]
+
+
+def of_scope(status: LimitStatus, scope: Scope, scope_id: int = 8) -> LimitStatus:
+    return replace(status, limit=replace(status.limit, scope=scope, scope_id=scope_id))
+
+
+@pytest.mark.parametrize(
+    ("limits", "line"),
+    [
+        ([allowance(25, 1)], "24 pictures today"),
+        ([budget(10**10, 0), allowance(25, 24)], "your 1 picture today · this bot $10.00 this month"),
+        ([budget(30_000_000, 0), allowance(25, 1)], "this bot $0.03 this month · your 24 pictures today"),
+        (
+            [of_scope(budget(10**10, 1_900_000_000), Scope.SERVER), budget(10**9, 0), allowance(25, 1)],
+            "your 24 pictures today · this server $8.10 this month",
+        ),
+        (
+            [of_scope(allowance(9, 0), Scope.CHANNEL), of_scope(allowance(8, 0), Scope.ROLE), budget(10**10, 0)],
+            "<@&8> 8 pictures today · <#8> 9 pictures today · this bot $10.00 this month",
+        ),
+        (
+            [of_scope(allowance(9, 0), Scope.SERVER), budget(10**10, 0)],
+            "this server 9 pictures today · this bot $10.00 this month",
+        ),
+        (
+            [allowance(number, 0) for number in (5, 4, 3, 2)],
+            "your 2 pictures today · your 3 pictures today · your 4 pictures today",
+        ),
+    ],
+)
+def test_the_strictest_limits_are_named_first_and_three_at_most(limits: list[LimitStatus], line: str) -> None:
+    assert left_in_line(limits, 20_000_000) == line
+
+
+def test_a_picture_that_cost_nothing_divides_nothing() -> None:
+    assert left_in_line([budget(10**9, 0)], 0) == "$1.00 this month"
 
 
 def test_several_pictures_are_numbered_timed_and_charged_together() -> None:

@@ -16,12 +16,15 @@ from bot.services import pricing
 from bot.services.accounts import Accounts
 from bot.services.answering import Answers
 from bot.services.catalog import Catalog
+from bot.services.deciding import Deciding
 from bot.services.delivery import Posted, Preview, Result
+from bot.services.departing import Departure
 from bot.services.images import CheckedPicture, FinishedImage, InputImage, PartialImage, UnreadablePictureError
 from bot.services.ledger import Destination, Job, OpenRequest, Order, Picture, Requester
 from bot.services.limits import Limit, buckets_touched
 from bot.services.making import Maker
 from bot.services.pace import Pace
+from bot.services.pausing import Pausing
 from bot.services.pricing import Usage
 from bot.services.queue import FairQueue
 from bot.services.requests import ImageRequest
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
 CATALOG = Catalog.load()
 NOON = 1_795_176_000  # 2026-11-20 12:00 UTC
 USAGE = Usage(text_input=12, image_input=0, image_output=400)
+PAUSED = (-1, 0.0)  # stands in `RecordingDelivery.lines` for a pause
 UNREADABLE = b"no picture at all"
 MIA = Requester(server_id=1, channel_id=2, user_id=3)
 BEN = Requester(server_id=1, channel_id=2, user_id=4)
@@ -145,6 +149,7 @@ class RecordingDelivery:
     """Fulfils `Delivery` and remembers what it was told.
 
     Attributes:
+        lines: places in line and waits, in seconds, in the order in which they were told; and `PAUSED`.
         problems: raised by the next attempts to answer, one each.
         refusal: raised by the acknowledgement.
         held: lets the acknowledgement wait.
@@ -181,6 +186,9 @@ class RecordingDelivery:
 
     def queued(self, position: int, wait: float) -> None:
         self.lines.append((position, wait))
+
+    def paused(self) -> None:
+        self.lines.append(PAUSED)
 
     def preview(self, preview: Preview) -> None:
         self.previews.append(preview)
@@ -264,6 +272,11 @@ class TroubledRequests(SqliteRequests):
             raise waiting.popleft()
 
 
+def departure(*, paused: bool = False) -> Departure:
+    """A way out that nobody closes; or on which no further call may begin."""
+    return Departure(lambda: paused)
+
+
 async def check_picture(content: bytes) -> CheckedPicture:
     """Fulfils `PictureCheck`: everything is a picture but `UNREADABLE`."""
     if content == UNREADABLE:
@@ -284,6 +297,7 @@ class House:
     """
 
     def __init__(self, database: Database, provider: ScriptedProvider, *, slots: int, timeout: float) -> None:
+        self.database = database
         self.provider = provider
         self.ledger = TroubledLedger(database)
         self.requests = TroubledRequests(database)
@@ -293,7 +307,7 @@ class House:
         self.pace = Pace(None)
         self.queue: FairQueue[tuple[Live, Job]] = FairQueue(slots)
         self.policies = SqlitePolicies(database)
-        self.accounts = Accounts(self.ledger, self.policies, lambda *_: self.limits, self.clock)
+        self.accounts = Accounts(self.ledger, self.policies, lambda _policy, _requester, _at: self.limits, self.clock)
         self.maker = Maker(
             ledger=self.ledger,
             blobs=self.blobs,
@@ -316,6 +330,7 @@ class House:
             answers=self.answers,
             clock=self.clock,
         )
+        self.pausing = Pausing(Deciding(self.policies, self.clock), self.studio.workshop)
         self.reopened: dict[str, RecordingDelivery] = {}
 
     def reopen(self, request: OpenRequest) -> RecordingDelivery:

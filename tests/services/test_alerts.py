@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -39,10 +40,13 @@ class Leads:
     def __init__(self) -> None:
         self.told: list[tuple[int, Alert]] = []
         self.deaf = False
+        self.twice = asyncio.Event()
 
     async def __call__(self, channel_id: int, alert: Alert) -> bool:
         if not self.deaf:
             self.told.append((channel_id, alert))
+        if len(self.told) == 2:
+            self.twice.set()
         return not self.deaf
 
     @property
@@ -280,6 +284,40 @@ async def test_trouble_with_an_alert_is_nobody_elses_trouble(office: Office) -> 
     await office.watch.tell_all()
 
     assert office.leads.levels == [(Scope.SERVER, 80), (Scope.SERVER, 100)]
+
+
+async def test_in_the_background_nobody_waits_and_the_end_is_clean(office: Office) -> None:
+    await office.decide(log_channel_id=None)
+    await office.spend(90)
+    with pytest.raises(LimitReachedError) as refused:
+        await office.spend(20)
+    await office.decide(log_channel_id=LOG)
+
+    office.watch.request_ended(MIA)
+    office.watch.request_refused(MIA, refused.value.shortfall)
+    office.watch.tell_soon()
+    await asyncio.wait_for(office.leads.twice.wait(), 10)
+    await office.watch.close()
+
+    assert office.leads.levels == [(Scope.SERVER, 80), (Scope.SERVER, 100)]
+
+
+async def test_the_end_does_not_wait_for_discord(office: Office) -> None:
+    async def never(_channel: int, _alert: Alert) -> bool:
+        return await asyncio.Event().wait()
+
+    office.watch.speaker = never
+    await office.decide(log_channel_id=None)
+    await office.spend(100)
+    await office.decide(log_channel_id=LOG)
+    office.watch.tell_soon()
+    await asyncio.sleep(0)
+
+    await office.watch.close()
+
+    office.watch.speaker = office.leads
+    await office.watch.tell_all()
+    assert len(office.leads.told) == 2
 
 
 def test_a_policy_of_nothing_bounds_nothing() -> None:

@@ -20,6 +20,7 @@ from bot.errors import (
     RequestRejectedError,
 )
 from bot.services import pricing
+from bot.services.departing import CalledBackError
 from bot.services.images import PartialImage
 from bot.services.ledger import ChargeConflictError, ChargeState
 from bot.services.limits import Limit, Metric, Scope
@@ -27,7 +28,7 @@ from bot.services.making import ATTEMPTS, UNKNOWN_DEADLINE, Made, safety_identif
 from bot.services.pricing import Usage
 from bot.services.requests import StoredImage
 from bot.services.windows import Window
-from tests.services.fakes import CATALOG, NOON, UNREADABLE, USAGE, House, a_house, a_request, finished, until
+from tests.services.fakes import CATALOG, NOON, UNREADABLE, USAGE, House, a_house, a_request, departure, finished, until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -59,7 +60,7 @@ class Bench:
         self.frames: list[bytes] = []
 
     async def make(self) -> Made:
-        return await self.house.maker.make(self.order, self.order.jobs[0], self.frames.append)
+        return await self.house.maker.make(self.order, self.order.jobs[0], self.frames.append, departure())
 
     async def job(self) -> Job:
         return (await self.house.kept("r1")).jobs[0]
@@ -126,7 +127,7 @@ async def test_input_pictures_are_sent_in_order_under_names_of_ours(tmp_path: Pa
         stored = [StoredImage(await house.blobs.put(kind.encode()), kind, 640, 480, len(kind)) for kind in kinds]
         order = await house.reserved("r1", a_request(references=tuple(stored)))
 
-        await house.maker.make(order, order.jobs[0], lambda _: None)
+        await house.maker.make(order, order.jobs[0], lambda _: None, departure())
 
         sent = [(picture.name, picture.media_type, picture.content) for picture in house.provider.asked[0].inputs]
         assert sent == [
@@ -215,6 +216,35 @@ async def test_a_pause_longer_than_the_deadline_holds_the_others_back_for_a_dead
         await bench.make()
 
         assert bench.house.pace.held_for == pytest.approx(30, abs=5)
+
+
+async def test_no_further_try_begins_during_a_pause_and_the_hold_is_freed(tmp_path: Path) -> None:
+    async with a_bench(tmp_path, (busy(),)) as bench:
+        job = bench.order.jobs[0]
+        made = await bench.house.maker.make(bench.order, job, bench.frames.append, departure(paused=True))
+
+        assert made.outcome == "released"
+        assert (await bench.job()).failure == (
+            "A lead has paused picture making before the image API took this one. Nothing was charged; "
+            "ask again when it goes on."
+        )
+        assert len(bench.house.provider.asked) == 1
+        assert await bench.held() == 0
+
+
+async def test_a_job_that_is_called_back_is_reserved_as_before(tmp_path: Path) -> None:
+    async with a_bench(tmp_path) as bench:
+        bench.house.pace.hold(3600)
+        way = departure()
+        making = asyncio.create_task(bench.house.maker.make(bench.order, bench.order.jobs[0], bench.frames.append, way))
+        await asyncio.sleep(0)
+        assert way.call_back()
+
+        with pytest.raises(CalledBackError):
+            await making
+        assert (await bench.job()).state is ChargeState.RESERVED
+        assert bench.house.provider.asked == []
+        assert bench.house.ledger.calls == []
 
 
 async def test_nobody_is_held_back_because_a_connection_failed(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +19,7 @@ from bot.errors import (
 )
 from bot.services import pricing, studio
 from bot.services.delivery import DeliveryError
+from bot.services.governing import Decision
 from bot.services.images import PartialImage
 from bot.services.ledger import ChargeState
 from bot.services.limits import Limit, Metric, Scope
@@ -25,6 +27,7 @@ from bot.services.making import UNKNOWN_DEADLINE
 from bot.services.queue import MOST_WAITING_PER_MEMBER
 from bot.services.windows import Window
 from bot.services.workshop import FIRST_GUESS
+from bot.storage import SqlitePolicies
 from tests.services.fakes import (
     BEN,
     CATALOG,
@@ -34,6 +37,7 @@ from tests.services.fakes import (
     RecordingDelivery,
     a_house,
     a_request,
+    departure,
     eventually,
     finished,
     until,
@@ -123,6 +127,20 @@ async def test_a_refusal_by_a_limit_leaves_no_trace(tmp_path: Path) -> None:
         assert (delivery.acknowledged, house.provider.asked) == (0, [])
 
 
+async def test_what_a_lead_decides_between_look_up_and_reservation_counts(tmp_path: Path) -> None:
+    async with a_house(tmp_path, begun=False) as house:
+        await house.policies.of(MIA.server_id)  # remembered
+        decision = Decision(5, 0, "studio newcomers", "newcomers", "0 days", "1 day")
+        await SqlitePolicies(house.database).change(
+            MIA.server_id, lambda before: (replace(before, newcomer_days=1), decision)
+        )
+
+        await house.studio.submit("r1", a_request(), MIA, RecordingDelivery())
+
+        assert (await house.policies.of(MIA.server_id)).version == 1
+        assert await house.states("r1") == ["reserved"]
+
+
 async def test_a_refusal_because_the_line_is_full_leaves_no_trace(tmp_path: Path) -> None:
     async with a_house(tmp_path, begun=False) as house:
         for number in range(MOST_WAITING_PER_MEMBER // 2):
@@ -143,6 +161,18 @@ async def test_a_refusal_while_shutting_down_leaves_no_trace(tmp_path: Path) -> 
             await house.studio.submit("r1", a_request(), MIA, RecordingDelivery())
 
         assert await house.requests.get("r1") is None
+
+
+async def test_what_would_be_refused_is_known_beforehand(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        house.limits = (daily(1),)
+
+        await house.studio.check(a_request(), MIA)
+        with pytest.raises(LimitReachedError, match="your daily allowance"):
+            await house.studio.check(a_request(count=2), MIA)
+        house.studio.stop_taking()
+        with pytest.raises(NotAcceptingError, match="about to restart"):
+            await house.studio.check(a_request(), MIA)
 
 
 async def test_a_request_that_was_refused_may_come_again(tmp_path: Path) -> None:
@@ -472,7 +502,7 @@ async def test_what_had_ended_without_an_answer_is_answered(tmp_path: Path) -> N
 async def test_of_a_request_that_was_half_made_the_rest_is_made_and_all_is_shown(tmp_path: Path) -> None:
     async with a_house(tmp_path, begun=False) as house:
         order = await house.reserved("r1", a_request(count=2))
-        await house.maker.make(order, order.jobs[0], lambda _: None)
+        await house.maker.make(order, order.jobs[0], lambda _: None, departure())
         house.studio.start()
 
         await house.studio.recover()
@@ -612,7 +642,7 @@ async def test_an_answer_that_a_shutdown_cut_is_given_at_the_next_start(tmp_path
 async def test_a_start_charges_what_is_overdue(tmp_path: Path) -> None:
     async with a_house(tmp_path, (), begun=False) as house:
         order = await house.reserved("r1")
-        await house.maker.make(order, order.jobs[0], lambda _: None)
+        await house.maker.make(order, order.jobs[0], lambda _: None, departure())
         house.clock.now = NOON + UNKNOWN_DEADLINE
 
         await house.studio.recover()
@@ -625,7 +655,7 @@ async def test_the_books_are_looked_after_again_and_again(tmp_path: Path, monkey
     monkeypatch.setattr(studio, "HOUSEKEEPING", 0.005)
     async with a_house(tmp_path, (), begun=False) as house:
         order = await house.reserved("r1")
-        await house.maker.make(order, order.jobs[0], lambda _: None)
+        await house.maker.make(order, order.jobs[0], lambda _: None, departure())
         house.ledger.trouble["charge_overdue"] = deque([FULL_DISK])
         house.studio.start()
         await until(lambda: house.ledger.calls.count("charge_overdue") >= 3)

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.services.accounts import OVERSHOOT_MEMORY, Accounts
 from bot.services.ledger import ChargeConflictError, ChargeState, Corrected, Correction
+from bot.services.policy import Defaults, limits_for
 from bot.storage import SqliteAudit, SqlitePolicies
 
 from .examples import NOON, SERVER, order, settlement
@@ -159,7 +161,8 @@ async def settled_at(books: Books, name: str, cost: int, estimate: int, at: int 
 
 async def test_a_cost_above_the_estimate_raises_the_models_next_holds_for_a_month(books: Books) -> None:
     now = NOON
-    accounts = Accounts(books.ledger, SqlitePolicies(books.database), lambda *_: (), lambda: now)
+    no_limits = partial(limits_for, defaults=Defaults(None, None))
+    accounts = Accounts(books.ledger, SqlitePolicies(books.database), no_limits, lambda: now)
     before = await accounts.hold("gpt-image-2", 1000)
     await settled_at(books, "1", 130, 100)
     await settled_at(books, "2", 110, 100)

@@ -101,7 +101,7 @@ def a_grant_is_not_read_again(patch: pytest.MonkeyPatch) -> None:
 
 
 def the_version_is_not_looked_at(patch: pytest.MonkeyPatch) -> None:
-    reserve = ledger_inside._reserve
+    reserve: Callable[[sqlite3.Connection, Order], OpenRequest] = ledger_inside._reserve
 
     def trusting(connection: sqlite3.Connection, order: Order) -> OpenRequest:
         (version,) = connection.execute(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 15.0  # seconds; a test that waits longer has found something
 GRACE = 5.0  # seconds that running jobs get when the bot is stopped
-PROGRESS = ("🎨", "⏳")  # how an answer begins that is not the end
+PROGRESS = ("🎨", "⏳", "⏸️")  # how an answer begins that is not the end
 FAST = ImageOptions(pace=0.0, canned_bytes=1)
 NO_RATE_LIMITS = Options(rate_limits=RateLimits.off())
 

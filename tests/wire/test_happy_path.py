@@ -93,7 +93,7 @@ async def test_a_result_says_number_model_size_quality_time_cost_and_what_is_lef
     assert heading == f"**#1** for {mia.mention}"
     assert prompt == "> a fox"
     assert re.fullmatch(r"-# GPT Image 2\.5 Flare · 1536×1024 · low · \d+\.\d s · \$0\.\d+", how)
-    assert left == "-# Left: $19.99 this month · 24 pictures today"
+    assert left == "-# Left: your 24 pictures today · this bot $19.99 this month"
     assert message.pings == []
     assert buttons(message) == [["Again", "Details", "Delete"]]
 

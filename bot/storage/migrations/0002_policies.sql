@@ -133,6 +133,7 @@ CREATE TABLE pleas (
     needed INTEGER NOT NULL CHECK (needed > 0),             -- nano-dollars or pictures that were missing
     ends_at INTEGER NOT NULL,                               -- when the window ends by itself
     state TEXT NOT NULL CHECK (state IN ('open', 'granted', 'declined')),
+    told_at INTEGER,                                        -- when leads could read it
     decided_at INTEGER,
     decided_by INTEGER,
     CHECK ((state = 'open') = (decided_at IS NULL)),

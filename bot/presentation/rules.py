@@ -1,0 +1,121 @@
+"""Rules of a server, and what a lead has changed of them, as words and choices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.services.rule_words import ANY, WEEKDAYS, channels_text, models_text, role_text, rule_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bot.services.catalog import Catalog
+    from bot.services.governing import Decision
+    from bot.services.policy import ServerPolicy
+    from bot.services.server_settings import CalendarNow
+
+LONGEST_PART = 800  # characters of what was and of what is; a message holds 2000
+LONGEST_TEXT = 1900  # characters
+LONGEST_CHOICE = 100  # characters; Discord's limit for the name and for the value of a choice
+MOST_CHOICES = 25  # Discord's limit
+
+
+def changed_text(decision: Decision) -> str:
+    """What a decision changed, from what to what; or that it changed nothing."""
+    subject, after = _begin(decision.subject), clipped(decision.after, LONGEST_PART)
+    if decision.before == decision.after:
+        return f"Nothing was changed. {subject}: {after}."
+    return f"✅ {subject}: changed from {clipped(decision.before, LONGEST_PART)} to {after}."
+
+
+def blocked_text(decision: Decision) -> str:
+    """The same, and what becomes of what the member has asked for."""
+    if decision.before == decision.after:
+        return changed_text(decision)
+    return f"{changed_text(decision)} What they have already asked for is still made."
+
+
+def models_panel(policy: ServerPolicy, usual_title: str) -> str:
+    """Which models may be used, and which one is for who names none."""
+    return f"The models of this server: {models_text(policy)}. Who names none gets {usual_title}."
+
+
+def channels_panel(policy: ServerPolicy, gone: int) -> str:
+    """Where pictures are made, and how many of these places exist no more."""
+    text = f"Where pictures are made: {clipped(channels_text(policy), LONGEST_PART)}."
+    if not gone:
+        return text
+    return f"{text} {gone} of them {'is' if gone == 1 else 'are'} gone: take out with the option “deleted”."
+
+
+def roles_panel(policy: ServerPolicy, catalog: Catalog, server_id: int) -> str:
+    """Every rule for a role, one a line, as many as a message holds."""
+    rules = sorted(policy.roles, key=lambda rule: rule.role_id != server_id)
+    lines = [f"{_begin(role_text(rule.role_id, server_id))}: {rule_text(rule, catalog)}." for rule in rules]
+    if not lines:
+        return "There are no rules for roles: everybody may ask for everything."
+    shown: list[str] = []
+    for number, line in enumerate(lines):
+        if sum(map(len, shown)) + len(shown) + len(line) > LONGEST_TEXT:
+            return "\n".join([*shown, f"… and {len(lines) - number} more: look at them role by role."])
+        shown.append(line)
+    return "\n".join(shown)
+
+
+def role_panel(policy: ServerPolicy, catalog: Catalog, role_id: int, server_id: int) -> str:
+    """The rule for one role."""
+    rule = next((rule for rule in policy.roles if rule.role_id == role_id), None)
+    return f"What {role_text(role_id, server_id)} may ask for: {rule_text(rule, catalog)}."
+
+
+def calendar_panel(calendar: CalendarNow) -> str:
+    """By which calendar days, weeks and months are counted, and when those of now end."""
+    return (
+        f"Days, weeks and months are counted in {calendar.zone}; weeks begin on {WEEKDAYS[calendar.week_start]}. "
+        f"This day ends <t:{calendar.day_ends}:F>, this week <t:{calendar.week_ends}:F>, "
+        f"this month <t:{calendar.month_ends}:F>."
+    )
+
+
+def calendar_changed_text(decision: Decision, calendar: CalendarNow) -> str:
+    """What changed, what that means now, and that nobody gets a budget twice by it."""
+    if decision.before == decision.after:
+        return f"{changed_text(decision)} {calendar_panel(calendar)}"
+    return (
+        f"{changed_text(decision)} {calendar_panel(calendar)} What was used in a day, week or month that began before "
+        "keeps counting until that would have ended."
+    )
+
+
+def log_panel(channel_id: int | None) -> str:
+    """Where alerts and pleas are posted."""
+    if channel_id is None:
+        return "Alerts and pleas are posted nowhere. Choose a channel for them with the option “channel”."
+    return f"Alerts and pleas are posted in <#{channel_id}>."
+
+
+def first_log_line(lead_id: int) -> str:
+    """What is posted in a channel that becomes the log."""
+    return f"📒 Alerts about budgets, and members' pleas for more, are posted here from now on: <@{lead_id}> chose so."
+
+
+def list_choices(names: Iterable[str], typed: str) -> list[tuple[str, str]]:
+    """Names that go on a list with commas in which the last name is being typed; ``any`` while there is no other."""
+    *before, last = typed.lower().split(",")
+    listed = [name.strip() for name in before if name.strip()]
+    offered = [name for name in names if name not in listed and name.startswith(last.strip())]
+    if not listed and ANY.startswith(last.strip()):
+        offered.append(ANY)
+    lists = [", ".join([*listed, name]) for name in offered]
+    return [(each, each) for each in lists if len(each) <= LONGEST_CHOICE][:MOST_CHOICES]
+
+
+def clipped(text: str, most: int) -> str:
+    """The text, cut between two words if it has more than `most` characters: a mention is never cut in two."""
+    if len(text) <= most:
+        return text
+    return text[: text.rfind(" ", 0, most - 1) + 1].rstrip(" ,;") + " …"
+
+
+def _begin(text: str) -> str:
+    return text[:1].upper() + text[1:]

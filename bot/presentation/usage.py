@@ -1,0 +1,90 @@
+"""What a member used and has left, in words, and a month of it as a chart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.charts import Bar, Chart
+from bot.presentation.result import worth_showing
+from bot.services.amounts import amount_text
+from bot.services.limits import Metric, Scope
+from bot.services.pricing import format_usd
+from bot.services.windows import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bot.services.ledger import LimitStatus
+    from bot.services.months import Month
+    from bot.services.usage import MonthUse
+
+LONGEST = 1900  # characters; a message holds 2000
+MOST_CHOICES = 25  # Discord's limit
+
+
+def usage_text(use: MonthUse) -> str:
+    """What was used in the month, and of the present one what is left of each limit."""
+    lines = [f"**Your pictures in {use.month.name}**", _total(use)]
+    if use.limits is None:
+        return "\n".join(lines)
+    limits = worth_showing(use.limits)
+    if not limits:
+        return "\n".join([*lines, "No limit applies to you here."])
+    return _fitting([*lines, "**What is left**"], [_line(status) for status in limits])
+
+
+def usage_chart(use: MonthUse) -> Chart | None:
+    """The member's pictures on each day of the month; None if there were none."""
+    bars = tuple(Bar(str(number), day.images) for number, day in enumerate(use.days, 1))
+    chart = Chart(f"Your pictures per day, {use.month.name}", Metric.IMAGES, bars, _daily(use.limits or ()))
+    return None if chart.is_empty else chart
+
+
+def month_choices(months: Sequence[Month], typed: str) -> list[tuple[str, str]]:
+    """(``November 2026``, ``2026-11``) for those that hold what was typed."""
+    wanted = typed.strip().lower()
+    found = [(month.name, str(month)) for month in months if wanted in f"{month.name} {month}".lower()]
+    return found[:MOST_CHOICES]
+
+
+def _total(use: MonthUse) -> str:
+    total, held = use.total, use.held
+    if not total.images and not total.nano:
+        return "None yet." if use.limits is not None else "None."
+    words = f"{amount_text(Metric.IMAGES, total.images)}, {format_usd(total.nano)}."
+    if held.images or held.nano:
+        words += f" Of that, {amount_text(Metric.IMAGES, held.images)} and up to {format_usd(held.nano)} not final yet."
+    return words
+
+
+def _line(status: LimitStatus) -> str:
+    limit = status.limit
+    left, used = _number(limit.metric, max(0, limit.maximum - status.used)), _number(limit.metric, status.used)
+    granted = f" {amount_text(limit.metric, limit.granted)} of it granted for this once." if limit.granted else ""
+    name = limit.name[:1].upper() + limit.name[1:]
+    maximum = amount_text(limit.metric, limit.maximum)
+    return f"- **{name}:** {left} of {maximum} left, {used} used.{granted} Resets <t:{status.resets_at}:R>."
+
+
+def _number(metric: Metric, amount: int) -> str:
+    """``$1.20``, or ``4`` where the pictures are named beside it."""
+    return format_usd(amount) if metric is Metric.USD else f"{amount:,}"
+
+
+def _fitting(lines: Sequence[str], limits: Sequence[str]) -> str:
+    """The lines, and as many of the limits as a message holds."""
+    kept = len(limits)
+    while len(text := "\n".join([*lines, *limits[:kept], *_rest(len(limits) - kept)])) > LONGEST:
+        kept -= 1
+    return text
+
+
+def _rest(number: int) -> list[str]:
+    return [f"- And {number} more."] if number else []
+
+
+def _daily(limits: Iterable[LimitStatus]) -> int | None:
+    """The member's allowance of pictures a day, without what was granted for one of the days."""
+    wanted = (Scope.MEMBER, Metric.IMAGES, Window.DAY)
+    found = (each.limit for each in limits if (each.limit.scope, each.limit.metric, each.limit.window) == wanted)
+    return next((limit.maximum - limit.granted for limit in found), None)

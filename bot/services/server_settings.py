@@ -1,0 +1,132 @@
+"""What leads decide about their server as a whole: whom it keeps out, by which calendar it counts, where it logs."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bot.errors import DecisionRefusedError
+from bot.services.deciding import NOTHING_CHANGED, Deciding, Lead
+from bot.services.policy import Block
+from bot.services.rule_words import WEEKDAYS, calendar_text, log_text, wait_text
+from bot.services.windows import Window, window_edges
+from bot.services.zones import find_zone
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.services.governing import Decision
+    from bot.services.policy import ServerPolicy
+
+LONGEST_WAIT = 365  # days
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarNow:
+    """A server's calendar, and when what runs now ends by it, in seconds since 1970 (UTC)."""
+
+    zone: str
+    week_start: int
+    day_ends: int
+    week_ends: int
+    month_ends: int
+
+
+@dataclass(frozen=True)
+class ServerSettings:
+    """Changes settings of servers. Equal words before and after mean that nothing was changed, and is not audited."""
+
+    deciding: Deciding
+
+    async def of(self, server_id: int) -> ServerPolicy:
+        """The settings as they are."""
+        return await self.deciding.of(server_id)
+
+    async def block(self, lead: Lead, user_id: int, bot_id: int, why: str) -> Decision:
+        """Let a member make nothing from now on. What they have asked for already is still made.
+
+        Raises:
+            DecisionRefusedError: it is the lead, or the bot itself.
+        """
+        if user_id == lead.user_id:
+            raise DecisionRefusedError(f"That is you. Another lead can block you. {NOTHING_CHANGED}")
+        if user_id == bot_id:
+            raise DecisionRefusedError(
+                f"That is me. To stop all picture making here, use /studio pause. {NOTHING_CHANGED}"
+            )
+        block = Block(user_id, int(self.deciding.clock()), lead.user_id, why)
+
+        def alter(before: ServerPolicy) -> ServerPolicy:
+            is_new = all(each.user_id != user_id for each in before.blocked)
+            return replace(before, blocked=(*before.blocked, block)) if is_new else before
+
+        return await self._change_block(lead, "studio block", user_id, alter, why)
+
+    async def unblock(self, lead: Lead, user_id: int) -> Decision:
+        """Let a member make pictures again."""
+
+        def alter(before: ServerPolicy) -> ServerPolicy:
+            return replace(before, blocked=tuple(each for each in before.blocked if each.user_id != user_id))
+
+        return await self._change_block(lead, "studio unblock", user_id, alter)
+
+    async def set_newcomer_days(self, lead: Lead, days: int) -> Decision:
+        """Let new members wait so many days after joining; 0 is no wait.
+
+        Raises:
+            DecisionRefusedError: fewer than none, or more than a year.
+        """
+        if not 0 <= days <= LONGEST_WAIT:
+            raise DecisionRefusedError(f"New members can wait 0 to {LONGEST_WAIT} days. {NOTHING_CHANGED}")
+        return await self.deciding.change(
+            lead,
+            "studio newcomers",
+            "how long new members wait",
+            lambda before: replace(before, newcomer_days=days),
+            wait_text,
+        )
+
+    async def set_calendar(self, lead: Lead, zone: str | None, week_start: str | None) -> Decision:
+        """Count days, weeks and months in another zone, or begin weeks on another day. None leaves either as it is.
+
+        Raises:
+            DecisionRefusedError: there is no such zone or day; the sentence names the nearest zones.
+        """
+        found = None if zone is None else await asyncio.to_thread(find_zone, zone)
+        if week_start is not None and week_start not in WEEKDAYS:
+            raise DecisionRefusedError(f"Weeks begin on a day like Monday. {NOTHING_CHANGED}")
+
+        def alter(before: ServerPolicy) -> ServerPolicy:
+            first = before.week_start if week_start is None else WEEKDAYS.index(week_start)
+            return replace(before, zone=found or before.zone, week_start=first)
+
+        return await self.deciding.change(lead, "studio calendar", "the calendar", alter, calendar_text)
+
+    async def calendar(self, server_id: int) -> CalendarNow:
+        """By which calendar a server counts, and what ends when."""
+        policy = await self.of(server_id)
+        now = int(self.deciding.clock())
+        ends = (
+            window_edges(window, now, policy.time_zone, policy.week_start)[1]
+            for window in (Window.DAY, Window.WEEK, Window.MONTH)
+        )
+        return CalendarNow(policy.zone, policy.week_start, *ends)
+
+    async def set_log_channel(self, lead: Lead, channel_id: int | None) -> Decision:
+        """Post alerts and pleas there; None posts them nowhere. That the bot can write there was seen before."""
+        return await self.deciding.change(
+            lead,
+            "studio log",
+            "the log channel",
+            lambda before: replace(before, log_channel_id=channel_id),
+            log_text,
+        )
+
+    async def _change_block(
+        self, lead: Lead, action: str, user_id: int, alter: Callable[[ServerPolicy], ServerPolicy], why: str = ""
+    ) -> Decision:
+        def tell(policy: ServerPolicy) -> str:
+            return "blocked" if any(each.user_id == user_id for each in policy.blocked) else "not blocked"
+
+        return await self.deciding.change(lead, action, f"<@{user_id}>", alter, tell, why)

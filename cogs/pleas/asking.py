@@ -1,0 +1,107 @@
+"""Ask for more: a member who was refused asks their leads, in the log channel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+import aiohttp
+import discord
+import structlog
+from typing_extensions import override
+
+from bot.delivery.posting import steadily
+from bot.errors import UserFacingError
+from bot.intake import requester_of
+from bot.interactions import Interaction, LastingButton
+from bot.presentation.pleas import ASKED, grant_label, plea_text
+from bot.services.limits import Metric, Scope
+from bot.services.pleas import Need
+from bot.services.windows import Window
+from cogs.pleas.deciding import DeclineButton, GrantButton, OtherAmountButton
+
+if TYPE_CHECKING:
+    import re
+
+    from bot.services.pleas import Asked
+
+TEMPLATE = (
+    r"more:(?P<scope>server|channel|role|member):(?P<scope_id>[0-9]{1,20}):(?P<metric>images|usd)"
+    r":(?P<window>hour|day|week|month):(?P<amount>[0-9]{1,19}):(?P<ends_at>[0-9]{1,12})"
+)
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class AskButton(LastingButton, template=TEMPLATE):
+    """Asks the leads for more of the limit that stood in the way."""
+
+    def __init__(self, need: Need) -> None:
+        super().__init__(
+            discord.ui.Button(
+                label="Ask for more", emoji="🙋", style=discord.ButtonStyle.primary, custom_id=custom_id_of(need)
+            )
+        )
+        self.need = need
+
+    @classmethod
+    @override
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Made anew for every click."""
+        return cls(need_in(match))
+
+    @override
+    async def pressed(self, interaction: Interaction) -> None:
+        """Ask."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        asked = await interaction.client.services.pleas.ask(requester_of(interaction), self.need)
+        await _tell_leads(interaction, asked)
+        await interaction.edit_original_response(content=ASKED)
+
+
+def custom_id_of(need: Need) -> str:
+    """At most 100 characters, from which `need_in` reads the need again."""
+    return f"more:{need.scope}:{need.scope_id}:{need.metric}:{need.window}:{need.amount}:{need.ends_at}"
+
+
+def need_in(match: re.Match[str]) -> Need:
+    """What a `custom_id` of this button holds."""
+    return Need(
+        scope=Scope(match["scope"]),
+        scope_id=int(match["scope_id"]),
+        metric=Metric(match["metric"]),
+        window=Window(match["window"]),
+        amount=int(match["amount"]),
+        ends_at=int(match["ends_at"]),
+    )
+
+
+async def _tell_leads(interaction: Interaction, asked: Asked) -> None:
+    """Post the plea to the log channel; if nobody can read it there, it was never asked."""
+    plea = asked.plea
+    channel = interaction.client.get_partial_messageable(asked.log_channel_id, guild_id=plea.server_id)
+    told = False
+    try:
+        await steadily(lambda: channel.send(plea_text(asked), view=_buttons(asked), nonce=f"plea-{plea.id}"))
+        told = True
+    except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+        _log.warning("plea not posted", channel=asked.log_channel_id, reason=repr(error))
+    finally:
+        if not told:
+            await interaction.client.services.pleas.withdraw(plea)
+    if not told:
+        raise UserFacingError(
+            "I cannot write to the channel where your leads would read this, so nothing was asked. "
+            "Please tell one of them yourself."
+        )
+    await interaction.client.services.pleas.told(plea)
+
+
+def _buttons(asked: Asked) -> discord.ui.View:
+    plea = asked.plea
+    view = discord.ui.View(timeout=None)
+    view.add_item(GrantButton(plea.id, grant_label(plea)))
+    view.add_item(OtherAmountButton(plea.id))
+    view.add_item(DeclineButton(plea.id))
+    return view

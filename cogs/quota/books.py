@@ -1,0 +1,93 @@
+"""/quota report and export: what became of the money in a month."""
+
+from __future__ import annotations
+
+import asyncio
+from io import BytesIO
+from typing import TYPE_CHECKING, Literal
+
+import discord
+import structlog
+from discord import app_commands
+from discord.ext import commands
+
+from bot.charts import ChartError, alt_text
+from bot.delivery.posting import REQUEST_LIMIT
+from bot.interactions import Interaction, lead_of
+from bot.presentation.books import NO_CHART, chart_of, charted_keys, packed_ledger, report_text
+from bot.presentation.usage import month_choices
+from bot.services.tallies import Grouping
+from cogs.quota.labels import labels_of
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from bot.charts import Chart
+    from bot.services.bookkeeper import Bookkeeper, MonthlyReport
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class Books(commands.Cog):
+    """The commands about the ledger; a part of the group."""
+
+    _bookkeeper: Bookkeeper
+    _draw: Callable[[Chart], Awaitable[bytes]]  # makes a PNG
+
+    @app_commands.command()
+    @app_commands.describe(month="Such as 2026-11; this month if you leave it out", by="What to sum it by")
+    async def report(
+        self,
+        interaction: Interaction,
+        month: str | None = None,
+        by: Literal["member", "model", "day", "channel"] = "member",
+    ) -> None:
+        """See what a month cost, and who spent it on what. Only you see it."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        found = await self._bookkeeper.report(lead_of(interaction).server_id, month, by=Grouping(by))
+        files, notes = await self._charted(interaction, found)
+        await interaction.edit_original_response(content=report_text(found, notes), attachments=files)
+
+    @app_commands.command()
+    @app_commands.describe(
+        month="Such as 2026-11; this month if you leave it out", member="Only this member's; everybody's if left out"
+    )
+    async def export(
+        self, interaction: Interaction, month: str | None = None, member: discord.User | None = None
+    ) -> None:
+        """Get every job of a month as a CSV file for your bookkeeping. Only you see it; it is written to the audit."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        member_id = None if member is None else member.id
+        found = await self._bookkeeper.report(lead_of(interaction).server_id, month, member_id=member_id)
+        packed = await asyncio.to_thread(packed_ledger, found, min(interaction.filesize_limit, REQUEST_LIMIT))
+        await self._bookkeeper.record_export(lead_of(interaction), found)
+        file = discord.File(BytesIO(packed.content), packed.name)
+        await interaction.edit_original_response(content=packed.sentence, attachments=[file])
+
+    @report.autocomplete("month")
+    @export.autocomplete("month")
+    async def _months(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        months = await self._bookkeeper.months(lead_of(interaction).server_id)
+        return [app_commands.Choice(name=name, value=value) for name, value in month_choices(months, typed)]
+
+    async def _charted(
+        self, interaction: Interaction, found: MonthlyReport
+    ) -> tuple[list[discord.File], tuple[str, ...]]:
+        """The chart as a file, and what there is to say of it."""
+        if not found.report.settled_nano:
+            return [], ()  # it would be empty
+        chart = chart_of(found, await self._called(interaction, found))
+        try:
+            picture = await self._draw(chart)
+        except ChartError as error:
+            _log.warning("report without a chart", reason=str(error))
+            return [], (NO_CHART,)
+        return [discord.File(BytesIO(picture), f"report-{found.month}.png", description=alt_text(chart))], ()
+
+    async def _called(self, interaction: Interaction, found: MonthlyReport) -> dict[str, str]:
+        """What people call the members or channels of the chart."""
+        server, by = interaction.guild, found.report.by
+        if server is None or by not in {Grouping.MEMBER, Grouping.CHANNEL}:
+            return {}
+        ids = [int(key) for key in charted_keys(found)]
+        return await labels_of(server, ids, of_members=by is Grouping.MEMBER)

@@ -1,0 +1,50 @@
+"""The overview of `/quota show`, and the buttons that turn its pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import discord
+from typing_extensions import override
+
+from bot.interactions import AtelierButton, Interaction, LeadsOnlyError, is_lead
+from bot.presentation.quota import overview_embed, overview_pages
+from cogs.quota.names import Names
+from cogs.quota.subjects import server_of
+
+if TYPE_CHECKING:
+    from bot.services.standings import Standings
+
+PATIENCE = 4.0  # seconds to find out who has left
+
+
+class PageButton(AtelierButton, action="quota-page"):
+    """Turns to the page that it names."""
+
+    label = "Page"
+
+    def __init__(self, subject: int) -> None:
+        super().__init__(subject)
+        self.item.label = f"Page {subject}"
+
+    @override
+    async def pressed(self, interaction: Interaction) -> None:
+        """Show that page as things are now."""
+        if not is_lead(interaction):
+            raise LeadsOnlyError
+        await interaction.response.defer()
+        await show_overview(interaction, interaction.client.services.quotas.standings, self.subject)
+
+
+async def show_overview(interaction: Interaction, standings: Standings, number: int) -> None:
+    """Put a page of the overview, counted from 1, in the place of the response; the last one if there are fewer."""
+    server = server_of(interaction)
+    overview = await standings.overview(server.id)
+    pages = overview_pages(overview)
+    number = min(max(number, 1), len(pages))
+    gone = await Names().gone(server, pages[number - 1].whose, PATIENCE)
+    view = discord.ui.View(timeout=None)
+    for other in (number - 1, number + 1):
+        if 1 <= other <= len(pages):
+            view.add_item(PageButton(other))
+    await interaction.edit_original_response(embed=overview_embed(overview_pages(overview, gone), number), view=view)

@@ -1,0 +1,76 @@
+"""/studio: how leads run picture making on their server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from discord import app_commands
+
+from bot.interactions import LeadCog
+from cogs.studio.audit import OlderButton, OlderOfOneButton, WhoDecided
+from cogs.studio.rules import WhatMayBeAsked
+from cogs.studio.running import Running
+from cogs.studio.settings import ServerWide
+
+if TYPE_CHECKING:
+    from bot.interactions import AtelierClient
+    from bot.services.admission import Admission
+    from bot.services.alerts import Watch
+    from bot.services.bulletin import Bulletins
+    from bot.services.governing import Audit
+    from bot.services.pausing import Pausing
+    from bot.services.rules import Rules
+    from bot.services.server_settings import ServerSettings
+
+
+@app_commands.default_permissions(manage_guild=True)
+@app_commands.guild_only()
+@app_commands.allowed_installs(guilds=True, users=False)
+class Studio(
+    Running,
+    WhatMayBeAsked,
+    ServerWide,
+    WhoDecided,
+    LeadCog,
+    group_name="studio",
+    group_description="Run picture making on this server",
+):
+    """The group; its commands come from the classes that it is made of."""
+
+    def __init__(
+        self,
+        pausing: Pausing,
+        bulletins: Bulletins,
+        rules: Rules,
+        server_settings: ServerSettings,
+        admission: Admission,
+        audit: Audit,
+        watch: Watch,
+        default_model: str,
+    ) -> None:
+        self._pausing = pausing
+        self._bulletins = bulletins
+        self._rules = rules
+        self._server_settings = server_settings
+        self._admission = admission
+        self._audit = audit
+        self._watch = watch
+        self._default_model = default_model
+
+
+async def setup(bot: AtelierClient) -> None:
+    """Add the group."""
+    services = bot.services
+    bot.add_dynamic_items(OlderButton, OlderOfOneButton)
+    await bot.add_cog(
+        Studio(
+            services.pausing,
+            services.bulletins,
+            services.rules,
+            services.server_settings,
+            services.admission,
+            services.audit,
+            services.watch,
+            services.settings.model,
+        )
+    )

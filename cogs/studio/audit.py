@@ -1,0 +1,86 @@
+"""/studio audit: who decided what, ten at a time, and the button to older ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+from typing_extensions import override
+
+from bot.interactions import AtelierButton, Interaction, LeadsOnlyError, is_lead
+from bot.presentation.audit import PER_PAGE, audit_embed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.services.governing import Audit, AuditEntry
+
+
+class WhoDecided(commands.Cog):
+    """The command about what was decided; a part of the group."""
+
+    _audit: Audit
+
+    @app_commands.command()
+    @app_commands.describe(member="Only what this member decided")
+    async def audit(self, interaction: Interaction, member: discord.User | None = None) -> None:
+        """Read who decided what, when and why."""
+        actor_id = None if member is None else member.id
+        entries = await self._audit.entries(interaction.guild_id or 0, actor_id=actor_id, most=PER_PAGE + 1)
+        embed, view = _page(entries, OlderButton if member is None else OlderOfOneButton)
+        if view is None:
+            await interaction.response.send_message(embed=embed, ephemeral=True)
+        else:
+            await interaction.response.send_message(embed=embed, view=view, ephemeral=True)
+
+
+class OlderButton(AtelierButton, action="audit"):
+    """Turns to the decisions before one, whose number it has."""
+
+    label = "Older"
+
+    @override
+    async def pressed(self, interaction: Interaction) -> None:
+        """Show the next page in place of this one."""
+        _check_lead(interaction)
+        audit = interaction.client.services.audit
+        entries = await audit.entries(interaction.guild_id or 0, before=self.subject, most=PER_PAGE + 1)
+        embed, view = _page(entries, OlderButton)
+        await interaction.response.edit_message(embed=embed, view=view)
+
+
+class OlderOfOneButton(AtelierButton, action="audit-of-one"):
+    """Turns to the decisions before one, of the lead who made that one."""
+
+    label = "Older"
+
+    @override
+    async def pressed(self, interaction: Interaction) -> None:
+        """Show the next page in place of this one."""
+        _check_lead(interaction)
+        audit, server_id = interaction.client.services.audit, interaction.guild_id or 0
+        (last,) = await audit.entries(server_id, before=self.subject + 1, most=1)
+        actor_id = last.decision.actor_id
+        entries = await audit.entries(server_id, before=self.subject, actor_id=actor_id, most=PER_PAGE + 1)
+        embed, view = _page(entries, OlderOfOneButton)
+        await interaction.response.edit_message(embed=embed, view=view)
+
+
+def _page(
+    entries: Sequence[AuditEntry], older: type[OlderButton | OlderOfOneButton]
+) -> tuple[discord.Embed, discord.ui.View | None]:
+    """The page, and the way to the next if there is one."""
+    shown = entries[:PER_PAGE]
+    if len(entries) <= PER_PAGE:
+        return audit_embed(shown), None
+    view = discord.ui.View(timeout=None)
+    view.add_item(older(shown[-1].seq))
+    return audit_embed(shown), view
+
+
+def _check_lead(interaction: Interaction) -> None:
+    """Who was a lead when the page was opened may be none any more."""
+    if not is_lead(interaction):
+        raise LeadsOnlyError

@@ -1,0 +1,44 @@
+"""/studio status, pause and resume."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from discord import app_commands
+from discord.ext import commands
+
+from bot.interactions import Interaction, lead_of
+from bot.presentation.studio import paused_text, resumed_text, status_panel
+from bot.services.pausing import LONGEST_REASON
+
+if TYPE_CHECKING:
+    from bot.services.bulletin import Bulletins
+    from bot.services.pausing import Pausing
+
+
+class Running(commands.Cog):
+    """The commands about whether pictures are made, and how things stand; a part of the group."""
+
+    _pausing: Pausing
+    _bulletins: Bulletins
+
+    @app_commands.command()
+    async def status(self, interaction: Interaction) -> None:
+        """See what runs and waits here, what is spent, and what is set."""
+        bulletin = await self._bulletins.of(interaction.guild_id or 0)
+        await interaction.response.send_message(view=status_panel(bulletin), ephemeral=True)
+
+    @app_commands.command()
+    @app_commands.describe(reason="Why; members are told")
+    async def pause(
+        self, interaction: Interaction, reason: app_commands.Range[str, 1, LONGEST_REASON] | None = None
+    ) -> None:
+        """Stop making pictures here at once; what waits keeps its place in line."""
+        outcome = await self._pausing.pause(lead_of(interaction), reason or "")
+        await interaction.response.send_message(paused_text(outcome), ephemeral=True)
+
+    @app_commands.command()
+    async def resume(self, interaction: Interaction) -> None:
+        """Go on making pictures here."""
+        outcome = await self._pausing.resume(lead_of(interaction))
+        await interaction.response.send_message(resumed_text(outcome), ephemeral=True)

@@ -1,0 +1,132 @@
+"""/studio block, unblock, newcomers, calendar and log: the server as a whole."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Literal
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.errors import DecisionRefusedError
+from bot.interactions import Interaction, lead_of
+from bot.options import AnyChannel, ChannelOption
+from bot.presentation.rules import (
+    MOST_CHOICES,
+    blocked_text,
+    calendar_changed_text,
+    calendar_panel,
+    changed_text,
+    first_log_line,
+    log_panel,
+)
+from bot.services.server_settings import LONGEST_WAIT
+from bot.services.wording import listed, one_line
+from bot.services.zones import zones_like
+from cogs.studio.rules import choices, say
+
+if TYPE_CHECKING:
+    from bot.services.alerts import Watch
+    from bot.services.server_settings import ServerSettings
+
+LONGEST_REASON = 200  # characters
+LONGEST_ZONE = 60  # characters
+NEEDED_TO_LOG = ("view_channel", "send_messages", "embed_links")
+NEEDED_IN_THREADS = ("view_channel", "send_messages_in_threads", "embed_links")
+
+
+class ServerWide(commands.Cog):
+    """The commands about the server as a whole; a part of the group."""
+
+    _server_settings: ServerSettings
+    _watch: Watch
+
+    @app_commands.command()
+    @app_commands.describe(member="Who; the id of somebody who has left works too", reason="Why; only leads see it")
+    async def block(
+        self, interaction: Interaction, member: discord.User, reason: app_commands.Range[str, 1, LONGEST_REASON]
+    ) -> None:
+        """Let a member make no pictures here any more."""
+        why = one_line(reason, LONGEST_REASON)
+        bot_id = interaction.application_id if interaction.client.user is None else interaction.client.user.id
+        decision = await self._server_settings.block(lead_of(interaction), member.id, bot_id, why)
+        await say(interaction, blocked_text(decision))
+
+    @app_commands.command()
+    @app_commands.describe(member="Who; the id of somebody who has left works too")
+    async def unblock(self, interaction: Interaction, member: discord.User) -> None:
+        """Let a member make pictures here again."""
+        await say(interaction, changed_text(await self._server_settings.unblock(lead_of(interaction), member.id)))
+
+    @app_commands.command()
+    @app_commands.describe(days="Days since they joined; 0 for no wait")
+    async def newcomers(self, interaction: Interaction, days: app_commands.Range[int, 0, LONGEST_WAIT]) -> None:
+        """Let new members wait before they make pictures."""
+        decision = await self._server_settings.set_newcomer_days(lead_of(interaction), days)
+        await say(interaction, changed_text(decision))
+
+    @app_commands.command()
+    @app_commands.describe(zone="A place in it, as Europe/Berlin", week_start="The first day of a week")
+    async def calendar(
+        self,
+        interaction: Interaction,
+        zone: app_commands.Range[str, 1, LONGEST_ZONE] | None = None,
+        week_start: Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] | None = None,
+    ) -> None:
+        """Choose the time zone and the first weekday by which limits are counted."""
+        lead = lead_of(interaction)
+        if zone is None and week_start is None:
+            await say(interaction, calendar_panel(await self._server_settings.calendar(lead.server_id)))
+            return
+        decision = await self._server_settings.set_calendar(lead, zone, week_start)
+        await say(interaction, calendar_changed_text(decision, await self._server_settings.calendar(lead.server_id)))
+
+    @calendar.autocomplete("zone")
+    async def _offer_zones(self, _: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        found = await asyncio.to_thread(zones_like, typed, MOST_CHOICES)
+        return choices((name, name) for name in found)
+
+    @app_commands.command()
+    @app_commands.describe(channel="Where", off="Post them nowhere")
+    async def log(
+        self,
+        interaction: Interaction,
+        channel: app_commands.Transform[AnyChannel, ChannelOption] | None = None,
+        off: bool = False,  # noqa: FBT001, FBT002 - an option, given by name
+    ) -> None:
+        """Choose where alerts about budgets and pleas for more are posted."""
+        lead = lead_of(interaction)
+        kept = (await self._server_settings.of(lead.server_id)).log_channel_id
+        if channel is not None and off:
+            raise DecisionRefusedError("Choose a channel or off, not both. Nothing was changed.")
+        if channel is None and not off:
+            await say(interaction, log_panel(kept))
+            return
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        if channel is not None and channel.id != kept:
+            await _begin_log(interaction, channel)
+        decision = await self._server_settings.set_log_channel(lead, None if channel is None else channel.id)
+        await interaction.edit_original_response(content=changed_text(decision))
+        self._watch.tell_soon()
+
+
+async def _begin_log(interaction: Interaction, channel: AnyChannel) -> None:
+    """Post the first line of the log: a channel that is chosen is one that works."""
+    mention = f"<#{channel.id}>"
+    place = None if isinstance(channel, discord.Object) else channel.resolve()
+    if place is None or interaction.guild is None:
+        raise DecisionRefusedError(f"I cannot see {mention}. Let me, or choose another. Nothing was changed.")
+    if not isinstance(place, discord.abc.Messageable):
+        raise DecisionRefusedError(f"Nobody can write in {mention}. Choose a text channel. Nothing was changed.")
+    mine = place.permissions_for(interaction.guild.me)
+    needed = NEEDED_IN_THREADS if isinstance(place, discord.Thread) else NEEDED_TO_LOG
+    lacking = tuple(name.replace("_", " ").title() for name in needed if not getattr(mine, name))
+    if lacking:
+        raise DecisionRefusedError(
+            f"I may not write in {mention}: I lack {listed(lacking, 'and')} there. Nothing was changed."
+        )
+    try:
+        await place.send(first_log_line(interaction.user.id))
+    except (discord.Forbidden, discord.NotFound):
+        raise DecisionRefusedError(f"I could not write in {mention}. Nothing was changed.") from None

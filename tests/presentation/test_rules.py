@@ -1,0 +1,130 @@
+"""Rules and what was changed of them, as words: never over Discord's limits, never a mention cut in two."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.presentation.rules import (
+    LONGEST_PART,
+    blocked_text,
+    calendar_changed_text,
+    calendar_panel,
+    changed_text,
+    channels_panel,
+    clipped,
+    list_choices,
+    log_panel,
+    models_panel,
+    role_panel,
+    roles_panel,
+)
+from bot.services.governing import Decision
+from bot.services.policy import RoleRule, ServerPolicy
+from bot.services.server_settings import CalendarNow
+from tests.examples import CATALOG, NOW
+
+SERVER = 10**18
+CALENDAR = CalendarNow("Europe/Berlin", 6, NOW, NOW + 1, NOW + 2)
+
+
+def decision(before: str, after: str, subject: str = "the log channel") -> Decision:
+    return Decision(5, NOW, "studio log", subject, before, after)
+
+
+def test_a_change_names_what_it_was_and_what_it_is() -> None:
+    assert changed_text(decision("none", "<#5>")) == "✅ The log channel: changed from none to <#5>."
+
+
+def test_no_change_says_so() -> None:
+    assert changed_text(decision("none", "none")) == "Nothing was changed. The log channel: none."
+
+
+def test_a_block_says_what_becomes_of_what_was_asked_for() -> None:
+    new = blocked_text(decision("not blocked", "blocked", "<@7>"))
+    old = blocked_text(decision("blocked", "blocked", "<@7>"))
+
+    assert new == ("✅ <@7>: changed from not blocked to blocked. What they have already asked for is still made.")
+    assert old == "Nothing was changed. <@7>: blocked."
+
+
+def test_a_change_of_the_longest_list_fits_into_a_message() -> None:
+    before = ", ".join(f"<#{SERVER + number}>" for number in range(50))
+
+    text = changed_text(decision(before, before + f" and <#{SERVER}>"))
+
+    assert len(text) <= 2000
+    assert len(re.findall(r"<#\d{19}>", text)) == text.count("<")
+
+
+@given(st.text(alphabet="ab ,", max_size=60), st.integers(5, 50))
+def test_what_is_clipped_is_not_longer_and_ends_between_two_words(text: str, most: int) -> None:
+    short = clipped(text, most)
+
+    assert len(short) <= most
+    assert short == text or (short.endswith("…") and text.startswith(short.removesuffix("…").rstrip(" ")))
+
+
+def test_the_panels_say_how_things_are() -> None:
+    ruled = ServerPolicy(models=("gpt-image-2",), channels=(5, 6))
+
+    assert models_panel(ServerPolicy(), "Flare") == "The models of this server: all. Who names none gets Flare."
+    assert models_panel(ruled, "Two") == "The models of this server: gpt-image-2. Who names none gets Two."
+    assert channels_panel(ServerPolicy(), 0) == "Where pictures are made: everywhere."
+    assert channels_panel(ruled, 1).endswith("<#5> and <#6>. 1 of them is gone: take out with the option “deleted”.")
+    assert "2 of them are gone" in channels_panel(ruled, 2)
+    assert log_panel(5) == "Alerts and pleas are posted in <#5>."
+    assert "nowhere" in log_panel(None)
+    assert calendar_panel(CALENDAR) == (
+        "Days, weeks and months are counted in Europe/Berlin; weeks begin on Sunday. "
+        f"This day ends <t:{NOW}:F>, this week <t:{NOW + 1}:F>, this month <t:{NOW + 2}:F>."
+    )
+
+
+def test_a_new_calendar_says_that_nothing_is_given_twice() -> None:
+    assert "keeps counting until" in calendar_changed_text(decision("UTC", "Europe/Berlin"), CALENDAR)
+    assert "keeps counting" not in calendar_changed_text(decision("UTC", "UTC"), CALENDAR)
+
+
+def test_the_rules_of_roles_are_listed_with_everybodys_first() -> None:
+    policy = ServerPolicy(roles=(RoleRule(8, qualities=("low",)), RoleRule(SERVER, may_edit=False)))
+
+    assert roles_panel(policy, CATALOG, SERVER) == ("Everybody: may not start from pictures.\n<@&8>: qualities low.")
+    assert roles_panel(ServerPolicy(), CATALOG, SERVER).startswith("There are no rules")
+    assert role_panel(policy, CATALOG, 8, SERVER) == "What <@&8> may ask for: qualities low."
+    assert role_panel(policy, CATALOG, 9, SERVER) == "What <@&9> may ask for: no rule."
+
+
+def test_more_rules_than_fit_are_counted() -> None:
+    models = tuple(model.id for model in CATALOG.models)
+    policy = ServerPolicy(roles=tuple(RoleRule(SERVER + number, models, most_count=1) for number in range(250)))
+
+    text = roles_panel(policy, CATALOG, SERVER)
+
+    assert len(text) <= 2000
+    listed = text.count("\n")
+    assert text.endswith(f"… and {250 - listed} more: look at them role by role.")
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("", ["low", "medium", "max", "any"]),
+        ("m", ["medium", "max"]),
+        ("an", ["any"]),
+        ("low, ", ["low, medium", "low, max"]),
+        ("LOW,m", ["low, medium", "low, max"]),
+        ("low, medium,", ["low, medium, max"]),
+        ("x", []),
+        ("y" * 99 + ",", []),
+    ],
+)
+def test_lists_are_completed_at_their_last_name(typed: str, offered: list[str]) -> None:
+    assert list_choices(("low", "medium", "max"), typed) == [(each, each) for each in offered]
+
+
+def test_parts_of_a_change_leave_room_for_the_rest_of_the_sentence() -> None:
+    assert 2 * LONGEST_PART + 300 < 2000

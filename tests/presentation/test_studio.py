@@ -1,0 +1,131 @@
+"""What leads read of a pause and of how things stand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from bot.presentation.studio import MOST_BUDGETS, paused_text, pictures, resumed_text, status_panel, status_text
+from bot.services.bulletin import Bulletin, OpenJobs
+from bot.services.pausing import Switched
+from bot.services.policy import Pause, ServerPolicy
+from bot.services.workshop import Load
+from tests.examples import MODEL, NOW, budget
+
+PAUSE = Pause(NOW, 5, "the bill is *too* high.")
+BULLETIN = Bulletin(
+    policy=ServerPolicy(),
+    here=Load(2, 3),
+    altogether=Load(4, 9),
+    budgets=(),
+    open_jobs=OpenJobs(5, 100_000_000, 0, 0),
+    model=MODEL,
+    successor=None,
+    version="0.1.0",
+)
+
+
+def bulletin(**changes: Any) -> Bulletin:  # noqa: ANN401 - any field of it
+    return replace(BULLETIN, **changes)
+
+
+def test_a_pause_tells_what_is_finished_what_is_kept_and_how_to_go_on() -> None:
+    text = paused_text(Switched(changed=True, pause=PAUSE, load=Load(1, 20)))
+
+    assert text == (
+        "⏸️ **Picture making is paused on this server.**\n"
+        "Being made, and will be posted: 1 picture. No other is sent to the image API.\n"
+        "Waiting: 20 pictures. Their places in line and their prices are kept.\n"
+        "New requests are refused. /studio resume lets it go on."
+    )
+
+
+def test_a_second_pause_names_the_first() -> None:
+    text = paused_text(Switched(changed=False, pause=PAUSE, load=Load(0, 0)))
+
+    assert text == (
+        f"⏸️ Picture making is paused here already by <@5> <t:{NOW}:R>: the bill is \\*too\\* high. "
+        "Nothing was changed; /studio resume lets it go on."
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "waiting", "text"),
+    [
+        (False, 0, "▶️ Picture making is not paused here. Nothing was changed."),
+        (True, 0, "▶️ **Picture making goes on on this server.**\nNobody waits."),
+        (
+            True,
+            2,
+            "▶️ **Picture making goes on on this server.**\nWaiting: 2 pictures, which are made now in their order.",
+        ),
+    ],
+)
+def test_going_on_tells_who_waits(changed: bool, waiting: int, text: str) -> None:  # noqa: FBT001 - a column of the table
+    assert resumed_text(Switched(changed=changed, pause=None, load=Load(0, waiting))) == text
+
+
+def test_the_panel_is_short_where_little_is_set() -> None:
+    assert status_text(bulletin()).splitlines() == [
+        "### Picture making on this server",
+        "▶️ Pictures are made.",
+        "Here: 2 running, 3 waiting. On all servers of this bot: 4 running, 9 waiting.",
+        "Budgets: none. /quota set sets one.",
+        "Held: $0.10 for 5 pictures that wait or are being made.",
+        "Calendar: UTC, weeks begin on Monday.",
+        "Log channel: none.",
+        "Channels: everywhere. Models: all.",
+        f"Default model: {MODEL.title}.",
+        "-# Atelier 0.1.0",
+    ]
+
+
+def test_the_panel_tells_of_a_pause_of_what_is_unknown_and_of_a_models_end() -> None:
+    retiring = replace(MODEL, shutdown=date(2026, 12, 1))
+    policy = ServerPolicy(pause=replace(PAUSE, why=""), log_channel_id=6, channels=(7,), models=("a", "b"))
+
+    text = status_text(
+        bulletin(policy=policy, open_jobs=OpenJobs(0, 0, 1, 20_000_000), model=retiring, successor="The Next")
+    )
+
+    assert f"⏸️ Picture making is paused by <@5> <t:{NOW}:R>.\n" in text
+    assert "⚠️ Not known whether billed: $0.02 for 1 picture. /quota resolve settles them.\n" in text
+    assert f"⚠️ Default model: {MODEL.title}. It is shut down on 2026-12-01; The Next follows it.\n" in text
+    assert "Log channel: <#6>.\nChannels: <#7>. Models: a and b.\n" in text
+
+
+def test_a_model_that_ends_without_a_successor_is_told_as_well() -> None:
+    retiring = replace(MODEL, shutdown=date(2026, 12, 1))
+
+    assert "It is shut down on 2026-12-01.\n" in status_text(bulletin(model=retiring))
+
+
+def test_of_many_budgets_the_rest_is_counted() -> None:
+    lines = status_text(bulletin(budgets=(budget(5_000_000_000, 1_250_000_000),) * (MOST_BUDGETS + 2))).splitlines()
+
+    assert lines.count(f"This bot's monthly budget: $1.25 of $5.00 used, resets <t:{NOW + 3600}:R>.") == MOST_BUDGETS
+    assert "Further budgets: 2. /quota show lists them all." in lines
+
+
+def test_the_largest_panel_fits_into_a_message() -> None:
+    policy = ServerPolicy(
+        pause=Pause(NOW, 2**63, "<" * 200),
+        channels=tuple(range(2**63 - 50, 2**63)),
+        models=("gpt-image-2.5-sunburst",) * 12,
+        log_channel_id=2**63,
+    )
+    largest = bulletin(
+        policy=policy, budgets=(budget(10**15, 10**15),) * 50, open_jobs=OpenJobs(100, 10**15, 99, 10**15)
+    )
+
+    view = status_panel(largest)
+
+    assert view.content_length() <= 4000
+
+
+@pytest.mark.parametrize(("count", "said"), [(0, "no pictures"), (1, "1 picture"), (2, "2 pictures")])
+def test_pictures_are_counted_as_people_do(count: int, said: str) -> None:
+    assert pictures(count) == said

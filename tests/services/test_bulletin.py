@@ -1,0 +1,102 @@
+"""How things stand on a server: its own jobs and budgets, and of others only sums."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.services.bulletin import Bulletins, OpenJobs
+from bot.services.deciding import Lead
+from bot.services.governing import Decision
+from bot.services.limits import Metric, Scope
+from bot.services.policy import Defaults, LimitRule
+from bot.services.standings import Standings
+from bot.services.windows import Window
+from bot.services.workshop import Load
+from bot.storage.open_jobs import SqliteOpenCharges
+from tests.services.fakes import BEN, CATALOG, MIA, NOON, RecordingDelivery, a_house, a_request, until
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+    from pathlib import Path
+
+    from bot.services.policy import ServerPolicy
+    from tests.services.fakes import House
+
+EVE = replace(BEN, server_id=7)
+RETIRING = "gpt-image-1.5"
+
+
+@asynccontextmanager
+async def an_office(
+    folder: Path, *, model: str = CATALOG.default_id, monthly: int | None = None
+) -> AsyncGenerator[tuple[House, Bulletins]]:
+    """A house in which one picture is being made, for ever."""
+    async with a_house(folder, (asyncio.Event(),), slots=1) as house:
+        standings = Standings(house.policies, house.ledger, Defaults(monthly, None), house.clock)
+        charges = SqliteOpenCharges(house.database)
+        yield house, Bulletins(house.studio.workshop, standings, charges, CATALOG, model, "1.2.3")
+
+
+async def set_rule(house: House, rule: LimitRule) -> None:
+    def alter(policy: ServerPolicy) -> tuple[ServerPolicy, Decision]:
+        return replace(policy, limits=(*policy.limits, rule)), Decision(8, NOON, "quota set", "", "", "")
+
+    await house.policies.change(MIA.server_id, alter)
+
+
+async def test_a_server_sees_its_own_jobs_and_of_the_others_only_the_sum(tmp_path: Path) -> None:
+    async with an_office(tmp_path) as (house, bulletins):
+        await house.studio.submit("r1", a_request(), MIA, RecordingDelivery())
+        await until(lambda: house.studio.running == 1)
+        await house.studio.submit("r2", a_request(), BEN, RecordingDelivery())
+        await house.studio.submit("r3", a_request(count=3), EVE, RecordingDelivery())
+
+        here, elsewhere = await bulletins.of(MIA.server_id), await bulletins.of(EVE.server_id)
+
+        assert (here.here, elsewhere.here) == (Load(1, 1), Load(0, 3))
+        assert here.altogether == elsewhere.altogether == Load(1, 4)
+        hold = (await house.kept("r1")).jobs[0].hold_nano
+        assert here.open_jobs == OpenJobs(2, 2 * hold, 0, 0)
+        assert elsewhere.open_jobs == OpenJobs(3, 3 * hold, 0, 0)
+
+
+async def test_every_budget_is_told_and_no_allowance(tmp_path: Path) -> None:
+    async with an_office(tmp_path, monthly=10**9) as (house, bulletins):
+        await house.studio.submit("r1", a_request(), MIA, RecordingDelivery())
+        month = LimitRule(
+            shared=True, scope=Scope.SERVER, scope_id=1, metric=Metric.USD, window=Window.MONTH, maximum=5
+        )
+        channel = replace(month, scope=Scope.CHANNEL, scope_id=MIA.channel_id, metric=Metric.IMAGES, maximum=9)
+        for rule in (month, channel, replace(month, shared=False, window=Window.DAY)):
+            await set_rule(house, rule)
+
+        found = await bulletins.of(MIA.server_id)
+
+        hold = (await house.kept("r1")).jobs[0].hold_nano
+        assert [(status.limit.scope, status.limit.maximum, status.used) for status in found.budgets] == [
+            (Scope.SERVER, 5, hold),
+            (Scope.CHANNEL, 9, 1),
+            (Scope.INSTALLATION, 10**9, hold),
+        ]
+
+
+async def test_a_default_model_that_ends_is_told_with_what_follows_it(tmp_path: Path) -> None:
+    async with an_office(tmp_path, model=RETIRING) as (_, bulletins):
+        found = await bulletins.of(MIA.server_id)
+
+        assert found.model.shutdown is not None
+        assert found.successor is not None
+        assert found.successor == CATALOG.title_of(found.model.successor or "")
+
+
+async def test_a_pause_is_told(tmp_path: Path) -> None:
+    async with an_office(tmp_path) as (house, bulletins):
+        await house.pausing.pause(Lead(MIA.server_id, 8), "why")
+
+        found = await bulletins.of(MIA.server_id)
+
+        assert found.policy.pause is not None
+        assert (found.version, found.successor, found.budgets) == ("1.2.3", None, ())

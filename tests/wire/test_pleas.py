@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.sandbox.discord import Permission
+from bot.services.governing import Decision
+from bot.storage import Database, SqlitePolicies
+from tests.wire.house import buttons
+
+if TYPE_CHECKING:
+    from bot.sandbox.discord import Channel, Message
+    from bot.services.policy import ServerPolicy
+    from tests.wire.house import House, OpenHouse
+
+ONE_A_DAY = {"ATELIER_MEMBER_DAILY_IMAGES": "1"}
+
+
+async def a_house_with_a_log(open_house: OpenHouse) -> tuple[House, Channel]:
+    """A house whose leads read the channel ``random``; its bot is at work."""
+    house = await open_house()
+    log = house.discord.server.channel("random")
+
+    def alter(policy: ServerPolicy) -> tuple[ServerPolicy, Decision]:
+        return replace(policy, log_channel_id=log.id), Decision(1, 1, "studio log", "", "", "")
+
+    database = await Database.open(house.data_dir / "atelier.sqlite3")
+    try:
+        await SqlitePolicies(database).change(house.discord.server.id, alter)
+    finally:
+        await database.close()
+    await house.start_bot(**ONE_A_DAY)
+    return house, log
+
+
+def last(channel: Channel) -> Message:
+    return channel.messages[-1]
+
+
+async def test_a_member_asks_and_of_two_leads_at_once_one_grants(open_house: OpenHouse) -> None:
+    house, log = await a_house_with_a_log(open_house)
+    server = house.discord.server
+    mia = server.add_member("Mia")
+    lea, max_ = (server.add_member(name, permissions=Permission.MANAGE_GUILD) for name in ("Lea", "Max"))
+    await house.imagine(mia)
+    refused = await (await mia.slash("imagine", prompt="a fox")).shown()
+    await house.restart_bot(**ONE_A_DAY)
+
+    asked = await mia.click(refused, "Ask for more")
+    await house.ended(asked)
+    plea = last(log)
+    offered = buttons(plea)
+    await house.restart_bot(**ONE_A_DAY)
+    presses = await asyncio.gather(lea.click(plea, "Grant 1 picture"), max_.click(plea, "Grant 1 picture"))
+    await house.until(lambda: mia.direct_channel.messages and any(press.followups for press in presses))
+    second = await house.imagine(mia)
+
+    assert house.words(asked).startswith("Asked.")
+    assert asked.ephemeral
+    assert offered == [["Grant 1 picture", "Other amount…", "Decline"]]
+    assert buttons(plea) == []
+    winner, loser = (lea, max_) if presses[1].followups else (max_, lea)
+    assert f"✅ {winner.mention} granted 1 picture" in plea.content
+    (late,) = [message for press in presses for message in press.followups]
+    assert late.only_for is loser.user
+    assert late.content.startswith(f"That was decided already. ✅ {winner.mention} granted 1 picture")
+    (told,) = mia.direct_channel.messages
+    assert "granted 1 picture" in told.content
+    assert second.content.startswith("**#2**")
+    assert plea.pings == []
+
+
+async def test_a_lead_grants_another_amount_and_the_member_looks_what_is_left(open_house: OpenHouse) -> None:
+    house, log = await a_house_with_a_log(open_house)
+    server = house.discord.server
+    mia, lea = server.add_member("Mia"), server.add_member("Lea", permissions=Permission.MANAGE_GUILD)
+    await house.imagine(mia)
+    refused = await (await mia.slash("imagine", prompt="a fox")).shown()
+    await house.ended(await mia.click(refused, "Ask for more"))
+    plea = last(log)
+
+    opened = await lea.click(plea, "Other amount…")
+    await house.until(lambda: opened.modal is not None)
+    await lea.submit_modal(opened, {"amount": "3"})
+    await house.until(lambda: mia.direct_channel.messages)
+    shown = await (await mia.slash("usage")).shown()
+    await house.until(lambda: not shown.loading)
+
+    assert "granted 3 pictures" in plea.content
+    assert "3 of 4 pictures left, 1 used. 3 pictures of it granted for this once." in shown.content
+    assert shown.only_for is mia.user
+    (chart,) = shown.attachments
+    assert chart.filename.startswith("usage-")
