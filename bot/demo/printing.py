@@ -111,6 +111,8 @@ class Printer:
     def _plain(self, text: str) -> Text:
         """Discord's Markdown, as far as the bot uses it, for the terminal."""
         names = {str(member.id): name for name, member in self._server.members.items()}
+        channels = {str(channel.id): f"#{channel.name}" for channel in self._server.channels}
+        text = re.sub(r"<#(\d+)>", lambda found: channels.get(found[1], "a channel"), text)
         text = re.sub(r"<@(\d+)>", lambda found: names.get(found[1], "somebody"), text)
         text = re.sub(r"<t:(\d+):R>", lambda found: _until(int(found[1])), text)
         text = re.sub(r"<t:(\d+):f>", lambda found: time.strftime(DATE, time.localtime(int(found[1]))), text)
@@ -129,7 +131,10 @@ class Printer:
 def _said(invocation: Invocation) -> Text:
     """What a member did, in one line."""
     if invocation.kind is InvocationKind.COMMAND:
-        given = "  ".join(f"{option['name']}: {_value(invocation, option)}" for option in invocation.data["options"])
+        options = invocation.data["options"]
+        while options and "options" in options[0]:  # the command within a group
+            options = options[0]["options"]
+        given = "  ".join(f"{option['name']}: {_value(invocation, option)}" for option in options)
         return Text.assemble((invocation.user.name, "bold green"), f"  /{invocation.name}  {given}")
     return Text.assemble((invocation.user.name, "bold green"), f"  presses [ {invocation.name.partition(':')[0]} ]")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.discord import Upload
+from bot.sandbox.discord import Permission, Upload
 
 if TYPE_CHECKING:
     from bot.demo.printing import Printer
@@ -16,10 +16,15 @@ PATIENCE = 20.0  # seconds that somebody waits for a picture
 
 
 async def tell(discord: SandboxDiscord, printer: Printer) -> None:
-    """Three members make pictures together; one meets a limit, one the safety check."""
+    """Three members make pictures together; one meets a limit and asks a lead for more, one meets the safety check."""
     people = {name: discord.server.add_member(name) for name in ("Mia", "Theo", "Ada")}
     mia, theo, ada = people.values()
-    studio = discord.server.channel("studio")
+    noor = discord.server.add_member("Noor", permissions=Permission.MANAGE_GUILD)
+    studio, leads = discord.server.channel("studio"), discord.server.add_channel("leads")
+
+    await printer.scene("Noor, who leads the team, sets its budget and where she is told of it")
+    await _done(discord, await noor.slash("studio log", channel_=leads))
+    await (await noor.slash("quota set", kind="budget", amount="$0.50", window="month")).shown(PATIENCE)
 
     await printer.scene("Mia sees the price of each choice before she presses Enter")
     choices = await mia.autocomplete("imagine", focused="quality", prompt="…")
@@ -47,8 +52,14 @@ async def tell(discord: SandboxDiscord, printer: Printer) -> None:
     await printer.scene("Theo wants three variants at once")
     await _ask(discord, theo, prompt="a bowl of oranges on a wooden table, still life", quality="low", count=3)
 
-    await printer.scene("Theo's allowance for today is used up: refused in private, nothing charged")
-    await (await theo.slash("imagine", prompt="one more bowl of oranges")).shown(PATIENCE)
+    await printer.scene("Theo's allowance for today is used up: refused in private, nothing charged. He asks for more")
+    refused = await (await theo.slash("imagine", prompt="one more bowl of oranges")).shown(PATIENCE)
+    await _done(discord, await theo.click(refused, "Ask for more"))
+
+    await printer.scene("Noor grants it, and Theo has his picture")
+    await noor.click(leads.messages[-1], "Grant 1 picture")
+    await discord.until(lambda: theo.direct_channel.messages, PATIENCE)
+    await _ask(discord, theo, prompt="one more bowl of oranges")
 
     await printer.scene("Ada's words do not pass the image API's safety check")
     await (await ada.slash("imagine", prompt="something forbidden")).shown(PATIENCE)
@@ -56,6 +67,18 @@ async def tell(discord: SandboxDiscord, printer: Printer) -> None:
 
     await printer.scene("Mia looks at the details")
     await (await mia.click(lighthouse, "Details")).shown(PATIENCE)
+
+    await printer.scene("Mia sees what is left")
+    await _done(discord, await mia.slash("usage"))
+
+    await printer.scene("Noor reads the month, and who decided what")
+    await _done(discord, await noor.slash("quota report", by="member"))
+    await (await noor.slash("studio audit")).shown(PATIENCE)
+
+
+async def _done(discord: SandboxDiscord, invocation: Invocation) -> None:
+    """Wait for an answer that takes a moment."""
+    await discord.until(lambda: invocation.response is not None and not invocation.response.loading, PATIENCE)
 
 
 async def _ask(discord: SandboxDiscord, member: Member, **options: Any) -> Message:  # noqa: ANN401 - option values

@@ -26,12 +26,21 @@ async def test_the_demo_shows_the_whole_conversation_and_saves_what_was_posted(
     await play(tmp_path / "demo", console)
 
     printed = console.export_text()
-    for words in ("medium · $0.0", "only Ada sees this", "daily allowance", "safety check", "agree to the nano-dollar"):
+    for words in (
+        "medium · $0.0",
+        "only Ada sees this",
+        "daily allowance",
+        "Noor granted 1 picture",
+        "safety check",
+        "What is left",
+        "1. Theo: $",
+        "agree to the nano-dollar",
+    ):
         assert words in printed
     ledger = json.loads((tmp_path / "demo" / "ledger.json").read_text("utf-8"))
-    assert [job["state"] for job in ledger["jobs"]] == ["settled"] * 6 + ["released"]
+    assert [job["state"] for job in ledger["jobs"]] == ["settled"] * 7 + ["released"]
     sizes: list[tuple[int, int]] = []
     for path in (tmp_path / "demo").glob("*-atelier-*.png"):
         with Image.open(path) as picture:
             sizes.append(picture.size)
-    assert sizes == [(1024, 1024)] * 6
+    assert sizes == [(1024, 1024)] * 7
