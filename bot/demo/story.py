@@ -17,15 +17,29 @@ PATIENCE = 20.0  # seconds that somebody waits for a picture
 
 async def tell(discord: SandboxDiscord, printer: Printer) -> None:
     """Three members make pictures together; one meets a limit and asks a lead for more, one meets the safety check."""
-    people = {name: discord.server.add_member(name) for name in ("Mia", "Theo", "Ada")}
-    mia, theo, ada = people.values()
+    people = [discord.server.add_member(name) for name in ("Mia", "Theo", "Ada")]
     noor = discord.server.add_member("Noor", permissions=Permission.MANAGE_GUILD)
-    studio, leads = discord.server.channel("studio"), discord.server.add_channel("leads")
+    leads = discord.server.add_channel("leads")
 
     await printer.scene("Noor, who leads the team, sets its budget and where she is told of it")
     await _done(discord, await noor.slash("studio log", channel_=leads))
     await (await noor.slash("quota set", kind="budget", amount="$0.50", window="month")).shown(PATIENCE)
 
+    lighthouse = await _pictures(discord, printer, *people)
+    await _limits(discord, printer, people[1], noor, leads)
+    await _words(discord, printer, people[2])
+
+    await printer.scene("Mia looks at the details, and at what is left")
+    await (await people[0].click(lighthouse, "Details")).shown(PATIENCE)
+    await _done(discord, await people[0].slash("usage"))
+
+    await printer.scene("Noor reads the month, and who decided what")
+    await _done(discord, await noor.slash("quota report", by="member"))
+    await (await noor.slash("studio audit")).shown(PATIENCE)
+
+
+async def _pictures(discord: SandboxDiscord, printer: Printer, mia: Member, theo: Member, ada: Member) -> Message:
+    """Everybody makes some; Mia's first is returned."""
     await printer.scene("Mia sees the price of each choice before she presses Enter")
     choices = await mia.autocomplete("imagine", focused="quality", prompt="…")
     printer.choices("quality", choices)
@@ -36,8 +50,7 @@ async def tell(discord: SandboxDiscord, printer: Printer) -> None:
     )
 
     await printer.scene("Theo presses Again under Mia's picture, at his own expense")
-    again = await theo.click(lighthouse, "Again")
-    await _result(discord, again, studio)
+    await _result(discord, await theo.click(lighthouse, "Again"), discord.server.channel("studio"))
 
     await printer.scene("Ada starts from Mia's picture, and only she sees the result")
     picture = lighthouse.attachments[0].content
@@ -51,7 +64,10 @@ async def tell(discord: SandboxDiscord, printer: Printer) -> None:
 
     await printer.scene("Theo wants three variants at once")
     await _ask(discord, theo, prompt="a bowl of oranges on a wooden table, still life", quality="low", count=3)
+    return lighthouse
 
+
+async def _limits(discord: SandboxDiscord, printer: Printer, theo: Member, noor: Member, leads: Channel) -> None:
     await printer.scene("Theo's allowance for today is used up: refused in private, nothing charged. He asks for more")
     refused = await (await theo.slash("imagine", prompt="one more bowl of oranges")).shown(PATIENCE)
     await _done(discord, await theo.click(refused, "Ask for more"))
@@ -61,19 +77,12 @@ async def tell(discord: SandboxDiscord, printer: Printer) -> None:
     await discord.until(lambda: theo.direct_channel.messages, PATIENCE)
     await _ask(discord, theo, prompt="one more bowl of oranges")
 
+
+async def _words(discord: SandboxDiscord, printer: Printer, ada: Member) -> None:
     await printer.scene("Ada's words do not pass the image API's safety check")
     await (await ada.slash("imagine", prompt="something forbidden")).shown(PATIENCE)
+    studio = discord.server.channel("studio")
     await discord.until(lambda: any("safety check" in message.content for message in studio.visible_to(ada)), PATIENCE)
-
-    await printer.scene("Mia looks at the details")
-    await (await mia.click(lighthouse, "Details")).shown(PATIENCE)
-
-    await printer.scene("Mia sees what is left")
-    await _done(discord, await mia.slash("usage"))
-
-    await printer.scene("Noor reads the month, and who decided what")
-    await _done(discord, await noor.slash("quota report", by="member"))
-    await (await noor.slash("studio audit")).shown(PATIENCE)
 
 
 async def _done(discord: SandboxDiscord, invocation: Invocation) -> None:
