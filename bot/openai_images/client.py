@@ -185,7 +185,7 @@ def _usage(event: Any) -> Usage | None:  # noqa: ANN401 - the library's types do
             image_output=int(reported["output_tokens"]) - text_output,
             text_output=text_output,
         )
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):  # the last: int(inf)
         _log.warning("usage not understood", usage=reported)
         return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.services.alerts import WHOLLY
+from bot.services.alerts import SHORT, WHOLLY
 from bot.services.amounts import amount_text
 from bot.services.limits import Scope
 
@@ -13,15 +13,24 @@ if TYPE_CHECKING:
 
 
 def alert_text(alert: Alert) -> str:
-    """One line: which budget, how much of it, until when, what can be done."""
+    """One line: which budget, how much of it, until when, what can be done.
+
+    Of the budget of all servers no amounts are told: they would tell what others spend.
+    """
     name = f"{alert.name[0].upper()}{alert.name[1:]}"
-    used = f"{amount_text(alert.metric, alert.used)} of {amount_text(alert.metric, alert.maximum)}"
+    shared = alert.scope is Scope.INSTALLATION
+    amounts = "" if shared else f" ({amount_text(alert.metric, alert.used)} of {_maximum(alert)})"
     resets = f"It resets <t:{alert.end_at}:R>."
+    more = (
+        "Whoever runs the bot can raise it." if shared else "`/quota grant` adds to it once, `/quota set` changes it."
+    )
     if alert.level >= WHOLLY:
-        more = (
-            "Whoever runs the bot can raise it."
-            if alert.scope is Scope.INSTALLATION
-            else "`/quota grant` adds to it once, `/quota set` changes it."
-        )
-        return f"🔴 {name} is used up ({used}): requests are refused. {resets} {more}"
-    return f"🟠 {name} is used to {alert.level} % ({used}). {resets}"
+        return f"🔴 {name} is used up{amounts}: requests are refused. {resets} {more}"
+    if alert.level == SHORT:
+        left = "little" if shared else f"{amount_text(alert.metric, alert.maximum - alert.used)} of {_maximum(alert)}"
+        return f"🔴 A request was refused: {alert.name} has {left} left. Smaller ones still pass. {resets} {more}"
+    return f"🟠 {alert.level} % or more of {alert.name} is used{amounts}. {resets}"
+
+
+def _maximum(alert: Alert) -> str:
+    return amount_text(alert.metric, alert.maximum)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 
 OVERSHOOT_MEMORY = 30 * 24 * 3600  # seconds for which a cost above the estimate raises the holds of its model
+MOST_TIMES_THE_ESTIMATE = 3  # one strange report of tokens must not make a model unaffordable
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +75,15 @@ class Accounts:
         """What a job has to hold, in nano-dollars: its estimate, and the share by which the model's jobs passed theirs.
 
         One job that cost a third more than the table's worst case lets the model's next jobs hold a third more, for
-        `OVERSHOOT_MEMORY` seconds: the limits then hold although the table is wrong.
+        `OVERSHOOT_MEMORY` seconds: the limits then hold although the table is wrong. Only what the provider reported
+        counts, and at most `MOST_TIMES_THE_ESTIMATE`.
         """
         passed = await self.ledger.highest_overshoot(model, int(self.clock()) - OVERSHOOT_MEMORY)
         if passed is None:
             return estimate_nano
         cost, estimated = passed
-        return max(estimate_nano, -(-estimate_nano * cost // estimated))
+        raised = -(-estimate_nano * cost // estimated)
+        return min(max(estimate_nano, raised), MOST_TIMES_THE_ESTIMATE * estimate_nano)
 
     async def standing(self) -> Standing:
         """Where the money of this month stands, all servers together."""

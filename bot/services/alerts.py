@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,15 +13,16 @@ import structlog
 from bot.services.limits import Scope, bucket_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable, Sequence
+    from collections.abc import Callable, Coroutine, Sequence
 
     from bot.errors import Shortfall
     from bot.services.accounts import Accounts, Terms
-    from bot.services.ledger import Requester
+    from bot.services.ledger import LimitStatus, Requester
     from bot.services.limits import Limit, Metric
     from bot.services.windows import Window
 
 NEARLY, WHOLLY = 80, 100  # per cent
+SHORT = 99  # stands for: nearly used up, and a request was refused for it, though smaller ones still pass
 WATCHED = frozenset({Scope.INSTALLATION, Scope.SERVER, Scope.CHANNEL, Scope.ROLE})  # members see their own allowances
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -32,9 +34,10 @@ class Alert:
 
     Attributes:
         server_id: whose leads are told.
-        level: per cent: `NEARLY`, or `WHOLLY` when it is used up or a request was refused for it.
+        level: `NEARLY`, `SHORT` or `WHOLLY`.
         name: the budget's name as a person says it.
-        used: what was used then, in the metric's unit, as is `maximum`.
+        used: what was used then, in the metric's unit; for `SHORT` and `WHOLLY` with what was held.
+        maximum: the budget then, in the same unit. A budget that is raised has alerts of its own again.
         start_at: when the window begins, in seconds since 1970 (UTC).
         end_at: when it ends.
     """
@@ -92,7 +95,7 @@ class Watch:
         self._accounts = accounts
         self._alerts = alerts
         self._clock = clock
-        self._speaking = asyncio.Lock()  # no alert twice
+        self._speaking: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)  # no alert twice
         self._at_work: set[asyncio.Task[None]] = set()
 
     def request_ended(self, requester: Requester) -> None:
@@ -122,25 +125,29 @@ class Watch:
             await self._raise_and_tell(
                 requester.server_id,
                 [
-                    _alert(requester.server_id, terms, status.limit, status.used, level)
+                    _alert(requester.server_id, terms, status.limit, status.used - status.held, level)
                     for status in statuses
-                    for level in _levels(status.used, status.limit.maximum)
+                    if (level := _level(status.used - status.held, status.limit.maximum)) is not None
                 ],
             )
         except Exception:  # noqa: BLE001 - the books are kept; only nobody is told
             _log.exception("budgets not looked at", server=requester.server_id)
 
     async def refused(self, requester: Requester, shortfall: Shortfall) -> None:
-        """After a request was refused for a limit: a budget that is nearly used up is then as good as used up."""
-        used = shortfall.maximum - shortfall.left
-        if shortfall.scope not in WATCHED or used * 100 < NEARLY * shortfall.maximum:
+        """After a request was refused for a limit: leads hear of a budget that is nearly used up, or wholly."""
+        if shortfall.scope not in WATCHED:
             return
         try:
             terms = await self._accounts.terms(requester)
             limits = [limit for limit in terms.limits if _is_meant(limit, shortfall)]
+            statuses = await self._accounts.ledger.limit_status(limits, terms.buckets, terms.at)
             await self._raise_and_tell(
                 requester.server_id,
-                [_alert(requester.server_id, terms, limit, used, WHOLLY) for limit in limits],
+                [
+                    _alert(requester.server_id, terms, status.limit, status.used, _refused_level(status))
+                    for status in statuses
+                    if (status.used - status.held) * 100 >= NEARLY * status.limit.maximum
+                ],
             )
         except Exception:  # noqa: BLE001 - as above
             _log.exception("refusal not watched", server=requester.server_id)
@@ -158,7 +165,7 @@ class Watch:
         channel_id = (await self._accounts.policies.of(server_id)).log_channel_id
         if self.speaker is None or channel_id is None:
             return
-        async with self._speaking:
+        async with self._speaking[server_id]:
             now = int(self._clock())
             for alert in await self._alerts.unposted(server_id, now):
                 if not await self.speaker(channel_id, alert):
@@ -177,9 +184,15 @@ class Watch:
         await self.tell(server_id)
 
 
-def _levels(used: int, maximum: int) -> Iterable[int]:
-    """The levels that are reached. Nothing is reached of a budget of nothing until something is used."""
-    return (level for level in (NEARLY, WHOLLY) if used and used * 100 >= level * maximum)
+def _level(spent: int, maximum: int) -> int | None:
+    """The level that is reached. What is held may be given back, and nothing is reached before something is spent."""
+    if not spent or spent * 100 < NEARLY * maximum:
+        return None
+    return WHOLLY if spent >= maximum else NEARLY
+
+
+def _refused_level(status: LimitStatus) -> int:
+    return WHOLLY if status.used >= status.limit.maximum else SHORT
 
 
 def _is_meant(limit: Limit, shortfall: Shortfall) -> bool:

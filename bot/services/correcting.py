@@ -11,7 +11,7 @@ from bot.errors import DecisionRefusedError, RequestRefused
 from bot.services.amounts import exact_text, parse_amount
 from bot.services.deciding import NOTHING_CHANGED
 from bot.services.ledger import ChargeConflictError, ChargeState, Correction
-from bot.services.limits import Limit, Metric, Requester, bucket_of
+from bot.services.limits import Limit, Metric, Requester, Scope, bucket_of
 from bot.services.wording import one_line, quoted
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from bot.services.ledger import Corrected
 
 LONGEST_REASON = 200  # characters
-MOST_TIMES_THE_HOLD = 100  # a cost beyond that is a slip of the pen
 NO_CHARGE = "none"  # stands for the choice that says that there is nothing to choose
 NONE_UNKNOWN = (
     "No charge of this server is unknown now. To correct one that is closed, give its picture's number, such as #4821."
@@ -54,6 +53,8 @@ class ChargeOnFile:
         counted_nano: what counts for it: the hold of an open job, the cost of a closed one with its adjustments.
         picture: the number that people see, or None if none came.
         deadline_at: when it is charged at its hold, or None.
+        most_nano: the most that it can have cost: what was held for it, or what the provider reported.
+        is_reported: the provider told its tokens; the installation's budget then counts it by them, whatever leads say.
     """
 
     job_id: str
@@ -66,6 +67,8 @@ class ChargeOnFile:
     picture: int | None
     reserved_at: int
     deadline_at: int | None
+    most_nano: int
+    is_reported: bool
 
 
 class Charges(Protocol):
@@ -179,7 +182,9 @@ class Corrector:
             Effect(limit, change[limit.metric])
             for limit in terms.limits
             for window in (bucket_of(limit, terms.buckets),)
-            if change[limit.metric] and window.start_at <= charge.reserved_at < window.end_at
+            if change[limit.metric]
+            and not (charge.is_reported and limit.scope is Scope.INSTALLATION)
+            and window.start_at <= charge.reserved_at < window.end_at
         )
 
 
@@ -224,11 +229,12 @@ def _dollars(text: str) -> Amount:
 
 
 def _agreed(charge: ChargeOnFile, nano: int) -> int:
-    if nano > MOST_TIMES_THE_HOLD * charge.hold_nano:
-        given, hold = (exact_text(Metric.USD, each) for each in (nano, charge.hold_nano))
+    most = charge.most_nano
+    if nano > most:
+        given, known = (exact_text(Metric.USD, each) for each in (nano, most))
         raise DecisionRefusedError(
-            f"{given} is more than {MOST_TIMES_THE_HOLD} times what was held for this picture, {hold}. "
-            f"Check the amount. {NOTHING_CHANGED}"
+            f"{given} is more than this picture can have cost by our price table, {known}. Check the amount; "
+            f"if the bill does say so, tell whoever runs this bot. {NOTHING_CHANGED}"
         )
     return nano
 

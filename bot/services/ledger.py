@@ -89,11 +89,16 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class LimitStatus:
-    """A limit and what is used of it (settled and held together), in the limit's unit."""
+    """A limit and what is used of it (settled and held together), in the limit's unit.
+
+    Attributes:
+        held: what of that is only held.
+    """
 
     limit: Limit
     used: int
     resets_at: int
+    held: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +167,12 @@ class Ledger(Protocol):
 
         Written to the audit too. The same correction again changes nothing.
 
+        What the provider reported stays in the counters of the installation: only its own budgets follow a lead there.
+
         Raises:
             LookupError: this server has no such job.
             ChargeConflictError: the job waits or runs still.
+            ValueError: more than was held for it and than the provider reported.
         """
         ...
 

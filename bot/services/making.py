@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from bot.services.pace import Pace
 
 ATTEMPTS = 3  # calls per job, the first included; only what certainly did not start is tried again
+IMPLAUSIBLE = 100  # times the hold: a count of tokens beyond that is a fault of the report
 UNKNOWN_DEADLINE = 72 * 3600  # seconds until an unknown outcome is charged at its hold
 EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 
@@ -198,11 +199,16 @@ class Maker:
             raise _unknown("the image API sent a file that is no picture", "unreadable") from None
         digest = await self.blobs.put(finished.content)
         usage, cost = finished.usage, job.hold_nano
+        if usage is not None and pricing.cost(job.prices, usage) > IMPLAUSIBLE * max(job.hold_nano, 1):
+            _log.error("implausible usage reported", job=job.id, usage=usage)
+            usage = None
         if usage is None:
-            _log.warning("no usage reported, charged at the hold", job=job.id)
+            _log.warning("no usage known, charged at the hold", job=job.id)
             usage = pricing.estimate(self.catalog.model(order.request.model), order.request).usage
         else:
             cost = pricing.cost(job.prices, usage)
+        if cost > job.hold_nano:
+            _log.warning("cost above the hold: are the prices right?", job=job.id, cost=cost, hold=job.hold_nano)
         image = StoredImage(digest, checked.media_type, checked.width, checked.height, len(finished.content))
         return Settlement(cost, usage, image, seconds, finished.request_id)
 

@@ -25,10 +25,12 @@ ON CONFLICT DO NOTHING
 POSTED = """
 UPDATE alerts SET posted_at = :at WHERE server_id = :server_id AND scope = :scope AND scope_id = :scope_id
     AND metric = :metric AND period = :period AND start_at = :start_at AND level = :level
+    AND maximum = :maximum
 """
 KNOWN = """
 SELECT 1 FROM alerts WHERE server_id = :server_id AND scope = :scope AND scope_id = :scope_id
     AND metric = :metric AND period = :period AND start_at = :start_at AND level = :level
+    AND maximum = :maximum
 """
 
 

@@ -31,7 +31,8 @@ SELECT jobs.id, server_id, channel_id, parent_channel_id, user_id, role_ids, mod
     request ->> '$.quality' AS quality, state, hold_nano,
     CASE WHEN jobs.closed_at IS NULL THEN hold_nano ELSE coalesce(actual_nano, 0)
         + (SELECT coalesce(sum(nano), 0) FROM adjustments WHERE adjustments.job_id = jobs.id) END AS counted_nano,
-    pictures.number AS picture, reserved_at, deadline_at
+    pictures.number AS picture, reserved_at, deadline_at,
+    max(hold_nano, coalesce(actual_nano, 0)) AS most_nano, usage_image_output IS NOT NULL AS is_reported
 FROM jobs JOIN requests ON requests.id = jobs.request_id LEFT JOIN pictures ON pictures.job_id = jobs.id
 WHERE jobs.seq IN (SELECT value FROM json_each(?)) ORDER BY reserved_at, jobs.seq
 """
@@ -78,6 +79,8 @@ def _charge(row: sqlite3.Row) -> ChargeOnFile:
         state=ChargeState(row["state"]),
         hold_nano=row["hold_nano"],
         counted_nano=row["counted_nano"],
+        most_nano=row["most_nano"],
+        is_reported=bool(row["is_reported"]),
         picture=row["picture"],
         reserved_at=row["reserved_at"],
         deadline_at=row["deadline_at"],

@@ -22,7 +22,8 @@ SERVER_OF = "SELECT server_id FROM requests JOIN jobs ON jobs.request_id = reque
 COUNTED = """
 SELECT coalesce(actual_nano, 0) + coalesce(sum(adjustments.nano), 0),
     coalesce(actual_images, 0) + coalesce(sum(adjustments.images), 0),
-    EXISTS (SELECT 1 FROM pictures WHERE pictures.job_id = jobs.id)
+    EXISTS (SELECT 1 FROM pictures WHERE pictures.job_id = jobs.id),
+    usage_image_output IS NOT NULL
 FROM jobs LEFT JOIN adjustments ON adjustments.job_id = jobs.id WHERE jobs.id = ? GROUP BY jobs.id
 """
 
@@ -33,6 +34,7 @@ def correct(connection: sqlite3.Connection, *, server_id: int, correction: Corre
     Raises:
         LookupError: this server has no such job.
         ChargeConflictError: the job waits or runs still.
+        ValueError: it costs more than was held for it and than the provider reported: no lead can say so.
     """
     row = connection.execute(SERVER_OF, (correction.job_id,)).fetchone()
     if row is None or row[0] != server_id:
@@ -40,6 +42,11 @@ def correct(connection: sqlite3.Connection, *, server_id: int, correction: Corre
     charge = charge_of(connection, correction.job_id)
     if charge.state in {ChargeState.RESERVED, ChargeState.DISPATCHED}:
         raise ChargeConflictError(f"the job {charge.id} cannot be corrected: it is {charge.state}")
+    (reported,) = connection.execute(
+        "SELECT coalesce(actual_nano, 0) FROM jobs WHERE seq = ?", (charge.seq,)
+    ).fetchone()
+    if not 0 <= correction.nano <= max(charge.hold_nano, reported):
+        raise ValueError(f"the job {charge.id} cannot have cost {correction.nano}")
     at = not_before_latest(connection, at)
     if charge.state is ChargeState.UNKNOWN:
         corrected = _close(connection, charge, correction, at)
@@ -64,16 +71,25 @@ def _close(connection: sqlite3.Connection, charge: Charge, correction: Correctio
 
 
 def _adjust(connection: sqlite3.Connection, charge: Charge, correction: Correction, at: int) -> Corrected:
-    nano, images, has_picture = connection.execute(COUNTED, (charge.id,)).fetchone()
+    nano, images, has_picture, is_reported = connection.execute(COUNTED, (charge.id,)).fetchone()
     # What was billed counts as a picture although none came; what was not billed does not, unless there is one.
     wanted = charge.hold_images if correction.nano or has_picture else 0
     change = Balance(correction.nano - nano, 0, wanted - images, 0)
     if change.settled_nano or change.settled_images:
         connection.execute(
-            "INSERT INTO adjustments (at, job_id, nano, images, actor_id, why) VALUES (?, ?, ?, ?, ?, ?)",
-            (at, charge.id, change.settled_nano, change.settled_images, correction.actor_id, correction.why),
+            "INSERT INTO adjustments (at, job_id, nano, images, installation, actor_id, why) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                at,
+                charge.id,
+                change.settled_nano,
+                change.settled_images,
+                not is_reported,
+                correction.actor_id,
+                correction.why,
+            ),
         )
-        move_counters(connection, charge.seq, change)
+        move_counters(connection, charge.seq, change, installation=not is_reported)
     return Corrected(charge.id, charge.state, nano, charge.state, correction.nano)
 
 

@@ -28,15 +28,18 @@ UPDATE buckets SET
     settled_nano = settled_nano + :settled_nano,
     settled_images = settled_images + :settled_images
 WHERE id IN (SELECT bucket_id FROM job_buckets WHERE job_seq = :job_seq)
+    AND (:installation OR scope <> 'installation')
 """
-# A server that moves to another zone, or begins its weeks on another day, begins windows while its old ones last. Those
-# count until they end: no budget is given twice by moving. No window is longer than `longest`, which bounds the scan.
+# A server that moves to another zone, or begins its weeks on another day, begins windows while its old ones last, or
+# goes back into one that has ended by the old calendar. Whatever lasts still, or shares half of the window of now,
+# counts: no budget is given twice by moving. No window is longer than `longest`, which bounds the scan.
 IN_FORCE = """
 SELECT coalesce(sum(settled_nano), 0), coalesce(sum(held_nano), 0),
     coalesce(sum(settled_images), 0), coalesce(sum(held_images), 0), coalesce(max(end_at), 0)
 FROM buckets
 WHERE scope = :scope AND server_id = :server_id AND scope_id = :scope_id AND period = :period
-    AND start_at > :at - :longest AND start_at <= :at AND end_at > :at
+    AND start_at > :at - 2 * :longest AND start_at <= :at
+    AND (end_at > :at OR 2 * (min(end_at, :end_at) - max(start_at, :start_at)) >= :end_at - :start_at)
 """
 NOTHING = Balance(0, 0, 0, 0)
 HOUR, DAY = 3600, 86_400  # seconds
@@ -51,7 +54,7 @@ def balance_of(connection: sqlite3.Connection, key: BucketKey) -> Balance:
 
 
 def balance_in_force(connection: sqlite3.Connection, key: BucketKey, at: int) -> tuple[Balance, int]:
-    """What the counters of a scope and kind of window hold that has not ended at `at`, and when the last of them ends.
+    """What the counters of a scope and kind of window hold that count at `at`, and when the last of them ends.
 
     That is the counter of `key` alone, unless the server has moved to another zone meanwhile.
     """
@@ -63,6 +66,8 @@ def balance_in_force(connection: sqlite3.Connection, key: BucketKey, at: int) ->
             "scope_id": key.scope_id,
             "period": key.window.value,
             "at": at,
+            "start_at": key.start_at,
+            "end_at": key.end_at,
             "longest": LONGEST[key.window],
         },
     ).fetchone()
@@ -86,8 +91,11 @@ def touch_counters(connection: sqlite3.Connection, job_seq: int, bucket_ids: Seq
     )
 
 
-def move_counters(connection: sqlite3.Connection, job_seq: int, change: Balance) -> None:
-    """Add `change`, whose figures may be negative, to every counter that the job touched when it was reserved."""
+def move_counters(connection: sqlite3.Connection, job_seq: int, change: Balance, *, installation: bool = True) -> None:
+    """Add `change`, whose figures may be negative, to every counter that the job touched when it was reserved.
+
+    `installation`: also to those of all servers together.
+    """
     connection.execute(
         MOVE,
         {
@@ -96,6 +104,7 @@ def move_counters(connection: sqlite3.Connection, job_seq: int, change: Balance)
             "held_images": change.held_images,
             "settled_nano": change.settled_nano,
             "settled_images": change.settled_images,
+            "installation": installation,
         },
     )
 

@@ -15,7 +15,7 @@ from bot.services.ledger import (
     Settlement,
     Standing,
 )
-from bot.services.limits import bucket_of, check, refusal, used_of
+from bot.services.limits import Metric, bucket_of, check, refusal, used_of
 from bot.storage.corrections import correct
 from bot.storage.counters import balance_in_force, balance_of, ensure_counters, move_counters, touch_counters
 from bot.storage.jobs import (
@@ -49,7 +49,7 @@ IN_FLIGHT = (ChargeState.DISPATCHED, ChargeState.UNKNOWN)
 # By the index of jobs that overshot, which are few. Real numbers only tell which was the worst; what it cost is exact.
 OVERSHOOT = """
 SELECT actual_nano, coalesce(estimate_nano, hold_nano) AS estimate FROM jobs INDEXED BY jobs_overshot
-WHERE model = ? AND closed_at > ? AND overshoot_nano > 0 AND estimate > 0
+WHERE model = ? AND closed_at > ? AND overshoot_nano > 0 AND estimate > 0 AND usage_image_output IS NOT NULL
 ORDER BY 1.0 * actual_nano / estimate DESC LIMIT 1
 """
 # By the index of unknown jobs, which are few.
@@ -108,6 +108,7 @@ class SqliteLedger:
         Raises:
             LookupError: this server has no such job.
             ChargeConflictError: the job waits or runs still.
+            ValueError: more than was held for it and than the provider reported.
         """
         return await self._database.transaction(partial(correct, server_id=server_id, correction=correction, at=at))
 
@@ -133,7 +134,8 @@ class SqliteLedger:
             statuses: list[LimitStatus] = []
             for limit in limits:
                 balance, resets_at = balance_in_force(connection, bucket_of(limit, buckets), at)
-                statuses.append(LimitStatus(limit, used_of(limit.metric, balance), resets_at))
+                held = balance.held_nano if limit.metric is Metric.USD else balance.held_images
+                statuses.append(LimitStatus(limit, used_of(limit.metric, balance), resets_at, held))
             return tuple(statuses)
 
         return await self._database.read(look)

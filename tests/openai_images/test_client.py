@@ -478,6 +478,7 @@ async def test_a_stream_that_stays_open_after_the_result_is_not_waited_for() -> 
         ({"output_tokens": 500}, None),
         ({"output_tokens": None, "input_tokens_details": {"text_tokens": 9, "image_tokens": 0}}, None),
         ({"output_tokens": -1, "input_tokens_details": {"text_tokens": 9, "image_tokens": 0}}, None),
+        ({"output_tokens": float("inf"), "input_tokens_details": {"text_tokens": 9, "image_tokens": 0}}, None),
         ("many", None),
         (None, None),
     ],

@@ -17,7 +17,7 @@ from bot.services.windows import Window
             80,
             16_100_000_000,
             20_000_000_000,
-            "🟠 This server's monthly budget is used to 80 % ($16.10 of $20.00). It resets <t:99:R>.",
+            "🟠 80 % or more of this server's monthly budget is used ($16.10 of $20.00). It resets <t:99:R>.",
         ),
         (
             Scope.SERVER,
@@ -31,13 +31,36 @@ from bot.services.windows import Window
             ),
         ),
         (
+            Scope.SERVER,
+            Metric.IMAGES,
+            99,
+            8,
+            10,
+            (
+                "🔴 A request was refused: this server's monthly budget has 2 pictures of 10 pictures left. "
+                "Smaller ones still pass. It resets <t:99:R>. "
+                "`/quota grant` adds to it once, `/quota set` changes it."
+            ),
+        ),
+        (
+            Scope.INSTALLATION,
+            Metric.USD,
+            99,
+            19_000_000_000,
+            20_000_000_000,
+            (
+                "🔴 A request was refused: this server's monthly budget has little left. Smaller ones still pass. "
+                "It resets <t:99:R>. Whoever runs the bot can raise it."
+            ),
+        ),
+        (
             Scope.INSTALLATION,
             Metric.USD,
             100,
             20_000_000_000,
             20_000_000_000,
             (
-                "🔴 This server's monthly budget is used up ($20.00 of $20.00): requests are refused. "
+                "🔴 This server's monthly budget is used up: requests are refused. "
                 "It resets <t:99:R>. Whoever runs the bot can raise it."
             ),
         ),

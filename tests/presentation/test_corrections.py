@@ -24,6 +24,8 @@ CHARGE = ChargeOnFile(
     picture=None,
     reserved_at=NOW - 3 * HOUR,
     deadline_at=NOW + 2 * DAY,
+    most_nano=21_000_000,
+    is_reported=False,
 )
 MADE = replace(CHARGE, state=ChargeState.SETTLED, counted_nano=13_000_000, picture=4821, deadline_at=None)
 NAMES = {33: "Mia"}

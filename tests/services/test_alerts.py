@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from bot.errors import LimitReachedError
 from bot.services.accounts import Accounts
-from bot.services.alerts import Alert, Watch
+from bot.services.alerts import NEARLY, SHORT, WHOLLY, Alert, Watch
 from bot.services.governing import Decision
 from bot.services.ledger import Requester
 from bot.services.limits import Metric, Scope
@@ -80,11 +80,9 @@ class Office:
         decision = Decision(5, self.now, "x", "", "", str(self.asked))
         await self.policies.change(server_id, lambda before: (replace(before, **changes), decision))  # type: ignore[arg-type]  # fields by name
 
-    async def spend(self, nano: int, who: Requester = MIA) -> None:
-        """A picture is made at this cost, and its request ends."""
-        self.asked += 1
+    async def reserve(self, name: str, nano: int, who: Requester = MIA) -> None:
+        """A picture is asked for that may cost so much."""
         terms = await self.accounts.terms(who)
-        name = str(self.asked)
         await self.ledger.reserve(
             Order(
                 name,
@@ -99,9 +97,19 @@ class Office:
                 policy_version=terms.policy.version,
             )
         )
+
+    async def settle(self, name: str, nano: int, who: Requester = MIA) -> None:
+        """It is made, and its request ends."""
         await self.ledger.dispatch(f"{name}:1", self.now)
         await self.ledger.settle(f"{name}:1", settlement(nano), self.now)
         await self.watch.look(who)
+
+    async def spend(self, nano: int, who: Requester = MIA) -> None:
+        """A picture is asked for and made at this cost."""
+        self.asked += 1
+        name = str(100 + self.asked)
+        await self.reserve(name, nano, who)
+        await self.settle(name, nano, who)
 
 
 def budget(scope: Scope, scope_id: int, maximum: int) -> LimitRule:
@@ -138,10 +146,32 @@ async def test_leads_are_told_at_eighty_per_cent_and_at_a_hundred_and_each_once(
     assert first.start_at <= NOON < first.end_at
 
 
-async def test_both_levels_are_told_when_one_request_passes_both(office: Office) -> None:
+async def test_only_the_highest_level_is_told_when_one_request_passes_both(office: Office) -> None:
     await office.spend(100)
 
-    assert office.leads.levels == [(Scope.SERVER, 80), (Scope.SERVER, 100)]
+    assert office.leads.levels == [(Scope.SERVER, WHOLLY)]
+
+
+async def test_what_is_only_held_raises_no_alert(office: Office) -> None:
+    for name in ("8", "9"):
+        await office.reserve(name, 45)
+    await office.watch.look(MIA)
+    before = office.leads.levels
+
+    await office.settle("8", 45)
+    await office.settle("9", 36)
+
+    assert (before, office.leads.levels) == ([], [(Scope.SERVER, NEARLY)])
+
+
+async def test_a_budget_that_is_raised_is_watched_anew(office: Office) -> None:
+    await office.spend(100)
+    await office.decide(limits=(budget(Scope.SERVER, 1, 200),))
+
+    await office.spend(70)
+    await office.spend(30)
+
+    assert [(alert.level, alert.maximum) for _, alert in office.leads.told] == [(100, 100), (80, 200), (100, 200)]
 
 
 async def test_a_restart_does_not_repeat_an_alert(office: Office) -> None:
@@ -171,7 +201,7 @@ async def test_every_budget_is_watched_but_no_members_allowance(office: Office) 
 
     await office.spend(10)
 
-    assert sorted(office.leads.levels) == [(Scope.CHANNEL, 80), (Scope.CHANNEL, 100), (Scope.ROLE, 80)]
+    assert sorted(office.leads.levels) == [(Scope.CHANNEL, 100), (Scope.ROLE, 80)]
 
 
 async def test_the_installations_budget_is_told_where_it_was_reached(office: Office) -> None:
@@ -186,16 +216,27 @@ async def test_the_installations_budget_is_told_where_it_was_reached(office: Off
     ]
 
 
-async def test_a_refusal_for_a_budget_that_is_nearly_used_up_says_that_it_is(office: Office) -> None:
+async def test_a_refusal_for_a_budget_that_is_nearly_used_up_is_told_and_its_end_is_told_too(office: Office) -> None:
     await office.spend(90)
     with pytest.raises(LimitReachedError) as refused:
         await office.spend(20)
 
     await office.watch.refused(MIA, refused.value.shortfall)
     await office.watch.refused(MIA, refused.value.shortfall)
+    await office.spend(10)
 
-    assert office.leads.levels == [(Scope.SERVER, 80), (Scope.SERVER, 100)]
-    assert office.leads.told[-1][1].used == 90
+    assert [(alert.level, alert.used) for _, alert in office.leads.told] == [(NEARLY, 90), (SHORT, 90), (WHOLLY, 100)]
+
+
+async def test_a_refusal_while_all_the_rest_is_held_says_that_it_is_used_up(office: Office) -> None:
+    await office.spend(85)
+    await office.reserve("9", 15)
+    with pytest.raises(LimitReachedError) as refused:
+        await office.spend(1)
+
+    await office.watch.refused(MIA, refused.value.shortfall)
+
+    assert office.leads.levels == [(Scope.SERVER, NEARLY), (Scope.SERVER, WHOLLY)]
 
 
 async def test_one_request_that_is_too_large_does_not_make_a_budget_used_up(office: Office) -> None:
@@ -239,7 +280,7 @@ async def test_what_could_not_be_told_is_told_later(office: Office) -> None:
     await office.watch.tell_all()
     await office.watch.tell_all()
 
-    assert office.leads.levels == [(Scope.SERVER, 80), (Scope.SERVER, 100)]
+    assert office.leads.levels == [(Scope.SERVER, 100)]
 
 
 @pytest.mark.parametrize("missing", ["speaker", "channel"])
@@ -255,7 +296,7 @@ async def test_an_alert_waits_for_someone_to_speak_and_a_place_to_speak_in(offic
     await office.decide(log_channel_id=LOG)
     await office.watch.tell(1)
 
-    assert (before, len(office.leads.told)) == (0, 2)
+    assert (before, len(office.leads.told)) == (0, 1)
 
 
 async def test_an_alert_of_a_window_that_has_ended_is_not_told_any_more(office: Office) -> None:
@@ -283,7 +324,7 @@ async def test_trouble_with_an_alert_is_nobody_elses_trouble(office: Office) -> 
 
     await office.watch.tell_all()
 
-    assert office.leads.levels == [(Scope.SERVER, 80), (Scope.SERVER, 100)]
+    assert office.leads.levels == [(Scope.SERVER, NEARLY), (Scope.SERVER, SHORT)]
 
 
 async def test_in_the_background_nobody_waits_and_the_end_is_clean(office: Office) -> None:
@@ -299,7 +340,7 @@ async def test_in_the_background_nobody_waits_and_the_end_is_clean(office: Offic
     await asyncio.wait_for(office.leads.twice.wait(), 10)
     await office.watch.close()
 
-    assert office.leads.levels == [(Scope.SERVER, 80), (Scope.SERVER, 100)]
+    assert office.leads.levels == [(Scope.SERVER, NEARLY), (Scope.SERVER, SHORT)]
 
 
 async def test_the_end_does_not_wait_for_discord(office: Office) -> None:
@@ -317,7 +358,7 @@ async def test_the_end_does_not_wait_for_discord(office: Office) -> None:
 
     office.watch.speaker = office.leads
     await office.watch.tell_all()
-    assert len(office.leads.told) == 2
+    assert len(office.leads.told) == 1
 
 
 def test_a_policy_of_nothing_bounds_nothing() -> None:

@@ -93,13 +93,23 @@ async def test_a_success_costs_its_tokens_times_the_jobs_prices(tmp_path: Path) 
 
 
 async def test_a_cost_above_the_hold_is_booked_in_full(tmp_path: Path) -> None:
-    async with a_bench(tmp_path, (finished(usage=Usage(0, 0, 1_000_000)),)) as bench:
+    async with a_bench(tmp_path, (finished(usage=Usage(0, 0, 10_000)),)) as bench:
         await bench.make()
         job = await bench.job()
 
         assert job.actual_nano is not None
         assert job.actual_nano > job.hold_nano
         assert await bench.held() == job.actual_nano
+
+
+@pytest.mark.parametrize("tokens", [10**7, 2**62, 10**40])
+async def test_a_report_of_tokens_that_cannot_be_is_charged_at_the_hold(tmp_path: Path, tokens: int) -> None:
+    async with a_bench(tmp_path, (finished(usage=Usage(0, 0, tokens)),)) as bench:
+        await bench.make()
+        job = await bench.job()
+
+        assert (job.state, job.actual_nano) == (ChargeState.SETTLED, job.hold_nano)
+        assert job.picture is not None
 
 
 async def test_a_picture_without_usage_is_charged_at_its_hold(tmp_path: Path) -> None:

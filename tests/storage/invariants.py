@@ -15,10 +15,12 @@ FAULTS = {
         GROUP BY buckets.id HAVING
             settled_nano <> coalesce(sum(actual_nano), 0) + (
                 SELECT coalesce(sum(nano), 0) FROM adjustments JOIN jobs AS closed ON closed.id = job_id
-                JOIN job_buckets AS touched ON touched.job_seq = closed.seq WHERE touched.bucket_id = buckets.id)
+                JOIN job_buckets AS touched ON touched.job_seq = closed.seq
+                WHERE touched.bucket_id = buckets.id AND (installation OR scope <> 'installation'))
             OR settled_images <> coalesce(sum(actual_images), 0) + (
                 SELECT coalesce(sum(images), 0) FROM adjustments JOIN jobs AS closed ON closed.id = job_id
-                JOIN job_buckets AS touched ON touched.job_seq = closed.seq WHERE touched.bucket_id = buckets.id)
+                JOIN job_buckets AS touched ON touched.job_seq = closed.seq
+                WHERE touched.bucket_id = buckets.id AND (installation OR scope <> 'installation'))
             OR held_nano <> coalesce(sum(hold_nano) FILTER (WHERE closed_at IS NULL), 0)
             OR held_images <> coalesce(sum(hold_images) FILTER (WHERE closed_at IS NULL), 0)""",
     "I1 a counter is not the sum of what its scope asked for in its window": """
@@ -26,7 +28,8 @@ FAULTS = {
             SELECT buckets.*, (
                 SELECT coalesce(sum(
                     CASE WHEN closed_at IS NULL THEN hold_nano ELSE coalesce(actual_nano, 0) END
-                    + (SELECT coalesce(sum(nano), 0) FROM adjustments WHERE job_id = jobs.id)
+                    + (SELECT coalesce(sum(nano), 0) FROM adjustments WHERE job_id = jobs.id
+                        AND (installation OR scope <> 'installation'))
                 ), 0)
                 FROM jobs JOIN requests ON requests.id = request_id
                 WHERE reserved_at >= start_at AND reserved_at < end_at
@@ -66,9 +69,9 @@ FAULTS = {
     "I8 the scopes do not add up to the settle events": """
         SELECT scope, period FROM buckets WHERE scope <> 'role' GROUP BY scope, period HAVING
             sum(settled_nano) <> (SELECT coalesce(sum(nano), 0) FROM events WHERE kind = 'settle')
-                + (SELECT coalesce(sum(nano), 0) FROM adjustments)
+                + (SELECT coalesce(sum(nano), 0) FROM adjustments WHERE installation OR scope <> 'installation')
             OR sum(settled_images) <> (SELECT coalesce(sum(images), 0) FROM events WHERE kind = 'settle')
-                + (SELECT coalesce(sum(images), 0) FROM adjustments)""",
+                + (SELECT coalesce(sum(images), 0) FROM adjustments WHERE installation OR scope <> 'installation')""",
     "I8 the scopes of one window do not add up": """
         SELECT period, start_at FROM buckets WHERE scope IN ('server', 'channel', 'member')
         GROUP BY period, start_at, end_at HAVING
@@ -95,6 +98,12 @@ FAULTS = {
         SELECT jobs.id FROM jobs JOIN adjustments ON job_id = jobs.id GROUP BY jobs.id
             HAVING closed_at IS NULL OR coalesce(actual_nano, 0) + sum(nano) < 0
             OR coalesce(actual_images, 0) + sum(images) NOT IN (0, 1)""",
+    "a lead moved what the installation counts of a reported cost": """
+        SELECT jobs.id FROM jobs JOIN adjustments ON job_id = jobs.id
+        WHERE installation = (usage_image_output IS NOT NULL)""",
+    "a lead charged more than was held or reported": """
+        SELECT jobs.id FROM jobs LEFT JOIN adjustments ON job_id = jobs.id GROUP BY jobs.id
+            HAVING coalesce(actual_nano, 0) + coalesce(sum(nano), 0) > max(hold_nano, coalesce(actual_nano, 0))""",
     "a correction is not in the audit": """
         SELECT 1 WHERE (SELECT count(*) FROM adjustments) + (SELECT count(*) FROM events WHERE actor_id IS NOT NULL)
             <> (SELECT count(*) FROM audit WHERE action = 'quota resolve')""",

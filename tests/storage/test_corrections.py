@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.services.accounts import OVERSHOOT_MEMORY, Accounts
+from bot.services.accounts import MOST_TIMES_THE_ESTIMATE, OVERSHOOT_MEMORY, Accounts
 from bot.services.ledger import ChargeConflictError, ChargeState, Corrected, Correction
 from bot.services.policy import Defaults, limits_for
 from bot.storage import SqliteAudit, SqlitePolicies
@@ -30,6 +30,15 @@ async def unknown(books: Books) -> None:
     await books.ledger.mark_unknown("1:1", "lost", "timeout", NOON, NOON + 1000)
 
 
+async def beside_the_installation(books: Books) -> set[tuple[int | str | None, ...]]:
+    """The distinct figures of the counters of one server."""
+    return set(
+        await books.rows(
+            "SELECT held_nano, held_images, settled_nano, settled_images FROM buckets WHERE scope <> 'installation'"
+        )
+    )
+
+
 async def decisions(books: Books) -> list[tuple[str, str, str]]:
     found = await SqliteAudit(books.database).entries(SERVER)
     return [(entry.decision.subject, entry.decision.before, entry.decision.after) for entry in found]
@@ -41,7 +50,6 @@ async def decisions(books: Books) -> list[tuple[str, str, str]]:
         (0, ChargeState.RELEASED, (0, 0, 0, 0), ("release", 100, 0)),
         (60, ChargeState.SETTLED, (0, 0, 60, 1), ("settle", 60, 0)),
         (100, ChargeState.SETTLED, (0, 0, 100, 1), ("settle", 100, 0)),
-        (130, ChargeState.SETTLED, (0, 0, 130, 1), ("settle", 130, 30)),
     ],
 )
 async def test_an_unknown_job_is_closed_at_what_the_lead_knows(
@@ -82,7 +90,7 @@ async def test_a_settled_job_is_adjusted_by_a_line_of_its_own(
     corrected = await books.ledger.correct(SERVER, says(nano), NOON + 9)
 
     assert corrected == Corrected("1:1", ChargeState.SETTLED, 60, ChargeState.SETTLED, nano)
-    assert await books.held_and_settled() == {counters}
+    assert await beside_the_installation(books) == {counters}
     assert await books.rows("SELECT nano, images FROM adjustments") == rows
     assert len(await decisions(books)) == len(rows)
     assert await books.rows("SELECT actual_nano FROM jobs") == [(60,)]
@@ -107,6 +115,36 @@ async def test_a_released_job_that_was_billed_after_all_is_charged(books: Books)
 
     assert again == Corrected("1:1", ChargeState.RELEASED, 0, ChargeState.RELEASED, 40)
     assert await books.held_and_settled() == {(0, 0, 40, 1)}
+
+
+@pytest.mark.parametrize("settled", [False, True])
+async def test_no_lead_can_say_that_more_was_billed_than_was_held_or_reported(books: Books, *, settled: bool) -> None:
+    await unknown(books)
+    most = 100
+    if settled:
+        await books.ledger.settle("1:1", settlement(130), NOON)
+        most = 130
+    await books.ledger.correct(SERVER, says(most), NOON)
+    before = await books.held_and_settled()
+
+    with pytest.raises(ValueError, match="cannot have cost"):
+        await books.ledger.correct(SERVER, says(most + 1), NOON)
+
+    assert await books.held_and_settled() == before
+
+
+async def test_what_the_provider_reported_stands_for_the_installation(books: Books) -> None:
+    await books.ledger.reserve(order(hold=100))
+    await books.ledger.dispatch("1:1", NOON)
+    await books.ledger.settle("1:1", settlement(60), NOON)
+
+    await books.ledger.correct(SERVER, says(0), NOON + 1)
+
+    found = await books.rows(
+        "SELECT DISTINCT scope, settled_nano FROM buckets WHERE scope IN ('installation', 'server')"
+    )
+    assert found == [("installation", 60), ("server", 0)]
+    assert await books.rows("SELECT installation FROM adjustments") == [(0,)]
 
 
 async def test_the_same_correction_again_changes_nothing(books: Books) -> None:
@@ -146,7 +184,7 @@ async def test_corrections_change_the_windows_of_the_reservation(books: Books) -
     await unknown(books)
     next_month = NOON + 40 * 86_400
 
-    await books.ledger.correct(SERVER, says(130), next_month)
+    await books.ledger.correct(SERVER, says(90), next_month)
     await books.ledger.correct(SERVER, says(50), next_month)
 
     assert await books.rows("SELECT count(*) FROM buckets WHERE start_at > 1795000000") == [(0,)]
@@ -182,3 +220,20 @@ async def test_a_raised_hold_is_measured_against_the_estimate_not_against_itself
     await books.ledger.settle("1:1", settlement(140), NOON)
 
     assert await books.ledger.highest_overshoot("gpt-image-2", NOON - 1) == (140, 100)
+
+
+async def test_one_strange_report_does_not_make_a_model_unaffordable(books: Books) -> None:
+    no_limits = partial(limits_for, defaults=Defaults(None, None))
+    accounts = Accounts(books.ledger, SqlitePolicies(books.database), no_limits, lambda: NOON)
+    await settled_at(books, "1", 99_000, 100)
+
+    assert await accounts.hold("gpt-image-2", 1000) == 1000 * MOST_TIMES_THE_ESTIMATE
+
+
+async def test_what_a_lead_says_raises_no_hold(books: Books) -> None:
+    await books.ledger.reserve(replace(order(hold=300), estimate_nano=100))
+    await books.ledger.dispatch("1:1", NOON)
+    await books.ledger.mark_unknown("1:1", "lost", "timeout", NOON, NOON + 1000)
+    await books.ledger.correct(SERVER, says(300), NOON)
+
+    assert await books.ledger.highest_overshoot("gpt-image-2", NOON - 1) is None

@@ -88,11 +88,11 @@ class Kept:
     pictured: bool = False
     extra_image: bool = False
 
-    def counted(self, metric: Metric) -> int:
+    def counted(self, metric: Metric, *, everywhere: bool) -> int:
         if self.state in OPEN:
             return self.hold if metric is Metric.USD else 1
-        if metric is Metric.USD:
-            return self.actual + self.adjusted
+        if metric is Metric.USD:  # what the provider reported stands for the installation
+            return self.actual if everywhere and self.pictured else self.actual + self.adjusted
         return 1 if self.pictured or self.actual + self.adjusted or self.extra_image else 0
 
     def belongs(self, scope: Scope, server_id: int, number: int) -> bool:
@@ -342,11 +342,18 @@ class PoliciesAndModel(RuleBasedStateMachine):
             job.state = ChargeState.UNKNOWN
 
     @precondition(lambda self: self.jobs)
-    @rule(which=ANY, nano=st.sampled_from([0, 0, 30, 90, 200]), elsewhere=st.sampled_from([False, False, False, True]))
+    @rule(
+        which=ANY, nano=st.sampled_from([0, 0, 1, 30, 90, 200]), elsewhere=st.sampled_from([False, False, False, True])
+    )
     def a_lead_corrects(self, which: int, nano: int, *, elsewhere: bool) -> None:
         job = (self.pick(which, set(ChargeState) - BUSY) if which % 4 else None) or self.jobs[which % len(self.jobs)]
         correction = Correction(job.id, nano, LEAD, "the bill")
         before = self.dump()
+        if nano > max(job.hold, job.actual) and job.state not in BUSY and not elsewhere:
+            with pytest.raises(ValueError, match="cannot have cost"):
+                self.run(self.books.ledger.correct(job.who.server_id, correction, self.now))
+            assert self.dump() == before
+            return
         if elsewhere:
             with pytest.raises(LookupError):
                 self.run(self.books.ledger.correct(3 - job.who.server_id, correction, self.now))
@@ -420,11 +427,18 @@ class PoliciesAndModel(RuleBasedStateMachine):
     def used(self, bound: tuple[Scope, int, Metric, Window, int], server_id: int) -> int:
         scope, number, metric, window, _ = bound
         everywhere = scope is Scope.INSTALLATION
+        place = self.decided[server_id]
+        zone, week_start = (ZoneInfo("UTC"), 0) if everywhere else (ZoneInfo(place.zone), place.week_start)
+        start, end = window_edges(window, self.now, zone, week_start)
+
+        def still_counts(began: int, ended: int) -> bool:
+            shared = min(end, ended) - max(start, began)
+            return began <= self.now and (self.now < ended or 2 * shared >= end - start)
+
         return sum(
-            job.counted(metric)
+            job.counted(metric, everywhere=everywhere)
             for job in self.jobs
-            if job.belongs(scope, server_id, number)
-            and job.spans[everywhere, window][0] <= self.now < job.spans[everywhere, window][1]
+            if job.belongs(scope, server_id, number) and still_counts(*job.spans[everywhere, window])
         )
 
     def dump(self) -> list[list[tuple[int | str | None, ...]]]:
