@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
+from collections import deque
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 import aiosqlite
 
 from bot.storage.opening import open_database, unusable
+from bot.storage.sqlite import sqlite3
+from bot.storage.turns import Turn, take_turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +32,9 @@ class Database:
         self._connection = connection
         self._thread = thread
         self._running: set[asyncio.Future[Any]] = set()
+        self._waiting: deque[Turn[Any]] = deque()
+        self._called = False  # whether the thread was called to take turns and has not come yet
+        self._taking: asyncio.Future[None]
 
     @classmethod
     async def open(cls, path: Path) -> Self:
@@ -45,26 +50,23 @@ class Database:
     async def transaction(self, function: Callable[[sqlite3.Connection], T]) -> T:
         """Run `function` whole on the writer's thread, between BEGIN IMMEDIATE and COMMIT.
 
-        Durable when this returns; undone if `function` raises. Cancelling the caller does not stop it: whether it
-        was committed is then to be read from the database. https://github.com/omnilib/aiosqlite/issues/259 and the
-        ones beside it tell what happens to transactions that are spread over awaits.
+        Durable when this returns; undone if `function` raises. What waits at the same time is committed with it, each
+        a whole of its own. `function` may be run twice if that fails, so it changes nothing but the database.
+
+        Cancelling the caller does not stop it: whether it was committed is then to be read from the database.
+        https://github.com/omnilib/aiosqlite/issues/259 and the ones beside it tell what happens to transactions that
+        are spread over awaits.
 
         Raises:
             DatabaseError: SQLite could not do it, for one because the disk is full. Nothing was written.
         """
-
-        def whole() -> T:
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                result = function(self._connection)
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:  # some errors, a full disk among them, have undone it already
-                    self._connection.execute("ROLLBACK")
-                raise
-            return result
-
-        return await self._run(whole)
+        turn = Turn(function)
+        self._waiting.append(turn)
+        if not self._called:  # else the thread has still to come, and will find this turn too
+            self._called = True
+            self._taking = self._start(self._take_turns)
+        await asyncio.shield(self._taking)
+        return self._told(turn.outcome)
 
     async def read(self, function: Callable[[sqlite3.Connection], T]) -> T:
         """Run `function` whole on the writer's thread, where nothing is written meanwhile, nor by it.
@@ -80,7 +82,7 @@ class Database:
             finally:
                 self._connection.execute("PRAGMA query_only = OFF")
 
-        return await self._run(whole)
+        return await asyncio.shield(self._start(lambda: self._told(whole)))
 
     async def close(self) -> None:
         """Finish what runs, then close. Closing twice is no fault."""
@@ -88,14 +90,24 @@ class Database:
             await asyncio.wait(self._running)
         await self._thread.close()
 
-    async def _run(self, whole: Callable[[], T]) -> T:
-        # aiosqlite's public calls are single statements; only this one runs a function of ours on its thread.
+    def _take_turns(self) -> None:
+        self._called = False  # before it looks who waits: nobody is overlooked
+        turns = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        take_turns(self._connection, turns)
+
+    def _start(self, whole: Callable[[], T]) -> asyncio.Future[T]:
+        # aiosqlite's public calls are single statements; only this one runs a function of ours on its thread. It calls
+        # methods of the connection and looks at nothing else of it, so that any SQLite module's will do.
         run = cast("Any", self._thread)._execute  # noqa: SLF001 - a test notices if it goes away
         running: asyncio.Future[T] = asyncio.ensure_future(run(whole))
         self._running.add(running)
         running.add_done_callback(self._running.discard)
+        return running
+
+    def _told(self, outcome: Callable[[], T]) -> T:
+        """An outcome, with SQLite's failures as sentences."""
         try:
-            return await asyncio.shield(running)
+            return outcome()
         except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
             raise  # a bug of ours, to be logged as one
         except sqlite3.Error as error:

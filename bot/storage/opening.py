@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import sqlite3
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.errors import DatabaseError
 from bot.storage.schema import back_up, migrate, newest_version, refuse_newer, version_of
+from bot.storage.sqlite import has_wal_fix, sqlite3
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -19,6 +19,9 @@ MOUNTS = Path("/proc/self/mountinfo")
 NETWORK_FILE_SYSTEMS = ("nfs", "cifs", "smb", "fuse", "9p")  # by how their names begin; their locks cannot be relied on
 CHECKED_BELOW = 100 * 1024 * 1024  # bytes; above it quick_check takes seconds
 BUSY_SECONDS = 5.0
+# A log that stays behind would be taken for the backup's own.
+RESTORE = "Move it away, with its -wal and -shm files if there are any, and restore a backup."
+ROLLBACK = "truncate"  # the journal mode that every SQLite is safe with
 SETTINGS = (
     "PRAGMA synchronous = FULL",  # a power cut must not undo a commit that a paid call relied on
     "PRAGMA foreign_keys = ON",
@@ -44,7 +47,10 @@ def open_database(path: Path) -> sqlite3.Connection:
             _create(path)
         elif path.stat().st_mode & 0o077:
             path.chmod(0o600)
+        _refuse_foreign_log(path)
         with _closed_on_failure(_connect(path)) as connection:
+            refuse_newer(connection, path)  # before its journal is changed: it may be another program's
+            _keep_journal(connection, path, "wal" if has_wal_fix(sqlite3.sqlite_version_info) else ROLLBACK)
             _check(connection, path)
             _migrate(connection, path)
             return connection
@@ -82,20 +88,12 @@ def unusable(path: Path, error: sqlite3.Error) -> DatabaseError:
     """A sentence for what SQLite says."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF  # the rest of the code is detail
     advice = {
-        sqlite3.SQLITE_NOTADB: "It is damaged or no database. Move it away and restore a backup.",
-        sqlite3.SQLITE_CORRUPT: "It is damaged. Move it away and restore a backup.",
+        sqlite3.SQLITE_NOTADB: f"It is damaged or no database. {RESTORE}",
+        sqlite3.SQLITE_CORRUPT: f"It is damaged. {RESTORE}",
         sqlite3.SQLITE_FULL: "The disk is full. Free some space, then start again.",
         sqlite3.SQLITE_BUSY: "Another program is writing to it. Close that program, then start again.",
     }.get(code, "Check that the data directory and the disk can be read and written.")
     return DatabaseError(f"The database {path} cannot be used: {error}. {advice}")
-
-
-def has_wal_fix(version: tuple[int, ...]) -> bool:
-    """Whether this SQLite is free of the WAL-reset bug of 2026, which can corrupt a database in WAL mode.
-
-    Fixed in 3.51.3, and in 3.50.7 and 3.44.6: https://github.com/SRombauts/SQLiteCpp/issues/537
-    """
-    return version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
 
 
 def file_system(path: Path, mounts: str) -> str | None:
@@ -140,11 +138,10 @@ def _create(path: Path) -> None:
     unfinished = path.with_name(f"{path.name}.new")
     _sweep(unfinished)
     os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    connection = _connect(unfinished)
-    try:
+    # Not in WAL: what a close could not move out of the log, for one because the disk is full, would not be renamed.
+    with closing(_connect(unfinished)) as connection:
+        _keep_journal(connection, unfinished, ROLLBACK)
         migrate(connection)
-    finally:
-        connection.close()
     unfinished.rename(path)
     _sweep(unfinished)
     flush_directory(path.parent)
@@ -164,6 +161,24 @@ def flush_directory(directory: Path) -> None:
         os.close(descriptor)
 
 
+def _refuse_foreign_log(path: Path) -> None:
+    """Refuse a restored backup beside which the log of the database before it was left: SQLite would mix the two.
+
+    The header tells: only a database in WAL mode has a write-ahead log, and backups are none.
+    https://sqlite.org/fileformat2.html#file_format_version_numbers
+
+    To be called before this process has a connection: closing a file drops all locks that a process has on it.
+    """
+    log = path.with_name(f"{path.name}-wal")
+    with path.open("rb") as file:
+        versions = file.read(20)[18:]
+    if versions == b"\1\1" and log.exists() and log.stat().st_size:
+        raise DatabaseError(
+            f"The database {path} is a backup, but the log {log.name} beside it belongs to the database before it. "
+            "Move that log away, then start again."
+        )
+
+
 def _connect(path: Path) -> sqlite3.Connection:
     # mode=rw never creates a file; every transaction is begun by us; aiosqlite's thread is not the one that opens.
     connection = sqlite3.connect(
@@ -176,14 +191,17 @@ def _connect(path: Path) -> sqlite3.Connection:
     with _closed_on_failure(connection):
         for setting in SETTINGS:
             connection.execute(setting)
-        wanted = "wal" if has_wal_fix(sqlite3.sqlite_version_info) else "truncate"
-        (journal,) = connection.execute(f"PRAGMA journal_mode = {wanted}").fetchone()
-        if journal != wanted:
-            raise DatabaseError(
-                f"The database {path} cannot use the journal it needs ({wanted}, got {journal}). "
-                "Close every other program that has it open, then start again."
-            )
     return connection
+
+
+def _keep_journal(connection: sqlite3.Connection, path: Path, wanted: str) -> None:
+    """Use this journal mode; a database that comes from a machine with another SQLite is turned over."""
+    (journal,) = connection.execute(f"PRAGMA journal_mode = {wanted}").fetchone()
+    if journal != wanted:
+        raise DatabaseError(
+            f"The database {path} cannot use the journal it needs ({wanted}, got {journal}). "
+            "Close every other program that has it open, then start again."
+        )
 
 
 @contextmanager
@@ -197,12 +215,9 @@ def _closed_on_failure(connection: sqlite3.Connection) -> Generator[sqlite3.Conn
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:
     if path.stat().st_size < CHECKED_BELOW:
-        faults = [fault for (fault,) in connection.execute("PRAGMA quick_check(3)")]
+        faults = [" ".join(fault.split()) for (fault,) in connection.execute("PRAGMA quick_check(3)")]
         if faults != ["ok"]:
-            raise DatabaseError(
-                f"The database {path} is damaged ({'; '.join(faults)}). Move it away and restore a backup."
-            )
-    refuse_newer(connection, path)
+            raise DatabaseError(f"The database {path} is damaged ({'; '.join(faults)}). {RESTORE}")
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from typing import TYPE_CHECKING
 
 from bot.services.ledger import ChargeState, Destination, Job, OpenRequest, Picture, Requester
 from bot.services.pricing import Prices
 from bot.services.requests import ImageRequest, StoredImage
+from bot.storage.sqlite import sqlite3
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

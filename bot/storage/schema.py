@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from bot.errors import DatabaseError
+from bot.storage.sqlite import sqlite3
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

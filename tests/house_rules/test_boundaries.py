@@ -1,4 +1,4 @@
-"""What only one room may do: read the environment, and put SQL together."""
+"""What only one room may do: read the environment, choose a SQLite, and put SQL together."""
 
 from __future__ import annotations
 
@@ -12,14 +12,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAY_READ_THE_ENVIRONMENT = {"bot/config.py", "bot/cli.py"}
+# Exceptions of Python's module and of the bundled one are strangers to each other: all must use the chosen one's.
+MAY_CHOOSE_SQLITE = {"bot/storage/sqlite.py"}
+SQLITES = {"sqlite3", "pysqlite3"}
 RUNS_SQL = {"execute", "executemany", "executescript"}
 # (module, function): SQL that is put together from parts which are all our own words.
 MAY_BUILD_SQL = {
+    ("bot/storage/counters.py", "ensure_counters"),  # a query of ours and as many places as there are keys
     ("bot/storage/jobs.py", "change_job"),  # names of columns that the callers spell out
     ("bot/storage/jobs.py", "settlement_of"),  # a query of ours and a condition
     ("bot/storage/rows.py", "open_request"),  # the same
     ("bot/storage/schema.py", "migrate"),  # a PRAGMA takes no parameter; the version is an int
-    ("bot/storage/opening.py", "_connect"),  # the same; one of two words
+    ("bot/storage/opening.py", "_keep_journal"),  # the same; one of two words
 }
 
 
@@ -27,6 +31,12 @@ def test_only_the_configuration_reads_the_environment() -> None:
     readers = {where(path) for path in modules(*ROOMS) if reads_environment(tree_of(path))}
 
     assert readers <= MAY_READ_THE_ENVIRONMENT
+
+
+def test_one_module_chooses_the_sqlite_of_all() -> None:
+    choosers = {where(path) for path in modules(*ROOMS) if chooses_sqlite(tree_of(path))}
+
+    assert choosers == MAY_CHOOSE_SQLITE
 
 
 def test_sql_is_put_together_only_where_that_is_agreed() -> None:
@@ -42,6 +52,28 @@ def reads_environment(tree: ast.Module) -> bool:
         or (isinstance(node, ast.ImportFrom) and node.module == "os" and node.names[0].name in {"environ", "getenv"})
         for node in ast.walk(tree)
     )
+
+
+def chooses_sqlite(tree: ast.Module) -> bool:
+    """Whether a SQLite is imported by name; what only annotations need does not count."""
+    unseen = {
+        id(node)
+        for block in ast.walk(tree)
+        if isinstance(block, ast.If) and isinstance(block.test, ast.Name) and block.test.id == "TYPE_CHECKING"
+        for statement in block.body
+        for node in ast.walk(statement)
+    }
+    return any(
+        (isinstance(node, ast.Import) and any(alias.name.split(".")[0] in SQLITES for alias in node.names))
+        or (isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in SQLITES)
+        or (called(node) == "import_module" and any(named(SQLITES, word) for word in ast.walk(node)))
+        for node in ast.walk(tree)
+        if id(node) not in unseen
+    )
+
+
+def named(words: set[str], node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and node.value in words
 
 
 def builds_sql(path: Path) -> Iterator[str]:
@@ -70,3 +102,7 @@ def test_the_rules_find_what_they_look_for() -> None:
     assert reads_environment(ast.parse("import os\nos.environ['X']"))
     assert reads_environment(ast.parse("from os import getenv"))
     assert not reads_environment(ast.parse("import os\nos.close(1)"))
+    imports = ["import sqlite3", "from sqlite3 import Row", "import pysqlite3.dbapi2", "import_module('sqlite3')"]
+    assert [chooses_sqlite(ast.parse(text)) for text in imports] == [True] * 4
+    assert not chooses_sqlite(ast.parse("if TYPE_CHECKING:\n    import sqlite3"))
+    assert not chooses_sqlite(ast.parse("from bot.storage.sqlite import sqlite3"))

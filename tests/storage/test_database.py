@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import threading
 from functools import partial
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ import pytest
 
 from bot.errors import DatabaseError
 from bot.storage import Database
+from bot.storage.sqlite import sqlite3
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import os
-import sqlite3
+import shutil
+import sqlite3 as own
 import stat
 from contextlib import closing
 from functools import partial
@@ -11,16 +12,35 @@ import pytest
 
 from bot.errors import DatabaseError
 from bot.storage import opening
-from bot.storage.opening import file_system, has_wal_fix, open_database, open_read_only, unusable
-from bot.storage.schema import newest_version
+from bot.storage.opening import file_system, open_database, open_read_only, unusable
+from bot.storage.schema import back_up, newest_version
+from bot.storage.sqlite import sqlite3
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+    from types import ModuleType
 
 
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
+
+
+def writes_ahead(connection: sqlite3.Connection) -> bool:
+    return setting(connection, "journal_mode") == "wal"
+
+
+def beside(path: Path) -> dict[str, int]:
+    """The files that SQLite keeps beside a database, and their modes."""
+    return {file.name.removeprefix(path.name): mode(file) for file in path.parent.glob(f"{path.name}-*")}
+
+
+def as_killed(path: Path, elsewhere: Path) -> Path:
+    """A copy of what a process would leave that was killed now."""
+    elsewhere.mkdir()
+    for file in path.parent.glob(f"{path.name}*"):
+        shutil.copy(file, elsewhere)
+    return elsewhere / path.name
 
 
 def says(*, answer: bool) -> Callable[[tuple[int, ...]], bool]:
@@ -47,11 +67,16 @@ def setting(connection: sqlite3.Connection, name: str) -> object:
     return connection.execute(f"PRAGMA {name}").fetchone()[0]
 
 
-def test_a_new_database_is_private_and_has_the_newest_schema(path: Path) -> None:
+@pytest.mark.parametrize(("fixed", "kept"), [(True, {"-wal", "-shm"}), (False, {"-journal"})])
+def test_a_new_database_is_private_and_has_the_newest_schema(
+    path: Path, monkeypatch: pytest.MonkeyPatch, *, fixed: bool, kept: set[str]
+) -> None:
+    monkeypatch.setattr(opening, "has_wal_fix", says(answer=fixed))
     old = os.umask(0)
     try:
         with closing(open_database(path)) as connection:
             connection.execute("INSERT INTO state (key, value) VALUES ('key', 'value')")
+            logs = set(beside(path))
             modes = {file.name: mode(file) for file in path.parent.iterdir()}
             version = setting(connection, "user_version")
     finally:
@@ -60,6 +85,7 @@ def test_a_new_database_is_private_and_has_the_newest_schema(path: Path) -> None
     assert mode(path.parent) == 0o700
     assert set(modes.values()) == {0o600}
     assert "atelier.sqlite3" in modes
+    assert logs == kept
     assert version == newest_version()
 
 
@@ -92,24 +118,60 @@ def test_the_journal_follows_the_linked_sqlite(
     assert found == journal
 
 
-@pytest.mark.parametrize(
-    ("version", "fixed"),
-    [
-        ((3, 40, 1), False),
-        ((3, 44, 5), False),
-        ((3, 44, 6), True),
-        ((3, 45, 0), False),
-        ((3, 50, 6), False),
-        ((3, 50, 7), True),
-        ((3, 51, 0), False),
-        ((3, 51, 2), False),
-        ((3, 51, 3), True),
-        ((3, 53, 4), True),
-        ((4, 0, 0), True),
-    ],
-)
-def test_wal_is_used_only_where_its_reset_bug_is_fixed(version: tuple[int, ...], *, fixed: bool) -> None:
-    assert has_wal_fix(version) is fixed
+@pytest.mark.parametrize("killed", [False, True])
+@pytest.mark.parametrize("fixed", [False, True])
+def test_a_database_of_a_machine_with_another_sqlite_is_turned_over(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, fixed: bool, killed: bool
+) -> None:
+    monkeypatch.setattr(opening, "has_wal_fix", says(answer=not fixed))
+    with closing(open_database(path)) as there:
+        there.execute("INSERT INTO state (key, value) VALUES ('key', 'kept')")
+        left = as_killed(path, tmp_path / "copy") if killed else path
+    monkeypatch.setattr(opening, "has_wal_fix", says(answer=fixed))
+    monkeypatch.setattr(opening, "sqlite3", sqlite3 if fixed else own)
+
+    with closing(open_database(left)) as here:
+        found = writes_ahead(here), here.execute("SELECT value FROM state").fetchall()
+        here.execute("UPDATE state SET value = 'again'")
+
+    assert found == (fixed, [("kept",)])
+    assert left.read_bytes()[18:20] == (b"\2\2" if fixed else b"\1\1")
+    assert "-wal" not in beside(left)
+
+
+def test_a_new_database_gets_its_name_only_when_it_is_whole_without_a_log(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "has_wal_fix", says(answer=True))
+    whole: list[bytes] = []
+
+    def note(_directory: Path) -> None:
+        whole.append(path.read_bytes()[18:20])
+
+    monkeypatch.setattr(opening, "flush_directory", note)
+
+    with closing(open_database(path)) as connection:
+        ahead = writes_ahead(connection)
+
+    assert (whole, ahead) == ([b"\1\1"], True)
+
+
+def test_a_backup_is_not_mixed_with_the_log_of_the_database_before_it(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "has_wal_fix", says(answer=True))
+    with closing(open_database(made)) as connection:
+        back_up(connection, made.with_name("backup"))
+        connection.execute("UPDATE state SET value = 'lost'")
+        left = as_killed(made, tmp_path / "copy")
+    made.with_name("backup").rename(left)
+
+    with pytest.raises(DatabaseError, match=r"is a backup, but the log atelier\.sqlite3-wal beside it"):
+        open_database(left)
+
+    left.with_name("atelier.sqlite3-wal").unlink()
+    with closing(open_database(left)) as connection:
+        assert connection.execute("SELECT value FROM state").fetchall() == [("kept",)]
 
 
 def test_a_database_that_exists_is_opened_with_what_it_holds(made: Path) -> None:
@@ -171,18 +233,20 @@ def test_a_file_that_was_cut_in_half_is_refused(made: Path) -> None:
         open_database(made)
 
 
-def test_a_page_full_of_garbage_is_found(made: Path) -> None:
-    content = bytearray(made.read_bytes())
-    content[-4096 * 3 : -4096 * 2] = b"\x55" * 4096
-    made.write_bytes(content)
+def test_a_page_full_of_garbage_is_found_wherever_it_is(made: Path) -> None:
+    whole = made.read_bytes()
+    for page in range(0, len(whole), 4096):
+        made.write_bytes(whole[:page] + b"\x55" * 4096 + whole[page + 4096 :])
 
-    with pytest.raises(DatabaseError, match="damaged"):
-        open_database(made)
+        with pytest.raises(DatabaseError, match=r"damaged.*restore a backup"):
+            open_database(made)
 
 
 def test_a_huge_database_is_not_read_through_at_every_start(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(open_database(made)) as connection:
+        ((page,),) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'messages'")
     content = bytearray(made.read_bytes())
-    content[-4096 * 3 : -4096 * 2] = b"\x55" * 4096
+    content[4096 * (page - 1) : 4096 * page] = b"\x55" * 4096
     made.write_bytes(content)
     monkeypatch.setattr(opening, "CHECKED_BELOW", 1)
 
@@ -250,6 +314,7 @@ def test_a_database_that_another_program_writes_to_is_refused_with_a_sentence(
     made: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(opening, "BUSY_SECONDS", 0.0)
+    monkeypatch.setattr(opening, "has_wal_fix", says(answer=False))  # beside a write-ahead log one can read
     with closing(sqlite3.connect(made, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
 
@@ -264,6 +329,71 @@ def test_a_reader_sees_what_is_written_and_cannot_write(made: Path) -> None:
         assert reader.execute("SELECT value FROM state").fetchall() == [("new",)]
         with pytest.raises(sqlite3.OperationalError, match="readonly"):
             reader.execute("DELETE FROM state")
+
+
+READERS = pytest.mark.parametrize("reader", [sqlite3, own])  # the same one, where Python's own has the fix
+
+
+@READERS
+def test_a_reader_beside_a_write_ahead_log_neither_writes_nor_checkpoints(
+    made: Path, monkeypatch: pytest.MonkeyPatch, reader: ModuleType
+) -> None:
+    monkeypatch.setattr(opening, "has_wal_fix", says(answer=True))
+    with closing(open_database(made)) as writer:
+        writer.execute("UPDATE state SET value = 'in the log'")
+        monkeypatch.setattr(opening, "sqlite3", reader)
+        before = made.stat()
+
+        with closing(open_read_only(made)) as beside_it:
+            seen = beside_it.execute("SELECT value FROM state").fetchall()
+            with pytest.raises(reader.OperationalError):
+                beside_it.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+        after = made.stat()
+        assert seen == [("in the log",)]
+        assert (after.st_size, after.st_mtime_ns) == (before.st_size, before.st_mtime_ns)
+
+
+@READERS
+@pytest.mark.parametrize("lost", [False, True])
+def test_what_a_killed_bot_has_left_in_its_log_is_read(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: ModuleType, *, lost: bool
+) -> None:
+    monkeypatch.setattr(opening, "has_wal_fix", says(answer=True))
+    with closing(open_database(made)) as writer:
+        writer.execute("UPDATE state SET value = 'in the log'")
+        left = as_killed(made, tmp_path / "copy")
+    if lost:  # SQLite makes the index of the log anew
+        left.with_name("atelier.sqlite3-shm").unlink()
+    monkeypatch.setattr(opening, "sqlite3", reader)
+
+    with closing(open_read_only(left)) as connection:
+        assert connection.execute("SELECT value FROM state").fetchall() == [("in the log",)]
+    assert set(beside(left)) == {"-wal", "-shm"}
+    with closing(open_database(left)) as connection:
+        assert connection.execute("SELECT value FROM state").fetchall() == [("in the log",)]
+
+
+@READERS
+def test_a_stopped_bot_s_database_is_one_file_and_is_read_like_any_other(
+    made: Path, monkeypatch: pytest.MonkeyPatch, reader: ModuleType
+) -> None:
+    monkeypatch.setattr(opening, "has_wal_fix", says(answer=True))
+    open_database(made).close()
+    alone = beside(made)
+    monkeypatch.setattr(opening, "sqlite3", reader)
+    old = os.umask(0)
+    try:
+        with closing(open_read_only(made)) as connection:
+            seen = connection.execute("SELECT value FROM state").fetchall()
+    finally:
+        os.umask(old)
+
+    assert (alone, seen) == ({}, [("kept",)])
+    assert set(beside(made).values()) == {0o600}  # a reader cannot take away what it had to make
+    monkeypatch.setattr(opening, "sqlite3", sqlite3)
+    open_database(made).close()
+    assert beside(made) == {}
 
 
 def test_reading_makes_no_database(path: Path) -> None:

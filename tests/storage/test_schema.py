@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -9,6 +8,7 @@ import pytest
 from bot.storage import schema
 from bot.storage.opening import open_database
 from bot.storage.schema import MIGRATIONS, back_up, migrate, statements, version_of
+from bot.storage.sqlite import sqlite3
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -37,6 +37,7 @@ def tables(connection: sqlite3.Connection) -> set[str]:
 
 
 def test_every_table_is_strict(connection: sqlite3.Connection) -> None:
+    """I5: no REAL in a column of money."""
     migrate(connection)
 
     listed = connection.execute("SELECT name, strict FROM pragma_table_list WHERE schema = 'main'").fetchall()
@@ -118,6 +119,18 @@ def test_a_database_is_backed_up_before_it_is_brought_up(tmp_path: Path, monkeyp
     with closing(sqlite3.connect(copy)) as backup:
         assert backup.execute("SELECT value FROM state").fetchall() == [("kept",)]
         assert version_of(backup) == version
+
+
+def test_a_backup_holds_what_is_still_in_the_log_and_is_one_file(tmp_path: Path) -> None:
+    path, copy = tmp_path / "data" / "atelier.sqlite3", tmp_path / "copy.sqlite3"
+    with closing(open_database(path)) as connection:
+        connection.execute("INSERT INTO state (key, value) VALUES ('key', 'kept')")
+        back_up(connection, copy)
+
+    assert copy.read_bytes()[18:20] == b"\1\1"  # not in WAL mode
+    with closing(sqlite3.connect(f"{copy.as_uri()}?mode=ro", uri=True)) as backup:
+        assert backup.execute("SELECT value FROM state").fetchall() == [("kept",)]
+    assert [file.name for file in tmp_path.iterdir() if file.is_file()] == ["copy.sqlite3"]
 
 
 def test_a_backup_that_fails_leaves_the_one_before(connection: sqlite3.Connection, tmp_path: Path) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections import Counter, defaultdict
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.storage.sqlite import sqlite3
 from tests.storage.invariants import faults
 from tests.wire.house import PROGRESS
 

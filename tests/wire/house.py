@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +13,7 @@ from bot.running import run
 from bot.sandbox.discord import Options, RateLimits, SandboxDiscord
 from bot.sandbox.images import ImageOptions, SandboxImages
 from bot.storage.report import read_report
+from bot.storage.sqlite import sqlite3
 from tests.wire.transcript import transcript
 
 if TYPE_CHECKING:

@@ -12,7 +12,6 @@ import importlib
 import json
 import os
 import signal
-import sqlite3
 import sys
 import threading
 from contextlib import suppress
@@ -20,6 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Self
 
+from bot.storage.sqlite import sqlite3
 from tests.storage.dying import traced
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ No event loop, no reading back; it checks the same six limits, but knows the row
 from __future__ import annotations
 
 import os
-import sqlite3
 import time
 from collections import deque
 from contextlib import ExitStack, closing
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from bot.storage.opening import SETTINGS, open_database
 from bot.storage.schema import migrate
+from bot.storage.sqlite import sqlite3
 from tests.bench.ledger import asking
 from tests.bench.ledger.laps import CYCLE, DISPATCH, RESERVE, SETTLE, Laps
 

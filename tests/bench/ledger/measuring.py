@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import tempfile
 import time
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from unittest.mock import patch
 
 from bot.errors import DatabaseError
 from bot.storage import opening
+from bot.storage.sqlite import has_wal_fix, sqlite3
 from tests.bench.ledger import bare, ours
 from tests.bench.ledger.past import make_past
 from tests.bench.ledger.showing import Cell, Turns, cells_table, figures_of, flush_line
@@ -74,7 +74,7 @@ def measure(*, quick: bool, show: Callable[[object], None]) -> list[Figure]:
 
 
 def _cells(plan: _Plan) -> list[Cell]:
-    mended = opening.has_wal_fix(sqlite3.sqlite_version_info)
+    mended = has_wal_fix(sqlite3.sqlite_version_info)
     cells = [Cell(past, tasks, wal=mended) for tasks in plan.tasks for past in plan.pasts]
     if plan.wal and not mended:
         cells += [Cell(past, tasks, wal=True) for tasks in plan.tasks[:2] for past in (0, max(plan.pasts))]

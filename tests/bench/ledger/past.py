@@ -6,13 +6,13 @@ Every statement names its columns, so that columns with defaults may be added to
 from __future__ import annotations
 
 import os
-import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 from bot.services.limits import Scope
 from bot.services.windows import Window, window_edges
 from bot.storage.opening import open_database
+from bot.storage.sqlite import sqlite3
 from tests.bench.ledger import asking
 
 if TYPE_CHECKING:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import sqlite3
 from dataclasses import dataclass, field
 from statistics import mean, median
 from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from bot.storage.sqlite import sqlite3
 from tests.bench.figures import Figure
 from tests.bench.ledger.laps import CYCLE, RESERVE, SETTLE, quantile
 
@@ -25,7 +25,7 @@ AIMED_PAST = 100_000  # a shorter past shows more of the machine's mood than of 
 TITLE = "The ledger: a cycle is reserve, dispatch, settle, so 3 durable commits; 6 limits, 20 counters a job"
 CAPTION = (
     "reserve, settle, cycle: p50 / p95 / p99 in ms, from asking to durable; tasks wait for each other. "
-    "pairs/s: reserve and settle alone. CPU: ms a cycle, of all threads."
+    "pairs/s: reserve and settle alone. CPU: ms a cycle, of all threads. Ours commits together what waits together."
 )
 COLUMNS = ("past jobs", "journal", "tasks", "by", "cycles/s", "× ours", "pairs/s", "CPU", "reserve", "settle", "cycle")
 
