@@ -81,7 +81,7 @@ def report(
     elif as_json:
         print(json.dumps(ledger.to_dict(), indent=2))  # noqa: T201 - what was asked for
     else:
-        Console().out(report_view(ledger), highlight=False)
+        Console().out(report_view(ledger, of_all=server is None), highlight=False)
 
 
 @app.command(name="reconcile")
@@ -97,13 +97,18 @@ def reconcile_bill(
     """Compare a month of the whole ledger with the provider's bill, and name what may explain a difference.
 
     It only reads, also beside a running bot. It ends with 0 if they agree within 2 % or the bill's own rounding, with 1
-    if they do not, and with 2 if they cannot be compared.
+    if they do not, and with 2 if they cannot be compared. What leads adjusted of a cost that the provider itself
+    reported is told, not counted.
     """
     try:
         found = _reconciled(file, month, project)
     except OperatorError as error:
         print(f"atelier: {error}", file=sys.stderr)  # noqa: T201 - the command line speaks to people
         raise typer.Exit(2) from None
+    except Exception as error:  # whatever it is: 1 would mean that they do not agree
+        fault = f"{type(error).__name__}: {error}"
+        print(f"atelier: {file} cannot be compared, for a fault of mine ({fault}).", file=sys.stderr)  # noqa: T201 - as above
+        raise typer.Exit(2) from error
     if as_json:
         print(json.dumps(reconciliation_as_dict(found), indent=2))  # noqa: T201 - what was asked for
     else:

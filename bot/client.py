@@ -75,12 +75,14 @@ class AtelierBot(AtelierClient):
             await self.load_extension(extension)
         await self._sync_commands()
         self.services.watch.speaker = LogChannel(self)
+        self.services.accounts.tenancy.sole_server = lambda: len(self.guilds) == 1
         self.services.studio.start()
 
     async def on_ready(self) -> None:
         """Go on with what an earlier process left; nothing after a reconnection."""
         left_over = await self.services.studio.resume(self.intake.reopen)
         self.services.watch.tell_soon()
+        self.services.plea_telling.tell_soon()
         # What is there now stays for good: a collection that walks over it all would stop the event loop for long.
         gc.collect()
         gc.freeze()

@@ -82,6 +82,7 @@ class Shortfall:
         scope: whose limit it is: ``installation``, ``server``, ``channel``, ``role`` or ``member``.
         scope_id: the id of that; 0 for the installation.
         window: ``hour``, ``day``, ``week`` or ``month``.
+        pictures: how many the request was for.
     """
 
     limit: str
@@ -93,6 +94,7 @@ class Shortfall:
     scope: str
     scope_id: int
     window: str
+    pictures: int = 1
 
 
 class LimitReachedError(UserFacingError):

@@ -30,6 +30,7 @@ from bot.services.making import Maker
 from bot.services.pace import Pace
 from bot.services.pausing import Pausing
 from bot.services.plea_desk import PleaDesk
+from bot.services.plea_telling import PleaTelling
 from bot.services.policy import Defaults, limits_for
 from bot.services.queue import FairQueue
 from bot.services.quotas import QuotaDesk
@@ -88,6 +89,7 @@ class Services:
     bookkeeper: Bookkeeper
     corrector: Corrector
     pleas: PleaDesk
+    plea_telling: PleaTelling
     watch: Watch
     answers: Answers
     requests: Requests
@@ -118,6 +120,7 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
                     yield services
                 finally:
                     await services.watch.close()
+                    await services.plea_telling.close()
         finally:
             await database.close()
 
@@ -213,8 +216,9 @@ def _maker(below: _Foundation, safety_key: bytes) -> Maker:
 
 def _services(below: _Foundation, accounts: Accounts, watch: Watch, answers: Answers, studio: Studio) -> Services:
     deciding = Deciding(below.policies, below.clock)
-    standings = Standings(below.policies, below.ledger, below.defaults, below.clock)
+    standings = Standings(below.policies, below.ledger, below.defaults, below.clock, accounts.tenancy)
     open_charges = SqliteOpenCharges(below.database)
+    pleas = SqlitePleas(below.database)
     return Services(
         settings=below.settings,
         catalog=below.catalog,
@@ -235,7 +239,8 @@ def _services(below: _Foundation, accounts: Accounts, watch: Watch, answers: Ans
         usage=UsageDesk(accounts, SqliteUse(below.database)),
         bookkeeper=Bookkeeper(SqliteBooks(below.database), below.policies, below.audit, below.clock),
         corrector=Corrector(accounts, SqliteCharges(below.database)),
-        pleas=PleaDesk(accounts, SqlitePleas(below.database)),
+        pleas=PleaDesk(accounts, pleas),
+        plea_telling=PleaTelling(accounts, pleas),
         watch=watch,
         answers=answers,
         requests=below.requests,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import discord
 import pytest
@@ -57,6 +57,36 @@ async def test_every_command_and_option_is_described(opened: OpenHouse) -> None:
         assert [command.name for command in commands] == ["imagine", "usage"]
         for command in commands:
             assert all(parameter.description != "…" for parameter in command.parameters), command.name
+
+
+async def test_no_description_is_cut_off(opened: OpenHouse) -> None:
+    async with opened() as house:
+        told = [
+            (f"{command.qualified_name} {name}", description)
+            for command in house.bot.tree.walk_commands()
+            for name, description in _descriptions(command)
+        ]
+
+        assert len(told) > 50
+        assert [name for name, description in told if len(description) > 100 or description.endswith("…")] == []
+
+
+def _descriptions(
+    command: discord.app_commands.Command[Any, ..., Any] | discord.app_commands.Group,
+) -> list[tuple[str, str]]:
+    options = [] if isinstance(command, discord.app_commands.Group) else command.parameters
+    return [("", command.description), *((each.name, str(each.description)) for each in options)]
+
+
+async def test_figures_of_all_servers_are_told_as_long_as_there_is_only_one(opened: OpenHouse) -> None:
+    async with opened() as house:
+        tenancy = house.services.accounts.tenancy
+        alone = tenancy.sole_server()
+        house.env.create_guild("Elsewhere")
+        await house.env.settle()
+
+        assert alone
+        assert not tenancy.sole_server()
 
 
 @pytest.mark.parametrize("message_content", [False, True])

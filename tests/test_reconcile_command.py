@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot import cli
-from bot.services.ledger import Order, Settlement
+from bot.services.ledger import Correction, Order, Settlement
 from bot.services.limits import buckets_touched
 from bot.services.pricing import Usage
 from bot.services.windows import BILLING_ZONE
@@ -113,6 +113,7 @@ def test_a_month_and_a_project_can_be_chosen(books: Path) -> None:
         (b"\x00\x01", (), "This file is no text."),
         (b"a,b\n1,2\n", (), "The columns of this file are a, b."),
         (b'{"data": [', (), "This is no whole JSON (line 1)."),
+        (b'[{"start_time": 1e9999999999999999999999}]', (), "This is no whole JSON."),
         (
             as_csv([CHARGED], [SEVENTH]),
             ("--month", "october"),
@@ -133,6 +134,53 @@ def test_what_cannot_be_compared_ends_with_2_and_a_sentence(
     assert (outcome.exit_code, outcome.stdout) == (2, "")
     assert outcome.stderr.startswith("atelier: ")
     assert sentence in outcome.stderr
+
+
+def test_a_fault_of_ours_is_not_taken_for_a_difference(books: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_bill(_content: bytes) -> None:
+        raise ArithmeticError("too much")
+
+    monkeypatch.setattr(cli, "read_bill", read_bill)
+
+    outcome = reconciled(export(books, CHARGED))
+
+    assert outcome.exit_code == 2
+    assert "costs.csv cannot be compared, for a fault of mine (ArithmeticError: too much)." in outcome.stderr
+
+
+async def adjust(path: Path, nano: int) -> None:
+    """A lead says of the job whose tokens the provider reported that it cost something else."""
+    database = await Database.open(path)
+    try:
+        correction = Correction("1:1", nano, 5, "it looked cheaper")
+        await SqliteLedger(database).correct(REQUESTER.server_id, correction, NOON + 20)
+    finally:
+        await database.close()
+
+
+def test_what_a_lead_says_of_a_reported_cost_is_told_and_does_not_move_the_ledger(books: Path) -> None:
+    asyncio.run(adjust(books / "atelier.sqlite3", 345_678))
+
+    outcome = reconciled(export(books, CHARGED))
+
+    assert outcome.exit_code == 0
+    assert "they are equal" in outcome.stdout
+    told = "Adjusted by a lead although the provider reported the cost: 1 job, -$0.012 in all; not counted here."
+    assert told in outcome.stdout
+
+
+def test_the_report_of_all_servers_says_both_sums(books: Path) -> None:
+    asyncio.run(adjust(books / "atelier.sqlite3", 345_678))
+    runner = CliRunner()
+
+    whole = runner.invoke(cli.app, ["report"], catch_exceptions=False).stdout
+    leads = runner.invoke(cli.app, ["report", "--server", str(REQUESTER.server_id)], catch_exceptions=False).stdout
+    told = json.loads(runner.invoke(cli.app, ["report", "--json"], catch_exceptions=False).stdout)
+
+    assert whole.startswith("charged $0.00035 ")
+    assert "charged as the installation's budget counts it $0.012 " in whole
+    assert "installation" not in leads
+    assert (told["settled_nano"], told["installation_nano"]) == (345_678, 12_345_678)
 
 
 def test_a_file_that_cannot_be_read_is_told(books: Path) -> None:

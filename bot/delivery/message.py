@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from bot.errors import UserFacingError
     from bot.services.delivery import Preview, Result
     from bot.services.ledger import Destination
+    from bot.services.policy import Pause
 
     Show = Callable[[str, Sequence[Upload], discord.ui.View | None], Awaitable[discord.Message | bool]]
 
@@ -101,10 +102,10 @@ class MessageDelivery:
         self._watch_the_token()
         self._progress.show(Stage(position, wait))
 
-    def paused(self) -> None:
-        """Show that it waits for the end of a pause."""
+    def paused(self, pause: Pause) -> None:
+        """Show that it waits for the end of a pause, whose that is and why."""
         self._watch_the_token()
-        self._progress.show(Stage(0, paused=True))
+        self._progress.show(Stage(0, pause=pause))
 
     def preview(self, preview: Preview) -> None:
         """Show the newest frames, as soon as the message may be edited again."""
@@ -182,8 +183,8 @@ class MessageDelivery:
         """One edit of the progress message."""
         if self._late:
             await self._place.edit_once(late_text(), view=self._buttons.of_late(self._request_id))
-        elif stage.paused:
-            await self._place.edit_once(paused_text())
+        elif stage.pause is not None:
+            await self._place.edit_once(paused_text(stage.pause))
         elif stage.position:
             await self._place.edit_once(queued_text(stage.position, int(time.time() + stage.wait)))
         else:

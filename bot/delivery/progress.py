@@ -12,6 +12,8 @@ import structlog
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from bot.services.policy import Pause
+
 INTERVAL = 1.5  # seconds between edits; Discord takes about 5 in 5 seconds per message token
 PATIENCE = 10.0  # seconds that the result waits for an edit in flight
 LINE_INTERVAL = 10.0  # seconds between edits that only tell the place in line: many may wait
@@ -27,13 +29,13 @@ class Stage:
         position: the place in line; 0 once it is being made.
         wait: seconds until the turn comes, by guess.
         frames: the newest partial image of each picture, or None.
-        paused: it waits, and nobody knows for how long.
+        pause: it waits for the end of this, and nobody knows for how long.
     """
 
     position: int
     wait: float = 0.0
     frames: tuple[bytes | None, ...] = ()
-    paused: bool = False
+    pause: Pause | None = None
 
 
 class Progress:
@@ -76,10 +78,10 @@ class Progress:
 
     def _is_news(self, stage: Stage) -> bool:
         before = self._newest
-        paused = before is not None and before.paused
+        paused = before is not None and before.pause is not None
         drawing = before is not None and before.position == 0 and not paused
-        if stage.paused:
-            return not paused
+        if stage.pause is not None:
+            return before is None or stage.pause != before.pause
         if stage.position == 0:
             return bool(stage.frames) or not drawing
         now = asyncio.get_running_loop().time()

@@ -14,31 +14,43 @@ if TYPE_CHECKING:
 
     from bot.services.governing import AuditEntry, Decision
 
-PER_PAGE = 10
-LONGEST_CHANGE = 180  # characters; ten entries fit into an embed's 4096
-LONGEST_WHY = 60  # characters before signs that mean something to Discord are escaped, which may double them
+PER_PAGE = 10  # decisions, if they are short
+LONGEST_PAGE = 4096  # characters; Discord's limit
+LONGEST_HALF = 1500  # characters of what was and of what is: more than any list has
+LONGEST_SUBJECT = 100  # characters
+LONGEST_WHY = 300  # characters, more than any reason has, before escaping, which may double them
 
 
-def audit_embed(entries: Sequence[AuditEntry]) -> discord.Embed:
-    """One page, the newest first: when, who, what, from what to what, why. Mentions in an embed call nobody."""
+def audit_page(entries: Sequence[AuditEntry], actor_id: int | None = None) -> tuple[discord.Embed, int]:
+    """One page, the newest first: when, who, what, from what to what, why; and how many of the entries it holds.
+
+    Mentions in an embed call nobody.
+
+    Args:
+        entries: the newest of those that are left to be shown.
+        actor_id: whose decisions these are; None for everybody's.
+    """
     if not entries:
-        return discord.Embed(title="Decisions", description="Nothing has been decided here yet.")
-    return discord.Embed(title="Decisions", description="\n".join(_lines(entry.decision) for entry in entries))
+        nothing = (
+            "Nothing has been decided here yet." if actor_id is None else f"<@{actor_id}> has decided nothing here."
+        )
+        return discord.Embed(title="Decisions", description=nothing), 0
+    lines: list[str] = []
+    for entry in entries[:PER_PAGE]:
+        line = _lines(entry.decision)
+        if sum(map(len, lines)) + len(lines) + len(line) > LONGEST_PAGE:
+            break
+        lines.append(line)
+    return discord.Embed(title="Decisions", description="\n".join(lines)), len(lines)
 
 
 def _lines(decision: Decision) -> str:
     head = f"<t:{decision.at}:f> · <@{decision.actor_id}> · {clipped(decision.action, 30)}"
     why = f" Why: {shown(decision.why, LONGEST_WHY)}" if decision.why else ""
-    return f"{head}\n{clipped(_change(decision), LONGEST_CHANGE)}{why}"
+    return f"{head}\n{_change(decision)}{why}"
 
 
 def _change(decision: Decision) -> str:
-    subject = decision.subject[:1].upper() + decision.subject[1:]
-    if decision.before and decision.after:
-        return f"{subject}: from {_half(decision.before)} to {_half(decision.after)}."
-    return f"{subject}: {decision.after or decision.before}."
-
-
-def _half(text: str) -> str:
-    """So that a long list which was does not push what it is now off the page."""
-    return clipped(text, LONGEST_CHANGE // 2 - 30)
+    subject = clipped(decision.subject[:1].upper() + decision.subject[1:], LONGEST_SUBJECT)
+    before, after = clipped(decision.before, LONGEST_HALF), clipped(decision.after, LONGEST_HALF)
+    return f"{subject}: from {before} to {after}." if before and after else f"{subject}: {after or before}."

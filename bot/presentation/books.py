@@ -24,28 +24,43 @@ if TYPE_CHECKING:
 
 LONGEST_MESSAGE = 2000  # characters; Discord's limit
 MOST_ROWS = 10  # of members, models or channels; days are all shown
+SIGNS = {Grouping.MEMBER: "@", Grouping.CHANNEL: "#"}  # of mentions
 NO_CHART = "The chart could not be drawn this time; the numbers are complete without it."
 
 
-def report_text(found: MonthlyReport, notes: Sequence[str] = ()) -> str:
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What those are called that a report tells one by one.
+
+    Attributes:
+        names: by their keys; a key that is not in it is its own name.
+        gone: keys of what Discord would not draw a mention of.
+    """
+
+    names: Mapping[str, str]
+    gone: frozenset[str] = frozenset()
+
+
+def report_text(found: MonthlyReport, named: Named, notes: Sequence[str] = ()) -> str:
     """The sums of the month, then the groups of the report, then notes.
 
     What is held and unknown in each group is left out where there would be no room for it in a message.
     """
-    whole = _report_text(found, notes, _in_words)
-    return whole if len(whole) <= LONGEST_MESSAGE else _report_text(found, notes, _in_short)
+    whole = _report_text(found, named, notes, _in_words)
+    return whole if len(whole) <= LONGEST_MESSAGE else _report_text(found, named, notes, _in_short)
 
 
-def charted_keys(found: MonthlyReport) -> tuple[str, ...]:
-    """The keys of the groups that have a bar of their own in the chart, for which it needs names."""
+def told_keys(found: MonthlyReport) -> tuple[str, ...]:
+    """The keys of the groups that have a row and a bar of their own, and so need names."""
     shown, _ = _shown(found)
     return tuple(group.key for group in shown)
 
 
-def chart_of(found: MonthlyReport, names: Mapping[str, str]) -> Chart:
+def chart_of(found: MonthlyReport, named: Named) -> Chart:
     """What was charged, as bars: every day of the month, or the largest groups and the sum of the others.
 
-    `names` are what people call the keys of `charted_keys`; a key that is not in it is its own name.
+    The groups have the numbers of their rows in the text before their names. So they can be found there also where two
+    have the same name, or one that cannot be drawn.
     """
     by = found.report.by
     title = f"Charged in {found.month.name}, by {by}"
@@ -55,7 +70,10 @@ def chart_of(found: MonthlyReport, names: Mapping[str, str]) -> Chart:
         bars = [Bar(str(day), charged.get(f"{found.month}-{day:02d}", 0)) for day in days]
     else:
         shown, others = _shown(found)
-        bars = [Bar(names.get(group.key, group.key), group.sums.settled_nano) for group in shown]
+        bars = [
+            Bar(f"{place}. {named.names.get(group.key, group.key)}", group.sums.settled_nano)
+            for place, group in enumerate(shown, 1)
+        ]
         bars += [Bar(f"{len(others)} others", sums_in(others).settled_nano)] if others else []
     return Chart(title, Metric.USD, tuple(bars))
 
@@ -97,12 +115,12 @@ def packed_ledger(exported: MonthlyReport, limit: int) -> PackedLedger:
     )
 
 
-def _report_text(found: MonthlyReport, notes: Sequence[str], in_words: Callable[[Sums], str]) -> str:
+def _report_text(found: MonthlyReport, named: Named, notes: Sequence[str], in_words: Callable[[Sums], str]) -> str:
     report = found.report
     lines = [f"**Report of {found.month.name}**"]
-    if report.jobs:
+    if report.sums.job_count:
         lines += _sums(report.sums)
-        lines += ["", f"**By {report.by}**", *_rows(found, in_words)] if report.by else []
+        lines += ["", f"**By {report.by}**", *_rows(found, named, in_words)] if report.by else []
     else:
         lines.append("Nothing was asked for.")
     zone = f"Month and days are those of the time zone {found.zone.key}."
@@ -110,23 +128,31 @@ def _report_text(found: MonthlyReport, notes: Sequence[str], in_words: Callable[
 
 
 def _sums(sums: Sums) -> list[str]:
+    """What was charged, and whatever else there is."""
     each = "" if sums.picture_nano is None else f", {format_usd(sums.picture_nano)} each on average"
-    unknown = f"{format_usd(sums.unknown_nano)} held for {_pictures(sums.unknown_count)} that may have been billed"
-    resolve = "; /quota resolve settles them" if sums.unknown_count else ""
-    return [
-        f"Charged: **{format_usd(sums.settled_nano)}** for {_pictures(sums.picture_count)}{each}",
-        f"Adjustments, counted in that: {format_usd(sums.adjusted_nano)}",
-        f"Held: {format_usd(sums.held_nano)} for {_pictures(sums.held_count)} in the making",
-        f"Unknown: {unknown}{resolve}",
-        f"Jobs that made no picture: {sums.unmade_count:,}",
-    ]
+    lines = [f"Charged: **{format_usd(sums.settled_nano)}** for {_pictures(sums.picture_count)}{each}"]
+    if sums.adjusted_nano:
+        lines.append(f"Adjustments, counted in that: {format_usd(sums.adjusted_nano)}")
+    if sums.held_count:
+        lines.append(f"Held: {format_usd(sums.held_nano)} for {_pictures(sums.held_count)} in the making")
+    if sums.unknown_count:
+        pictures = _pictures(sums.unknown_count)
+        lines.append(
+            f"Unknown: {format_usd(sums.unknown_nano)} held for {pictures} that may have been billed; "
+            "/quota resolve settles them"
+        )
+    if sums.unmade_count:
+        lines.append(f"Jobs that made no picture: {sums.unmade_count:,}")
+    return lines
 
 
-def _rows(found: MonthlyReport, in_words: Callable[[Sums], str]) -> list[str]:
+def _rows(found: MonthlyReport, named: Named, in_words: Callable[[Sums], str]) -> list[str]:
     shown, others = _shown(found)
     if found.report.by is Grouping.DAY:
         return [f"{_day(group.key)}: {in_words(group.sums)}" for group in shown]
-    rows = [f"{place}. {_mention(found, group.key)}: {in_words(group.sums)}" for place, group in enumerate(shown, 1)]
+    rows = [
+        f"{place}. {_mention(found, named, group.key)}: {in_words(group.sums)}" for place, group in enumerate(shown, 1)
+    ]
     return [*rows, f"{len(others):,} more: {in_words(sums_in(others))}"] if others else rows
 
 
@@ -138,9 +164,9 @@ def _shown(found: MonthlyReport) -> tuple[tuple[Group, ...], tuple[Group, ...]]:
     return groups[:most], groups[most:]
 
 
-def _mention(found: MonthlyReport, key: str) -> str:
-    sign = {Grouping.MEMBER: "@", Grouping.CHANNEL: "#"}.get(found.report.by or Grouping.MODEL)
-    return f"<{sign}{key}>" if sign else key
+def _mention(found: MonthlyReport, named: Named, key: str) -> str:
+    sign = SIGNS.get(found.report.by or Grouping.MODEL)
+    return f"<{sign}{key}>" if sign and key not in named.gone else named.names.get(key, key)
 
 
 def _pictures(count: int) -> str:

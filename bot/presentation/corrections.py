@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.presentation.choices import MOST_CHOICES
 from bot.services.amounts import exact_text
+from bot.services.charge_words import charge_text
 from bot.services.correcting import NO_CHARGE, ChargeOnFile, Resolved
 from bot.services.ledger import ChargeState
 from bot.services.limits import Limit, Metric, Scope
@@ -47,11 +48,11 @@ def resolved_text(resolved: Resolved, title: str) -> str:
     charge, corrected = resolved.charge, resolved.corrected
     picture = "" if charge.picture is None else f" #{charge.picture}"
     what = f"<@{charge.requester.user_id}>'s picture{picture} ({title}, {charge.quality}, <t:{charge.reserved_at}:R>)"
-    after = _state(corrected.state_after, corrected.nano_after)
+    after = charge_text(corrected.state_after, corrected.nano_after)
     if not resolved.is_changed:
         return f"{what} is {after} already. Nothing was changed."
-    before = _state(corrected.state_before, corrected.nano_before)
-    return f"✅ {what}: {before} → {after}.\n{_effect(resolved)}\n-# Written to the audit."
+    before = charge_text(corrected.state_before, corrected.nano_before)
+    return f"✅ {what}: changed from {before} to {after}.\n{_effect(resolved)}\n-# Written to the audit."
 
 
 def _label(charge: ChargeOnFile, names: Mapping[int, str], catalog: Catalog, now: int) -> str:
@@ -61,7 +62,7 @@ def _label(charge: ChargeOnFile, names: Mapping[int, str], catalog: Catalog, now
     if charge.state is ChargeState.UNKNOWN:
         begins += [f"{format_usd(charge.hold_nano)} held"]
     else:
-        begins += [_state(charge.state, charge.counted_nano, exact=False)]
+        begins += [charge_text(charge.state, charge.counted_nano, exact=False)]
     asked = f"{_span(now - charge.reserved_at)} ago"
     parts = [*begins, model, member, asked, *_deadline(charge, now)]
     label = " · ".join(parts)
@@ -80,15 +81,6 @@ def _span(seconds: int) -> str:
         if seconds >= _MANY * unit:
             return f"{seconds // unit} {name}"
     return f"{max(seconds, 0) // MINUTE} min"
-
-
-def _state(state: ChargeState, nano: int, *, exact: bool = True) -> str:
-    usd = exact_text(Metric.USD, nano) if exact else format_usd(nano)
-    if state is ChargeState.UNKNOWN:
-        return f"unknown, {usd} held"
-    if state in {ChargeState.RESERVED, ChargeState.DISPATCHED}:
-        return f"being made, {usd} held"
-    return f"charged {usd}" if nano else "not charged"
 
 
 def _effect(resolved: Resolved) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from bot.services.tallies import ReportedJob
 
 LONGEST_CELL = 200  # characters
+AT_ONCE = 1000  # lines
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{,199}")  # nearly every cell
 # What makes a spreadsheet calculate, at the beginning of a cell or of what another separator would make one. The wide
 # signs count as the narrow ones there: https://owasp.org/www-community/attacks/CSV_Injection
@@ -35,6 +37,11 @@ def csv_lines(jobs: Iterable[ReportedJob]) -> Iterator[str]:
 
     Amounts are dollars with all nine decimals, by integer division, so that no program has to round. Times are ISO
     8601, in UTC and in the time zone of the job's server. Prompts are not among the columns.
+
+    `cost_usd` is what the job was closed at, `adjustment_usd` the sum of what leads corrected afterwards, and
+    `counted_usd` both together, or the hold of an open job: so the limits of its server count it. The budget of the
+    installation, and the provider's bill, leave out `adjustment_usd` where there are tokens. `resolved_by` is the lead
+    who closed a job of unknown outcome, `adjusted_by` the one who corrected it last; empty where nobody did.
     """
     writer = csv.writer(_Line(), quoting=csv.QUOTE_ALL, lineterminator="\n")
     yield writer.writerow(COLUMNS)
@@ -44,7 +51,9 @@ def csv_lines(jobs: Iterable[ReportedJob]) -> Iterator[str]:
 
 def csv_file(jobs: Iterable[ReportedJob]) -> bytes:
     """The same as a file of ASCII or UTF-8. Blocks for a busy month's jobs: run it in a thread."""
-    return "".join(csv_lines(jobs)).encode()
+    lines = csv_lines(jobs)
+    # A part at a time: to join or encode all of a busy month in one go holds up the other threads too.
+    return b"".join(iter(lambda: "".join(islice(lines, AT_ONCE)).encode(), b""))
 
 
 def exact_usd(nano: int) -> str:

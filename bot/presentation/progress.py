@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from bot.presentation.safe import shown
+from bot.services.pausing import LONGEST_REASON
+
+if TYPE_CHECKING:
+    from bot.services.policy import Pause
+
 
 def queued_text(position: int, turn_at: int) -> str:
     """In line.
@@ -14,9 +22,10 @@ def queued_text(position: int, turn_at: int) -> str:
     return f"⏳ {place}. Your turn comes about <t:{turn_at}:R>."
 
 
-def paused_text() -> str:
-    """In line, while a lead of the server has paused."""
-    return "⏸️ Paused by a lead; your place in line is kept."
+def paused_text(pause: Pause) -> str:
+    """In line, while a lead of the server has paused. The mention stands in an edit, which calls nobody."""
+    why = f": {shown(pause.why, LONGEST_REASON).rstrip('.')}" if pause.why else ""
+    return f"⏸️ Paused by <@{pause.actor_id}>{why}. Your place in line is kept."
 
 
 def drawing_text(count: int, previews: int) -> str:

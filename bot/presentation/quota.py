@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from bot.presentation.usage import barred_lines
 from bot.services.amounts import PER, exact_text
 from bot.services.limit_words import (
     THINGS,
     beginning,
     grant_text,
+    hint_text,
     mention,
     origin,
     per_window,
     rule_name,
+    told_apart,
     use_text,
 )
 from bot.services.limits import Metric, Scope
@@ -27,6 +30,7 @@ from bot.services.wording import listed
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from bot.services.installation import Hint
     from bot.services.policy import Grant, LimitRule, ServerPolicy
     from bot.services.standings import Bound, MemberStanding, Overview, Standing
 
@@ -96,15 +100,20 @@ def subject_embed(overview: Overview, scope: Scope, scope_id: int) -> discord.Em
 def member_embed(standing: MemberStanding, *, is_here: bool = True) -> discord.Embed:
     """What bounds one member, where it comes from, and what is used of it."""
     who = mention(Scope.MEMBER, standing.user_id)
-    text = [f"What bounds {who}:"]
-    if not is_here:
-        text = [f"{who} is not a member of this server. What would bound them, without any role:"]
-    lines = [_bound_line(bound, standing.policy) for bound in standing.bounds]
+    text = barred_lines(standing.policy.block_of(standing.user_id), standing.policy.pause)
+    if is_here:
+        text.append(f"What bounds {who}:")
+    else:
+        text.append(f"{who} is not a member of this server. What would bound them, without any role:")
+    names = told_apart((_bound_name(bound), bound.status.limit.metric) for bound in standing.bounds)
+    lines = [_bound_line(bound, name, standing.policy) for bound, name in zip(standing.bounds, names, strict=True)]
     lines += [
         f"- {beginning(SPAN_NAMES[rule.window])} allowance of {THINGS[rule.metric]}: unlimited, "
         f"{origin(rule, standing.policy)}."
         for rule in standing.unlimited
     ]
+    if standing.hint is not None:
+        lines.append(_hint_line(standing.hint))
     if standing.pools:
         lines.append(f"- {_pools(standing.pools)}")
     return discord.Embed(title="Limits of a member", description=_fitting([*text, *(lines or ["- Nothing."])]))
@@ -131,12 +140,17 @@ def _split(standings: tuple[Standing, ...]) -> tuple[list[Standing], list[Standi
 
 
 def _lines(standings: Iterable[Standing], gone: Collection[Whose]) -> list[Line]:
-    return [(_standing_line(each, gone), (each.rule.scope, each.rule.scope_id)) for each in standings]
+    found = list(standings)
+    names = told_apart((rule_name(each.rule), each.rule.metric) for each in found)
+    return [
+        (_standing_line(each, name, gone), (each.rule.scope, each.rule.scope_id))
+        for each, name in zip(found, names, strict=True)
+    ]
 
 
-def _standing_line(standing: Standing, gone: Collection[Whose]) -> str:
+def _standing_line(standing: Standing, called: str, gone: Collection[Whose]) -> str:
     rule, status = standing.rule, standing.status
-    name = f"- {beginning(rule_name(rule))}{_gone(rule.scope, rule.scope_id, gone)}: "
+    name = f"- {beginning(called)}{_gone(rule.scope, rule.scope_id, gone)}: "
     if status is not None:
         return f"{name}{use_text(status)}. It resets <t:{status.resets_at}:R>."
     if rule.maximum is None:
@@ -153,15 +167,18 @@ def _gone(scope: Scope, scope_id: int, gone: Collection[Whose]) -> str:
     return f" ({LEFT[scope]}, id {scope_id})" if (scope, scope_id) in gone else ""
 
 
-def _bound_line(bound: Bound, policy: ServerPolicy) -> str:
-    limit, status = bound.status.limit, bound.status
-    resets = f"It resets <t:{status.resets_at}:R>."
-    if bound.rule is None:
-        return f"- {beginning(limit.name)}: {use_text(status)}. {resets}"
-    return (
-        f"- {beginning(SPAN_NAMES[limit.window])} allowance: {use_text(status)}. {resets} "
-        f"It is {per_window(bound.rule)}, {origin(bound.rule, policy)}."
-    )
+def _bound_name(bound: Bound) -> str:
+    limit = bound.status.limit
+    return beginning(limit.name if bound.rule is None else f"{SPAN_NAMES[limit.window]} allowance")
+
+
+def _bound_line(bound: Bound, name: str, policy: ServerPolicy) -> str:
+    line = f"- {name}: {use_text(bound.status)}. It resets <t:{bound.status.resets_at}:R>."
+    return line if bound.rule is None else f"{line} It is {per_window(bound.rule)}, {origin(bound.rule, policy)}."
+
+
+def _hint_line(hint: Hint) -> str:
+    return f"- {hint_text(hint)} It resets <t:{hint.resets_at}:R>."
 
 
 def _pools(channel_ids: tuple[int, ...]) -> str:
@@ -176,6 +193,8 @@ def _of_operator(overview: Overview) -> tuple[str, ...]:
     if overview.installation is not None:
         status = overview.installation
         lines.append(f"- This bot's monthly budget: {use_text(status)}. It resets <t:{status.resets_at}:R>.")
+    elif overview.hint is not None:
+        lines.append(_hint_line(overview.hint))
     daily = overview.defaults.member_daily_images
     if daily is not None:
         each = f"{exact_text(Metric.IMAGES, daily)} {PER[Window.DAY]}"

@@ -31,6 +31,8 @@ WORDS = {
     Reason.BLOCKED: "Blocked by the provider's safety check, and not charged: {jobs}, which had held {nano}.",
     Reason.RESOLVED: "Of unknown outcome, and closed by a lead: {jobs}, {nano} charged of {held} held.",
     Reason.ADJUSTED: "Adjusted by a lead: {jobs}, {nano} in all; counted.",
+    Reason.LEADS_VIEW: "Adjusted by a lead although the provider reported the cost: {jobs}, {nano} in all; not counted "
+    "here.",
     Reason.OVERSHOT: "Dearer than was held: {jobs}, by {nano} in all; counted. Check the prices of the models.",
     Reason.AT_EDGES: "Under way at midnight (UTC) when these days begin or end: {jobs}, {nano} charged. The provider "
     "may have booked them on the other side.",

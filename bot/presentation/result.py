@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from bot.presentation.safe import one_line, shown
 from bot.services.amounts import amount_text
+from bot.services.installation import Room
+from bot.services.limit_words import hint_text
 from bot.services.limits import Metric, Scope
 from bot.services.pricing import format_usd
 from bot.services.windows import Window
@@ -54,6 +56,8 @@ def result_text(result: Result, model_title: str, notes: Sequence[str] = ()) -> 
     left = left_in_line(result.limits, result.cost_nano // len(pictures))
     if left:
         lines.append(f"-# Left: {left}")
+    if result.hint is not None and result.hint.room is not Room.ENOUGH:
+        lines.append(f"-# {hint_text(result.hint)}")
     lines += [f"-# {note}" for note in notes]
     if result.failures:
         missing = request.count - len(pictures)
@@ -89,7 +93,7 @@ def left_in_line(limits: Sequence[LimitStatus], picture_nano: int) -> str:
     """
 
     def pictures_left(status: LimitStatus) -> int:
-        left = status.limit.maximum - status.used
+        left = _left(status)
         return left if status.limit.metric is Metric.IMAGES else left // max(1, picture_nano)
 
     shown_here = sorted(worth_showing(limits), key=pictures_left)[:MOST_LIMITS]
@@ -99,9 +103,9 @@ def left_in_line(limits: Sequence[LimitStatus], picture_nano: int) -> str:
 
 
 def worth_showing(limits: Sequence[LimitStatus]) -> list[LimitStatus]:
-    """All, but for the installation's budget where the server has one in dollars: it tells what others spend."""
-    has_own = any((each.limit.scope, each.limit.metric) == (Scope.SERVER, Metric.USD) for each in limits)
-    return [each for each in limits if not (has_own and each.limit.scope is Scope.INSTALLATION)]
+    """All, but for the installation's budget where each of the server's in dollars leaves as little, or less."""
+    own = [_left(each) for each in limits if (each.limit.scope, each.limit.metric) == (Scope.SERVER, Metric.USD)]
+    return [each for each in limits if each.limit.scope is not Scope.INSTALLATION or not own or _left(each) < max(own)]
 
 
 def whose(limit: Limit) -> str:
@@ -115,5 +119,8 @@ def whose(limit: Limit) -> str:
 
 def what_is_left(status: LimitStatus) -> str:
     """``$19.98 this month``, ``24 pictures today``."""
-    left = max(0, status.limit.maximum - status.used)
-    return f"{amount_text(status.limit.metric, left)} {SPANS[status.limit.window]}"
+    return f"{amount_text(status.limit.metric, max(0, _left(status)))} {SPANS[status.limit.window]}"
+
+
+def _left(status: LimitStatus) -> int:
+    return status.limit.maximum - status.used

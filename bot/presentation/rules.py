@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
-from bot.services.rule_words import ANY, WEEKDAYS, channels_text, models_text, role_text, rule_text
+from bot.services.rule_words import ANY, WEEKDAYS, channels_text, role_text, rule_text, wait_text
+from bot.services.server_settings import NOT_BLOCKED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
-    from bot.services.catalog import Catalog
+    from bot.services.catalog import Catalog, Model
     from bot.services.governing import Decision
     from bot.services.policy import ServerPolicy
     from bot.services.server_settings import CalendarNow
 
 LONGEST_PART = 800  # characters of what was and of what is; a message holds 2000
 LONGEST_TEXT = 1900  # characters
+LONGEST_PANEL = 1500  # characters; what was changed stands before it
 LONGEST_CHOICE = 100  # characters; Discord's limit for the name and for the value of a choice
 MOST_CHOICES = 25  # Discord's limit
 
@@ -25,19 +30,38 @@ def changed_text(decision: Decision) -> str:
     subject, after = _begin(decision.subject), clipped(decision.after, LONGEST_PART)
     if decision.before == decision.after:
         return f"Nothing was changed. {subject}: {after}."
+    if not decision.before:
+        return f"✅ {subject}: {after}."
     return f"✅ {subject}: changed from {clipped(decision.before, LONGEST_PART)} to {after}."
 
 
 def blocked_text(decision: Decision) -> str:
     """The same, and what becomes of what the member has asked for."""
-    if decision.before == decision.after:
+    if decision.before != NOT_BLOCKED:
         return changed_text(decision)
     return f"{changed_text(decision)} What they have already asked for is still made."
 
 
-def models_panel(policy: ServerPolicy, usual_title: str) -> str:
-    """Which models may be used, and which one is for who names none."""
-    return f"The models of this server: {models_text(policy)}. Who names none gets {usual_title}."
+def models_panel(policy: ServerPolicy, catalog: Catalog, today: date, usual: str, server_id: int) -> str:
+    """Which models may be used, which one is for who names none, and who may use none of them.
+
+    `usual` is the id of that one.
+    """
+    if policy.models:
+        begin, later = "The models of this server:", "Models that come later are left out."
+        names = policy.models
+    else:
+        begin, later = "The models of this server: all, now these:", "Models that come later are added."
+        names = tuple(model.id for model in catalog.offered(today))
+    known = {model.id: model for model in catalog.models}
+    lines = [begin, *(_model_line(name, known.get(name), today) for name in names)]
+    lines += [f"{later} Who names none gets {catalog.title_of(usual)}."]
+    lines += [
+        f"⚠️ {_begin(role_text(rule.role_id, server_id))} may use none of these now; see /studio roles."
+        for rule in policy.roles
+        if rule.models is not None and not set(rule.models) & set(names)
+    ]
+    return clipped_lines(lines, LONGEST_PANEL)
 
 
 def channels_panel(policy: ServerPolicy, gone: int) -> str:
@@ -54,12 +78,7 @@ def roles_panel(policy: ServerPolicy, catalog: Catalog, server_id: int) -> str:
     lines = [f"{_begin(role_text(rule.role_id, server_id))}: {rule_text(rule, catalog)}." for rule in rules]
     if not lines:
         return "There are no rules for roles: everybody may ask for everything."
-    shown: list[str] = []
-    for number, line in enumerate(lines):
-        if sum(map(len, shown)) + len(shown) + len(line) > LONGEST_TEXT:
-            return "\n".join([*shown, f"… and {len(lines) - number} more: look at them role by role."])
-        shown.append(line)
-    return "\n".join(shown)
+    return clipped_lines(lines, LONGEST_TEXT, "look at them role by role")
 
 
 def role_panel(policy: ServerPolicy, catalog: Catalog, role_id: int, server_id: int) -> str:
@@ -68,12 +87,18 @@ def role_panel(policy: ServerPolicy, catalog: Catalog, role_id: int, server_id: 
     return f"What {role_text(role_id, server_id)} may ask for: {rule_text(rule, catalog)}."
 
 
+def newcomers_panel(policy: ServerPolicy) -> str:
+    """How long new members wait."""
+    return f"How long new members wait: {wait_text(policy)}. Change it with the option “days”."
+
+
 def calendar_panel(calendar: CalendarNow) -> str:
-    """By which calendar days, weeks and months are counted, and when those of now end."""
+    """By which calendar days, weeks and months are counted, when those of now end, and what its clock shows."""
+    there = datetime.fromtimestamp(calendar.now, ZoneInfo(calendar.zone))
     return (
         f"Days, weeks and months are counted in {calendar.zone}; weeks begin on {WEEKDAYS[calendar.week_start]}. "
         f"This day ends <t:{calendar.day_ends}:F>, this week <t:{calendar.week_ends}:F>, "
-        f"this month <t:{calendar.month_ends}:F>."
+        f"this month <t:{calendar.month_ends}:F>. It is {there:%H:%M} on {WEEKDAYS[there.weekday()]} there now."
     )
 
 
@@ -82,8 +107,8 @@ def calendar_changed_text(decision: Decision, calendar: CalendarNow) -> str:
     if decision.before == decision.after:
         return f"{changed_text(decision)} {calendar_panel(calendar)}"
     return (
-        f"{changed_text(decision)} {calendar_panel(calendar)} What was used in a day, week or month that began before "
-        "keeps counting until that would have ended."
+        f"{changed_text(decision)} What was used in a day, week or month that began before keeps counting until that "
+        f"would have ended. {calendar_panel(calendar)}"
     )
 
 
@@ -92,6 +117,16 @@ def log_panel(channel_id: int | None) -> str:
     if channel_id is None:
         return "Alerts and pleas are posted nowhere. Choose a channel for them with the option “channel”."
     return f"Alerts and pleas are posted in <#{channel_id}>."
+
+
+def log_warning(fault: str) -> str:
+    """What it means that nothing can be posted in the log channel; `fault` is a sentence that says why."""
+    return f"⚠️ {fault} Alerts wait, and members cannot ask for more."
+
+
+def log_readers(channel_id: int) -> str:
+    """Said of a log channel that everybody sees."""
+    return f"Everyone who sees <#{channel_id}> will read budgets and members' questions."
 
 
 def first_log_line(lead_id: int) -> str:
@@ -110,11 +145,29 @@ def list_choices(names: Iterable[str], typed: str) -> list[tuple[str, str]]:
     return [(each, each) for each in lists if len(each) <= LONGEST_CHOICE][:MOST_CHOICES]
 
 
+def clipped_lines(lines: Iterable[str], most: int, what_next: str = "") -> str:
+    """As many of the lines as fit into `most` characters, beside the last one, which then counts the others."""
+    given = list(lines)
+    shown: list[str] = []
+    for number, line in enumerate(given):
+        if sum(map(len, shown)) + len(shown) + len(line) > most:
+            return "\n".join([*shown, f"… and {len(given) - number} more{what_next and f': {what_next}'}."])
+        shown.append(line)
+    return "\n".join(shown)
+
+
 def clipped(text: str, most: int) -> str:
     """The text, cut between two words if it has more than `most` characters: a mention is never cut in two."""
     if len(text) <= most:
         return text
     return text[: text.rfind(" ", 0, most - 1) + 1].rstrip(" ,;") + " …"
+
+
+def _model_line(name: str, model: Model | None, today: date) -> str:
+    """The catalog may have lost a model that a list has still."""
+    if model is None or model.shutdown is None:
+        return f"- {name if model is None else f'{model.title} ({name})'}"
+    return f"- {model.title} ({name}), {'was' if model.is_retired(today) else 'is'} shut down on {model.shutdown}"
 
 
 def _begin(text: str) -> str:

@@ -6,20 +6,24 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from bot.presentation.rules import clipped, log_warning
 from bot.presentation.safe import shown
 from bot.services.amounts import amount_text
+from bot.services.limit_words import hint_text
 from bot.services.pausing import LONGEST_REASON
 from bot.services.pricing import format_usd
-from bot.services.rule_words import calendar_text, channels_text, log_text, models_text
+from bot.services.rule_words import calendar_text, channels_text, log_text, models_text, wait_text
 
 if TYPE_CHECKING:
-    from bot.services.bulletin import Bulletin
+    from bot.services.bulletin import Bulletin, OpenJobs
     from bot.services.ledger import LimitStatus
     from bot.services.pausing import Switched
-    from bot.services.policy import Pause
+    from bot.services.policy import Pause, ServerPolicy
     from bot.services.workshop import Load
 
 MOST_BUDGETS = 10  # that are listed; /quota show has them all
+MOST_BLOCKED = 10  # that are named
+LONGEST_LIST = 800  # characters; /studio channels shows more
 AT_WORK, PAUSED = discord.Colour(0x2E7D32), discord.Colour(0xB26A00)
 
 
@@ -30,8 +34,12 @@ def paused_text(outcome: Switched) -> str:
         since = "" if outcome.pause is None else f" {_since(outcome.pause)}"
         return f"⏸️ Picture making is paused here already{since}. Nothing was changed; /studio resume lets it go on."
     lines = ["⏸️ **Picture making is paused on this server.**"]
-    lines += [f"Being made, and will be posted: {pictures(load.running)}. No other is sent to the image API."]
-    lines += [f"Waiting: {pictures(load.waiting)}. Their places in line and their prices are kept."]
+    if load.running:
+        lines += [f"Being made, and will be posted: {pictures(load.running)}. No other is sent to the image API."]
+    else:
+        lines += ["Nothing is being made now, and nothing is sent to the image API."]
+    if load.waiting:
+        lines += [f"Waiting: {pictures(load.waiting)}. Their places in line and their prices are kept."]
     lines += ["New requests are refused. /studio resume lets it go on."]
     return "\n".join(lines)
 
@@ -45,35 +53,72 @@ def resumed_text(outcome: Switched) -> str:
     return f"▶️ **Picture making goes on on this server.**\n{line}"
 
 
-def status_panel(bulletin: Bulletin) -> discord.ui.LayoutView:
-    """How things stand, as a panel without anything to press."""
+def status_panel(bulletin: Bulletin, log_fault: str) -> discord.ui.LayoutView:
+    """How things stand, as a panel without anything to press.
+
+    `log_fault` is a sentence that says why nothing can be posted in the log channel; empty if something can.
+    """
     view = discord.ui.LayoutView(timeout=None)
     colour = AT_WORK if bulletin.policy.pause is None else PAUSED
-    view.add_item(discord.ui.Container(discord.ui.TextDisplay(status_text(bulletin)), accent_colour=colour))
+    text = discord.ui.TextDisplay[discord.ui.LayoutView](status_text(bulletin, log_fault))
+    view.add_item(discord.ui.Container(text, accent_colour=colour))
     return view
 
 
-def status_text(bulletin: Bulletin) -> str:
+def status_text(bulletin: Bulletin, log_fault: str) -> str:
     """The panel's words: short lines, each of which says what it is about."""
-    policy, charges = bulletin.policy, bulletin.open_jobs
+    policy = bulletin.policy
     state = "▶️ Pictures are made." if policy.pause is None else f"⏸️ Picture making is paused {_since(policy.pause)}."
     lines = ["### Picture making on this server", state]
-    lines += [f"Here: {_load(bulletin.here)}. On all servers of this bot: {_load(bulletin.altogether)}."]
-    lines += [_budget(status) for status in bulletin.budgets[:MOST_BUDGETS]] or ["Budgets: none. /quota set sets one."]
+    lines += [f"Here: {_load(bulletin.here)}.", *_budgets(bulletin), *_open_jobs(bulletin.open_jobs)]
+    change = " /studio calendar changes it." if policy.zone == "UTC" else ""
+    lines += [f"Calendar: {calendar_text(policy)}.{change}", _log(policy)]
+    lines += [log_warning(log_fault)] if log_fault else []
+    lines += [f"Channels: {clipped(channels_text(policy), LONGEST_LIST)}. Models: {models_text(policy)}."]
+    lines += _members(policy)
+    lines += [_model(bulletin), *_ending(bulletin), f"-# Atelier {bulletin.version}"]
+    return "\n".join(lines)
+
+
+def _budgets(bulletin: Bulletin) -> list[str]:
+    lines = [_budget(status) for status in bulletin.budgets[:MOST_BUDGETS]]
+    lines = lines or ["This server's budgets: none. /quota set sets one."]
     if len(bulletin.budgets) > MOST_BUDGETS:
         lines += [f"Further budgets: {len(bulletin.budgets) - MOST_BUDGETS}. /quota show lists them all."]
-    lines += [f"Held: {format_usd(charges.held_nano)} for {pictures(charges.held_jobs)} that wait or are being made."]
+    if bulletin.installation is not None:
+        lines += [_budget(bulletin.installation)]
+    elif bulletin.hint is not None:
+        lines += [f"{hint_text(bulletin.hint)} It resets <t:{bulletin.hint.resets_at}:R>."]
+    return lines
+
+
+def _open_jobs(charges: OpenJobs) -> list[str]:
+    lines = [f"Held: {format_usd(charges.held_nano)} for {pictures(charges.held_jobs)} that wait or are being made."]
     if charges.unknown_jobs:
         unknown = f"{format_usd(charges.unknown_nano)} for {pictures(charges.unknown_jobs)}"
         lines += [f"⚠️ Not known whether billed: {unknown}. /quota resolve settles them."]
-    lines += [
-        f"Calendar: {calendar_text(policy)}.",
-        f"Log channel: {log_text(policy)}.",
-        f"Channels: {channels_text(policy)}. Models: {models_text(policy)}.",
-        _model(bulletin),
-        f"-# Atelier {bulletin.version}",
-    ]
-    return "\n".join(lines)
+    return lines
+
+
+def _log(policy: ServerPolicy) -> str:
+    if policy.log_channel_id is None:
+        return "Log channel: none, so there are no alerts and members cannot ask for more. /studio log sets one."
+    return f"Log channel: {log_text(policy)}."
+
+
+def _members(policy: ServerPolicy) -> list[str]:
+    """Of those rules that there are."""
+    lines: list[str] = []
+    if policy.blocked:
+        named = tuple(f"<@{block.user_id}>" for block in policy.blocked[:MOST_BLOCKED])
+        more = len(policy.blocked) - len(named)
+        lines += [f"Blocked: {len(policy.blocked)} ({', '.join(named)}{f' and {more} more' if more else ''})."]
+    if policy.newcomer_days:
+        lines += [f"New members wait: {wait_text(policy)}."]
+    if policy.roles:
+        count = len(policy.roles)
+        lines += [f"Rules: {count} role{'s' * (count != 1)}; /studio roles shows them."]
+    return lines
 
 
 def pictures(count: int) -> str:
@@ -104,3 +149,13 @@ def _model(bulletin: Bulletin) -> str:
         return f"Default model: {model.title}."
     instead = "" if bulletin.successor is None else f"; {bulletin.successor} follows it"
     return f"⚠️ Default model: {model.title}. It is shut down on {model.shutdown}{instead}."
+
+
+def _ending(bulletin: Bulletin) -> list[str]:
+    """Nothing has to be done where others stay."""
+    advice = "" if bulletin.lasting else "; allow another before"
+    others = (model for model in bulletin.ending if advice or model.id != bulletin.model.id)
+    return [
+        f"⚠️ {each.id} {'was' if each.is_retired(bulletin.today) else 'is'} shut down on {each.shutdown}{advice}."
+        for each in others
+    ]

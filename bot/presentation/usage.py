@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 from bot.charts import Bar, Chart
 from bot.presentation.result import worth_showing
+from bot.presentation.safe import shown
 from bot.services.amounts import amount_text
+from bot.services.limit_words import beginning, hint_text, told_apart
 from bot.services.limits import Metric, Scope
+from bot.services.pausing import LONGEST_REASON
 from bot.services.pricing import format_usd
 from bot.services.windows import Window
 
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
     from bot.services.ledger import LimitStatus
     from bot.services.months import Month
+    from bot.services.policy import Block, Pause
     from bot.services.usage import MonthUse
 
 LONGEST = 1900  # characters; a message holds 2000
@@ -24,13 +28,28 @@ MOST_CHOICES = 25  # Discord's limit
 
 def usage_text(use: MonthUse) -> str:
     """What was used in the month, and of the present one what is left of each limit."""
-    lines = [f"**Your pictures in {use.month.name}**", _total(use)]
+    lines = [*barred_lines(use.block, use.pause), f"**Your pictures in {use.month.name}**", _total(use)]
     if use.limits is None:
         return "\n".join(lines)
     limits = worth_showing(use.limits)
-    if not limits:
+    names = told_apart((status.limit.name, status.limit.metric) for status in limits)
+    told = [_line(status, beginning(name)) for status, name in zip(limits, names, strict=True)]
+    if use.hint is not None:
+        told.append(f"- {hint_text(use.hint)} Resets <t:{use.hint.resets_at}:R>.")
+    if not told:
         return "\n".join([*lines, "No limit applies to you here."])
-    return _fitting([*lines, "**What is left**"], [_line(status) for status in limits])
+    return _fitting([*lines, "**What is left**"], told)
+
+
+def barred_lines(block: Block | None, pause: Pause | None) -> list[str]:
+    """Why somebody can make nothing now, whatever their limits leave."""
+    lines: list[str] = []
+    if block is not None:
+        lines.append(f"Blocked by <@{block.actor_id}> <t:{block.at}:R>: makes no pictures here.")
+    if pause is not None:
+        why = f": {shown(pause.why, LONGEST_REASON).rstrip('.')}" if pause.why else ""
+        lines.append(f"Paused by <@{pause.actor_id}> <t:{pause.at}:R>{why}.")
+    return lines
 
 
 def usage_chart(use: MonthUse) -> Chart | None:
@@ -57,11 +76,10 @@ def _total(use: MonthUse) -> str:
     return words
 
 
-def _line(status: LimitStatus) -> str:
+def _line(status: LimitStatus, name: str) -> str:
     limit = status.limit
     left, used = _number(limit.metric, max(0, limit.maximum - status.used)), _number(limit.metric, status.used)
     granted = f" {amount_text(limit.metric, limit.granted)} of it granted for this once." if limit.granted else ""
-    name = limit.name[:1].upper() + limit.name[1:]
     maximum = amount_text(limit.metric, limit.maximum)
     return f"- **{name}:** {left} of {maximum} left, {used} used.{granted} Resets <t:{status.resets_at}:R>."
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.services.installation import Tenancy, told_of
 from bot.services.ledger import Requester
 from bot.services.limits import BucketKey, Limit, Scope, buckets_touched
 from bot.services.windows import Window
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from bot.services.governing import Policies
+    from bot.services.installation import Told
     from bot.services.ledger import Ledger, LimitStatus, Standing
     from bot.services.policy import ServerPolicy
 
@@ -52,12 +54,14 @@ class Accounts:
 
     Attributes:
         limits_for: every limit that follows from a policy for a requester.
+        tenancy: whether figures of the installation's budget may be told.
     """
 
     ledger: Ledger
     policies: Policies
     limits_for: LimitsFor
     clock: Callable[[], float] = time.time
+    tenancy: Tenancy = field(default_factory=Tenancy)
 
     async def terms(self, requester: Requester) -> Terms:
         """What bounds a request of `requester` now."""
@@ -67,9 +71,13 @@ class Accounts:
         return Terms(at, self.limits_for(policy, requester, at), buckets, policy)
 
     async def status(self, requester: Requester) -> tuple[LimitStatus, ...]:
-        """What is used, now, of each limit that applies."""
+        """What is used, now, of each limit that applies: to decide by, for it tells what other servers spend."""
         terms = await self.terms(requester)
         return tuple(await self.ledger.limit_status(terms.limits, terms.buckets, terms.at))
+
+    async def told(self, requester: Requester, need_nano: int = 0) -> Told:
+        """What the people of the requester's server may know of that; `need_nano` is what another picture holds."""
+        return told_of(await self.status(requester), need_nano, sole=self.tenancy.sole_server())
 
     async def hold(self, model: str, estimate_nano: int) -> int:
         """What a job has to hold, in nano-dollars: its estimate, and the share by which the model's jobs passed theirs.

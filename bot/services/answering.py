@@ -101,7 +101,8 @@ class Answers:
                 if content is not None:
                     files.append((job.picture, content))
         files.sort(key=lambda file: file[0].number)
-        return Result(request, tuple(files), await self.accounts.status(request.requester))
+        told = await self.accounts.told(request.requester, max((job.hold_nano for job in request.jobs), default=0))
+        return Result(request, tuple(files), told.limits, told.hint)
 
     async def _tell(self, request: OpenRequest, delivery: Delivery) -> Posted:
         result = await self.result_of(request)

@@ -6,6 +6,7 @@ import csv
 import io
 import itertools
 import json
+import reprlib
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NoReturn, cast
@@ -32,6 +33,7 @@ NEEDED = ("begins", "amount", "currency")
 TIMES = {*COLUMNS["begins"], *COLUMNS["ends"]}
 # Columns of exports that count tokens and requests, from which no cost follows.
 OF_USAGE = {"num_model_requests", "n_requests", "input_tokens", "n_context_tokens_total", "prompt_tokens"}
+NOT_READ = (ValueError, ArithmeticError, RecursionError)  # the second: a number beyond what decimals can hold
 COSTS_WANTED = "Export the costs: on the dashboard's page of costs, or from /v1/organization/costs."
 
 
@@ -41,7 +43,8 @@ class Entry:
 
     Attributes:
         where: how a person finds it: ``line 3``, ``the bucket 3``.
-        decimal_comma: whether a comma may stand before decimals, as spreadsheets of many countries write them.
+        decimal_comma: whether a comma stands before decimals, as spreadsheets of many countries write them. They then
+            part the cells with another sign, and thousands with none.
     """
 
     where: str
@@ -67,12 +70,17 @@ def entries(text: str) -> Iterator[Entry]:
     return _of_json(text) if text.lstrip()[:1] in {"{", "["} else _of_csv(text)
 
 
+def text_of(value: object) -> str:
+    """What is written there, as text; of a list or object only as much as a person needs to find it."""
+    return reprlib.repr(cast("object", value)) if isinstance(value, (list, dict)) else str(value)
+
+
 def _of_json(text: str) -> Iterator[Entry]:
     seen: dict[str, int] = {}
     for number, bucket in enumerate(_buckets(_documents(text)), start=1):
         where = f"the bucket {number}"
         begins, ends = bucket.get("start_time"), bucket.get("end_time")
-        other = seen.setdefault(str(begins), number)
+        other = seen.setdefault(text_of(begins), number)
         if other != number:
             raise BillError(f"The buckets {other} and {number} are of the same day. Put each page in once.")
         results = bucket.get("results", bucket.get("result"))  # the older name
@@ -84,11 +92,10 @@ def _of_json(text: str) -> Iterator[Entry]:
 
 
 def _result(where: str, begins: object, ends: object, result: object) -> Entry:
-    fields = cast("dict[str, Any]", result) if isinstance(result, dict) else {}
-    amount = fields.get("amount")
-    if not isinstance(amount, dict):
+    fields = _fields(result)
+    money = _fields(fields.get("amount"))
+    if not money:
         raise BillError(f"A result in {where} has no amount: this tells usage, not costs. {COSTS_WANTED}")
-    money = cast("dict[str, object]", amount)
     return Entry(
         where,
         begins,
@@ -103,23 +110,26 @@ def _result(where: str, begins: object, ends: object, result: object) -> Entry:
 def _buckets(documents: list[object]) -> Iterator[dict[str, Any]]:
     """The buckets in pages, or by themselves."""
     for document in documents:
-        fields = cast("dict[str, Any]", document) if isinstance(document, dict) else {}
-        if isinstance(fields.get("data"), list):
-            yield from _buckets(fields["data"])
-        elif "start_time" in fields:
-            yield fields
-        else:
-            raise BillError(f"This JSON has no pages of costs with `data` and `start_time`. {COSTS_WANTED}")
+        page = _fields(document)
+        within = page.get("data")
+        for bucket in map(_fields, cast("list[object]", within)) if isinstance(within, list) else (page,):
+            if "start_time" not in bucket:
+                raise BillError(f"This JSON has no pages of costs with `data` and `start_time`. {COSTS_WANTED}")
+            yield bucket
+
+
+def _fields(of: object) -> dict[str, Any]:
+    return cast("dict[str, Any]", of) if isinstance(of, dict) else {}
 
 
 def _documents(text: str) -> list[object]:
     try:
         found = _parsed(text)
-    except (ValueError, RecursionError) as whole:
+    except NOT_READ as whole:
         lines = [line for line in text.splitlines() if line.strip()]
         try:
             return [_parsed(line) for line in lines] if len(lines) > 1 else _broken(whole)
-        except (ValueError, RecursionError):
+        except NOT_READ:
             _broken(whole)
     return cast("list[object]", found) if isinstance(found, list) else [found]
 

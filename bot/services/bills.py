@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import TYPE_CHECKING, NoReturn
 
 from bot.errors import BillError
-from bot.services.bill_formats import LONGEST_CELL, entries
+from bot.services.bill_formats import LONGEST_CELL, entries, text_of
 from bot.services.months import FIRST_YEAR, LAST_YEAR, Month
 from bot.services.wording import listed, one_line
 
@@ -24,7 +24,8 @@ EXACT = Context(prec=80, rounding=ROUND_HALF_EVEN)
 LONGEST_AMOUNT = 60  # characters
 LONGEST_NAME = 100  # characters of a line item or project
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
-_THOUSANDS = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+# "1,234" by itself can be either, a thousand times apart; these cannot.
+_THOUSANDS = re.compile(r"-?[1-9][0-9]{0,2}(?:(?:,[0-9]{3})+\.[0-9]+|(?:,[0-9]{3}){2,})")
 _DECIMAL_COMMA = re.compile(r"-?[0-9]+,[0-9]+")
 _ONE_DAY = timedelta(days=1)
 
@@ -139,7 +140,7 @@ def _decoded(content: bytes) -> str:
 
 
 def _line(entry: Entry, day: date) -> BillLine:
-    currency = str(entry.currency or "").strip().lower()
+    currency = _text(entry.currency).strip().lower()
     if currency != "usd":
         named = repr(one_line(currency, LONGEST_CELL)) if currency else "none"
         raise BillError(f"The currency of {entry.where} is {named}. I compare US dollars: the ledger is in them.")
@@ -160,16 +161,21 @@ def _is_empty(value: object) -> bool:
 
 
 def _text(value: object) -> str:
-    return "" if value is None else str(value)
+    return "" if value is None else text_of(value)
 
 
 def _amount(entry: Entry) -> Decimal:
-    text = str(entry.amount).strip().removeprefix("$")
+    text = text_of(entry.amount).strip().removeprefix("$")
     if isinstance(entry.amount, bool) or len(text) > LONGEST_AMOUNT:
         _refuse_amount(entry)
-    if entry.decimal_comma and _DECIMAL_COMMA.fullmatch(text):
+    if _DECIMAL_COMMA.fullmatch(text):
+        if not entry.decimal_comma:
+            raise BillError(
+                f"The amount of {entry.where} is {text!r}: its comma may stand before decimals or before thousands. "
+                "Write it with a point before decimals and without a comma, or export it again."
+            )
         text = text.replace(",", ".")
-    elif _THOUSANDS.fullmatch(text):
+    elif not entry.decimal_comma and _THOUSANDS.fullmatch(text):
         text = text.replace(",", "")
     if not _NUMBER.fullmatch(text) or abs(Decimal(text)) > MOST_USD:
         _refuse_amount(entry)
@@ -177,7 +183,7 @@ def _amount(entry: Entry) -> Decimal:
 
 
 def _refuse_amount(entry: Entry) -> NoReturn:
-    shown = one_line(str(entry.amount), LONGEST_CELL)
+    shown = one_line(text_of(entry.amount), LONGEST_CELL)
     raise BillError(f"The amount of {entry.where} is {shown!r}: I cannot read that as dollars. Export it again.")
 
 
@@ -192,7 +198,7 @@ def _day(entry: Entry) -> date:
 
 def _moment(entry: Entry, value: object) -> datetime:
     """A time that is written as seconds since 1970 or as ISO 8601; UTC where it names no zone."""
-    text = str(value).strip()
+    text = text_of(value).strip()
     try:
         if text.isascii() and text.isdecimal():
             moment = datetime.fromtimestamp(int(text), UTC)

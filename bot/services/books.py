@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.services.ledger import ChargeState
@@ -25,19 +24,16 @@ class Report:
     """What the ledger says.
 
     Attributes:
-        jobs: in the order of their reservations.
+        jobs: in the order of their reservations; none where only the sums were asked for.
+        sums: of all jobs.
         by: by what `groups` are made; None if that was not asked.
         groups: days in their order; anything else with the highest charge first.
     """
 
     jobs: tuple[ReportedJob, ...]
+    sums: Sums
     by: Grouping | None = None
     groups: tuple[Group, ...] = ()
-
-    @cached_property
-    def sums(self) -> Sums:
-        """Of all jobs."""
-        return sums_of(self.jobs)
 
     @property
     def settled_nano(self) -> int:
@@ -54,7 +50,7 @@ class Report:
         """Held for jobs of which nobody knows whether they are billed."""
         return self.sums.unknown_nano
 
-    @cached_property
+    @property
     def states(self) -> dict[str, Total]:
         """The totals of every state."""
         totals = dict.fromkeys((state.value for state in ChargeState), Total())
@@ -86,6 +82,8 @@ class Books(Protocol):
     ) -> Report:
         """The jobs that were reserved in a month of the server's zone, of all members or of one.
 
+        With `by` only their sums: a busy month has so many jobs that even to let go of them would hold up the loop.
+
         Raises:
             DatabaseError: the database could not be read.
         """
@@ -95,7 +93,7 @@ class Books(Protocol):
 def reported(jobs: Iterable[ReportedJob], by: Grouping | None, zone: ZoneInfo) -> Report:
     """A report of these jobs, summed as asked; days are those of `zone`."""
     kept = tuple(jobs)
-    return Report(kept, by, () if by is None else grouped(kept, by, zone))
+    return Report(kept, sums_of(kept), by, () if by is None else grouped(kept, by, zone))
 
 
 def _job_as_dict(job: ReportedJob) -> dict[str, Any]:

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
+from bot.services.choosing import usual_model
+from bot.services.limits import Requester
+from bot.services.permits import permit_for
+from bot.services.policy import RoleRule
+
 if TYPE_CHECKING:
+    from datetime import date
+
     from bot.services.catalog import Catalog, Model
+    from bot.services.installation import Hint
     from bot.services.ledger import LimitStatus
     from bot.services.policy import ServerPolicy
     from bot.services.standings import Standings
     from bot.services.workshop import Load, Workshop
+
+
+ENDS_SOON = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +54,28 @@ class Bulletin:
 
     Attributes:
         here: its jobs in the workshop.
-        altogether: the jobs of all servers in the workshop.
-        budgets: what is used of each budget that applies here, those of channels and roles and the operator's included.
+        budgets: what is used of each budget of its own, those of its channels and roles included.
+        installation: the same of the operator's budget; None if there is none, or its figures are not for this server.
+        hint: how that budget stands then.
         model: the one that draws unless a member chooses another.
         successor: what people call the model to use instead, if that one will be shut down.
+        ending: models that a rule here names and that are shut down within `ENDS_SOON`, or were.
+        lasting: whether every list here leaves a model that has no announced end.
+        today: in UTC.
         version: of the bot.
     """
 
     policy: ServerPolicy
     here: Load
-    altogether: Load
     budgets: tuple[LimitStatus, ...]
+    installation: LimitStatus | None
+    hint: Hint | None
     open_jobs: OpenJobs
     model: Model
     successor: str | None
+    ending: tuple[Model, ...]
+    lasting: bool
+    today: date
     version: str
 
 
@@ -75,19 +95,37 @@ class Bulletins:
     version: str
 
     async def of(self, server_id: int) -> Bulletin:
-        """How things stand on a server now. Nothing in it tells of another server but by the sums of all."""
+        """How things stand on a server now. Nothing in it tells what other servers do."""
         overview = await self.standings.overview(server_id)
-        budgets = [each.status for each in overview.standings if each.rule.shared and each.status is not None]
-        if overview.installation is not None:
-            budgets.append(overview.installation)
-        model = self.catalog.model(self.default_model)
+        policy, today = overview.policy, datetime.fromtimestamp(self.standings.clock(), UTC).date()
+        permit = permit_for(policy, Requester(server_id, 0, 0))
+        model = self.catalog.model(usual_model(self.catalog, permit, self.default_model, today))
         return Bulletin(
-            policy=overview.policy,
+            policy=policy,
             here=self.workshop.load(server_id),
-            altogether=self.workshop.whole_load,
-            budgets=tuple(budgets),
+            budgets=tuple(each.status for each in overview.standings if each.rule.shared and each.status is not None),
+            installation=overview.installation,
+            hint=overview.hint,
             open_jobs=await self.charges.of_server(server_id),
             model=model,
             successor=None if model.successor is None else self.catalog.title_of(model.successor),
+            ending=self._ending(policy, today),
+            lasting=self._lasts(policy),
+            today=today,
             version=self.version,
+        )
+
+    def _lasts(self, policy: ServerPolicy) -> bool:
+        lasting = {model.id for model in self.catalog.models if model.shutdown is None}
+        served = lasting & set(policy.models) if policy.models else lasting
+        return all(
+            served & set(lasting if rule.models is None else rule.models) for rule in (RoleRule(0), *policy.roles)
+        )
+
+    def _ending(self, policy: ServerPolicy, today: date) -> tuple[Model, ...]:
+        named = {*policy.models, *(name for rule in policy.roles for name in rule.models or ())}
+        return tuple(
+            model
+            for model in self.catalog.models
+            if model.id in named and model.shutdown is not None and model.shutdown - today <= ENDS_SOON
         )

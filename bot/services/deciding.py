@@ -48,6 +48,7 @@ class Deciding:
         alter: Callable[[ServerPolicy], ServerPolicy],
         tell: Callable[[ServerPolicy], str],
         why: str = "",
+        difference: Callable[[ServerPolicy, ServerPolicy], tuple[str, str]] | None = None,
     ) -> Decision:
         """Change a policy, and keep who did it, when and why.
 
@@ -58,11 +59,15 @@ class Deciding:
             alter: what the policy becomes; what it raises undoes everything.
             tell: the part of a policy that is at stake, in words; equal words mean that nothing was changed.
             why: the reason that was given, or empty.
+            difference: what to keep of a change instead of the words before and after, which may be long.
         """
         at = int(self.clock())
 
         def decide(before: ServerPolicy) -> tuple[ServerPolicy, Decision]:
             after = alter(before)
-            return after, Decision(lead.user_id, at, action, subject, tell(before), tell(after), why)
+            was, is_now = tell(before), tell(after)
+            if was != is_now and difference is not None:
+                was, is_now = difference(before, after)
+            return after, Decision(lead.user_id, at, action, subject, was, is_now, why)
 
         return await self.policies.change(lead.server_id, decide)

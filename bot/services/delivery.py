@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from bot.errors import UserFacingError
+    from bot.services.installation import Hint
     from bot.services.ledger import Destination, LimitStatus, OpenRequest, Picture
+    from bot.services.policy import Pause
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +26,14 @@ class Result:
     Attributes:
         request: as it is kept, with every job closed or unknown.
         files: each picture with the bytes of its original, in order; may be fewer than asked for.
-        limits: what is used of each limit that applies to the requester.
+        limits: what is used of each limit that applies to the requester, as far as they may know it.
+        hint: how the installation's budget stands, where its figures are not for them.
     """
 
     request: OpenRequest
     files: tuple[tuple[Picture, bytes], ...]
     limits: tuple[LimitStatus, ...]
+    hint: Hint | None = None
 
     @property
     def failures(self) -> tuple[str, ...]:
@@ -78,7 +82,7 @@ class Delivery(Protocol):
         """The first job of the request is number `position` in line, about `wait` seconds from its turn."""
         ...
 
-    def paused(self) -> None:
+    def paused(self, pause: Pause) -> None:
         """No job of the request runs, and none begins until a lead lets it go on; then `queued` is told again."""
         ...
 

@@ -24,7 +24,7 @@ class Decision:
         at: when, in seconds since 1970 (UTC).
         action: the command in a word or two, such as ``quota set``; its first word is the area.
         subject: what it is about, as Discord shows it: ``<@5>``, ``the log channel``.
-        before: how it was, in words.
+        before: how it was, in words; empty if `after` says what was changed, as ``added <#5>, 50 channels now``.
         after: how it is now, in words.
         why: the reason that was given, or empty.
     """

@@ -74,10 +74,11 @@ class Settlement:
 
     Attributes:
         cost_nano: tokens times the job's prices, in nano-dollars, rounded up once.
-        usage: the tokens that the provider reported.
+        usage: the tokens that the provider reported, or our estimate of them.
         image: the stored original.
         seconds: from dispatch to completion.
         provider_request_id: for the provider's support.
+        is_estimated: no tokens were reported; the usage is our estimate, and the cost is the hold.
     """
 
     cost_nano: int
@@ -85,6 +86,7 @@ class Settlement:
     image: StoredImage
     seconds: float
     provider_request_id: str | None
+    is_estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

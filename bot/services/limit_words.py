@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,9 @@ from bot.services.windows import Window
 from bot.services.wording import listed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bot.services.installation import Hint
     from bot.services.ledger import LimitStatus
     from bot.services.policy import Defaults, Grant, ServerPolicy
 
@@ -40,6 +44,18 @@ def rule_name(rule: LimitRule, who: str | None = None) -> str:
     if rule.scope is Scope.ROLE:
         return f"the {span} allowance of each member with {who}"
     return f"{who}'s {span} allowance"
+
+
+def told_apart(named: Iterable[tuple[str, Metric]]) -> list[str]:
+    """The names, with ``in pictures`` or ``in dollars`` behind those that there are of both."""
+    pairs = list(named)
+    kinds = Counter(name for name, _ in set(pairs))
+    return [f"{name} in {THINGS[metric]}" if kinds[name] > 1 else name for name, metric in pairs]
+
+
+def hint_text(hint: Hint) -> str:
+    """How the installation's budget stands, as a sentence without figures."""
+    return f"This bot's monthly budget, set by whoever runs it, {hint.room}."
 
 
 def rule_key(rule: LimitRule) -> str:
@@ -80,6 +96,24 @@ def use_text(status: LimitStatus) -> str:
         used, maximum = amount_text(metric, status.used), exact_text(metric, limit.maximum)
         words = f"{used} of {maximum} used, {amount_text(metric, left)} left"
     return f"{words} ({exact_text(metric, limit.granted)} of it granted)" if limit.granted else words
+
+
+def lifted_text(rule: LimitRule, policy: ServerPolicy) -> str:
+    """What it means that an allowance is unlimited, as a sentence; nearer ones are named if any is set."""
+    kind = (rule.metric, rule.window)
+    nearer = {
+        each.scope
+        for each in policy.limits
+        if not each.shared and (each.metric, each.window) == kind and each.maximum is not None
+    }
+    exceptions = {Scope.MEMBER: "for them alone", Scope.ROLE: "for a role of theirs"}
+    named = tuple(
+        words
+        for scope, words in exceptions.items()
+        if scope in nearer and scope is not rule.scope and rule.scope is not Scope.MEMBER
+    )
+    unless = f", unless one is set {listed(named)}" if named else ""
+    return f"No {SPAN_NAMES[rule.window]} allowance of {THINGS[rule.metric]} bounds them now{unless}; budgets still do."
 
 
 def per_window(rule: LimitRule) -> str:
@@ -151,6 +185,5 @@ def _budgets_left(cleared: LimitRule, policy: ServerPolicy, defaults: Defaults) 
         and (rule.scope is Scope.SERVER or (rule.scope, rule.scope_id) == (cleared.scope, cleared.scope_id))
     ]
     if defaults.monthly_budget_nano is not None:
-        most = exact_text(Metric.USD, defaults.monthly_budget_nano)
-        holding.append(f"this bot's monthly budget of {most}, as whoever runs it has set it")
+        holding.append("this bot's monthly budget, as whoever runs it has set it")
     return f"What holds still: {listed(tuple(holding), 'and')}." if holding else "No other budget holds in its place."

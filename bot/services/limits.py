@@ -155,11 +155,11 @@ def check(limit: Limit, balance: Balance, need_nano: int, need_images: int, rese
     since 1970 (UTC).
     """
     needed = need_nano if limit.metric is Metric.USD else need_images
-    return shortfall_of(limit, used_of(limit.metric, balance), needed, resets_at)
+    return shortfall_of(limit, used_of(limit.metric, balance), needed, resets_at, need_images)
 
 
-def shortfall_of(limit: Limit, used: int, needed: int, resets_at: int) -> Shortfall | None:
-    """None if `needed` fits into what is left of a limit beside `used`, all in the limit's unit."""
+def shortfall_of(limit: Limit, used: int, needed: int, resets_at: int, pictures: int) -> Shortfall | None:
+    """None if `needed`, for so many `pictures`, fits into what is left of a limit beside `used`, in its unit."""
     left = limit.maximum - used
     if needed <= left:
         return None
@@ -173,21 +173,40 @@ def shortfall_of(limit: Limit, used: int, needed: int, resets_at: int) -> Shortf
         scope=limit.scope,
         scope_id=limit.scope_id,
         window=limit.window,
+        pictures=pictures,
     )
 
 
 def refusal(shortfall: Shortfall) -> LimitReachedError:
-    """The refusal as sentences: which limit, what was needed, what is left, when it resets, what to do."""
+    """The refusal as sentences: which limit, what was needed, what is left, when it resets, what to do.
+
+    What is left of the installation's budget is not told, for it tells what other servers spend.
+    """
     if shortfall.metric == Metric.USD:
         needed, left, maximum = (format_usd(nano) for nano in (shortfall.needed, shortfall.left, shortfall.maximum))
-        needed, advice = f"up to {needed}", "Try a lower quality or fewer pictures, or wait: it"
+        needed = f"up to {needed}"
     else:
         needed, left, maximum = (str(images) for images in (shortfall.needed, shortfall.left, shortfall.maximum))
-        needed, advice = f"{needed} picture{'s' * (shortfall.needed != 1)}", "Ask for fewer, or wait: it"
-    resets = f"{advice if shortfall.left else 'It'} resets <t:{shortfall.resets_at}:R>."
+        needed = f"{needed} picture{'s' * (shortfall.needed != 1)}"
     if shortfall.scope == Scope.INSTALLATION:
-        resets += " Whoever runs this bot decides about it."
-    return LimitReachedError(
-        f"This would pass {shortfall.limit}: it needs {needed}, and what is left is {left} of {maximum}. {resets}",
-        shortfall,
-    )
+        why, end = f"it needs {needed}, and less is left", " Whoever runs this bot decides about it."
+    else:
+        why, end = f"it needs {needed}, and what is left is {left} of {maximum}", ""
+    return LimitReachedError(f"This would pass {shortfall.limit}: {why}. {_advice(shortfall)}{end}", shortfall)
+
+
+def _advice(shortfall: Shortfall) -> str:
+    """What can help, and when the limit resets. Waiting does not help who needs more than there is of it at all."""
+    may_wait = shortfall.needed <= shortfall.maximum
+    resets = f"resets <t:{shortfall.resets_at}:R>."
+    if shortfall.left and shortfall.metric == Metric.IMAGES:
+        wishes = ["Ask for fewer"]
+    elif shortfall.left:
+        wishes = ["Try a lower quality or fewer pictures" if shortfall.pictures > 1 else "Try a lower quality"]
+    else:
+        wishes = []
+    if may_wait:
+        wishes.append("wait" if wishes else "Wait")
+    if shortfall.scope != Scope.INSTALLATION and not (shortfall.left and may_wait):
+        wishes.append("ask a lead" if wishes else "Ask a lead")
+    return f"{', or '.join(wishes)}{': it' if may_wait else '. It'} {resets}" if wishes else f"It {resets}"

@@ -202,6 +202,7 @@ class Maker:
         if usage is not None and pricing.cost(job.prices, usage) > IMPLAUSIBLE * max(job.hold_nano, 1):
             _log.error("implausible usage reported", job=job.id, usage=usage)
             usage = None
+        is_estimated = usage is None
         if usage is None:
             _log.warning("no usage known, charged at the hold", job=job.id)
             usage = pricing.estimate(self.catalog.model(order.request.model), order.request).usage
@@ -210,7 +211,7 @@ class Maker:
         if cost > job.hold_nano:
             _log.warning("cost above the hold: are the prices right?", job=job.id, cost=cost, hold=job.hold_nano)
         image = StoredImage(digest, checked.media_type, checked.width, checked.height, len(finished.content))
-        return Settlement(cost, usage, image, seconds, finished.request_id)
+        return Settlement(cost, usage, image, seconds, finished.request_id, is_estimated)
 
     async def _book_failure(self, job: Job, failure: ImageFailure) -> str:
         """Free the hold or keep it, as the failure says; the state that the charge is in then."""

@@ -56,9 +56,10 @@ class Pausing:
     workshop: Workshop
 
     async def pause(self, lead: Lead, why: str) -> Switched:
-        """Stop: once this returns, no job of the server is sent any more. What waits goes on waiting.
+        """Stop: no job of the server leaves its line any more, and what waits goes on waiting.
 
-        What was sent before is made and posted; `Switched.load` says how many jobs that are.
+        What has left is made and posted: what was sent before, and a job whose dispatch is being committed as this is
+        called, which may be sent a moment after this returned. `Switched.load` counts both as running.
         """
         why = one_line(why, LONGEST_REASON)
         pause = Pause(int(self.deciding.clock()), lead.user_id, why)
@@ -85,7 +86,7 @@ class Pausing:
         if pause is None:
             self.workshop.resume(lead.server_id)
         else:
-            self.workshop.pause(lead.server_id)
+            self.workshop.pause(lead.server_id, pause)
         return Switched(decision.before != decision.after, pause, self.workshop.load(lead.server_id))
 
 

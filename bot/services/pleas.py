@@ -9,24 +9,33 @@ from typing import TYPE_CHECKING, Protocol
 
 from bot.errors import RequestRefused
 from bot.services.amounts import parse_amount
-from bot.services.limits import Metric, Scope
+from bot.services.limits import Metric, Requester, Scope
 from bot.services.policy import SPAN_NAMES, LimitRule, budget_name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.services.governing import Decision
     from bot.services.ledger import LimitStatus
     from bot.services.policy import Grant
     from bot.services.windows import Window
 
 _NUMBER = re.compile(r"[0-9][0-9.,]*|\.[0-9]+")
+_EXAMPLES = {Metric.IMAGES: "Write 4 pictures, for example.", Metric.USD: "Write $0.50, for example."}
+_COUNTS = {
+    Metric.IMAGES: f"This limit counts pictures. {_EXAMPLES[Metric.IMAGES]}",
+    Metric.USD: f"This limit counts dollars. {_EXAMPLES[Metric.USD]}",
+}
+_OF_OTHERS = {Metric.IMAGES: ("$", "dollars"), Metric.USD: ("ictures",)}  # in sentences that are not about this limit
 
 
 class PleaState(StrEnum):
-    """Where a plea stands."""
+    """Where a plea stands. It is needless once a lead wanted to grant what was not missing any more."""
 
     OPEN = "open"
     GRANTED = "granted"
     DECLINED = "declined"
+    NEEDLESS = "needless"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +62,14 @@ class Plea:
 
     Attributes:
         channel_id: where they were refused.
-        needed: what was missing, in nano-dollars or pictures.
+        wanted: what the whole request needed, in nano-dollars or pictures.
+        needed: what of it was missing when it was last looked at, in the same unit.
         ends_at: when the limit resets by itself, in seconds since 1970 (UTC).
+        role_ids: the roles that they had.
+        parent_id: of a thread, the channel that it belongs to; 0 elsewhere.
         decided_by: the lead who decided, or None.
         granted: what they granted, in the same unit, or None.
+        member_told_at: when the member could read what was decided, in seconds since 1970 (UTC), or None.
     """
 
     id: int
@@ -68,12 +81,21 @@ class Plea:
     scope_id: int
     metric: Metric
     window: Window
+    wanted: int
     needed: int
     ends_at: int
+    role_ids: tuple[int, ...] = ()
+    parent_id: int = 0
     state: PleaState = PleaState.OPEN
     decided_at: int | None = None
     decided_by: int | None = None
     granted: int | None = None
+    member_told_at: int | None = None
+
+    @property
+    def requester(self) -> Requester:
+        """Who asks, where, with which roles."""
+        return Requester(self.server_id, self.channel_id, self.user_id, self.role_ids, self.parent_id)
 
     @property
     def limit_name(self) -> str:
@@ -87,8 +109,16 @@ class Plea:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """A plea that leads are to be told of now if it is `fresh`; else the one that stands in its way."""
+
+    plea: Plea
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
-    """A plea that was opened just now: where leads read it, and what is used of the limit."""
+    """A plea that leads are to be told of now: where they read it, and what is used of the limit."""
 
     plea: Plea
     log_channel_id: int
@@ -101,12 +131,14 @@ class Verdict:
 
     Attributes:
         ended: whether the limit has reset, so that there is nothing to grant.
-        fresh: whether it was decided just now, and so is to be told to the member.
+        fresh: whether it was decided just now.
+        short: what is used of the limit if more is missing than the lead saw, so that nothing was granted; else None.
     """
 
     plea: Plea
     ended: bool
     fresh: bool = False
+    short: LimitStatus | None = None
 
     @property
     def is_open(self) -> bool:
@@ -117,20 +149,24 @@ class Verdict:
 class Pleas(Protocol):
     """Keeps pleas."""
 
-    async def open(self, plea: Plea) -> Plea | None:
-        """Keep a new plea, whose `id` is given here; None if the member's plea for this limit is open already."""
+    async def open(self, plea: Plea) -> Opening:
+        """Keep a new plea, whose `id` is given here, unless there is one of this member for this limit.
+
+        One that is open and that leads were told of stands in the way; so does one that was declined, until its window
+        ends. One that is open and that leads may never have seen becomes this one, and keeps its id.
+        """
         ...
 
     async def told(self, plea_id: int, at: int) -> None:
-        """Leads can read it now. One that they never could is forgotten when the member asks again."""
-        ...
-
-    async def withdraw(self, plea_id: int) -> None:
-        """Forget a plea that could not be told to anybody."""
+        """Leads can read it now."""
         ...
 
     async def get(self, server_id: int, plea_id: int) -> Plea | None:
         """A plea of this server as it stands, or None."""
+        ...
+
+    async def renew(self, plea_id: int, needed: int) -> None:
+        """So much is missing by now; nothing changes if it is not open any more."""
         ...
 
     async def decide(self, plea: Plea, decision: Decision, grant: Grant | None) -> bool:
@@ -138,6 +174,18 @@ class Pleas(Protocol):
 
         False, and nothing is written, if it is not open any more.
         """
+        ...
+
+    async def drop(self, plea: Plea, actor_id: int, at: int) -> bool:
+        """An open plea is needless, as this lead found. False, and nothing is written, if it is not open any more."""
+        ...
+
+    async def untold(self, since: int, at: int) -> Sequence[Plea]:
+        """Those decided at or after `since`, whose windows last beyond `at`, and whose members were not told."""
+        ...
+
+    async def member_told(self, plea_id: int, at: int) -> None:
+        """The member can read what was decided."""
         ...
 
 
@@ -148,15 +196,24 @@ def parse_more(metric: Metric, text: str) -> int:
         RequestRefused: it is no amount, counts something else, or is nothing.
     """
     text = text.strip()
-    counts_pictures = metric is Metric.IMAGES
     if _NUMBER.fullmatch(text):
-        text = f"{text} pictures" if counts_pictures else f"${text}"
-    amount = parse_amount(text)
+        text = f"{text} pictures" if metric is Metric.IMAGES else f"${text}"
+    try:
+        amount = parse_amount(text)
+    except RequestRefused as error:
+        raise RequestRefused(_advised(metric, error.sentence)) from None
     if amount.value is None:
         raise RequestRefused("A grant is a number. To lift a limit for good, use /quota set.")
     if amount.metric is not metric:
-        wanted = "pictures. Write 4 pictures" if counts_pictures else "dollars. Write $0.50"
-        raise RequestRefused(f"This limit counts {wanted}, for example.")
+        raise RequestRefused(_COUNTS[metric])
     if not amount.value:
         raise RequestRefused("That would grant nothing. Write more than 0, or press Decline.")
     return amount.value
+
+
+def _advised(metric: Metric, sentence: str) -> str:
+    """Why something is no amount, with an example of what this limit counts instead of one of everything."""
+    problem, advice, _ = sentence.partition(" Write ")
+    if any(sign in problem for sign in _OF_OTHERS[metric]):
+        return _COUNTS[metric]
+    return f"{problem} {_EXAMPLES[metric]}" if advice else sentence

@@ -133,6 +133,10 @@ class ServerPolicy:
         """The zone of the calendar windows."""
         return ZoneInfo(self.zone)
 
+    def block_of(self, user_id: int) -> Block | None:
+        """Why this member may make nothing; None if they are not blocked."""
+        return next((block for block in self.blocked if block.user_id == user_id), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Defaults:

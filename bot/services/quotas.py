@@ -12,10 +12,10 @@ from bot.services.limit_words import (
     NOT_SET,
     THINGS,
     beginning,
-    grant_text,
     grantable,
     instead_of,
     is_counted,
+    lifted_text,
     limit_of,
     mention,
     rule_name,
@@ -23,19 +23,15 @@ from bot.services.limit_words import (
     use_text,
 )
 from bot.services.limits import Limit, Metric, Scope
-from bot.services.policy import (
-    ALLOWANCE_SCOPES,
-    BUDGET_SCOPES,
-    SPAN_NAMES,
-    Grant,
-    LimitRule,
-)
+from bot.services.outdone import outdone_text
+from bot.services.policy import ALLOWANCE_SCOPES, BUDGET_SCOPES, SPAN_NAMES, Grant, LimitRule
 from bot.services.windows import Window
 from bot.services.wording import listed, one_line
 
 if TYPE_CHECKING:
     from bot.services.amounts import Amount
     from bot.services.governing import Policies
+    from bot.services.ledger import LimitStatus
     from bot.services.policy import ServerPolicy
     from bot.services.standings import Standings
 
@@ -95,14 +91,14 @@ class QuotaDesk:
             return replace(policy, limits=tuple(rule if each == before else each for each in policy.limits)), decision
 
         decision = await self.policies.change(server_id, alter)
-        name = beginning(decision.subject)
         if decision.before == decision.after:
-            return Outcome(f"{name} is {decision.after} already. Nothing was changed.", None)
+            same = f"{beginning(decision.subject)} is {decision.after} already. Nothing was changed."
+            return Outcome(same, None)
         counted = await self._from_when(server_id, rule)
-        return Outcome(f"{name}: {decision.before} → {decision.after}.\n{counted}", decision)
+        return Outcome(f"{_changed(decision)}\n{counted}", decision)
 
     async def clear(self, server_id: int, key: str, actor_id: int, role_ids: tuple[int, ...] = ()) -> Outcome:
-        """Take back the limit that `key` names (`rules.rule_key`).
+        """Take back the limit that `key` names (`limit_words.rule_key`).
 
         `role_ids` are those of the member whose allowance it is: they tell what applies instead.
 
@@ -125,7 +121,7 @@ class QuotaDesk:
         (rule,) = cleared
         policy = await self.policies.of(server_id)
         instead = instead_of(rule, policy, server_id, role_ids, self.standings.defaults)
-        return Outcome(f"{beginning(decision.subject)}: {decision.before} → {NOT_SET}.\n{instead}", decision)
+        return Outcome(f"{_changed(decision)}\n{instead}", decision)
 
     async def grant(
         self,
@@ -167,8 +163,8 @@ class QuotaDesk:
         after = f"{exact_text(metric, before + amount)} until <t:{grant.end_at}:f>"
         decision = Decision(actor_id, at, "quota grant", limit.name, exact_text(metric, before), after, reason)
         await self.policies.grant(server_id, grant, decision)
-        now = use_text(await self.standings.status(server_id, limit))
-        told = f"{beginning(grant_text(grant))}.\nIt counts at once: {now}. It ends <t:{grant.end_at}:R>."
+        status = await self.standings.status(server_id, limit)
+        told = f"{_changed(decision)}\nIt counts at once: {use_text(status)}.{_still_too_little(status)}"
         return Outcome(told, decision)
 
     def _only(self, bounding: list[Limit], scope: Scope, scope_id: int, metric: Metric, window: Window | None) -> Limit:
@@ -202,11 +198,15 @@ class QuotaDesk:
         return bounded.pop()
 
     async def _from_when(self, server_id: int, rule: LimitRule) -> str:
-        """That a new rule counts at once, and what is used of it."""
+        """That a new rule counts at once, what is used of it, and which other limits are reached before it."""
         policy = await self.policies.of(server_id)
+        notes = outdone_text(rule, policy, self.standings.defaults)
+        return "\n".join([await self._counted(policy, server_id, rule), *notes])
+
+    async def _counted(self, policy: ServerPolicy, server_id: int, rule: LimitRule) -> str:
         _, resets_at = self.standings.edges(policy, rule.window, int(self.standings.clock()))
         if rule.maximum is None:
-            return "It counts at once."
+            return lifted_text(rule, policy)
         if not is_counted(rule):
             return (
                 "It counts at once, for each of them by themselves; what they have used in this window counts too. "
@@ -217,6 +217,18 @@ class QuotaDesk:
             "It counts at once, and what was used in this window counts too: "
             f"{use_text(status)}. It resets <t:{status.resets_at}:R>."
         )
+
+
+def _changed(decision: Decision) -> str:
+    return f"{beginning(decision.subject)}: changed from {decision.before} to {decision.after}."
+
+
+def _still_too_little(status: LimitStatus) -> str:
+    """What more it takes for one picture, where a grant was not enough for any."""
+    missing = status.used - status.limit.maximum + 1
+    if status.limit.metric is not Metric.IMAGES or missing <= 0:
+        return ""
+    return f"\nThat is not enough for another picture: grant {missing:,} more."
 
 
 def _check_kind(scope: Scope, amount: Amount, *, shared: bool) -> None:

@@ -35,6 +35,7 @@ class Reason(StrEnum):
     BLOCKED = "blocked"
     RESOLVED = "resolved"
     ADJUSTED = "adjusted"
+    LEADS_VIEW = "leads_view"
     OVERSHOT = "overshot"
     AT_EDGES = "at_edges"
     NOT_TOLD = "not_told"
@@ -49,7 +50,10 @@ class BookedJob:
             (`closed_at`), for that is when the tokens are counted. Where none came, the charge was closed days after,
             and the call, which lasts minutes at most, was booked near its beginning (`dispatched_at`).
         began_at: when it was sent.
-        charged_nano: what the ledger has charged, adjustments included; 0 while it is open.
+        charged_nano: what the ledger has charged, counted adjustments included; 0 while it is open.
+        adjusted_nano: adjustments that are counted: nobody else told what the job cost.
+        disputed_nano: adjustments of what the provider itself reported. They are the leads' view, for their server's
+            limits; the bill follows the report.
         resolved: a lead has closed it.
         outcome: a short word for how it ended; empty if there is none.
     """
@@ -60,6 +64,7 @@ class BookedJob:
     hold_nano: int
     charged_nano: int
     adjusted_nano: int
+    disputed_nano: int
     overshoot_nano: int
     resolved: bool
     outcome: str
@@ -195,10 +200,12 @@ def _reasons_of(job: BookedJob) -> Iterator[tuple[Reason, int]]:
         yield Reason.AT_HOLD, closed_at_nano
     elif job.outcome in BLOCKED:
         yield Reason.BLOCKED, job.hold_nano
-    if job.adjusted_nano:
-        yield Reason.ADJUSTED, job.adjusted_nano
-    if job.overshoot_nano:
-        yield Reason.OVERSHOT, job.overshoot_nano
+    also = (
+        (Reason.ADJUSTED, job.adjusted_nano),
+        (Reason.LEADS_VIEW, job.disputed_nano),
+        (Reason.OVERSHOT, job.overshoot_nano),
+    )
+    yield from ((reason, nano) for reason, nano in also if nano)
 
 
 def _reasons_of_edges(jobs: Iterable[BookedJob], edges: tuple[int, int], month: Month) -> dict[Reason, Share]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 ANY = "any"  # what takes an aspect out of a rule
 NO_RULE = "no rule"
+NOT_SAID = "not said"  # by this rule, so that other rules decide
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 LONGEST_LIST = 400  # characters; all models and their snapshots are shorter
 _BETWEEN = re.compile(r"[\s,;]+")
@@ -54,6 +55,11 @@ def read_qualities(text: str, catalog: Catalog) -> tuple[str, ...] | None:
     return tuple(quality for quality in known if quality in parts)
 
 
+def is_any(text: str) -> bool:
+    """Whether the word takes an aspect out of a rule: ``any``, or ``all``, as people say too."""
+    return text.strip().lower() in {ANY, "all"}
+
+
 def all_qualities(catalog: Catalog) -> tuple[str, ...]:
     """Every quality that some model has, from the cheapest to the dearest."""
     richest_first = sorted(catalog.models, key=lambda model: -len(model.qualities))
@@ -62,7 +68,7 @@ def all_qualities(catalog: Catalog) -> tuple[str, ...]:
 
 def _parts(text: str, kind: str) -> tuple[str, ...] | None:
     wanted = text.strip().lower()
-    if wanted == ANY:
+    if is_any(wanted):
         return None
     parts = tuple(part for part in _BETWEEN.split(wanted) if part not in {"", "and", "or"})
     if not parts or len(wanted) > LONGEST_LIST:
@@ -110,12 +116,35 @@ def rule_text(rule: RoleRule | None, catalog: Catalog) -> str:
     if rule.qualities is not None:
         parts.append(f"qualities {listed(rule.qualities, 'and')}")
     if rule.most_pixels is not None:
-        parts.append(f"up to {pixels_text(rule.most_pixels, catalog.model(catalog.default_id).suggested_sizes)}")
+        parts.append(f"up to {_size(rule.most_pixels, catalog)}")
     if rule.most_count is not None:
         parts.append(f"at most {rule.most_count} picture{'s' * (rule.most_count != 1)} at once")
     if rule.may_edit is not None:
         parts.append("may start from pictures" if rule.may_edit else "may not start from pictures")
     return "; ".join(parts) or NO_RULE
+
+
+def rule_difference(before: RoleRule | None, after: RoleRule | None, catalog: Catalog) -> tuple[str, str]:
+    """What is kept of a change of a rule: the aspects that differ; all of it if it is new or gone."""
+    if before is None or after is None:
+        return rule_text(before, catalog), rule_text(after, catalog)
+    pairs = zip(_aspects(before, catalog), _aspects(after, catalog), strict=True)
+    return "", "; ".join(f"{name}: from {was} to {is_now}" for (name, was), (_, is_now) in pairs if was != is_now)
+
+
+def _aspects(rule: RoleRule, catalog: Catalog) -> tuple[tuple[str, str], ...]:
+    """What a rule says of each aspect, under the names of the options of /studio roles."""
+    return (
+        ("models", NOT_SAID if rule.models is None else listed(rule.models, "and")),
+        ("qualities", NOT_SAID if rule.qualities is None else listed(rule.qualities, "and")),
+        ("largest", NOT_SAID if rule.most_pixels is None else _size(rule.most_pixels, catalog)),
+        ("count", NOT_SAID if rule.most_count is None else f"{rule.most_count}"),
+        ("edits", NOT_SAID if rule.may_edit is None else "yes" if rule.may_edit else "no"),
+    )
+
+
+def _size(pixels: int, catalog: Catalog) -> str:
+    return pixels_text(pixels, catalog.model(catalog.default_id).suggested_sizes)
 
 
 def role_text(role_id: int, server_id: int) -> str:

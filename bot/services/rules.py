@@ -11,12 +11,13 @@ from bot.services.deciding import NOTHING_CHANGED, Deciding, Lead
 from bot.services.policy import RoleRule
 from bot.services.requests import MOST_PICTURES
 from bot.services.rule_words import (
-    ANY,
     channels_text,
+    is_any,
     models_text,
     read_models,
     read_qualities,
     role_text,
+    rule_difference,
     rule_text,
 )
 from bot.services.sizes import dimensions
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from bot.services.catalog import Catalog
     from bot.services.governing import Decision
     from bot.services.policy import ServerPolicy
+
+    Difference = Callable[[ServerPolicy, ServerPolicy], tuple[str, str]]
 
 MOST_CHANNELS = 50  # in the list; nobody reads more
 EDITS = {"yes": True, "no": False}
@@ -79,7 +82,11 @@ class Rules:
         model = self.catalog.model(text)
         if model.id not in self._offered() and not self.allow_retired:
             raise DecisionRefusedError(f"{model.title} is not offered any more. {NOTHING_CHANGED}")
-        return await self._list_models(lead, lambda listed: listed | {model.id})
+
+        def said(before: ServerPolicy, _: ServerPolicy) -> tuple[str, str]:
+            return "", f"allowed {'' if before.models else 'only '}{model.id}"
+
+        return await self._list_models(lead, lambda listed: listed | {model.id}, said)
 
     async def forbid_model(self, lead: Lead, text: str) -> Decision:
         """Take from the server's models; where all were allowed, the others of today become the list.
@@ -99,7 +106,7 @@ class Rules:
                 )
             return left if listed or model.id in self._offered() else listed
 
-        return await self._list_models(lead, without)
+        return await self._list_models(lead, without, lambda _before, _after: ("", f"forbade {model.id}"))
 
     async def reset_models(self, lead: Lead) -> Decision:
         """Allow all models."""
@@ -119,7 +126,9 @@ class Rules:
                 )
             return listed if channel_id in listed else (*listed, channel_id)
 
-        return await self._list_channels(lead, longer)
+        return await self._list_channels(
+            lead, longer, lambda before, after: _of_many(f"added <#{channel_id}>", before, after)
+        )
 
     async def remove_channel(self, lead: Lead, channel_id: int) -> Decision:
         """Take from the channels where pictures are made.
@@ -141,7 +150,9 @@ class Rules:
                 )
             return tuple(each for each in listed if each != channel_id)
 
-        return await self._list_channels(lead, shorter)
+        return await self._list_channels(
+            lead, shorter, lambda before, after: _of_many(f"removed <#{channel_id}>", before, after)
+        )
 
     async def reset_channels(self, lead: Lead) -> Decision:
         """Allow all channels."""
@@ -170,7 +181,12 @@ class Rules:
 
         subject = f"what {role_text(role_id, lead.server_id)} may ask for"
         return await self.deciding.change(
-            lead, "studio roles", subject, alter, lambda policy: rule_text(rule_of(policy), self.catalog)
+            lead,
+            "studio roles",
+            subject,
+            alter,
+            lambda policy: rule_text(rule_of(policy), self.catalog),
+            difference=lambda before, after: rule_difference(rule_of(before), rule_of(after), self.catalog),
         )
 
     def _read(self, order: RoleOrder) -> Callable[[RoleRule], RoleRule]:
@@ -189,7 +205,7 @@ class Rules:
         return lambda rule: replace(rule, **changes)  # type: ignore[arg-type]  # each by its field's own reader
 
     def _read_pixels(self, text: str) -> int | None:
-        if text.strip().lower() == ANY:
+        if is_any(text):
             return None
         try:  # the newest models make any size; what older ones do not make their own check refuses
             width, height = dimensions(self.catalog.model(self.catalog.default_id).check_size(text))
@@ -201,7 +217,9 @@ class Rules:
         today = datetime.fromtimestamp(self.deciding.clock(), UTC).date()
         return {model.id for model in self.catalog.offered(today)}
 
-    async def _list_models(self, lead: Lead, alter: Callable[[set[str]], set[str]]) -> Decision:
+    async def _list_models(
+        self, lead: Lead, alter: Callable[[set[str]], set[str]], difference: Difference | None = None
+    ) -> Decision:
         order = [model.id for model in self.catalog.models]
 
         def listed(before: ServerPolicy) -> ServerPolicy:
@@ -209,17 +227,31 @@ class Rules:
             known = sorted(after & set(order), key=order.index)
             return replace(before, models=(*known, *sorted(after - set(order))))
 
-        return await self.deciding.change(lead, "studio models", "the models of this server", listed, models_text)
+        subject = "the models of this server"
+        return await self.deciding.change(lead, "studio models", subject, listed, models_text, difference=difference)
 
-    async def _list_channels(self, lead: Lead, alter: Callable[[tuple[int, ...]], tuple[int, ...]]) -> Decision:
+    async def _list_channels(
+        self, lead: Lead, alter: Callable[[tuple[int, ...]], tuple[int, ...]], difference: Difference | None = None
+    ) -> Decision:
         def listed(before: ServerPolicy) -> ServerPolicy:
             return replace(before, channels=alter(before.channels))
 
-        return await self.deciding.change(lead, "studio channels", "where pictures are made", listed, channels_text)
+        subject = "where pictures are made"
+        return await self.deciding.change(
+            lead, "studio channels", subject, listed, channels_text, difference=difference
+        )
+
+
+def _of_many(what: str, before: ServerPolicy, after: ServerPolicy) -> tuple[str, str]:
+    """What was done to a list of channels, which may be long; the first channel of all has no list before it."""
+    if not before.channels:
+        return channels_text(before), channels_text(after)
+    left = len(after.channels)
+    return "", f"{what}, {left} channel{'s' * (left != 1)} now"
 
 
 def _read_count(text: str) -> int | None:
-    if text.strip().lower() == ANY:
+    if is_any(text):
         return None
     numbers = [str(number) for number in range(1, MOST_PICTURES + 1)]
     if text.strip() not in numbers:
@@ -229,6 +261,6 @@ def _read_count(text: str) -> int | None:
 
 def _read_edits(text: str) -> bool | None:
     wanted = text.strip().lower()
-    if wanted not in {*EDITS, ANY}:
+    if wanted not in EDITS and not is_any(wanted):
         raise DecisionRefusedError(f"Say yes, no or any for edits. {NOTHING_CHANGED}")
     return EDITS.get(wanted)

@@ -11,6 +11,7 @@ from bot.services.deciding import NOTHING_CHANGED, Deciding, Lead
 from bot.services.policy import Block
 from bot.services.rule_words import WEEKDAYS, calendar_text, log_text, wait_text
 from bot.services.windows import Window, window_edges
+from bot.services.wording import shown
 from bot.services.zones import find_zone
 
 if TYPE_CHECKING:
@@ -20,14 +21,17 @@ if TYPE_CHECKING:
     from bot.services.policy import ServerPolicy
 
 LONGEST_WAIT = 365  # days
+LONGEST_REASON = 200  # characters
+BLOCKED, NOT_BLOCKED, OTHER_REASON = "blocked", "not blocked", "blocked already, now for another reason"
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarNow:
-    """A server's calendar, and when what runs now ends by it, in seconds since 1970 (UTC)."""
+    """A server's calendar, and when what runs now ends by it, in seconds since 1970 (UTC), as is `now`."""
 
     zone: str
     week_start: int
+    now: int
     day_ends: int
     week_ends: int
     month_ends: int
@@ -46,6 +50,8 @@ class ServerSettings:
     async def block(self, lead: Lead, user_id: int, bot_id: int, why: str) -> Decision:
         """Let a member make nothing from now on. What they have asked for already is still made.
 
+        Of who is blocked already another reason is kept, with the lead who gives it.
+
         Raises:
             DecisionRefusedError: it is the lead, or the bot itself.
         """
@@ -58,8 +64,13 @@ class ServerSettings:
         block = Block(user_id, int(self.deciding.clock()), lead.user_id, why)
 
         def alter(before: ServerPolicy) -> ServerPolicy:
-            is_new = all(each.user_id != user_id for each in before.blocked)
-            return replace(before, blocked=(*before.blocked, block)) if is_new else before
+            earlier = before.block_of(user_id)
+            if earlier is None:
+                return replace(before, blocked=(*before.blocked, block))
+            if earlier.why == why:
+                return before
+            renewed = replace(block, at=earlier.at)
+            return replace(before, blocked=tuple(renewed if each is earlier else each for each in before.blocked))
 
         return await self._change_block(lead, "studio block", user_id, alter, why)
 
@@ -111,7 +122,7 @@ class ServerSettings:
             window_edges(window, now, policy.time_zone, policy.week_start)[1]
             for window in (Window.DAY, Window.WEEK, Window.MONTH)
         )
-        return CalendarNow(policy.zone, policy.week_start, *ends)
+        return CalendarNow(policy.zone, policy.week_start, now, *ends)
 
     async def set_log_channel(self, lead: Lead, channel_id: int | None) -> Decision:
         """Post alerts and pleas there; None posts them nowhere. That the bot can write there was seen before."""
@@ -127,6 +138,13 @@ class ServerSettings:
         self, lead: Lead, action: str, user_id: int, alter: Callable[[ServerPolicy], ServerPolicy], why: str = ""
     ) -> Decision:
         def tell(policy: ServerPolicy) -> str:
-            return "blocked" if any(each.user_id == user_id for each in policy.blocked) else "not blocked"
+            block = policy.block_of(user_id)
+            return NOT_BLOCKED if block is None else f"{BLOCKED}: {shown(block.why, LONGEST_REASON)}"
 
-        return await self.deciding.change(lead, action, f"<@{user_id}>", alter, tell, why)
+        def difference(before: ServerPolicy, after: ServerPolicy) -> tuple[str, str]:
+            was, is_now = before.block_of(user_id), after.block_of(user_id)
+            if was is not None and is_now is not None:
+                return "", OTHER_REASON
+            return (NOT_BLOCKED, BLOCKED) if was is None else (BLOCKED, NOT_BLOCKED)
+
+        return await self.deciding.change(lead, action, f"<@{user_id}>", alter, tell, why, difference)

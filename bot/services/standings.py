@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.services.installation import Tenancy, told_of
 from bot.services.limit_words import is_counted, limit_of
 from bot.services.limits import BucketKey, Limit, Metric, Requester, Scope, buckets_touched
 from bot.services.policy import allowance_rule, limits_for, with_grants
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.services.governing import Policies
+    from bot.services.installation import Hint
     from bot.services.ledger import Ledger, LimitStatus
     from bot.services.policy import Defaults, Grant, LimitRule, ServerPolicy
 
@@ -38,7 +40,9 @@ class Overview:
 
     Attributes:
         grants: those in force.
-        installation: the operator's monthly budget, all servers together; None if there is none.
+        installation: the operator's monthly budget, all servers together; None if there is none, or its figures are
+            not for this server.
+        hint: how that budget stands then.
     """
 
     policy: ServerPolicy
@@ -46,6 +50,7 @@ class Overview:
     grants: tuple[Grant, ...]
     installation: LimitStatus | None
     defaults: Defaults
+    hint: Hint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,7 @@ class MemberStanding:
         bounds: every limit that applies wherever they ask, from the nearest outwards.
         unlimited: allowances by which they are not bounded.
         pools: channels with budgets, which count for what is asked for there.
+        hint: how the installation's budget stands, where its figures are not for this server.
     """
 
     policy: ServerPolicy
@@ -75,16 +81,22 @@ class MemberStanding:
     bounds: tuple[Bound, ...]
     unlimited: tuple[LimitRule, ...]
     pools: tuple[int, ...]
+    hint: Hint | None = None
 
 
 @dataclass(frozen=True)
 class Standings:
-    """Looks up rules and what is used of them."""
+    """Looks up rules and what is used of them.
+
+    Attributes:
+        tenancy: whether figures of the installation's budget may be told.
+    """
 
     policies: Policies
     ledger: Ledger
     defaults: Defaults
     clock: Callable[[], float]
+    tenancy: Tenancy = field(default_factory=Tenancy)
 
     async def overview(self, server_id: int, scope: Scope | None = None, scope_id: int = 0) -> Overview:
         """Everything that is set on a server; or what is set for this role or channel, or for the server as such."""
@@ -108,7 +120,8 @@ class Standings:
             for grant in policy.grants
             if grant.start_at <= at < grant.end_at and (scope is None or (grant.scope, grant.scope_id) == about)
         )
-        return Overview(policy, standings, grants, next(statuses, None), self.defaults)
+        told = told_of(statuses, sole=self.tenancy.sole_server())
+        return Overview(policy, standings, grants, next(iter(told.limits), None), self.defaults, told.hint)
 
     async def of_member(self, server_id: int, user_id: int, role_ids: tuple[int, ...]) -> MemberStanding:
         """What bounds a member who has these roles; where allowances come from, and what is used of each."""
@@ -118,6 +131,7 @@ class Standings:
         limits = limits_for(policy, requester, at, defaults=self.defaults)
         buckets = buckets_touched(requester, at, policy.time_zone, policy.week_start)
         statuses = await self.ledger.limit_status(limits, buckets, at)
+        told = told_of(statuses, sole=self.tenancy.sole_server())
         rules = {
             (metric, window): allowance_rule(policy, requester, metric, window, self.defaults)
             for metric in Metric
@@ -128,13 +142,13 @@ class Standings:
                 status,
                 rules[status.limit.metric, status.limit.window] if status.limit.scope is Scope.MEMBER else None,
             )
-            for status in statuses
+            for status in told.limits
         )
         unlimited = tuple(rule for rule in rules.values() if rule is not None and rule.maximum is None)
         pools = tuple(
             dict.fromkeys(rule.scope_id for rule in policy.limits if rule.shared and rule.scope is Scope.CHANNEL)
         )
-        return MemberStanding(policy, user_id, bounds, unlimited, pools)
+        return MemberStanding(policy, user_id, bounds, unlimited, pools, told.hint)
 
     async def status(self, server_id: int, limit: Limit) -> LimitStatus:
         """What is used now of one limit of a server, to which the grants in force are added."""

@@ -129,7 +129,8 @@ class Studio:
         nano = await self._accounts.hold(request.model, estimate) * request.count
         for status in await self._accounts.status(requester):
             need = nano if status.limit.metric is Metric.USD else request.count
-            if (shortfall := shortfall_of(status.limit, status.used, need, status.resets_at)) is not None:
+            shortfall = shortfall_of(status.limit, status.used, need, status.resets_at, request.count)
+            if shortfall is not None:
                 raise refusal(shortfall)
 
     async def _begin(self, request_id: str, request: ImageRequest, requester: Requester, delivery: Delivery) -> bool:
@@ -158,8 +159,9 @@ class Studio:
         left_over = await self._requests.undelivered()
         self._left_over = [request.id for request in left_over]
         for server_id in {request.requester.server_id for request in left_over}:
-            if (await self._accounts.policies.of(server_id)).pause is not None:
-                self.workshop.pause(server_id)
+            pause = (await self._accounts.policies.of(server_id)).pause
+            if pause is not None:
+                self.workshop.pause(server_id, pause)
         for request in left_over:
             stale = await self._is_stale(request, now)
             for job in request.jobs:

@@ -35,6 +35,8 @@ class ReportedJob:
         actual_nano: what it was settled at; None if it was not.
         adjusted_nano: the sum of what leads corrected after it was closed; may be negative.
         counted_nano: what counts of it: an open job's hold, a closed one's cost with its adjustments.
+        installation_nano: what the installation's budget counts of it: the same, but for adjustments of what the
+            provider itself reported, which are the leads' view and leave that budget alone.
         images: pictures that count: held, or made, with adjustments.
         channel_id: where it was asked.
         parent_channel_id: of a thread, the channel that it belongs to; else None.
@@ -52,6 +54,7 @@ class ReportedJob:
     actual_nano: int | None
     adjusted_nano: int
     counted_nano: int
+    installation_nano: int
     overshoot_nano: int
     images: int
     server_id: str
@@ -100,6 +103,7 @@ class Sums:
 
     Attributes:
         settled_nano: charged, adjustments included.
+        installation_nano: charged, as the installation's budget counts it.
         adjusted_nano: what of that is adjustments; may be negative.
         held_nano: held for jobs that wait or run.
         unknown_nano: held for jobs of which nobody knows whether they are billed.
@@ -111,6 +115,7 @@ class Sums:
     """
 
     settled_nano: int
+    installation_nano: int
     adjusted_nano: int
     held_nano: int
     unknown_nano: int
@@ -156,6 +161,7 @@ def sums_of(jobs: Sequence[ReportedJob]) -> Sums:
     pictures = sum(job.picture is not None for job in jobs)
     return Sums(
         settled_nano=sum(job.counted_nano for job in closed),
+        installation_nano=sum(job.installation_nano for job in closed),
         adjusted_nano=sum(job.adjusted_nano for job in closed),
         held_nano=sum(held),
         unknown_nano=sum(unknown),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from bot.services.accounts import Accounts
+    from bot.services.installation import Hint
     from bot.services.ledger import LimitStatus
     from bot.services.limits import Balance, Requester
+    from bot.services.policy import Block, Pause
 
 EVER = (0, 2**62)  # seconds since 1970
 
@@ -56,13 +58,19 @@ class MonthUse:
     Attributes:
         days: one for each day of the month, in order.
         held: what of that is held for jobs that have not ended.
-        limits: what is used of each limit now; None for a month that is over.
+        limits: what is used of each limit now, as far as they may know it; None for a month that is over.
+        hint: how the installation's budget stands now, where its figures are not for them.
+        block: why they make nothing now.
+        pause: why nobody makes anything here now.
     """
 
     month: Month
     days: tuple[DayUse, ...]
     held: DayUse
     limits: tuple[LimitStatus, ...] | None
+    hint: Hint | None = None
+    block: Block | None = None
+    pause: Pause | None = None
 
     @property
     def total(self) -> DayUse:
@@ -90,10 +98,17 @@ class UsageDesk:
         if wanted > current:
             raise UserFacingError(f"{wanted.name} has not begun. Leave the month out for this one.")
         if wanted == current:
-            return await self._read(requester, wanted, zone, await self.accounts.status(requester))
+            told = await self.accounts.told(requester)
+            return replace(
+                await self._read(requester, wanted, zone),
+                limits=told.limits,
+                hint=told.hint,
+                block=terms.policy.block_of(requester.user_id),
+                pause=terms.policy.pause,
+            )
         if wanted not in await self.months(requester):
             raise UserFacingError(f"You made nothing here in {wanted.name}. Leave the month out for this one.")
-        return await self._read(requester, wanted, zone, None)
+        return await self._read(requester, wanted, zone)
 
     async def months(self, requester: Requester) -> tuple[Month, ...]:
         """The months in which `requester` made something, newest first."""
@@ -101,9 +116,7 @@ class UsageDesk:
         spans = await self.records.spans(requester.server_id, requester.user_id, Window.MONTH)
         return tuple(sorted({Month.holding(_middle(span), policy.time_zone) for span in spans}, reverse=True))
 
-    async def _read(
-        self, requester: Requester, month: Month, zone: ZoneInfo, limits: tuple[LimitStatus, ...] | None
-    ) -> MonthUse:
+    async def _read(self, requester: Requester, month: Month, zone: ZoneInfo) -> MonthUse:
         edges = month.edges(zone)
         spans = await self.records.spans(requester.server_id, requester.user_id, Window.DAY, edges)
         days = [DayUse()] * month.days
@@ -118,7 +131,7 @@ class UsageDesk:
                     days[place].images + balance.settled_images + balance.held_images,
                 )
                 held = DayUse(held.nano + balance.held_nano, held.images + balance.held_images)
-        return MonthUse(month, tuple(days), held, limits)
+        return MonthUse(month, tuple(days), held, None)
 
 
 def _typed(text: str) -> Month:

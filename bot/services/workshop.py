@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bot.services.delivery import Delivery
     from bot.services.ledger import Job, OpenRequest
     from bot.services.making import Made, Maker
+    from bot.services.policy import Pause
     from bot.services.queue import FairQueue
 
 FIRST_GUESS = 15.0  # seconds a picture takes, before one was seen
@@ -79,6 +80,7 @@ class Workshop:
         self._seconds_per_picture = FIRST_GUESS
         self._tasks: set[asyncio.Task[None]] = set()
         self._turns: asyncio.Task[None] | None = None
+        self._pauses: dict[int, Pause] = {}  # of the servers whose queue is paused
         self._out: dict[Turn, None] = {}  # in the order in which they were taken
 
     def start(self) -> None:
@@ -111,8 +113,9 @@ class Workshop:
             self._queue.put(live.member, (live, job))
         self._tell_place(live, jobs[0])
 
-    def pause(self, server_id: int) -> None:
-        """Let no further job of a server be sent; those that are sent already go on. Tell those who wait."""
+    def pause(self, server_id: int, pause: Pause) -> None:
+        """Let no further job of a server be sent; those that are sent already go on. Tell those who wait why."""
+        self._pauses[server_id] = pause
         self._queue.pause(server_id)
         for turn in reversed(tuple(self._out)):
             member = turn.live.member
@@ -125,17 +128,13 @@ class Workshop:
         """Let jobs of a server be sent again, and tell those who wait."""
         if self._queue.is_paused(server_id):
             self._queue.resume(server_id)
+            del self._pauses[server_id]
             self._tell_places(server_id)
 
     def load(self, server_id: int) -> Load:
         """What a server has in the workshop."""
         running = sum(turn.live.member.server_id == server_id for turn in self._out)
         return Load(running, len(self._queue.waiting_of(server_id)))
-
-    @property
-    def whole_load(self) -> Load:
-        """What all servers together have in the workshop."""
-        return Load(len(self._out), len(self._queue))
 
     def _tell_places(self, server_id: int) -> None:
         """Tell every request of a server that waits."""
@@ -148,7 +147,7 @@ class Workshop:
     def _tell_place(self, live: Live, job: Job) -> None:
         if self._queue.is_paused(live.member.server_id):
             if all(turn.live is not live for turn in self._out):
-                live.delivery.paused()
+                live.delivery.paused(self._pauses[live.member.server_id])
             return
         if self._queue.starts_now(live.member, (live, job)):
             return

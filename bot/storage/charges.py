@@ -32,7 +32,8 @@ SELECT jobs.id, server_id, channel_id, parent_channel_id, user_id, role_ids, mod
     CASE WHEN jobs.closed_at IS NULL THEN hold_nano ELSE coalesce(actual_nano, 0)
         + (SELECT coalesce(sum(nano), 0) FROM adjustments WHERE adjustments.job_id = jobs.id) END AS counted_nano,
     pictures.number AS picture, reserved_at, deadline_at,
-    max(hold_nano, coalesce(actual_nano, 0)) AS most_nano, usage_image_output IS NOT NULL AS is_reported
+    max(hold_nano, coalesce(actual_nano, 0)) AS most_nano,
+    usage_image_output IS NOT NULL AND NOT is_estimated AS is_reported
 FROM jobs JOIN requests ON requests.id = jobs.request_id LEFT JOIN pictures ON pictures.job_id = jobs.id
 WHERE jobs.seq IN (SELECT value FROM json_each(?)) ORDER BY reserved_at, jobs.seq
 """

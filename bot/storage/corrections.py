@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.services.governing import Decision
+from bot.services.charge_words import correction_decision
 from bot.services.ledger import Balance, ChargeConflictError, ChargeState, Corrected
-from bot.services.pricing import format_usd
 from bot.storage.counters import move_counters
 from bot.storage.jobs import book, change_job, charge_of, record_event
 from bot.storage.policies import write_entry
@@ -18,12 +17,16 @@ if TYPE_CHECKING:
     from bot.services.ledger import Correction
     from bot.storage.jobs import Charge
 
-SERVER_OF = "SELECT server_id FROM requests JOIN jobs ON jobs.request_id = requests.id WHERE jobs.id = ?"
+REQUEST_OF = """
+SELECT server_id, user_id, pictures.number
+FROM jobs JOIN requests ON requests.id = jobs.request_id LEFT JOIN pictures ON pictures.job_id = jobs.id
+WHERE jobs.id = ?
+"""
 COUNTED = """
 SELECT coalesce(actual_nano, 0) + coalesce(sum(adjustments.nano), 0),
     coalesce(actual_images, 0) + coalesce(sum(adjustments.images), 0),
     EXISTS (SELECT 1 FROM pictures WHERE pictures.job_id = jobs.id),
-    usage_image_output IS NOT NULL
+    usage_image_output IS NOT NULL AND NOT is_estimated
 FROM jobs LEFT JOIN adjustments ON adjustments.job_id = jobs.id WHERE jobs.id = ? GROUP BY jobs.id
 """
 
@@ -36,7 +39,7 @@ def correct(connection: sqlite3.Connection, *, server_id: int, correction: Corre
         ChargeConflictError: the job waits or runs still.
         ValueError: it costs more than was held for it and than the provider reported: no lead can say so.
     """
-    row = connection.execute(SERVER_OF, (correction.job_id,)).fetchone()
+    row = connection.execute(REQUEST_OF, (correction.job_id,)).fetchone()
     if row is None or row[0] != server_id:
         raise LookupError(f"no job {correction.job_id} on the server {server_id}")
     charge = charge_of(connection, correction.job_id)
@@ -53,7 +56,9 @@ def correct(connection: sqlite3.Connection, *, server_id: int, correction: Corre
     else:
         corrected = _adjust(connection, charge, correction, at)
     if corrected.nano_before != corrected.nano_after or corrected.state_before is not corrected.state_after:
-        write_entry(connection, server_id, _decision(corrected, correction, at))
+        _, member_id, picture = row
+        decision = correction_decision(corrected, correction, at, member_id=member_id, picture=picture)
+        write_entry(connection, server_id, decision)
     return corrected
 
 
@@ -91,15 +96,3 @@ def _adjust(connection: sqlite3.Connection, charge: Charge, correction: Correcti
         )
         move_counters(connection, charge.seq, change, installation=not is_reported)
     return Corrected(charge.id, charge.state, nano, charge.state, correction.nano)
-
-
-def _decision(corrected: Corrected, correction: Correction, at: int) -> Decision:
-    return Decision(
-        actor_id=correction.actor_id,
-        at=at,
-        action="quota resolve",
-        subject=f"job {corrected.job_id}",
-        before=f"{corrected.state_before} at {format_usd(corrected.nano_before)}",
-        after=f"{corrected.state_after} at {format_usd(corrected.nano_after)}",
-        why=correction.why,
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from bot.services.ledger import Balance
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 FIND = """
 SELECT id, settled_nano, held_nano, settled_images, held_images FROM buckets
 WHERE scope = ? AND server_id = ? AND scope_id = ? AND period = ? AND start_at = ? AND end_at = ?
+"""
+FIND_ALL = """
+WITH wanted (scope, server_id, scope_id, period, start_at, end_at) AS (VALUES {})
+SELECT id FROM wanted CROSS JOIN buckets USING (scope, server_id, scope_id, period, start_at, end_at)
 """
 ADD = """
 INSERT INTO buckets (scope, server_id, scope_id, period, start_at, end_at) VALUES (?, ?, ?, ?, ?, ?) RETURNING id
@@ -76,9 +81,13 @@ def balance_in_force(connection: sqlite3.Connection, key: BucketKey, at: int) ->
 
 def ensure_counters(connection: sqlite3.Connection, keys: Iterable[BucketKey]) -> list[int]:
     """The row ids of these counters, made where they do not exist yet. A key given twice counts once."""
+    wanted = [_columns(key) for key in dict.fromkeys(keys)]
+    places = ", ".join(["(?, ?, ?, ?, ?, ?)"] * len(wanted))
+    known = connection.execute(FIND_ALL.format(places), [*chain.from_iterable(wanted)]).fetchall()
+    if len(known) == len(wanted):  # but for the first of a window
+        return [bucket_id for (bucket_id,) in known]
     ids: list[int] = []
-    for key in dict.fromkeys(keys):
-        columns = _columns(key)
+    for columns in wanted:
         found = connection.execute(FIND, columns).fetchall() or connection.execute(ADD, columns).fetchall()
         ids.append(found[0][0])
     return ids

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.services.ledger import Balance, ChargeConflictError, ChargeState, Picture, Settlement
@@ -178,6 +178,7 @@ def result_columns(settlement: Settlement) -> dict[str, int | str | None]:
         "usage_image_output": settlement.usage.image_output,
         "usage_text_output": settlement.usage.text_output,
         "provider_request_id": settlement.provider_request_id,
+        "is_estimated": settlement.is_estimated,
         "outcome": "completed",
         "failure": None,
     }
@@ -189,7 +190,16 @@ def add_picture(connection: sqlite3.Connection, job_id: str, settlement: Settlem
     cursor = connection.execute(
         "INSERT INTO pictures (job_id, digest, media_type, width, height, byte_size, seconds, created_at) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING number",
-        (job_id, *astuple(image), settlement.seconds, at),
+        (
+            job_id,
+            image.digest,
+            image.media_type,
+            image.width,
+            image.height,
+            image.byte_size,
+            settlement.seconds,
+            at,
+        ),
     )
     ((number,),) = cursor.fetchall()
     return Picture(number, job_id, image, settlement.cost_nano, settlement.seconds, at)
@@ -204,5 +214,12 @@ def settlement_of(connection: sqlite3.Connection, job_id: str) -> tuple[Settleme
     usage = Usage(
         row["usage_text_input"], row["usage_image_input"], row["usage_image_output"], row["usage_text_output"]
     )
-    settlement = Settlement(row["actual_nano"], usage, picture.image, picture.seconds, row["provider_request_id"])
+    settlement = Settlement(
+        row["actual_nano"],
+        usage,
+        picture.image,
+        picture.seconds,
+        row["provider_request_id"],
+        bool(row["is_estimated"]),
+    )
     return settlement, picture

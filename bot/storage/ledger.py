@@ -49,7 +49,8 @@ IN_FLIGHT = (ChargeState.DISPATCHED, ChargeState.UNKNOWN)
 # By the index of jobs that overshot, which are few. Real numbers only tell which was the worst; what it cost is exact.
 OVERSHOOT = """
 SELECT actual_nano, coalesce(estimate_nano, hold_nano) AS estimate FROM jobs INDEXED BY jobs_overshot
-WHERE model = ? AND closed_at > ? AND overshoot_nano > 0 AND estimate > 0 AND usage_image_output IS NOT NULL
+WHERE model = ? AND closed_at > ? AND overshoot_nano > 0 AND estimate > 0
+    AND usage_image_output IS NOT NULL AND NOT is_estimated
 ORDER BY 1.0 * actual_nano / estimate DESC LIMIT 1
 """
 # By the index of unknown jobs, which are few.

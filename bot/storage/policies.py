@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 DOCUMENT = TypeAdapter(ServerPolicy)
 BESIDE = {"version", "grants"}  # kept in columns and rows of their own
+NEWEST = 2**63 - 1  # beyond every number of an entry; a comparison with NULL would keep the index from seeking
 LONGEST_WINDOW = 32 * 24 * 3600  # seconds; no grant lasts longer than its window
 
 
@@ -97,9 +98,14 @@ class SqliteAudit:
 
         def look(connection: sqlite3.Connection) -> tuple[AuditEntry, ...]:
             rows = by_name(connection).execute(
-                "SELECT * FROM audit WHERE server_id = :server_id AND (:before IS NULL OR seq < :before) "
+                "SELECT * FROM audit WHERE server_id = :server_id AND seq < :before "
                 "AND (:actor_id IS NULL OR actor_id = :actor_id) ORDER BY seq DESC LIMIT :most",
-                {"server_id": server_id, "before": before, "actor_id": actor_id, "most": most},
+                {
+                    "server_id": server_id,
+                    "before": NEWEST if before is None else before,
+                    "actor_id": actor_id,
+                    "most": most,
+                },
             )
             return tuple(AuditEntry(row["seq"], _decision(row)) for row in rows)
 

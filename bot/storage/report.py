@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.services.books import Report, reported
@@ -11,6 +11,7 @@ from bot.services.months import Month
 from bot.services.tallies import Grouping, ReportedJob
 from bot.services.windows import BILLING_ZONE, Window
 from bot.storage.opening import open_read_only, unusable
+from bot.storage.sqlite import sqlite3
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,13 +25,18 @@ __all__ = ["Report", "ReportedJob", "SqliteBooks", "read_report"]
 EVER = (0, 2**63 - 1)  # seconds since 1970
 # The columns are those of `ReportedJob`, in its order. Beside max(seq), SQLite takes actor_id from that very row:
 # https://sqlite.org/lang_select.html#bareagg
+# CROSS JOIN keeps its order: the adjustments of these jobs are looked up, not all that were ever made.
 JOBS = """
 WITH zones AS MATERIALIZED (SELECT server_id, document ->> '$.zone' AS zone FROM policies),
 adjusted AS MATERIALIZED (
-    SELECT job_id, sum(nano) AS nano, sum(images) AS images, actor_id, max(seq) FROM adjustments GROUP BY job_id
+    SELECT adjustments.job_id, sum(nano) AS nano, coalesce(sum(nano) FILTER (WHERE installation), 0) AS own_nano,
+        sum(adjustments.images) AS images, adjustments.actor_id, max(adjustments.seq)
+    FROM jobs CROSS JOIN adjustments ON adjustments.job_id = jobs.id
+    WHERE reserved_at >= :start AND reserved_at < :end GROUP BY adjustments.job_id
 )
 SELECT jobs.id, state, hold_nano, actual_nano, coalesce(adjusted.nano, 0),
     CASE WHEN jobs.closed_at IS NULL THEN hold_nano ELSE coalesce(actual_nano, 0) + coalesce(adjusted.nano, 0) END,
+    CASE WHEN jobs.closed_at IS NULL THEN hold_nano ELSE coalesce(actual_nano, 0) + coalesce(own_nano, 0) END,
     jobs.overshoot_nano,
     CASE WHEN jobs.closed_at IS NULL THEN hold_images
         ELSE coalesce(actual_images, 0) + coalesce(adjusted.images, 0) END,
@@ -73,9 +79,14 @@ class SqliteBooks:
     async def report(
         self, server_id: int, month: Month, zone: ZoneInfo, *, by: Grouping | None = None, member_id: int | None = None
     ) -> Report:
-        """The jobs that were reserved in a month of the server's zone, of all members or of one."""
+        """The jobs reserved in a month of the server's zone, by all members or by one; with `by` only their sums."""
         path = self._database.path
-        return await asyncio.to_thread(read_report, path, month, server_id, member_id=member_id, zone=zone, by=by)
+
+        def read() -> Report:
+            found = read_report(path, month, server_id, member_id=member_id, zone=zone, by=by)
+            return found if by is None else replace(found, jobs=())  # which are many, and let go of in this thread
+
+        return await asyncio.to_thread(read)
 
 
 def read_report(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import discord
@@ -73,7 +72,7 @@ class ReallyDeleteButton(AtelierButton, action="really-delete"):
         if order.requester.user_id != interaction.user.id:
             await _audit_deletion(interaction, order)  # first: no moderator deletes what is not written down
         gone = [await _delete_message(interaction, *place) for place in await services.requests.messages(order.id)]
-        for digest in await services.requests.delete_pictures(order.id, int(time.time())):
+        for digest in await services.requests.delete_pictures(order.id, int(services.accounts.clock())):
             await services.blobs.delete(digest)
         hint = "" if gone and all(gone) else " I cannot remove its message; dismiss or delete that yourself."
         await interaction.edit_original_response(content=f"Deleted.{hint}", view=None)
@@ -116,8 +115,10 @@ async def _audit_deletion(interaction: Interaction, order: OpenRequest) -> None:
     """Keep who deleted whose pictures."""
     made = sorted(job.picture.number for job in order.jobs if job.picture is not None and not job.picture.deleted)
     subject = f"{listed(tuple(f'#{number}' for number in made), 'and')} of <@{order.requester.user_id}>"
-    decision = Decision(interaction.user.id, int(time.time()), "picture delete", subject, "kept", "deleted")
-    await interaction.client.services.audit.record(interaction.guild_id or 0, decision)
+    services = interaction.client.services
+    at = int(services.accounts.clock())
+    decision = Decision(interaction.user.id, at, "picture delete", subject, "kept", "deleted")
+    await services.audit.record(interaction.guild_id or 0, decision)
 
 
 async def _delete_message(interaction: Interaction, channel_id: int, message_id: int) -> bool:

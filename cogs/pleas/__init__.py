@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from cogs.pleas.asking import AskButton
 from cogs.pleas.deciding import DeclineButton, GrantButton, OtherAmountButton
+from cogs.pleas.dialog import answer_dialog
+from cogs.pleas.telling import MemberVoice
 
 if TYPE_CHECKING:
     from bot.errors import Shortfall
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
 
 async def setup(bot: AtelierClient) -> None:
-    """Add the buttons."""
+    """Add the buttons and their dialog, and let members be told what was decided."""
     desk = bot.services.pleas
 
     async def way_out(server_id: int, shortfall: Shortfall) -> AskButton | None:
@@ -21,4 +23,6 @@ async def setup(bot: AtelierClient) -> None:
         return None if need is None else AskButton(need)
 
     bot.add_dynamic_items(AskButton, GrantButton, OtherAmountButton, DeclineButton)
+    bot.add_listener(answer_dialog, "on_interaction")
     bot.buttons.set_refusal(way_out)
+    bot.services.plea_telling.voice = MemberVoice(bot)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Self
 
-import aiohttp
 import discord
 import structlog
 from typing_extensions import override
@@ -13,11 +13,12 @@ from bot.delivery.posting import steadily
 from bot.errors import UserFacingError
 from bot.intake import requester_of
 from bot.interactions import Interaction, LastingButton
-from bot.presentation.pleas import ASKED, grant_label, plea_text
+from bot.presentation.pleas import ASKED, plea_text
 from bot.services.limits import Metric, Scope
 from bot.services.pleas import Need
 from bot.services.windows import Window
-from cogs.pleas.deciding import DeclineButton, GrantButton, OtherAmountButton
+from cogs.pleas.deciding import buttons_of
+from cogs.pleas.telling import TROUBLE
 
 if TYPE_CHECKING:
     import re
@@ -28,6 +29,12 @@ TEMPLATE = (
     r"more:(?P<scope>server|channel|role|member):(?P<scope_id>[0-9]{1,20}):(?P<metric>images|usd)"
     r":(?P<window>hour|day|week|month):(?P<amount>[0-9]{1,19}):(?P<ends_at>[0-9]{1,12})"
 )
+
+CANNOT_WRITE = (
+    "I cannot write to the channel where your leads would read this, so nothing was asked. "
+    "Please tell one of them yourself."
+)
+NO_ANSWER = "Discord does not answer me, so your leads may not have read this. Press the button again in a minute."
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -55,8 +62,8 @@ class AskButton(LastingButton, template=TEMPLATE):
     async def pressed(self, interaction: Interaction) -> None:
         """Ask."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        asked = await interaction.client.services.pleas.ask(requester_of(interaction), self.need)
-        await _tell_leads(interaction, asked)
+        async with interaction.client.services.pleas.asking(requester_of(interaction), self.need) as asked:
+            await _tell_leads(interaction, asked)
         await interaction.edit_original_response(content=ASKED)
 
 
@@ -78,30 +85,20 @@ def need_in(match: re.Match[str]) -> Need:
 
 
 async def _tell_leads(interaction: Interaction, asked: Asked) -> None:
-    """Post the plea to the log channel; if nobody can read it there, it was never asked."""
+    """Post the plea to the log channel; if nobody can read it there, nothing was asked.
+
+    Asked again, it has the same nonce: Discord drops it for some minutes, should the first have arrived after all.
+    """
     plea = asked.plea
     channel = interaction.client.get_partial_messageable(asked.log_channel_id, guild_id=plea.server_id)
-    told = False
+    text = plea_text(plea, asked.status)
     try:
-        await steadily(lambda: channel.send(plea_text(asked), view=_buttons(asked), nonce=f"plea-{plea.id}"))
-        told = True
-    except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+        await steadily(lambda: channel.send(text, view=buttons_of(plea), nonce=f"plea-{plea.id}"))
+    except TROUBLE as error:
         _log.warning("plea not posted", channel=asked.log_channel_id, reason=repr(error))
-    finally:
-        if not told:
-            await interaction.client.services.pleas.withdraw(plea)
-    if not told:
-        raise UserFacingError(
-            "I cannot write to the channel where your leads would read this, so nothing was asked. "
-            "Please tell one of them yourself."
-        )
-    await interaction.client.services.pleas.told(plea)
+        raise UserFacingError(CANNOT_WRITE if _is_refusal(error) else NO_ANSWER) from None
 
 
-def _buttons(asked: Asked) -> discord.ui.View:
-    plea = asked.plea
-    view = discord.ui.View(timeout=None)
-    view.add_item(GrantButton(plea.id, grant_label(plea)))
-    view.add_item(OtherAmountButton(plea.id))
-    view.add_item(DeclineButton(plea.id))
-    return view
+def _is_refusal(error: Exception) -> bool:
+    """Whether it is certain that Discord posted nothing."""
+    return isinstance(error, discord.HTTPException) and error.status < HTTPStatus.INTERNAL_SERVER_ERROR

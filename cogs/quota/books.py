@@ -14,16 +14,21 @@ from discord.ext import commands
 from bot.charts import ChartError, alt_text
 from bot.delivery.posting import REQUEST_LIMIT
 from bot.interactions import Interaction, lead_of
-from bot.presentation.books import NO_CHART, chart_of, charted_keys, packed_ledger, report_text
+from bot.presentation.books import NO_CHART, Named, chart_of, packed_ledger, report_text, told_keys
 from bot.presentation.usage import month_choices
+from bot.services.limits import Scope
 from bot.services.tallies import Grouping
-from cogs.quota.labels import labels_of
+from cogs.quota.subjects import server_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bot.charts import Chart
     from bot.services.bookkeeper import Bookkeeper, MonthlyReport
+    from bot.services.catalog import Catalog
+    from cogs.quota.names import Names
+
+PATIENCE = 5.0  # seconds to look up the names of a chart
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -32,6 +37,8 @@ class Books(commands.Cog):
     """The commands about the ledger; a part of the group."""
 
     _bookkeeper: Bookkeeper
+    _catalog: Catalog
+    _names: Names
     _draw: Callable[[Chart], Awaitable[bytes]]  # makes a PNG
 
     @app_commands.command()
@@ -45,8 +52,9 @@ class Books(commands.Cog):
         """See what a month cost, and who spent it on what. Only you see it."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         found = await self._bookkeeper.report(lead_of(interaction).server_id, month, by=Grouping(by))
-        files, notes = await self._charted(interaction, found)
-        await interaction.edit_original_response(content=report_text(found, notes), attachments=files)
+        named = await self._named(interaction, found)
+        files, notes = await self._charted(found, named)
+        await interaction.edit_original_response(content=report_text(found, named, notes), attachments=files)
 
     @app_commands.command()
     @app_commands.describe(
@@ -55,7 +63,7 @@ class Books(commands.Cog):
     async def export(
         self, interaction: Interaction, month: str | None = None, member: discord.User | None = None
     ) -> None:
-        """Get every job of a month as a CSV file for your bookkeeping. Only you see it; it is written to the audit."""
+        """Get a month's jobs as a CSV file. Only you see it; the audit notes it."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member_id = None if member is None else member.id
         found = await self._bookkeeper.report(lead_of(interaction).server_id, month, member_id=member_id)
@@ -70,13 +78,11 @@ class Books(commands.Cog):
         months = await self._bookkeeper.months(lead_of(interaction).server_id)
         return [app_commands.Choice(name=name, value=value) for name, value in month_choices(months, typed)]
 
-    async def _charted(
-        self, interaction: Interaction, found: MonthlyReport
-    ) -> tuple[list[discord.File], tuple[str, ...]]:
+    async def _charted(self, found: MonthlyReport, named: Named) -> tuple[list[discord.File], tuple[str, ...]]:
         """The chart as a file, and what there is to say of it."""
         if not found.report.settled_nano:
             return [], ()  # it would be empty
-        chart = chart_of(found, await self._called(interaction, found))
+        chart = chart_of(found, named)
         try:
             picture = await self._draw(chart)
         except ChartError as error:
@@ -84,10 +90,14 @@ class Books(commands.Cog):
             return [], (NO_CHART,)
         return [discord.File(BytesIO(picture), f"report-{found.month}.png", description=alt_text(chart))], ()
 
-    async def _called(self, interaction: Interaction, found: MonthlyReport) -> dict[str, str]:
-        """What people call the members or channels of the chart."""
-        server, by = interaction.guild, found.report.by
-        if server is None or by not in {Grouping.MEMBER, Grouping.CHANNEL}:
-            return {}
-        ids = [int(key) for key in charted_keys(found)]
-        return await labels_of(server, ids, of_members=by is Grouping.MEMBER)
+    async def _named(self, interaction: Interaction, found: MonthlyReport) -> Named:
+        """What the members, models or channels that are told one by one are called."""
+        by, keys = found.report.by, told_keys(found)
+        if by is Grouping.MODEL:
+            return Named({key: self._catalog.title_of(key) for key in keys})
+        if by is not Grouping.MEMBER and by is not Grouping.CHANNEL:
+            return Named({})
+        server, scope = server_of(interaction), Scope(by.value)
+        names = await self._names.of(server, [(scope, int(key)) for key in keys], PATIENCE)
+        gone = {key for key in keys if by is Grouping.CHANNEL and server.get_channel_or_thread(int(key)) is None}
+        return Named({str(each): name for (_, each), name in names.items()}, frozenset(gone))

@@ -1,4 +1,4 @@
-"""Whose limits these are, by name: where a mention is not drawn, and to tell what is gone."""
+"""Members, roles and channels by name: where a mention is not drawn, and to tell what is gone."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Names:
             for scope, each in wanted
             if (scope is Scope.MEMBER and members.get(each, "") is None)
             or (scope is Scope.ROLE and server.get_role(each) is None)
-            or (scope is Scope.CHANNEL and server.get_channel(each) is None)
+            or (scope is Scope.CHANNEL and server.get_channel_or_thread(each) is None)
         )
 
     async def _look_up(self, server: discord.Guild, user_ids: list[int], patience: float) -> dict[int, str | None]:
@@ -87,5 +87,5 @@ def _name(server: discord.Guild, scope: Scope, each: int) -> str:
     if scope is Scope.ROLE:
         role = server.get_role(each)
         return f"removed role {each}" if role is None else "@" + one_line(role.name, LONGEST_NAME)
-    channel = server.get_channel(each)
+    channel = server.get_channel_or_thread(each)
     return f"deleted channel {each}" if channel is None else "#" + one_line(channel.name, LONGEST_NAME)

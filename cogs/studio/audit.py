@@ -1,4 +1,4 @@
-"""/studio audit: who decided what, ten at a time, and the button to older ones."""
+"""/studio audit: who decided what, page by page, and the button to older ones."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from discord.ext import commands
 from typing_extensions import override
 
 from bot.interactions import AtelierButton, Interaction, LeadsOnlyError, is_lead
-from bot.presentation.audit import PER_PAGE, audit_embed
+from bot.presentation.audit import PER_PAGE, audit_page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ class WhoDecided(commands.Cog):
         """Read who decided what, when and why."""
         actor_id = None if member is None else member.id
         entries = await self._audit.entries(interaction.guild_id or 0, actor_id=actor_id, most=PER_PAGE + 1)
-        embed, view = _page(entries, OlderButton if member is None else OlderOfOneButton)
+        embed, view = _page(entries, OlderButton if member is None else OlderOfOneButton, actor_id)
         if view is None:
             await interaction.response.send_message(embed=embed, ephemeral=True)
         else:
@@ -64,20 +64,20 @@ class OlderOfOneButton(AtelierButton, action="audit-of-one"):
         (last,) = await audit.entries(server_id, before=self.subject + 1, most=1)
         actor_id = last.decision.actor_id
         entries = await audit.entries(server_id, before=self.subject, actor_id=actor_id, most=PER_PAGE + 1)
-        embed, view = _page(entries, OlderOfOneButton)
+        embed, view = _page(entries, OlderOfOneButton, actor_id)
         await interaction.response.edit_message(embed=embed, view=view)
 
 
 def _page(
-    entries: Sequence[AuditEntry], older: type[OlderButton | OlderOfOneButton]
+    entries: Sequence[AuditEntry], older: type[OlderButton | OlderOfOneButton], actor_id: int | None = None
 ) -> tuple[discord.Embed, discord.ui.View | None]:
     """The page, and the way to the next if there is one."""
-    shown = entries[:PER_PAGE]
-    if len(entries) <= PER_PAGE:
-        return audit_embed(shown), None
+    embed, count = audit_page(entries, actor_id)
+    if count == len(entries):
+        return embed, None
     view = discord.ui.View(timeout=None)
-    view.add_item(older(shown[-1].seq))
-    return audit_embed(shown), view
+    view.add_item(older(entries[count - 1].seq))
+    return embed, view
 
 
 def _check_lead(interaction: Interaction) -> None:

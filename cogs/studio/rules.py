@@ -22,7 +22,8 @@ from bot.presentation.rules import (
     roles_panel,
 )
 from bot.services.choosing import usual_model
-from bot.services.permits import Permit
+from bot.services.limits import Requester
+from bot.services.permits import permit_for
 from bot.services.rule_words import ANY, all_qualities, rule_text
 from bot.services.rules import RoleOrder
 
@@ -71,8 +72,9 @@ class WhatMayBeAsked(commands.Cog):
         else:
             answer = changed_text(await self._rules.forbid_model(lead, model))
         policy = await self._rules.of(lead.server_id)
-        usual = usual_model(self._rules.catalog, Permit(policy.models), self._default_model, self._admission.today)
-        panel = models_panel(policy, self._rules.catalog.title_of(usual))
+        permit, today = permit_for(policy, Requester(lead.server_id, 0, 0)), self._admission.today
+        usual = usual_model(self._rules.catalog, permit, self._default_model, today)
+        panel = models_panel(policy, self._rules.catalog, today, usual, lead.server_id)
         await say(interaction, f"{answer}\n{panel}".strip())
 
     @app_commands.command()

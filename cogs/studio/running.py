@@ -10,6 +10,7 @@ from discord.ext import commands
 from bot.interactions import Interaction, lead_of
 from bot.presentation.studio import paused_text, resumed_text, status_panel
 from bot.services.pausing import LONGEST_REASON
+from cogs.studio.log_channel import fault_of, find_place
 
 if TYPE_CHECKING:
     from bot.services.bulletin import Bulletins
@@ -26,7 +27,9 @@ class Running(commands.Cog):
     async def status(self, interaction: Interaction) -> None:
         """See what runs and waits here, what is spent, and what is set."""
         bulletin = await self._bulletins.of(interaction.guild_id or 0)
-        await interaction.response.send_message(view=status_panel(bulletin), ephemeral=True)
+        log_id = bulletin.policy.log_channel_id
+        fault = "" if log_id is None else fault_of(interaction, log_id, await find_place(interaction, log_id))
+        await interaction.response.send_message(view=status_panel(bulletin, fault), ephemeral=True)
 
     @app_commands.command()
     @app_commands.describe(reason="Why; members are told")

@@ -20,20 +20,21 @@ from bot.presentation.rules import (
     changed_text,
     first_log_line,
     log_panel,
+    log_readers,
+    log_warning,
+    newcomers_panel,
 )
-from bot.services.server_settings import LONGEST_WAIT
-from bot.services.wording import listed, one_line
+from bot.services.server_settings import LONGEST_REASON, LONGEST_WAIT
+from bot.services.wording import one_line
 from bot.services.zones import zones_like
+from cogs.studio.log_channel import fault_of, find_place, is_read_by_all
 from cogs.studio.rules import choices, say
 
 if TYPE_CHECKING:
     from bot.services.alerts import Watch
     from bot.services.server_settings import ServerSettings
 
-LONGEST_REASON = 200  # characters
 LONGEST_ZONE = 60  # characters
-NEEDED_TO_LOG = ("view_channel", "send_messages", "embed_links")
-NEEDED_IN_THREADS = ("view_channel", "send_messages_in_threads", "embed_links")
 
 
 class ServerWide(commands.Cog):
@@ -61,9 +62,15 @@ class ServerWide(commands.Cog):
 
     @app_commands.command()
     @app_commands.describe(days="Days since they joined; 0 for no wait")
-    async def newcomers(self, interaction: Interaction, days: app_commands.Range[int, 0, LONGEST_WAIT]) -> None:
+    async def newcomers(
+        self, interaction: Interaction, days: app_commands.Range[int, 0, LONGEST_WAIT] | None = None
+    ) -> None:
         """Let new members wait before they make pictures."""
-        decision = await self._server_settings.set_newcomer_days(lead_of(interaction), days)
+        lead = lead_of(interaction)
+        if days is None:
+            await say(interaction, newcomers_panel(await self._server_settings.of(lead.server_id)))
+            return
+        decision = await self._server_settings.set_newcomer_days(lead, days)
         await say(interaction, changed_text(decision))
 
     @app_commands.command()
@@ -97,36 +104,38 @@ class ServerWide(commands.Cog):
     ) -> None:
         """Choose where alerts about budgets and pleas for more are posted."""
         lead = lead_of(interaction)
-        kept = (await self._server_settings.of(lead.server_id)).log_channel_id
         if channel is not None and off:
             raise DecisionRefusedError("Choose a channel or off, not both. Nothing was changed.")
-        if channel is None and not off:
-            await say(interaction, log_panel(kept))
-            return
         await interaction.response.defer(ephemeral=True, thinking=True)
-        if channel is not None and channel.id != kept:
-            await _begin_log(interaction, channel)
-        decision = await self._server_settings.set_log_channel(lead, None if channel is None else channel.id)
-        await interaction.edit_original_response(content=changed_text(decision))
-        self._watch.tell_soon()
+        kept = (await self._server_settings.of(lead.server_id)).log_channel_id
+        if channel is None and not off:
+            text = log_panel(kept)
+        else:
+            if channel is not None and channel.id != kept:
+                await _begin_log(interaction, channel.id)
+            kept = None if channel is None else channel.id
+            text = changed_text(await self._server_settings.set_log_channel(lead, kept))
+            self._watch.tell_soon()
+        if kept is not None:
+            text = " ".join([text, *await _notes(interaction, kept)])
+        await interaction.edit_original_response(content=text)
 
 
-async def _begin_log(interaction: Interaction, channel: AnyChannel) -> None:
+async def _notes(interaction: Interaction, channel_id: int) -> list[str]:
+    """What a lead has to know of the log channel: that nothing can be posted there, or that everybody reads it."""
+    place = await find_place(interaction, channel_id)
+    fault = fault_of(interaction, channel_id, place)
+    notes = [log_warning(fault)] if fault else []
+    return [*notes, log_readers(channel_id)] if is_read_by_all(place) else notes
+
+
+async def _begin_log(interaction: Interaction, channel_id: int) -> None:
     """Post the first line of the log: a channel that is chosen is one that works."""
-    mention = f"<#{channel.id}>"
-    place = None if isinstance(channel, discord.Object) else channel.resolve()
-    if place is None or interaction.guild is None:
-        raise DecisionRefusedError(f"I cannot see {mention}. Let me, or choose another. Nothing was changed.")
-    if not isinstance(place, discord.abc.Messageable):
-        raise DecisionRefusedError(f"Nobody can write in {mention}. Choose a text channel. Nothing was changed.")
-    mine = place.permissions_for(interaction.guild.me)
-    needed = NEEDED_IN_THREADS if isinstance(place, discord.Thread) else NEEDED_TO_LOG
-    lacking = tuple(name.replace("_", " ").title() for name in needed if not getattr(mine, name))
-    if lacking:
-        raise DecisionRefusedError(
-            f"I may not write in {mention}: I lack {listed(lacking, 'and')} there. Nothing was changed."
-        )
+    place = await find_place(interaction, channel_id)
+    fault = fault_of(interaction, channel_id, place)
+    if fault or not isinstance(place, discord.abc.Messageable):
+        raise DecisionRefusedError(f"{fault} Nothing was changed.")
     try:
         await place.send(first_log_line(interaction.user.id))
     except (discord.Forbidden, discord.NotFound):
-        raise DecisionRefusedError(f"I could not write in {mention}. Nothing was changed.") from None
+        raise DecisionRefusedError(f"I could not write in <#{channel_id}>. Nothing was changed.") from None

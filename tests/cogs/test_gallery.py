@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import discord
 import pytest
@@ -186,6 +186,18 @@ async def test_a_moderator_deletes_anybodys(opened: OpenHouse) -> None:
 
         assert said_privately(answer) == "Deleted."
         assert house.posted == []
+
+
+async def test_the_audit_of_a_deletion_has_the_time_of_the_books_which_never_goes_back(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await house.imagine()
+        clock: Any = house.services.accounts.clock
+        clock._latest = later = clock() + 1000
+
+        await delete(house, house.moderator)
+
+        (entry,) = await house.services.audit.entries(house.server.id)
+        assert entry.decision.at == later
 
 
 async def test_what_a_moderator_deletes_of_others_is_in_the_audit(opened: OpenHouse) -> None:

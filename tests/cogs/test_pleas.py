@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bot.services.governing import Decision
 from bot.services.limits import Metric, Scope
 from bot.services.pleas import Need
+from bot.services.policy import LimitRule
 from bot.services.windows import Window
 from cogs.pleas.asking import TEMPLATE, AskButton, custom_id_of, need_in
 from tests.examples import png
@@ -41,7 +42,7 @@ class Desk:
     def __init__(self, house: House) -> None:
         self.house = house
         self.log: ChannelHandle = house.server.create_text_channel("log")
-        leading = house.server.create_role(
+        leading = self.leading = house.server.create_role(
             "leads",
             permissions=discord.Permissions(
                 view_channel=True, send_messages=True, read_message_history=True, manage_guild=True
@@ -70,6 +71,17 @@ class Desk:
         """Mia asks; what the leads see."""
         await self.house.mia.click(await self.refused(), label=ASK)
         return self.plea
+
+    async def allow(self, whose: int, maximum: int | None, scope: Scope = Scope.MEMBER) -> None:
+        """Let a lead set how many pictures a day a member, or whoever has a role, may make."""
+        rule = LimitRule(
+            shared=False, scope=scope, scope_id=whose, metric=Metric.IMAGES, window=Window.DAY, maximum=maximum
+        )
+
+        def alter(policy: ServerPolicy) -> tuple[ServerPolicy, Decision]:
+            return replace(policy, limits=(rule,)), Decision(1, 1, "quota set", "", "", "")
+
+        await self.house.services.policies.change(self.house.server.id, alter)
 
     @property
     def plea(self) -> discord.Message:
@@ -194,7 +206,7 @@ async def test_the_leads_read_who_asks_where_and_for_what(opened: OpenHouse) -> 
 
         assert said(answer).startswith("Asked.")
         assert re.fullmatch(
-            rf"🙋 <@{house.mia.id}> asks in <#{house.channel.id}> for more of their daily allowance\.\n"
+            rf"🙋 <@{house.mia.id}> asks in <#{house.channel.id}> for more of their daily allowance, for 1 picture\.\n"
             r"1 picture used of 1 picture; 1 picture missing\. Resets <t:\d+:R>\.",
             desk.plea.content,
         )
@@ -242,6 +254,35 @@ async def test_where_the_leads_cannot_read_nothing_is_kept(status: int, opened: 
 
         assert "so nothing was asked. Please tell one of them yourself." in said(first)
         assert said(second).startswith("Asked.")
+
+
+async def test_what_may_have_been_asked_is_asked_again_as_the_same(opened: OpenHouse) -> None:
+    async with opened(**ONE_A_DAY) as house:
+        desk = await a_desk(house)
+        refusal = await desk.refused()
+        house.env.inject_error("POST", f"/channels/{desk.log.id}/messages", status=500)
+
+        first = await house.mia.click(refusal, label=ASK)
+        second = await house.mia.click(refusal, label=ASK)
+
+        nonces = [each.json["nonce"] for each in house.env.http_requests if each.json and "nonce" in each.json]
+        assert "your leads may not have read this. Press the button again in a minute." in said(first)
+        assert said(second).startswith("Asked.")
+        assert set(nonces[-2:]) == {"plea-1"}
+        assert len(desk.log.history()) == 1
+
+
+async def test_what_was_declined_is_not_asked_again(opened: OpenHouse) -> None:
+    async with opened(**ONE_A_DAY) as house:
+        desk = await a_desk(house)
+        refusal = await desk.refused()
+        await house.mia.click(refusal, label=ASK)
+        await desk.lea.click(desk.plea, label=DECLINE)
+
+        answer = await house.mia.click(refusal, label=ASK)
+
+        assert re.fullmatch(r"❌ A lead has declined this; it resets <t:\d+:R>\.", said(answer))
+        assert len(desk.log.history()) == 1
 
 
 async def test_a_log_channel_that_was_deleted_is_said(opened: OpenHouse) -> None:
@@ -297,6 +338,102 @@ async def test_another_amount_is_asked_for_in_a_dialog(opened: OpenHouse) -> Non
         assert "granted 3 pictures" in desk.to_mia()[0]
         ((grant,),) = [(await house.services.policies.of(house.server.id)).grants]
         assert (grant.scope, grant.scope_id, grant.amount) == (Scope.MEMBER, house.mia.id, 3)
+
+
+async def test_a_dialog_can_be_sent_after_a_restart(opened: OpenHouse) -> None:
+    async with opened(**ONE_A_DAY) as house:
+        desk = await a_desk(house)
+        shown = await desk.lea.click(await desk.asked(), label=OTHER)
+        await house.restart()
+
+        await desk.lea.submit_modal(shown, {"amount": "3"})
+
+        assert "granted 3 pictures, until" in desk.plea.content
+        assert "granted 3 pictures" in desk.to_mia()[0]
+
+
+async def test_only_leads_send_a_dialog(opened: OpenHouse) -> None:
+    async with opened(**ONE_A_DAY) as house:
+        desk = await a_desk(house)
+        shown = await desk.lea.click(await desk.asked(), label=OTHER)
+        await house.bot.http.remove_role(house.server.id, desk.lea.id, desk.leading.id)
+
+        answer = await desk.lea.submit_modal(shown, {"amount": "3"})
+
+        assert said(answer).startswith("❌ Only members who may manage this server")
+        assert await desk.grants() == 0
+
+
+async def test_less_than_what_is_missing_may_be_granted_and_nobody_is_sent_into_a_refusal(opened: OpenHouse) -> None:
+    async with opened(**ONE_A_DAY) as house:
+        desk = await a_desk(house)
+        await house.imagine()
+        refusal = (await house.imagine(count=3)).response
+        assert refusal is not None
+        await house.mia.click(refusal, label=ASK)
+        shown = await desk.lea.click(desk.plea, label=OTHER)
+
+        await desk.lea.submit_modal(shown, {"amount": "2"})
+
+        assert "granted 2 pictures" in desk.to_mia()[0]
+        assert "But all that is left of your daily allowance is 2 pictures: ask for less" in desk.to_mia()[0]
+
+
+async def test_a_lead_who_would_grant_too_little_sees_what_is_missing_now(opened: OpenHouse) -> None:
+    async with opened(ATELIER_MEMBER_DAILY_IMAGES=3) as house:
+        desk = await a_desk(house)
+        refusal = (await house.imagine(count=4)).response
+        assert refusal is not None
+        await house.mia.click(refusal, label=ASK)
+        plea = desk.plea
+        await house.imagine()
+
+        answer = await desk.lea.click(plea, label=GRANT)
+        granted_then, text_then, labels_then = await desk.grants(), desk.plea.content, labels(desk.plea)
+        await desk.lea.click(desk.plea, label="Grant 2 pictures")
+
+        assert granted_then == 0
+        assert "1 picture used of 3 pictures; 2 pictures missing." in text_then
+        assert labels_then == ["Grant 2 pictures", OTHER, DECLINE]
+        (told,) = answer.followups
+        assert told.ephemeral
+        assert told.content.startswith("Meanwhile less is left: what is missing now is 2 pictures.")
+        assert "granted 2 pictures, until" in desk.plea.content
+        assert desk.to_mia()[0].endswith("Ask for your picture again.")
+
+
+async def test_what_is_not_missing_any_more_is_not_granted(opened: OpenHouse) -> None:
+    async with opened(**ONE_A_DAY) as house:
+        desk = await a_desk(house)
+        plea = await desk.asked()
+        await desk.allow(house.mia.id, None)
+
+        await desk.lea.click(plea, label=GRANT)
+
+        assert "\nThere is nothing to grant any more: " in desk.plea.content
+        assert labels(desk.plea) == []
+        (told,) = desk.to_mia()
+        assert told == (
+            "You asked for more of your daily allowance on Atelier. That is not in your way any more. "
+            "Ask for your picture again."
+        )
+        assert await desk.grants() == 0
+
+
+@pytest.mark.parametrize("answers", [True, False])
+async def test_the_roles_that_a_member_has_by_now_count(opened: OpenHouse, *, answers: bool) -> None:
+    async with opened(**ONE_A_DAY) as house:
+        desk = await a_desk(house)
+        plea = await desk.asked()
+        role = house.server.create_role("artists")
+        await desk.allow(role.id, None, Scope.ROLE)
+        await house.bot.http.add_role(house.server.id, house.mia.id, role.id)
+        if not answers:
+            house.env.inject_error("GET", f"/guilds/{house.server.id}/members/*", status=404)
+
+        await desk.lea.click(plea, label=GRANT)
+
+        assert await desk.grants() == (0 if answers else 1)
 
 
 @pytest.mark.parametrize(
@@ -392,9 +529,9 @@ async def test_a_plea_that_is_not_known_is_said(opened: OpenHouse) -> None:
     async with opened(**ONE_A_DAY) as house:
         desk = await a_desk(house)
         plea = await desk.asked()
-        await house.services.pleas.pleas.withdraw(1)
+        await house.services.database.transaction(lambda connection: connection.execute("DELETE FROM pleas"))
 
-        assert "This question was withdrawn." in said(await desk.lea.click(plea, label=GRANT))
+        assert "I do not know this question any more." in said(await desk.lea.click(plea, label=GRANT))
 
 
 # --- telling
@@ -409,7 +546,9 @@ async def test_who_takes_no_direct_messages_is_told_where_they_asked(opened: Ope
         await desk.lea.click(plea, label=GRANT)
 
         (message,) = desk.in_the_studio()
-        assert message.content.startswith(f"<@{house.mia.id}> You asked for more of your daily allowance. ✅")
+        assert message.content == (
+            f"<@{house.mia.id}>, your leads have answered your question; /usage shows what is left."
+        )
         body = next(each.json for each in reversed(house.env.http_requests) if each.json and "nonce" in each.json)
         assert body["allowed_mentions"] == {"parse": [], "users": [house.mia.id]}
         assert desk.to_mia() == []
@@ -427,6 +566,40 @@ async def test_who_can_be_told_nowhere_has_the_grant_all_the_same(opened: OpenHo
         assert answer.followups == []
         assert await desk.grants() == 1
         assert desk.in_the_studio() == []
+
+
+@pytest.mark.parametrize("how", ["start", "press"])
+async def test_a_decision_that_a_crash_kept_from_the_member_is_told(how: str, opened: OpenHouse) -> None:
+    async with opened(**ONE_A_DAY) as house:
+        desk = await a_desk(house)
+        plea = await desk.asked()
+        verdict = await house.services.pleas.look(house.server.id, 1)
+        await house.services.pleas.grant(verdict.plea, desk.lea.id, 1)  # and nothing more
+        if how == "start":
+            await house.restart()
+            await house.env.settle()
+            assert len(desk.to_mia()) == 1
+            await desk.max.click(plea, label=GRANT)
+        else:
+            answer = await desk.max.click(plea, label=GRANT)
+            assert answer.followups[0].content.startswith("That was decided already.")
+
+        (told,) = desk.to_mia()
+        assert f"✅ <@{desk.lea.id}> granted 1 picture" in told
+        assert "granted 1 picture" in desk.plea.content
+
+
+async def test_the_member_is_told_although_the_lead_is_out_of_reach(opened: OpenHouse) -> None:
+    async with opened(**ONE_A_DAY) as house:
+        desk = await a_desk(house)
+        plea = await desk.asked()
+        verdict = await house.services.pleas.look(house.server.id, 1)
+        await house.services.pleas.grant(verdict.plea, desk.lea.id, 1)
+        house.env.inject_error("POST", "/webhooks/*", status=404)
+
+        await desk.max.click(plea, label=GRANT)
+
+        assert len(desk.to_mia()) == 1
 
 
 async def test_a_decision_is_shown_although_the_interaction_is_out_of_reach(opened: OpenHouse) -> None:

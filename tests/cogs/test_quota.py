@@ -91,11 +91,12 @@ async def test_a_lead_sets_what_a_member_may_use(opened: OpenHouse) -> None:
 
         whose = f"<@{house.mia.id}>'s daily allowance"
         assert re.fullmatch(
-            rf"{whose}: not set → 25 pictures\.\nIt counts at once, and what was used in this window counts too: "
+            rf"{whose}: changed from not set to 25 pictures\.\n"
+            r"It counts at once, and what was used in this window counts too: "
             rf"1 of 25 pictures used, 24 left\. {RESETS}",
             first,
         )
-        assert second.startswith(f"{whose}: 25 pictures → 30 pictures.")
+        assert second.startswith(f"{whose}: changed from 25 pictures to 30 pictures.")
         assert await audited(house) == [
             ("quota set", whose, "not set", "25 pictures", ""),
             ("quota set", whose, "25 pictures", "30 pictures", ""),
@@ -126,7 +127,7 @@ async def test_the_role_that_everybody_has_is_the_whole_server(opened: OpenHouse
     async with opened() as house:
         text = await said(house, "set", kind="budget", amount="$5", window="month", role=house.server.default_role)
 
-        assert text.startswith("This server's monthly budget: not set → $5.00.")
+        assert text.startswith("This server's monthly budget: changed from not set to $5.00.")
         assert [(rule.scope, rule.scope_id) for rule in await rules(house)] == [(Scope.SERVER, house.server.id)]
 
 
@@ -138,7 +139,7 @@ async def test_a_channel_of_any_kind_in_which_people_write_has_a_budget(kind: st
 
         text = await said(house, "set", kind="budget", amount="$5", window="week", channel=channel)
 
-        assert text.startswith(f"The weekly budget of <#{channel.id}>: not set → $5.00.")
+        assert text.startswith(f"The weekly budget of <#{channel.id}>: changed from not set to $5.00.")
 
 
 async def test_a_thread_draws_on_the_budget_of_its_channel(opened: OpenHouse) -> None:
@@ -260,8 +261,8 @@ async def test_a_grant_lets_a_member_go_on_until_the_window_ends(opened: OpenHou
         await house.imagine()
 
         assert re.fullmatch(
-            rf"1 picture more for <@{house.mia.id}>'s daily allowance\.\n"
-            r"It counts at once: 1 of 2 pictures used, 1 left \(1 picture of it granted\)\. It ends <t:\d+:R>\.",
+            rf"<@{house.mia.id}>'s daily allowance: changed from 1 picture to 2 pictures until <t:\d+:f>\.\n"
+            r"It counts at once: 1 of 2 pictures used, 1 left \(1 picture of it granted\)\.",
             text,
         )
         assert len(house.painter.asked) == 2
@@ -337,7 +338,7 @@ async def test_what_was_cleared_is_told_and_what_applies_now(opened: OpenHouse) 
 
         assert [choice["name"] for choice in choices] == ["ada's daily allowance: 3 pictures"]
         assert text == (
-            f"<@{house.moderator.id}>'s daily allowance: 3 pictures → not set.\n"
+            f"<@{house.moderator.id}>'s daily allowance: changed from 3 pictures to not set.\n"
             f"What applies to them now: 7 pictures a day, from the role <@&{moderators.id}>."
         )
         assert (await audited(house))[-1][0] == "quota clear"
@@ -367,7 +368,7 @@ async def test_what_is_gone_is_offered_as_such_and_can_be_cleared(opened: OpenHo
         ]
         for lost in (f"(has left, id {house.mia.id})", f"(removed, id {role.id})", f"(deleted, id {channel.id})"):
             assert lost in (overview.description or "")
-        assert all("→ not set." in answer for answer in answers)
+        assert all(" to not set." in answer for answer in answers)
         assert await rules(house) == ()
 
 

@@ -46,6 +46,31 @@ async def test_what_leads_decided_is_read(opened: OpenHouse) -> None:
         assert one.response.components == []
 
 
+async def test_of_a_member_who_has_decided_nothing_that_is_said(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await decide(house, 3, house.lead.id, "n")
+
+        answer = await house.lead.slash(house.channel, "studio audit", member=house.mia)
+
+        assert answer.response is not None
+        assert answer.response.embeds[0].description == f"<@{house.mia.id}> has decided nothing here."
+
+
+async def test_of_long_decisions_fewer_stand_on_a_page_and_none_is_lost(opened: OpenHouse) -> None:
+    async with opened() as house:
+        for number in range(1, 9):
+            decision = Decision(house.lead.id, NOW, "studio channels", "channels", "", "c" * 1000, f"n{number}")
+            await house.services.audit.record(house.server.id, decision)
+
+        answer = await house.lead.slash(house.channel, "studio audit")
+        read = [page(answer)]
+        while answer.response is not None and answer.response.components:
+            answer = await house.lead.click(answer.response, label="Older")
+            read.append(page(answer))
+
+        assert read == [["n8", "n7", "n6"], ["n5", "n4", "n3"], ["n2", "n1"]]
+
+
 async def test_older_decisions_come_ten_at_a_time_also_after_a_restart(opened: OpenHouse) -> None:
     async with opened() as house:
         await decide(house, 21, house.lead.id, "n")

@@ -82,15 +82,38 @@ async def test_models_are_allowed_forbidden_and_reset(opened: OpenHouse) -> None
         last = await lead(house, "models", action="forbid", model=OTHER)
         reset = await lead(house, "models", action="reset")
 
-        assert shown == f"The models of this server: all. Who names none gets {MODEL.title}."
+        assert shown.startswith("The models of this server: all, now these:\n- ")
+        assert shown.endswith(f"\nModels that come later are added. Who names none gets {MODEL.title}.")
         assert allowed == (
-            f"✅ The models of this server: changed from all to {OTHER}.\n"
-            f"The models of this server: {OTHER}. Who names none gets GPT Image 2."
+            f"✅ The models of this server: allowed only {OTHER}.\n"
+            f"The models of this server:\n- GPT Image 2 ({OTHER})\n"
+            "Models that come later are left out. Who names none gets GPT Image 2."
         )
         assert again.startswith("Nothing was changed.")
         assert "the only model that may be used" in last
         assert f"changed from {OTHER} to all" in reset
         assert await audited(house) == ["studio models", "studio models"]
+
+
+async def test_a_role_that_is_left_without_a_model_is_named(opened: OpenHouse) -> None:
+    async with opened() as house:
+        guests = house.server.create_role("guests")
+        await house.env.settle()
+        await lead(house, "roles", role=guests, models=OTHER)
+
+        text = await lead(house, "models", action="forbid", model=OTHER)
+
+        assert text.startswith(f"✅ The models of this server: forbade {OTHER}.\n")
+        assert text.count(MODEL.id) == 1
+        assert "Models that come later are left out." in text
+        assert text.endswith(f"⚠️ <@&{guests.id}> may use none of these now; see /studio roles.")
+
+
+async def test_who_names_no_model_gets_what_the_rule_for_everybody_leaves(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await lead(house, "roles", role=house.server.default_role, models=OTHER)
+
+        assert "Who names none gets GPT Image 2." in await lead(house, "models", action="show")
 
 
 async def test_a_model_that_is_not_listed_is_refused_and_not_chosen_for_anybody(opened: OpenHouse) -> None:
@@ -142,7 +165,7 @@ async def test_pictures_are_made_only_in_listed_channels_and_their_threads(opene
 
         assert added == f"✅ Where pictures are made: changed from everywhere to <#{other.id}>."
         assert text == f"❌ Pictures are made in <#{other.id}> here. Ask there."
-        assert f"and <#{house.channel.id}>" in here
+        assert here == f"✅ Where pictures are made: added <#{house.channel.id}>, 2 channels now."
         assert len(house.posted) == 1
 
 
@@ -162,7 +185,7 @@ async def test_a_thread_is_as_its_channel_and_draws_on_its_budget(opened: OpenHo
         await house.mia.slash(thread, "imagine", prompt="a fox")
 
         assert "Ask there." in outside
-        assert f"<#{house.channel.id}>" in added
+        assert f"added <#{house.channel.id}>" in added
         assert same.startswith("Nothing was changed.")
         kept = await house.services.requests.of_picture(1, house.server.id)
         assert kept is not None
@@ -189,7 +212,7 @@ async def test_a_channel_that_was_deleted_is_told_and_taken_out(opened: OpenHous
         assert "1 of them is gone" in shown
         assert offered == [{"name": f"a deleted channel ({other.id})", "value": str(other.id)}]
         assert "Choose one that is offered" in junk
-        assert removed.endswith(f"to <#{house.channel.id}>.")
+        assert removed.endswith(f"removed <#{other.id}>, 1 channel now.")
         assert "to everywhere." in reset
 
 
@@ -261,7 +284,7 @@ async def test_rules_are_shown_changed_in_part_and_cleared(opened: OpenHouse) ->
         assert none.startswith("There are no rules for roles")
         assert one == "What everybody may ask for: qualities low and medium; at most 1 picture at once."
         assert all_ == "Everybody: qualities low and medium; at most 1 picture at once."
-        assert less.endswith("to qualities low and medium.")
+        assert less == "✅ What everybody may ask for: count: from 1 to not said."
         assert same.startswith("Nothing was changed.")
         assert cleared.endswith("changed from qualities low and medium to no rule.")
         assert await audited(house) == ["studio roles"] * 3

@@ -37,6 +37,14 @@ async def status(house: House) -> str:
     return str(text["content"])
 
 
+async def mute(house: House) -> None:
+    """Take from the bot that it may write in the channel."""
+    channel = house.bot.get_channel(house.channel.id)
+    assert isinstance(channel, discord.TextChannel)
+    await channel.set_permissions(channel.guild.default_role, send_messages=False)
+    await house.env.settle()
+
+
 async def test_a_pause_refuses_requests_privately_until_it_is_over(opened: OpenHouse) -> None:
     async with opened() as house:
         paused = await lead(house, "pause", reason="we wait for the *new* budget")
@@ -97,11 +105,46 @@ async def test_the_panel_tells_how_things_stand(opened: OpenHouse) -> None:
         await lead(house, "pause", reason="lunch")
         after = await status(house)
 
-        assert "▶️ Pictures are made.\nHere: 0 running, 0 waiting." in before
+        assert "▶️ Pictures are made.\nHere: 0 running, 0 waiting.\n" in before
         assert "This bot's monthly budget: $0.00 of $5.00 used" in before
         assert f"⏸️ Picture making is paused by <@{house.lead.id}> <t:" in after
         assert ":R>: lunch." in after
         assert "This bot's monthly budget: $0.012 of $5.00 used" in after
+
+
+async def test_where_several_servers_share_the_bot_none_sees_what_the_others_do(opened: OpenHouse) -> None:
+    async with opened(ATELIER_MONTHLY_BUDGET="5") as house:
+        await house.imagine()
+        house.env.create_guild("Elsewhere")
+        await house.env.settle()
+
+        words = await status(house)
+
+        assert "Here: 0 running, 0 waiting.\n" in words
+        assert "$5.00" not in words
+        assert "This bot's monthly budget, set by whoever runs it, leaves enough." in words
+
+
+async def test_the_panel_tells_that_the_log_channel_does_not_work_any_more(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await lead(house, "log", channel=house.channel)
+        fine = await status(house)
+        await mute(house)
+
+        words = await status(house)
+
+        assert "⚠️" not in fine
+        assert (
+            f"⚠️ I may not write in <#{house.channel.id}>: I lack Send Messages and Embed Links there. "
+            "Alerts wait, and members cannot ask for more.\n"
+        ) in words
+
+
+async def test_the_panel_names_the_model_that_people_get(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await lead(house, "models", action="allow", model="gpt-image-2")
+
+        assert "Default model: GPT Image 2.\n" in await status(house)
 
 
 async def test_the_panel_tells_what_may_have_been_billed(opened: OpenHouse) -> None:

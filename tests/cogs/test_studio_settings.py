@@ -9,13 +9,27 @@ import discord
 from cogs.imagine.buttons import AgainButton
 from tests.cogs.test_gallery import offer_directly
 from tests.cogs.test_studio_rules import audited, lead, policy, refused, told
+from tests.cogs.test_studio_running import mute
 
 if TYPE_CHECKING:
     import pytest
 
+    from tests.cogs.house import House
     from tests.conftest import OpenHouse
 
 DAY = 86_400
+
+
+async def close(house: House, channel_id: int) -> None:
+    """Let only leads and the bot see a channel."""
+    await house.env.settle()
+    channel = house.bot.get_channel(channel_id)
+    assert isinstance(channel, discord.TextChannel)
+    leads = next(role for role in channel.guild.roles if role.name == "leads")
+    for each in (leads, channel.guild.me):
+        await channel.set_permissions(each, view_channel=True, send_messages=True, embed_links=True)
+    await channel.set_permissions(channel.guild.default_role, view_channel=False)
+    await house.env.settle()
 
 
 # --- block
@@ -26,6 +40,7 @@ async def test_who_is_blocked_is_refused_until_the_block_is_lifted(opened: OpenH
         await house.imagine()
 
         blocked = await lead(house, "block", member=house.mia, reason="spam\n@everyone")
+        same = await lead(house, "block", member=house.mia, reason="spam @everyone")
         again = await lead(house, "block", member=house.mia, reason="more")
         text = await refused(house)
         pressed = told(await house.mia.click(house.posted[0], label="Again"))
@@ -37,14 +52,15 @@ async def test_who_is_blocked_is_refused_until_the_block_is_lifted(opened: OpenH
             f"✅ <@{house.mia.id}>: changed from not blocked to blocked. "
             "What they have already asked for is still made."
         )
-        assert again == f"Nothing was changed. <@{house.mia.id}>: blocked."
+        assert same == rf"Nothing was changed. <@{house.mia.id}>: blocked: spam \@everyone."
+        assert again == f"✅ <@{house.mia.id}>: blocked already, now for another reason."
         assert text == f"❌ A lead has blocked you from making pictures here. Ask <@{house.lead.id}>."
         assert pressed == text
         assert lifted.endswith("changed from blocked to not blocked.")
         assert nothing.startswith("Nothing was changed.")
         assert len(house.posted) == 2
         entries = await house.services.audit.entries(house.server.id)
-        assert [entry.decision.why for entry in entries] == ["", "spam @everyone"]
+        assert [entry.decision.why for entry in entries] == ["", "more", "spam @everyone"]
 
 
 async def test_a_block_holds_in_direct_messages_too(opened: OpenHouse) -> None:
@@ -114,11 +130,13 @@ async def test_who_joined_lately_learns_from_when_on(opened: OpenHouse) -> None:
 
         changed = await lead(house, "newcomers", days=7)
         text = await refused(house)
+        shown = await lead(house, "newcomers")
         await lead(house, "newcomers", days=0)
         await house.imagine()
 
         opens_at = int(discord.utils.parse_time(joined).timestamp()) + 7 * DAY
         assert changed == "✅ How long new members wait: changed from no wait to 7 days."
+        assert shown == "How long new members wait: 7 days. Change it with the option “days”."
         assert f"you can make pictures from <t:{opens_at}:F> on." in text
         assert len(house.posted) == 1
 
@@ -149,6 +167,16 @@ async def test_a_zone_that_does_not_exist_is_answered_with_the_nearest(opened: O
         assert (await policy(house)).zone == "UTC"
 
 
+async def test_a_difference_from_utc_is_no_zone(opened: OpenHouse) -> None:
+    async with opened() as house:
+        offered = await house.lead.autocomplete(house.channel, "studio calendar", "zone", "UTC+2")
+        text = await lead(house, "calendar", zone="UTC+2")
+
+        assert offered == []
+        assert text.startswith("❌ Name a place, such as Europe/Berlin; then summer time is right too.")
+        assert (await policy(house)).zone == "UTC"
+
+
 async def test_zones_are_offered_while_they_are_typed(opened: OpenHouse) -> None:
     async with opened() as house:
         offered = await house.lead.autocomplete(house.channel, "studio calendar", "zone", "new y")
@@ -159,6 +187,61 @@ async def test_zones_are_offered_while_they_are_typed(opened: OpenHouse) -> None
 
 
 # --- log
+
+
+def readers(house: House) -> str:
+    return f"Everyone who sees <#{house.channel.id}> will read budgets and members' questions."
+
+
+async def test_of_a_channel_for_leads_nothing_is_said_of_readers(opened: OpenHouse) -> None:
+    async with opened() as house:
+        leads = house.server.create_text_channel("leads")
+        await close(house, leads.id)
+
+        text = await lead(house, "log", channel=leads)
+
+        assert text == f"✅ The log channel: changed from none to <#{leads.id}>."
+
+
+async def test_a_log_channel_that_fell_silent_is_told_when_it_is_looked_at_or_chosen_again(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await lead(house, "log", channel=house.channel)
+        await mute(house)
+
+        shown = await lead(house, "log")
+        again = await lead(house, "log", channel=house.channel)
+
+        fault = f"⚠️ I may not write in <#{house.channel.id}>: I lack Send Messages and Embed Links there. Alerts wait"
+        assert f"are posted in <#{house.channel.id}>. {fault}" in shown
+        assert again.startswith("Nothing was changed.")
+        assert fault in again
+
+
+async def test_a_log_channel_that_is_gone_is_told(opened: OpenHouse) -> None:
+    async with opened() as house:
+        other = house.server.create_text_channel("elsewhere")
+        await house.env.settle()
+        await lead(house, "log", channel=other)
+        gone = house.bot.get_channel(other.id)
+        assert isinstance(gone, discord.TextChannel)
+        await gone.delete()
+        await house.env.settle()
+
+        assert f"⚠️ I cannot see <#{other.id}>. Let me, or choose another." in await lead(house, "log")
+
+
+async def test_a_thread_is_a_log_that_the_members_of_its_channel_read(opened: OpenHouse) -> None:
+    async with opened() as house:
+        parent = house.bot.get_channel(house.channel.id)
+        assert isinstance(parent, discord.TextChannel)
+        await parent.create_thread(name="a thread", type=discord.ChannelType.public_thread)
+        hidden = await parent.create_thread(name="a private one", type=discord.ChannelType.private_thread)
+        await hidden.add_user(discord.Object(house.lead.id))
+        await house.env.settle()
+        public, private = house.channel.threads
+
+        assert "Everyone who sees" in await lead(house, "log", channel=public)
+        assert "Everyone who sees" not in await lead(house, "log", channel=private)
 
 
 async def test_the_log_begins_with_a_line_and_ends_when_it_is_off(opened: OpenHouse) -> None:
@@ -172,12 +255,12 @@ async def test_the_log_begins_with_a_line_and_ends_when_it_is_off(opened: OpenHo
         still = await lead(house, "log", off=True)
 
         assert "posted nowhere" in none
-        assert chosen == f"✅ The log channel: changed from none to <#{house.channel.id}>."
+        assert chosen == f"✅ The log channel: changed from none to <#{house.channel.id}>. {readers(house)}"
         assert line is not None
         assert line.content.startswith("📒 Alerts about budgets")
         assert again.startswith("Nothing was changed.")
         assert house.channel.last_message == line
-        assert shown == f"Alerts and pleas are posted in <#{house.channel.id}>."
+        assert shown == f"Alerts and pleas are posted in <#{house.channel.id}>. {readers(house)}"
         assert off.endswith(f"changed from <#{house.channel.id}> to none.")
         assert still.startswith("Nothing was changed.")
         assert await audited(house) == ["studio log", "studio log"]
@@ -215,11 +298,12 @@ async def test_a_log_channel_that_fails_at_the_first_line_is_not_chosen(opened: 
 async def test_a_channel_that_the_bot_does_not_know_is_no_log(
     opened: OpenHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def unknown(_: object) -> None:
+    def unknown(*_: object) -> None:
         """As for a channel that was made while the connection was away."""
 
     async with opened() as house:
-        monkeypatch.setattr(discord.app_commands.AppCommandChannel, "resolve", unknown)
+        monkeypatch.setattr(discord.Guild, "get_channel_or_thread", unknown)
+        house.env.inject_error("GET", "/channels/*", status=403, code=50001, message="Missing Access")
 
         assert "I cannot see" in await lead(house, "log", channel=house.channel)
 

@@ -104,8 +104,12 @@ async def test_who_made_nothing_sees_so_without_a_chart(opened: OpenHouse, draug
         assert draughtsman.drawn == []
 
 
-async def test_the_budget_of_the_installation_is_hidden_by_one_of_the_server(
-    opened: OpenHouse, draughtsman: Draughtsman
+@pytest.mark.parametrize(("of_bot", "is_shown"), [("50", False), ("5", True)])
+async def test_the_budget_of_the_installation_is_shown_where_it_leaves_less_than_the_servers(
+    of_bot: str,
+    is_shown: bool,  # noqa: FBT001 - a table's column
+    opened: OpenHouse,
+    draughtsman: Draughtsman,
 ) -> None:
     def alter(policy: ServerPolicy) -> tuple[ServerPolicy, Decision]:
         rule = LimitRule(
@@ -118,7 +122,7 @@ async def test_the_budget_of_the_installation_is_hidden_by_one_of_the_server(
         )
         return replace(policy, limits=(rule,)), Decision(1, 1, "quota set", "", "", "")
 
-    async with opened(ATELIER_MONTHLY_BUDGET="50") as house:
+    async with opened(ATELIER_MONTHLY_BUDGET=of_bot) as house:
         before = told(await usage(house))
         await house.services.policies.change(house.server.id, alter)
 
@@ -126,10 +130,38 @@ async def test_the_budget_of_the_installation_is_hidden_by_one_of_the_server(
         await house.imagine()
 
         assert "This bot's monthly budget" in before
-        assert "This bot's monthly budget" not in after
+        assert ("This bot's monthly budget" in after) is is_shown
         assert "- **This server's monthly budget:** $10.00 of $10.00 left, $0.00 used." in after
-        assert "-# Left: your 24 pictures today · this server $9.9" in house.posted[0].content
+        of_bots = "this bot $4.99 this month · " if is_shown else ""
+        assert f"-# Left: your 24 pictures today · {of_bots}this server $9.9" in house.posted[0].content
         assert draughtsman.drawn == []
+
+
+@pytest.mark.usefixtures("draughtsman")
+async def test_what_other_servers_spend_is_told_nowhere(opened: OpenHouse) -> None:
+    async with opened(ATELIER_MONTHLY_BUDGET="0.0517") as house:
+        house.env.create_guild("Elsewhere")
+        await house.env.settle()
+
+        before = told(await usage(house))
+        await house.imagine()
+        overview = (await house.lead.slash(house.channel, "quota show")).response
+        of_mia = (await house.lead.slash(house.channel, "quota show", member=house.mia)).response
+        refused = told(await house.imagine(quality="high", count=2))
+        for _ in range(2):
+            await house.imagine()
+
+        budget = "This bot's monthly budget, set by whoever runs it,"
+        assert f"\n- {budget} leaves enough. Resets <t:" in before
+        assert overview is not None
+        assert of_mia is not None
+        shown = [overview.embeds[0].description or "", of_mia.embeds[0].description or ""]
+        assert all(f"\n- {budget} leaves enough. It resets <t:" in text for text in shown)
+        assert "and less is left. Try a lower quality or fewer pictures. It resets <t:" in refused
+        assert budget not in house.posted[0].content
+        assert f"-# {budget} leaves too little for another picture." in house.posted[-1].content
+        everything = [before, refused, *shown, *(message.content for message in house.posted)]
+        assert not any("$0.05" in text or "this bot $" in text for text in everything)
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from bot.delivery.posting import Upload, is_too_large
 from bot.errors import UserFacingError
 from bot.presentation.progress import late_text
 from bot.services.delivery import DeliveryError, Posted, Preview, Result
+from bot.services.policy import Pause
 from tests.delivery.errors import refused
 from tests.examples import DESTINATION, REQUESTER, failed_job, job, noisy_png, order, picture, png, result
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.services.ledger import Destination
+
+PAUSE = Pause(1, 5, "the *bill*.")
 
 
 class Message(discord.Message):
@@ -315,13 +318,13 @@ async def test_a_pause_is_told_in_place_of_whatever_stood_there() -> None:
 
     delivery.preview(Preview((png(),)))
     await shown(place, 1)
-    delivery.paused()
+    delivery.paused(PAUSE)
     await shown(place, 2)
     delivery.queued(1, 30)
     await shown(place, 3)
     await delivery.done(result())
 
-    assert place.shown[1] == ("progress", "⏸️ Paused by a lead; your place in line is kept.", (), False)
+    assert place.shown[1] == ("progress", "⏸️ Paused by <@5>: the \\*bill\\*. Your place in line is kept.", (), False)
     assert "You are next in line" in place.shown[2][1]
 
 
@@ -329,7 +332,7 @@ async def test_a_private_request_that_a_pause_keeps_beyond_its_token_offers_show
     place = RecordingPlace(private(expires_in=room.LATE_RESERVE))
     delivery = delivery_to(place)
 
-    delivery.paused()
+    delivery.paused(PAUSE)
     await shown(place, 2)
     await delivery.failed(UserFacingError("Too late."))
 

@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 
 from bot.delivery import progress as room
 from bot.delivery.progress import Progress, Stage
+from bot.services.policy import Pause
 
 FOREVER = 3600.0
 
@@ -209,18 +210,19 @@ async def test_that_drawing_begins_is_told_once_for_all_pictures() -> None:
     await progress.end()
 
 
-PAUSE = Stage(0, paused=True)
+PAUSE = Stage(0, pause=Pause(1, 5, "lunch"))
+ANOTHER = Stage(0, pause=Pause(2, 6, ""))
 
 
 async def test_a_pause_is_told_at_once_and_so_is_the_place_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "LINE_INTERVAL", FOREVER)
     screen = Screen()
     progress = Progress(screen.edit)
-    for stage in (Stage(3, 60), PAUSE, PAUSE, Stage(3, 60), Stage(2, 40)):
+    for stage in (Stage(3, 60), PAUSE, PAUSE, ANOTHER, Stage(3, 60), Stage(2, 40)):
         progress.show(stage)
         await turns()
 
-    assert screen.begun == [Stage(3, 60), PAUSE, Stage(3, 60)]
+    assert screen.begun == [Stage(3, 60), PAUSE, ANOTHER, Stage(3, 60)]
     await progress.end()
 
 

@@ -18,7 +18,7 @@ DAY = 86_400
 
 
 def entry(number: int = 1, **changes: Any) -> ReportedJob:  # noqa: ANN401 - any field of a job
-    """A job that made picture `number`."""
+    """A job that made picture `number`; the installation's budget counts it as leads do, unless another is given."""
     made = ReportedJob(
         id=f"{1_500_000_000_000_000_000 + number}:1",
         state="settled",
@@ -26,6 +26,7 @@ def entry(number: int = 1, **changes: Any) -> ReportedJob:  # noqa: ANN401 - any
         actual_nano=12_060_000,
         adjusted_nano=0,
         counted_nano=12_060_000,
+        installation_nano=12_060_000,
         overshoot_nano=0,
         images=1,
         server_id="1400000000000000011",
@@ -48,7 +49,7 @@ def entry(number: int = 1, **changes: Any) -> ReportedJob:  # noqa: ANN401 - any
         closed_at=NOON + 9,
         zone="Europe/Berlin",
     )
-    return replace(made, **changes)
+    return replace(made, **{"installation_nano": changes.get("counted_nano", made.counted_nano)} | changes)
 
 
 def waiting(number: int, **changes: Any) -> ReportedJob:  # noqa: ANN401 - any field of a job

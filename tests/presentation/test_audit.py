@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.presentation.audit import PER_PAGE, audit_embed
+from bot.presentation.audit import PER_PAGE, audit_page
 from bot.services.governing import AuditEntry, Decision
 from tests.examples import NOW
 
@@ -15,7 +15,12 @@ BLOCKED = Decision(5, NOW, "studio block", "<@7>", "not blocked", "blocked", "he
 
 
 def page(*decisions: Decision) -> str:
-    return audit_embed([AuditEntry(number, decision) for number, decision in enumerate(decisions)]).description or ""
+    return paged(*decisions)[0]
+
+
+def paged(*decisions: Decision) -> tuple[str, int]:
+    embed, count = audit_page([AuditEntry(number, decision) for number, decision in enumerate(decisions)])
+    return embed.description or "", count
 
 
 def test_an_entry_says_when_who_what_from_what_to_what_and_why() -> None:
@@ -31,13 +36,25 @@ def test_an_entry_without_a_before_says_what_is() -> None:
 
 
 def test_an_empty_audit_is_said() -> None:
+    of_one, _ = audit_page([], 7)
+
     assert page() == "Nothing has been decided here yet."
+    assert of_one.description == "<@7> has decided nothing here."
 
 
-def test_a_long_list_that_was_does_not_hide_what_is() -> None:
+def test_the_longest_list_and_the_longest_reason_are_shown_whole() -> None:
     before = " and ".join(f"<#{10**18 + number}>" for number in range(50))
 
-    assert " to everywhere." in page(replace(BLOCKED, before=before, after="everywhere"))
+    text = page(replace(BLOCKED, before=before, after="everywhere", why="w" * 200))
+
+    assert f"from {before} to everywhere. Why: {'w' * 200}" in text
+
+
+def test_a_page_has_as_many_decisions_as_fit_and_at_most_ten() -> None:
+    long = replace(BLOCKED, after="b" * 1400)
+
+    assert paged(*[BLOCKED] * 12)[1] == PER_PAGE
+    assert paged(*[long] * 12)[1] == 2
 
 
 @given(
@@ -57,4 +74,7 @@ def test_a_long_list_that_was_does_not_hide_what_is() -> None:
     )
 )
 def test_a_page_is_never_longer_than_discord_allows(decisions: list[Decision]) -> None:
-    assert len(page(*decisions)) <= 4096
+    text, count = paged(*decisions)
+
+    assert len(text) <= 4096
+    assert count >= 1

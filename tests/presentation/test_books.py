@@ -12,7 +12,7 @@ import pytest
 
 from bot.charts import Bar
 from bot.errors import UserFacingError
-from bot.presentation.books import LONGEST_MESSAGE, NO_CHART, chart_of, charted_keys, packed_ledger, report_text
+from bot.presentation.books import LONGEST_MESSAGE, NO_CHART, Named, chart_of, packed_ledger, report_text, told_keys
 from bot.services.limits import Metric
 from bot.services.tallies import Grouping
 
@@ -20,6 +20,9 @@ from .books import DAY, NOON, entry, november, waiting
 
 if TYPE_CHECKING:
     from bot.services.tallies import ReportedJob
+
+
+NAMELESS = Named({})
 
 
 def many(count: int) -> list[str]:
@@ -31,7 +34,7 @@ def test_the_report_says_every_sum_and_then_who_spent_it() -> None:
     corrected = entry(2, adjusted_nano=-60_000, counted_nano=12_000_000)
     failed = entry(4, state="released", actual_nano=None, counted_nano=0, picture=None)
 
-    text = report_text(november(entry(1), corrected, unknown, waiting(5), failed), ("No more.",))
+    text = report_text(november(entry(1), corrected, unknown, waiting(5), failed), NAMELESS, ("No more.",))
 
     assert text.splitlines() == [
         "**Report of November 2026**",
@@ -52,38 +55,62 @@ def test_the_report_says_every_sum_and_then_who_spent_it() -> None:
 @pytest.mark.parametrize(
     ("by", "row"),
     [
-        (Grouping.MODEL, "1. gpt-image-2.5-flare: $0.012, 1 picture"),
+        (Grouping.MODEL, "1. GPT Image 2.5 Flare: $0.012, 1 picture"),
         (Grouping.CHANNEL, "1. <#22>: $0.012, 1 picture"),
         (Grouping.DAY, "Nov 20: $0.012, 1 picture"),
     ],
 )
 def test_a_row_is_named_by_what_it_is(by: Grouping, row: str) -> None:
-    lines = report_text(november(entry(1), by=by)).splitlines()
+    named = Named({"gpt-image-2.5-flare": "GPT Image 2.5 Flare", "22": "#studio", "33": "mia"})
+
+    lines = report_text(november(entry(1), by=by), named).splitlines()
 
     assert lines[lines.index(f"**By {by}**") + 1] == row
 
 
+def test_what_is_nothing_is_not_told() -> None:
+    lines = report_text(november(entry(1)), NAMELESS).splitlines()
+
+    assert lines[1:4] == ["Charged: **$0.012** for 1 picture, $0.012 each on average", "", "**By member**"]
+
+
+def test_a_row_and_its_bar_have_the_same_number_and_what_is_gone_its_name() -> None:
+    jobs = [entry(number, channel_id=str(number), counted_nano=10 - number) for number in (1, 2, 3)]
+    named = Named({"1": "deleted channel 1", "2": "\U0001f98a", "3": "deleted channel 3"}, frozenset({"1", "3"}))
+    found = november(*jobs, by=Grouping.CHANNEL)
+
+    rows = report_text(found, named).split("**By channel**\n")[1].splitlines()[:3]
+
+    assert [row.split(":")[0] for row in rows] == ["1. deleted channel 1", "2. <#2>", "3. deleted channel 3"]
+    assert [bar.label for bar in chart_of(found, named).bars] == [
+        "1. deleted channel 1",
+        "2. \U0001f98a",
+        "3. deleted channel 3",
+    ]
+
+
 def test_a_month_without_jobs_says_so() -> None:
-    lines = report_text(november()).splitlines()
+    lines = report_text(november(), NAMELESS).splitlines()
 
     assert lines[:2] == ["**Report of November 2026**", "Nothing was asked for."]
     assert len(lines) == 3
 
 
 def test_a_report_without_groups_is_the_sums() -> None:
-    assert "By" not in report_text(november(entry(1), by=None))
+    assert "By" not in report_text(november(entry(1), by=None), NAMELESS)
 
 
 def test_the_largest_ten_are_told_and_the_others_are_summed() -> None:
     jobs = [entry(place, user_id=user, counted_nano=10**9 * (20 - place)) for place, user in enumerate(many(14))]
     found = november(*jobs)
 
-    lines = report_text(found).splitlines()
-    assert [line.split(".")[0] for line in lines[8:18]] == [str(place) for place in range(1, 11)]
-    assert lines[18] == "4 more: $34.00, 4 pictures"
-    assert charted_keys(found) == tuple(many(14)[:10])
-    chart = chart_of(found, {many(1)[0]: "mia"})
-    assert (chart.bars[0], chart.bars[1].label) == (Bar("mia", 20 * 10**9), many(2)[1])
+    lines = report_text(found, NAMELESS).splitlines()
+    start = lines.index("**By member**") + 1
+    assert [line.split(".")[0] for line in lines[start : start + 10]] == [str(place) for place in range(1, 11)]
+    assert lines[start + 10] == "4 more: $34.00, 4 pictures"
+    assert told_keys(found) == tuple(many(14)[:10])
+    chart = chart_of(found, Named({many(1)[0]: "mia"}))
+    assert (chart.bars[0], chart.bars[1].label) == (Bar("1. mia", 20 * 10**9), f"2. {many(2)[1]}")
     assert chart.bars[-1] == Bar("4 others", 34 * 10**9)
     assert sum(bar.value for bar in chart.bars) == found.report.settled_nano
 
@@ -91,8 +118,8 @@ def test_the_largest_ten_are_told_and_the_others_are_summed() -> None:
 def test_a_single_one_more_is_told_too() -> None:
     found = november(*(entry(place, user_id=user) for place, user in enumerate(many(11))))
 
-    assert len(charted_keys(found)) == 11
-    assert "more:" not in report_text(found)
+    assert len(told_keys(found)) == 11
+    assert "more:" not in report_text(found, NAMELESS)
 
 
 def busy(place: int, user: str) -> list[ReportedJob]:
@@ -107,14 +134,14 @@ def busy(place: int, user: str) -> list[ReportedJob]:
 def test_the_longest_report_fits_into_a_message(by: Grouping) -> None:
     jobs = [job for place, user in enumerate(many(300)) for job in busy(place, user)]
 
-    text = report_text(november(*jobs, by=by), (NO_CHART,))
+    text = report_text(november(*jobs, by=by), NAMELESS, (NO_CHART,))
 
     assert len(text) <= LONGEST_MESSAGE
     assert (" held" in text.split("**By")[1]) is (by is not Grouping.DAY)
 
 
 def test_the_chart_by_day_has_every_day_of_the_month() -> None:
-    chart = chart_of(november(entry(1), entry(2, reserved_at=NOON + DAY), by=Grouping.DAY), {})
+    chart = chart_of(november(entry(1), entry(2, reserved_at=NOON + DAY), by=Grouping.DAY), NAMELESS)
 
     assert [bar.label for bar in chart.bars] == [str(day) for day in range(1, 31)]
     assert [bar.label for bar in chart.bars if bar.value] == ["20", "21"]
@@ -122,7 +149,7 @@ def test_the_chart_by_day_has_every_day_of_the_month() -> None:
 
 
 def test_a_chart_of_nothing_charged_is_empty() -> None:
-    assert chart_of(november(waiting(1)), {}).is_empty
+    assert chart_of(november(waiting(1)), NAMELESS).is_empty
 
 
 # --- the file

@@ -75,7 +75,7 @@ def test_times_are_told_as_people_say_them(changes: dict[str, Any], label: str) 
         ),
         (
             replace(CHARGE, state=ChargeState.DISPATCHED),
-            "being made, $0.021 held · 2.5 Flare medium · Mia · 3 h ago",
+            "being made ($0.021 held) · 2.5 Flare medium · Mia · 3 h ago",
         ),
     ],
 )
@@ -119,7 +119,8 @@ def test_what_was_given_back_is_told_with_where_it_is_free_again() -> None:
     )
 
     assert text == (
-        f"✅ <@33>'s picture ({MODEL.title}, medium, <t:{NOW - 3 * HOUR}:R>): unknown, $0.021 held → not charged.\n"
+        f"✅ <@33>'s picture ({MODEL.title}, medium, <t:{NOW - 3 * HOUR}:R>): "
+        "changed from unknown ($0.021 held) to not charged.\n"
         "Free again: 1 picture in <@33>'s daily allowance.\n"
         "Free again: $0.021 in this server's monthly budget and this bot's monthly budget.\n"
         "-# Written to the audit."
@@ -132,7 +133,7 @@ def test_what_was_added_is_told() -> None:
     )
 
     assert "<@33>'s picture #4821 (" in text
-    assert ": charged $0.013 → charged $0.020000001.\n" in text
+    assert ": changed from charged $0.013 to charged $0.020000001.\n" in text
     assert "\nCounted in addition: $0.007000001 in this server's monthly budget.\n" in text
 
 

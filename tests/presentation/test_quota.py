@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -12,10 +13,11 @@ from bot.presentation.quota import (
     overview_pages,
     subject_embed,
 )
+from bot.services.installation import Hint, Room
 from bot.services.ledger import LimitStatus
 from bot.services.limit_words import limit_of
 from bot.services.limits import Limit, Metric, Scope
-from bot.services.policy import Defaults, Grant, LimitRule, ServerPolicy
+from bot.services.policy import Block, Defaults, Grant, LimitRule, Pause, ServerPolicy
 from bot.services.standings import Bound, MemberStanding, Overview, Standing
 from bot.services.windows import Window
 from tests.examples import NOW
@@ -80,6 +82,58 @@ def test_the_overview_tells_in_words_what_is_set_and_used() -> None:
         "- Each member: 20 pictures a day, where no daily allowance of pictures is set.",
     ]
     assert overview_embed([page], 1).footer.text is None
+
+
+HINTED = f"- This bot's monthly budget, set by whoever runs it, leaves enough. It resets <t:{SOON}:R>."
+
+
+def test_where_there_are_several_servers_the_bots_budget_is_told_in_words() -> None:
+    hint = Hint(Room.ENOUGH, SOON)
+
+    (page,) = overview_pages(replace(PLAIN, hint=hint))
+    of_member = member_embed(replace(member(), hint=hint)).description or ""
+
+    assert page.text.splitlines()[-2:] == ["**Set by whoever runs this bot**", HINTED]
+    assert of_member.splitlines() == ["What bounds <@5>:", HINTED]
+
+
+def test_limits_in_pictures_and_in_dollars_are_told_apart() -> None:
+    dollars, channels = budget(), budget(Scope.CHANNEL, 6)
+    rule = replace(channels.rule, metric=Metric.IMAGES, maximum=9)
+    pictures = Standing(rule, LimitStatus(limit_of(rule, SERVER), 1, SOON), SOON)
+
+    (page,) = overview_pages(overview(dollars, channels, pictures), {(Scope.CHANNEL, 6)})
+
+    assert [line.split(": ")[0] for line in page.text.splitlines()[2:5]] == [
+        "- This server's monthly budget",
+        "- The monthly budget of <#6> in dollars (deleted, id 6)",
+        "- The monthly budget of <#6> in pictures (deleted, id 6)",
+    ]
+
+
+def test_allowances_of_a_member_in_pictures_and_in_dollars_are_told_apart() -> None:
+    pictures = bound(Scope.MEMBER, 5)
+    limit = replace(pictures.status.limit, metric=Metric.USD, maximum=10**9)
+    dollars = Bound(LimitStatus(limit, 0, SOON), replace(allowance(Scope.MEMBER, 5).rule, metric=Metric.USD))
+
+    text = member_embed(member(pictures, dollars)).description or ""
+
+    assert [line.split(": ")[0] for line in text.splitlines()[1:]] == [
+        "- Daily allowance in pictures",
+        "- Daily allowance in dollars",
+    ]
+
+
+def test_why_a_member_can_make_nothing_comes_first() -> None:
+    policy = ServerPolicy(blocked=(Block(6, 44, 9, ""), Block(5, 55, 9, "spam")), pause=Pause(66, 8, "the bill."))
+
+    text = member_embed(replace(member(), policy=policy)).description or ""
+
+    assert text.splitlines()[:3] == [
+        "Blocked by <@9> <t:55:R>: makes no pictures here.",
+        "Paused by <@8> <t:66:R>: the bill.",
+        "What bounds <@5>:",
+    ]
 
 
 def test_a_server_without_limits_is_told_so() -> None:

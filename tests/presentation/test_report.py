@@ -53,6 +53,16 @@ def test_adjustments_are_a_column_where_there_are_any() -> None:
     assert lines[8].endswith("$0.012  -$0.0021")
 
 
+def test_of_all_servers_it_is_said_what_the_installations_budget_counts_where_leads_differ() -> None:
+    disputed = entry(2, adjusted_nano=-2_060_000, counted_nano=10_000_000, installation_nano=12_060_000)
+    report = reported([entry(1), disputed], None, BILLING_ZONE)
+    agreed = reported([entry(1)], None, BILLING_ZONE)
+
+    assert report_view(report).splitlines()[3].startswith("charged as the installation's budget counts it $0.024 ")
+    assert "installation" not in report_view(report, of_all=False)
+    assert "installation" not in report_view(agreed)
+
+
 def test_an_empty_ledger_is_told_by_its_headings() -> None:
     lines = printed(reported([], Grouping.DAY, BILLING_ZONE))
 

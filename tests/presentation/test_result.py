@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.presentation.result import alt_text, file_name, left_in_line, made_how, result_text, what_is_left
+from bot.services.installation import Hint, Room
 from bot.services.limits import Scope
 from bot.services.windows import Window
 from tests.examples import REQUEST, STORED, allowance, budget, failed_job, job, order, picture, result
@@ -42,8 +43,24 @@ def of_scope(status: LimitStatus, scope: Scope, scope_id: int = 8) -> LimitStatu
         ([budget(10**10, 0), allowance(25, 24)], "your 1 picture today · this bot $10.00 this month"),
         ([budget(30_000_000, 0), allowance(25, 1)], "this bot $0.03 this month · your 24 pictures today"),
         (
-            [of_scope(budget(10**10, 1_900_000_000), Scope.SERVER), budget(10**9, 0), allowance(25, 1)],
+            [of_scope(budget(10**10, 1_900_000_000), Scope.SERVER), budget(9 * 10**9, 0), allowance(25, 1)],
             "your 24 pictures today · this server $8.10 this month",
+        ),
+        (
+            [of_scope(budget(10**10, 1_900_000_000), Scope.SERVER), budget(10**9, 0), allowance(25, 1)],
+            "your 24 pictures today · this bot $1.00 this month · this server $8.10 this month",
+        ),
+        (
+            [
+                of_scope(budget(10**8, 0, Window.DAY), Scope.SERVER),
+                of_scope(budget(10**10, 0), Scope.SERVER),
+                budget(10**9, 0),
+            ],
+            "this server $0.10 today · this bot $1.00 this month · this server $10.00 this month",
+        ),
+        (
+            [of_scope(budget(10**10, 0), Scope.SERVER), budget(2 * 10**10, 10**10)],
+            "$10.00 this month",
         ),
         (
             [of_scope(allowance(9, 0), Scope.CHANNEL), of_scope(allowance(8, 0), Scope.ROLE), budget(10**10, 0)],
@@ -94,6 +111,16 @@ def test_a_smaller_copy_is_said() -> None:
 
 def test_nothing_is_said_of_limits_where_there_are_none() -> None:
     assert "Left" not in result_text(result(), TITLE)
+
+
+@pytest.mark.parametrize("room", Room)
+def test_a_budget_whose_figures_are_not_told_is_named_when_little_is_left(room: Room) -> None:
+    shown = replace(result(None, allowance(25, 1)), hint=Hint(room, 77))
+
+    lines = result_text(shown, TITLE).splitlines()
+
+    told = [] if room is Room.ENOUGH else [f"-# This bot's monthly budget, set by whoever runs it, {room}."]
+    assert lines[3:] == ["-# Left: 24 pictures today", *told]
 
 
 def test_the_prompt_pings_nobody_and_forges_no_link() -> None:

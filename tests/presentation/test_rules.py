@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.presentation.rules import (
+    LONGEST_PANEL,
     LONGEST_PART,
     blocked_text,
     calendar_changed_text,
@@ -18,17 +21,22 @@ from bot.presentation.rules import (
     clipped,
     list_choices,
     log_panel,
+    log_readers,
+    log_warning,
     models_panel,
+    newcomers_panel,
     role_panel,
     roles_panel,
 )
 from bot.services.governing import Decision
 from bot.services.policy import RoleRule, ServerPolicy
 from bot.services.server_settings import CalendarNow
-from tests.examples import CATALOG, NOW
+from tests.examples import CATALOG, MODEL, NOW
 
 SERVER = 10**18
-CALENDAR = CalendarNow("Europe/Berlin", 6, NOW, NOW + 1, NOW + 2)
+TODAY = date(2026, 11, 20)
+BERLIN = datetime.fromtimestamp(NOW, ZoneInfo("Europe/Berlin"))
+CALENDAR = CalendarNow("Europe/Berlin", 6, NOW, NOW, NOW + 1, NOW + 2)
 
 
 def decision(before: str, after: str, subject: str = "the log channel") -> Decision:
@@ -43,12 +51,18 @@ def test_no_change_says_so() -> None:
     assert changed_text(decision("none", "none")) == "Nothing was changed. The log channel: none."
 
 
+def test_of_a_change_of_something_long_the_difference_is_told() -> None:
+    assert changed_text(decision("", "added <#5>, 2 channels now")) == "✅ The log channel: added <#5>, 2 channels now."
+
+
 def test_a_block_says_what_becomes_of_what_was_asked_for() -> None:
     new = blocked_text(decision("not blocked", "blocked", "<@7>"))
-    old = blocked_text(decision("blocked", "blocked", "<@7>"))
+    old = blocked_text(decision("blocked: spam", "blocked: spam", "<@7>"))
+    why = blocked_text(decision("", "blocked already, now for another reason", "<@7>"))
 
     assert new == ("✅ <@7>: changed from not blocked to blocked. What they have already asked for is still made.")
-    assert old == "Nothing was changed. <@7>: blocked."
+    assert old == "Nothing was changed. <@7>: blocked: spam."
+    assert why == "✅ <@7>: blocked already, now for another reason."
 
 
 def test_a_change_of_the_longest_list_fits_into_a_message() -> None:
@@ -69,10 +83,8 @@ def test_what_is_clipped_is_not_longer_and_ends_between_two_words(text: str, mos
 
 
 def test_the_panels_say_how_things_are() -> None:
-    ruled = ServerPolicy(models=("gpt-image-2",), channels=(5, 6))
+    ruled = ServerPolicy(channels=(5, 6))
 
-    assert models_panel(ServerPolicy(), "Flare") == "The models of this server: all. Who names none gets Flare."
-    assert models_panel(ruled, "Two") == "The models of this server: gpt-image-2. Who names none gets Two."
     assert channels_panel(ServerPolicy(), 0) == "Where pictures are made: everywhere."
     assert channels_panel(ruled, 1).endswith("<#5> and <#6>. 1 of them is gone: take out with the option “deleted”.")
     assert "2 of them are gone" in channels_panel(ruled, 2)
@@ -80,12 +92,68 @@ def test_the_panels_say_how_things_are() -> None:
     assert "nowhere" in log_panel(None)
     assert calendar_panel(CALENDAR) == (
         "Days, weeks and months are counted in Europe/Berlin; weeks begin on Sunday. "
-        f"This day ends <t:{NOW}:F>, this week <t:{NOW + 1}:F>, this month <t:{NOW + 2}:F>."
+        f"This day ends <t:{NOW}:F>, this week <t:{NOW + 1}:F>, this month <t:{NOW + 2}:F>. "
+        f"It is {BERLIN:%H:%M} on {BERLIN:%A} there now."
     )
+    assert newcomers_panel(ServerPolicy(newcomer_days=3)) == (
+        "How long new members wait: 3 days. Change it with the option “days”."
+    )
+    assert log_warning("I cannot see <#5>.") == ("⚠️ I cannot see <#5>. Alerts wait, and members cannot ask for more.")
+    assert log_readers(5) == "Everyone who sees <#5> will read budgets and members' questions."
+
+
+def test_all_models_are_listed_with_what_ends_when() -> None:
+    text = models_panel(ServerPolicy(), CATALOG, TODAY, MODEL.id, SERVER)
+
+    assert text.splitlines() == [
+        "The models of this server: all, now these:",
+        "- GPT Image 2.5 Flare (gpt-image-2.5-flare)",
+        "- GPT Image 2.5 Sunburst (gpt-image-2.5-sunburst)",
+        "- GPT Image 2.6 Flare (gpt-image-2.6-flare)",
+        "- GPT Image 2.6 Sunburst (gpt-image-2.6-sunburst)",
+        "- GPT Image 2 (gpt-image-2)",
+        "- GPT Image 1.5 (gpt-image-1.5), is shut down on 2026-12-01",
+        "- GPT Image 1 mini (gpt-image-1-mini), is shut down on 2026-12-01",
+        "- ChatGPT Image (chatgpt-image-latest), is shut down on 2026-12-01",
+        f"Models that come later are added. Who names none gets {MODEL.title}.",
+    ]
+
+
+def test_of_a_list_it_is_told_what_it_leaves_out_and_whom_it_leaves_nothing() -> None:
+    roles = (
+        RoleRule(8, ("gpt-image-2.5-flare",)),
+        RoleRule(SERVER, ("gpt-image-2.5-flare",)),
+        RoleRule(9, ("gpt-image-2",)),
+    )
+    policy = ServerPolicy(models=("gpt-image-2", "gpt-image-1", "model-that-is-gone"), roles=roles)
+
+    text = models_panel(policy, CATALOG, TODAY, "gpt-image-2", SERVER)
+
+    assert text.splitlines() == [
+        "The models of this server:",
+        "- GPT Image 2 (gpt-image-2)",
+        "- GPT Image 1 (gpt-image-1), was shut down on 2026-10-23",
+        "- model-that-is-gone",
+        "Models that come later are left out. Who names none gets GPT Image 2.",
+        "⚠️ <@&8> may use none of these now; see /studio roles.",
+        "⚠️ Everybody may use none of these now; see /studio roles.",
+    ]
+
+
+def test_a_panel_of_models_fits_below_what_was_changed() -> None:
+    roles = tuple(RoleRule(SERVER + number, ("gpt-image-2.5-flare",)) for number in range(1, 250))
+
+    text = models_panel(ServerPolicy(models=("gpt-image-2",), roles=roles), CATALOG, TODAY, "gpt-image-2", SERVER)
+
+    assert len(text) <= LONGEST_PANEL + 50
+    assert text.splitlines()[-1].endswith(" more.")
 
 
 def test_a_new_calendar_says_that_nothing_is_given_twice() -> None:
-    assert "keeps counting until" in calendar_changed_text(decision("UTC", "Europe/Berlin"), CALENDAR)
+    changed = calendar_changed_text(decision("UTC", "Europe/Berlin"), CALENDAR)
+
+    assert "keeps counting until" in changed
+    assert changed.endswith("there now.")
     assert "keeps counting" not in calendar_changed_text(decision("UTC", "UTC"), CALENDAR)
 
 

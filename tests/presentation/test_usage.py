@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 
 from bot.presentation.usage import month_choices, usage_chart, usage_text
+from bot.services.installation import Hint, Room
 from bot.services.limits import Metric
 from bot.services.months import Month
+from bot.services.policy import Block, Pause
 from bot.services.usage import DayUse, MonthUse
 from bot.services.windows import Window
 from tests.examples import NOW, allowance, budget
@@ -52,6 +54,40 @@ def test_what_is_left_is_never_less_than_nothing() -> None:
 
 def test_where_nothing_is_limited_that_is_said() -> None:
     assert usage_text(MonthUse(NOVEMBER, SOME, DayUse(), ())).endswith("\nNo limit applies to you here.")
+
+
+def test_limits_of_both_kinds_are_told_apart() -> None:
+    dollars = budget(10**9, 0)
+    pictures = replace(dollars, limit=replace(dollars.limit, metric=Metric.IMAGES, maximum=9))
+    lines = usage_text(MonthUse(NOVEMBER, SOME, DayUse(), (dollars, pictures, allowance(25, 1)))).splitlines()
+
+    assert [line.split(":**")[0] for line in lines[3:]] == [
+        "- **This bot's monthly budget in dollars",
+        "- **This bot's monthly budget in pictures",
+        "- **Your daily allowance",
+    ]
+
+
+def test_the_budget_of_several_servers_is_told_without_figures() -> None:
+    use = MonthUse(NOVEMBER, SOME, DayUse(), (), Hint(Room.LITTLE, 77))
+
+    assert usage_text(use).splitlines()[2:] == [
+        "**What is left**",
+        "- This bot's monthly budget, set by whoever runs it, is nearly used up. Resets <t:77:R>.",
+    ]
+
+
+@pytest.mark.parametrize(("why", "told"), [("", ""), ("the *bill*.", r": the \*bill\*")])
+def test_why_nothing_can_be_made_comes_first(why: str, told: str) -> None:
+    block, pause = Block(33, 55, 9, "spam"), Pause(66, 8, why)
+
+    text = usage_text(MonthUse(NOVEMBER, SOME, DayUse(), (), None, block, pause))
+
+    assert text.splitlines()[:3] == [
+        "Blocked by <@9> <t:55:R>: makes no pictures here.",
+        f"Paused by <@8> <t:66:R>{told}.",
+        "**Your pictures in November 2026**",
+    ]
 
 
 @pytest.mark.parametrize(("limits", "word"), [((), "None yet."), (None, "None.")])

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from bot.errors import UserFacingError
     from bot.services.ledger import Settlement
+    from bot.services.policy import Pause
     from bot.services.workshop import Live
 
 CATALOG = Catalog.load()
@@ -150,6 +151,7 @@ class RecordingDelivery:
 
     Attributes:
         lines: places in line and waits, in seconds, in the order in which they were told; and `PAUSED`.
+        pauses: what was told with each `PAUSED`.
         problems: raised by the next attempts to answer, one each.
         refusal: raised by the acknowledgement.
         held: lets the acknowledgement wait.
@@ -159,6 +161,7 @@ class RecordingDelivery:
         self.destination_now = destination
         self.acknowledged = 0
         self.lines: list[tuple[int, float]] = []
+        self.pauses: list[Pause] = []
         self.previews: list[Preview] = []
         self.results: list[Result] = []
         self.errors: list[UserFacingError] = []
@@ -187,8 +190,9 @@ class RecordingDelivery:
     def queued(self, position: int, wait: float) -> None:
         self.lines.append((position, wait))
 
-    def paused(self) -> None:
+    def paused(self, pause: Pause) -> None:
         self.lines.append(PAUSED)
+        self.pauses.append(pause)
 
     def preview(self, preview: Preview) -> None:
         self.previews.append(preview)

@@ -12,6 +12,7 @@ from bot.services.governing import Decision
 from bot.services.ledger import Order, Requester, Settlement
 from bot.services.limits import Metric, Scope
 from bot.services.plea_desk import PleaDesk
+from bot.services.plea_telling import PleaTelling
 from bot.services.policy import Defaults, LimitRule, ServerPolicy, limits_for
 from bot.services.pricing import Usage
 from bot.services.usage import UsageDesk
@@ -41,12 +42,13 @@ class Office:
     accounts: Accounts
     usage: UsageDesk
     pleas: PleaDesk
+    telling: PleaTelling
 
     async def decide(self, *rules: LimitRule, **changes: object) -> None:
         """Let a lead change the policy of the server."""
 
         def alter(policy: ServerPolicy) -> tuple[ServerPolicy, Decision]:
-            changed = replace(policy, limits=(*policy.limits, *rules), **changes)  # type: ignore[arg-type]  # by name
+            changed = replace(policy, **{"limits": (*policy.limits, *rules), **changes})  # type: ignore[arg-type]  # by name
             return changed, Decision(LEAD, int(self.clock()), "quota set", "", "", "")
 
         await self.policies.change(MIA.server_id, alter)
@@ -82,13 +84,16 @@ def budget(scope: Scope, scope_id: int, maximum: int, metric: Metric = Metric.US
 
 
 @asynccontextmanager
-async def an_office(folder: Path, *, daily_images: int | None = 25) -> AsyncGenerator[Office]:
+async def an_office(
+    folder: Path, *, daily_images: int | None = 25, monthly_nano: int | None = None
+) -> AsyncGenerator[Office]:
     """An office on the database in `folder`, at noon of 2026-11-20."""
     database = await Database.open(folder / "atelier.sqlite3")
     try:
         clock, ledger, policies = Clock(), SqliteLedger(database), SqlitePolicies(database)
-        defaults = Defaults(None, daily_images)
+        defaults = Defaults(monthly_nano, daily_images)
         accounts = Accounts(ledger, policies, partial(limits_for, defaults=defaults), clock)
+        pleas = SqlitePleas(database)
         yield Office(
             clock,
             ledger,
@@ -96,7 +101,8 @@ async def an_office(folder: Path, *, daily_images: int | None = 25) -> AsyncGene
             SqliteAudit(database),
             accounts,
             UsageDesk(accounts, SqliteUse(database)),
-            PleaDesk(accounts, SqlitePleas(database)),
+            PleaDesk(accounts, pleas),
+            PleaTelling(accounts, pleas),
         )
     finally:
         await database.close()

@@ -131,6 +131,39 @@ def test_thousands_may_have_commas() -> None:
 
 
 @pytest.mark.parametrize(
+    ("delimiter", "amount", "nano"),
+    [
+        (",", '"1,234.5"', 1_234_500_000_000),
+        (",", '"12,345,678"', 12_345_678 * 10**9),
+        (";", "0,123", 123_000_000),
+        (";", "1,234", 1_234_000_000),
+        ("\t", "12345,678", 12_345_678_000_000),
+    ],
+)
+def test_a_comma_is_read_where_it_can_mean_one_thing_only(delimiter: str, amount: str, nano: int) -> None:
+    """Who parts the cells with another sign does so because a comma stands before decimals."""
+    header = "date,cost,currency".replace(",", delimiter)
+    bill = read_bill(csv_of(delimiter.join(["2026-11-01", amount, "usd"]), header=header))
+
+    assert [line.nano for line in bill.lines] == [nano]
+
+
+@pytest.mark.parametrize("amount", ["0,123", "0,012", "-0,123", "1,234", "12,345", "$1,234", "00,123", "1234,567"])
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_a_comma_that_may_be_either_is_refused_for_it_would_be_wrong_by_a_thousand(form: str, amount: str) -> None:
+    shown = amount.removeprefix("$")
+    in_json = as_json([Cost(FIRST, "1.5")], [FIRST]).replace(b"1.5,", f'"{amount}",'.encode())
+    content = in_json if form == "json" else csv_of(f'2026-11-01,"{amount}",usd', header="date,cost,currency")
+
+    assert f"is '{shown}': its comma may stand before decimals or before thousands. Write it" in sentence(content)
+
+
+@pytest.mark.parametrize("amount", ["1,234.5", "1,234,567", "1.234,5", "1,2,3"])
+def test_commas_before_thousands_do_not_go_with_commas_before_decimals(amount: str) -> None:
+    assert "I cannot read that as dollars" in sentence(csv_of(f"2026-11-01;{amount};usd", header="date;cost;currency"))
+
+
+@pytest.mark.parametrize(
     ("usd", "nano", "decimals"),
     [
         ("0.30000000000000004", 300_000_000, 17),
@@ -174,6 +207,10 @@ def test_days_without_costs_are_a_bill_of_nothing(content: bytes) -> None:
         (b'{"a": 1}\n{"a"', "This is no whole JSON (line 2)"),
         (b"[" * 100_000, "This is no whole JSON. "),
         (as_json(COSTS, DAYS).replace(b"1.5,", b"NaN,"), "This is no whole JSON."),
+        (as_json(COSTS, DAYS).replace(b"1.5,", b"1e9999999999999999999999,"), "This is no whole JSON."),
+        (as_json(COSTS, DAYS).replace(b"1.5,", b"9" * 5000 + b","), "This is no whole JSON."),
+        (b'{"data": ' * 500 + b"1" + b"}" * 500, "This JSON has no pages of costs"),
+        (b'{"data": [' * 400 + b"]}" * 400, "This JSON has no pages of costs"),
         (b"[]", "This export tells of no day"),
         (b'{"error": {"message": "no"}}', "no pages of costs with `data` and `start_time`"),
         (b"[1, 2]", "no pages of costs"),
@@ -218,6 +255,55 @@ def test_days_without_costs_are_a_bill_of_nothing(content: bytes) -> None:
 )
 def test_what_cannot_be_relied_on_is_refused_in_a_sentence(content: bytes, words: str) -> None:
     assert words in sentence(content)
+
+
+cells = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=9),
+    st.sampled_from(["usd", "1,234", "-0.5", "1e999", "2026-11-01", "9998-12-31T23:59:59-23:59", 1_793_491_200]),
+    st.lists(st.none(), max_size=2),
+)
+results = st.fixed_dictionaries(
+    {}, optional={"amount": st.fixed_dictionaries({}, optional={"value": cells, "currency": cells}), "line_item": cells}
+)
+buckets = st.fixed_dictionaries(
+    {}, optional={"start_time": cells, "end_time": cells, "results": st.lists(st.one_of(results, cells), max_size=2)}
+)
+pages = st.recursive(st.one_of(cells, buckets), lambda inner: st.fixed_dictionaries({"data": st.lists(inner)}))
+numbers = st.sampled_from([b"1e9999999999999999999999", b"-1E+99999999999999999999", b"1e-99999", b"Infinity", b"-0"])
+
+
+def json_of(page: object) -> bytes:
+    return json.dumps(page).encode()
+
+
+def lines_of(rows: list[list[object]], delimiter: str) -> bytes:
+    told = "\n".join(delimiter.join(str(cell) for cell in row) for row in rows)
+    return f"{delimiter.join(('start_time', 'amount_value', 'amount_currency'))}\n{told}".encode(errors="replace")
+
+
+@given(
+    st.one_of(
+        st.binary(max_size=200),
+        st.text(max_size=200).map(lambda text: text.encode(errors="surrogatepass")),
+        pages.map(json_of),
+        numbers.map(lambda number: as_json(COSTS, DAYS).replace(b"1.5,", number + b",")),
+        st.integers(0, 900).map(lambda cut: as_json(COSTS, DAYS)[:cut]),
+        st.builds(lines_of, st.lists(st.lists(cells, min_size=2, max_size=4), max_size=3), st.sampled_from(",;\t|")),
+    )
+)
+def test_whatever_is_in_a_file_it_is_a_bill_or_refused_in_a_sentence(content: bytes) -> None:
+    try:
+        bill = read_bill(content)
+        told = "".join(line.line_item + line.project for line in bill.lines) + "."
+    except BillError as refusal:
+        told = str(refusal)
+
+    assert told.encode()  # it can be printed
+    assert told.endswith((".", "?"))
 
 
 def test_the_columns_that_are_told_are_few_and_harmless() -> None:

@@ -32,11 +32,12 @@ def unmade(number: int, state: str, member: int = 33) -> ReportedJob:
 
 
 def test_every_sum_is_told_apart() -> None:
-    corrected = entry(2, adjusted_nano=-1, counted_nano=12_059_999)
+    corrected = entry(2, adjusted_nano=-1, counted_nano=12_059_999, installation_nano=12_060_000)
     jobs = [entry(1), corrected, waiting(3), unmade(4, "dispatched"), unmade(5, "unknown"), unmade(6, "released")]
 
     assert sums_of(jobs) == Sums(
         settled_nano=24_119_999,
+        installation_nano=24_120_000,
         adjusted_nano=-1,
         held_nano=20_000_000,
         unknown_nano=20_000_000,

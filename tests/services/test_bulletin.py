@@ -1,17 +1,20 @@
-"""How things stand on a server: its own jobs and budgets, and of others only sums."""
+"""How things stand on a server: its own jobs and budgets, and nothing of others."""
 
 from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from bot.services.bulletin import Bulletins, OpenJobs
 from bot.services.deciding import Lead
 from bot.services.governing import Decision
+from bot.services.installation import Tenancy
 from bot.services.limits import Metric, Scope
-from bot.services.policy import Defaults, LimitRule
+from bot.services.policy import Defaults, LimitRule, RoleRule
 from bot.services.standings import Standings
 from bot.services.windows import Window
 from bot.services.workshop import Load
@@ -31,11 +34,12 @@ RETIRING = "gpt-image-1.5"
 
 @asynccontextmanager
 async def an_office(
-    folder: Path, *, model: str = CATALOG.default_id, monthly: int | None = None
+    folder: Path, *, model: str = CATALOG.default_id, monthly: int | None = None, sole: bool = True
 ) -> AsyncGenerator[tuple[House, Bulletins]]:
     """A house in which one picture is being made, for ever."""
     async with a_house(folder, (asyncio.Event(),), slots=1) as house:
-        standings = Standings(house.policies, house.ledger, Defaults(monthly, None), house.clock)
+        alone = Tenancy(lambda: sole)
+        standings = Standings(house.policies, house.ledger, Defaults(monthly, None), house.clock, alone)
         charges = SqliteOpenCharges(house.database)
         yield house, Bulletins(house.studio.workshop, standings, charges, CATALOG, model, "1.2.3")
 
@@ -47,7 +51,14 @@ async def set_rule(house: House, rule: LimitRule) -> None:
     await house.policies.change(MIA.server_id, alter)
 
 
-async def test_a_server_sees_its_own_jobs_and_of_the_others_only_the_sum(tmp_path: Path) -> None:
+async def rule(house: House, **changes: Any) -> None:  # noqa: ANN401 - any field of a policy
+    await house.policies.change(
+        MIA.server_id,
+        lambda policy: (replace(policy, **changes), Decision(8, NOON, "studio models", "", "", "")),
+    )
+
+
+async def test_a_server_sees_its_own_jobs_alone(tmp_path: Path) -> None:
     async with an_office(tmp_path) as (house, bulletins):
         await house.studio.submit("r1", a_request(), MIA, RecordingDelivery())
         await until(lambda: house.studio.running == 1)
@@ -57,7 +68,6 @@ async def test_a_server_sees_its_own_jobs_and_of_the_others_only_the_sum(tmp_pat
         here, elsewhere = await bulletins.of(MIA.server_id), await bulletins.of(EVE.server_id)
 
         assert (here.here, elsewhere.here) == (Load(1, 1), Load(0, 3))
-        assert here.altogether == elsewhere.altogether == Load(1, 4)
         hold = (await house.kept("r1")).jobs[0].hold_nano
         assert here.open_jobs == OpenJobs(2, 2 * hold, 0, 0)
         assert elsewhere.open_jobs == OpenJobs(3, 3 * hold, 0, 0)
@@ -79,8 +89,17 @@ async def test_every_budget_is_told_and_no_allowance(tmp_path: Path) -> None:
         assert [(status.limit.scope, status.limit.maximum, status.used) for status in found.budgets] == [
             (Scope.SERVER, 5, hold),
             (Scope.CHANNEL, 9, 1),
-            (Scope.INSTALLATION, 10**9, hold),
         ]
+        assert found.installation is not None
+        assert (found.installation.limit.maximum, found.installation.used) == (10**9, hold)
+
+
+async def test_what_all_servers_use_is_told_in_words_where_there_are_several(tmp_path: Path) -> None:
+    async with an_office(tmp_path, monthly=10**9, sole=False) as (_, bulletins):
+        found = await bulletins.of(MIA.server_id)
+
+        assert found.installation is None
+        assert found.hint is not None
 
 
 async def test_a_default_model_that_ends_is_told_with_what_follows_it(tmp_path: Path) -> None:
@@ -100,3 +119,50 @@ async def test_a_pause_is_told(tmp_path: Path) -> None:
 
         assert found.policy.pause is not None
         assert (found.version, found.successor, found.budgets) == ("1.2.3", None, ())
+
+
+async def test_the_model_is_the_one_that_people_get(tmp_path: Path) -> None:
+    async with an_office(tmp_path) as (house, bulletins):
+        await rule(
+            house, models=("gpt-image-2", CATALOG.default_id), roles=(RoleRule(MIA.server_id, ("gpt-image-2",)),)
+        )
+
+        found = await bulletins.of(MIA.server_id)
+
+        assert found.model.id == "gpt-image-2"
+
+
+@pytest.mark.parametrize(
+    ("models", "roles", "ending", "lasting"),
+    [
+        ((), (), [], True),
+        ((RETIRING,), (), [RETIRING], False),
+        ((RETIRING, "gpt-image-2"), (), [RETIRING], True),
+        ((), (RoleRule(8, (RETIRING,)),), [RETIRING], False),
+        (("gpt-image-2",), (RoleRule(8, (RETIRING, "gpt-image-2")), RoleRule(9)), [RETIRING], True),
+        (("gpt-image-1",), (), ["gpt-image-1"], False),
+    ],
+)
+async def test_models_that_are_named_here_and_end_soon_are_told(
+    models: tuple[str, ...],
+    roles: tuple[RoleRule, ...],
+    ending: list[str],
+    lasting: bool,  # noqa: FBT001 - a column of the table
+    tmp_path: Path,
+) -> None:
+    async with an_office(tmp_path) as (house, bulletins):
+        await rule(house, models=models, roles=roles)
+
+        found = await bulletins.of(MIA.server_id)
+
+        assert ([model.id for model in found.ending], found.lasting) == (ending, lasting)
+
+
+async def test_an_end_that_is_far_off_is_not_told(tmp_path: Path) -> None:
+    async with an_office(tmp_path) as (house, bulletins):
+        await rule(house, models=(RETIRING,))
+        house.clock.now = NOON - 60 * 86_400
+
+        found = await bulletins.of(MIA.server_id)
+
+        assert found.ending == ()

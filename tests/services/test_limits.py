@@ -103,6 +103,7 @@ HARD_DAYS = [
 
 
 def test_days_weeks_and_months_partition_time_in_every_zone() -> None:
+    """I11."""
     zones = sorted(available_timezones())
     assert len(zones) > 400
 
@@ -220,7 +221,7 @@ def test_what_fits_passes_to_the_last_unit_and_one_more_does_not(
     else:
         needed = need_nano if limit is USD else need_images
         where = (limit.scope, limit.scope_id, limit.window)
-        assert shortfall == Shortfall(limit.name, limit.metric, limit.maximum, left, needed, 77, *where)
+        assert shortfall == Shortfall(limit.name, limit.metric, limit.maximum, left, needed, 77, *where, need_images)
 
 
 def test_what_is_left_of_a_limit_that_was_passed_is_nothing() -> None:
@@ -236,31 +237,68 @@ def test_settled_and_held_are_used_together(metric: Metric, used: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("metric", "maximum", "left", "needed", "middle", "end"),
+    ("metric", "maximum", "left", "needed", "pictures", "rest"),
     [
+        ("usd", 500, 12, 40, 1, "up to $0.40, and what is left is $0.12 of $5.00. Try a lower quality, or wait: it"),
         (
             "usd",
-            5 * 10**9,
-            12 * 10**7,
-            4 * 10**8,
-            "up to $0.40, and what is left is $0.12 of $5.00",
-            "Try a lower quality",
+            500,
+            12,
+            40,
+            2,
+            "up to $0.40, and what is left is $0.12 of $5.00. Try a lower quality or fewer pictures, or wait: it",
         ),
-        ("usd", 5 * 10**9, 0, 4 * 10**8, "up to $0.40, and what is left is $0.00 of $5.00", "It resets"),
-        ("images", 10, 1, 2, "2 pictures, and what is left is 1 of 10", "Ask for fewer"),
-        ("images", 10, 0, 1, "1 picture, and what is left is 0 of 10", "It resets"),
+        ("usd", 500, 0, 40, 2, "up to $0.40, and what is left is $0.00 of $5.00. Wait, or ask a lead: it"),
+        (
+            "usd",
+            30,
+            12,
+            40,
+            1,
+            "up to $0.40, and what is left is $0.12 of $0.30. Try a lower quality, or ask a lead. It",
+        ),
+        ("usd", 0, 0, 40, 1, "up to $0.40, and what is left is $0.00 of $0.00. Ask a lead. It"),
+        ("images", 10, 1, 2, 2, "2 pictures, and what is left is 1 of 10. Ask for fewer, or wait: it"),
+        ("images", 3, 3, 4, 4, "4 pictures, and what is left is 3 of 3. Ask for fewer, or ask a lead. It"),
+        ("images", 10, 0, 1, 1, "1 picture, and what is left is 0 of 10. Wait, or ask a lead: it"),
+        ("images", 0, 0, 1, 1, "1 picture, and what is left is 0 of 0. Ask a lead. It"),
     ],
 )
-def test_a_refusal_names_the_limit_what_is_left_and_when_it_resets(
-    metric: str, maximum: int, left: int, needed: int, middle: str, end: str
+def test_a_refusal_names_the_limit_what_is_left_what_can_help_and_when_it_resets(
+    metric: str, maximum: int, left: int, needed: int, pictures: int, rest: str
 ) -> None:
-    shortfall = Shortfall("your daily allowance", metric, maximum, left, needed, 77, "member", 3, "day")
+    unit = 10**7 if metric == "usd" else 1  # cents
+    shortfall = Shortfall(
+        "your daily allowance", metric, maximum * unit, left * unit, needed * unit, 77, "member", 3, "day", pictures
+    )
 
     error = refusal(shortfall)
 
-    assert error.sentence.startswith(f"This would pass your daily allowance: it needs {middle}. {end}")
-    assert error.sentence.endswith("resets <t:77:R>.")
+    assert error.sentence == f"This would pass your daily allowance: it needs {rest} resets <t:77:R>."
     assert error.shortfall is shortfall
+
+
+@pytest.mark.parametrize(
+    ("maximum", "left", "advice"),
+    [
+        (500, 12, "Try a lower quality, or wait: it"),
+        (500, 0, "Wait: it"),
+        (30, 12, "Try a lower quality. It"),
+        (30, 0, "It"),
+    ],
+)
+def test_of_the_installations_budget_a_refusal_tells_nothing_that_others_spent(
+    maximum: int, left: int, advice: str
+) -> None:
+    cent = 10**7
+    shortfall = Shortfall(
+        "this bot's monthly budget", "usd", maximum * cent, left * cent, 40 * cent, 77, "installation", 0, "month"
+    )
+
+    assert refusal(shortfall).sentence == (
+        "This would pass this bot's monthly budget: it needs up to $0.40, and less is left. "
+        f"{advice} resets <t:77:R>. Whoever runs this bot decides about it."
+    )
 
 
 def test_a_year_of_days_has_no_day_twice() -> None:

@@ -118,6 +118,9 @@ async def test_a_picture_without_usage_is_charged_at_its_hold(tmp_path: Path) ->
         job = await bench.job()
 
         assert (job.state, job.actual_nano) == (ChargeState.SETTLED, job.hold_nano)
+        assert await bench.house.database.read(
+            lambda connection: connection.execute("SELECT is_estimated FROM jobs").fetchall()
+        ) == [(1,)]
 
 
 async def test_the_provider_is_asked_for_what_was_ordered_in_the_members_hashed_name(tmp_path: Path) -> None:
@@ -353,6 +356,7 @@ async def test_the_providers_stream_is_closed_as_soon_as_the_picture_is_there(tm
 
 
 async def test_a_call_that_is_cancelled_is_booked_as_unknown_although_cancelled(tmp_path: Path) -> None:
+    """I19."""
     async with a_bench(tmp_path, (PartialImage(0, b"sketch"), asyncio.Event())) as bench:
         making = asyncio.create_task(bench.make())
         await until(lambda: bench.frames == [b"sketch"])
@@ -369,6 +373,7 @@ async def test_a_call_that_is_cancelled_is_booked_as_unknown_although_cancelled(
 
 
 async def test_the_provider_is_not_asked_when_the_dispatch_cannot_be_written(tmp_path: Path) -> None:
+    """I13."""
     async with a_bench(tmp_path) as bench:
         bench.house.ledger.trouble["dispatch"] = deque([FULL_DISK])
 

@@ -53,6 +53,7 @@ async def served(queue: FairQueue[int]) -> list[tuple[Member, int]]:
 
 @given(MEMBERS)
 def test_a_waiting_member_is_served_within_one_round_of_the_others(members: list[Member]) -> None:
+    """I15."""
     order = [member for member, _ in asyncio.run(served(filled(1, members)))]
 
     left = Counter(members)

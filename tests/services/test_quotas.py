@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,8 +9,18 @@ import pytest
 from bot.errors import RequestRefused
 from bot.services.amounts import parse_amount
 from bot.services.governing import Decision
+from bot.services.installation import Hint, Room, Tenancy
 from bot.services.ledger import LimitStatus, Order
-from bot.services.limit_words import instead_of, limit_of, mention, rule_key, rule_name, rule_of_key, use_text
+from bot.services.limit_words import (
+    instead_of,
+    limit_of,
+    mention,
+    rule_key,
+    rule_name,
+    rule_of_key,
+    told_apart,
+    use_text,
+)
 from bot.services.limits import Limit, Metric, Requester, Scope, buckets_touched
 from bot.services.policy import Defaults, Grant, LimitRule, ServerPolicy
 from bot.services.quotas import GONE, OPERATORS, Outcome, QuotaDesk
@@ -39,6 +49,7 @@ class Books:
     database: Database
     clock: Clock
     defaults: Defaults = NO_DEFAULTS
+    tenancy: Tenancy = field(default_factory=lambda: Tenancy(lambda: True))
     reserved: int = 0
 
     def __post_init__(self) -> None:
@@ -47,7 +58,8 @@ class Books:
 
     @property
     def desk(self) -> QuotaDesk:
-        return QuotaDesk(self.policies, Standings(self.policies, self.ledger, self.defaults, self.clock))
+        standings = Standings(self.policies, self.ledger, self.defaults, self.clock, self.tenancy)
+        return QuotaDesk(self.policies, standings)
 
     async def set(
         self,
@@ -141,7 +153,7 @@ async def test_a_new_limit_counts_at_once_with_what_was_used(books: Books) -> No
     outcome = await books.set("25 pictures", Scope.MEMBER, MIA)
 
     assert outcome.sentence == (
-        "<@3>'s daily allowance: not set → 25 pictures.\n"
+        "<@3>'s daily allowance: changed from not set to 25 pictures.\n"
         "It counts at once, and what was used in this window counts too: 4 of 25 pictures used, 21 left. "
         f"It resets <t:{MIDNIGHT}:R>."
     )
@@ -153,7 +165,7 @@ async def test_a_change_names_what_it_changed_and_is_audited_in_the_same_words(b
 
     outcome = await books.set("25 pictures", Scope.MEMBER, MIA)
 
-    assert outcome.sentence.startswith("<@3>'s daily allowance: 10 pictures → 25 pictures.\n")
+    assert outcome.sentence.startswith("<@3>'s daily allowance: changed from 10 pictures to 25 pictures.\n")
     expected = Decision(LEAD, NOON, "quota set", "<@3>'s daily allowance", "10 pictures", "25 pictures")
     assert outcome.decision == expected
     assert (await books.audit())[-1] == expected
@@ -199,7 +211,7 @@ async def test_a_budget_tells_what_all_have_used_of_it(books: Books, scope: Scop
 
     outcome = await books.set("$5", scope, whose, Window.MONTH, budget=True)
 
-    assert outcome.sentence.startswith(f"{name}: not set → $5.00.\n")
+    assert outcome.sentence.startswith(f"{name}: changed from not set to $5.00.\n")
     assert f"$1.25 of $5.00 used, $3.75 left. It resets <t:{DECEMBER}:R>." in outcome.sentence
 
 
@@ -222,8 +234,9 @@ async def test_an_allowance_of_many_is_counted_for_each(books: Books, scope: Sco
     outcome = await books.set("5 pictures", scope, whose, Window.HOUR)
 
     assert outcome.sentence == (
-        f"{name}: not set → 5 pictures.\nIt counts at once, for each of them by themselves; what they have used in "
-        f"this window counts too. It resets <t:{NEXT_HOUR}:R>."
+        f"{name}: changed from not set to 5 pictures.\n"
+        "It counts at once, for each of them by themselves; what they have used in this window counts too. "
+        f"It resets <t:{NEXT_HOUR}:R>."
     )
 
 
@@ -239,9 +252,44 @@ async def test_an_allowance_may_be_unlimited(books: Books) -> None:
     outcome = await books.set("unlimited", Scope.ROLE, ARTISTS)
 
     assert outcome.sentence == (
-        "The daily allowance of each member with <@&7>: not set → unlimited pictures.\nIt counts at once."
+        "The daily allowance of each member with <@&7>: changed from not set to unlimited pictures.\n"
+        "No daily allowance of pictures bounds them now; budgets still do."
     )
     assert (await books.limits())[1] == rule(None, Scope.ROLE, ARTISTS)
+
+
+@pytest.mark.parametrize(
+    ("scope", "nearer", "unless"),
+    [
+        (Scope.MEMBER, [Scope.ROLE, Scope.SERVER], ""),
+        (Scope.ROLE, [Scope.SERVER], ""),
+        (Scope.ROLE, [Scope.ROLE, Scope.MEMBER], ", unless one is set for them alone"),
+        (Scope.SERVER, [Scope.ROLE], ", unless one is set for a role of theirs"),
+        (Scope.SERVER, [Scope.MEMBER, Scope.ROLE], ", unless one is set for them alone or for a role of theirs"),
+    ],
+)
+async def test_what_is_unlimited_is_so_but_for_nearer_limits(
+    books: Books, scope: Scope, nearer: list[Scope], unless: str
+) -> None:
+    for each in nearer:
+        await books.set("10 pictures", each, GUESTS)
+    await books.set("10 pictures", Scope.MEMBER, 77, Window.WEEK)
+    await books.set("$5", Scope.MEMBER, 77)
+
+    outcome = await books.set("unlimited pictures", scope, ARTISTS)
+
+    assert outcome.sentence.endswith(f"No daily allowance of pictures bounds them now{unless}; budgets still do.")
+
+
+async def test_a_limit_that_is_never_reached_is_told_as_such(books: Books) -> None:
+    books.defaults = OPERATORS_OWN
+
+    outcome = await books.set("$100", window=Window.MONTH, budget=True)
+
+    assert outcome.sentence.endswith(
+        f"$0.00 of $100.00 used, $100.00 left. It resets <t:{DECEMBER}:R>.\n"
+        "This bot's monthly budget, set by whoever runs it, is smaller and holds too."
+    )
 
 
 async def test_unlimited_is_about_what_is_bounded_by_the_operator(books: Books) -> None:
@@ -295,7 +343,7 @@ async def test_what_is_cleared_is_named_and_what_applies_instead(books: Books) -
     outcome = await books.desk.clear(SERVER, rule_key(rule(25, Scope.MEMBER, MIA)), LEAD, (ARTISTS,))
 
     assert outcome.sentence == (
-        "<@3>'s daily allowance: 25 pictures → not set.\n"
+        "<@3>'s daily allowance: changed from 25 pictures to not set.\n"
         "What applies to them now: 30 pictures a day, from the role <@&7>."
     )
     assert await books.limits() == (rule(30, Scope.ROLE, ARTISTS),)
@@ -318,7 +366,7 @@ async def test_a_limit_that_is_not_set_cannot_be_cleared(books: Books, key: str)
 
 TO_OTHERS = "To whom nothing of their own or of"
 OF_THE_CHANNEL = "the daily budget of <#2> of 9 pictures"
-AND_THE_BOTS = "and this bot's monthly budget of $50.00, as whoever runs it has set it."
+AND_THE_BOTS = "and this bot's monthly budget, as whoever runs it has set it."
 OWN, OF_ARTISTS, OF_ALL = rule(5, Scope.MEMBER, MIA), rule(30, Scope.ROLE, ARTISTS), rule(10)
 MONTHLY = rule(20 * DOLLAR, window=Window.MONTH, budget=True, metric=Metric.USD)
 OF_CHANNEL = rule(5 * DOLLAR, Scope.CHANNEL, CHANNEL, budget=True, metric=Metric.USD)
@@ -375,9 +423,8 @@ async def test_a_grant_adds_to_a_members_allowance_until_its_window_ends(books: 
     outcome = await books.grant("5 pictures", Scope.MEMBER, MIA)
 
     assert outcome.sentence == (
-        "5 pictures more for <@3>'s daily allowance.\n"
-        "It counts at once: 4 of 15 pictures used, 11 left (5 pictures of it granted). "
-        f"It ends <t:{MIDNIGHT}:R>."
+        f"<@3>'s daily allowance: changed from 10 pictures to 15 pictures until <t:{MIDNIGHT}:f>.\n"
+        "It counts at once: 4 of 15 pictures used, 11 left (5 pictures of it granted)."
     )
     (grant,) = (await books.policies.of(SERVER)).grants
     assert grant == Grant(Scope.MEMBER, MIA, Metric.IMAGES, Window.DAY, 5, NOON - 12 * 3600, MIDNIGHT)
@@ -390,6 +437,19 @@ async def test_a_grant_adds_to_a_members_allowance_until_its_window_ends(books: 
         f"15 pictures until <t:{MIDNIGHT}:f>",
         "a deadline",
     )
+
+
+async def test_a_grant_that_is_not_enough_for_a_picture_says_how_many_more_are(books: Books) -> None:
+    await books.use(12)
+    await books.set("10 pictures")
+    await books.set("$0", Scope.ROLE, ARTISTS, budget=True)
+
+    too_little = await books.grant("2 pictures", Scope.MEMBER, MIA)
+    enough = await books.grant("1 picture", Scope.MEMBER, MIA)
+    dollars = await books.grant("$0.01", Scope.ROLE, ARTISTS)
+
+    assert too_little.sentence.splitlines()[2:] == ["That is not enough for another picture: grant 1 more."]
+    assert len(enough.sentence.splitlines()) == len(dollars.sentence.splitlines()) == 2
 
 
 async def test_a_second_grant_adds_to_the_first(books: Books) -> None:
@@ -461,7 +521,7 @@ async def test_which_of_several_is_meant_is_asked(books: Books) -> None:
         "Say in which window the grant is to count."
     )
     assert (await books.grant("5 pictures", Scope.MEMBER, MIA, Window.MONTH)).sentence.startswith(
-        "5 pictures more for <@3>'s monthly allowance."
+        "<@3>'s monthly allowance: changed from 100 pictures to 105 pictures until <t:"
     )
 
 
@@ -555,6 +615,18 @@ async def test_the_overview_shows_every_rule_and_what_is_used_of_those_that_are_
     assert overview.defaults == OPERATORS_OWN
 
 
+async def test_one_of_several_servers_sees_no_figure_of_what_all_spend(books: Books) -> None:
+    books.defaults, books.tenancy = OPERATORS_OWN, Tenancy()
+    await books.use(2, nano=21 * DOLLAR)
+
+    overview = await books.desk.standings.overview(SERVER)
+    found = await books.desk.standings.of_member(SERVER, MIA, ())
+
+    assert overview.installation is None
+    assert [bound.status.limit.scope for bound in found.bounds] == [Scope.MEMBER]
+    assert overview.hint == found.hint == Hint(Room.LITTLE, DECEMBER)
+
+
 @pytest.mark.parametrize(
     ("scope", "whose", "maxima", "grants"),
     [
@@ -628,6 +700,12 @@ def test_a_limit_has_a_name_and_a_key_that_finds_it(given: LimitRule, name: str)
 
     assert rule_name(given) == name
     assert rule_of_key(policy, rule_key(given)) == given
+
+
+def test_names_of_limits_in_pictures_and_in_dollars_are_told_apart() -> None:
+    named = [("a", Metric.IMAGES), ("b", Metric.IMAGES), ("a", Metric.USD), ("b", Metric.IMAGES)]
+
+    assert told_apart(named) == ["a in pictures", "b", "a in dollars", "b"]
 
 
 def test_a_name_can_stand_in_the_place_of_the_mention() -> None:

@@ -34,6 +34,7 @@ def job(nano: int, at: int = seconds(FIRST) + 60, **changes: Any) -> BookedJob: 
         hold_nano=100 * nano,
         charged_nano=nano,
         adjusted_nano=0,
+        disputed_nano=0,
         overshoot_nano=0,
         resolved=False,
         outcome="completed",
@@ -69,6 +70,7 @@ jobs = st.lists(
         hold_nano=st.integers(1, 10**9),
         charged_nano=st.integers(0, 10**9),
         adjusted_nano=st.integers(-(10**9), 10**9),
+        disputed_nano=st.integers(-(10**9), 10**9),
         overshoot_nano=st.integers(0, 10**6),
         resolved=st.booleans(),
         outcome=st.sampled_from(["", "completed", "moderation_blocked"]),
@@ -118,6 +120,7 @@ def test_each_day_has_its_bill_and_its_charges() -> None:
             job(7, hold_nano=9, adjusted_nano=-2),
             {Reason.AT_HOLD: Share(1, 9, 9), Reason.ADJUSTED: Share(1, -2, 9)},
         ),
+        (job(5, hold_nano=9, disputed_nano=-2), {Reason.LEADS_VIEW: Share(1, -2, 9)}),
         (job(11, hold_nano=9, overshoot_nano=2), {Reason.OVERSHOT: Share(1, 2, 9)}),
     ],
 )

@@ -43,9 +43,9 @@ async def test_the_first_model_that_is_allowed_begins_the_list(council: Council)
     first = await council.rules.allow_model(LEA, OTHER)
     second = await council.rules.allow_model(LEA, f" {MODEL.id.upper()} ")
 
-    assert change(first) == ("all", OTHER)
+    assert change(first) == ("", f"allowed only {OTHER}")
     assert set((await council.policy()).models) == {OTHER, MODEL.id}
-    assert change(second)[0] == OTHER
+    assert change(second) == ("", f"allowed {MODEL.id}")
     assert await council.decisions() == [first, second]
     assert (first.actor_id, first.at, first.action) == (LEA.user_id, int(council.clock()), "studio models")
 
@@ -60,8 +60,9 @@ async def test_what_is_allowed_already_changes_nothing_and_is_not_audited(counci
 
 
 async def test_a_model_that_is_forbidden_leaves_the_others_of_today(council: Council) -> None:
-    await council.rules.forbid_model(LEA, OTHER)
+    decision = await council.rules.forbid_model(LEA, OTHER)
 
+    assert change(decision) == ("", f"forbade {OTHER}")
     listed = (await council.policy()).models
     assert OTHER not in listed
     assert MODEL.id in listed
@@ -105,7 +106,7 @@ async def test_a_model_that_was_shut_down_is_allowed_only_where_it_may_still_be_
         await council.rules.allow_model(LEA, RETIRED)
     (tmp_path / "other").mkdir()
     async with a_council(tmp_path / "other", allow_retired=True) as elsewhere:
-        assert change(await elsewhere.rules.allow_model(LEA, RETIRED)) == ("all", RETIRED)
+        assert change(await elsewhere.rules.allow_model(LEA, RETIRED)) == ("", f"allowed only {RETIRED}")
 
 
 async def test_one_server_decides_nothing_for_another(council: Council) -> None:
@@ -124,7 +125,7 @@ async def test_channels_are_listed_in_the_order_in_which_they_were_added(council
     again = await council.rules.add_channel(LEA, 12)
 
     assert change(first) == ("everywhere", "<#12>")
-    assert change(second) == ("<#12>", "<#12> and <#11>")
+    assert change(second) == ("", "added <#11>, 2 channels now")
     assert change(again) == ("<#12> and <#11>", "<#12> and <#11>")
     assert (await council.policy()).channels == (12, 11)
 
@@ -133,7 +134,7 @@ async def test_a_channel_is_taken_out_but_not_the_last(council: Council) -> None
     await council.rules.add_channel(LEA, 12)
     await council.rules.add_channel(LEA, 11)
 
-    assert change(await council.rules.remove_channel(LEA, 12)) == ("<#12> and <#11>", "<#11>")
+    assert change(await council.rules.remove_channel(LEA, 12)) == ("", "removed <#12>, 1 channel now")
     assert change(await council.rules.remove_channel(LEA, 99)) == ("<#11>", "<#11>")
     with pytest.raises(DecisionRefusedError, match="the only channel"):
         await council.rules.remove_channel(LEA, 11)
@@ -192,11 +193,29 @@ async def test_aspects_are_changed_one_by_one_and_any_takes_one_out(council: Cou
     same = await council.rules.set_role(LEA, ARTISTS, RoleOrder(count="2"))
     none = await council.rules.set_role(LEA, ARTISTS, RoleOrder(models="any", largest="any", count="any", edits="any"))
 
-    assert change(more)[1] == "up to 1024×1024; at most 2 pictures at once"
+    assert change(more) == ("", "qualities: from low to not said; largest: from not said to 1024×1024")
     assert same.before == same.after
-    assert change(none)[1] == "no rule"
+    assert change(none) == ("up to 1024×1024; at most 2 pictures at once", "no rule")
     assert (await council.policy()).roles == (RoleRule(SERVER, may_edit=False),)
     assert len(await council.decisions()) == 4
+
+
+async def test_of_a_long_rule_only_what_differs_is_kept(council: Council) -> None:
+    await council.rules.set_role(LEA, ARTISTS, RoleOrder(f"{MODEL.id};{OTHER}", "max", "square", "3"))
+
+    edits = await council.rules.set_role(LEA, ARTISTS, RoleOrder(edits="yes"))
+    models = await council.rules.set_role(LEA, ARTISTS, RoleOrder(models=OTHER, count="any"))
+
+    assert change(edits) == ("", "edits: from not said to yes")
+    assert change(models) == ("", f"models: from {BOTH} to {OTHER}; count: from 3 to not said")
+
+
+async def test_all_means_any(council: Council) -> None:
+    await council.rules.set_role(LEA, ARTISTS, RoleOrder(OTHER, "low", "square", "1", "no"))
+
+    await council.rules.set_role(LEA, ARTISTS, RoleOrder(" All ", "ALL", "all", "all", "all"))
+
+    assert (await council.policy()).roles == ()
 
 
 async def test_the_rule_for_everybody_is_not_a_call_to_everybody(council: Council) -> None:
@@ -212,7 +231,10 @@ async def test_a_rule_is_cleared_and_may_begin_anew(council: Council) -> None:
     cleared = await council.rules.set_role(LEA, ARTISTS, RoleOrder(clear=True))
     nothing = await council.rules.set_role(LEA, ARTISTS, RoleOrder(clear=True))
 
-    assert change(anew)[1] == "may not start from pictures"
+    assert change(anew) == (
+        "",
+        "qualities: from low to not said; count: from 2 to not said; edits: from not said to no",
+    )
     assert change(cleared) == ("may not start from pictures", "no rule")
     assert change(nothing) == ("no rule", "no rule")
     assert (await council.policy()).roles == ()

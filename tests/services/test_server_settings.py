@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 
 from bot.errors import DecisionRefusedError
+from bot.services.deciding import Lead
 from bot.services.policy import Block
 from tests.services.council import LEA, SERVER, Council, a_council
 
@@ -37,14 +38,27 @@ async def test_who_is_blocked_is_kept_with_who_did_it_when_and_why(council: Coun
     assert await council.decisions() == [decision]
 
 
-async def test_blocking_twice_changes_nothing(council: Council) -> None:
-    await council.settings.block(LEA, MIA, BOT, "spam")
+async def test_blocking_twice_for_the_same_reason_changes_nothing(council: Council) -> None:
+    await council.settings.block(LEA, MIA, BOT, "*spam*")
 
-    again = await council.settings.block(LEA, MIA, BOT, "more spam")
+    again = await council.settings.block(LEA, MIA, BOT, "*spam*")
 
-    assert (again.before, again.after) == ("blocked", "blocked")
-    assert [block.why for block in (await council.policy()).blocked] == ["spam"]
+    assert (again.before, again.after) == (r"blocked: \*spam\*", r"blocked: \*spam\*")
     assert len(await council.decisions()) == 1
+
+
+async def test_another_reason_for_a_block_is_kept_with_the_lead_who_gives_it(council: Council) -> None:
+    since = int(council.clock())
+    await council.settings.block(LEA, MIA, BOT, "spam")
+    await council.settings.block(LEA, 77, BOT, "spam")
+    council.clock.now += 60
+
+    again = await council.settings.block(Lead(SERVER, 9), MIA, BOT, "more spam")
+
+    assert (again.before, again.after, again.why) == ("", "blocked already, now for another reason", "more spam")
+    assert (await council.policy()).block_of(MIA) == Block(MIA, since, 9, "more spam")
+    assert [block.user_id for block in (await council.policy()).blocked] == [MIA, 77]
+    assert len(await council.decisions()) == 3
 
 
 async def test_a_block_is_lifted_also_for_who_was_never_blocked(council: Council) -> None:

@@ -115,6 +115,7 @@ async def test_where_progress_is_shown_is_remembered(tmp_path: Path) -> None:
 
 
 async def test_a_refusal_by_a_limit_leaves_no_trace(tmp_path: Path) -> None:
+    """I14."""
     async with a_house(tmp_path) as house:
         house.limits = (daily(1),)
         delivery = RecordingDelivery()
@@ -125,6 +126,21 @@ async def test_a_refusal_by_a_limit_leaves_no_trace(tmp_path: Path) -> None:
         assert await house.requests.get("r1") is None
         assert await house.used(SPENT) == 0
         assert (delivery.acknowledged, house.provider.asked) == (0, [])
+
+
+async def test_where_the_reservation_cannot_be_written_nothing_is_acknowledged_or_asked_for(tmp_path: Path) -> None:
+    """I13."""
+    async with a_house(tmp_path) as house:
+        ((pages,),) = await house.database.read(lambda connection: connection.execute("PRAGMA page_count").fetchall())
+        await house.database.transaction(lambda connection: connection.execute(f"PRAGMA max_page_count = {pages}"))
+        delivery, prompt = RecordingDelivery(), "x" * 30_000
+
+        with pytest.raises(DatabaseError, match="The disk is full"):
+            await house.studio.submit("r1", replace(a_request(), prompt=prompt), MIA, delivery)
+
+        assert await house.requests.get("r1") is None
+        assert await house.used(SPENT) == 0
+        assert (delivery.acknowledged, house.studio.waiting, house.provider.asked) == (0, 0, [])
 
 
 async def test_what_a_lead_decides_between_look_up_and_reservation_counts(tmp_path: Path) -> None:
@@ -204,6 +220,7 @@ async def test_everything_is_given_back_when_nobody_could_be_told(tmp_path: Path
 
 
 async def test_a_shutdown_during_the_acknowledgement_gives_everything_back(tmp_path: Path) -> None:
+    """I19."""
     async with a_house(tmp_path) as house:
         delivery = RecordingDelivery()
         delivery.held = asyncio.Event()

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.errors import UserFacingError
+from bot.services.installation import Hint, Room
 from bot.services.ledger import Correction
+from bot.services.limits import Scope
 from bot.services.months import Month
+from bot.services.policy import Block, Pause
 from bot.services.usage import DayUse
-from tests.services.fakes import BEN, MIA
+from tests.services.fakes import BEN, MIA, NOON
 from tests.services.office import LEAD, an_office
 
 if TYPE_CHECKING:
@@ -50,6 +54,36 @@ async def test_this_month_comes_with_what_is_used_of_each_limit(tmp_path: Path) 
             ("your daily allowance", 25, 2)
         ]
         assert named == use
+
+
+async def test_why_nothing_is_made_now_is_told_with_this_month_alone(tmp_path: Path) -> None:
+    async with an_office(tmp_path) as office:
+        await office.reserve("1")
+        block, pause = Block(MIA.user_id, NOON, LEAD, "spam"), Pause(NOON, LEAD, "the bill")
+        await office.decide(blocked=(Block(BEN.user_id, NOON, LEAD, ""), block), pause=pause)
+
+        now = await office.usage.of(MIA)
+        office.clock.now += 31 * DAY
+        earlier = await office.usage.of(MIA, "2026-11")
+
+        assert (now.block, now.pause) == (block, pause)
+        assert (earlier.block, earlier.pause) == (None, None)
+
+
+async def test_one_of_several_servers_is_told_no_figure_of_what_all_spend(tmp_path: Path) -> None:
+    async with an_office(tmp_path, monthly_nano=100) as office:
+        await office.reserve("1", nano=81, requester=replace(BEN, server_id=7))
+
+        among_others = await office.usage.of(MIA)
+        office.accounts.tenancy.sole_server = lambda: True
+        alone = await office.usage.of(MIA)
+
+        assert among_others.limits is not None
+        assert alone.limits is not None
+        assert [each.limit.scope for each in among_others.limits] == [Scope.MEMBER]
+        assert among_others.hint == Hint(Room.LITTLE, 1_796_083_200)
+        assert [(each.limit.scope, each.used) for each in alone.limits][1:] == [(Scope.INSTALLATION, 81)]
+        assert alone.hint is None
 
 
 async def test_nobody_is_shown_what_others_used(tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ import json
 import os
 import shutil
 import signal
-import sqlite3
 import sys
 from dataclasses import dataclass, replace
 from functools import partial
@@ -28,18 +27,20 @@ from bot.services.policy import Grant, LimitRule
 from bot.services.windows import Window
 from bot.storage import SqlitePolicies
 from bot.storage.alerts import SqliteAlerts
+from bot.storage.sqlite import sqlite3
 
 from .examples import NOON, SERVER, image, opened, order, settlement
 from .invariants import faults
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from .examples import Books
 
 connect = sqlite3.connect
 FULL = order("A", count=3, hold=100, references=(image("f"),))
-LATER = replace(order("B", hold=50, at=NOON + 20), policy_version=2)
+LATER = replace(order("B", hold=80, at=NOON + 20), policy_version=2)
+TWO = [replace(order(name, hold=50, at=NOON + 30), policy_version=2) for name in ("C", "D")]
 DECISION = Decision(5, NOON + 13, "quota set", "all", "nothing", "5 pictures a day")
 LIMIT = LimitRule(shared=False, scope=Scope.SERVER, scope_id=SERVER, metric=Metric.IMAGES, window=Window.DAY, maximum=5)
 ALERT = Alert(SERVER, Scope.SERVER, SERVER, Metric.USD, Window.DAY, NOON, NOON + 99, 80, "a budget", 80, 100)
@@ -64,6 +65,11 @@ class Step:
 def event(kind: str, job_id: str) -> str:
     """SQL that finds an event."""
     return f"SELECT 1 FROM events WHERE kind = '{kind}' AND job_id = '{job_id}'"  # noqa: S608 - our own words
+
+
+async def at_once(steps: Iterable[Awaitable[object]]) -> None:
+    """Take steps that wait for the writer together; those that are refused are meant to be."""
+    await asyncio.gather(*steps, return_exceptions=True)
 
 
 STEPS = [
@@ -130,6 +136,16 @@ STEPS = [
         lambda books: SqliteAlerts(books.database).posted(ALERT, NOON + 26),
         "SELECT 1 FROM alerts WHERE posted_at IS NOT NULL",
     ),
+    Step(
+        "reserve C and D at once, and E in vain",
+        lambda books: at_once(books.ledger.reserve(each) for each in (*TWO, replace(LATER, id="E", policy_version=1))),
+        f"{event('reserve', 'C:1')} INTERSECT {event('reserve', 'D:1')}",
+    ),
+    Step(
+        "release C and D at once",
+        lambda books: at_once(books.ledger.release(f"{each.id}:1", "no", "blocked", NOON + 31) for each in TWO),
+        f"{event('release', 'C:1')} INTERSECT {event('release', 'D:1')}",
+    ),
 ]
 FINAL = {
     "SELECT id, state, actual_nano FROM jobs": [
@@ -137,12 +153,16 @@ FINAL = {
         ("A:2", "settled", 100),
         ("A:3", "released", None),
         ("B:1", "settled", 70),
+        ("C:1", "released", None),
+        ("D:1", "released", None),
     ],
     "SELECT held_nano, held_images, settled_nano, settled_images FROM buckets WHERE scope = 'installation'": [
-        (0, 0, 280, 3)
+        (0, 0, 300, 3)
     ]
     * 4,
-    "SELECT count(*) FROM events": [(13,)],
+    "SELECT held_nano, held_images, settled_nano, settled_images FROM buckets WHERE scope = 'server'": [(0, 0, 280, 3)]
+    * 4,
+    "SELECT count(*) FROM events": [(17,)],
     "SELECT job_id, nano, images FROM adjustments": [("A:1", -20, 0)],
     "SELECT version FROM policies": [(2,)],
     "SELECT amount FROM grants": [(2,)],

@@ -100,7 +100,7 @@ FAULTS = {
             OR coalesce(actual_images, 0) + sum(images) NOT IN (0, 1)""",
     "a lead moved what the installation counts of a reported cost": """
         SELECT jobs.id FROM jobs JOIN adjustments ON job_id = jobs.id
-        WHERE installation = (usage_image_output IS NOT NULL)""",
+        WHERE installation = (usage_image_output IS NOT NULL AND NOT is_estimated)""",
     "a lead charged more than was held or reported": """
         SELECT jobs.id FROM jobs LEFT JOIN adjustments ON job_id = jobs.id GROUP BY jobs.id
             HAVING coalesce(actual_nano, 0) + coalesce(sum(nano), 0) > max(hold_nano, coalesce(actual_nano, 0))""",

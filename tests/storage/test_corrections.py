@@ -11,7 +11,7 @@ from bot.services.ledger import ChargeConflictError, ChargeState, Corrected, Cor
 from bot.services.policy import Defaults, limits_for
 from bot.storage import SqliteAudit, SqlitePolicies
 
-from .examples import NOON, SERVER, order, settlement
+from .examples import MEMBER, NOON, SERVER, order, settlement
 
 if TYPE_CHECKING:
     from .examples import Books
@@ -66,8 +66,8 @@ async def test_an_unknown_job_is_closed_at_what_the_lead_knows(
     )
     assert last == (*event, "seen on the bill", LEAD, NOON + 9)
     ((subject, before, after),) = await decisions(books)
-    assert (subject, before) == ("job 1:1", "unknown at <$0.0001")
-    assert after.startswith(f"{state.value} at ")
+    assert (subject, before) == (f"job 1:1 of <@{MEMBER.user_id}>", "unknown ($0.0000001 held)")
+    assert after == {0: "not charged", 60: "charged $0.00000006", 100: "charged $0.0000001"}[nano]
     assert await books.ledger.charge_overdue(NOON + 2000) == ()
 
 
@@ -92,7 +92,8 @@ async def test_a_settled_job_is_adjusted_by_a_line_of_its_own(
     assert corrected == Corrected("1:1", ChargeState.SETTLED, 60, ChargeState.SETTLED, nano)
     assert await beside_the_installation(books) == {counters}
     assert await books.rows("SELECT nano, images FROM adjustments") == rows
-    assert len(await decisions(books)) == len(rows)
+    told = (f"picture #1 of <@{MEMBER.user_id}>", "charged $0.00000006")
+    assert [entry[:2] for entry in await decisions(books)] == [told] * len(rows)
     assert await books.rows("SELECT actual_nano FROM jobs") == [(60,)]
     assert await books.ledger.settle("1:1", settlement(60), NOON) == picture
 
@@ -145,6 +146,18 @@ async def test_what_the_provider_reported_stands_for_the_installation(books: Boo
     )
     assert found == [("installation", 60), ("server", 0)]
     assert await books.rows("SELECT installation FROM adjustments") == [(0,)]
+
+
+async def test_what_was_only_estimated_can_be_given_back_to_all_servers(books: Books) -> None:
+    await books.ledger.reserve(order(hold=100))
+    await books.ledger.dispatch("1:1", NOON)
+    estimated = replace(settlement(100), is_estimated=True)
+    picture = await books.ledger.settle("1:1", estimated, NOON)
+
+    await books.ledger.correct(SERVER, says(40), NOON + 1)
+
+    assert await books.held_and_settled() == {(0, 0, 40, 1)}
+    assert await books.ledger.settle("1:1", estimated, NOON) == picture
 
 
 async def test_the_same_correction_again_changes_nothing(books: Books) -> None:

@@ -43,7 +43,14 @@ async def booked(books: Books, edges: tuple[int, int] = EVER) -> tuple[BookedJob
 
 
 def job(at: int, state: ChargeState, charged: int, **changes: object) -> BookedJob:
-    facts = {"adjusted_nano": 0, "overshoot_nano": 0, "resolved": False, "outcome": "completed", "began_at": NOON + 10}
+    facts = {
+        "adjusted_nano": 0,
+        "disputed_nano": 0,
+        "overshoot_nano": 0,
+        "resolved": False,
+        "outcome": "completed",
+        "began_at": NOON + 10,
+    }
     return BookedJob(**{"at": at, "state": state, "hold_nano": 100, "charged_nano": charged, **facts, **changes})  # type: ignore[arg-type]  # facts of several types
 
 
@@ -79,11 +86,34 @@ async def test_what_a_lead_has_closed_is_told_apart(books: Books, nano: int, sta
 
 async def test_adjustments_count_on_the_day_of_their_job(books: Books) -> None:
     job_id = await sent(books, "1")
-    await books.ledger.settle(job_id, settlement(60), NOON + 50)
+    await books.ledger.mark_unknown(job_id, "lost", "timeout", NOON + 20, NOON + 30)
+    await books.ledger.charge_overdue(NOON + 50)
     await books.ledger.correct(SERVER, Correction(job_id, 45, 5, "seen"), NOON + THREE_DAYS)
     await books.ledger.correct(SERVER, Correction(job_id, 40, 5, "seen"), NOON + THREE_DAYS)
 
-    assert await booked(books) == (job(NOON + 50, ChargeState.SETTLED, 40, adjusted_nano=-20),)
+    assert await booked(books) == (job(NOON + 10, ChargeState.SETTLED, 40, adjusted_nano=-60, outcome="timeout"),)
+
+
+async def test_what_leads_say_of_a_reported_cost_is_told_and_not_counted(books: Books) -> None:
+    job_id = await sent(books, "1")
+    await books.ledger.settle(job_id, settlement(60), NOON + 50)
+    await books.ledger.correct(SERVER, Correction(job_id, 45, 5, "seen"), NOON + THREE_DAYS)
+
+    assert await booked(books) == (job(NOON + 50, ChargeState.SETTLED, 60, disputed_nano=-15),)
+
+
+async def test_a_job_that_waited_for_months_is_booked_when_it_was_made(books: Books) -> None:
+    """Its server was paused. Only the events of the time itself are read."""
+    await books.ledger.reserve(order("1"))
+    for name in ("2", "3"):
+        await books.ledger.settle(await sent(books, name), settlement(60), NOON + 50)
+    made = NOON + 200 * DAY
+    await books.ledger.dispatch("1:1", made)
+    await books.ledger.settle("1:1", settlement(60), made + 40)
+
+    assert await booked(books, (made, made + DAY)) == (job(made + 40, ChargeState.SETTLED, 60, began_at=made),)
+    assert len(await booked(books, (NOON, made))) == 2
+    assert await booked(books, (NOON + DAY, made)) == await booked(books, (made + DAY, made + 2 * DAY)) == ()
 
 
 async def test_what_was_never_sent_is_on_no_bill_unless_a_lead_says_so(books: Books) -> None:
@@ -110,6 +140,18 @@ async def test_all_servers_are_told_and_what_touches_the_time_at_its_edges(books
     assert [each.at - NOON for each in await booked(books, (NOON + 110, NOON + 131))] == [110, 170]
 
 
+async def test_every_time_has_exactly_its_own_jobs(books: Books) -> None:
+    for name in "1234567":
+        await books.ledger.reserve(order(name, at=NOON))
+    for number in range(1, 8):
+        await books.ledger.dispatch(f"{number}:1", NOON + number)  # one event a second
+
+    edges = [(start, end) for start in range(10) for end in range(start, 10)]
+    found = [[each.at - NOON for each in await booked(books, (NOON + start, NOON + end))] for start, end in edges]
+
+    assert found == [[at for at in range(start, end) if 1 <= at <= 7] for start, end in edges]
+
+
 def test_without_a_database_it_says_so(tmp_path: Path) -> None:
     with pytest.raises(DatabaseError, match="There is no database"):
         read_booked(tmp_path / "atelier.sqlite3", EVER)
@@ -124,9 +166,12 @@ async def test_a_damaged_database_is_said_in_a_sentence(books: Books, monkeypatc
 
 async def test_the_search_goes_by_indexes(books: Books) -> None:
     def look(connection: sqlite3.Connection) -> list[str]:
-        plan = connection.execute(f"EXPLAIN QUERY PLAN {daily.BOOKED}", {"start": 0, "end": 9})
-        return [row[3] for row in plan]
+        wanted = {"start": 0, "end": 9, "first": 1, "last": 2}
+        plan = connection.execute(f"EXPLAIN QUERY PLAN {daily.BOOKED}", wanted).fetchall()
+        return [row[3] for row in (*plan, *connection.execute(f"EXPLAIN QUERY PLAN {daily.FROM_EVENT}", (1,)))]
 
     plan = await books.database.read(look)
 
-    assert not [step for step in plan if step.startswith("SCAN") and "adjust" not in step]
+    assert {step for step in plan if step.startswith("SCAN")} == {"SCAN touched", "SCAN booked"}  # the month's own
+    assert plan.count("SEARCH adjustments USING INDEX adjustments_of (job_id=?)") == 2
+    assert "SEARCH events USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)" in plan

@@ -45,6 +45,7 @@ def test_a_process_that_is_killed_anywhere_leaves_a_ledger_that_holds(
 def test_a_process_that_is_killed_before_any_statement_leaves_a_ledger_that_holds(
     tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
+    """I9."""
     outcome = killed(tmp_path)
 
     record_property("kill -9 before a statement", outcome["kills"])

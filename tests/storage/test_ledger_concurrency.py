@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 
 async def test_fifty_at_once_get_exactly_what_the_budget_holds(books: Books) -> None:
+    """I2."""
+
     async def ask(number: int) -> bool:
         requester = Requester(SERVER, number % 3 + 1, number + 1, (number % 4 + 1,))
         try:
@@ -54,6 +56,7 @@ async def test_the_same_order_many_times_at_once_is_reserved_once(books: Books) 
 
 
 async def test_a_job_is_dispatched_to_only_one_of_many_who_ask(books: Books) -> None:
+    """I10."""
     await books.ledger.reserve(order())
 
     outcomes = await asyncio.gather(*(books.ledger.dispatch("1:1", NOON) for _ in range(20)), return_exceptions=True)
@@ -87,6 +90,7 @@ STEPS: dict[str, Callable[[Books], Coroutine[object, object, object]]] = {
 
 @pytest.mark.parametrize("step", STEPS)
 async def test_a_step_that_is_cancelled_anywhere_is_whole_or_absent(tmp_path: Path, step: str) -> None:
+    """I19: no transaction stays open, and no hold without its job."""
     done: set[bool] = set()
     for turns in range(6):
         async with opened(tmp_path / f"{turns}.sqlite3") as books:

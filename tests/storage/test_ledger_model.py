@@ -112,6 +112,7 @@ class LedgerAndModel(RuleBasedStateMachine):
     @precondition(lambda self: self.orders)
     @rule(which=ANY, prompt=st.sampled_from(["", "", "another"]), hold=st.sampled_from([0, 1]))
     def the_same_order_comes_again(self, which: int, prompt: str, hold: int) -> None:
+        """I6."""
         asked = self.orders[which % len(self.orders)]
         before = self.dump()
         if prompt:
@@ -180,6 +181,7 @@ class LedgerAndModel(RuleBasedStateMachine):
 
     @invariant()
     def no_limit_is_passed_but_by_recorded_overshoot(self) -> None:
+        """I2 and I3."""
         overshoot = sum(max((job.actual or 0) - job.order.hold_nano, 0) for job in self.jobs)
         for asked in self.orders:
             for limit, status in zip(
@@ -191,6 +193,7 @@ class LedgerAndModel(RuleBasedStateMachine):
                 assert status.used <= limit.maximum + (overshoot if limit.metric is Metric.USD else 0)
 
     def teardown(self) -> None:
+        """I12: whatever was open, nothing is held for ever."""
         try:
             while any(job.state is ChargeState.RESERVED for job in self.jobs):
                 self.dispatch(0, fits=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -15,6 +14,7 @@ from bot.errors import LimitReachedError
 from bot.services.limits import Requester, buckets_touched, check
 from bot.storage import ledger as ledger_module
 from bot.storage.counters import balance_of, ensure_counters, move_counters
+from bot.storage.sqlite import sqlite3
 
 from .test_policy_model import SETTINGS, PoliciesAndModel
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bot.services.limits import Balance, BucketKey, Limit
     from bot.services.policy import Grant
 
-MANY = settings(SETTINGS, max_examples=500, database=None, derandomize=True)
+MANY = settings(SETTINGS, max_examples=60, database=None, derandomize=True)
 ledger_inside: Any = ledger_module  # its steps are its own
 # How a bug shows: a claim that does not hold, a refusal that does not come or comes too early, a figure below zero.
 NOTICED = (AssertionError, pytest.fail.Exception, LimitReachedError, sqlite3.IntegrityError)
@@ -46,22 +46,27 @@ def an_unknown_outcome_is_given_back(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(ledger_module, "_mark_unknown", release)
 
 
-def _moving(patch: pytest.MonkeyPatch, move: Callable[[sqlite3.Connection, int, Balance], None]) -> None:
+def _moving(patch: pytest.MonkeyPatch, move: Callable[..., None]) -> None:
     for module in ("jobs", "corrections", "ledger"):
         patch.setattr(f"bot.storage.{module}.move_counters", move)
 
 
 def a_hold_is_not_wholly_given_back(patch: pytest.MonkeyPatch) -> None:
-    def stingy(connection: sqlite3.Connection, seq: int, change: Balance) -> None:
-        move_counters(connection, seq, replace(change, held_nano=change.held_nano + (change.held_nano < 0)))
+    def stingy(connection: sqlite3.Connection, seq: int, change: Balance, *, installation: bool = True) -> None:
+        move_counters(
+            connection,
+            seq,
+            replace(change, held_nano=change.held_nano + (change.held_nano < 0)),
+            installation=installation,
+        )
 
     _moving(patch, stingy)
 
 
 def the_window_is_that_of_the_settlement(patch: pytest.MonkeyPatch) -> None:
-    def late(connection: sqlite3.Connection, seq: int, change: Balance) -> None:
+    def late(connection: sqlite3.Connection, seq: int, change: Balance, *, installation: bool = True) -> None:
         if change.settled_nano <= 0:
-            move_counters(connection, seq, change)
+            move_counters(connection, seq, change, installation=installation)
             return
         move_counters(connection, seq, replace(change, settled_nano=0, settled_images=0))
         asked_by = (
@@ -80,10 +85,17 @@ def the_window_is_that_of_the_settlement(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_correction_forgets_the_counters(patch: pytest.MonkeyPatch) -> None:
-    def nothing(*_: object) -> None:
+    def nothing(*_: object, **__: object) -> None:
         pass
 
     patch.setattr("bot.storage.corrections.move_counters", nothing)
+
+
+def a_lead_frees_the_budget_of_all_servers(patch: pytest.MonkeyPatch) -> None:
+    def everywhere(connection: sqlite3.Connection, seq: int, change: Balance, **_: bool) -> None:
+        move_counters(connection, seq, change)
+
+    patch.setattr("bot.storage.corrections.move_counters", everywhere)
 
 
 def a_move_to_another_zone_gives_the_budget_again(patch: pytest.MonkeyPatch) -> None:
@@ -120,6 +132,7 @@ def the_version_is_not_looked_at(patch: pytest.MonkeyPatch) -> None:
         a_hold_is_not_wholly_given_back,
         the_window_is_that_of_the_settlement,
         a_correction_forgets_the_counters,
+        a_lead_frees_the_budget_of_all_servers,
         a_move_to_another_zone_gives_the_budget_again,
         a_grant_is_not_read_again,
         the_version_is_not_looked_at,

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from bot.services.limits import Metric, Scope
 from bot.services.policy import Block, Grant, LimitRule, Pause, RoleRule, ServerPolicy
 from bot.services.windows import Window
 from bot.storage import SqliteAudit, SqlitePolicies
+from bot.storage.sqlite import sqlite3
 
 from .examples import NOON, SERVER, order
 
@@ -190,6 +190,20 @@ async def test_the_audit_is_read_newest_first_page_by_page_and_by_lead(books: Bo
     assert await entries(books, actor_id=6, most=2) == [12, 10]
 
 
+async def test_an_early_page_of_the_audit_is_sought_not_counted_off_from_the_newest(books: Books) -> None:
+    statements: list[str] = []
+    await books.database.read(lambda connection: connection.set_trace_callback(statements.append))
+    await entries(books, before=3)
+    await entries(books)
+    await books.database.read(lambda connection: connection.set_trace_callback(None))
+
+    def plans(connection: sqlite3.Connection) -> list[str]:
+        asked = [text for text in statements if text.startswith("SELECT")]
+        return [row[3] for text in asked for row in connection.execute(f"EXPLAIN QUERY PLAN {text}")]
+
+    assert await books.database.read(plans) == ["SEARCH audit USING INDEX audit_of (server_id=? AND seq<?)"] * 2
+
+
 @pytest.mark.parametrize(
     ("table", "statement"),
     [
@@ -206,7 +220,7 @@ async def test_what_was_written_down_never_changes(books: Books, table: str, sta
 
     def change(connection: sqlite3.Connection) -> None:
         if table == "adjustments":
-            connection.execute("INSERT INTO adjustments VALUES (1, 0, '1:1', 5, 0, 5, 'x')")
+            connection.execute("INSERT INTO adjustments VALUES (1, 0, '1:1', 5, 0, 1, 5, 'x')")
         connection.execute(statement)
 
     with pytest.raises(sqlite3.IntegrityError, match="never"):

@@ -170,7 +170,6 @@ class PoliciesAndModel(RuleBasedStateMachine):
         self.jobs: list[Kept] = []
         self.decided = {server: Rules() for server in SERVERS}
         self.asked = 0
-        self.passed_by = 0  # what overshoot, corrections and lowered limits may explain
         self.open()
 
     def open(self) -> None:
@@ -188,9 +187,32 @@ class PoliciesAndModel(RuleBasedStateMachine):
         return Decision(LEAD, self.now, "quota set", "", "", str(self.asked))
 
     @initialize(seconds=st.integers(min_value=0, max_value=40 * 86_400))
-    def begin(self, seconds: int) -> None:
+    def an_ordinary_day(self, seconds: int) -> None:
+        """Something of everything, so that no run is without it."""
         self.now = NOON + seconds
-        self.reserve(Requester(1, 11, 21, (31, 32)), 2, 90)
+        who, everybody = Requester(1, 11, 21, (31, 32)), (True, Scope.SERVER, 1)
+        self.a_lead_sets_a_limit(1, everybody, Metric.USD, Window.MONTH, 250)
+        self.reserve(who, 2, 90)
+        self.reserve(who, 1, 90)  # what is held leaves no room for it
+        self.a_lead_grants_more(1, everybody, Metric.USD, Window.MONTH, 150)
+        self.restart()
+        self.reserve(who, 1, 90)
+        self.all_agree()
+        self.a_job_goes_on(0, 40, "settle")
+        self.a_job_goes_on(0, 0, "unknown")
+        self.all_agree()
+        self.a_lead_corrects(1, 30, elsewhere=False)
+        self.a_lead_corrects(4, 0, elsewhere=False)
+        self.all_agree()
+        self.reserve(who, 1, 1, stale=True)
+        self.a_server_moves(1, "Pacific/Auckland", 3)
+        self.all_agree()
+        self.time_passes(90_000)
+        self.a_job_goes_on(0, 40, "settle")
+
+    def all_agree(self) -> None:
+        self.the_tables_agree_with_themselves()
+        self.what_is_used_of_every_limit_is_what_the_jobs_in_its_windows_count()
 
     @rule(seconds=st.sampled_from([1, 600, 1800, 3600, 30_000, 90_000, 400_000, 2_600_000]))
     def time_passes(self, seconds: int) -> None:
@@ -206,6 +228,7 @@ class PoliciesAndModel(RuleBasedStateMachine):
     def a_lead_sets_a_limit(
         self, server: int, subject: tuple[bool, Scope, int], metric: Metric, window: Window, maximum: int | None
     ) -> None:
+        """I20: no job ends by it, and the next reservation is checked against it."""
         shared, scope, number = subject
         number = server if scope is Scope.SERVER else number
         limit = LimitRule(shared, scope, number, metric, window, 0 if shared and maximum is None else maximum)
@@ -406,6 +429,7 @@ class PoliciesAndModel(RuleBasedStateMachine):
                 assert status.resets_at > self.now
 
     def teardown(self) -> None:
+        """I12: whatever was open, nothing is held for ever."""
         try:
             for job in self.jobs:
                 if job.state is ChargeState.RESERVED:

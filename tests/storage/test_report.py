@@ -21,7 +21,7 @@ from bot.services.ledger import Correction, Requester
 from bot.services.months import Month
 from bot.services.policy import ServerPolicy
 from bot.services.tallies import Grouping
-from bot.storage import SqlitePolicies
+from bot.storage import SqlitePolicies, report
 from bot.storage.report import SqliteBooks, read_report
 
 from .examples import BERLIN, MEMBER, NOON, SERVER, order, settlement
@@ -29,6 +29,8 @@ from .examples import opened as opened_books
 from .invariants import faults
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from bot.services.tallies import ReportedJob
     from bot.storage import Report
 
@@ -88,6 +90,7 @@ async def test_a_job_is_told_with_all_that_an_auditor_asks(books: Books) -> None
         "actual_nano": 130,
         "adjusted_nano": 0,
         "counted_nano": 130,
+        "installation_nano": 130,
         "overshoot_nano": 30,
         "images": 1,
         "server_id": str(SERVER),
@@ -153,6 +156,7 @@ async def test_what_leads_corrected_counts_in_every_sum(books: Books) -> None:
     found = await read(books, Month(2026, 11), by=Grouping.MEMBER)
 
     assert (found.settled_nano, found.sums.adjusted_nano) == (90 + 110 + 5, -20 + 5)
+    assert found.sums.installation_nano == 90 + 130 + 5  # what the provider reported stands for its budget
     assert found.sums.adjusted_nano == sum(group.sums.adjusted_nano for group in found.groups)
     assert [(group.key, group.sums.settled_nano) for group in found.groups] == [(str(SERVER + 2), 200), ("6", 5)]
     assert (found.states["settled"].nano, found.states["released"].nano) == (200, 5)
@@ -202,8 +206,10 @@ async def test_leads_read_their_own_server_in_their_own_zone(books: Books) -> No
     november = await ledger.report(SERVER, Month(2026, 11), BERLIN, by=Grouping.DAY)
     december = await ledger.report(SERVER, Month(2026, 12), BERLIN, by=Grouping.DAY)
 
-    assert [job.id for job in november.jobs] == ["1:1"]
-    assert [job.id for job in december.jobs] == ["2:1"]
+    assert [job.id for job in (await ledger.report(SERVER, Month(2026, 11), BERLIN)).jobs] == ["1:1"]
+    assert [job.id for job in (await ledger.report(SERVER, Month(2026, 12), BERLIN)).jobs] == ["2:1"]
+    assert november.jobs == december.jobs == ()  # only the sums
+    assert november.sums.job_count == december.sums.job_count == 1
     assert [group.key for group in (*november.groups, *december.groups)] == ["2026-11-30", "2026-12-01"]
 
 
@@ -228,6 +234,17 @@ async def test_a_reader_does_not_wait_for_the_writer_nor_the_writer_for_it(books
     assert await books.database.transaction(read_meanwhile) == 6
 
 
+async def test_no_report_scans_a_table_that_grows(books: Books) -> None:
+    def look(connection: sqlite3.Connection) -> set[str]:
+        wanted = {"start": 0, "end": 9, "server_id": SERVER, "member_id": None}
+        return {row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {report.JOBS}", wanted)}
+
+    plan = await books.database.read(look)
+
+    assert {step for step in plan if step.startswith("SCAN")} == {"SCAN policies"}  # one row for each server
+    assert "SEARCH adjustments USING INDEX adjustments_of (job_id=?)" in plan
+
+
 # --- to the nano-dollar
 
 ENDS = st.sampled_from(["wait", "dispatch", "settle", "release", "unknown", "resolve", "resolve to nothing"])
@@ -245,6 +262,7 @@ FATES = st.tuples(
 def test_the_csv_the_sums_and_the_events_agree_to_the_nano_dollar(
     fates: list[tuple[str, int, list[int], int, int]],
 ) -> None:
+    """I16: what is exported, what is reported and what was booked are the same."""
     asyncio.run(_agree(fates))
 
 
@@ -257,11 +275,12 @@ async def _agree(fates: list[tuple[str, int, list[int], int, int]]) -> None:
             rows = list(csv.DictReader(io.StringIO("".join(csv_lines((await read(books)).jobs)))))
             found = await read(books, by=Grouping.MEMBER)
             days = await read(books, by=Grouping.DAY)
-            ((of_jobs, of_events, corrected, counters),) = await books.rows(
+            ((of_jobs, of_events, corrected, counters, installation),) = await books.rows(
                 "SELECT (SELECT coalesce(sum(actual_nano), 0) FROM jobs), "
                 "(SELECT coalesce(sum(nano), 0) FROM events WHERE kind = 'settle'), "
                 "(SELECT coalesce(sum(nano), 0) FROM adjustments), "
-                "(SELECT coalesce(sum(settled_nano), 0) FROM buckets WHERE scope = 'member' AND period = 'month')"
+                "(SELECT coalesce(sum(settled_nano), 0) FROM buckets WHERE scope = 'member' AND period = 'month'), "
+                "(SELECT coalesce(sum(settled_nano), 0) FROM buckets WHERE scope = 'installation' AND period = 'month')"
             )
             assert await books.database.read(faults) == {}
 
@@ -271,6 +290,7 @@ async def _agree(fates: list[tuple[str, int, list[int], int, int]]) -> None:
     assert isinstance(corrected, int)
     assert in_lines * 10**9 == found.settled_nano == of_jobs + corrected == counters
     assert of_jobs == of_events
+    assert found.sums.installation_nano == installation
     assert found.sums.adjusted_nano == corrected
     assert counted * 10**9 == found.settled_nano + found.held_nano + found.unknown_nano
     for grouped in (found, days):
@@ -292,10 +312,11 @@ async def _befall(books: Books, name: str, end: str, cost: int, later: list[int]
     elif end == "release":
         await ledger.release(job_id, "no", "blocked", at)
     elif end.startswith("resolve"):
-        await ledger.correct(SERVER, correction(job_id, cost if end == "resolve" else 0), at)
+        await ledger.correct(SERVER, correction(job_id, min(cost, 10**11) if end == "resolve" else 0), at)
     if end not in {"wait", "dispatch", "unknown"}:
         for nano in later:
-            await ledger.correct(SERVER, correction(job_id, nano), at)
+            # A lead cannot say that it cost more than was held and reported.
+            await ledger.correct(SERVER, correction(job_id, min(nano, max(10**11, cost if end == "settle" else 0))), at)
 
 
 def test_without_a_database_there_is_no_report(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 
 from bot.services.ledger import ChargeState, Correction
 from bot.storage.schema import MIGRATIONS, newest_version, statements
+from bot.storage.sqlite import sqlite3
 
 from .examples import NOON, SERVER, opened, settlement
 from .invariants import faults

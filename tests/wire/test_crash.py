@@ -57,6 +57,7 @@ async def test_a_job_that_was_killed_is_held_as_unknown_and_its_member_told(
 async def test_a_result_that_was_settled_and_not_posted_is_posted_once_after_the_start(
     alone: House, tmp_path: Path
 ) -> None:
+    """I18."""
     mia = alone.discord.server.add_member("Mia")
     hold_up = alone.discord.faults.add(Fault(r"^/channels/\d+/messages$", "POST", drop=True, delay=60))
     async with _process(alone, tmp_path) as bot:
@@ -79,6 +80,7 @@ async def test_a_result_that_was_settled_and_not_posted_is_posted_once_after_the
 async def test_a_result_that_was_posted_and_not_booked_as_posted_is_not_posted_again(
     alone: House, tmp_path: Path
 ) -> None:
+    """I18."""
     mia = alone.discord.server.add_member("Mia")
     alone.discord.faults.add(Fault(r"^/webhooks/", "DELETE", drop=True, delay=60))
     async with _process(alone, tmp_path) as bot:

@@ -187,6 +187,7 @@ async def test_a_failure_is_told_in_the_channel_when_the_progress_message_was_de
     ids=lambda fault: f"{fault.status or 'dropped'}{' after it worked' * fault.after_effect}",
 )
 async def test_a_result_is_sent_until_it_is_there_and_only_once(house: House, fault: Fault) -> None:
+    """I18."""
     mia = house.discord.server.add_member("Mia")
     house.discord.faults.add(fault)
 

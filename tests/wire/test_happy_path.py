@@ -4,13 +4,13 @@ import base64
 import hashlib
 import hmac
 import re
-import sqlite3
 from typing import TYPE_CHECKING
 
 import aiohttp
 
 from bot.sandbox.discord import Answer, MessageFlag
 from bot.sandbox.images import Fault, FaultKind, ImageOptions
+from bot.storage.sqlite import sqlite3
 from tests.wire.house import buttons
 
 if TYPE_CHECKING:

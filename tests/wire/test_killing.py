@@ -28,6 +28,7 @@ async def survive(
 async def test_a_bot_that_is_killed_at_any_moment_keeps_its_books_and_its_promises(
     open_house: OpenHouse, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
+    """I9, I10 and I18."""
     seen = await survive(open_house, tmp_path, record_property, seed=0, lives=12)
 
     assert seen["settled"]

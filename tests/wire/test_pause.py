@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from bot.sandbox.discord import Invocation, Member, Server
     from tests.wire.house import House, OpenHouse
 
-PAUSED = "⏸️ Paused by a lead; your place in line is kept."
+
+def paused(lead: Member, why: str = "") -> str:
+    """What those who wait read."""
+    return f"⏸️ Paused by {lead.mention}{f': {why}' if why else ''}. Your place in line is kept."
 
 
 def lead_of(server: Server) -> Member:
@@ -50,7 +53,7 @@ async def test_a_pause_in_mid_load_lets_nothing_more_be_sent_and_loses_nothing(o
     await house.until(lambda: all(house.words(each).startswith("⏳") for each in later))
 
     answer = await command(house, lead, "pause", reason="the bill is too high")
-    await house.until(lambda: all(house.words(each) == PAUSED for each in later))
+    await house.until(lambda: all(house.words(each) == paused(lead, "the bill is too high") for each in later))
     refused = await ask(members[0])
     refusal = await house.refusal(refused)
     house.gate.set()
@@ -86,7 +89,7 @@ async def test_after_the_pause_everybody_has_their_place_in_line(open_house: Ope
         asked.append(await ask(member, prompt))
         await house.until(lambda: house.words(asked[-1]).startswith("⏳"))
     await command(house, lead, "pause")
-    await house.until(lambda: all(house.words(each) == PAUSED for each in asked[1:]))
+    await house.until(lambda: all(house.words(each) == paused(lead) for each in asked[1:]))
     house.gate.set()
     await house.ended(asked[0])
     house.gate.clear()
@@ -110,9 +113,9 @@ async def test_a_job_that_waits_for_the_pace_is_called_back(open_house: OpenHous
     await house.until(lambda: house.words(paced).startswith("🎨"))
 
     answer = await command(house, lead, "pause")
-    await house.until(lambda: house.words(paced) == PAUSED)
+    await house.until(lambda: house.words(paced) == paused(lead))
 
-    assert "Being made, and will be posted: no pictures." in answer
+    assert "Nothing is being made now" in answer
     assert "Waiting: 1 picture." in answer
     assert house.states() == ["settled", "reserved"]
     assert len(house.images.calls) == 1
@@ -130,7 +133,7 @@ async def test_a_pause_outlasts_a_restart(open_house: OpenHouse, tmp_path: Path)
         waiting = await ask(bob)
         await house.until(lambda: house.words(waiting).startswith("⏳"))
         await command(house, lead, "pause", reason="we move")
-        await house.until(lambda: house.words(waiting) == PAUSED)
+        await house.until(lambda: house.words(waiting) == paused(lead, "we move"))
         house.gate.set()
         await house.ended(made)
         await first.killed()
@@ -140,7 +143,7 @@ async def test_a_pause_outlasts_a_restart(open_house: OpenHouse, tmp_path: Path)
     await house.until(lambda: len(house.edits()) > edits)
     refusal = await house.refusal(await ask(mia))
 
-    assert house.words(waiting) == PAUSED
+    assert house.words(waiting) == paused(lead, "we move")
     assert "we move" in refusal
     assert house.states() == ["settled", "reserved"]
     assert len(house.images.calls) == 1
@@ -160,7 +163,7 @@ async def test_another_server_goes_on(open_house: OpenHouse) -> None:
     house.gate.clear()
     made = await ask(mia, "first")
     await house.in_mid_job()
-    paused = await ask(bob, "Bob's")
+    kept = await ask(bob, "Bob's")
     waiting = await ask(eve, "Eve's")
     await house.until(lambda: "number 2" in house.words(waiting))
 
@@ -171,7 +174,7 @@ async def test_another_server_goes_on(open_house: OpenHouse) -> None:
     answer = await command(house, other_lead, "resume")
 
     assert prompts(house) == ["first", "Eve's", "Eve's second"]
-    assert house.words(paused) == PAUSED
+    assert house.words(kept) == paused(lead)
     assert answer == "▶️ Picture making is not paused here. Nothing was changed."
 
 
@@ -185,7 +188,7 @@ async def test_many_who_wait_are_told_within_the_rate_limits_of_discord(open_hou
     await house.until(lambda: all(house.words(each).startswith("⏳") for each in asked[1:]))
 
     await command(house, lead, "pause")
-    await house.until(lambda: all(house.words(each) == PAUSED for each in asked[1:]))
+    await house.until(lambda: all(house.words(each) == paused(lead) for each in asked[1:]))
     await command(house, lead, "resume")
     await house.until(lambda: all(house.words(each).startswith("⏳") for each in asked[1:]))
 

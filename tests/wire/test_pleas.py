@@ -4,12 +4,15 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.sandbox.discord import Permission
+from bot.sandbox.discord import Fault, Permission
 from bot.services.governing import Decision
 from bot.storage import Database, SqlitePolicies
 from tests.wire.house import buttons
+from tests.wire.process import BotProcess
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bot.sandbox.discord import Channel, Message
     from bot.services.policy import ServerPolicy
     from tests.wire.house import House, OpenHouse
@@ -19,6 +22,13 @@ ONE_A_DAY = {"ATELIER_MEMBER_DAILY_IMAGES": "1"}
 
 async def a_house_with_a_log(open_house: OpenHouse) -> tuple[House, Channel]:
     """A house whose leads read the channel ``random``; its bot is at work."""
+    house, log = await a_house_to_be(open_house)
+    await house.start_bot(**ONE_A_DAY)
+    return house, log
+
+
+async def a_house_to_be(open_house: OpenHouse) -> tuple[House, Channel]:
+    """The same, before its bot is at work."""
     house = await open_house()
     log = house.discord.server.channel("random")
 
@@ -30,7 +40,6 @@ async def a_house_with_a_log(open_house: OpenHouse) -> tuple[House, Channel]:
         await SqlitePolicies(database).change(house.discord.server.id, alter)
     finally:
         await database.close()
-    await house.start_bot(**ONE_A_DAY)
     return house, log
 
 
@@ -82,6 +91,7 @@ async def test_a_lead_grants_another_amount_and_the_member_looks_what_is_left(op
 
     opened = await lea.click(plea, "Other amount…")
     await house.until(lambda: opened.modal is not None)
+    await house.restart_bot(**ONE_A_DAY)
     await lea.submit_modal(opened, {"amount": "3"})
     await house.until(lambda: mia.direct_channel.messages)
     shown = await (await mia.slash("usage")).shown()
@@ -92,3 +102,61 @@ async def test_a_lead_grants_another_amount_and_the_member_looks_what_is_left(op
     assert shown.only_for is mia.user
     (chart,) = shown.attachments
     assert chart.filename.startswith("usage-")
+
+
+async def test_a_grant_that_its_bot_did_not_live_to_tell_is_told_after_the_start(
+    open_house: OpenHouse, tmp_path: Path
+) -> None:
+    house, log = await a_house_to_be(open_house)
+    server = house.discord.server
+    mia, lea = server.add_member("Mia"), server.add_member("Lea", permissions=Permission.MANAGE_GUILD)
+    async with BotProcess({**house.environment(), **ONE_A_DAY}, tmp_path / "cwd") as bot:
+        await house.discord.bot_ready(20)
+        await house.imagine(mia)
+        refused = await (await mia.slash("imagine", prompt="a fox")).shown()
+        await house.ended(await mia.click(refused, "Ask for more"))
+        house.discord.faults.add(Fault("^/users/@me/channels$", "POST", drop=True, delay=60))
+        await lea.click(last(log), "Grant 1 picture")
+        await house.until(lambda: house.discord.traffic.search("^/users/@me/channels$"))
+        await bot.killed()
+    assert list(mia.direct_channel.messages) == []
+
+    await house.start_bot(**ONE_A_DAY)
+    await house.until(lambda: mia.direct_channel.messages)
+    again = await house.imagine(mia)
+    await house.restart_bot(**ONE_A_DAY)
+    await house.stop_bot()
+
+    (told,) = mia.direct_channel.messages
+    assert f"✅ {lea.mention} granted 1 picture" in told.content
+    assert told.content.endswith("Ask for your picture again.")
+    assert again.content.startswith("**#2**")
+
+
+async def test_a_plea_whose_bot_did_not_live_to_know_that_it_was_posted_is_posted_once(
+    open_house: OpenHouse, tmp_path: Path
+) -> None:
+    house, log = await a_house_to_be(open_house)
+    server = house.discord.server
+    mia, lea = server.add_member("Mia"), server.add_member("Lea", permissions=Permission.MANAGE_GUILD)
+    async with BotProcess({**house.environment(), **ONE_A_DAY}, tmp_path / "cwd") as bot:
+        await house.discord.bot_ready(20)
+        await house.imagine(mia)
+        refused = await (await mia.slash("imagine", prompt="a fox")).shown()
+        posting = rf"^/channels/{log.id}/messages$"
+        house.discord.faults.add(Fault(posting, "POST", drop=True, after_effect=True))
+        house.discord.faults.add(Fault(posting, "POST", drop=True, delay=60))
+        await mia.click(refused, "Ask for more")
+        await house.until(lambda: len(house.discord.traffic.search(posting, "POST")) == 2)
+        await bot.killed()
+    plea = last(log)
+
+    await house.start_bot(**ONE_A_DAY)
+    asked = await mia.click(refused, "Ask for more")
+    await house.ended(asked)
+    await lea.click(plea, "Grant 1 picture")
+    await house.until(lambda: mia.direct_channel.messages)
+
+    assert house.words(asked).startswith("Asked.")
+    assert list(log.messages) == [plea]
+    assert f"✅ {lea.mention} granted 1 picture" in plea.content

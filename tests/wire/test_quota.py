@@ -48,16 +48,18 @@ async def test_a_role_is_bounded_granted_more_and_set_free(house: House, lead: M
     cleared = await told(house, await lead.slash("quota clear", limit=choice["value"]))
     await house.imagine(mia, "a fourth fox")
 
-    assert was_set.startswith(f"The daily allowance of each member with <@&{artists.id}>: not set → 1 picture.")
+    assert was_set.startswith(
+        f"The daily allowance of each member with <@&{artists.id}>: changed from not set to 1 picture."
+    )
     assert refused.answer is Answer.MESSAGE
     assert refused.ephemeral
     assert "your daily allowance: it needs 1 picture, and what is left is 0 of 1" in refusal
     assert RESETS.search(refusal)
-    assert granted.startswith(f"1 picture more for <@{mia.user.id}>'s daily allowance.")
+    assert granted.startswith(f"<@{mia.user.id}>'s daily allowance: changed from 1 picture to 2 pictures until <t:")
     assert "1 of 2 pictures used, 1 left" in granted
     assert "what is left is 0 of 2" in used_up
     assert choice["name"] == "The daily allowance of each member with @Artists: 1 picture"
-    assert "1 picture → not set" in cleared
+    assert "changed from 1 picture to not set" in cleared
     assert len(house.images.calls) == 3
 
 
@@ -72,7 +74,7 @@ async def test_a_budget_of_a_channel_bounds_that_channel_alone(house: House, lea
     refusal = await house.refusal(await mia.slash("imagine", prompt="a fox", channel=studio))
     await house.imagine(mia, channel=random)
 
-    assert was_set.startswith(f"The monthly budget of <#{studio.id}>: not set → $0.00.")
+    assert was_set.startswith(f"The monthly budget of <#{studio.id}>: changed from not set to $0.00.")
     assert f"the monthly budget of <#{studio.id}>" in refusal
 
 

@@ -196,7 +196,7 @@ async def test_the_daily_pictures_of_a_member_are_their_own(open_house: OpenHous
     assert len(house.images.calls) == 4
 
 
-async def test_the_monthly_budget_refuses_by_its_name_and_says_what_is_left(open_house: OpenHouse) -> None:
+async def test_the_monthly_budget_refuses_by_its_name_and_says_what_can_be_done(open_house: OpenHouse) -> None:
     house = await open_house()
     await house.start_bot(ATELIER_MONTHLY_BUDGET="0.01")
     mia = house.discord.server.add_member("Mia")
@@ -204,7 +204,8 @@ async def test_the_monthly_budget_refuses_by_its_name_and_says_what_is_left(open
     words = await _refused_privately(house, await mia.slash("imagine", prompt="a fox", quality="high"))
 
     assert "monthly budget" in words
-    assert "$0.01" in words
+    assert "it needs up to $0." in words
+    assert "Whoever runs this bot decides about it." in words
     assert house.jobs() == ()
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from typing import TYPE_CHECKING
 
 from bot.sandbox.discord import Permission
 from bot.sandbox.images import Fault, FaultKind
+from bot.storage.sqlite import sqlite3
 from tests.storage.invariants import faults
 from tests.wire.process import BotProcess
 
@@ -54,7 +54,7 @@ async def test_what_was_not_billed_is_free_again_and_the_next_picture_is_made(op
     assert "monthly budget" in refused
     assert choice["name"].startswith("$0.019 held · 2.5 Flare medium · Mia · ")
     assert f"<@{mia.id}>'s picture (GPT Image 2.5 Flare, medium" in words
-    assert "held → not charged." in words
+    assert "held) to not charged." in words
     assert "in this bot's monthly budget" in words
     assert message.content.startswith("**#1** for")
     assert house.states() == ["released", "settled"]
@@ -82,5 +82,5 @@ async def test_what_was_billed_is_settled_and_the_bill_agrees(house: House) -> N
 
     assert code == 0
     assert json.loads(cli.output)["settled_nano"] == billed > 0
-    assert "→ charged $" in house.words(invocation)
+    assert " to charged $" in house.words(invocation)
     assert broken(house) == {}

@@ -1,4 +1,4 @@
-"""Names for charts, when Discord does not answer as it should."""
+"""Names of members, when Discord does not answer as it should."""
 
 from __future__ import annotations
 
@@ -9,18 +9,16 @@ import discord
 import pytest
 from typing_extensions import override
 
-from cogs.quota import labels
+from bot.services.limits import Scope
+from cogs.quota.names import Names
 
 
 class Unreachable(discord.Guild):
     """A server that knows nobody, on a Discord that fails as told; without a failure it never answers."""
 
     def __init__(self, failure: Exception | None) -> None:
+        self.id = 1
         self._failure = failure
-
-    @override
-    def get_member(self, user_id: int, /) -> discord.Member | None:
-        return None
 
     @override
     async def fetch_member(self, member_id: int, /) -> discord.Member:
@@ -30,13 +28,14 @@ class Unreachable(discord.Guild):
 
 
 @pytest.mark.parametrize("failure", [aiohttp.ClientError("gone"), OSError("gone"), None])
-async def test_of_whom_discord_tells_nothing_is_a_member(
-    failure: Exception | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(labels, "PATIENCE", 0.01)
+async def test_of_whom_discord_tells_nothing_is_called_by_their_id(failure: Exception | None) -> None:
+    names, whose = Names(), [(Scope.MEMBER, 1), (Scope.MEMBER, 2)]
 
-    assert await labels.labels_of(Unreachable(failure), [1, 2], of_members=True) == {"1": "a member", "2": "a member"}
+    found = await names.of(Unreachable(failure), whose, 0.01)
+
+    assert found == {(Scope.MEMBER, 1): "member 1", (Scope.MEMBER, 2): "member 2"}
+    assert await names.gone(Unreachable(failure), whose, 0.01) == frozenset()
 
 
 async def test_nobody_needs_no_names() -> None:
-    assert await labels.labels_of(Unreachable(None), [], of_members=True) == {}
+    assert await Names().of(Unreachable(None), [], 0.01) == {}

@@ -1,0 +1,51 @@
+"""Whether the bot can write in a server's log channel, and who reads there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot.services.wording import listed
+
+if TYPE_CHECKING:
+    from bot.interactions import Interaction
+
+NEEDED = ("view_channel", "send_messages", "embed_links")
+NEEDED_IN_THREADS = ("view_channel", "send_messages_in_threads", "embed_links")
+
+Place = discord.abc.GuildChannel | discord.Thread
+
+
+async def find_place(interaction: Interaction, channel_id: int) -> Place | None:
+    """The channel or thread; None if it is gone or out of the bot's sight. Threads at rest have to be asked for."""
+    guild = interaction.guild
+    if guild is None:
+        return None
+    found = guild.get_channel_or_thread(channel_id)
+    if found is not None:
+        return found
+    try:
+        return await guild.fetch_channel(channel_id)
+    except (discord.HTTPException, discord.InvalidData):
+        return None
+
+
+def fault_of(interaction: Interaction, channel_id: int, place: Place | None) -> str:
+    """A sentence that says why nothing can be posted there; empty if something can."""
+    mention = f"<#{channel_id}>"
+    if place is None or interaction.guild is None or (isinstance(place, discord.Thread) and place.parent is None):
+        return f"I cannot see {mention}. Let me, or choose another."
+    needed = NEEDED_IN_THREADS if isinstance(place, discord.Thread) else NEEDED
+    mine = place.permissions_for(interaction.guild.me)
+    if not isinstance(place, discord.abc.Messageable):
+        return f"Nobody can write in {mention}. Choose a text channel."
+    lacking = tuple(name.replace("_", " ").title() for name in needed if not getattr(mine, name))
+    return f"I may not write in {mention}: I lack {listed(lacking, 'and')} there." if lacking else ""
+
+
+def is_read_by_all(place: Place | None) -> bool:
+    """Whether @everyone sees the channel."""
+    if place is None or (isinstance(place, discord.Thread) and (place.is_private() or place.parent is None)):
+        return False
+    return place.permissions_for(place.guild.default_role).view_channel
