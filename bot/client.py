@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import hashlib
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import discord
 import structlog
@@ -19,6 +19,8 @@ from bot.intake import Intake
 from bot.interactions import AtelierClient, AtelierTree, ResultButtons
 
 if TYPE_CHECKING:
+    import asyncio
+
     from bot.config import Settings
     from bot.wiring import Services
 
@@ -77,6 +79,13 @@ class AtelierBot(AtelierClient):
         self.services.watch.speaker = LogChannel(self)
         self.services.accounts.tenancy.sole_server = lambda: len(self.guilds) == 1
         self.services.studio.start()
+
+    def stop_waiting_for_servers(self) -> None:
+        """Before the connection ends: discord.py would go on waiting, and call a client that is closed ready."""
+        state: Any = self._connection
+        waiting: asyncio.Task[None] | None = state._ready_task  # noqa: SLF001 - nothing else cancels it
+        if waiting is not None:
+            waiting.cancel()
 
     async def on_ready(self) -> None:
         """Go on with what an earlier process left; nothing after a reconnection."""

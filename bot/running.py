@@ -80,6 +80,7 @@ async def _until_stopped(bot: AtelierBot, settings: Settings, stop: asyncio.Even
         bot.services.studio.stop_taking()
         await bot.intake.close()
         await bot.services.studio.drain(grace)
+        bot.stop_waiting_for_servers()
         # Cancelled rather than closed from here: only then does the gateway see a proper farewell (code 1000).
         connection.cancel()
         with suppress(asyncio.CancelledError, Exception):
