@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import app_commands
 from typing_extensions import override
+
+from bot.presentation.choices import LONGEST_CHOICE, MOST_CHOICES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 AnyChannel = app_commands.AppCommandChannel | app_commands.AppCommandThread | discord.Object
 
@@ -18,6 +23,11 @@ TALKED_IN = (  # channels of media are not in Discord's own description of this 
     discord.ChannelType.forum,
 )
 THREADS = (discord.ChannelType.public_thread, discord.ChannelType.private_thread, discord.ChannelType.news_thread)
+
+
+def choices(offered: Iterable[tuple[str, str]]) -> list[app_commands.Choice[str]]:
+    """Names with their values, as many and as long as Discord shows."""
+    return [app_commands.Choice(name=name[:LONGEST_CHOICE], value=value) for name, value in offered][:MOST_CHOICES]
 
 
 class ChannelOption(app_commands.Transformer):

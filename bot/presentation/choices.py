@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bot.services.catalog import Catalog, Model
 
 MOST_CHOICES = 25  # Discord's limit
+LONGEST_CHOICE = 100  # characters of a name and of a value; Discord's limit
 
 
 def quality_choices(model: Model, size: str, most_partials: int, typed: str, count: int = 1) -> list[tuple[str, str]]:

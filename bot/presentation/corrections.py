@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.presentation.choices import MOST_CHOICES
+from bot.presentation.choices import LONGEST_CHOICE, MOST_CHOICES
 from bot.services.amounts import exact_text
 from bot.services.charge_words import charge_text
 from bot.services.correcting import NO_CHARGE, ChargeOnFile, Resolved
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from bot.services.catalog import Catalog
 
-LONGEST_CHOICE = 100  # characters, by Discord
 FAMILY = "GPT Image "  # begins the titles of most models; there is no room for it in a choice
 NOTHING_UNKNOWN = "Nothing is unknown here. For a closed charge, type its picture's number, such as #4821."
 MINUTE, HOUR, DAY = 60, 3600, 86_400  # seconds

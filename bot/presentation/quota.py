@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from bot.presentation.choices import LONGEST_CHOICE, MOST_CHOICES
 from bot.presentation.usage import barred_lines
 from bot.services.amounts import PER, exact_text
 from bot.services.limit_words import (
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
 
 LONGEST_TEXT = 4000  # characters; an embed's description holds 4096
 LINES_PER_PAGE = 16  # of 245 characters at most
-LONGEST_CHOICE = 100  # characters; Discord's limit
-MOST_CHOICES = 25  # Discord's limit
 CHANNELS_NAMED = 10
 LEFT = {Scope.MEMBER: "has left", Scope.ROLE: "removed", Scope.CHANNEL: "deleted"}
 

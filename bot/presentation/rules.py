@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from bot.presentation.choices import LONGEST_CHOICE, MOST_CHOICES
 from bot.services.rule_words import ANY, WEEKDAYS, channels_text, role_text, rule_text, wait_text
 from bot.services.server_settings import NOT_BLOCKED
 
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 LONGEST_PART = 800  # characters of what was and of what is; a message holds 2000
 LONGEST_TEXT = 1900  # characters
 LONGEST_PANEL = 1500  # characters; what was changed stands before it
-LONGEST_CHOICE = 100  # characters; Discord's limit for the name and for the value of a choice
-MOST_CHOICES = 25  # Discord's limit
 
 
 def changed_text(decision: Decision) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.charts import Bar, Chart
+from bot.presentation.choices import MOST_CHOICES
 from bot.presentation.result import worth_showing
 from bot.presentation.safe import shown
 from bot.services.amounts import amount_text
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from bot.services.usage import MonthUse
 
 LONGEST = 1900  # characters; a message holds 2000
-MOST_CHOICES = 25  # Discord's limit
 
 
 def usage_text(use: MonthUse) -> str:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
+from bot.services.background import Background
 from bot.services.limits import Scope, bucket_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Sequence
+    from collections.abc import Callable, Sequence
 
     from bot.errors import Shortfall
     from bot.services.accounts import Accounts, Terms
@@ -96,25 +97,23 @@ class Watch:
         self._alerts = alerts
         self._clock = clock
         self._speaking: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)  # no alert twice
-        self._at_work: set[asyncio.Task[None]] = set()
+        self._background = Background()
 
     def request_ended(self, requester: Requester) -> None:
         """`look` in the background."""
-        self._begin(self.look(requester))
+        self._background.begin(self.look(requester), "alerts")
 
     def request_refused(self, requester: Requester, shortfall: Shortfall) -> None:
         """`refused` in the background: the member's answer does not wait for it."""
-        self._begin(self.refused(requester, shortfall))
+        self._background.begin(self.refused(requester, shortfall), "alerts")
 
     def tell_soon(self) -> None:
         """`tell_all` in the background."""
-        self._begin(self.tell_all())
+        self._background.begin(self.tell_all(), "alerts")
 
     async def close(self) -> None:
         """Stop; what was raised and not told is told after the next start."""
-        for task in self._at_work:
-            task.cancel()
-        await asyncio.gather(*self._at_work, return_exceptions=True)
+        await self._background.close()
 
     async def look(self, requester: Requester) -> None:
         """After a request of this member has ended. Never raises: nobody's picture waits for an alert."""
@@ -171,11 +170,6 @@ class Watch:
                 if not await self.speaker(channel_id, alert):
                     return
                 await self._alerts.posted(alert, now)
-
-    def _begin(self, work: Coroutine[object, object, None]) -> None:
-        task = asyncio.create_task(work, name="alerts")
-        self._at_work.add(task)
-        task.add_done_callback(self._at_work.discard)
 
     async def _raise_and_tell(self, server_id: int, alerts: Sequence[Alert]) -> None:
         if not alerts:

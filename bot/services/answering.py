@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.errors import UserFacingError
+from bot.services.background import Background
 from bot.services.booking import persistently
 from bot.services.delivery import DeliveryError, Posted, Result
 
@@ -37,20 +38,16 @@ class Answers:
     clock: Callable[[], float] = time.time
     patience: tuple[float, ...] = PATIENCE
     ended: Callable[[Requester], None] | None = None  # told of whoever's request has ended
-    _waiting: set[asyncio.Task[None]] = field(default_factory=set["asyncio.Task[None]"])
+    _background: Background = field(default_factory=Background)
 
     async def answer(self, request_id: str, delivery: Delivery) -> None:
         """Post the outcome; if Discord cannot take it now, go on trying in the background."""
         if not await self._attempt(request_id, delivery):
-            task = asyncio.create_task(self._insist(request_id, delivery), name=f"answer {request_id}")
-            self._waiting.add(task)
-            task.add_done_callback(self._waiting.discard)
+            self._background.begin(self._insist(request_id, delivery), f"answer {request_id}")
 
     async def close(self) -> None:
         """Stop trying; what is not answered stays kept for the next start."""
-        for task in tuple(self._waiting):
-            task.cancel()
-        await asyncio.gather(*self._waiting, return_exceptions=True)
+        await self._background.close()
 
     async def _insist(self, request_id: str, delivery: Delivery) -> None:
         for seconds in self.patience:

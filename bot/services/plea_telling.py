@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
+from bot.services.background import Background
 from bot.services.pleas import PleaState
 
 if TYPE_CHECKING:
@@ -54,19 +54,15 @@ class PleaTelling:
         self._accounts = accounts
         self._pleas = pleas
         self._telling: set[int] = set()  # pleas, of which nobody is told twice
-        self._at_work: set[asyncio.Task[None]] = set()
+        self._background = Background()
 
     def tell_soon(self) -> None:
         """`tell_all` in the background."""
-        task = asyncio.create_task(self.tell_all(), name="pleas")
-        self._at_work.add(task)
-        task.add_done_callback(self._at_work.discard)
+        self._background.begin(self.tell_all(), "pleas")
 
     async def close(self) -> None:
         """Stop; who was not told is told after the next start."""
-        for task in self._at_work:
-            task.cancel()
-        await asyncio.gather(*self._at_work, return_exceptions=True)
+        await self._background.close()
 
     async def tell_all(self) -> None:
         """Tell whoever was not told what was decided within a day, while the window lasts. Never raises."""

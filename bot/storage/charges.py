@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.services.correcting import ChargeOnFile
 from bot.services.ledger import ChargeState
-from bot.services.limits import Requester
-from bot.storage.rows import by_name
+from bot.storage.rows import by_name, requester_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -68,13 +67,7 @@ class SqliteCharges:
 def _charge(row: sqlite3.Row) -> ChargeOnFile:
     return ChargeOnFile(
         job_id=row["id"],
-        requester=Requester(
-            server_id=row["server_id"],
-            channel_id=row["channel_id"],
-            user_id=row["user_id"],
-            role_ids=tuple(json.loads(row["role_ids"])),
-            parent_id=row["parent_channel_id"],
-        ),
+        requester=requester_of(row),
         model=row["model"],
         quality=row["quality"],
         state=ChargeState(row["state"]),

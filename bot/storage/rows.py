@@ -36,13 +36,7 @@ def open_request(connection: sqlite3.Connection, request_id: str) -> OpenRequest
     return OpenRequest(
         id=row["id"],
         request=ImageRequest.from_json(row["request"]),
-        requester=Requester(
-            server_id=row["server_id"],
-            channel_id=row["channel_id"],
-            user_id=row["user_id"],
-            role_ids=tuple(json.loads(row["role_ids"])),
-            parent_id=row["parent_channel_id"],
-        ),
+        requester=requester_of(row),
         destination=Destination(
             application_id=row["application_id"],
             interaction_token=row["interaction_token"],
@@ -53,6 +47,17 @@ def open_request(connection: sqlite3.Connection, request_id: str) -> OpenRequest
         created_at=row["created_at"],
         delivered_at=row["delivered_at"],
         jobs=tuple(_job(job) for job in jobs),
+    )
+
+
+def requester_of(row: sqlite3.Row) -> Requester:
+    """Who asked, from a row of `requests`."""
+    return Requester(
+        server_id=row["server_id"],
+        channel_id=row["channel_id"],
+        user_id=row["user_id"],
+        role_ids=tuple(json.loads(row["role_ids"])),
+        parent_id=row["parent_channel_id"],
     )
 
 

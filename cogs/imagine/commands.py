@@ -11,6 +11,7 @@ from discord.ext import commands
 from bot.errors import RequestRefused
 from bot.intake import requester_of
 from bot.interactions import Interaction
+from bot.options import choices
 from bot.presentation.choices import model_choices, quality_choices, size_choices
 from bot.services.choosing import usual_model, usual_quality, usual_size
 from bot.services.requests import MOST_PICTURES, build_request
@@ -149,4 +150,4 @@ def _count(interaction: Interaction) -> int:
 
 def _choices(offered: list[tuple[str, str]], allows: Callable[[str], bool]) -> list[app_commands.Choice[str]]:
     """What is offered, without what this member may not use here."""
-    return [app_commands.Choice(name=name, value=value) for name, value in offered if allows(value)]
+    return choices((name, value) for name, value in offered if allows(value))

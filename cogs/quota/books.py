@@ -14,6 +14,7 @@ from discord.ext import commands
 from bot.charts import ChartError, alt_text
 from bot.delivery.posting import REQUEST_LIMIT
 from bot.interactions import Interaction, lead_of
+from bot.options import choices
 from bot.presentation.books import NO_CHART, Named, chart_of, packed_ledger, report_text, told_keys
 from bot.presentation.usage import month_choices
 from bot.services.limits import Scope
@@ -76,7 +77,7 @@ class Books(commands.Cog):
     @export.autocomplete("month")
     async def _months(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         months = await self._bookkeeper.months(lead_of(interaction).server_id)
-        return [app_commands.Choice(name=name, value=value) for name, value in month_choices(months, typed)]
+        return choices(month_choices(months, typed))
 
     async def _charted(self, found: MonthlyReport, named: Named) -> tuple[list[discord.File], tuple[str, ...]]:
         """The chart as a file, and what there is to say of it."""

@@ -8,6 +8,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.interactions import Interaction, lead_of
+from bot.options import choices
 from bot.presentation.corrections import charge_choices, no_charge_choice, resolved_text
 from bot.services.correcting import LONGEST_REASON, Billing
 from bot.services.limits import Scope
@@ -70,7 +71,7 @@ class Corrections(commands.Cog):
             offered = [] if found is None else await self._choices(interaction, [found], "")
         if not offered and not unknown:
             offered = [no_charge_choice()]
-        return [app_commands.Choice(name=name, value=value) for name, value in offered]
+        return choices(offered)
 
     async def _choices(
         self, interaction: Interaction, charges: Sequence[ChargeOnFile], typed: str

@@ -11,7 +11,7 @@ from discord.ext import commands
 from bot.errors import RequestRefused
 from bot.intake import role_ids_of
 from bot.interactions import Interaction
-from bot.options import AnyChannel, ChannelOption
+from bot.options import AnyChannel, ChannelOption, choices
 from bot.presentation.quota import limit_choices, member_embed, subject_embed
 from bot.services.amounts import amount_choices, parse_amount
 from bot.services.limit_words import rule_key, rule_of_key
@@ -159,11 +159,11 @@ class Limits(commands.Cog):
 
     @set_limit.autocomplete("amount")
     async def _amounts(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        return _choices(amount_choices(typed, may_be_unlimited=interaction.namespace.kind != "budget"))
+        return choices(amount_choices(typed, may_be_unlimited=interaction.namespace.kind != "budget"))
 
     @grant.autocomplete("amount")
     async def _amounts_more(self, _interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        return _choices(amount_choices(typed, may_be_unlimited=False))
+        return choices(amount_choices(typed, may_be_unlimited=False))
 
     @clear.autocomplete("limit")
     async def _limits(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
@@ -171,7 +171,7 @@ class Limits(commands.Cog):
         policy = await self._desk.policies.of(server.id)
         names = await self._names.of(server, [(rule.scope, rule.scope_id) for rule in policy.limits], PATIENCE)
         named = [(rule, names[rule.scope, rule.scope_id]) for rule in policy.limits]
-        return _choices([(label, rule_key(rule)) for label, rule in limit_choices(named, typed)])
+        return choices([(label, rule_key(rule)) for label, rule in limit_choices(named, typed)])
 
 
 async def _roles_of(interaction: Interaction, user_id: int) -> tuple[int, ...]:
@@ -180,7 +180,3 @@ async def _roles_of(interaction: Interaction, user_id: int) -> tuple[int, ...]:
         return role_ids_of(await server_of(interaction).fetch_member(user_id))
     except discord.NotFound:
         return ()
-
-
-def _choices(offered: list[tuple[str, str]]) -> list[app_commands.Choice[str]]:
-    return [app_commands.Choice(name=name, value=value) for name, value in offered]

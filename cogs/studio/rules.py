@@ -10,10 +10,9 @@ from discord.ext import commands
 
 from bot.errors import DecisionRefusedError
 from bot.interactions import Interaction, lead_of
-from bot.options import AnyChannel, ChannelOption
+from bot.options import AnyChannel, ChannelOption, choices
+from bot.presentation.choices import LONGEST_CHOICE
 from bot.presentation.rules import (
-    LONGEST_CHOICE,
-    MOST_CHOICES,
     changed_text,
     channels_panel,
     list_choices,
@@ -185,12 +184,6 @@ class WhatMayBeAsked(commands.Cog):
 async def say(interaction: Interaction, text: str) -> None:
     """Answer the lead alone."""
     await interaction.response.send_message(text, ephemeral=True)
-
-
-def choices(offered: Iterable[tuple[str, str]]) -> list[app_commands.Choice[str]]:
-    """As many as Discord shows."""
-    named = [app_commands.Choice(name=name[:LONGEST_CHOICE], value=value) for name, value in offered]
-    return named[:MOST_CHOICES]
 
 
 def _chosen_channel(interaction: Interaction, channel: AnyChannel | None) -> int:

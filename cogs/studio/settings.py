@@ -11,9 +11,9 @@ from discord.ext import commands
 
 from bot.errors import DecisionRefusedError
 from bot.interactions import Interaction, lead_of
-from bot.options import AnyChannel, ChannelOption
+from bot.options import AnyChannel, ChannelOption, choices
+from bot.presentation.choices import MOST_CHOICES
 from bot.presentation.rules import (
-    MOST_CHOICES,
     blocked_text,
     calendar_changed_text,
     calendar_panel,
@@ -28,7 +28,7 @@ from bot.services.server_settings import LONGEST_REASON, LONGEST_WAIT
 from bot.services.wording import one_line
 from bot.services.zones import zones_like
 from cogs.studio.log_channel import fault_of, find_place, is_read_by_all
-from cogs.studio.rules import choices, say
+from cogs.studio.rules import say
 
 if TYPE_CHECKING:
     from bot.services.alerts import Watch

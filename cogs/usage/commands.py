@@ -13,6 +13,7 @@ from discord.ext import commands
 from bot.charts import ChartError, alt_text
 from bot.intake import requester_of
 from bot.interactions import Interaction
+from bot.options import choices
 from bot.presentation.usage import month_choices, usage_chart, usage_text
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Usage(commands.Cog):
     @usage.autocomplete("month")
     async def _months(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         months = await self._desk.months(requester_of(interaction))
-        return [app_commands.Choice(name=name, value=value) for name, value in month_choices(months, typed)]
+        return choices(month_choices(months, typed))
 
     async def _chart(self, use: MonthUse) -> list[discord.File]:
         """The month as a picture; nothing if it cannot be drawn, for the words say it too."""
