@@ -25,6 +25,7 @@ from bot.services.bulletin import Bulletins
 from bot.services.catalog import Catalog
 from bot.services.correcting import Corrector
 from bot.services.deciding import Deciding
+from bot.services.drafting import Drafting
 from bot.services.images import CheckedPicture, UnreadablePictureError
 from bot.services.making import Maker
 from bot.services.pace import Pace
@@ -75,6 +76,7 @@ class Services:
     catalog: Catalog
     studio: Studio
     admission: Admission
+    drafting: Drafting
     rules: Rules
     pausing: Pausing
     bulletins: Bulletins
@@ -219,11 +221,13 @@ def _services(below: _Foundation, accounts: Accounts, watch: Watch, answers: Ans
     standings = Standings(below.policies, below.ledger, below.defaults, below.clock, accounts.tenancy)
     open_charges = SqliteOpenCharges(below.database)
     pleas = SqlitePleas(below.database)
+    admission = Admission(below.policies, below.catalog, below.allow_retired, below.clock)
     return Services(
         settings=below.settings,
         catalog=below.catalog,
         studio=studio,
-        admission=Admission(below.policies, below.catalog, below.allow_retired, below.clock),
+        admission=admission,
+        drafting=Drafting(below.catalog, admission, below.settings.model, below.settings.partial_images),
         rules=Rules(deciding, below.catalog, below.allow_retired),
         pausing=Pausing(deciding, studio.workshop),
         bulletins=Bulletins(

@@ -10,7 +10,8 @@ import discord
 import pytest
 
 from bot import intake as room
-from bot.intake import Acknowledgement
+from bot.inputs import gatherer
+from bot.occasions import Acknowledgement
 from tests.cogs.house import DEFERRED, SAID
 from tests.delivery.errors import refused
 from tests.examples import png
@@ -42,7 +43,7 @@ async def only_request(house: House) -> OpenRequest:
 async def test_a_file_that_is_declared_too_large_is_not_downloaded(
     opened: OpenHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(room, "LARGEST_INPUT", 100)
+    monkeypatch.setattr(gatherer, "LARGEST_INPUT", 100)
     async with opened() as house:
         answer = await house.imagine(image1=FOX)
 

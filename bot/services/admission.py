@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bot.services.building import check_request
 from bot.services.permits import check_permitted, permit_for
-from bot.services.requests import check_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -20,11 +20,13 @@ class InputImage:
         name: a file name that we made, with the right extension.
         media_type: ``image/png``, ``image/jpeg`` or ``image/webp``.
         content: the bytes of the file.
+        role: an input picture; or the mask of the first, or what was drawn upon it.
     """
 
     name: str
     media_type: str
     content: bytes
+    role: Literal["image", "mask", "markup"] = "image"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,18 @@ class PictureCheck(Protocol):
 
         Raises:
             UnreadablePictureError: if it is no complete picture.
+        """
+        ...
+
+
+class Retouch(Protocol):
+    """Puts what a mask keeps of the original back into a result."""
+
+    async def __call__(self, original: bytes, mask: bytes, result: bytes) -> bytes:
+        """The composed picture's file, of the result's size and format.
+
+        Raises:
+            UnreadablePictureError: one of the files is no picture.
         """
         ...
 

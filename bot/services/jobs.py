@@ -32,6 +32,7 @@ class Destination:
         expires_at: when that token dies, seconds since 1970 (UTC).
         message_id: the progress message, or None before Discord told us.
         private: only the requester may see progress and result.
+        reply_to: the member's message that asked, which the answers reply to; None for commands and buttons.
     """
 
     application_id: int
@@ -39,6 +40,7 @@ class Destination:
     expires_at: int
     message_id: int | None
     private: bool
+    reply_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,10 @@ class Requests(Protocol):
         """The request that made this picture, if this member asked for it, on whatever server."""
         ...
 
+    async def of_message(self, message_id: int) -> OpenRequest | None:
+        """The request whose result this message shows, or None."""
+        ...
+
     async def messages(self, request_id: str) -> Sequence[tuple[int, int]]:
         """(channel id, message id) of every message that shows the result, oldest first."""
         ...

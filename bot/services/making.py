@@ -125,14 +125,23 @@ class Maker:
         await self._book_failure(job, _unknown("the bot was restarted while it was made", "restart"))
 
     async def _load_inputs(self, order: OpenRequest) -> Sequence[InputImage]:
+        """The input pictures in their order, then the mask or the drawing."""
+        request = order.request
         inputs: list[InputImage] = []
-        for number, reference in enumerate(order.request.references, start=1):
-            content = await self.blobs.get(reference.digest)
-            if content is None:
-                raise LookupError(f"input picture {reference.digest} is not kept any more")
-            name = f"image-{number}.{EXTENSIONS[reference.media_type]}"
-            inputs.append(InputImage(name, reference.media_type, content))
+        for number, file in enumerate(request.references, start=1):
+            name = f"image-{number}.{EXTENSIONS[file.media_type]}"
+            inputs.append(InputImage(name, file.media_type, await self._load(file)))
+        if request.mask is not None:
+            inputs.append(InputImage("mask.png", "image/png", await self._load(request.mask), "mask"))
+        if request.markup is not None:
+            inputs.append(InputImage("markup.png", "image/png", await self._load(request.markup), "markup"))
         return inputs
+
+    async def _load(self, file: StoredImage) -> bytes:
+        content = await self.blobs.get(file.digest)
+        if content is None:
+            raise LookupError(f"input picture {file.digest} is not kept any more")
+        return content
 
     async def _wait_for_turn(self, deadline: float) -> None:
         try:

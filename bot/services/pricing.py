@@ -65,15 +65,16 @@ def cost(prices: Prices, usage: Usage) -> int:
 def estimate(model: Model, request: ImageRequest) -> Estimate:
     """The most that one picture of this request may cost; hold so much for each of its `count` pictures.
 
-    A token is at least one byte of UTF-8, so that the prompt's bytes bound its text tokens.
+    A token is at least one byte of UTF-8, so that the prompt's bytes bound its text tokens. How a mask or a drawing
+    counts is not published: each is held as one more input picture of its size.
 
     Raises:
         UnknownModelError: the model has no price.
         UnsupportedOptionError: the model does not make this size or quality.
     """
-    inputs = request.references
+    inputs = request.files
     usage = Usage(
-        text_input=len(request.prompt.encode("utf-8", "surrogatepass"))
+        text_input=len(request.sent_prompt.encode("utf-8", "surrogatepass"))
         + PROMPT_OVERHEAD
         + model.text_tokens_per_input * len(inputs),
         image_input=sum(input_tokens(model.input_rule, picture.width, picture.height) for picture in inputs),

@@ -37,8 +37,8 @@ def add_request(connection: sqlite3.Connection, order: Order, at: int) -> None:
     requester, destination = order.requester, order.destination
     connection.execute(
         "INSERT INTO requests (id, server_id, channel_id, user_id, role_ids, request, application_id, "
-        "interaction_token, token_expires_at, progress_message_id, private, created_at, parent_channel_id) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "interaction_token, token_expires_at, progress_message_id, private, created_at, parent_channel_id, "
+        "parent_number, reply_to_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             order.id,
             requester.server_id,
@@ -53,11 +53,13 @@ def add_request(connection: sqlite3.Connection, order: Order, at: int) -> None:
             destination.private,
             at,
             requester.parent_id,
+            order.request.parent,
+            destination.reply_to,
         ),
     )
     connection.executemany(
         "INSERT INTO request_inputs (digest, request_id) VALUES (?, ?)",
-        [(digest, order.id) for digest in {reference.digest for reference in order.request.references}],
+        [(digest, order.id) for digest in {file.digest for file in order.request.files}],
     )
 
 

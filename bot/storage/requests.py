@@ -33,6 +33,7 @@ JOIN jobs ON jobs.id = pictures.job_id
 JOIN requests ON requests.id = jobs.request_id
 WHERE pictures.number = ? AND requests.user_id = ?
 """
+OF_MESSAGE = "SELECT request_id FROM messages WHERE message_id = ?"
 DELETE_PICTURES = """
 UPDATE pictures SET deleted_at = ?
 WHERE job_id IN (SELECT id FROM jobs WHERE request_id = ?) AND deleted_at IS NULL
@@ -120,6 +121,10 @@ class SqliteRequests(Requests):
         """The request that made this picture, if this member asked for it, on whatever server."""
         return await self._database.read(lambda connection: _found(connection, OF_OWN_PICTURE, (number, user_id)))
 
+    async def of_message(self, message_id: int) -> OpenRequest | None:
+        """The request whose result this message shows, or None."""
+        return await self._database.read(lambda connection: _found(connection, OF_MESSAGE, (message_id,)))
+
     async def messages(self, request_id: str) -> Sequence[tuple[int, int]]:
         """(channel id, message id) of every message that shows the result, oldest first."""
 
@@ -149,7 +154,7 @@ class SqliteRequests(Requests):
         return await self._database.read(lambda connection: _unused(connection, digests))
 
 
-def _found(connection: sqlite3.Connection, sql: str, key: tuple[int, int]) -> OpenRequest | None:
+def _found(connection: sqlite3.Connection, sql: str, key: tuple[int, ...]) -> OpenRequest | None:
     row = connection.execute(sql, key).fetchone()
     return row and open_request(connection, row[0])
 

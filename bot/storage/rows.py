@@ -43,6 +43,7 @@ def open_request(connection: sqlite3.Connection, request_id: str) -> OpenRequest
             expires_at=row["token_expires_at"],
             message_id=row["progress_message_id"],
             private=bool(row["private"]),
+            reply_to=row["reply_to_id"],
         ),
         created_at=row["created_at"],
         delivered_at=row["delivered_at"],

@@ -16,4 +16,4 @@ async def setup(bot: AtelierClient) -> None:
     services = bot.services
     bot.add_dynamic_items(AgainButton)
     bot.buttons.add(10, AgainButton)
-    await bot.add_cog(Imagine(bot.intake, services.admission, services.catalog, services.settings))
+    await bot.add_cog(Imagine(bot.intake, services.drafting, services.admission, services.catalog, services.settings))

@@ -9,8 +9,8 @@ import discord
 from typing_extensions import override
 
 from bot.errors import NotYoursError
-from bot.intake import Asker, joined_at_of, role_ids_of
 from bot.interactions import AtelierButton, Interaction, order_behind
+from bot.occasions import Asker, joined_at_of, role_ids_of
 
 if TYPE_CHECKING:
     from bot.services.ledger import Requester

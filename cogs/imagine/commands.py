@@ -9,12 +9,15 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.errors import RequestRefused
-from bot.intake import requester_of
+from bot.inputs import Sources
 from bot.interactions import Interaction
+from bot.occasions import requester_of
 from bot.options import choices
 from bot.presentation.choices import model_choices, quality_choices, size_choices
+from bot.services.building import Wishes
+from bot.services.changes import Change
 from bot.services.choosing import usual_model, usual_quality, usual_size
-from bot.services.requests import MOST_PICTURES, build_request
+from bot.services.requests import MOST_PICTURES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from bot.intake import Intake
     from bot.services.admission import Admission
     from bot.services.catalog import Catalog, Model
+    from bot.services.drafting import Drafting
     from bot.services.permits import Permit
 
 LONGEST_OPTION = 6000  # characters; Discord's limit for an option's text
@@ -31,8 +35,11 @@ LONGEST_OPTION = 6000  # characters; Discord's limit for an option's text
 class Imagine(commands.Cog):
     """Makes pictures from words."""
 
-    def __init__(self, intake: Intake, admission: Admission, catalog: Catalog, settings: Settings) -> None:
+    def __init__(
+        self, intake: Intake, drafting: Drafting, admission: Admission, catalog: Catalog, settings: Settings
+    ) -> None:
         self._intake = intake
+        self._drafting = drafting
         self._admission = admission
         self._catalog = catalog
         self._settings = settings
@@ -71,25 +78,18 @@ class Imagine(commands.Cog):
         private: bool = False,  # noqa: FBT001, FBT002 - an option, given by name
     ) -> None:
         """Draw a picture from your words."""
-        permit = await self._admission.permit(requester_of(interaction))
-        name = model or self._usual_model(permit)
-        chosen = self._catalog.model(name)
-        request = build_request(
-            self._catalog,
+        wishes = Wishes(
             prompt=prompt,
-            model=name,
-            size=size or usual_size(permit, chosen),
-            quality=quality or usual_quality(permit, chosen),
+            model=model,
+            size=size,
+            quality=quality,
             count=count,
             background=background,
             output_format=format,
-            default_model=self._settings.model,
-            partial_images=self._settings.partial_images,
-            today=self._admission.today,
-            allow_retired=self._admission.allow_retired,
         )
-        attachments = [image for image in (image1, image2, image3, image4) if image is not None]
-        await self._intake.take(interaction, request, attachments, private=private)
+        request = await self._drafting.draft(requester_of(interaction), Change.NEW, wishes)
+        attachments = tuple(image for image in (image1, image2, image3, image4) if image is not None)
+        await self._intake.take(interaction, request, Sources(attachments=attachments), private=private)
 
     @imagine.autocomplete("size")
     async def _sizes(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:

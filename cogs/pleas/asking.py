@@ -11,8 +11,8 @@ from typing_extensions import override
 
 from bot.delivery.posting import steadily
 from bot.errors import UserFacingError
-from bot.intake import requester_of
 from bot.interactions import Interaction, LastingButton
+from bot.occasions import requester_of
 from bot.presentation.pleas import ASKED, plea_text
 from bot.services.limits import Metric, Scope
 from bot.services.pleas import Need

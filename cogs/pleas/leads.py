@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.intake import role_ids_of
 from bot.interactions import Interaction, LeadsOnlyError, is_lead
+from bot.occasions import role_ids_of
 from bot.presentation.pleas import closed_text, plea_text, short_text, too_late_text
 from cogs.pleas.telling import TROUBLE, attempt
 

@@ -9,8 +9,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.errors import RequestRefused
-from bot.intake import role_ids_of
 from bot.interactions import Interaction
+from bot.occasions import role_ids_of
 from bot.options import AnyChannel, ChannelOption, choices
 from bot.presentation.quota import limit_choices, member_embed, subject_embed
 from bot.services.amounts import amount_choices, parse_amount

@@ -9,7 +9,7 @@ import discord
 from discord import app_commands
 
 from bot.errors import RequestRefused
-from bot.intake import role_ids_of
+from bot.occasions import role_ids_of
 from bot.services.limits import Scope
 
 if TYPE_CHECKING:

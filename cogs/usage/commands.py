@@ -11,8 +11,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.charts import ChartError, alt_text
-from bot.intake import requester_of
 from bot.interactions import Interaction
+from bot.occasions import requester_of
 from bot.options import choices
 from bot.presentation.usage import month_choices, usage_chart, usage_text
 

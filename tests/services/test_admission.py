@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import NotPermittedError, RequestRefused, UnknownModelError, UnsupportedOptionError
+from bot.services.building import check_request
 from bot.services.limits import Requester
-from bot.services.requests import check_request
 from tests.examples import CATALOG, NOW, REQUEST
 from tests.services.council import LEA, SERVER, a_council
 

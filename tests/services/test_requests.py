@@ -9,29 +9,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import InputPictureError, RequestRefused, UnknownModelError, UnsupportedOptionError
+from bot.services.building import House, Wishes, build_request
 from bot.services.catalog import Catalog
+from bot.services.input_checks import check_references
 from bot.services.pricing import estimate
-from bot.services.requests import (
-    LONGEST_PROMPT,
-    ImageRequest,
-    StoredImage,
-    build_request,
-    check_references,
-)
+from bot.services.requests import LONGEST_PROMPT, ImageRequest, StoredImage
 
 CATALOG = Catalog.load()
 FLARE = CATALOG.model("gpt-image-2.5-flare")
 NOVEMBER = date(2026, 11, 20)
 
 
-def built(**words: Any) -> ImageRequest:  # noqa: ANN401 - any option of build_request
-    defaults: dict[str, Any] = {
-        "prompt": "a fox",
-        "default_model": CATALOG.default_id,
-        "partial_images": 3,
-        "today": NOVEMBER,
-    }
-    return build_request(CATALOG, **(defaults | words))
+def built(**words: Any) -> ImageRequest:  # noqa: ANN401 - any wish, or how this house works
+    house: dict[str, Any] = {"default_model": CATALOG.default_id, "partial_images": 3, "today": NOVEMBER}
+    for name in (*house, "allow_retired"):
+        if name in words:
+            house[name] = words.pop(name)
+    return build_request(CATALOG, Wishes(**{"prompt": "a fox", **words}), House(**house))
 
 
 def picture(media_type: str = "image/png", byte_size: int = 1000) -> StoredImage:
@@ -168,7 +162,7 @@ def test_a_model_without_a_price_is_refused() -> None:
     unpriced = Catalog("new", [replace(FLARE, id="new", title="The new one", prices=None)])
 
     with pytest.raises(UnknownModelError, match="The price of The new one is not known"):
-        build_request(unpriced, prompt="a fox", default_model="new", partial_images=0, today=NOVEMBER)
+        build_request(unpriced, Wishes("a fox"), House("new", 0, NOVEMBER))
 
 
 def test_sixteen_pictures_are_taken_and_more_refused() -> None:

@@ -1,0 +1,6 @@
+"""What a request starts from: downloaded at once, turned into what the image API takes, kept in the store."""
+
+from bot.inputs.gatherer import Gathered, Gatherer
+from bot.inputs.sources import Sources
+
+__all__ = ["Gathered", "Gatherer", "Sources"]

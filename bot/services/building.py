@@ -1,0 +1,196 @@
+"""From a member's wishes to a request: held against the catalog, with what was left out filled in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.errors import RequestRefused, UnsupportedOptionError
+from bot.services.changes import Change
+from bot.services.requests import LONGEST_PROMPT, MOST_PICTURES, ImageRequest
+from bot.services.tokens import partials_for
+from bot.services.wording import listed
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from bot.services.catalog import Catalog, Model
+
+TRANSPARENT_FORMATS = ("png", "webp")
+COMPRESSED_FORMATS = ("jpeg", "webp")
+MOST_COMPRESSION = 100
+MOST_TOLD = 5  # of the words before a request: the first and the latest; no more is kept with it
+LONGEST_TOLD = 400  # characters of each
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a member chose; None is the usual.
+
+    Attributes:
+        prompt: as it was typed; may be empty for a change that needs no words.
+        size: may be a word, a ratio or one edge.
+        count: pictures, 1 to 4.
+        compression: 0 to 100.
+        exact: put what a mask keeps back into the result; without a mask it means nothing.
+        frames: pictures of a gif.
+    """
+
+    prompt: str = ""
+    model: str | None = None
+    size: str | None = None
+    quality: str | None = None
+    count: int = 1
+    background: str | None = None
+    output_format: str | None = None
+    compression: int | None = None
+    input_fidelity: str | None = None
+    complexity: str | None = None
+    exact: bool = True
+    frames: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a request changes.
+
+    Attributes:
+        parent: the number of the picture of ours that is changed; None for new ones and other people's.
+        story: the words that it was made from, oldest first.
+    """
+
+    change: Change = Change.NEW
+    parent: int | None = None
+    story: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """How this house makes pictures.
+
+    Attributes:
+        default_model: for who names none.
+        partial_images: the most previews per picture; fewer are asked for where they would cost too much.
+        today: the day by which models are retired, in UTC.
+        allow_retired: the operator uses another endpoint than OpenAI's, which may serve what OpenAI has shut down.
+    """
+
+    default_model: str
+    partial_images: int
+    today: date
+    allow_retired: bool = False
+
+
+def build_request(catalog: Catalog, wishes: Wishes, house: House, origin: Origin | None = None) -> ImageRequest:
+    """Turn a member's wishes into a request that the catalog allows; its input pictures come later.
+
+    A dated snapshot stays the request's model, so that it is pinned.
+
+    Raises:
+        RequestRefused: or one of its family; the sentence says what to choose instead.
+    """
+    origin = origin or Origin()
+    _check_prompt(wishes.prompt, needed=origin.change.needs_words)
+    if not 1 <= wishes.count <= MOST_PICTURES:
+        raise RequestRefused(f"I make 1 to {MOST_PICTURES} pictures at a time.")
+    name = (house.default_model if wishes.model is None else wishes.model).strip().lower()
+    chosen = catalog.model(name)
+    _check_served(chosen, catalog, house.today, allow_retired=house.allow_retired)
+    quality = chosen.check_quality(wishes.quality or chosen.default_quality)
+    output_format = chosen.check_format(wishes.output_format or chosen.formats[0])
+    return ImageRequest(
+        prompt=wishes.prompt,
+        model=name,
+        size=chosen.check_size(wishes.size or chosen.default_size),
+        quality=quality,
+        count=wishes.count,
+        background=_background(chosen, wishes.background or chosen.backgrounds[0], output_format),
+        output_format=output_format,
+        partial_images=partials_for(quality, min(house.partial_images, chosen.most_partial_images)),
+        change=origin.change,
+        parent=origin.parent,
+        story=told(origin.story),
+        exact=wishes.exact,
+        input_fidelity=_option(chosen, "input fidelity", wishes.input_fidelity, chosen.input_fidelity),
+        complexity=_option(chosen, "complexity", wishes.complexity, chosen.complexity),
+        compression=_compression(wishes.compression, output_format),
+    )
+
+
+def check_request(catalog: Catalog, request: ImageRequest, today: date, *, allow_retired: bool = False) -> None:
+    """See that the catalog still allows a request that it allowed when it was made.
+
+    Args:
+        catalog: as it is now; a model may have left it, or lost its price or an option.
+        request: perhaps read from the database.
+        today: the day by which models are retired, in UTC.
+        allow_retired: the operator uses another endpoint than OpenAI's.
+
+    Raises:
+        RequestRefused: or one of its family; the sentence says what to choose instead.
+    """
+    model = catalog.model(request.model)
+    _check_served(model, catalog, today, allow_retired=allow_retired)
+    model.check_size(request.size)
+    model.check_quality(request.quality)
+    _background(model, request.background, model.check_format(request.output_format))
+    _option(model, "input fidelity", request.input_fidelity, model.input_fidelity)
+    _option(model, "complexity", request.complexity, model.complexity)
+    _compression(request.compression, request.output_format)
+
+
+def told(story: tuple[str, ...]) -> tuple[str, ...]:
+    """As much of the words before a request as is kept with it: the first, which say most, and the latest."""
+    kept = story if len(story) <= MOST_TOLD else (story[0], *story[-(MOST_TOLD - 1) :])
+    return tuple(words if len(words) <= LONGEST_TOLD else words[: LONGEST_TOLD - 1] + "…" for words in kept)
+
+
+def _check_prompt(prompt: str, *, needed: bool) -> None:
+    if needed and not prompt.strip():
+        raise RequestRefused("Say in a few words what the picture shall show.")
+    if len(prompt) > LONGEST_PROMPT:
+        raise RequestRefused(
+            f"The prompt has {len(prompt):,} characters; {LONGEST_PROMPT:,} are possible. Please shorten it."
+        )
+    if "\0" in prompt or any("\ud800" <= character <= "\udfff" for character in prompt):
+        raise RequestRefused("The prompt has a broken character in it. Please type that part anew.")
+
+
+def _check_served(model: Model, catalog: Catalog, today: date, *, allow_retired: bool) -> None:
+    """Refuse a model without a price, and one that was shut down unless the operator has another endpoint."""
+    model.priced()
+    if model.is_retired(today) and not allow_retired:
+        successor = model.successor or catalog.default_id
+        raise RequestRefused(f"{model.title} was shut down on {model.shutdown}. Choose {successor} instead.")
+
+
+def _background(model: Model, text: str, output_format: str) -> str:
+    background = model.check_background(text)
+    if background == "transparent" and output_format not in TRANSPARENT_FORMATS:
+        raise UnsupportedOptionError(
+            f"A {output_format} picture cannot be transparent. Choose {listed(TRANSPARENT_FORMATS)} as its format."
+        )
+    return background
+
+
+def _option(model: Model, name: str, value: str | None, choices: tuple[str, ...]) -> str | None:
+    """A value that only some models have, in lower case; None if none was chosen."""
+    if value is None:
+        return None
+    if not choices:
+        raise UnsupportedOptionError(f"{model.title} has no choice of {name}. Leave it out, or choose another model.")
+    if value.lower() not in choices:
+        raise UnsupportedOptionError(f"That is not a value of {name} of {model.title}. Choose {listed(choices)}.")
+    return value.lower()
+
+
+def _compression(compression: int | None, output_format: str) -> int | None:
+    if compression is None:
+        return None
+    if output_format not in COMPRESSED_FORMATS:
+        raise UnsupportedOptionError(
+            f"A {output_format} picture is not compressed. Choose {listed(COMPRESSED_FORMATS)} as its format."
+        )
+    if not 0 <= compression <= MOST_COMPRESSION:
+        raise UnsupportedOptionError(f"Compression is a number from 0 to {MOST_COMPRESSION}.")
+    return compression
