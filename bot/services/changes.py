@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from bot.services.requests import ImageRequest
 
 LONGEST_STORY = 2000  # characters of what a picture was made from, as told to the model with a change that has no words
 DRAWN = "Change the picture as it is drawn on it."  # for who draws upon a picture and writes nothing
@@ -98,23 +94,17 @@ _ORDERS = {
 }
 
 
-def story_of(request: ImageRequest) -> tuple[str, ...]:
-    """The words that a picture of this request was made from, oldest first, with those of the pictures before it."""
-    own = (request.prompt,) if request.prompt else ()
-    return (*request.story, *own)
-
-
-def sent_prompt(request: ImageRequest) -> str:
+def sent_prompt(change: Change, prompt: str, story: tuple[str, ...]) -> str:
     """What the model is told: a member's own words just as they were typed.
 
     A change without words of its own is put into ours, together with the words that the picture was made from.
     """
-    order = _ORDERS.get(request.change)
+    order = _ORDERS.get(change)
     if order is None:
-        return request.prompt
+        return prompt
     parts = [order]
-    if request.prompt:
-        parts.append(f"Beyond that: {request.prompt}")
-    if request.story:
-        parts.append(f"The picture was made from these words: {'; then: '.join(request.story)[:LONGEST_STORY]}")
+    if prompt:
+        parts.append(f"Beyond that: {prompt}")
+    if story:
+        parts.append(f"The picture was made from these words: {'; then: '.join(story)[:LONGEST_STORY]}")
     return "\n\n".join(parts)

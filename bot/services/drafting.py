@@ -9,7 +9,7 @@ from bot.errors import RequestRefused, UnsupportedOptionError
 from bot.services import pricing
 from bot.services.building import TRANSPARENT_FORMATS, House, Origin, Wishes, build_request
 from bot.services.canvases import USUAL_PIXELS, fitting_size, shape_size
-from bot.services.changes import Change, story_of
+from bot.services.changes import Change
 from bot.services.choosing import usual_model, usual_quality, usual_size
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Drafting:
         origin = Origin(
             change,
             None if start.picture is None else start.picture.number,
-            () if before is None else story_of(before),
+            () if before is None else before.whole_story,
         )
         return build_request(self.catalog, filled, self.house, origin)
 
@@ -99,7 +99,7 @@ class Drafting:
             if quality is None:
                 return None
             wishes = Wishes(model=order.request.model, quality=quality, size=_own_size(model, picture.image))
-            origin = Origin(Change.FINISH, picture.number, story_of(order.request))
+            origin = Origin(Change.FINISH, picture.number, order.request.whole_story)
             request = build_request(self.catalog, wishes, self.house, origin)
             return pricing.estimate(model, request.with_references([picture.image])).nano
         except RequestRefused:  # the model is gone

@@ -91,7 +91,12 @@ class ImageRequest:
     @property
     def sent_prompt(self) -> str:
         """What the model is told; see `bot.services.changes.sent_prompt`."""
-        return sent_prompt(self)
+        return sent_prompt(self.change, self.prompt, self.story)
+
+    @property
+    def whole_story(self) -> tuple[str, ...]:
+        """The words that its pictures are made from, oldest first, with those of the pictures before them."""
+        return (*self.story, self.prompt) if self.prompt else self.story
 
     @property
     def files(self) -> tuple[StoredImage, ...]:

@@ -25,7 +25,8 @@ def built(**words: Any) -> ImageRequest:  # noqa: ANN401 - any wish, or how this
     for name in (*house, "allow_retired"):
         if name in words:
             house[name] = words.pop(name)
-    return build_request(CATALOG, Wishes(**{"prompt": "a fox", **words}), House(**house))
+    wishes: dict[str, Any] = {"prompt": "a fox"} | words
+    return build_request(CATALOG, Wishes(**wishes), House(**house))
 
 
 def picture(media_type: str = "image/png", byte_size: int = 1000) -> StoredImage:
