@@ -16,7 +16,9 @@ from typing_extensions import override
 
 from bot.delivery.log_channel import LogChannel
 from bot.intake import Intake
-from bot.interactions import AtelierClient, AtelierTree, ResultButtons
+from bot.interactions import AtelierClient, AtelierTree
+from bot.more import MoreButton, MoreSelect
+from bot.rows import More, ResultButtons
 
 if TYPE_CHECKING:
     import asyncio
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from bot.config import Settings
     from bot.wiring import Services
 
-EXTENSIONS = ("cogs.imagine", "cogs.gallery", "cogs.usage", "cogs.pleas", "cogs.studio", "cogs.quota")
+EXTENSIONS = ("cogs.imagine", "cogs.edit", "cogs.gallery", "cogs.usage", "cogs.pleas", "cogs.studio", "cogs.quota")
 COMMANDS_HASH = "commands_hash"  # begins the key under which the last synced payload is remembered
 GUILD_READY_TIMEOUT = 0.2  # seconds to wait for one more server at the start; 2 by default
 
@@ -58,7 +60,9 @@ class AtelierBot(AtelierClient):
             max_messages=None,  # nothing is looked up in discord.py's own message cache
         )
         self.services = services
-        self.buttons = ResultButtons()
+        self.buttons, self.more = ResultButtons(), More()
+        self.add_dynamic_items(MoreSelect, MoreButton)
+        self.buttons.set_more(MoreSelect.of(self.more))
         self.intake = Intake(
             self,
             services.studio,

@@ -146,6 +146,8 @@ class Settings(DataSettings):
     images_per_minute: int | None = Field(None, validation_alias="ATELIER_IMAGES_PER_MINUTE", ge=1, le=10_000)
     job_timeout: int = Field(600, validation_alias="ATELIER_JOB_TIMEOUT", ge=5, le=3600)
     partial_images: int = Field(3, validation_alias="ATELIER_PARTIAL_IMAGES", ge=0, le=3)
+    gif: bool = Field(default=False, validation_alias="ATELIER_GIF")
+    svg_author: str | None = Field(None, validation_alias="ATELIER_SVG_AUTHOR", min_length=1)
     message_content: bool = Field(default=False, validation_alias="ATELIER_MESSAGE_CONTENT")
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
         "INFO", validation_alias="ATELIER_LOG_LEVEL"

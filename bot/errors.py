@@ -120,6 +120,9 @@ class NotYoursError(UserFacingError):
 class PictureGoneError(UserFacingError):
     """The picture that a button or a number names exists no more."""
 
+    def __init__(self, sentence: str = "This picture was deleted. Ask for a new one with /imagine.") -> None:
+        super().__init__(sentence)
+
 
 class ImageFailure(UserFacingError):  # noqa: N818 - the family's name; its members end in Error
     """The image API made no picture.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import structlog
@@ -53,7 +54,7 @@ class Intake:
         self._studio = studio
         self._admission = admission
         self._catalog = catalog
-        self._gatherer = Gatherer(catalog, requests, blobs)
+        self._gatherer = Gatherer(client, catalog, requests, blobs)
         self._buttons = buttons
         self._watch = watch
         self._at_work: set[asyncio.Task[None]] = set()
@@ -83,7 +84,7 @@ class Intake:
         Raises:
             UserFacingError: nothing was reserved.
         """
-        work = asyncio.create_task(self._submit(occasion, request, sources))
+        work = asyncio.create_task(self._take(occasion, request, sources))
         self._at_work.add(work)  # never cancelled: what it has reserved it hands on or gives back itself
         work.add_done_callback(self._ended)
         await asyncio.wait({work}, timeout=GRACE)
@@ -100,27 +101,29 @@ class Intake:
         """The delivery of a request that an earlier process left behind."""
         return self._delivery(request.id, request.request, request.requester, request.destination)
 
+    async def _take(self, occasion: Occasion, request: ImageRequest, sources: Sources) -> None:
+        """Submit; whatever was shown of it is withdrawn where nothing comes of it."""
+        try:
+            await self._submit(occasion, request, sources)
+        except BaseException as error:
+            if isinstance(error, LimitReachedError):
+                self._watch.request_refused(occasion.asker.requester, error.shortfall)
+            await occasion.withdraw()
+            raise
+
     async def _submit(self, occasion: Occasion, request: ImageRequest, sources: Sources) -> None:
         requester = occasion.asker.requester
         await self._admit(occasion.asker, request, sources.count or len(request.references))
-        self._gatherer.check_declared(sources)
-        try:
-            if sources.downloads:  # what is refused anyway is not downloaded first
-                await self._studio.check(request, requester)
-            gathered = await self._gatherer.gather(request, sources)
-            request = gathered.request
-            try:
-                await self._admit(occasion.asker, request, len(request.references))
-                delivery = self._delivery(
-                    occasion.id, request, requester, occasion.destination, occasion.acknowledge, gathered.notes
-                )
-                await self._studio.submit(occasion.id, request, requester, delivery)
-            except BaseException:
-                await self._gatherer.forget(request.files)
-                raise
-        except LimitReachedError as error:
-            self._watch.request_refused(requester, error.shortfall)
-            raise
+        self._gatherer.check_declared(request, sources)
+        if sources.downloads:  # what is refused anyway is not downloaded first
+            await self._studio.check(request.with_references(sources.foreseen), requester)
+        async with self._gatherer.gather(request, sources) as gathered:
+            ready = replace(gathered.request, moderation=await self._admission.moderation(requester))
+            await self._admit(occasion.asker, ready, len(ready.references))  # its size may have followed the picture
+            delivery = self._delivery(
+                occasion.id, ready, requester, occasion.destination, occasion.acknowledge, gathered.notes
+            )
+            await self._studio.submit(occasion.id, ready, requester, delivery)
 
     async def _admit(self, asker: Asker, request: ImageRequest, references: int) -> None:
         await self._admission.check(request, asker.requester, references=references, joined_at=asker.joined_at)

@@ -1,10 +1,9 @@
-"""What every cog inherits: the interaction's type, the spoken answer to a failure, the button that never dies."""
+"""What every cog inherits: the interaction's type, the spoken answer to a failure, who may do what."""
 
 from __future__ import annotations
 
 import secrets
-from abc import abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import discord
@@ -17,12 +16,8 @@ from bot.errors import LimitReachedError, PictureGoneError, UserFacingError
 from bot.services.deciding import Lead
 
 if TYPE_CHECKING:
-    import re
-    from collections.abc import Awaitable, Callable, Sequence
-
-    from bot.errors import Shortfall
     from bot.intake import Intake
-    from bot.services.delivery import Result
+    from bot.rows import More, ResultButtons
     from bot.services.ledger import OpenRequest
     from bot.wiring import Services
 
@@ -39,6 +34,12 @@ class AtelierClient(commands.Bot):
     services: Services
     intake: Intake
     buttons: ResultButtons
+    more: More
+
+    @property
+    def bot_id(self) -> int:
+        """Our own account's id; 0 before the login."""
+        return 0 if self.user is None else self.user.id
 
 
 Interaction = discord.Interaction[AtelierClient]
@@ -55,9 +56,8 @@ async def answer_failure(interaction: discord.Interaction[Any], error: Exception
     if isinstance(error, discord.HTTPException) and error.code in TOO_LATE:
         _log.warning("too late to answer", interaction=interaction.id, reason=str(error))
         return
-    text = f"❌ {_sentence(interaction, error)}"
+    text, view = await spoken(interaction.client, error, interaction.guild_id, interaction=interaction.id)
     try:
-        view = await _way_out(interaction, error)
         if interaction.response.is_done():
             await interaction.edit_original_response(content=text, attachments=[], view=view)
         else:
@@ -78,19 +78,34 @@ async def _answer_first(interaction: discord.Interaction[Any], text: str, view: 
         await interaction.edit_original_response(content=text, attachments=[], view=view)
 
 
-async def _way_out(interaction: discord.Interaction[Any], error: Exception) -> discord.ui.View | None:
+async def spoken(
+    client: AtelierClient, error: Exception, server_id: int | None, **occasion: int
+) -> tuple[str, discord.ui.View | None]:
+    """A failure as it is said, and what stands under it.
+
+    Args:
+        client: whose buttons they are.
+        error: any; what is not worded for a person gets a reference number and is logged.
+        server_id: None in direct messages.
+        occasion: names in the log what failed.
+    """
+    return f"❌ {_sentence(error, occasion)}", await _way_out(client, error, server_id, occasion)
+
+
+async def _way_out(
+    client: AtelierClient, error: Exception, server_id: int | None, occasion: dict[str, int]
+) -> discord.ui.View | None:
     """What stands under a refusal. The sentence is said in any case."""
-    if not isinstance(error, LimitReachedError) or interaction.guild_id is None:
+    if not isinstance(error, LimitReachedError) or server_id is None:
         return None
     try:
-        client: AtelierClient = interaction.client
-        return await client.buttons.of_refusal(interaction.guild_id, error.shortfall)
+        return await client.buttons.of_refusal(server_id, error.shortfall)
     except Exception:  # noqa: BLE001 - a button that cannot be made must not hide why the request was refused
-        _log.exception("refusal without a button", interaction=interaction.id)
+        _log.exception("refusal without a button", **occasion)
         return None
 
 
-def _sentence(interaction: discord.Interaction[Any], error: Exception) -> str:
+def _sentence(error: Exception, occasion: dict[str, int]) -> str:
     if isinstance(error, UserFacingError):
         return error.sentence
     if isinstance(error, LeadsOnlyError):
@@ -98,7 +113,7 @@ def _sentence(interaction: discord.Interaction[Any], error: Exception) -> str:
     if isinstance(error, app_commands.CheckFailure):
         return "You may not use this command here. Ask whoever runs this server."
     reference = secrets.token_hex(4)
-    _log.error("unexpected failure", reference=reference, interaction=interaction.id, exc_info=error)
+    _log.error("unexpected failure", reference=reference, exc_info=error, **occasion)
     return f"Something went wrong on my side. Please tell whoever runs me, with the reference {reference}."
 
 
@@ -113,8 +128,8 @@ async def order_behind(interaction: Interaction, number: int) -> OpenRequest:
         order = await requests.of_own_picture(number, interaction.user.id)
     else:
         order = await requests.of_picture(number, interaction.guild_id)
-    if order is None or all(job.picture is None or job.picture.deleted for job in order.jobs):
-        raise PictureGoneError("This picture was deleted. Ask for a new one with /imagine.")
+    if order is None or not order.pictures:
+        raise PictureGoneError
     return order
 
 
@@ -174,102 +189,3 @@ class AtelierTree(app_commands.CommandTree[AtelierClient]):
 
 def _is_for_leads(command: object) -> bool:
     return isinstance(getattr(command, "binding", None), LeadCog)
-
-
-class LastingButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"(?!)"):
-    """A button that is made anew for every click, from its `custom_id` alone, and says so if it fails.
-
-    discord.py swallows what the callback of such a button raises.
-    """
-
-    @override
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Do what the button is for; say so if that fails."""
-        try:
-            await self.pressed(interaction)
-        except Exception as error:  # noqa: BLE001 - it is spoken and logged
-            await answer_failure(interaction, error)
-
-    @abstractmethod
-    async def pressed(self, interaction: Interaction) -> None:
-        """What the button is for; raises a `UserFacingError` to whom it is not."""
-
-
-class AtelierButton(LastingButton, template=r"(?!)"):
-    """A button that remembers nothing but an id, so that it works after any number of restarts.
-
-    Subclasses name their action, which with the id makes the `custom_id`: ``class AgainButton(AtelierButton,
-    action="again")``.
-    """
-
-    label: ClassVar[str]
-    emoji: ClassVar[str | None] = None
-    style: ClassVar[discord.ButtonStyle] = discord.ButtonStyle.secondary
-    _action: ClassVar[str]
-
-    def __init_subclass__(cls, *, action: str) -> None:
-        """Give the class the pattern by which discord.py finds it."""
-        cls._action = action
-        super().__init_subclass__(template=rf"{action}:(?P<id>[0-9]{{1,20}})")
-
-    def __init__(self, subject: int) -> None:
-        """Args: `subject` is a picture's number, or whatever id the action is about."""
-        super().__init__(
-            discord.ui.Button(
-                label=self.label, emoji=self.emoji, style=self.style, custom_id=f"{self._action}:{subject}"
-            )
-        )
-        self.subject = subject
-
-    @classmethod
-    @override
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """Made anew for every click."""
-        return cls(int(match["id"]))
-
-
-class ResultButtons:
-    """The rows under results and refusals; cogs add to them, and each message gets items of its own."""
-
-    def __init__(self) -> None:
-        self._of_result: list[tuple[int, Callable[[int], AtelierButton]]] = []
-        self._of_late: Callable[[int], AtelierButton] | None = None
-        self._of_refusal: Callable[[int, Shortfall], Awaitable[LastingButton | None]] | None = None
-
-    def add(self, place: int, make: Callable[[int], AtelierButton]) -> None:
-        """Offer a button under results: `make` takes the first picture's number; the lowest place stands first."""
-        self._of_result.append((place, make))
-        self._of_result.sort(key=lambda offered: offered[0])
-
-    def set_late(self, make: Callable[[int], AtelierButton]) -> None:
-        """Offer the button with which a late private result can be fetched: `make` takes the request's id."""
-        self._of_late = make
-
-    def set_refusal(self, make: Callable[[int, Shortfall], Awaitable[LastingButton | None]]) -> None:
-        """Offer a button under the refusals of limits: `make` takes the server's id and what is missing."""
-        self._of_refusal = make
-
-    def of_result(self, result: Result) -> discord.ui.View | None:
-        """A new view for one message."""
-        picture, _ = result.files[0]
-        return _view([make(picture.number) for _, make in self._of_result])
-
-    def of_late(self, request_id: str) -> discord.ui.View | None:
-        """A new view for one message."""
-        return _view([] if self._of_late is None else [self._of_late(int(request_id))])
-
-    async def of_refusal(self, server_id: int, shortfall: Shortfall) -> discord.ui.View | None:
-        """A new view for one message."""
-        button = None if self._of_refusal is None else await self._of_refusal(server_id, shortfall)
-        return _view([] if button is None else [button])
-
-
-def _view(items: Sequence[LastingButton]) -> discord.ui.View | None:
-    if not items:
-        return None
-    view = discord.ui.View(timeout=None)
-    for item in items:
-        view.add_item(item)
-    return view

@@ -10,6 +10,8 @@ import aiohttp
 import discord
 import structlog
 
+from bot.delivery.posting import steadily
+from bot.delivery.replies import BEGUN, send_below
 from bot.services.ledger import Destination, Requester
 
 if TYPE_CHECKING:
@@ -41,16 +43,21 @@ class Occasion:
         asker: whoever acts.
         destination: where it is answered.
         acknowledge: shows that it begins, once, and returns the id of the message that will show progress.
+        withdraw: takes that back where nothing comes of it, so that whoever answers instead finds nothing in the way.
     """
 
     id: str
     asker: Asker
     destination: Destination
     acknowledge: Callable[[], Awaitable[int | None]]
+    withdraw: Callable[[], Awaitable[None]]
 
 
 def by_interaction(interaction: discord.Interaction, *, private: bool, asker: Asker | None = None) -> Occasion:
-    """A command, a button, a menu or a dialog. The asker is whoever acts, unless given."""
+    """A command, a button, a menu or a dialog. The asker is whoever acts, unless given.
+
+    A refusal stands where the acknowledgement did: that is not withdrawn but edited.
+    """
     destination = Destination(
         application_id=interaction.application_id,
         interaction_token=interaction.token,
@@ -59,7 +66,29 @@ def by_interaction(interaction: discord.Interaction, *, private: bool, asker: As
         private=private,
     )
     acknowledge = Acknowledgement(interaction, private=private)
-    return Occasion(str(interaction.id), asker or asker_of(interaction), destination, acknowledge)
+    return Occasion(str(interaction.id), asker or asker_of(interaction), destination, acknowledge, _leave_it)
+
+
+def by_reply(message: discord.Message, asker: Asker | None = None) -> Occasion:
+    """A member's message, whose words are the request. The asker is who wrote it, unless given.
+
+    What comes of it hangs below the message. There is no interaction, so that all is sent by the bot's own token, and
+    nothing of it can be private but in direct messages.
+    """
+    destination = Destination(
+        application_id=0,  # only needed to use an interaction's token
+        interaction_token="",
+        expires_at=0,
+        message_id=None,
+        private=message.guild is None,
+        reply_to=message.id,
+    )
+    sign = ProgressSign(message)
+    return Occasion(str(message.id), asker or author_of(message), destination, sign.give, sign.withdraw)
+
+
+async def _leave_it() -> None:
+    """Nothing is taken back."""
 
 
 class Acknowledgement:
@@ -98,22 +127,69 @@ class Acknowledgement:
         return None if response is None else response.message_id
 
 
+class ProgressSign:
+    """The message below a member's that will show progress: sent once, whoever comes first, and perhaps taken back."""
+
+    def __init__(self, message: discord.Message) -> None:
+        self._message = message
+        self._lock = asyncio.Lock()
+        self._sent: discord.Message | None = None
+        self._withdrawn = False
+
+    async def give(self) -> int | None:
+        """Send it, if that has not been done, and return its id; None if it was withdrawn before.
+
+        Its nonce differs from the result's, which else Discord would drop as the same message again.
+        """
+        async with self._lock:
+            if self._sent is None and not self._withdrawn:
+                nonce = f"{self._message.id}p"
+                self._sent = await send_below(self._message.channel, self._message.id, BEGUN, nonce)
+            return None if self._sent is None else self._sent.id
+
+    async def withdraw(self) -> None:
+        """Delete it, or never send it. What cannot be deleted stays, and that is all."""
+        async with self._lock:
+            self._withdrawn = True
+            sent, self._sent = self._sent, None
+            if sent is None:
+                return
+            try:
+                await steadily(sent.delete)
+            except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+                _log.info("progress message not removed", reason=repr(error))
+
+
 def requester_of(interaction: discord.Interaction) -> Requester:
     """Who pressed or typed, where, with which roles."""
-    channel = interaction.channel
-    return Requester(
-        server_id=interaction.guild_id or 0,
-        channel_id=interaction.channel_id or 0,
-        user_id=interaction.user.id,
-        role_ids=role_ids_of(interaction.user) if isinstance(interaction.user, discord.Member) else (),
-        parent_id=channel.parent_id if isinstance(channel, discord.Thread) else 0,
-    )
+    return _requester(interaction.user, interaction.guild_id, interaction.channel_id, interaction.channel)
 
 
 def asker_of(interaction: discord.Interaction) -> Asker:
     """Who pressed or typed, as the leads' rules see them."""
-    member = interaction.user
-    return Asker(requester_of(interaction), joined_at_of(member) if isinstance(member, discord.Member) else None)
+    return Asker(requester_of(interaction), _since(interaction.user))
+
+
+def author_of(message: discord.Message) -> Asker:
+    """Who wrote a message, as the leads' rules see them."""
+    guild_id = None if message.guild is None else message.guild.id
+    return Asker(_requester(message.author, guild_id, message.channel.id, message.channel), _since(message.author))
+
+
+def _requester(
+    user: discord.User | discord.Member, guild_id: int | None, channel_id: int | None, channel: object
+) -> Requester:
+    return Requester(
+        server_id=guild_id or 0,
+        channel_id=channel_id or 0,
+        user_id=user.id,
+        role_ids=role_ids_of(user) if isinstance(user, discord.Member) else (),
+        parent_id=channel.parent_id if isinstance(channel, discord.Thread) else 0,
+    )
+
+
+def _since(user: discord.User | discord.Member) -> int | None:
+    return joined_at_of(user) if isinstance(user, discord.Member) else None
 
 
 def role_ids_of(member: discord.Member) -> tuple[int, ...]:

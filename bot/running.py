@@ -70,6 +70,7 @@ async def _pictures() -> AsyncGenerator[None]:
 async def _until_stopped(bot: AtelierBot, settings: Settings, stop: asyncio.Event, grace: float) -> None:
     connection = asyncio.create_task(bot.start(settings.discord_token.get_secret_value()), name="gateway")
     stopping = asyncio.create_task(stop.wait())
+    bot.services.sweeping.begin()
     try:
         await asyncio.wait({connection, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if connection.done():
@@ -78,6 +79,7 @@ async def _until_stopped(bot: AtelierBot, settings: Settings, stop: asyncio.Even
     finally:
         stopping.cancel()
         bot.services.studio.stop_taking()
+        await bot.services.sweeping.close()
         await bot.intake.close()
         await bot.services.studio.drain(grace)
         bot.stop_waiting_for_servers()

@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.errors import ConfigurationError, UnknownModelError
 from bot.openai_images import OpenAIImages
 from bot.pictures import UnreadablePictureError as DamagedPictureError
-from bot.pictures import check_result
+from bot.pictures import check_result, retouch
 from bot.services.accounts import Accounts
 from bot.services.admission import Admission
 from bot.services.alerts import Watch
 from bot.services.answering import Answers
 from bot.services.bookkeeper import Bookkeeper
 from bot.services.bulletin import Bulletins
-from bot.services.catalog import Catalog
+from bot.services.catalog_opening import open_catalog
 from bot.services.correcting import Corrector
 from bot.services.deciding import Deciding
+from bot.services.deleting import Deleting
 from bot.services.drafting import Drafting
 from bot.services.images import CheckedPicture, UnreadablePictureError
 from bot.services.making import Maker
@@ -39,12 +39,14 @@ from bot.services.rules import Rules
 from bot.services.server_settings import ServerSettings
 from bot.services.standings import Standings
 from bot.services.studio import Studio
+from bot.services.sweeping import Sweeping
 from bot.services.usage import UsageDesk
 from bot.storage.alerts import SqliteAlerts
 from bot.storage.blobs import FileBlobs
 from bot.storage.charges import SqliteCharges
 from bot.storage.database import Database
 from bot.storage.ledger import SqliteLedger
+from bot.storage.lineage import SqliteLineage
 from bot.storage.lock import DataDirectoryLock
 from bot.storage.open_jobs import SqliteOpenCharges
 from bot.storage.pleas import SqlitePleas
@@ -58,9 +60,11 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from bot.config import Settings
+    from bot.services.catalog import Catalog
     from bot.services.governing import Audit, Policies
     from bot.services.keeping import BlobStore, Requests
     from bot.services.ledger import Ledger
+    from bot.services.lineage import Lineage
 
 CLOCK_TOLERANCE = 3600  # seconds
 SAFETY_KEY = "safety_identifier_key"  # names the secret in the state table
@@ -95,7 +99,10 @@ class Services:
     watch: Watch
     answers: Answers
     requests: Requests
+    lineage: Lineage
+    deleting: Deleting
     blobs: BlobStore
+    sweeping: Sweeping
     state: State
     images: OpenAIImages
     database: Database
@@ -108,8 +115,12 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
     Raises:
         OperatorError: another process is at work on the data directory, or the database cannot be used.
     """
-    catalog = Catalog.load()
-    _check_default_model(catalog, settings)
+    catalog = open_catalog(
+        settings.model,
+        gif=settings.gif,
+        svg_author=settings.svg_author,
+        retired_on=datetime.now(UTC).date() if settings.official_image_api else None,
+    )
     with DataDirectoryLock(settings.data_dir):
         database = await Database.open(settings.database_path)
         try:
@@ -125,17 +136,6 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
                     await services.plea_telling.close()
         finally:
             await database.close()
-
-
-def _check_default_model(catalog: Catalog, settings: Settings) -> None:
-    try:
-        model = catalog.model(settings.model)
-        model.priced()
-    except UnknownModelError as error:
-        raise ConfigurationError([f"ATELIER_MODEL: {error.sentence}"]) from None
-    if settings.official_image_api and model.is_retired(datetime.now(UTC).date()):
-        instead = model.successor or catalog.default_id
-        raise ConfigurationError([f"ATELIER_MODEL: {model.id} was shut down on {model.shutdown}. Use {instead}."])
 
 
 @dataclass(frozen=True)
@@ -208,6 +208,7 @@ def _maker(below: _Foundation, safety_key: bytes) -> Maker:
         blobs=below.blobs,
         provider=below.images,
         check=_check,
+        retouch=retouch,
         catalog=below.catalog,
         pace=Pace(below.settings.images_per_minute),
         safety_key=safety_key,
@@ -248,7 +249,10 @@ def _services(below: _Foundation, accounts: Accounts, watch: Watch, answers: Ans
         watch=watch,
         answers=answers,
         requests=below.requests,
+        lineage=SqliteLineage(below.database),
+        deleting=Deleting(below.requests, below.blobs, below.audit, below.clock),
         blobs=below.blobs,
+        sweeping=Sweeping(below.requests, below.blobs),
         state=below.state,
         images=below.images,
         database=below.database,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from bot.config import GivenSettings
 from bot.services.catalog import Catalog
@@ -38,6 +38,17 @@ def png(width: int = 16, height: int = 16, colour: str = "red") -> bytes:
     """A small picture file."""
     file = BytesIO()
     Image.new("RGB", (width, height), colour).save(file, "PNG")
+    return file.getvalue()
+
+
+def drawn_upon(content: bytes) -> bytes:
+    """A picture file with a green circle on it."""
+    image = Image.open(BytesIO(content)).convert("RGB")
+    width, height = image.size
+    circle = (width // 4, height // 4, 3 * width // 4, 3 * height // 4)
+    ImageDraw.Draw(image).ellipse(circle, outline="lime", width=max(2, width // 40))
+    file = BytesIO()
+    image.save(file, "PNG")
     return file.getvalue()
 
 

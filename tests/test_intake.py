@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -10,16 +11,22 @@ import discord
 import pytest
 
 from bot import intake as room
-from bot.inputs import gatherer
-from bot.occasions import Acknowledgement
+from bot.inputs import declared
+from bot.inputs.sources import Sources
+from bot.occasions import Acknowledgement, Asker, Occasion
+from bot.services.admission import Admission
+from bot.services.ledger import Requester
+from bot.services.pricing import estimate
 from tests.cogs.house import DEFERRED, SAID
 from tests.delivery.errors import refused
-from tests.examples import png
+from tests.examples import DESTINATION, REQUEST, png
+from tests.inputs.doubles import Attached
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.services.ledger import OpenRequest
+    from bot.services.requests import ImageRequest
     from tests.cogs.house import House
     from tests.conftest import OpenHouse
 
@@ -43,7 +50,7 @@ async def only_request(house: House) -> OpenRequest:
 async def test_a_file_that_is_declared_too_large_is_not_downloaded(
     opened: OpenHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gatherer, "LARGEST_INPUT", 100)
+    monkeypatch.setattr(declared, "LARGEST_INPUT", 100)
     async with opened() as house:
         answer = await house.imagine(image1=FOX)
 
@@ -107,6 +114,70 @@ async def test_an_input_that_another_request_needs_is_kept(opened: OpenHouse) ->
 
         assert len(kept_files(house)) == before
         assert before > 0
+
+
+async def test_a_file_is_counted_before_it_is_downloaded(opened: OpenHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = discord.Attachment.read
+    downloads: list[str] = []
+
+    async def watch(attachment: discord.Attachment) -> bytes:
+        downloads.append(attachment.filename)
+        return await read(attachment)
+
+    async with opened() as house:
+        monkeypatch.setattr(discord.Attachment, "read", watch)
+        monkeypatch.setattr(declared, "MOST_INPUT_BYTES", 100)
+
+        answer = await house.imagine(image1=FOX, image2=FOX)
+
+        assert answer.response is not None
+        assert answer.response.content.startswith("❌ These files are more than")
+        assert downloads == []
+
+
+async def test_what_the_inputs_cost_is_refused_before_they_are_downloaded(
+    opened: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[ImageRequest] = []
+
+    async def nothing() -> None:
+        """Nobody is told."""
+
+    async with opened() as house:
+        check = house.services.studio.check
+
+        async def watch(request: ImageRequest, requester: Requester) -> None:
+            checked.append(request)
+            await check(request, requester)
+
+        monkeypatch.setattr(house.services.studio, "check", watch)
+
+        asker = Asker(Requester(house.server.id, house.channel.id, house.mia.id), None)
+        occasion = Occasion("81", asker, replace(DESTINATION, interaction_token=""), nothing, nothing)
+        sources = Sources(attachments=(Attached("fox.png", FOX[1], shape=(64, 64)),))
+        await house.bot.intake.take_by(occasion, REQUEST, sources)
+        await house.env.settle()
+
+        (foreseen,) = checked
+        made = (await only_request(house)).request
+        model = house.services.catalog.model(made.model)
+        assert estimate(model, foreseen) == estimate(model, made)
+
+
+async def test_how_strictly_a_request_is_screened_is_what_the_leads_have_decided(
+    opened: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def low(admission: Admission, requester: Requester) -> str:
+        assert not admission.allow_retired
+        return "low" if requester.user_id else "auto"
+
+    async with opened() as house:
+        monkeypatch.setattr(Admission, "moderation", low)
+
+        await house.imagine()
+
+        assert [asked.moderation for asked in house.painter.asked] == ["low"]
+        assert (await only_request(house)).request.moderation == "low"
 
 
 # --- in time

@@ -1,4 +1,4 @@
-"""How a failure is told, and buttons that remember nothing but an id."""
+"""How a failure is told."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from discord import app_commands
 from structlog.testing import capture_logs
 from typing_extensions import override
 
+from bot.buttons import AtelierButton
 from bot.errors import NotYoursError
-from bot.interactions import AtelierButton, AtelierTree, Interaction, ResultButtons, answer_failure
+from bot.interactions import AtelierTree, Interaction, answer_failure
 from tests.delivery.errors import refused
-from tests.examples import result
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -176,60 +176,12 @@ async def test_a_button_finds_its_subject_in_its_id_alone(opened: OpenHouse) -> 
         assert TrapButton.subjects == [4821]
 
 
-@pytest.mark.parametrize(
-    ("custom_id", "subject"),
-    [
-        ("trap:1", "1"),
-        ("trap:18446744073709551615", "18446744073709551615"),
-        ("trap:", None),
-        ("trap:-1", None),
-        ("trap:1x", None),
-        ("trap:1:2", None),
-        ("really-trap:1", None),
-        ("trap:123456789012345678901", None),
-    ],
-)
-def test_only_a_whole_id_is_one(custom_id: str, subject: str | None) -> None:
-    match = TrapButton.__discord_ui_compiled_template__.fullmatch(custom_id)
-
-    assert (match and match["id"]) == subject
-
-
-def test_the_buttons_stand_in_the_order_of_their_places_under_the_first_picture() -> None:
-    class EarlyButton(AtelierButton, action="early"):
-        label = "Early"
-
-    buttons = ResultButtons()
-    buttons.add(20, TrapButton)
-    buttons.add(10, EarlyButton)
-
-    first, second = buttons.of_result(result()), buttons.of_result(result())
-
-    assert first is not None
-    assert first is not second
-    assert first.timeout is None
-    assert [getattr(item, "custom_id", None) for item in first.children] == ["early:4821", "trap:4821"]
-
-
-def test_without_buttons_there_is_no_row() -> None:
-    assert ResultButtons().of_result(result()) is None
-    assert ResultButtons().of_late("81") is None
-
-
-def test_the_late_button_names_the_request() -> None:
-    buttons = ResultButtons()
-    buttons.set_late(TrapButton)
-
-    row = buttons.of_late("1573465392062398473")
-
-    assert row is not None
-    assert [getattr(item, "custom_id", None) for item in row.children] == ["trap:1573465392062398473"]
-
-
 class LostReceipt:
     """An interaction whose deferral arrived although we were never told: a second first answer is refused."""
 
     id = 1
+    client = None
+    guild_id = None
 
     def __init__(self) -> None:
         self.response = self

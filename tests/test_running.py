@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Self
@@ -14,6 +15,8 @@ from structlog.testing import capture_logs
 from bot import running, wiring
 from bot.client import AtelierBot
 from bot.errors import OperatorError
+from bot.services.sweeping import Sweeping, Swept
+from bot.storage import FileBlobs
 from tests.delivery.errors import refused
 from tests.examples import settings_for
 
@@ -121,6 +124,32 @@ async def test_a_signal_stops_the_bot_in_good_order(
         await running.run(settings_for(tmp_path))
 
     assert [line["event"] for line in lines] == ["stopping", "stopped"]
+
+
+async def test_files_that_nobody_needs_are_swept_while_the_bot_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, swept = settings_for(tmp_path), asyncio.Event()
+    digest = await FileBlobs(settings.images_dir).put(b"nobody's")
+    os.utime(settings.images_dir / digest[:2] / f"{digest}.bin", (0, 0))
+    sweep = Sweeping.sweep
+
+    async def told(sweeping: Sweeping) -> Swept:
+        try:
+            return await sweep(sweeping)
+        finally:
+            swept.set()
+
+    async def start(_: AtelierBot, token: str) -> None:
+        assert token == "token"
+        await swept.wait()
+
+    monkeypatch.setattr(Sweeping, "sweep", told)
+    monkeypatch.setattr(AtelierBot, "start", start)
+
+    await running.run(settings)
+
+    assert [path for path in settings.images_dir.rglob("*") if path.is_file()] == []
 
 
 async def test_figures_and_readiness_are_read_from_the_running_bot(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """A request's answer in Discord: the response shows progress, a message of our own shows the result.
 
+The response to a member's message is a message too, below theirs.
 Only a regular message lets a reply carry its words to us without the privileged intent; so the result is sent by
 `channel.send` where that is possible, and the response is deleted. Private results, and channels where we may not
 send, get the result in the response itself, or by direct message once the response is out of reach.
@@ -17,6 +18,7 @@ import structlog
 
 from bot.delivery.posting import Upload, is_too_large, uploads_of
 from bot.delivery.progress import Progress, Stage
+from bot.delivery.replies import BEGUN, PREVIEW_NAME
 from bot.pictures import contact_sheet, shrink
 from bot.presentation.progress import drawing_text, late_text, paused_text, queued_text
 from bot.presentation.result import result_text
@@ -82,9 +84,10 @@ class MessageDelivery:
         self._buttons = buttons
         self._acknowledge = acknowledge
         self._notes = tuple(notes)
+        self._said = BEGUN if acknowledge is not None and place.destination.reply_to is not None else ""
         self._late = False
         self._late_timer: asyncio.TimerHandle | None = None
-        self._progress = Progress(self._show)
+        self._progress = Progress(self._show, lambda: not place.token_lives)
 
     @property
     def destination(self) -> Destination:
@@ -115,7 +118,7 @@ class MessageDelivery:
         """Post the result. Raises DeliveryError."""
         self._stop_progress()
         try:
-            if not self.destination.private:
+            if not self._place.is_fleeting:
                 try:
                     message = await self._fitting(result, self._place.send)
                 except (discord.Forbidden, discord.NotFound) as error:
@@ -139,7 +142,7 @@ class MessageDelivery:
         try:
             if await self._place.edit(text):
                 return
-            if not self.destination.private:
+            if not self._place.is_fleeting:
                 try:
                     await self._place.send(text, (), None)
                 except (discord.Forbidden, discord.NotFound) as refusal:
@@ -159,14 +162,14 @@ class MessageDelivery:
             try:
                 return await show(text, uploads, self._buttons.of_result(result))
             except discord.HTTPException as error:
-                largest = max(len(upload.content) for upload in uploads)
+                largest = max((len(upload.content) for upload in uploads), default=0)
                 if not is_too_large(error) or largest <= SMALLEST_TRY:
                     raise
                 limit = max(SMALLEST_TRY, largest // 2)
 
     def _watch_the_token(self) -> None:
         """A private response can be edited by the interaction's token only: say so before that dies."""
-        if self.destination.private and self._late_timer is None:
+        if self._place.is_fleeting and self._late_timer is None:
             seconds = self.destination.expires_at - LATE_RESERVE - time.time()
             self._late_timer = asyncio.get_running_loop().call_later(max(0.0, seconds), self._say_late)
 
@@ -192,8 +195,11 @@ class MessageDelivery:
             uploads: list[Upload] = []
             if frames:
                 content = await (shrink(frames[0]) if self._count == 1 else contact_sheet(stage.frames))
-                uploads.append(Upload("preview.jpg", content, "Unfinished preview of the picture"))
-            await self._place.edit_once(drawing_text(self._count, len(frames)), uploads)
+                uploads.append(Upload(PREVIEW_NAME, content, "Unfinished preview of the picture"))
+            text = drawing_text(self._count, len(frames))
+            if uploads or text != self._said:  # what the acknowledgement has said already costs no edit
+                await self._place.edit_once(text, uploads)
+        self._said = ""
 
 
 def _posted(message: discord.Message | bool) -> Posted:  # noqa: FBT001 - what showing returned

@@ -1,4 +1,4 @@
-"""Where one request is answered, and by which token: the interaction's while it lives, then the bot's own."""
+"""Where one request is answered, and by which token: the interaction's while it lives, else the bot's own."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import structlog
 from discord.http import Route
 
 from bot.delivery.posting import Upload, files_of, is_gone, steadily, upload_limit
+from bot.delivery.replies import LONGEST_MESSAGE, progress_below, send_below
 from bot.services.delivery import Posted
 
 if TYPE_CHECKING:
@@ -20,13 +21,15 @@ if TYPE_CHECKING:
     from bot.services.ledger import Destination, Requester
 
 TOKEN_RESERVE = 60  # seconds before its end from which on the interaction's token is not relied upon
-LONGEST_MESSAGE = 2000  # characters; Discord's limit
 
 _log = structlog.stdlib.get_logger(__name__)
 
 
 class Place:
     """The response to an interaction, the channel it was used in, and the member's direct messages.
+
+    Where a message of the member asked, the response is a message of ours below it, by the bot's own token from the
+    beginning, and so is the result: in the channel, or in the direct messages if they asked there.
 
     Every method but `edit_once` is patient with dropped connections; all raise what discord.py raises for the rest.
 
@@ -49,7 +52,7 @@ class Place:
     @property
     def upload_limit(self) -> int:
         """Bytes that one file may have here."""
-        return upload_limit(self._client.get_guild(self._requester.server_id))
+        return upload_limit(None if self._is_direct else self._client.get_guild(self._requester.server_id))
 
     @property
     def response(self) -> Posted:
@@ -57,6 +60,15 @@ class Place:
         if self.destination.private or self.destination.message_id is None:
             return Posted()
         return Posted(self._requester.channel_id, (self.destination.message_id,))
+
+    @property
+    def is_fleeting(self) -> bool:
+        """Whether nothing but the interaction's token reaches the response: only the member sees it."""
+        return self.destination.private and self.destination.reply_to is None
+
+    @property
+    def _is_direct(self) -> bool:
+        return self.destination.private and self.destination.reply_to is not None
 
     @property
     def token_lives(self) -> bool:
@@ -72,16 +84,13 @@ class Place:
         return await self._edit_by_interaction(text, uploads, view) or await self._edit_by_bot(text, uploads, view)
 
     async def send(self, text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> discord.Message:
-        """Send a regular message to the channel."""
-        channel = self._client.get_partial_messageable(
-            self._requester.channel_id, guild_id=self._requester.server_id or None
-        )
-        return await self._send_to(channel, text, uploads, view)
+        """Send a regular message to where it was asked."""
+        channel = await self._channel()
+        return await send_below(channel, self.destination.reply_to, text, self._nonce, uploads, view)
 
     async def send_direct(self, text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> discord.Message:
         """Send a direct message to the member."""
-        channel = await self._client.create_dm(discord.Object(self._requester.user_id))
-        return await self._send_to(channel, text, uploads, view)
+        return await send_below(await self._direct_messages(), None, text, self._nonce, uploads, view)
 
     async def remove(self) -> None:
         """Delete the response. A response that cannot be deleted stays, and that is all."""
@@ -89,26 +98,35 @@ class Place:
             message_id = await steadily(self._response_id)
             if message_id is None:
                 return
-            if not await self._remove_by_interaction(message_id) and not self.destination.private:
-                await steadily(lambda: self._own_message(message_id).delete())
+            if not await self._remove_by_interaction(message_id) and not self.is_fleeting:
+                message = (await self._channel()).get_partial_message(message_id)
+                await steadily(message.delete)
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             _log.info("progress message not removed", reason=repr(error))
 
     async def _response_id(self) -> int | None:
         """The response's id; None if there is no response, or it cannot be reached any more.
 
-        A process that died between its deferral and the note of it left a response whose id it never learned.
+        A process that died between its acknowledgement and the note of it left a response whose id it never learned.
         """
-        if self.destination.message_id is None and self.token_lives and not self._looked:
-            try:
-                response = await self._client.http.request(self._original())
-            except discord.HTTPException as error:
-                if not is_gone(error):
-                    raise
-            else:
-                self.acknowledged(int(response["id"]))
-            self._looked = True
+        if self.destination.message_id is None and not self._looked:
+            if self.token_lives:
+                self.acknowledged(await self._original_id())
+                self._looked = True
+            elif self.destination.reply_to is not None and (user := self._client.user) is not None:
+                self.acknowledged(await progress_below(await self._channel(), self.destination.reply_to, user.id))
+                self._looked = True
         return self.destination.message_id
+
+    async def _original_id(self) -> int | None:
+        """The id of the response to the interaction; None if there is none."""
+        try:
+            response = await self._client.http.request(self._original())
+        except discord.HTTPException as error:
+            if not is_gone(error):
+                raise
+            return None
+        return int(response["id"])
 
     async def _remove_by_interaction(self, message_id: int) -> bool:
         """Whether it is gone; False if the token is of no use."""
@@ -138,27 +156,14 @@ class Place:
 
     async def _edit_by_bot(self, text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> bool:
         message_id = self.destination.message_id
-        if message_id is None or self.destination.private:
+        if message_id is None or self.is_fleeting:
             return False
+        message = (await self._channel()).get_partial_message(message_id)
         try:
-            await self._own_message(message_id).edit(
-                content=text[:LONGEST_MESSAGE], attachments=files_of(uploads), view=view
-            )
+            await message.edit(content=text[:LONGEST_MESSAGE], attachments=files_of(uploads), view=view)
         except (discord.NotFound, discord.Forbidden):
             return False
         return True
-
-    async def _send_to(
-        self, channel: discord.abc.Messageable, text: str, uploads: Sequence[Upload], view: discord.ui.View | None
-    ) -> discord.Message:
-        return await steadily(
-            lambda: channel.send(
-                text[:LONGEST_MESSAGE],
-                files=files_of(uploads),
-                nonce=self._nonce,
-                view=discord.utils.MISSING if view is None else view,
-            )
-        )
 
     def _webhook(self) -> discord.Webhook:
         return discord.Webhook.partial(
@@ -174,8 +179,13 @@ class Place:
             webhook_token=self.destination.interaction_token,
         )
 
-    def _own_message(self, message_id: int) -> discord.PartialMessage:
-        channel = self._client.get_partial_messageable(
+    async def _channel(self) -> discord.PartialMessageable | discord.DMChannel:
+        """Where it was asked. What only the member may see and was asked by a message was asked in direct messages."""
+        if self._is_direct:
+            return await self._direct_messages()
+        return self._client.get_partial_messageable(
             self._requester.channel_id, guild_id=self._requester.server_id or None
         )
-        return channel.get_partial_message(message_id)
+
+    async def _direct_messages(self) -> discord.DMChannel:
+        return await steadily(lambda: self._client.create_dm(discord.Object(self._requester.user_id)))

@@ -11,8 +11,10 @@ import aiohttp
 import discord
 import stamina
 
-from bot.pictures import fit
-from bot.presentation.result import alt_text, file_name
+from bot.pictures import UnreadablePictureError, as_input, fit, render_svg
+from bot.presentation.result import file_name
+from bot.presentation.story import alt_text
+from bot.services.images import EXTENSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -25,6 +27,8 @@ ATTEMPTS = 5
 PATIENCE = 60.0  # seconds for all attempts together
 DEFAULT_LIMIT = discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES  # bytes per file, where no boost raises it
 REQUEST_LIMIT = 24 * 1024 * 1024  # bytes of all files of one message; Discord says 25 MiB, form and text included
+PREVIEW_EDGE = 1536  # pixels, of the picture that shows how a drawing looks
+PNG, GIF, SVG = "image/png", "image/gif", "image/svg+xml"
 TOO_LARGE = frozenset({40005, 50045})  # Discord's codes for a request entity or file that is too large
 TOKEN_GONE = frozenset({10008, 10015, 10062, 50027})  # codes of an interaction token or message that is of no use
 
@@ -80,24 +84,59 @@ def upload_limit(guild: discord.Guild | None) -> int:
     return DEFAULT_LIMIT if guild is None else guild.filesize_limit
 
 
+async def _drawing(number: int, original: bytes, alt: str, limit: int) -> tuple[list[Upload], list[str]]:
+    """An SVG with a picture of how it looks, for Discord shows nothing of it."""
+    uploads: list[Upload] = []
+    notes: list[str] = []
+    if len(original) > limit:
+        notes.append(f"#{number} is too large a file to be posted; the original is kept")
+    else:
+        uploads.append(Upload(file_name(number, SVG), original, alt))
+    try:
+        looks = await fit(await render_svg(original, PREVIEW_EDGE), limit)
+    except UnreadablePictureError:
+        notes.append(f"#{number} has no preview: I could not draw it. Open the file in a browser")
+    else:
+        name = f"{file_name(number, SVG).removesuffix('.svg')}-preview.{EXTENSIONS[looks.media_type]}"
+        uploads.append(Upload(name, looks.content, alt))
+    return uploads, notes
+
+
+async def _pixels(number: int, original: bytes, media_type: str, alt: str, limit: int) -> tuple[Upload, list[str]]:
+    """A picture made of pixels. An animation cannot be shrunk: of one that is too large, the first picture is shown."""
+    content, notes = original, list[str]()
+    if len(content) > limit and media_type == GIF:
+        content, media_type = await as_input(original, media_type), PNG
+        notes = [f"#{number} is too large an animation to be posted: this is its first picture; the original is kept"]
+    if len(content) > limit:
+        copy = await fit(content, limit)
+        content, media_type = copy.content, copy.media_type
+        notes = notes or [f"#{number} {copy.note}"]
+    return Upload(file_name(number, media_type), content, alt), notes
+
+
 async def uploads_of(result: Result, limit: int) -> tuple[list[Upload], list[str]]:
     """The pictures as files, originals unchanged where they fit, and a sentence for each that does not.
+
+    Beside a drawing (SVG) comes a picture of how it looks. Of one that is too large and cannot be drawn comes nothing.
 
     Args:
         result: with at least one picture.
         limit: bytes that one file may have.
     """
-    limit = min(limit, REQUEST_LIMIT // len(result.files))
+    drawings = sum(picture.image.media_type == SVG for picture, _ in result.files)
+    limit = min(limit, REQUEST_LIMIT // (len(result.files) + drawings))
+    alt = alt_text(result.request.request)
     uploads: list[Upload] = []
     notes: list[str] = []
     for picture, original in result.files:
-        content, media_type = original, picture.image.media_type
-        if len(content) > limit:
-            copy = await fit(content, limit)
-            content, media_type = copy.content, copy.media_type
-            notes.append(f"#{picture.number} {copy.note}")
-        name = file_name(picture.number, media_type)
-        uploads.append(Upload(name, content, alt_text(result.request.request.prompt)))
+        if picture.image.media_type == SVG:
+            files, more = await _drawing(picture.number, original, alt, limit)
+        else:
+            file, more = await _pixels(picture.number, original, picture.image.media_type, alt, limit)
+            files = [file]
+        uploads += files
+        notes += more
     return uploads, notes
 
 

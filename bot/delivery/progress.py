@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.services.policy import Pause
 
 INTERVAL = 1.5  # seconds between edits; Discord takes about 5 in 5 seconds per message token
+SHARED_INTERVAL = 3.0  # the same by the bot's own token, where all that it edits in a channel is counted together
 PATIENCE = 10.0  # seconds that the result waits for an edit in flight
 LINE_INTERVAL = 10.0  # seconds between edits that only tell the place in line: many may wait
 
@@ -43,10 +44,12 @@ class Progress:
 
     Args:
         edit: shows one stage; whatever it raises is logged, for progress is never essential.
+        is_shared: whether others' edits count together with ours just now.
     """
 
-    def __init__(self, edit: Callable[[Stage], Awaitable[None]]) -> None:
+    def __init__(self, edit: Callable[[Stage], Awaitable[None]], is_shared: Callable[[], bool] = lambda: False) -> None:
         self._edit = edit
+        self._is_shared = is_shared
         self._newest: Stage | None = None
         self._news = False
         self._ended = asyncio.Event()
@@ -99,5 +102,5 @@ class Progress:
             except Exception as error:  # noqa: BLE001 - progress is never essential
                 _log.info("progress not shown", reason=repr(error))
             with suppress(TimeoutError):
-                async with asyncio.timeout(INTERVAL):
+                async with asyncio.timeout(SHARED_INTERVAL if self._is_shared() else INTERVAL):
                     await self._ended.wait()

@@ -94,7 +94,8 @@ class Printer:
             self._indented(self._plain(_embed_text(embed)))
         for attachment in version.attachments:
             await self._file(attachment)
-        labels = [f"[ {item['label']} ]" for row in version.components for item in row["components"]]
+        items = [item for row in version.components for item in row["components"]]
+        labels = [f"[ {item.get('label') or item.get('placeholder') or '⋯'} ]" for item in items]
         if labels:
             self._indented(Text("  ".join(labels), style="bold"))
 
@@ -131,7 +132,7 @@ class Printer:
 def _said(invocation: Invocation) -> Text:
     """What a member did, in one line."""
     if invocation.kind is InvocationKind.COMMAND:
-        options = invocation.data["options"]
+        options = invocation.data.get("options", [])
         while options and "options" in options[0]:  # the command within a group
             options = options[0]["options"]
         given = "  ".join(f"{option['name']}: {_value(invocation, option)}" for option in options)

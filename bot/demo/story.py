@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING, Any
+
+from PIL import Image, ImageDraw
 
 from bot.sandbox.discord import Permission, Upload
 
@@ -23,14 +26,15 @@ async def tell(discord: SandboxDiscord, printer: Printer) -> None:
 
     await printer.scene("Noor, who leads the team, sets its budget and where she is told of it")
     await _done(discord, await noor.slash("studio log", channel_=leads))
-    await (await noor.slash("quota set", kind="budget", amount="$0.50", window="month")).shown(PATIENCE)
+    await (await noor.slash("quota set", kind="budget", amount="$1.00", window="month")).shown(PATIENCE)
 
     lighthouse = await _pictures(discord, printer, *people)
+    await _changes(discord, printer, lighthouse, people[0], people[2])
     await _limits(discord, printer, people[1], noor, leads)
     await _words(discord, printer, people[2])
 
-    await printer.scene("Mia looks at the details, and at what is left")
-    await (await people[0].click(lighthouse, "Details")).shown(PATIENCE)
+    await printer.scene("Mia looks at the details, what was made of her picture, and at what is left")
+    await (await people[0].message_command("Image details", lighthouse)).shown(PATIENCE)
     await _done(discord, await people[0].slash("usage"))
 
     await printer.scene("Noor reads the month, and who decided what")
@@ -65,6 +69,43 @@ async def _pictures(discord: SandboxDiscord, printer: Printer, mia: Member, theo
     await printer.scene("Theo wants three variants at once")
     await _ask(discord, theo, prompt="a bowl of oranges on a wooden table, still life", quality="low", count=3)
     return lighthouse
+
+
+async def _changes(discord: SandboxDiscord, printer: Printer, lighthouse: Message, mia: Member, ada: Member) -> None:
+    """A reply in words, a drawing, a wider view: each picture is the parent of the next."""
+    await printer.scene("Mia replies to her picture: her words change it")
+    storm = await _answer(discord, await mia.reply(lighthouse, "make it a stormy night with snow"))
+
+    await printer.scene("Ada circles a place in that picture, and says what belongs there")
+    circled = Upload("circled.jpg", _circled(storm.attachments[0].content))
+    boat = await _answer(discord, await ada.reply(storm, "a red sailing boat here", [circled]))
+
+    await printer.scene("Mia zooms out: the model draws what is around it, and what was there stays")
+    more = next(item["custom_id"] for row in boat.components for item in row["components"] if "options" in item)
+    await _result(discord, await mia.select(boat, more, "zoom-1.5"), discord.server.channel("studio"))
+
+
+def _circled(content: bytes) -> bytes:
+    """The picture with a circle on it, as from a telephone."""
+    with Image.open(io.BytesIO(content)) as picture:
+        drawn = picture.convert("RGB")
+    width, height = drawn.size
+    box = (width * 0.12, height * 0.55, width * 0.42, height * 0.85)
+    ImageDraw.Draw(drawn).ellipse(box, outline=(255, 40, 60), width=max(4, width // 90))
+    file = io.BytesIO()
+    drawn.save(file, "JPEG", quality=90)
+    return file.getvalue()
+
+
+async def _answer(discord: SandboxDiscord, reply: Message) -> Message:
+    """Wait for the result of a reply: the bot's message below it that is not its progress any more."""
+
+    def results() -> list[Message]:
+        later = (message for message in reply.channel.messages if message.id > reply.id)
+        return [message for message in later if message.author is discord.bot and message.content.startswith("**#")]
+
+    await discord.until(results, PATIENCE)
+    return results()[-1]
 
 
 async def _limits(discord: SandboxDiscord, printer: Printer, theo: Member, noor: Member, leads: Channel) -> None:

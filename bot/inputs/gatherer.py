@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-import asyncio
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import aiohttp
-import discord
-import structlog
-
-from bot.errors import InputPictureError
-from bot.pictures import prepare, shown_name
+from bot.errors import PictureGoneError, RequestRefused
+from bot.inputs.budget import ByteBudget
+from bot.inputs.declared import check_declared
+from bot.inputs.downloads import download
+from bot.inputs.first import extended, find_first, prepared
+from bot.inputs.originals import Originals
+from bot.inputs.overlays import Overlays
+from bot.inputs.shelf import Shelf
+from bot.services.canvases import fitting_size
+from bot.services.changes import DRAWN
 from bot.services.input_checks import check_inputs
-from bot.services.requests import StoredImage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncGenerator
 
+    import discord
+
+    from bot.inputs.shelf import Basket
     from bot.inputs.sources import Sources
-    from bot.services.catalog import Catalog
+    from bot.services.catalog import Catalog, Model
     from bot.services.keeping import BlobStore, Requests
-    from bot.services.requests import ImageRequest
+    from bot.services.requests import ImageRequest, StoredImage
 
-DOWNLOADS = 4  # files in memory at once, however many members attach some
-LARGEST_INPUT = 50_000_000  # bytes; the image API's limit
-
-_log = structlog.stdlib.get_logger(__name__)
+SAME_SHAPE = 0.02  # by how much the aspect of the first input may differ from what was guessed
+NOTHING_DRAWN = "I see nothing drawn on the picture. Say in a few words what to change."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,64 +49,84 @@ class Gathered:
 class Gatherer:
     """Gathers what requests start from."""
 
-    def __init__(self, catalog: Catalog, requests: Requests, blobs: BlobStore) -> None:
+    def __init__(self, client: discord.Client, catalog: Catalog, requests: Requests, blobs: BlobStore) -> None:
         self._catalog = catalog
-        self._requests = requests
         self._blobs = blobs
-        self._downloads = asyncio.Semaphore(DOWNLOADS)
+        self._originals = Originals(client, requests, blobs)
+        self._shelf = Shelf(requests, blobs)
+        self._budget = ByteBudget()
 
-    def check_declared(self, sources: Sources) -> None:
+    def check_declared(self, request: ImageRequest, sources: Sources) -> None:
         """Refuse what Discord's own words about the files tell enough of.
 
         Raises:
-            InputPictureError: a file is too large, or no picture.
+            InputPictureError: a file is too large or no picture, or there are too many; or a picture lacks.
         """
-        for attachment in sources.downloads:
-            name = shown_name(attachment.filename)
-            if attachment.size > LARGEST_INPUT:
-                raise InputPictureError(f"{name} is too large: 50 MB is the most. Attach a smaller copy.")
-            if attachment.content_type and not attachment.content_type.startswith("image/"):
-                raise InputPictureError(f"{name} is not a picture. Attach a PNG, JPEG or WEBP file.")
+        check_declared(request, sources, self._catalog.model(request.model))
 
-    async def gather(self, request: ImageRequest, sources: Sources) -> Gathered:
-        """Download, prepare and keep what the request starts from.
+    @asynccontextmanager
+    async def gather(self, request: ImageRequest, sources: Sources) -> AsyncGenerator[Gathered]:
+        """Download, prepare and keep what a request starts from, until the database knows that it needs them.
 
-        A request that has its files already, as *Again* has, goes on with them.
+        A request that has its files already, as *Again* has, goes on with them. What is new in the store is forgotten
+        if this is left with an exception, unless another request or a picture needs the same file.
+
+        Args:
+            request: as it was drafted.
+            sources: as `check_declared` let them pass.
 
         Raises:
-            UserFacingError: something cannot be used or is gone; nothing new is kept.
+            UserFacingError: something cannot be used or is gone.
         """
-        references: list[StoredImage] = []
-        notes: list[str] = []
-        try:
-            if sources.picture is not None:
-                references.append(replace(sources.picture.image, number=sources.picture.number))
-            for attachment in sources.attachments:
-                # One by one: those before a refused one are forgotten below.
-                async with self._downloads:
-                    references.append(await self._fetch(attachment, notes))
-            gathered = request.with_references(references or request.references)
-            check_inputs(self._catalog.model(request.model), gathered)
-        except BaseException:
-            await self.forget(references)
-            raise
-        return Gathered(gathered, tuple(notes))
+        async with self._shelf.basket() as basket:
+            yield await (self._collect(request, sources, basket) if sources.count else self._look_after(request))
 
-    async def forget(self, files: Sequence[StoredImage]) -> None:
-        """A refused request's inputs are not kept, unless another request or a picture needs the same file."""
-        for digest in await self._requests.unused([file.digest for file in files]):
-            await self._blobs.delete(digest)
+    async def _look_after(self, request: ImageRequest) -> Gathered:
+        """See that the files that a request has already are still there."""
+        for file in request.files:
+            async with self._budget.taken(file.byte_size):
+                if await self._blobs.get(file.digest) is None:
+                    raise PictureGoneError(
+                        "A picture that this was made from is lost. Ask anew, and attach it once more. "
+                        "Nothing was charged."
+                    )
+        check_inputs(self._catalog.model(request.model), request)
+        return Gathered(request)
 
-    async def _fetch(self, attachment: discord.Attachment, notes: list[str]) -> StoredImage:
-        """Download at once, for the link dies; keep what will be sent, and note where that has lost pixels."""
-        name = attachment.filename
-        try:
-            content = await attachment.read()
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            _log.info("attachment not downloaded", reason=str(error))
-            raise InputPictureError(f"I could not download {shown_name(name)}. Attach it once more.") from None
-        prepared = await prepare(content, name)
-        if prepared.note:
-            notes.append(prepared.note)
-        digest = await self._blobs.put(prepared.content)
-        return StoredImage(digest, prepared.media_type, prepared.width, prepared.height, len(prepared.content))
+    async def _collect(self, request: ImageRequest, sources: Sources, basket: Basket) -> Gathered:
+        """Everything that the sources name; one file after the other, so that few are in memory at once."""
+        model = self._catalog.model(request.model)
+        async with self._budget.taken(sources.bytes_at_once):
+            first = await find_first(sources, self._originals, basket)
+            if request.change.extends:
+                first, mask = await extended(request, first, basket)
+                request = replace(request, mask=mask)
+            elif sources.follows:
+                request = replace(request, size=_size_after(model, request, first.image))
+            overlays = Overlays(first, basket, markup=model.markup)
+            others = await _others(sources, overlays, basket, sorts=sources.sorts and not request.change.extends)
+            if sources.mask is not None:
+                await overlays.take(await download(sources.mask), sources.mask.filename)
+        if request.prompt == DRAWN and not overlays.drawn:
+            raise RequestRefused(NOTHING_DRAWN)
+        request = overlays.on(request.with_references([first.image, *others]))
+        check_inputs(model, request)
+        return Gathered(request, tuple(basket.notes))
+
+
+async def _others(sources: Sources, overlays: Overlays, basket: Basket, *, sorts: bool) -> list[StoredImage]:
+    """The attachments after the first input, without what turns out to be a mask or a drawing."""
+    references: list[StoredImage] = []
+    for attachment in sources.attachments[0 if sources.picture else 1 :]:
+        content, name = await download(attachment), attachment.filename
+        if not sorts or not await overlays.sort(content, name):
+            references.append((await prepared(content, name, basket)).image)
+    return references
+
+
+def _size_after(model: Model, request: ImageRequest, image: StoredImage) -> str:
+    """The size of the guess, unless the picture turned out to be of another shape; then no larger in all."""
+    shape = image.width / image.height * request.height / request.width
+    if abs(shape - 1) <= SAME_SHAPE:
+        return request.size
+    return fitting_size(model, image.width, image.height, request.width * request.height)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.services.requests import StoredImage
+
 if TYPE_CHECKING:
     import discord
 
@@ -40,3 +42,27 @@ class Sources:
     def count(self) -> int:
         """How many input pictures there are; a mask is none."""
         return len(self.attachments) + (self.picture is not None)
+
+    @property
+    def foreseen(self) -> tuple[StoredImage, ...]:
+        """The input pictures whose shapes are known beforehand, to be priced and never to be sent: they have no files.
+
+        Less is foreseen than may come: Discord does not tell the shape of every file, nor what is a mask.
+        """
+        own = () if self.picture is None else (self.picture.image,)
+        sure = self.attachments[: 1 - len(own)] if self.sorts else self.attachments
+        told = (
+            StoredImage("", "", attachment.width, attachment.height, attachment.size)
+            for attachment in sure
+            if attachment.width and attachment.height
+        )
+        return (*own, *told)
+
+    @property
+    def bytes_at_once(self) -> int:
+        """How much is in memory at once: the first input, and one file after the other that is held against it."""
+        if self.picture is not None:
+            first, others = self.picture.image.byte_size, self.downloads
+        else:
+            first, others = sum(attachment.size for attachment in self.attachments[:1]), self.downloads[1:]
+        return first + max((attachment.size for attachment in others), default=0)

@@ -1,10 +1,11 @@
-"""One picture by one streamed call of the openai library."""
+"""One picture by one call of the openai library."""
 
 from __future__ import annotations
 
 import asyncio
-import binascii
-from contextlib import asynccontextmanager, suppress
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self, cast
 
 import httpx2
@@ -12,19 +13,24 @@ import openai
 import structlog
 
 from bot.errors import OutcomeUnknownError
+from bot.openai_images.answers import decoded, finished_of, picture_of, usage_of
 from bot.openai_images.failures import from_body, from_connection, from_status, not_known
-from bot.services.images import FinishedImage, InputImage, PartialImage
-from bot.services.pricing import Usage
+from bot.openai_images.orders import order_of
+from bot.services.images import FinishedImage, PartialImage
+from bot.services.requests import UNSTREAMED_FORMATS
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+    from typing import TypeAlias
 
+    from bot.services.images import InputImage
     from bot.services.requests import ImageRequest
+
+    Call: TypeAlias = Callable[[Any], Awaitable[Any]]  # one call, of the library's images or their raw answers
 
 CONNECT_TIMEOUT = 10.0  # seconds
 IDLE_CONNECTION = 300.0  # seconds that an unused connection is kept, so that the next picture need not open one
 DRAIN = 0.5  # seconds to read a finished stream to its end, which keeps its connection
-DECODE_STEP = 1 << 20  # base64 characters decoded at a time; the interpreter's lock is free in between
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -79,64 +85,57 @@ class OpenAIImages:
     async def make(
         self, request: ImageRequest, inputs: Sequence[InputImage], safety_identifier: str
     ) -> AsyncGenerator[PartialImage | FinishedImage]:
-        """One picture by one streamed call; see `bot.services.images.ImageProvider`."""
-        options = _options(request, safety_identifier)
-        sent, request_id = False, None
+        """One picture by one call, streamed where the format can be; see `bot.services.images.ImageProvider`."""
+        call = partial(self._call, order_of(request, inputs, safety_identifier), edit=bool(inputs))
+        ask = self._whole if request.output_format in UNSTREAMED_FORMATS else self._stream
+        sent = _Sent()
         try:
-            async with self._open(options, inputs) as stream:
-                sent, request_id = True, stream.response.headers.get("x-request-id")
-                async for event in stream:
-                    image = await _image(event, request_id)
-                    if isinstance(image, FinishedImage):
-                        await _drain(stream)
-                        yield image
-                        return
-                    if image is not None:
-                        yield image
+            async with aclosing(ask(call, sent)) as images:
+                async for image in images:
+                    yield image
         except openai.APIStatusError as error:
             raise from_status(error) from error
         except openai.APIConnectionError as error:
-            raise from_connection(error, request_id, sent=sent) from error
+            raise from_connection(error, sent.request_id, sent=sent.answered) from error
         except openai.APIError as error:
-            raise from_body(error.body, request_id) from error
+            raise from_body(error.body, sent.request_id) from error
         except ValueError as error:
             garbled = not_known("the image API's answer was garbled")
-            raise OutcomeUnknownError(garbled, code="garbled", request_id=request_id) from error
+            raise OutcomeUnknownError(garbled, code="garbled", request_id=sent.request_id) from error
+
+    async def _stream(self, call: Call, sent: _Sent) -> AsyncGenerator[PartialImage | FinishedImage]:
+        """The previews and the picture of an event stream."""
+        async with await call(self._client.images) as stream:
+            sent.answered, sent.request_id = True, stream.response.headers.get("x-request-id")
+            async for event in stream:
+                image = await _image(event, sent.request_id)
+                if isinstance(image, FinishedImage):
+                    await _drain(stream)
+                    yield image
+                    return
+                if image is not None:
+                    yield image
         cut_off = not_known("the image API's answer was cut off")
-        raise OutcomeUnknownError(cut_off, code="incomplete", request_id=request_id)
+        raise OutcomeUnknownError(cut_off, code="incomplete", request_id=sent.request_id)
 
-    @asynccontextmanager
-    async def _open(self, options: dict[str, Any], inputs: Sequence[InputImage]) -> AsyncGenerator[Any]:
-        """The event stream of an edit if there are inputs, else of a generation."""
+    async def _whole(self, call: Call, sent: _Sent) -> AsyncGenerator[PartialImage | FinishedImage]:
+        """The picture of an answer that comes whole. As it came: the library would unfold it on the event loop."""
+        answer = await call(self._client.images.with_raw_response)
+        sent.answered, sent.request_id = True, answer.headers.get("x-request-id")
+        yield await finished_of(answer.content, sent.request_id)
+
+    @staticmethod
+    async def _call(order: dict[str, Any], images: Any, *, edit: bool) -> Any:  # noqa: ANN401 - see below
         # The library's overloads want literals for what our catalog holds as data.
-        images = cast("Any", self._client.images)
-        if inputs:
-            files = [(picture.name, picture.content, picture.media_type) for picture in inputs]
-            # images.edit has no such argument, but the API takes it.
-            body = {"moderation": options.pop("moderation")}
-            stream = await images.edit(image=files, extra_body=body, **options)
-        else:
-            stream = await images.generate(**options)
-        async with stream:
-            yield stream
+        return await (images.edit if edit else images.generate)(**order)
 
 
-def _options(request: ImageRequest, safety_identifier: str) -> dict[str, Any]:
-    options: dict[str, Any] = {
-        "model": request.model,
-        "prompt": request.prompt,
-        "size": request.size,
-        "quality": request.quality,
-        "output_format": request.output_format,
-        "n": 1,
-        "stream": True,
-        "partial_images": request.partial_images,
-        "moderation": "auto",
-        "safety_identifier": safety_identifier,
-    }
-    if request.background != "auto":
-        options["background"] = request.background
-    return options
+@dataclass
+class _Sent:
+    """How far a call has come: whether an answer has begun, and the provider's id of it."""
+
+    answered: bool = False
+    request_id: str | None = None
 
 
 async def _image(event: Any, request_id: str | None) -> PartialImage | FinishedImage | None:  # noqa: ANN401 - of many kinds
@@ -147,47 +146,11 @@ async def _image(event: Any, request_id: str | None) -> PartialImage | FinishedI
     if not kind.endswith((".partial_image", ".completed")):
         return None
     text = getattr(event, "b64_json", None)
-    content = await _decoded(text) if isinstance(text, str) else None
     if kind.endswith(".partial_image"):
+        content = await decoded(text) if isinstance(text, str) else None
         # A spoilt preview is left out: the result that is paid for comes after it.
         return PartialImage(int(getattr(event, "partial_image_index", None) or 0), content) if content else None
-    if content is None:
-        spoilt = not_known("the image API sent a damaged picture, or none")
-        raise OutcomeUnknownError(spoilt, code="damaged", request_id=request_id)
-    return FinishedImage(content, _usage(event), request_id)
-
-
-async def _decoded(text: str) -> bytes | None:
-    """Base64 to bytes, off the event loop and in steps, since one long step holds the interpreter's lock."""
-
-    def decode() -> bytes:
-        return b"".join(
-            binascii.a2b_base64(text[start : start + DECODE_STEP], strict_mode=False)
-            for start in range(0, len(text), DECODE_STEP)
-        )
-
-    try:
-        return await asyncio.to_thread(decode)
-    except ValueError:  # binascii.Error is one
-        return None
-
-
-def _usage(event: Any) -> Usage | None:  # noqa: ANN401 - the library's types do not cover what may be missing
-    """The tokens of a completed event; None unless they are all there and make sense."""
-    reported: dict[str, Any] = event.model_dump(warnings=False).get("usage") or {}
-    try:
-        details: dict[str, Any] = reported["input_tokens_details"]
-        extra: dict[str, Any] = reported.get("output_tokens_details") or {}
-        text_output = int(extra.get("text_tokens") or 0)
-        return Usage(
-            text_input=int(details["text_tokens"]),
-            image_input=int(details["image_tokens"]),
-            image_output=int(reported["output_tokens"]) - text_output,
-            text_output=text_output,
-        )
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):  # the last: int(inf)
-        _log.warning("usage not understood", usage=reported)
-        return None
+    return FinishedImage(await picture_of(text, request_id), usage_of(event.model_dump(warnings=False)), request_id)
 
 
 async def _drain(stream: Any) -> None:  # noqa: ANN401 - the library's stream of any event

@@ -36,6 +36,20 @@ NO_MONEY = frozenset({"insufficient_quota", "billing_hard_limit_reached", "proje
 CERTAINLY_FREE = frozenset({400, 401, 402, 403, 404, 405, 413, 415, 422, 429})
 USER_ERRORS = frozenset({"invalid_request_error", "image_generation_user_error"})
 
+# What to do about a request that was refused: by what was wrong with it, else by how.
+BY_PARAMETER = {
+    "mask": "Make the mask once more, or go without it.",
+    "markup": "Draw upon the picture once more, or say it in words.",
+    "output_format": "Choose another format, or ask whoever runs me.",
+    "frame_count": "Choose another number of frames.",
+}
+BY_CODE = {
+    "image_file_too_large": "Send a smaller picture.",
+    "invalid_image_file": "Save the picture anew as PNG or JPEG, and attach that.",
+    "unsupported_file_mimetype": "Save the picture anew as PNG or JPEG, and attach that.",
+    "unsupported_parameter": "Leave that option out, or choose another model.",
+}
+
 
 def from_status(error: openai.APIStatusError) -> ImageFailure:
     """A failure that came before the stream, with a status code."""
@@ -78,10 +92,7 @@ def from_body(body: object, request_id: str | None, fallback: str | None = None)
     if code in NO_MONEY:
         return _account(code, request_id)
     if fallback is not None or fields.get("type") in USER_ERRORS:
-        reason = _harmless(str(fields.get("message") or "it gave no reason."), LONGEST_REASON)
-        return RequestRejectedError(
-            f"The image API refused this request: {reason} Nothing was charged.", code=code, request_id=request_id
-        )
+        return _rejected(fields, code, request_id)
     return OutcomeUnknownError(not_known("the image API stopped with an error"), code=code, request_id=request_id)
 
 
@@ -97,6 +108,14 @@ def from_connection(error: openai.APIConnectionError, request_id: str | None, *,
     code = "timeout" if isinstance(error, openai.APITimeoutError) else "connection_lost"
     lost = not_known("the connection to the image API was lost")
     return OutcomeUnknownError(lost, code=code, request_id=request_id)
+
+
+def _rejected(fields: dict[str, Any], code: str, request_id: str | None) -> RequestRejectedError:
+    """The provider's reason, and what to do where its words do not say that."""
+    reason = _harmless(str(fields.get("message") or "it gave no reason."), LONGEST_REASON)
+    advice = BY_PARAMETER.get(str(fields.get("param"))) or BY_CODE.get(code)
+    facts = [f"The image API refused this request: {reason}", *([advice] if advice else []), "Nothing was charged."]
+    return RequestRejectedError(" ".join(facts), code=code, request_id=request_id)
 
 
 def _account(code: str, request_id: str | None) -> ProviderAccountError:

@@ -1,4 +1,4 @@
-"""The build of a PNG, JPEG or WEBP file, read from its bytes in milliseconds and without decoding a pixel."""
+"""The build of a PNG, JPEG, WEBP or GIF file, read from its bytes in milliseconds and without decoding a pixel."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import struct
 import zlib
 from dataclasses import dataclass
 
+from bot.pictures.faults import UnreadablePictureError, cut_off, damaged, too_intricate
+from bot.pictures.gif import walk
 from bot.pictures.kinds import kind_of
 
 MOST_PARTS = 20_000  # chunks or segments; a 50 MB file in pieces of 4 kB has 12 000
@@ -23,19 +25,11 @@ _ORDINARY = frozenset({"IHDR", "IDAT", "IEND", "sRGB", "gAMA", "cHRM", "pHYs", "
     {"xC0", "xC1", "xC2", "xC4", "xDA", "xDB", "xDD", "xE0", "xEB", "xEE", "VP8 ", "VP8L", "VP8X", "ALPH", "C2PA"}
 )
 
-
-class UnreadablePictureError(Exception):
-    """These bytes are no picture that can be used.
-
-    Attributes:
-        what: the fault, as the end of a sentence that begins with the file's name ("is cut off").
-        advice: a sentence that says what to do.
-    """
-
-    def __init__(self, what: str, advice: str = "Save it anew as PNG or JPEG and attach it again.") -> None:
-        super().__init__(f"The picture {what}. {advice}")
-        self.what = what
-        self.advice = advice
+_USUAL_ADVICE = "Send a PNG, JPEG, WEBP or GIF picture."
+_ADVICE = {
+    "HEIC picture": "On an iPhone: Settings, Camera, Formats, Most Compatible; or share it as JPEG.",
+    "AVIF picture": "Save it as PNG or JPEG and attach that.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +37,8 @@ class Anatomy:
     """What a file's structure tells.
 
     Attributes:
-        media_type: ``image/png``, ``image/jpeg`` or ``image/webp``.
-        width: pixels, as stored (before any orientation).
+        media_type: ``image/png``, ``image/jpeg``, ``image/webp`` or ``image/gif``.
+        width: pixels, as stored (before any orientation); of an animation, what its first picture is shown on.
         height: pixels, as stored.
         frames: pictures in an animation; 1 for a still one.
         parts: the kinds of chunks or segments that the file consists of.
@@ -62,21 +56,6 @@ class Anatomy:
     def ordinary(self) -> bool:
         """Whether there is nothing in it but one picture: no metadata, profile, text or appendix."""
         return self.trailing == 0 and self.parts <= _ORDINARY
-
-
-def cut_off() -> UnreadablePictureError:
-    """The fault of a file whose end is missing."""
-    return UnreadablePictureError("is cut off: its end is missing", "Attach it again.")
-
-
-def damaged() -> UnreadablePictureError:
-    """The fault of a file whose parts do not fit together."""
-    return UnreadablePictureError("is damaged")
-
-
-def too_intricate() -> UnreadablePictureError:
-    """The fault of a file made of so many parts that reading them would take long."""
-    return UnreadablePictureError("is built of too many parts")
 
 
 def dissect(content: bytes, *, checksums: bool = False) -> Anatomy:
@@ -98,16 +77,22 @@ def dissect(content: bytes, *, checksums: bool = False) -> Anatomy:
         anatomy = _dissect_jpeg(content)
     elif kind == "WEBP":
         anatomy = _dissect_webp(content)
+    elif kind == "GIF":
+        walked = walk(content)
+        trailing = len(content) - walked.end
+        anatomy = Anatomy("image/gif", walked.width, walked.height, walked.frames, walked.parts, trailing)
     else:
-        what = (
-            f"is {'an' if kind.startswith(('AVIF', 'SVG', 'icon')) else 'a'} {kind}"
-            if kind
-            else "is no picture that I know"
-        )
-        raise UnreadablePictureError(what, "Send a still PNG, JPEG or WEBP picture.")
+        raise _of_another_kind(kind)
     if anatomy.width == 0 or anatomy.height == 0:
         raise damaged()
     return anatomy
+
+
+def _of_another_kind(kind: str | None) -> UnreadablePictureError:
+    if kind is None:
+        return UnreadablePictureError("is no picture that I know", _USUAL_ADVICE)
+    article = "an" if kind.startswith(("AVIF", "SVG", "icon")) else "a"
+    return UnreadablePictureError(f"is {article} {kind}", _ADVICE.get(kind, _USUAL_ADVICE))
 
 
 def _dissect_png(content: bytes, *, checksums: bool) -> Anatomy:

@@ -12,8 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PIL import Image, ImageCms
 
-from bot.pictures.anatomy import Anatomy, UnreadablePictureError, damaged, dissect
+from bot.pictures.anatomy import Anatomy, dissect
+from bot.pictures.faults import UnreadablePictureError, damaged
+from bot.pictures.kinds import SVG_KIND, kind_of
 from bot.pictures.pool import pool
+from bot.pictures.vector import MEDIA_TYPE as SVG
+from bot.pictures.vector import check_svg
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +28,7 @@ MOST_PIXELS = 1 << 26  # 67 million: 8192 by 8192, more than phones make; 270 MB
 # under the interpreter's lock: 20 ms at this size, while the event loop stands still. Not less than a result has.
 MOST_WEBP_PIXELS = 8_294_400
 _ONE_AT_A_TIME = 1 << 24  # pixels; pictures above that are decoded one after the other
+_STRIP = 512  # rows; an even number
 _LARGEST_PROFILE = 4_000_000  # bytes; colour profiles of printing presses reach 2 MB
 
 warnings.filterwarnings("ignore", module=r"PIL\.")  # broken metadata of strangers would fill the log
@@ -31,7 +36,7 @@ warnings.filterwarnings("ignore", module=r"PIL\.")  # broken metadata of strange
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 
-_FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP"}
+_FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP", "image/gif": "GIF"}
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -75,15 +80,22 @@ class CheckedResult(NamedTuple):
 
 
 async def check_result(content: bytes) -> CheckedResult:
-    """Look whether a result is a complete PNG, JPEG or WEBP file, without decoding it.
+    """Look whether a result is a complete PNG, JPEG, WEBP, GIF or SVG file, without decoding or drawing it.
 
     Structure, end marker and (in a PNG) checksums are read: a few milliseconds. A complete file of another format
-    than was asked for is reported as what it is; it has been paid for and can be seen.
+    than was asked for is reported as what it is; it has been paid for and can be seen. The size of an SVG is what it
+    says itself.
 
     Raises:
         UnreadablePictureError: the bytes are no complete picture.
     """
-    anatomy = await pool.run(dissect, content, checksums=True)
+    return await pool.run(_checked, content)
+
+
+def _checked(content: bytes) -> CheckedResult:
+    if kind_of(content) == SVG_KIND:
+        return CheckedResult(SVG, *check_svg(content))
+    anatomy = dissect(content, checksums=True)
     return CheckedResult(anatomy.media_type, anatomy.width, anatomy.height)
 
 
@@ -105,21 +117,18 @@ def resized(
     return image.resize(size, resample, reducing_gap=2.0)  # pyright: ignore[reportUnknownMemberType] - Pillow's annotation names numpy, which is not installed
 
 
-def plain_picture(
-    content: bytes, size: Callable[[int, int], tuple[int, int]] | None = None, *, still: bool = False
-) -> Plain:
-    """Decode a file once into a plain picture. Blocks: call it on the pool's threads.
+def plain_picture(content: bytes, size: Callable[[int, int], tuple[int, int]] | None = None) -> Plain:
+    """Decode a file once into a plain picture; of an animation, the first. Blocks: call it on the pool's threads.
 
     Args:
         content: the whole file.
         size: gives the wanted width and height for the file's; never larger than these.
-        still: refuse an animation; else its first picture is taken.
 
     Raises:
         UnreadablePictureError: of another kind, too large, cut off or damaged.
     """
     anatomy = dissect(content)
-    _check(anatomy, still=still)
+    _check(anatomy)
     turn: AbstractContextManager[object] = nullcontext()
     if anatomy.width * anatomy.height > _ONE_AT_A_TIME:
         turn = _large_picture
@@ -127,7 +136,11 @@ def plain_picture(
     with turn:
         loaded = _load(content, anatomy, wanted)
         mode, orientation = loaded.mode, _orientation(loaded, anatomy)
-        image = _in_srgb(resized(_resizable(loaded), wanted))
+        image = _resizable(loaded)
+        del loaded  # or two large pictures were held at a time
+        while image.mode in {"LA", "RGBA"} and image.width * image.height > _ONE_AT_A_TIME and _far(image, wanted):
+            image = _halved(image)
+        image = _in_srgb(resized(image, wanted))
     if orientation in _TURNS:
         image = image.transpose(_TURNS[orientation])
     image.info = {}  # or Pillow would write parts of it into the new file
@@ -137,9 +150,22 @@ def plain_picture(
     return Plain(image, anatomy, mode, width, height)
 
 
-def _check(anatomy: Anatomy, *, still: bool) -> None:
-    if still and anatomy.frames > 1:
-        raise UnreadablePictureError("is animated", "Send a still picture.")
+def _far(image: Image.Image, wanted: tuple[int, int]) -> bool:
+    """Whether it is at least twice as large as wanted, each way."""
+    return image.width >= 2 * wanted[0] and image.height >= 2 * wanted[1]
+
+
+def _halved(image: Image.Image) -> Image.Image:
+    """A picture with alpha at half the size; in strips, as Pillow weighs colours by alpha in a copy of all it gets."""
+    small = Image.new(image.mode, (-(-image.width // 2), -(-image.height // 2)))
+    for top in range(0, image.height, _STRIP):
+        strip = image.crop((0, top, image.width, min(top + _STRIP, image.height)))
+        small.paste(strip.reduce(2), (0, top // 2))
+    small.info = image.info
+    return small
+
+
+def _check(anatomy: Anatomy) -> None:
     webp = anatomy.media_type == "image/webp"
     most = MOST_WEBP_PIXELS if webp else MOST_PIXELS
     if anatomy.width * anatomy.height > most:

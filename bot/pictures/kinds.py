@@ -23,6 +23,7 @@ _BRANDS = {
     **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"), "HEIC picture"),
     **dict.fromkeys((b"avif", b"avis"), "AVIF picture"),
 }
+SVG_KIND = "SVG drawing"
 _LOOKED_AT = 1024  # bytes; enough for a PDF's or SVG's late start
 
 
@@ -42,7 +43,7 @@ def _kind_of_text(head: bytes) -> str | None:
     if b"%PDF-" in head:
         return "PDF"
     if b"<svg" in head.lower():
-        return "SVG drawing"
+        return SVG_KIND
     # A character may be cut at the end of what is looked at: at most three bytes of it.
     for cut in range(min(4, len(head))):
         try:

@@ -5,18 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.pictures.decode import within
+from bot.pictures.attached import Inspected, attached_picture
 from bot.pictures.encode import as_jpeg, as_png, without_opaque_alpha
-from bot.pictures.inspect import Inspected, still_picture
 from bot.pictures.names import shown_name
 from bot.pictures.pool import pool
 
 if TYPE_CHECKING:
     from bot.pictures.decode import Plain
 
-# What the API takes as a size: https://platform.openai.com/docs/guides/image-generation
-LONGEST_EDGE = 3840  # pixels
-MOST_PIXELS = 8_294_400
 _LARGEST_PNG = 8_000_000  # bytes; an opaque picture above that is a photo, and as a JPEG a tenth of it
 _QUALITY = 95
 _BYTES_A_PIXEL = 6  # more than any picture needs; what is beyond is hidden in it and not part of it
@@ -33,7 +29,7 @@ class Prepared:
         width: pixels.
         height: pixels.
         source: what the member's file was.
-        note: a sentence for the member when pixels were lost, else empty.
+        note: sentences for the member when pixels or further pictures were left out, else empty.
     """
 
     content: bytes
@@ -49,7 +45,7 @@ async def prepare(content: bytes, name: str) -> Prepared:
 
     A plain file of a legal size passes as it is. Any other is turned upright, brought to 8-bit sRGB (``RGB`` or
     ``RGBA``), freed of metadata, scaled down to 3840 pixels and 8 294 400 in all, and written anew: as PNG, or as JPEG
-    where it came with lossy compression or would be large.
+    where it came with lossy compression or would be large. Of an animation, the first picture is taken.
 
     Args:
         content: the whole file.
@@ -61,25 +57,23 @@ async def prepare(content: bytes, name: str) -> Prepared:
     return await pool.run(_prepare, content, name)
 
 
-def _legal_size(width: int, height: int) -> tuple[int, int]:
-    return within(width, height, LONGEST_EDGE, MOST_PIXELS)
-
-
 def _prepare(content: bytes, name: str) -> Prepared:
-    picture = still_picture(content, name, _legal_size)
+    picture = attached_picture(content, name)
     source = Inspected.of(picture)
     width, height = picture.image.size
     scaled = (width, height) != (source.width, source.height)
     media_type = source.media_type
     if scaled or not _passes(picture, len(content)):
         content, media_type = _rewritten(picture)
-    note = ""
+    notes: list[str] = []
+    if source.frames > 1:
+        notes.append(f"{shown_name(name)} is animated; its first picture is used.")
     if scaled:
-        note = (
+        notes.append(
             f"{shown_name(name)} was scaled from {source.width}×{source.height} "
             f"to {width}×{height} pixels, the most that can be sent."
         )
-    return Prepared(content, media_type, width, height, source, note)
+    return Prepared(content, media_type, width, height, source, " ".join(notes))
 
 
 def _passes(picture: Plain, byte_size: int) -> bool:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw
 
-from bot.pictures.anatomy import UnreadablePictureError
 from bot.pictures.decode import plain_picture, resized, within
 from bot.pictures.encode import encoded_within
+from bot.pictures.faults import UnreadablePictureError
 from bot.pictures.pool import pool
 
 if TYPE_CHECKING:

@@ -1,11 +1,14 @@
-"""The choices of autocompletion, each with its price for as many pictures as are asked for."""
+"""The choices of commands and dialogs, each with its price for all that is asked for."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.errors import RequestRefused
-from bot.services.pricing import estimate_output, format_usd, partials_for
+from bot.services.pricing import estimate_choice, format_usd, partials_for
+from bot.services.requests import UNSTREAMED_FORMATS, ImageRequest, StoredImage
+from bot.services.tokens import DEAREST_SHAPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,21 +20,43 @@ MOST_CHOICES = 25  # Discord's limit
 LONGEST_CHOICE = 100  # characters of a name and of a value; Discord's limit
 
 
-def quality_choices(model: Model, size: str, most_partials: int, typed: str, count: int = 1) -> list[tuple[str, str]]:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked for beside the choice, as far as it has a price.
+
+    Attributes:
+        most_partials: the most previews per picture.
+        count: how many pictures.
+        inputs: width and height in pixels of each input picture; None where that is not known, which counts as the
+            dearest.
+        output_format: None is the usual; one that a model does not make has no price there.
+        frames: of a gif.
+        fidelity: the input fidelity.
+    """
+
+    most_partials: int
+    count: int = 1
+    inputs: tuple[tuple[int, int] | None, ...] = ()
+    output_format: str | None = None
+    frames: int | None = None
+    fidelity: str | None = None
+
+
+def quality_choices(model: Model, size: str, asked: Asked, typed: str = "") -> list[tuple[str, str]]:
     """(``medium · $0.019``, ``medium``) for each quality of the model that begins with what was typed."""
     return [
-        (f"{quality} · {_price(model, size, quality, most_partials, count)}", quality)
+        (f"{quality} · {price_text(model, size, quality, asked)}", quality)
         for quality in model.qualities
         if quality.startswith(typed.strip().lower())
     ]
 
 
-def size_choices(model: Model, quality: str, most_partials: int, typed: str, count: int = 1) -> list[tuple[str, str]]:
+def size_choices(model: Model, quality: str, asked: Asked, typed: str = "") -> list[tuple[str, str]]:
     """(``square 1024×1024 · $0.019``, ``1024x1024``) for sizes worth offering, or the one that was typed."""
     wanted = typed.strip().lower().replace("×", "x")
     offered = [
         (
-            f"{choice.word} {_shown(choice.size)} · {_price(model, choice.size, quality, most_partials, count)}",
+            f"{choice.word} {size_text(choice.size)} · {price_text(model, choice.size, quality, asked)}",
             choice.size,
         )
         for choice in model.suggested_sizes
@@ -43,21 +68,55 @@ def size_choices(model: Model, quality: str, most_partials: int, typed: str, cou
         size = model.check_size(typed)
     except RequestRefused:
         return []
-    return [(f"{_shown(size)} · {_price(model, size, quality, most_partials, count)}", size)]
+    return [(f"{size_text(size)} · {price_text(model, size, quality, asked)}", size)]
 
 
 def model_choices(
-    catalog: Catalog, today: date, size: str, quality: str, most_partials: int, typed: str, count: int = 1
+    catalog: Catalog, today: date, size: str, quality: str, asked: Asked, typed: str = ""
 ) -> list[tuple[str, str]]:
     """(``GPT Image 2.5 Flare · $0.019``, id) for the models offered today."""
     wanted = typed.strip().lower()
     return [
         (
-            f"{model.title} · {_price(model, _size(model, size), _quality(model, quality), most_partials, count)}",
+            f"{model.title} · {price_text(model, _size(model, size), _quality(model, quality), asked)}",
             model.id,
         )
         for model in _matching(catalog.offered(today), wanted)
     ][:MOST_CHOICES]
+
+
+def size_text(size: str) -> str:
+    """``WIDTHxHEIGHT`` as people write it."""
+    return size.replace("x", "×")
+
+
+def price_text(model: Model, size: str, quality: str, asked: Asked) -> str:
+    """What it costs: all pictures that are asked for, with their previews and what they start from; without words."""
+    return format_usd(price(model, size, quality, asked))
+
+
+def price(model: Model, size: str, quality: str, asked: Asked) -> int:
+    """As `price_text`, in nano-dollars."""
+    return asked.count * estimate_choice(model, _request(model, size, quality, asked))
+
+
+def _request(model: Model, size: str, quality: str, asked: Asked) -> ImageRequest:
+    """What would be asked for, as far as it has a price."""
+    output_format = asked.output_format if asked.output_format in model.formats else model.formats[0]
+    most_partials = 0 if output_format in UNSTREAMED_FORMATS else min(asked.most_partials, model.most_partial_images)
+    shapes = (DEAREST_SHAPES[model.input_rule] if shape is None else shape for shape in asked.inputs)
+    return ImageRequest(
+        prompt="",
+        model=model.id,
+        size=model.check_size(size),
+        quality=quality,
+        output_format=output_format,
+        partial_images=partials_for(quality, most_partials),
+        references=tuple(StoredImage("", "image/png", *shape, byte_size=0) for shape in shapes),
+        input_fidelity=asked.fidelity,
+        frames=asked.frames,
+        svg_author=model.previews.author,
+    )
 
 
 def _matching(models: Iterable[Model], wanted: str) -> Iterable[Model]:
@@ -73,13 +132,3 @@ def _size(model: Model, size: str) -> str:
 
 def _quality(model: Model, quality: str) -> str:
     return quality if quality in model.qualities else model.default_quality
-
-
-def _shown(size: str) -> str:
-    return size.replace("x", "×")
-
-
-def _price(model: Model, size: str, quality: str, most_partials: int, count: int) -> str:
-    """What pressing Enter costs: all pictures that are asked for, with their previews."""
-    partials = partials_for(quality, min(most_partials, model.most_partial_images))
-    return format_usd(count * estimate_output(model, size, quality, partials))

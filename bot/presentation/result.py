@@ -1,11 +1,13 @@
-"""The message that shows a result: its text, file names and descriptions."""
+"""The message that shows a result: its text, and the names of its files."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from bot.presentation.safe import one_line, shown
+from bot.presentation.story import made_how
 from bot.services.amounts import amount_text
+from bot.services.images import EXTENSIONS
 from bot.services.installation import Room
 from bot.services.limit_words import hint_text
 from bot.services.limits import Metric, Scope
@@ -18,12 +20,13 @@ if TYPE_CHECKING:
     from bot.services.delivery import Result
     from bot.services.ledger import LimitStatus, Picture
     from bot.services.limits import Limit
-    from bot.services.requests import ImageRequest
 
 PROMPT_SHOWN = 280  # characters of the prompt in a result; the rest is in the details
-LONGEST_ALT_TEXT = 1024  # characters; Discord's limit
+LONGEST_TEXT = 2000  # characters of a message; Discord's limit
+LONGEST_REASONS = 600  # characters of why pictures were not made
+LONGEST_NOTE = 300  # characters
+COMPOSED = "What was to be kept was put back exactly, so I wrote this file: it lost the provider's mark of provenance."
 WHOSE = {Scope.MEMBER: "your", Scope.SERVER: "this server", Scope.INSTALLATION: "this bot"}
-EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 MOST_LIMITS = 3  # of which it is said what is left
 SPANS = {Window.HOUR: "this hour", Window.DAY: "today", Window.WEEK: "this week", Window.MONTH: "this month"}
 
@@ -33,52 +36,53 @@ def file_name(number: int, media_type: str) -> str:
     return f"atelier-{number}.{EXTENSIONS[media_type]}"
 
 
-def alt_text(prompt: str) -> str:
-    """What a screen reader says of the picture: the words that it was made from."""
-    return one_line(f"Generated picture: {prompt}", LONGEST_ALT_TEXT)
-
-
 def result_text(result: Result, model_title: str, notes: Sequence[str] = ()) -> str:
     """What stands above the pictures: numbers, prompt, how they were made, cost, what is left.
 
     Args:
         result: with at least one picture.
         model_title: what people call the model.
-        notes: sentences about smaller copies.
+        notes: sentences about inputs and smaller copies; the last are left out if a message does not hold them all.
     """
     request, order = result.request.request, result.request
     pictures = [picture for picture, _ in result.files]
-    lines = [
-        f"**{numbers(pictures)}** for <@{order.requester.user_id}>",
-        f"> {shown(request.prompt, PROMPT_SHOWN)}",
-        f"-# {' · '.join([*made_how(request, model_title), took(pictures), format_usd(result.cost_nano)])}",
-    ]
+    composed = any(picture.composed for picture in pictures)
+    how = [*made_how(request, model_title, composed=composed), took(pictures), format_usd(result.cost_nano)]
+    lines = [f"**{numbers(pictures)}** for <@{order.requester.user_id}>"]
+    if request.prompt.strip():  # a change may have no words of its own
+        lines.append(f"> {shown(request.prompt, PROMPT_SHOWN)}")
+    lines.append(f"-# {' · '.join(how)}")
     left = left_in_line(result.limits, result.cost_nano // len(pictures))
     if left:
         lines.append(f"-# Left: {left}")
     if result.hint is not None and result.hint.room is not Room.ENOUGH:
         lines.append(f"-# {hint_text(result.hint)}")
-    lines += [f"-# {note}" for note in notes]
-    if result.failures:
-        missing = request.count - len(pictures)
-        lines.append(f"⚠️ {missing} of {request.count} pictures not made: {' '.join(result.failures)}")
-    return "\n".join(lines)
+    return _with_notes(lines, [*([COMPOSED] if composed else []), *notes], _not_made(result))
+
+
+def _not_made(result: Result) -> list[str]:
+    """How many pictures were not made, and why."""
+    if not result.failures:
+        return []
+    missing = sum(job.picture is None for job in result.request.jobs)
+    reasons = one_line(" ".join(result.failures), LONGEST_REASONS)
+    return [f"⚠️ {missing} of {result.request.request.count} pictures not made: {reasons}"]
+
+
+def _with_notes(lines: list[str], notes: Sequence[str], ends: list[str]) -> str:
+    """As many of the notes as fit between the lines and the ends."""
+    told = list(lines)
+    for note in notes:
+        told.append(f"-# {one_line(note, LONGEST_NOTE)}")
+        if len("\n".join([*told, *ends])) > LONGEST_TEXT:
+            told.pop()
+            break
+    return "\n".join([*told, *ends])[:LONGEST_TEXT]
 
 
 def numbers(pictures: Sequence[Picture]) -> str:
     """``#4821``, or ``#4821, #4822`` for several."""
     return ", ".join(f"#{picture.number}" for picture in pictures)
-
-
-def made_how(request: ImageRequest, model_title: str) -> list[str]:
-    """Model, size, quality and whatever else was asked for, each a few words."""
-    facts = [model_title, request.size.replace("x", "×"), request.quality]
-    if request.background == "transparent":
-        facts.append("transparent")
-    if request.references:
-        several = len(request.references) > 1
-        facts.append(f"from {len(request.references)} pictures" if several else "from a picture")
-    return facts
 
 
 def took(pictures: Sequence[Picture]) -> str:

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.presentation.choices import LONGEST_CHOICE, MOST_CHOICES
-from bot.services.rule_words import ANY, WEEKDAYS, channels_text, role_text, rule_text, wait_text
+from bot.services.rule_words import (
+    ANY,
+    WEEKDAYS,
+    channels_text,
+    moderation_text,
+    replies_text,
+    role_text,
+    rule_text,
+    wait_text,
+)
 from bot.services.server_settings import NOT_BLOCKED
 
 if TYPE_CHECKING:
@@ -22,6 +31,14 @@ if TYPE_CHECKING:
 LONGEST_PART = 800  # characters of what was and of what is; a message holds 2000
 LONGEST_TEXT = 1900  # characters
 LONGEST_PANEL = 1500  # characters; what was changed stands before it
+SCREENING = {
+    "auto": "The image API's usual filter decides.",
+    "low": "The image API's filter is less strict; what its provider's own rules forbid is refused all the same.",
+}
+REPLIES = {
+    True: "Words in a reply to a picture of mine change it, and whoever replies pays.",
+    False: "A reply to a picture of mine is a message like any other; ✏️ Edit and /edit still change pictures.",
+}
 
 
 def changed_text(decision: Decision) -> str:
@@ -89,6 +106,30 @@ def role_panel(policy: ServerPolicy, catalog: Catalog, role_id: int, server_id: 
 def newcomers_panel(policy: ServerPolicy) -> str:
     """How long new members wait."""
     return f"How long new members wait: {wait_text(policy)}. Change it with the option “days”."
+
+
+def moderation_panel(policy: ServerPolicy) -> str:
+    """How strictly the provider screens, and what that means."""
+    level = moderation_text(policy)
+    return f"How strictly pictures are screened: {level}. {SCREENING[level]} Change it with the option “level”."
+
+
+def moderation_changed_text(decision: Decision) -> str:
+    """What changed, and what that means."""
+    return f"{changed_text(decision)} {SCREENING[decision.after]}"
+
+
+def replies_panel(policy: ServerPolicy) -> str:
+    """Whether replies change pictures, and what that means."""
+    return (
+        f"Changing pictures by replies: {replies_text(policy)}. {REPLIES[policy.replies]} "
+        "Change it with the option “on”."
+    )
+
+
+def replies_changed_text(decision: Decision, *, on: bool) -> str:
+    """What changed, and what that means."""
+    return f"{changed_text(decision)} {REPLIES[on]}"
 
 
 def calendar_panel(calendar: CalendarNow) -> str:

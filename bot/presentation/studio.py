@@ -11,8 +11,9 @@ from bot.presentation.safe import shown
 from bot.services.amounts import amount_text
 from bot.services.limit_words import hint_text
 from bot.services.pausing import LONGEST_REASON
+from bot.services.policy import MODERATIONS
 from bot.services.pricing import format_usd
-from bot.services.rule_words import calendar_text, channels_text, log_text, models_text, wait_text
+from bot.services.rule_words import calendar_text, channels_text, log_text, models_text, moderation_text, wait_text
 
 if TYPE_CHECKING:
     from bot.services.bulletin import Bulletin, OpenJobs
@@ -115,6 +116,10 @@ def _members(policy: ServerPolicy) -> list[str]:
         lines += [f"Blocked: {len(policy.blocked)} ({', '.join(named)}{f' and {more} more' if more else ''})."]
     if policy.newcomer_days:
         lines += [f"New members wait: {wait_text(policy)}."]
+    if policy.moderation != MODERATIONS[0]:
+        lines += [f"Screening: {moderation_text(policy)}; /studio moderation changes it."]
+    if not policy.replies:
+        lines += ["Replies to pictures do not change them; /studio replies lets them."]
     if policy.roles:
         count = len(policy.roles)
         lines += [f"Rules: {count} role{'s' * (count != 1)}; /studio roles shows them."]

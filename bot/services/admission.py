@@ -44,6 +44,10 @@ class Admission:
         """What this member may ask for now; a server's policy is in memory after its first look-up."""
         return permit_for(await self.policies.of(requester.server_id), requester)
 
+    async def moderation(self, requester: Requester) -> str:
+        """How strictly the provider screens what this member asks for, as the leads of the server have decided."""
+        return (await self.policies.of(requester.server_id)).moderation
+
     async def check(
         self, request: ImageRequest, requester: Requester, *, references: int, joined_at: int | None
     ) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from bot.errors import RequestRefused, UnsupportedOptionError
 from bot.services.changes import Change
-from bot.services.requests import LONGEST_PROMPT, MOST_PICTURES, ImageRequest
+from bot.services.previews import FEWEST_FRAMES, GIF, MOST_FRAMES, SVG, USUAL_FRAME_MS, USUAL_FRAMES
+from bot.services.requests import MOST_PICTURES, UNSTREAMED_FORMATS, ImageRequest
 from bot.services.tokens import partials_for
 from bot.services.wording import listed
 
@@ -33,7 +34,7 @@ class Wishes:
         count: pictures, 1 to 4.
         compression: 0 to 100.
         exact: put what a mask keeps back into the result; without a mask it means nothing.
-        frames: pictures of a gif.
+        frames: pictures of a gif, 2 to 16.
     """
 
     prompt: str = ""
@@ -90,7 +91,7 @@ def build_request(catalog: Catalog, wishes: Wishes, house: House, origin: Origin
         RequestRefused: or one of its family; the sentence says what to choose instead.
     """
     origin = origin or Origin()
-    _check_prompt(wishes.prompt, needed=origin.change.needs_words)
+    _check_prompt(wishes.prompt, origin.change)
     if not 1 <= wishes.count <= MOST_PICTURES:
         raise RequestRefused(f"I make 1 to {MOST_PICTURES} pictures at a time.")
     name = (house.default_model if wishes.model is None else wishes.model).strip().lower()
@@ -106,7 +107,7 @@ def build_request(catalog: Catalog, wishes: Wishes, house: House, origin: Origin
         count=wishes.count,
         background=_background(chosen, wishes.background or chosen.backgrounds[0], output_format),
         output_format=output_format,
-        partial_images=partials_for(quality, min(house.partial_images, chosen.most_partial_images)),
+        partial_images=_partial_images(chosen, quality, output_format, house.partial_images),
         change=origin.change,
         parent=origin.parent,
         story=told(origin.story),
@@ -114,6 +115,9 @@ def build_request(catalog: Catalog, wishes: Wishes, house: House, origin: Origin
         input_fidelity=_option(chosen, "input fidelity", wishes.input_fidelity, chosen.input_fidelity),
         complexity=_option(chosen, "complexity", wishes.complexity, chosen.complexity),
         compression=_compression(wishes.compression, output_format),
+        frames=_frames(wishes.frames, output_format),
+        frame_ms=USUAL_FRAME_MS if output_format == GIF else None,
+        svg_author=chosen.previews.author if output_format == SVG else None,
     )
 
 
@@ -137,6 +141,9 @@ def check_request(catalog: Catalog, request: ImageRequest, today: date, *, allow
     _option(model, "input fidelity", request.input_fidelity, model.input_fidelity)
     _option(model, "complexity", request.complexity, model.complexity)
     _compression(request.compression, request.output_format)
+    _frames(request.frames, request.output_format)
+    if request.output_format == SVG and request.svg_author != model.previews.author:
+        raise UnsupportedOptionError("Who writes SVG drawings here has changed since. Please ask for it once more.")
 
 
 def told(story: tuple[str, ...]) -> tuple[str, ...]:
@@ -145,12 +152,13 @@ def told(story: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(words if len(words) <= LONGEST_TOLD else words[: LONGEST_TOLD - 1] + "…" for words in kept)
 
 
-def _check_prompt(prompt: str, *, needed: bool) -> None:
-    if needed and not prompt.strip():
-        raise RequestRefused("Say in a few words what the picture shall show.")
-    if len(prompt) > LONGEST_PROMPT:
+def _check_prompt(prompt: str, change: Change) -> None:
+    if change.needs_words and not prompt.strip():
+        wanted = "the picture shall show" if change is Change.NEW else "shall be changed"
+        raise RequestRefused(f"Say in a few words what {wanted}.")
+    if len(prompt) > change.longest_words:
         raise RequestRefused(
-            f"The prompt has {len(prompt):,} characters; {LONGEST_PROMPT:,} are possible. Please shorten it."
+            f"The prompt has {len(prompt):,} characters; {change.longest_words:,} are possible. Please shorten it."
         )
     if "\0" in prompt or any("\ud800" <= character <= "\udfff" for character in prompt):
         raise RequestRefused("The prompt has a broken character in it. Please type that part anew.")
@@ -168,7 +176,7 @@ def _background(model: Model, text: str, output_format: str) -> str:
     background = model.check_background(text)
     if background == "transparent" and output_format not in TRANSPARENT_FORMATS:
         raise UnsupportedOptionError(
-            f"A {output_format} picture cannot be transparent. Choose {listed(TRANSPARENT_FORMATS)} as its format."
+            f"{_a_picture(output_format)} cannot be transparent. Choose {listed(TRANSPARENT_FORMATS)} as its format."
         )
     return background
 
@@ -184,12 +192,32 @@ def _option(model: Model, name: str, value: str | None, choices: tuple[str, ...]
     return value.lower()
 
 
+def _partial_images(model: Model, quality: str, output_format: str, most: int) -> int:
+    if output_format in UNSTREAMED_FORMATS:
+        return 0
+    return partials_for(quality, min(most, model.most_partial_images))
+
+
+def _frames(frames: int | None, output_format: str) -> int | None:
+    if output_format != GIF:
+        if frames is not None:
+            raise UnsupportedOptionError(f"{_a_picture(output_format)} has no frames. Choose gif as its format.")
+        return None
+    if frames is not None and not FEWEST_FRAMES <= frames <= MOST_FRAMES:
+        raise UnsupportedOptionError(f"A gif has {FEWEST_FRAMES} to {MOST_FRAMES} frames.")
+    return frames or USUAL_FRAMES
+
+
+def _a_picture(output_format: str) -> str:
+    return f"{'An' if output_format == SVG else 'A'} {output_format} picture"
+
+
 def _compression(compression: int | None, output_format: str) -> int | None:
     if compression is None:
         return None
     if output_format not in COMPRESSED_FORMATS:
         raise UnsupportedOptionError(
-            f"A {output_format} picture is not compressed. Choose {listed(COMPRESSED_FORMATS)} as its format."
+            f"{_a_picture(output_format)} is not compressed. Choose {listed(COMPRESSED_FORMATS)} as its format."
         )
     if not 0 <= compression <= MOST_COMPRESSION:
         raise UnsupportedOptionError(f"Compression is a number from 0 to {MOST_COMPRESSION}.")

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from bot.errors import RequestRefused
 from bot.services.changes import Change
-from bot.services.sizes import FreeSizes, dimensions
+from bot.services.sizes import dimensions
 
 if TYPE_CHECKING:
     from bot.services.catalog import Model
 
 USUAL_PIXELS = 1536 * 1024  # for other people's pictures: a telephone's screenshot must not become a large, dear result
-SHRUNK_TO = {Change.ZOOM_OUT: (2, 3), Change.ZOOM_OUT_TWICE: (1, 2)}  # of the canvas's edges
+SHRUNK_TO = {Change.ZOOM_OUT: Fraction(2, 3), Change.ZOOM_OUT_TWICE: Fraction(1, 2)}  # of the canvas's edges
 PANNED_BY = 3  # a third of the canvas is new
 SHAPES = {Change.SQUARE: "square", Change.PORTRAIT: "portrait", Change.LANDSCAPE: "landscape"}
+LEAST_NEW = Fraction(1, 50)  # of a canvas; with less, a picture has that shape already
+_SHAPED = {
+    Change.SQUARE: "square",
+    Change.PORTRAIT: "in portrait format",
+    Change.LANDSCAPE: "in landscape format",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +41,20 @@ class Frame:
     crop: tuple[int, int, int, int]
     box: tuple[int, int, int, int]
 
+    @property
+    def new(self) -> Fraction:
+        """How much of the canvas the old picture leaves free."""
+        left, top, right, bottom = self.box
+        return 1 - Fraction((right - left) * (bottom - top), self.width * self.height)
+
 
 def fitting_size(model: Model, width: int, height: int, most_pixels: int = USUAL_PIXELS) -> str:
     """The size, ``WIDTHxHEIGHT``, that the model makes and that has the shape of a picture as nearly as may be.
 
     Never larger than the picture if the model makes such small ones, and of at most `most_pixels` if it does.
     """
-    if isinstance(model.sizes, FreeSizes):
-        factor = min(1.0, sqrt(most_pixels / (width * height)))
-        across, down = max(1, int(width * factor)), max(1, int(height * factor))
-        across, down = model.sizes.nearest(across, down)
-        return f"{across}x{down}"
-    offered = [size for size in model.sizes.fixed if _pixels(size) <= most_pixels] or list(model.sizes.fixed)
-    return min(offered, key=lambda size: abs(_slope(*dimensions(size)) - _slope(width, height)))
+    across, down = model.sizes.like(width, height, most_pixels)
+    return f"{across}x{down}"
 
 
 def shape_size(model: Model, change: Change) -> str | None:
@@ -56,65 +64,76 @@ def shape_size(model: Model, change: Change) -> str | None:
 
 
 def frame_for(change: Change, width: int, height: int, size: str) -> Frame:
-    """How a picture of `width` by `height` lies on a canvas of `size` to be extended.
+    """How a picture of `width` by `height` lies on a canvas of `size` to be extended. It is never distorted.
 
     Zoomed out, it is in the middle, smaller. Panned, the canvas moves by a third of itself over it, and what is left
-    behind is cut off. In another shape, all of it is in the middle.
+    behind is cut off; beside a picture of another shape, all that the canvas has is new. In another shape, all of it is
+    in the middle.
 
     Raises:
         KeyError: the change extends nothing.
     """
     across, down = dimensions(size)
-    if change in SHRUNK_TO:
-        part, of = SHRUNK_TO[change]
-        box = _middle(width, height, across, down, across * part // of, down * part // of)
-        return Frame(across, down, (0, 0, width, height), box)
-    if change in SHAPES:
-        return Frame(across, down, (0, 0, width, height), _middle(width, height, across, down, across, down))
-    return _PANS[change](width, height, across, down)
+    if change in _PANS:
+        return _panned(_PANS[change], (width, height), (across, down))
+    share = Fraction(1) if change in SHAPES else SHRUNK_TO[change]
+    return Frame(across, down, (0, 0, width, height), _middle((width, height), (across, down), share))
 
 
-def _middle(width: int, height: int, across: int, down: int, room: int, rise: int) -> tuple[int, int, int, int]:
-    """Where a picture lies in the middle of a canvas, as large as it can be within `room` by `rise`."""
-    factor = min(room / width, rise / height)
-    wide, high = max(1, min(across, round(width * factor))), max(1, min(down, round(height * factor)))
-    left, top = (across - wide) // 2, (down - high) // 2
+def check_frame(change: Change, frame: Frame, name: str) -> None:
+    """See that there is something to be drawn around a picture.
+
+    Args:
+        change: what made the frame.
+        frame: of the picture.
+        name: what people call the picture, to begin a sentence with.
+
+    Raises:
+        RequestRefused: the picture has the shape already that is asked for.
+    """
+    if frame.new < LEAST_NEW:
+        raise RequestRefused(f"{name} is {_SHAPED[change]} already.")
+
+
+def _middle(old: tuple[int, int], canvas: tuple[int, int], share: Fraction) -> tuple[int, int, int, int]:
+    """Where a picture lies in the middle of a canvas, as large as it can be within this share of the canvas's edges."""
+    scale = share * _whole(old, canvas)
+    wide, high = (max(1, round(edge * scale)) for edge in old)
+    left, top = (canvas[0] - wide) // 2, (canvas[1] - high) // 2
     return left, top, left + wide, top + high
 
 
-def _pan_left(width: int, height: int, across: int, down: int) -> Frame:
-    new, gone = across // PANNED_BY, width // PANNED_BY
-    return Frame(across, down, (0, 0, width - gone, height), (new, 0, across, down))
+def _whole(old: tuple[int, int], canvas: tuple[int, int]) -> Fraction:
+    """The scale at which all of a picture is as large as its canvas can take it."""
+    return min(Fraction(canvas[0], old[0]), Fraction(canvas[1], old[1]))
 
 
-def _pan_right(width: int, height: int, across: int, down: int) -> Frame:
-    new, gone = across // PANNED_BY, width // PANNED_BY
-    return Frame(across, down, (gone, 0, width, height), (0, 0, across - new, down))
+@dataclass(frozen=True, slots=True)
+class _Pan:
+    """Which way the canvas moves: along its width (0) or height (1), and whether to the end of that or its start."""
 
-
-def _pan_up(width: int, height: int, across: int, down: int) -> Frame:
-    new, gone = down // PANNED_BY, height // PANNED_BY
-    return Frame(across, down, (0, 0, width, height - gone), (0, new, across, down))
-
-
-def _pan_down(width: int, height: int, across: int, down: int) -> Frame:
-    new, gone = down // PANNED_BY, height // PANNED_BY
-    return Frame(across, down, (0, gone, width, height), (0, 0, across, down - new))
+    axis: int
+    to_end: bool
 
 
 _PANS = {
-    Change.PAN_LEFT: _pan_left,
-    Change.PAN_RIGHT: _pan_right,
-    Change.PAN_UP: _pan_up,
-    Change.PAN_DOWN: _pan_down,
+    Change.PAN_LEFT: _Pan(0, to_end=False),
+    Change.PAN_RIGHT: _Pan(0, to_end=True),
+    Change.PAN_UP: _Pan(1, to_end=False),
+    Change.PAN_DOWN: _Pan(1, to_end=True),
 }
 
 
-def _pixels(size: str) -> int:
-    width, height = dimensions(size)
-    return width * height
-
-
-def _slope(width: int, height: int) -> float:
-    """The shape as a number: equal for a picture and its copy in another size, opposite for its quarter turn."""
-    return (width - height) / max(width, height)
+def _panned(pan: _Pan, old: tuple[int, int], canvas: tuple[int, int]) -> Frame:
+    """The picture as large as the canvas takes it whole, then moved away from where the canvas goes."""
+    along, beside = pan.axis, 1 - pan.axis
+    scale = _whole(old, canvas)
+    room = canvas[along] - canvas[along] // PANNED_BY
+    kept = max(1, min(old[along], int(room / scale)))
+    laid, thick = max(1, min(room, round(kept * scale))), max(1, round(old[beside] * scale))
+    crop, box = [0, 0, *old], [0, 0, *canvas]
+    crop[along], crop[along + 2] = (old[along] - kept, old[along]) if pan.to_end else (0, kept)
+    box[along], box[along + 2] = (0, laid) if pan.to_end else (canvas[along] - laid, canvas[along])
+    box[beside] = (canvas[beside] - thick) // 2
+    box[beside + 2] = box[beside] + thick
+    return Frame(*canvas, (crop[0], crop[1], crop[2], crop[3]), (box[0], box[1], box[2], box[3]))

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field, replace
 from datetime import date  # noqa: TC003 - pydantic reads the annotations
 from decimal import Decimal
 from importlib import resources
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter
 
 from bot.errors import UnknownModelError, UnsupportedOptionError
 from bot.services import sizes
+from bot.services.catalog_file import CatalogError, name_of, read_entry, with_family
+from bot.services.previews import GIF, SVG, Previews, SvgAuthor
 from bot.services.sizes import FixedSizes, FreeSizes, SuggestedSize  # noqa: TC001 - pydantic reads the annotations
 from bot.services.tokens import GridTokens, InputRule, Prices, TableTokens  # noqa: TC001 - the same
 from bot.services.wording import listed, quoted
@@ -20,11 +22,7 @@ from bot.services.wording import listed, quoted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_NANO_PER_TOKEN = 1000  # one USD per million tokens is 1000 nano-dollars per token
-
-
-class CatalogError(ValueError):
-    """models.toml does not hold together; the text names the model and the fault."""
+__all__ = ["Catalog", "CatalogError", "Model"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,8 @@ class Model:
         sizes: the rule for sizes.
         suggested_sizes: sizes worth offering, each with a word; the first is the default.
         qualities: from the cheapest to the dearest.
-        formats: of the result; the first is the default.
+        formats: of the result that may be chosen; the first is the default.
+        preview_formats: those that only projects with access get; in `formats` once the operator has opened them.
         backgrounds: ``transparent`` only in a format of `TRANSPARENT_FORMATS`.
         input_fidelity: its values; empty where the API refuses the parameter.
         mask: an edit may bring a mask.
@@ -56,6 +55,7 @@ class Model:
         snapshots: dated names of the same model; a request may name them, to be pinned.
         shutdown: the first day on which the provider does not serve it any more, or None.
         successor: the model to use instead.
+        previews: what is in preview in this catalog; the same for all its models.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
@@ -85,6 +85,8 @@ class Model:
     snapshots: tuple[str, ...] = ()
     shutdown: date | None = None
     successor: str | None = None
+    preview_formats: tuple[str, ...] = ()
+    previews: Previews = field(default_factory=Previews)
 
     @property
     def default_size(self) -> str:
@@ -127,6 +129,9 @@ class Model:
 
     def check_format(self, text: str) -> str:
         """The format that somebody means; ``jpg`` is ``jpeg``. Raises UnsupportedOptionError."""
+        wanted = text.strip().lower()
+        if wanted in self.previews.makers and wanted not in self.formats:
+            raise UnsupportedOptionError(self.previews.refusal(wanted, self.title, self.formats))
         return self._choose("jpeg" if text.strip().lower() == "jpg" else text, self.formats, "a format")
 
     def check_background(self, text: str) -> str:
@@ -140,7 +145,7 @@ class Model:
         return wanted
 
 
-_ENTRY = TypeAdapter(Model)
+_ENTRY, _AUTHOR = TypeAdapter(Model), TypeAdapter(SvgAuthor)
 
 
 class Catalog:
@@ -173,9 +178,39 @@ class Catalog:
         except tomllib.TOMLDecodeError as error:
             raise CatalogError(f"models.toml cannot be read: {error}") from error
         families = content.get("families", {})
-        catalog = cls(content.get("default", ""), [_model(entry, families) for entry in content.get("models", [])])
+        models = [
+            read_entry(_ENTRY, with_family(entry, "family", families, name_of(entry)))
+            for entry in content.get("models", [])
+        ]
+        authors = [read_entry(_AUTHOR, entry) for entry in content.get("svg_authors", [])]
+        makers = {
+            each: titles
+            for each in (GIF, SVG)
+            if (titles := tuple(model.title for model in models if each in model.preview_formats))
+        }
+        previews = Previews(makers, (), {author.id: author for author in authors})
+        catalog = cls(content.get("default", ""), [replace(model, previews=previews) for model in models])
         catalog._check()
         return catalog
+
+    def opened(self, *, gif: bool, svg_author: str | None) -> Self:
+        """The same catalog with the previews that the operator has switched on.
+
+        Args:
+            gif: whether gif may be chosen of the models that make it.
+            svg_author: the text model that writes svg drawings; None leaves them off.
+
+        Raises:
+            UnknownModelError: the author is not in the catalog, or its price is not.
+        """
+        opened = tuple(each for each, is_on in ((GIF, gif), (SVG, svg_author is not None)) if is_on)
+
+        def with_previews(model: Model) -> Model:
+            author = None if svg_author is None else model.previews.author_of(svg_author).id
+            formats = (*model.formats, *(each for each in opened if each in model.preview_formats))
+            return replace(model, formats=formats, previews=replace(model.previews, opened=opened, author=author))
+
+        return type(self)(self.default_id, map(with_previews, self.models))
 
     def model(self, model_id: str) -> Model:
         """The model of this name, which may be a dated snapshot and may be shut down.
@@ -208,42 +243,6 @@ class Catalog:
             fault = _fault(model, self._by_name)
             if fault is not None:
                 raise CatalogError(f"models.toml, {model.id}: {fault}")
-
-
-def _model(entry: Mapping[str, Any], families: Mapping[str, Any]) -> Model:
-    name = entry.get("id", "a model without an id")
-    fields = _with_family(entry, "family", families, name)
-    try:
-        if "prices" in fields:
-            fields["prices"] = {part: _nano(usd) for part, usd in fields["prices"].items()}
-        return _ENTRY.validate_python(fields)
-    except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
-        raise CatalogError(f"models.toml, {name}: {faults}") from error
-    except ValueError as error:
-        raise CatalogError(f"models.toml, {name}: {error}") from error
-
-
-def _with_family(entry: Mapping[str, Any], key: str, families: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """The entry, with what it does not say itself taken from the family it names."""
-    fields = dict(entry)
-    family = fields.pop(key, None)
-    if family is None:
-        return fields
-    if family not in families:
-        raise CatalogError(f"models.toml, {name}: there is no family {family!r}")
-    others = {other: content for other, content in families.items() if other != family}  # so that no circle closes
-    return _with_family(families[family], "like", others, name) | fields
-
-
-def _nano(usd_per_million: object) -> int:
-    """Nano-dollars per token; a price that is no whole number of them would have to be rounded, and is refused."""
-    if not isinstance(usd_per_million, int | Decimal) or not Decimal(usd_per_million).is_finite():
-        raise ValueError(f"a price is {usd_per_million!r}, not a number of USD per million tokens")
-    nano = usd_per_million * _NANO_PER_TOKEN
-    if nano != int(nano):
-        raise ValueError(f"a price of {usd_per_million} USD per million tokens is finer than a nano-dollar per token")
-    return int(nano)
 
 
 def _fault(model: Model, names: Mapping[str, Model]) -> str | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-LONGEST_STORY = 2000  # characters of what a picture was made from, as told to the model with a change that has no words
+LONGEST_PROMPT = 32_000  # characters; https://platform.openai.com/docs/api-reference/images/create
+LONGEST_STORY = 2200  # characters of what a picture was made from, as told to the model with a change that has no words
+LONGEST_BESIDE = 29_000  # characters of a member's words beside ours, so that all together are a prompt
 DRAWN = "Change the picture as it is drawn on it."  # for who draws upon a picture and writes nothing
 
 
 class Change(StrEnum):
-    """What a request does to the picture it starts from; `NEW` and `AGAIN` start from words.
+    """What a request does to the picture it starts from; only `NEW` starts from words.
 
     The values are kept in the database and in the ids of buttons: never change them.
     """
@@ -38,6 +40,11 @@ class Change(StrEnum):
     def extends(self) -> bool:
         """Whether the picture is laid on a canvas, and the model draws what is around it."""
         return self in EXTENSIONS
+
+    @property
+    def longest_words(self) -> int:
+        """How many characters somebody may write to it."""
+        return LONGEST_BESIDE if self in _ORDERS else LONGEST_PROMPT
 
 
 EXTENSIONS = frozenset(
@@ -97,13 +104,14 @@ _ORDERS = {
 def sent_prompt(change: Change, prompt: str, story: tuple[str, ...]) -> str:
     """What the model is told: a member's own words just as they were typed.
 
-    A change without words of its own is put into ours, together with the words that the picture was made from.
+    A change without words of its own is put into ours, together with the words that the picture was made from. With
+    words of at most `Change.longest_words`, it is never longer than `LONGEST_PROMPT`.
     """
     order = _ORDERS.get(change)
     if order is None:
         return prompt
     parts = [order]
-    if prompt:
+    if prompt.strip():
         parts.append(f"Beyond that: {prompt}")
     if story:
         parts.append(f"The picture was made from these words: {'; then: '.join(story)[:LONGEST_STORY]}")

@@ -5,20 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.errors import RequestRefused, UnsupportedOptionError
+from bot.errors import RequestRefused, UnknownModelError, UnsupportedOptionError
 from bot.services import pricing
 from bot.services.building import TRANSPARENT_FORMATS, House, Origin, Wishes, build_request
-from bot.services.canvases import USUAL_PIXELS, fitting_size, shape_size
+from bot.services.canvases import USUAL_PIXELS, check_frame, fitting_size, frame_for, shape_size
 from bot.services.changes import Change
 from bot.services.choosing import usual_model, usual_quality, usual_size
+from bot.services.permits import Permit
+from bot.services.previews import GIF, USUAL_GIF_SIZE
+from bot.services.sizes import dimensions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.services.admission import Admission
     from bot.services.catalog import Catalog, Model
     from bot.services.ledger import OpenRequest, Picture, Requester
-    from bot.services.permits import Permit
-    from bot.services.requests import ImageRequest, StoredImage
+    from bot.services.requests import ImageRequest
 
+KEPT_FORMATS = ("png", "jpeg", "webp")  # whoever changes an animation or a drawing has to ask for another one
+STRETCH = 1.05  # by which two shapes may differ that are called the same
 FINISHED = {"low": "high", "medium": "high", "high": "xhigh", "xhigh": "max"}  # the quality that *Finish* asks for
 
 
@@ -35,6 +41,16 @@ class Start:
     order: OpenRequest | None = None
     picture: Picture | None = None
     shape: tuple[int, int] | None = None
+
+    @property
+    def measured(self) -> tuple[int, int] | None:
+        """Width and height in pixels of what is changed, as far as they are known."""
+        return self.shape if self.picture is None else (self.picture.image.width, self.picture.image.height)
+
+    @property
+    def name(self) -> str:
+        """What people call it, to begin a sentence with."""
+        return "The picture" if self.picture is None else f"#{self.picture.number}"
 
 
 @dataclass(frozen=True)
@@ -62,26 +78,9 @@ class Drafting:
         Raises:
             RequestRefused: or one of its family.
         """
-        start = start or Start()
         permit = await self.admission.permit(requester)
-        before = None if start.order is None else start.order.request
-        name = wishes.model or self._model(permit, before)
-        model = self.catalog.model(name)
-        background, output_format = _look(wishes, model, change, before)
-        filled = replace(
-            wishes,
-            model=name,
-            size=wishes.size or _size(permit, model, change, start),
-            quality=wishes.quality or _quality(permit, model, change, before),
-            background=background,
-            output_format=output_format,
-        )
-        origin = Origin(
-            change,
-            None if start.picture is None else start.picture.number,
-            () if before is None else before.whole_story,
-        )
-        return build_request(self.catalog, filled, self.house, origin)
+        request = self._drafted(permit, change, wishes, start or Start())
+        return replace(request, moderation=await self.admission.moderation(requester))
 
     @property
     def house(self) -> House:
@@ -91,67 +90,95 @@ class Drafting:
     def finish_price(self, order: OpenRequest, picture: Picture) -> int | None:
         """What *Finish* holds for a picture, in nano-dollars; None where no better quality is to be had.
 
-        By the catalog's price table: for the button, which everybody sees alike.
+        By the catalog's price table, for somebody whom no rule binds: for the button, which everybody sees alike.
         """
         try:
-            model = self.catalog.model(order.request.model)
-            quality = _better(model, order.request.quality)
-            if quality is None:
-                return None
-            wishes = Wishes(model=order.request.model, quality=quality, size=_own_size(model, picture.image))
-            origin = Origin(Change.FINISH, picture.number, order.request.whole_story)
-            request = build_request(self.catalog, wishes, self.house, origin)
-            return pricing.estimate(model, request.with_references([picture.image])).nano
-        except RequestRefused:  # the model is gone
+            request = self._drafted(Permit(), Change.FINISH, Wishes(), Start(order, picture))
+        except RequestRefused:
             return None
+        model = self.catalog.model(request.model)
+        return pricing.estimate(model, request.with_references([picture.image])).nano
 
-    def _model(self, permit: Permit, before: ImageRequest | None) -> str:
+    def _drafted(self, permit: Permit, change: Change, wishes: Wishes, start: Start) -> ImageRequest:
+        before = None if start.order is None else start.order.request
+        name = wishes.model or self._model(permit, change, before)
+        model = self.catalog.model(name)
+        if change is Change.CUT_OUT and "transparent" not in model.backgrounds:
+            raise UnsupportedOptionError(f"{model.title} makes no transparent background. Choose another model.")
+        looks = _look(wishes, model, change, before)
+        usual = USUAL_GIF_SIZE if looks.output_format == GIF else _size(permit, model, change, start)
+        filled = replace(
+            looks,
+            model=name,
+            size=wishes.size or usual,
+            quality=wishes.quality or _quality(permit, model, change, before),
+            input_fidelity=wishes.input_fidelity or _kept(before, lambda it: it.input_fidelity, model.input_fidelity),
+            complexity=wishes.complexity or _kept(before, lambda it: it.complexity, model.complexity),
+        )
+        origin = Origin(
+            change,
+            None if start.picture is None else start.picture.number,
+            () if before is None else before.whole_story,
+        )
+        request = build_request(self.catalog, filled, self.house, origin)
+        if change.extends and start.measured is not None:
+            check_frame(change, frame_for(change, *start.measured, request.size), start.name)
+        return request
+
+    def _model(self, permit: Permit, change: Change, before: ImageRequest | None) -> str:
         """The model of the picture before, while it may be used; else the usual one."""
         today = self.admission.today
-        if before is not None:
-            try:
-                model = self.catalog.model(before.model)
-            except RequestRefused:
-                pass
-            else:
-                served = self.admission.allow_retired or not model.is_retired(today)
-                if served and model.prices is not None and permit.allows_model(model.id):
-                    return before.model
-        return usual_model(self.catalog, permit, self.default_model, today)
+        name = usual_model(self.catalog, permit, self.default_model, today)
+        if before is not None and self._serves(permit, before.model):
+            name = before.model
+        if change is Change.CUT_OUT and "transparent" not in self.catalog.model(name).backgrounds:
+            able = (each for each in self.catalog.offered(today) if "transparent" in each.backgrounds)
+            return next((each.id for each in able if permit.allows_model(each.id)), name)
+        return name
+
+    def _serves(self, permit: Permit, name: str) -> bool:
+        """Whether a model that was used before can still be had."""
+        try:
+            model = self.catalog.model(name)
+        except UnknownModelError:
+            return False
+        served = self.admission.allow_retired or not model.is_retired(self.admission.today)
+        return served and model.prices is not None and permit.allows_model(model.id)
 
 
 def _size(permit: Permit, model: Model, change: Change, start: Start) -> str:
-    most = USUAL_PIXELS if permit.most_pixels is None else min(USUAL_PIXELS, permit.most_pixels)
     shaped = shape_size(model, change)
-    if shaped is not None and permit.allows_size(shaped):
+    if shaped is not None:
+        return _permitted_shape(permit, model, shaped)
+    if start.measured is None:
+        return usual_size(permit, model)
+    if start.picture is None:
+        most = USUAL_PIXELS if permit.most_pixels is None else min(USUAL_PIXELS, permit.most_pixels)
+        return fitting_size(model, *start.measured, most)
+    width, height = start.measured
+    own = f"{width}x{height}"
+    if model.sizes.fault(width, height) is None and permit.allows_size(own):
+        return own
+    return fitting_size(model, width, height, permit.most_pixels or max(width * height, USUAL_PIXELS))
+
+
+def _permitted_shape(permit: Permit, model: Model, shaped: str) -> str:
+    """A size of this shape that is permitted; if none is, the size itself, which the check refuses with a sentence."""
+    if permit.allows_size(shaped):
         return shaped
-    if start.picture is not None:
-        own = _own_size(model, start.picture.image)
-        return own if permit.allows_size(own) else fitting_size(model, *_shape_of(start.picture.image), most)
-    if start.shape is not None:
-        return fitting_size(model, *start.shape, most)
-    return usual_size(permit, model)
-
-
-def _own_size(model: Model, image: StoredImage) -> str:
-    """The size of a picture of ours, or what comes nearest to it."""
-    own = f"{image.width}x{image.height}"
-    try:
-        return model.check_size(own)
-    except UnsupportedOptionError:
-        return fitting_size(model, *_shape_of(image))
-
-
-def _shape_of(image: StoredImage) -> tuple[int, int]:
-    return image.width, image.height
+    wanted = dimensions(shaped)
+    smaller = fitting_size(model, *wanted, permit.most_pixels or 0)
+    width, height = dimensions(smaller)
+    is_alike = 1 / STRETCH < width * wanted[1] / (height * wanted[0]) < STRETCH
+    return smaller if is_alike and permit.allows_size(smaller) else shaped
 
 
 def _quality(permit: Permit, model: Model, change: Change, before: ImageRequest | None) -> str:
     if before is None:
         return usual_quality(permit, model)
     if change is Change.FINISH:
-        better = _better(model, before.quality)
-        if better is None:
+        better = FINISHED.get(before.quality)
+        if better not in model.qualities:
             raise UnsupportedOptionError(f"{model.title} has no better quality than {before.quality}.")
         return better
     if before.quality in model.qualities and permit.allows_quality(before.quality):
@@ -159,20 +186,31 @@ def _quality(permit: Permit, model: Model, change: Change, before: ImageRequest 
     return usual_quality(permit, model)
 
 
-def _better(model: Model, quality: str) -> str | None:
-    better = FINISHED.get(quality)
-    return better if better in model.qualities else None
+def _look(wishes: Wishes, model: Model, change: Change, before: ImageRequest | None) -> Wishes:
+    """The wishes, with a background, a format and its compression that go together, as they were if nothing is said.
 
-
-def _look(wishes: Wishes, model: Model, change: Change, before: ImageRequest | None) -> tuple[str | None, str | None]:
-    """Background and format: as they were; transparent for a picture that loses its background."""
-    output_format, background = wishes.output_format, wishes.background
-    if output_format is None and before is not None and before.output_format in model.formats:
-        output_format = before.output_format
-    if background is None and before is not None and before.background in model.backgrounds:
-        background = before.background
+    A picture that loses its background becomes transparent; one whose new format cannot be so does not stay it.
+    """
+    asked = None if wishes.output_format is None else model.check_format(wishes.output_format)
+    output_format = asked or _kept(before, lambda it: it.output_format, model.formats, KEPT_FORMATS)
+    background = wishes.background and model.check_background(wishes.background)
     if change is Change.CUT_OUT:
         background = "transparent"
-    if background == "transparent" and wishes.output_format is None and output_format not in TRANSPARENT_FORMATS:
+    elif background is None:
+        background = _kept(before, lambda it: it.background, model.backgrounds)
+        if background == "transparent" and asked not in {None, *TRANSPARENT_FORMATS}:
+            background = None
+    if background == "transparent" and asked is None and output_format not in TRANSPARENT_FORMATS:
         output_format = TRANSPARENT_FORMATS[0]
-    return background, output_format
+    compression = wishes.compression
+    if compression is None and before is not None and output_format == before.output_format:
+        compression = before.compression
+    return replace(wishes, background=background, output_format=output_format, compression=compression)
+
+
+def _kept(
+    before: ImageRequest | None, read: Callable[[ImageRequest], str | None], *choices: tuple[str, ...]
+) -> str | None:
+    """What was chosen for the picture before, if all of these choices have it still."""
+    value = None if before is None else read(before)
+    return value if all(value in some for some in choices) else None

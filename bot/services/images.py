@@ -1,4 +1,4 @@
-"""The image provider as the services see it: one picture by one streamed call."""
+"""The image provider as the services see it: one picture by one call."""
 
 from __future__ import annotations
 
@@ -10,6 +10,15 @@ if TYPE_CHECKING:
 
     from bot.services.pricing import Usage
     from bot.services.requests import ImageRequest
+
+# File extensions by media type: all that a picture can be here.
+EXTENSIONS = {
+    "image/png": "png",
+    "image/jpeg": "jpg",
+    "image/webp": "webp",
+    "image/gif": "gif",
+    "image/svg+xml": "svg",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,18 @@ class PartialImage:
 
 
 @dataclass(frozen=True, slots=True)
+class AuthorTokens:
+    """What the text model that wrote an svg has read and written, thoughts included. Raises ValueError below zero."""
+
+    input: int
+    output: int
+
+    def __post_init__(self) -> None:
+        if self.input < 0 or self.output < 0:
+            raise ValueError("the tokens of an author are negative")
+
+
+@dataclass(frozen=True, slots=True)
 class FinishedImage:
     """The completed picture.
 
@@ -50,11 +71,13 @@ class FinishedImage:
         content: the bytes of the file as the provider made it, unchanged.
         usage: the tokens that the provider reported, or None if it did not.
         request_id: the provider's id of the request, if it gave one.
+        author: the tokens of an svg's author, which are billed on top; None if the provider reported none.
     """
 
     content: bytes
     usage: Usage | None
     request_id: str | None
+    author: AuthorTokens | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +112,7 @@ class Retouch(Protocol):
         """The composed picture's file, of the result's size and format.
 
         Raises:
-            UnreadablePictureError: one of the files is no picture.
+            Exception: it cannot be done, for one of the files is no picture, say; the result is then kept as it came.
         """
         ...
 

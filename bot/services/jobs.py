@@ -52,6 +52,8 @@ class Picture:
         image: the original file, unchanged.
         cost_nano: what it cost, in nano-dollars.
         seconds: from dispatch to completion.
+        composed: what its mask kept of the original was put back into it, so that the file was written by us, and has
+            lost the provider's mark of provenance.
     """
 
     number: int
@@ -61,6 +63,7 @@ class Picture:
     seconds: float
     created_at: int
     deleted: bool = False
+    composed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +105,9 @@ class OpenRequest:
     created_at: int
     delivered_at: int | None
     jobs: tuple[Job, ...]
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """What it made, by number; without what was deleted."""
+        made = [job.picture for job in self.jobs if job.picture is not None and not job.picture.deleted]
+        return tuple(sorted(made, key=lambda picture: picture.number))

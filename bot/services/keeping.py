@@ -49,6 +49,10 @@ class Requests(Protocol):
         """Mark the request's pictures as deleted; return the digests that nothing else uses."""
         ...
 
+    async def delete_picture(self, number: int, at: int) -> Sequence[str]:
+        """Mark one picture as deleted; return the digests of its request that nothing else uses."""
+        ...
+
     async def unused(self, digests: Sequence[str]) -> Sequence[str]:
         """Those of the files that no picture shows and no request will send."""
         ...
@@ -67,4 +71,23 @@ class BlobStore(Protocol):
 
     async def delete(self, digest: str) -> None:
         """Forget the bytes; nothing happens if they are not kept."""
+        ...
+
+
+class Leftovers(Protocol):
+    """The side of the file store that a sweep sees. Times are in seconds since 1970 (UTC), by the file system."""
+
+    async def untouched(self, since: float, after: str, most: int) -> Sequence[str]:
+        """Up to `most` digests of files that were last put before `since`: in order, from the first behind `after`.
+
+        With `after` empty, from the very first.
+        """
+        ...
+
+    async def delete_untouched(self, digest: str, since: float) -> bool:
+        """Forget the bytes, unless they were put again since then; whether they are gone by this call."""
+        ...
+
+    async def delete_unfinished(self, since: float) -> int:
+        """Remove what was left by writes that broke off before `since`; how many files that were."""
         ...

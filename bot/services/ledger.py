@@ -79,6 +79,7 @@ class Settlement:
         seconds: from dispatch to completion.
         provider_request_id: for the provider's support.
         is_estimated: no tokens were reported; the usage is our estimate, and the cost is the hold.
+        composed: the image is ours: see `Picture.composed`.
     """
 
     cost_nano: int
@@ -87,6 +88,7 @@ class Settlement:
     seconds: float
     provider_request_id: str | None
     is_estimated: bool = False
+    composed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,9 @@ class Relative:
         number: what people call it by.
         change: what was done to make it.
         user_id: who asked for it.
-        prompt: the words it was made from; empty for changes without words, and for private pictures.
+        prompt: the words it was made from; empty for changes without words, and for private and deleted pictures.
         created_at: when it was made, in seconds since 1970 (UTC).
-        deleted: its file is gone.
+        deleted: its file is gone, and nobody is led to where it was.
         private: only who asked for it sees it; it is named by its number alone.
         place: (channel id, message id) of the message that shows it; None if nobody can be led there.
     """
@@ -60,6 +60,13 @@ class Lineage(Protocol):
         """The relatives of a picture of this server; empty if it is not one."""
         ...
 
-    async def parents_of(self, numbers: Sequence[int], server_id: int) -> Sequence[Relative]:
-        """These pictures, in this order, as far as they are of this server."""
-        ...
+
+async def family_of(lineage: Lineage, numbers: Sequence[int], server_id: int) -> Family:
+    """The relatives of several pictures of one result, as if those were one: each relative once."""
+    families = [await lineage.family(number, server_id) for number in numbers]
+    parents = {relative.number: relative for family in families for relative in family.parents}
+    children = {relative.number: relative for family in families for relative in family.children}
+    twice = sum(len(family.children) for family in families) - len(children)
+    newest = sorted(children.values(), key=lambda relative: relative.number, reverse=True)
+    count = sum(family.child_count for family in families) - twice
+    return Family(tuple(parents.values()), tuple(newest[:MOST_SHOWN]), count)

@@ -16,10 +16,11 @@ import structlog
 
 from bot.errors import ImageFailure, OutcomeUnknownError, ProviderBusyError, RequestRejectedError
 from bot.services import pricing
-from bot.services.booking import persistently
+from bot.services.booking import persistently, to_the_end
 from bot.services.departing import CalledBackError
-from bot.services.images import FinishedImage, InputImage, UnreadablePictureError
+from bot.services.images import EXTENSIONS, FinishedImage, InputImage, UnreadablePictureError
 from bot.services.ledger import ChargeConflictError, Settlement
+from bot.services.receiving import Reception
 from bot.services.requests import StoredImage
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from bot.services.catalog import Catalog
     from bot.services.departing import Departure
-    from bot.services.images import ImageProvider, PictureCheck
+    from bot.services.images import ImageProvider, PictureCheck, Retouch
     from bot.services.keeping import BlobStore
     from bot.services.ledger import Job, Ledger, OpenRequest
     from bot.services.pace import Pace
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 ATTEMPTS = 3  # calls per job, the first included; only what certainly did not start is tried again
 IMPLAUSIBLE = 100  # times the hold: a count of tokens beyond that is a fault of the report
 UNKNOWN_DEADLINE = 72 * 3600  # seconds until an unknown outcome is charged at its hold
-EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -59,6 +59,7 @@ class Maker:
 
     Attributes:
         check: reads type and size of the finished file, or says that it is none.
+        retouch: puts back into it what a mask was to keep.
         safety_key: keys the hash by which the provider knows a member.
         timeout: seconds that one call may take, and that a job may be held back by the provider.
         clock: the time in seconds since 1970.
@@ -68,6 +69,7 @@ class Maker:
     blobs: BlobStore
     provider: ImageProvider
     check: PictureCheck
+    retouch: Retouch
     catalog: Catalog
     pace: Pace
     safety_key: bytes
@@ -105,20 +107,15 @@ class Maker:
             return Made(time.monotonic() - started, await self._book_failure(job, failure))
         try:
             finished = await self._call(order, inputs, on_partial, departure)
-            settlement = await self._settlement(order, job, finished, time.monotonic() - started)
-        except ImageFailure as problem:
-            failure = problem
         except asyncio.CancelledError:
             failure = _unknown("the bot was shut down while it was made", "shutdown")
             await asyncio.shield(self._book_failure(job, failure))
             raise
-        except Exception:  # noqa: BLE001 - whatever it was, the charge must be booked
-            _log.exception("job failed after dispatch", job=job.id)
-            failure = _unknown("something went wrong on my side", "internal")
-        else:
-            await persistently(lambda: self.ledger.settle(job.id, settlement, self._now()))
-            return Made(settlement.seconds, "settled")
-        return Made(time.monotonic() - started, await self._book_failure(job, failure))
+        except Exception as problem:  # noqa: BLE001 - whatever it was, the charge must be booked
+            failure = _failure_of(problem, job)
+            return Made(time.monotonic() - started, await self._book_failure(job, failure))
+        # The picture is there and its cost is known: a shutdown waits for it to be booked.
+        return await to_the_end(self._book_picture(order, job, inputs, finished, time.monotonic() - started))
 
     async def lost_track(self, job: Job) -> None:
         """A restart cut the call of a dispatched job: nobody knows what became of it."""
@@ -200,14 +197,26 @@ class Maker:
             raise _unknown(f"it was not done after {self.timeout:.0f} seconds", "timeout") from None
         raise _unknown("the image API ended without a picture", "incomplete")
 
-    async def _settlement(self, order: OpenRequest, job: Job, finished: FinishedImage, seconds: float) -> Settlement:
+    async def _book_picture(
+        self, order: OpenRequest, job: Job, inputs: Sequence[InputImage], finished: FinishedImage, seconds: float
+    ) -> Made:
         try:
-            checked = await self.check(finished.content)
+            settlement = await self._settlement(order, job, inputs, finished, seconds)
+        except Exception as problem:  # noqa: BLE001 - whatever it was, the charge must be booked
+            return Made(seconds, await self._book_failure(job, _failure_of(problem, job)))
+        await persistently(lambda: self.ledger.settle(job.id, settlement, self._now()))
+        return Made(seconds, "settled")
+
+    async def _settlement(
+        self, order: OpenRequest, job: Job, inputs: Sequence[InputImage], finished: FinishedImage, seconds: float
+    ) -> Settlement:
+        try:
+            received = await Reception(self.check, self.retouch).receive(finished.content, order.request, inputs)
         except UnreadablePictureError as error:
             _log.error("result is no picture", job=job.id, reason=str(error), provider_request=finished.request_id)
             raise _unknown("the image API sent a file that is no picture", "unreadable") from None
-        digest = await self.blobs.put(finished.content)
-        usage, cost = finished.usage, job.hold_nano
+        digest = await self.blobs.put(received.content)
+        usage, cost = pricing.billed(self.catalog, order.request, finished), job.hold_nano
         if usage is not None and pricing.cost(job.prices, usage) > IMPLAUSIBLE * max(job.hold_nano, 1):
             _log.error("implausible usage reported", job=job.id, usage=usage)
             usage = None
@@ -219,8 +228,9 @@ class Maker:
             cost = pricing.cost(job.prices, usage)
         if cost > job.hold_nano:
             _log.warning("cost above the hold: are the prices right?", job=job.id, cost=cost, hold=job.hold_nano)
-        image = StoredImage(digest, checked.media_type, checked.width, checked.height, len(finished.content))
-        return Settlement(cost, usage, image, seconds, finished.request_id, is_estimated)
+        checked = received.checked
+        image = StoredImage(digest, checked.media_type, checked.width, checked.height, len(received.content))
+        return Settlement(cost, usage, image, seconds, finished.request_id, is_estimated, received.composed)
 
     async def _book_failure(self, job: Job, failure: ImageFailure) -> str:
         """Free the hold or keep it, as the failure says; the state that the charge is in then."""
@@ -249,6 +259,14 @@ def _refuse_paused(departure: Departure) -> None:
             "ask again when it goes on.",
             code="paused",
         )
+
+
+def _failure_of(problem: Exception, job: Job) -> ImageFailure:
+    """What is known of a job that failed after it was sent."""
+    if isinstance(problem, ImageFailure):
+        return problem
+    _log.error("job failed after dispatch", job=job.id, exc_info=problem)
+    return _unknown("something went wrong on my side", "internal")
 
 
 def _unknown(reason: str, code: str) -> OutcomeUnknownError:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 ALLOWANCE_SCOPES = (Scope.SERVER, Scope.ROLE, Scope.MEMBER)
 BUDGET_SCOPES = (Scope.SERVER, Scope.CHANNEL, Scope.ROLE)
+MODERATIONS = ("auto", "low")  # the usual one first; https://platform.openai.com/docs/api-reference/images/create
 SPAN_NAMES = {Window.HOUR: "hourly", Window.DAY: "daily", Window.WEEK: "weekly", Window.MONTH: "monthly"}
 
 
@@ -110,6 +111,8 @@ class ServerPolicy:
         channels: where pictures may be made; empty for everywhere. Threads belong to their channel.
         models: which models may be used; empty for all.
         newcomer_days: days that a member waits after joining.
+        moderation: one of `MODERATIONS`: how strictly the provider screens requests and results.
+        replies: words in a reply to a picture change it; if not, a reply is a message like any other.
         version: changes with every decision and grant; 0 if there was none.
         grants: those that may still be in force.
     """
@@ -123,6 +126,8 @@ class ServerPolicy:
     models: tuple[str, ...] = ()
     blocked: tuple[Block, ...] = ()
     newcomer_days: int = 0
+    moderation: str = "auto"
+    replies: bool = True
     limits: tuple[LimitRule, ...] = ()
     roles: tuple[RoleRule, ...] = ()
     version: int = 0

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from math import isqrt
 from typing import TYPE_CHECKING
 
+from bot.services.previews import GIF, MOST_FRAMES, SVG
 from bot.services.tokens import PARTIAL_IMAGE_TOKENS, Prices, input_tokens, partials_for
 
 if TYPE_CHECKING:
-    from bot.services.catalog import Model
+    from bot.services.catalog import Catalog, Model
+    from bot.services.images import FinishedImage
     from bot.services.requests import ImageRequest
 
 __all__ = [
@@ -16,8 +19,10 @@ __all__ = [
     "Estimate",
     "Prices",  # lives below the catalog, which needs it too
     "Usage",
+    "billed",
     "cost",
     "estimate",
+    "estimate_choice",
     "estimate_output",
     "format_usd",
     "partials_for",  # lives below the requests, which need it too
@@ -31,17 +36,22 @@ _DIME, _CENT, _TENTH_OF_CENT = NANO_PER_USD // 10, NANO_PER_USD // 100, NANO_PER
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens. A negative number would pay money back, so that it raises ValueError."""
+    """Tokens, and what is not counted in the image model's. A negative number raises ValueError: it would pay back.
+
+    Attributes:
+        author_nano: what the text model that wrote an svg has cost, in nano-dollars: it has prices of its own.
+    """
 
     text_input: int
     image_input: int
     image_output: int
     text_output: int = 0
+    author_nano: int = 0
 
     def __post_init__(self) -> None:
         for part in fields(self):
             if getattr(self, part.name) < 0:
-                raise ValueError(f"{part.name} tokens are negative")
+                raise ValueError(f"{part.name} is negative")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,27 +69,52 @@ def cost(prices: Prices, usage: Usage) -> int:
         + prices.image_input * usage.image_input
         + prices.image_output * usage.image_output
         + prices.text_output * usage.text_output
+        + usage.author_nano
     )
+
+
+def billed(catalog: Catalog, request: ImageRequest, finished: FinishedImage) -> Usage | None:
+    """What a finished picture of this request is billed for, as far as it was reported: None unless all of it was.
+
+    The text of an svg has prices of its own.
+
+    Raises:
+        UnknownModelError: the author of an svg has no price.
+    """
+    usage, author = finished.usage, finished.author
+    if usage is None or request.output_format != SVG:
+        return usage
+    if author is None:
+        return None
+    prices = catalog.model(request.model).previews.author_of(request.svg_author)
+    return replace(usage, author_nano=prices.cost(author.input, author.output))
 
 
 def estimate(model: Model, request: ImageRequest) -> Estimate:
     """The most that one picture of this request may cost; hold so much for each of its `count` pictures.
 
     A token is at least one byte of UTF-8, so that the prompt's bytes bound its text tokens. How a mask or a drawing
-    counts is not published: each is held as one more input picture of its size.
+    counts is not published: each is held as one more input picture of its size. For a gif see `_frames_tokens`; for
+    an svg the bound of its author's text comes on top.
 
     Raises:
-        UnknownModelError: the model has no price.
+        UnknownModelError: the model, or the author of an svg, has no price.
         UnsupportedOptionError: the model does not make this size or quality.
     """
-    inputs = request.files
+    inputs, is_faithful = request.files, request.input_fidelity == "high"
     usage = Usage(
         text_input=len(request.sent_prompt.encode("utf-8", "surrogatepass"))
         + PROMPT_OVERHEAD
         + model.text_tokens_per_input * len(inputs),
-        image_input=sum(input_tokens(model.input_rule, picture.width, picture.height) for picture in inputs),
-        image_output=_output_tokens(model, request.size, request.quality, request.partial_images),
+        image_input=sum(
+            input_tokens(model.input_rule, picture.width, picture.height, high_fidelity=is_faithful)
+            for picture in inputs
+        ),
+        image_output=_frames_tokens(model, request)
+        if request.output_format == GIF
+        else _output_tokens(model, request.size, request.quality, request.partial_images),
         text_output=model.text_output_bound,
+        author_nano=_author_bound(model, request) if request.output_format == SVG else 0,
     )
     return Estimate(usage, cost(model.priced(), usage))
 
@@ -96,10 +131,38 @@ def estimate_output(model: Model, size: str, quality: str, partial_images: int =
     return model.priced().image_output * _output_tokens(model, size, quality, partial_images)
 
 
+def estimate_choice(model: Model, request: ImageRequest) -> int:
+    """What one picture of this request may cost, in nano-dollars, but for its words and what the model thinks in them.
+
+    For who still chooses: the words come last. Raises as `estimate` does.
+    """
+    text_input = model.text_tokens_per_input * len(request.files)
+    usage = replace(estimate(model, request).usage, text_input=text_input, text_output=0)
+    return cost(model.priced(), usage)
+
+
 def _output_tokens(model: Model, size: str, quality: str, partial_images: int) -> int:
     width, height = model.dimensions(size)
     picture = model.output.tokens(width, height, model.check_quality(quality))
     return picture + PARTIAL_IMAGE_TOKENS * partial_images
+
+
+def _frames_tokens(model: Model, request: ImageRequest) -> int:
+    """The most that a gif may take: as many square pictures of its area as it has frames.
+
+    How a gif counts is not published. All frames are drawn on one sheet (a sheet of six at 1024x1024 was refused for
+    its edge of 4096 pixels: https://dev.to/super_lewis), so that our judgement is the grid formula for that sheet. Its
+    tokens grow with the area and are the most for a square; and the part that does not grow counts once for a sheet,
+    but here for each frame.
+    """
+    edge = isqrt(request.width * request.height - 1) + 1
+    return (request.frames or MOST_FRAMES) * model.output.tokens(edge, edge, model.check_quality(request.quality))
+
+
+def _author_bound(model: Model, request: ImageRequest) -> int:
+    """The most that the text of an svg may cost, in nano-dollars; the prompt's bytes bound its tokens."""
+    author = model.previews.author_of(request.svg_author)
+    return author.bound(len(request.sent_prompt.encode("utf-8", "surrogatepass")))
 
 
 def format_usd(nano: int) -> str:

@@ -6,13 +6,21 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
-from bot.services.changes import Change, sent_prompt
+from bot.services.changes import LONGEST_PROMPT, Change, sent_prompt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-LONGEST_PROMPT = 32_000  # characters; https://platform.openai.com/docs/api-reference/images/create
+__all__ = [
+    "LONGEST_PROMPT",  # lives below, where prompts are put together
+    "MOST_PICTURES",
+    "UNSTREAMED_FORMATS",
+    "ImageRequest",
+    "StoredImage",
+]
+
 MOST_PICTURES = 4  # per request; a message shows four well
+UNSTREAMED_FORMATS = ("gif", "svg")  # come whole and without previews; openai 3.52, image_generate_params.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +29,7 @@ class StoredImage:
 
     Attributes:
         digest: SHA-256 of the bytes, in hex; the key in the blob store.
-        media_type: ``image/png``, ``image/jpeg`` or ``image/webp``, read from the content.
+        media_type: one of `bot.services.images.EXTENSIONS`, read from the content.
         width: pixels.
         height: pixels.
         byte_size: bytes.
@@ -47,7 +55,7 @@ class ImageRequest:
         quality: one of the model's qualities; never ``auto``.
         count: pictures, 1 to 4.
         background: ``auto``, ``opaque`` or ``transparent``.
-        output_format: ``png``, ``jpeg`` or ``webp``.
+        output_format: ``png``, ``jpeg``, ``webp``, ``gif`` or ``svg``.
         partial_images: previews to ask for per picture, 0 to 3; each costs output tokens.
         references: input pictures in the member's order; any makes the request an edit of the first.
         change: what is done to the first of them.
@@ -96,7 +104,7 @@ class ImageRequest:
     @property
     def whole_story(self) -> tuple[str, ...]:
         """The words that its pictures are made from, oldest first, with those of the pictures before them."""
-        return (*self.story, self.prompt) if self.prompt else self.story
+        return (*self.story, self.prompt) if self.prompt.strip() else self.story
 
     @property
     def files(self) -> tuple[StoredImage, ...]:

@@ -101,6 +101,16 @@ def wait_text(policy: ServerPolicy) -> str:
     return f"{days} day{'s' * (days != 1)}" if days else "no wait"
 
 
+def moderation_text(policy: ServerPolicy) -> str:
+    """``auto``, or ``low``."""
+    return policy.moderation
+
+
+def replies_text(policy: ServerPolicy) -> str:
+    """``on``, or ``off``."""
+    return "on" if policy.replies else "off"
+
+
 def log_text(policy: ServerPolicy) -> str:
     """``none``, or a mention."""
     return "none" if policy.log_channel_id is None else f"<#{policy.log_channel_id}>"

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from bot.errors import DecisionRefusedError
 from bot.services.deciding import NOTHING_CHANGED, Deciding, Lead
-from bot.services.policy import Block
-from bot.services.rule_words import WEEKDAYS, calendar_text, log_text, wait_text
+from bot.services.policy import MODERATIONS, Block
+from bot.services.rule_words import WEEKDAYS, calendar_text, log_text, moderation_text, replies_text, wait_text
 from bot.services.windows import Window, window_edges
-from bot.services.wording import shown
+from bot.services.wording import listed, shown
 from bot.services.zones import find_zone
 
 if TYPE_CHECKING:
@@ -132,6 +132,32 @@ class ServerSettings:
             "the log channel",
             lambda before: replace(before, log_channel_id=channel_id),
             log_text,
+        )
+
+    async def set_moderation(self, lead: Lead, level: str) -> Decision:
+        """Let the provider screen what is asked for from now on by this level.
+
+        Raises:
+            DecisionRefusedError: there is no such level.
+        """
+        if level not in MODERATIONS:
+            raise DecisionRefusedError(f"The level is {listed(MODERATIONS)}. {NOTHING_CHANGED}")
+        return await self.deciding.change(
+            lead,
+            "studio moderation",
+            "how strictly pictures are screened",
+            lambda before: replace(before, moderation=level),
+            moderation_text,
+        )
+
+    async def set_replies(self, lead: Lead, *, on: bool) -> Decision:
+        """Let replies to pictures change them, or leave replies alone."""
+        return await self.deciding.change(
+            lead,
+            "studio replies",
+            "changing pictures by replies",
+            lambda before: replace(before, replies=on),
+            replies_text,
         )
 
     async def _change_block(

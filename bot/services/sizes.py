@@ -49,6 +49,12 @@ class FixedSizes:
                 return width, height
         return across, down
 
+    def like(self, width: int, height: int, most_pixels: int) -> tuple[int, int]:
+        """The size (pixels) with the shape nearest to a picture's, of at most `most_pixels` if any has so few."""
+        every = [dimensions(size) for size in self.fixed]
+        offered = [size for size in every if size[0] * size[1] <= most_pixels] or every
+        return min(offered, key=lambda size: _strain(size, (width, height)))
+
 
 @dataclass(frozen=True, slots=True)
 class FreeSizes:
@@ -131,8 +137,30 @@ class FreeSizes:
         )
         return min(exact, key=lambda size: abs(size[0] * size[1] - _USUAL_PIXELS), default=(across, down))
 
+    def like(self, width: int, height: int, most_pixels: int) -> tuple[int, int]:
+        """The legal size (pixels) with the shape nearest to a picture's, and about as many pixels.
+
+        Never of more than `most_pixels` if any legal size has so few, nor of more than the picture unless it is tiny.
+        For a better shape up to a quarter of the pixels is given away.
+        """
+        most = min(max(most_pixels, self.least_pixels), self.most_pixels)
+        wanted = min(max(width * height, self.least_pixels * 5 // 4), most)
+        legal = (
+            (across, down)
+            for across in range(self.step, self.longest_edge + 1, self.step)
+            for down in self._heights(across)
+            if wanted * 3 // 4 <= across * down <= wanted
+        )
+        return min(legal, key=lambda size: (_strain(size, (width, height)), -size[0] * size[1]))
+
 
 SizeRule = FreeSizes | FixedSizes
+
+
+def _strain(size: tuple[int, int], of: tuple[int, int]) -> float:
+    """How far one shape is from another: how many times wider, or narrower, for its height. 1 for the same shape."""
+    one, other = size[0] * of[1], size[1] * of[0]
+    return max(one, other) / min(one, other)
 
 
 def dimensions(size: str) -> tuple[int, int]:

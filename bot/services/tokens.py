@@ -13,11 +13,14 @@ _PATCH = 16  # pixels; a picture is halved at most, so that this is 32 pixels of
 _CANVAS = 512  # pixels of the long edge to which a picture is scaled down, though never below one half
 _RATIO = 3  # a narrower picture is padded to it
 _TILE, _TILE_TOKENS, _TILE_BASE, _TILED_EDGE = 512, 129, 65, 2048
+_FIDELITY_SQUARE, _FIDELITY = 4160, 6240  # tokens of a picture that is square, and of any other
 
 MOST_PARTIAL_IMAGES = 3  # https://platform.openai.com/docs/api-reference/images/create
 _PARTIAL_IMAGES = {"low": 1, "medium": 2}  # one preview already costs half as much as a whole low picture
 
 InputRule = Literal["patches", "tiles", "full"]
+# Width and height in pixels of a picture than which none takes more: for those whose shape is not known.
+DEAREST_SHAPES: Mapping[InputRule, tuple[int, int]] = {"patches": (1536, 1024), "tiles": (2048, 512), "full": (1, 1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +85,16 @@ def partials_for(quality: str, most: int) -> int:
     return max(0, min(_PARTIAL_IMAGES.get(quality, MOST_PARTIAL_IMAGES), most))
 
 
-def input_tokens(rule: InputRule, width: int, height: int) -> int:
-    """What an input picture (pixels, both at least 1) takes: by patches, by tiles, or the full bound."""
+def input_tokens(rule: InputRule, width: int, height: int, *, high_fidelity: bool = False) -> int:
+    """What an input picture (pixels, both at least 1) takes: by patches, by tiles, or the full bound.
+
+    Only models that count by tiles know high fidelity.
+    """
     match rule:
         case "patches":
             return _by_patches(width, height)
         case "tiles":
-            return _by_tiles(width, height)
+            return _by_tiles(width, height) + _fidelity(width, height, high=high_fidelity)
         case "full":
             return MOST_PATCHES
         case _:
@@ -111,7 +117,7 @@ def _by_patches(width: int, height: int) -> int:
 
 
 def _by_tiles(width: int, height: int) -> int:
-    """gpt-image-1.x without high input fidelity, which we do not send: tiles of a picture scaled down.
+    """gpt-image-1.x: tiles of a picture scaled down.
 
     It is fitted into a square of 2048 pixels, then scaled down until its short edge is 512 pixels.
     Source: OpenAI's guide "Images and vision", costs of GPT Image 1.
@@ -121,3 +127,10 @@ def _by_tiles(width: int, height: int) -> int:
     scaled_by_short_edge = short * fitted_to > _TILE * long
     tiles = -(-long // short) if scaled_by_short_edge else -(-fitted_to // _TILE)
     return _TILE_BASE + _TILE_TOKENS * tiles
+
+
+def _fidelity(width: int, height: int, *, high: bool) -> int:
+    """What high input fidelity adds. Source: the same guide."""
+    if not high:
+        return 0
+    return _FIDELITY_SQUARE if width == height else _FIDELITY

@@ -7,23 +7,31 @@ import hashlib
 import os
 import re
 import tempfile
+import threading
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bot.services.keeping import BlobStore
+from bot.services.keeping import BlobStore, Leftovers
 from bot.storage.opening import flush_directory
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
 DIGEST = re.compile(r"[0-9a-f]{64}")
+KEPT, UNFINISHED = ".bin", ".new"
 
 
-class FileBlobs(BlobStore):
-    """Fulfils `BlobStore` with files `ab/abcdef….bin` in a directory, all of them private to the account.
+class FileBlobs(BlobStore, Leftovers):
+    """Fulfils `BlobStore` and `Leftovers` with files `ab/abcdef….bin` in a directory, all private to the account.
 
-    A file has its name only once it is whole and durable, so a crash leaves either the file or a nameless rest.
+    A file has its name only once it is whole and durable, so a crash leaves either the file or a nameless rest. Its
+    time of modification is when it was put last, which keeps it from being swept while it is about to be used.
     """
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
+        self._touching = threading.Lock()  # nothing that is put is deleted as untouched at the same moment
 
     async def put(self, content: bytes) -> str:
         """Store durably and return the digest in hex. The same bytes are kept once."""
@@ -48,15 +56,31 @@ class FileBlobs(BlobStore):
         """
         await asyncio.to_thread(self._path(digest).unlink, missing_ok=True)
 
+    async def untouched(self, since: float, after: str, most: int) -> Sequence[str]:
+        """Up to `most` digests of files that were last put before `since`: in order, from the first behind `after`."""
+        return await asyncio.to_thread(self._untouched, since, after, most)
+
+    async def delete_untouched(self, digest: str, since: float) -> bool:
+        """Forget the bytes, unless they were put again since then; whether they are gone by this call.
+
+        Raises:
+            ValueError: `digest` is not one.
+        """
+        return await asyncio.to_thread(self._delete_untouched, self._path(digest), since)
+
+    async def delete_unfinished(self, since: float) -> int:
+        """Remove what was left by writes that broke off before `since`; how many files that were."""
+        return await asyncio.to_thread(self._delete_unfinished, since)
+
     def _path(self, digest: str) -> Path:
         if not DIGEST.fullmatch(digest):  # a name that came from elsewhere must not lead out of the directory
             raise ValueError(f"not a SHA-256 in hex: {digest!r}")
-        return self._directory / digest[:2] / f"{digest}.bin"
+        return self._directory / digest[:2] / f"{digest}{KEPT}"
 
     def _put(self, content: bytes) -> str:
         digest = hashlib.sha256(content).hexdigest()
         path = self._path(digest)
-        if not path.exists():
+        if not self._touch(path):
             for directory in (self._directory, path.parent):  # one by one: the mode is not for parents
                 directory.mkdir(mode=0o700, exist_ok=True)
             self._write(path, content)
@@ -65,9 +89,44 @@ class FileBlobs(BlobStore):
             flush_directory(directory)
         return digest
 
+    def _touch(self, path: Path) -> bool:
+        """Whether the file is kept, and is now one that was just put."""
+        with self._touching:
+            try:
+                os.utime(path)
+            except OSError:  # none, or one that somebody else has put there: it is replaced
+                return False
+            return True
+
+    def _untouched(self, since: float, after: str, most: int) -> list[str]:
+        found: list[str] = []
+        for path in self._files(KEPT, after[:2]):
+            if path.stem > after and DIGEST.fullmatch(path.stem) and _is_untouched(path, since):
+                found.append(path.stem)
+                if len(found) == most:
+                    break
+        return found
+
+    def _files(self, suffix: str, first: str = "") -> Iterator[Path]:
+        """The files that end so, in order, folder by folder, from that folder on."""
+        with suppress(FileNotFoundError):  # nothing was ever put
+            for folder in sorted(self._directory.iterdir()):
+                if folder.name >= first and folder.is_dir():
+                    yield from sorted(path for path in folder.iterdir() if path.suffix == suffix)
+
+    def _delete_untouched(self, path: Path, since: float) -> bool:
+        with self._touching:
+            found = _is_untouched(path, since)
+            if found:
+                path.unlink(missing_ok=True)
+            return found
+
+    def _delete_unfinished(self, since: float) -> int:
+        return sum(self._delete_untouched(path, since) for path in self._files(UNFINISHED))
+
     @staticmethod
     def _write(path: Path, content: bytes) -> None:
-        descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=".new")  # 0600
+        descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=UNFINISHED)  # 0600
         unfinished = Path(name)
         try:
             with os.fdopen(descriptor, "wb") as file:
@@ -78,3 +137,11 @@ class FileBlobs(BlobStore):
         except BaseException:
             unfinished.unlink(missing_ok=True)
             raise
+
+
+def _is_untouched(path: Path, since: float) -> bool:
+    """Whether there is such a file, last written or put before `since`."""
+    try:
+        return path.stat().st_mtime < since
+    except FileNotFoundError:
+        return False

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bot.services.ledger import Order
+    from bot.services.requests import ImageRequest
 
 IMAGES_PER_JOB = 1
 
@@ -33,12 +34,12 @@ class Charge:
 
 
 def add_request(connection: sqlite3.Connection, order: Order, at: int) -> None:
-    """Write the request of an order, and which files it needs."""
+    """Write the request of an order, which files it needs, and which of our pictures it starts from."""
     requester, destination = order.requester, order.destination
     connection.execute(
         "INSERT INTO requests (id, server_id, channel_id, user_id, role_ids, request, application_id, "
         "interaction_token, token_expires_at, progress_message_id, private, created_at, parent_channel_id, "
-        "parent_number, reply_to_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "reply_to_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             order.id,
             requester.server_id,
@@ -53,7 +54,6 @@ def add_request(connection: sqlite3.Connection, order: Order, at: int) -> None:
             destination.private,
             at,
             requester.parent_id,
-            order.request.parent,
             destination.reply_to,
         ),
     )
@@ -61,6 +61,20 @@ def add_request(connection: sqlite3.Connection, order: Order, at: int) -> None:
         "INSERT INTO request_inputs (digest, request_id) VALUES (?, ?)",
         [(digest, order.id) for digest in {file.digest for file in order.request.files}],
     )
+    connection.executemany(
+        "INSERT INTO request_parents (request_id, position, picture_number) VALUES (?, ?, ?)",
+        [(order.id, position, number) for number, position in _parents(order.request).items()],
+    )
+
+
+def _parents(request: ImageRequest) -> dict[int, int]:
+    """Our pictures that a request starts from, each once, with its place: 0 is the one that is changed."""
+    inputs = (request.parent, *(reference.number for reference in request.references))
+    places: dict[int, int] = {}
+    for position, number in enumerate(inputs):
+        if number is not None:
+            places.setdefault(number, position)  # the parent is a reference too, or its canvas is
+    return places
 
 
 def add_job(connection: sqlite3.Connection, order: Order, number: int, at: int) -> int:
@@ -179,6 +193,7 @@ def result_columns(settlement: Settlement) -> dict[str, int | str | None]:
         "usage_image_input": settlement.usage.image_input,
         "usage_image_output": settlement.usage.image_output,
         "usage_text_output": settlement.usage.text_output,
+        "usage_author_nano": settlement.usage.author_nano,
         "provider_request_id": settlement.provider_request_id,
         "is_estimated": settlement.is_estimated,
         "outcome": "completed",
@@ -190,8 +205,8 @@ def add_picture(connection: sqlite3.Connection, job_id: str, settlement: Settlem
     """Write the picture of a settled job, and give it its number."""
     image = settlement.image
     cursor = connection.execute(
-        "INSERT INTO pictures (job_id, digest, media_type, width, height, byte_size, seconds, created_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING number",
+        "INSERT INTO pictures (job_id, digest, media_type, width, height, byte_size, seconds, created_at, "
+        "is_composed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING number",
         (
             job_id,
             image.digest,
@@ -201,10 +216,11 @@ def add_picture(connection: sqlite3.Connection, job_id: str, settlement: Settlem
             image.byte_size,
             settlement.seconds,
             at,
+            settlement.composed,
         ),
     )
     ((number,),) = cursor.fetchall()
-    return Picture(number, job_id, image, settlement.cost_nano, settlement.seconds, at)
+    return Picture(number, job_id, image, settlement.cost_nano, settlement.seconds, at, composed=settlement.composed)
 
 
 def settlement_of(connection: sqlite3.Connection, job_id: str) -> tuple[Settlement, Picture] | None:
@@ -214,7 +230,11 @@ def settlement_of(connection: sqlite3.Connection, job_id: str) -> tuple[Settleme
     if picture is None:
         return None
     usage = Usage(
-        row["usage_text_input"], row["usage_image_input"], row["usage_image_output"], row["usage_text_output"]
+        row["usage_text_input"],
+        row["usage_image_input"],
+        row["usage_image_output"],
+        row["usage_text_output"],
+        row["usage_author_nano"],
     )
     settlement = Settlement(
         row["actual_nano"],
@@ -223,5 +243,6 @@ def settlement_of(connection: sqlite3.Connection, job_id: str) -> tuple[Settleme
         picture.seconds,
         row["provider_request_id"],
         bool(row["is_estimated"]),
+        picture.composed,
     )
     return settlement, picture

@@ -38,6 +38,8 @@ DELETE_PICTURES = """
 UPDATE pictures SET deleted_at = ?
 WHERE job_id IN (SELECT id FROM jobs WHERE request_id = ?) AND deleted_at IS NULL
 """
+DELETE_PICTURE = "UPDATE pictures SET deleted_at = ? WHERE number = ? AND deleted_at IS NULL"
+REQUEST_OF = "SELECT request_id FROM jobs JOIN pictures ON pictures.job_id = jobs.id WHERE pictures.number = ?"
 # A file is in use while a picture shows it, or while it is an input of a request that is still at work or has a
 # picture left: that picture's buttons send its inputs again.
 UNUSED = """
@@ -144,8 +146,17 @@ class SqliteRequests(Requests):
 
         def write(connection: sqlite3.Connection) -> list[str]:
             connection.execute(DELETE_PICTURES, (at, request_id))
-            files = [digest for (digest,) in connection.execute(FILES_OF, {"request_id": request_id})]
-            return _unused(connection, files)
+            return _unused_of(connection, request_id)
+
+        return await self._database.transaction(write)
+
+    async def delete_picture(self, number: int, at: int) -> Sequence[str]:
+        """Mark one picture as deleted; return the digests of its request that nothing else uses, as above."""
+
+        def write(connection: sqlite3.Connection) -> list[str]:
+            connection.execute(DELETE_PICTURE, (at, number))
+            found = connection.execute(REQUEST_OF, (number,)).fetchone()
+            return [] if found is None else _unused_of(connection, found[0])
 
         return await self._database.transaction(write)
 
@@ -161,3 +172,8 @@ def _found(connection: sqlite3.Connection, sql: str, key: tuple[int, ...]) -> Op
 
 def _unused(connection: sqlite3.Connection, digests: Sequence[str]) -> list[str]:
     return [digest for (digest,) in connection.execute(UNUSED, (json.dumps(list(digests)),))]
+
+
+def _unused_of(connection: sqlite3.Connection, request_id: str) -> list[str]:
+    files = [digest for (digest,) in connection.execute(FILES_OF, {"request_id": request_id})]
+    return _unused(connection, files)

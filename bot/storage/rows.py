@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 JOBS = """
 SELECT jobs.*, pictures.number AS picture_number, digest, media_type, width, height, byte_size, seconds, created_at,
-       deleted_at
+       deleted_at, is_composed
 FROM jobs LEFT JOIN pictures ON pictures.job_id = jobs.id
 """
 
@@ -84,6 +84,7 @@ def picture_of(row: sqlite3.Row) -> Picture | None:
         seconds=row["seconds"],
         created_at=row["created_at"],
         deleted=row["deleted_at"] is not None,
+        composed=bool(row["is_composed"]),
     )
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cogs.gallery.buttons import DeleteButton, DetailsButton, ReallyDeleteButton, ShowButton
+from cogs.gallery.deletion import DeleteButton, DeleteOneButton, ReallyDeleteButton, ask_deletion
+from cogs.gallery.details import DetailsButton, image_details, show_details
+from cogs.gallery.late import ShowButton
 
 if TYPE_CHECKING:
     from bot.interactions import AtelierClient
 
 
 async def setup(bot: AtelierClient) -> None:
-    """Add the buttons."""
-    bot.add_dynamic_items(DetailsButton, DeleteButton, ReallyDeleteButton, ShowButton)
-    bot.buttons.add(20, DetailsButton)
-    bot.buttons.add(30, DeleteButton)
+    """Add the choices behind ⋯ and the message menu; the buttons of old messages go on working."""
+    bot.add_dynamic_items(DetailsButton, DeleteButton, ReallyDeleteButton, DeleteOneButton, ShowButton)
+    bot.more.add(900, "details", "Details", "🔍", show_details)
+    bot.more.add(910, "delete", "Delete", "🗑️", ask_deletion, whole=True)
     bot.buttons.set_late(ShowButton)
+    bot.tree.add_command(image_details)

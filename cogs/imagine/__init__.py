@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.options import PricedOptions
 from cogs.imagine.buttons import AgainButton
 from cogs.imagine.commands import Imagine
 
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
 
 async def setup(bot: AtelierClient) -> None:
     """Add the command and its button."""
-    services = bot.services
+    services, settings = bot.services, bot.services.settings
+    priced = PricedOptions(services.admission, services.catalog, settings.model, settings.partial_images)
     bot.add_dynamic_items(AgainButton)
-    bot.buttons.add(10, AgainButton)
-    await bot.add_cog(Imagine(bot.intake, services.drafting, services.admission, services.catalog, services.settings))
+    bot.buttons.add(20, lambda result: AgainButton(result.files[0][0].number))
+    await bot.add_cog(Imagine(bot.intake, services.drafting, priced))

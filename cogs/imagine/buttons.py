@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
-
-import discord
 from typing_extensions import override
 
-from bot.errors import NotYoursError
-from bot.interactions import AtelierButton, Interaction, order_behind
-from bot.occasions import Asker, joined_at_of, role_ids_of
-
-if TYPE_CHECKING:
-    from bot.services.ledger import Requester
+from bot.buttons import AtelierButton, asker_for, is_private
+from bot.interactions import Interaction, order_behind
 
 
 class AgainButton(AtelierButton, action="again"):
-    """Makes a new result from the request behind a picture."""
+    """Makes a new result from the request behind a picture: all of its pictures, from the same beginnings."""
 
     label = "Again"
     emoji = "🎲"
@@ -26,25 +18,5 @@ class AgainButton(AtelierButton, action="again"):
     async def pressed(self, interaction: Interaction) -> None:
         """Ask the studio for the same once more."""
         order = await order_behind(interaction, self.subject)
-        in_private = interaction.guild_id is None or (
-            interaction.message is not None and interaction.message.flags.ephemeral
-        )
-        # In direct messages there are no roles and no server: it counts where it was asked for.
-        asker = None if interaction.guild_id is not None else await _still_member(interaction, order.requester)
-        await interaction.client.intake.take(interaction, order.request, private=in_private, asker=asker)
-
-
-async def _still_member(interaction: Interaction, requester: Requester) -> Asker:
-    """Who asked then, with the roles they have now, whom that server's rules bind.
-
-    Raises:
-        NotYoursError: they, or the bot, have left that server.
-    """
-    guild = interaction.client.get_guild(requester.server_id)
-    try:
-        member = None if guild is None else await guild.fetch_member(requester.user_id)
-    except discord.NotFound:
-        member = None
-    if member is None:
-        raise NotYoursError("You are not a member of the server where this was made any more.")
-    return Asker(replace(requester, role_ids=role_ids_of(member)), joined_at_of(member))
+        asker = await asker_for(interaction, order)
+        await interaction.client.intake.take(interaction, order.request, private=is_private(interaction), asker=asker)

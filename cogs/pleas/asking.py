@@ -9,9 +9,9 @@ import discord
 import structlog
 from typing_extensions import override
 
+from bot.buttons import LastingButton
 from bot.delivery.posting import steadily
 from bot.errors import UserFacingError
-from bot.interactions import Interaction, LastingButton
 from bot.occasions import requester_of
 from bot.presentation.pleas import ASKED, plea_text
 from bot.services.limits import Metric, Scope
@@ -23,6 +23,7 @@ from cogs.pleas.telling import TROUBLE
 if TYPE_CHECKING:
     import re
 
+    from bot.interactions import Interaction
     from bot.services.pleas import Asked
 
 TEMPLATE = (

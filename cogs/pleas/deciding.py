@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 from typing_extensions import override
 
-from bot.interactions import AtelierButton, Interaction, LastingButton
+from bot.buttons import AtelierButton, LastingButton
 from bot.presentation.pleas import grant_label
 from cogs.pleas.dialog import AmountDialog
 from cogs.pleas.leads import look, roles_now, show
@@ -15,6 +15,7 @@ from cogs.pleas.leads import look, roles_now, show
 if TYPE_CHECKING:
     import re
 
+    from bot.interactions import Interaction
     from bot.services.pleas import Plea
 
 

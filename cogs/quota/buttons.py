@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import discord
 from typing_extensions import override
 
-from bot.interactions import AtelierButton, Interaction, LeadsOnlyError, is_lead
+from bot.buttons import AtelierButton
+from bot.interactions import Interaction, LeadsOnlyError, is_lead
 from bot.presentation.quota import overview_embed, overview_pages
 from cogs.quota.names import Names
 from cogs.quota.subjects import server_of

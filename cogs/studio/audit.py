@@ -9,7 +9,8 @@ from discord import app_commands
 from discord.ext import commands
 from typing_extensions import override
 
-from bot.interactions import AtelierButton, Interaction, LeadsOnlyError, is_lead
+from bot.buttons import AtelierButton
+from bot.interactions import Interaction, LeadsOnlyError, is_lead
 from bot.presentation.audit import PER_PAGE, audit_page
 
 if TYPE_CHECKING:

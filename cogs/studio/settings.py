@@ -1,4 +1,4 @@
-"""/studio block, unblock, newcomers, calendar and log: the server as a whole."""
+"""/studio block, unblock, newcomers, moderation, replies, calendar and log: the server as a whole."""
 
 from __future__ import annotations
 
@@ -22,7 +22,11 @@ from bot.presentation.rules import (
     log_panel,
     log_readers,
     log_warning,
+    moderation_changed_text,
+    moderation_panel,
     newcomers_panel,
+    replies_changed_text,
+    replies_panel,
 )
 from bot.services.server_settings import LONGEST_REASON, LONGEST_WAIT
 from bot.services.wording import one_line
@@ -72,6 +76,32 @@ class ServerWide(commands.Cog):
             return
         decision = await self._server_settings.set_newcomer_days(lead, days)
         await say(interaction, changed_text(decision))
+
+    @app_commands.command()
+    @app_commands.describe(level="auto is the usual filter; low is less strict, and the provider's own rules stay")
+    async def moderation(self, interaction: Interaction, level: Literal["auto", "low"] | None = None) -> None:
+        """Choose how strictly the image API screens what is asked for here."""
+        lead = lead_of(interaction)
+        if level is None:
+            await say(interaction, moderation_panel(await self._server_settings.of(lead.server_id)))
+            return
+        decision = await self._server_settings.set_moderation(lead, level)
+        await say(interaction, moderation_changed_text(decision))
+
+    @app_commands.command()
+    @app_commands.describe(on="Whether words in a reply to a picture of mine change it")
+    async def replies(
+        self,
+        interaction: Interaction,
+        on: bool | None = None,  # noqa: FBT001 - an option, given by name
+    ) -> None:
+        """Choose whether pictures are changed by replies to them."""
+        lead = lead_of(interaction)
+        if on is None:
+            await say(interaction, replies_panel(await self._server_settings.of(lead.server_id)))
+            return
+        decision = await self._server_settings.set_replies(lead, on=on)
+        await say(interaction, replies_changed_text(decision, on=on))
 
     @app_commands.command()
     @app_commands.describe(zone="A place in it, as Europe/Berlin", week_start="The first day of a week")

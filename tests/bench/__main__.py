@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from tests.bench import latency, starting, throughput
+from tests.bench import inputs, latency, starting, throughput
 from tests.bench.figures import Figure, table
 from tests.bench.ledger.measuring import measure as measure_ledger
 from tests.bench.playing import BrokenRunError
@@ -31,6 +31,7 @@ def main() -> int:
     console.print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, load {_load()}")
     families: dict[str, Callable[..., list[Figure]]] = {
         **{family.__name__: family.measure for family in (starting, throughput, latency)},
+        "tests.bench.inputs": partial(inputs.measure, show=console.print),
         "tests.bench.ledger": partial(measure_ledger, show=console.print),
     }
     for name, measure in families.items():

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import discord
 import pytest
 
-from bot.services.ledger import ChargeState, Order
+from bot.services.building import Wishes
+from bot.services.changes import Change
+from bot.services.deleting import Deleter
+from bot.services.drafting import Start
+from bot.services.ledger import ChargeState, Destination, Order
 from bot.services.limits import Requester, buckets_touched
 from bot.services.windows import BILLING_ZONE
-from cogs.gallery.buttons import DetailsButton, ShowButton
+from cogs.gallery.deletion import DeleteButton, Messages
+from cogs.gallery.details import DetailsButton
+from cogs.gallery.late import ShowButton
 from cogs.imagine.buttons import AgainButton
 from tests.cogs.house import interaction_of
 from tests.examples import DESTINATION, MODEL, NOW, REQUEST
@@ -18,7 +25,8 @@ from tests.examples import DESTINATION, MODEL, NOW, REQUEST
 if TYPE_CHECKING:
     from simcord import InteractionResult, MemberActor
 
-    from bot.interactions import AtelierButton
+    from bot.buttons import AtelierButton
+    from bot.services.ledger import OpenRequest
     from tests.cogs.house import House
     from tests.conftest import OpenHouse
 
@@ -32,12 +40,12 @@ def said_privately(answer: InteractionResult) -> str:
     return answer.response.content
 
 
-async def delete(house: House, member: MemberActor) -> InteractionResult:
-    """Press Delete under the newest result, and confirm."""
-    asked = await member.click(house.posted[-1], label="Delete")
+async def delete(house: House, member: MemberActor, label: str = "Delete for good") -> InteractionResult:
+    """Choose Delete under the newest result, and confirm by the button with this label."""
+    asked = await member.select(house.posted[-1], ["delete"])
     assert asked.response is not None
     assert "cannot be brought back" in said_privately(asked)
-    return await member.click(asked.response, label="Delete for good")
+    return await member.click(asked.response, label=label)
 
 
 async def offer(house: House, *buttons: AtelierButton) -> discord.Message:
@@ -76,6 +84,39 @@ async def left_over(house: House, member: MemberActor, state: ChargeState) -> in
     return 777
 
 
+def embed_of(answer: InteractionResult) -> discord.Embed:
+    assert answer.response is not None
+    (embed,) = answer.response.embeds
+    return embed
+
+
+def field(answer: InteractionResult, name: str) -> str:
+    (value,) = [each.value for each in embed_of(answer).fields if each.name == name]
+    assert value is not None
+    return value
+
+
+async def order_of(house: House, number: int) -> OpenRequest:
+    order = await house.services.requests.of_picture(number, house.server.id)
+    assert order is not None
+    return order
+
+
+async def edit(house: House, number: int, words: str, *, private: bool = False) -> None:
+    """Mia has a picture changed, as an earlier process of the bot was asked to."""
+    order = await order_of(house, number)
+    (picture,) = order.pictures
+    services = house.services
+    asked = await services.drafting.draft(order.requester, Change.EDIT, Wishes(prompt=words), Start(order, picture))
+    file = replace(picture.image, number=number)
+    request_id = str(1000 + number)
+    destination = Destination(house.bot.application_id or 0, "", 0, None, private=private)
+    kept = replace(order, id=request_id, destination=destination)
+    request = asked.with_references([file])
+    await services.studio.submit(request_id, request, order.requester, house.bot.intake.reopen(kept))
+    await house.env.settle()
+
+
 # --- Details
 
 
@@ -83,7 +124,7 @@ async def test_the_details_are_for_everybody_but_shown_to_who_asks(opened: OpenH
     async with opened() as house:
         await house.imagine(prompt="a red fox", quality="low")
 
-        answer = await house.ben.click(house.posted[0], label="Details")
+        answer = await house.ben.select(house.posted[0], ["details"])
 
         assert said_privately(answer) == ""
         assert answer.response is not None
@@ -113,6 +154,83 @@ async def test_the_pictures_of_another_server_are_not_known(opened: OpenHouse) -
         assert channel.last_message is not None
 
         assert said_privately(await eve.click(channel.last_message, label="Details")) == GONE
+
+
+async def test_of_several_pictures_the_details_are_of_the_chosen_one(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await house.imagine(count=2)
+
+        asked = await house.ben.select(house.posted[0], ["details"])
+        assert asked.response is not None
+        answer = await house.ben.click(asked.response, label="#2")
+
+        assert embed_of(answer).title == "Details of #2"
+        assert field(answer, "Pictures").startswith("#2 · ")
+
+
+async def test_the_menu_of_a_message_tells_all_that_it_shows(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await house.imagine(count=2)
+        await house.restart()
+
+        answer = await house.ben.context_menu(house.channel, "Image details", house.posted[0])
+
+        assert said_privately(answer) == ""
+        assert [line[:2] for line in field(answer, "Pictures").splitlines()] == ["#1", "#2"]
+
+
+async def test_the_menu_knows_nothing_of_other_messages(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await house.ben.send(house.channel, "look at this")
+        message = house.channel.last_message
+        assert message is not None
+
+        answer = await house.mia.context_menu(house.channel, "Image details", message)
+
+        assert said_privately(answer).startswith("❌ That is not a picture of mine")
+
+
+async def test_the_menu_of_a_result_that_was_deleted_says_so(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await house.imagine()
+        house.env.inject_error("DELETE", "/channels/*/messages/*", status=403, code=50001, message="Missing Access")
+        await delete(house, house.mia)
+
+        answer = await house.mia.context_menu(house.channel, "Image details", house.posted[0])
+
+        assert said_privately(answer) == GONE
+
+
+async def test_the_details_lead_to_what_it_was_made_from_and_what_was_made_of_it(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await house.imagine(prompt="a red fox")
+        first = house.posted[0]
+        await edit(house, 1, "make it blue")
+        await edit(house, 2, "a secret", private=True)
+        second = house.posted[1]
+
+        of_first = await house.ben.select(first, ["details"])
+        of_second = await house.ben.select(second, ["details"])
+
+        at = f"https://discord.com/channels/{house.server.id}/{house.channel.id}"
+        assert field(of_first, "Made of it") == f"[#2]({at}/{second.id}) Edit by <@{house.mia.id}>"
+        assert field(of_second, "Made from") == f"[#1]({at}/{first.id}): a red fox"
+        assert field(of_second, "Made of it") == "#3, private"
+        assert embed_of(of_second).description == "make it blue"
+        assert field(of_second, "Words before") == "a red fox"
+
+
+async def test_a_parent_that_was_deleted_is_said_to_be(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await house.imagine(prompt="a red fox")
+        await edit(house, 1, "make it blue")
+        await house.services.deleting.delete(
+            await order_of(house, 1), None, Deleter(house.mia.id, house.server.id, moderates=False), Messages(house.bot)
+        )
+
+        answer = await house.ben.select(house.posted[0], ["details"])
+
+        assert field(answer, "Made from") == "#1, deleted"
 
 
 # --- in direct messages, where a late private result ends up
@@ -203,7 +321,7 @@ async def test_the_audit_of_a_deletion_has_the_time_of_the_books_which_never_goe
 async def test_what_a_moderator_deletes_of_others_is_in_the_audit(opened: OpenHouse) -> None:
     async with opened() as house:
         await house.imagine(count=2)
-        await delete(house, house.moderator)
+        await delete(house, house.moderator, "All")
         await house.moderator.slash(house.channel, "imagine", prompt="mine")
         await delete(house, house.moderator)
 
@@ -221,7 +339,7 @@ async def test_nobody_else_deletes(opened: OpenHouse) -> None:
     async with opened() as house:
         await house.imagine()
 
-        answer = await house.ben.click(house.posted[0], label="Delete")
+        answer = await house.ben.select(house.posted[0], ["delete"])
 
         assert said_privately(answer) == NOT_YOURS
         assert len(house.posted) == 1
@@ -230,7 +348,7 @@ async def test_nobody_else_deletes(opened: OpenHouse) -> None:
 async def test_who_is_no_moderator_any_more_cannot_confirm(opened: OpenHouse) -> None:
     async with opened() as house:
         await house.imagine()
-        asked = await house.moderator.click(house.posted[0], label="Delete")
+        asked = await house.moderator.select(house.posted[0], ["delete"])
         assert asked.response is not None
         house.env.backend.get_guild(house.server.id).members[house.moderator.id].role_ids.clear()
 
@@ -243,8 +361,8 @@ async def test_who_is_no_moderator_any_more_cannot_confirm(opened: OpenHouse) ->
 async def test_what_is_deleted_already_is_said(opened: OpenHouse) -> None:
     async with opened() as house:
         await house.imagine()
-        first = await house.mia.click(house.posted[0], label="Delete")
-        second = await house.moderator.click(house.posted[0], label="Delete")
+        first = await house.mia.select(house.posted[0], ["delete"])
+        second = await house.moderator.select(house.posted[0], ["delete"])
         assert first.response is not None
         assert second.response is not None
         await house.mia.click(first.response, label="Delete for good")
@@ -257,7 +375,7 @@ async def test_what_is_deleted_already_is_said(opened: OpenHouse) -> None:
 async def test_a_picture_whose_message_is_gone_can_still_be_deleted(opened: OpenHouse) -> None:
     async with opened() as house:
         await house.imagine()
-        asked = await house.mia.click(house.posted[0], label="Delete")
+        asked = await house.mia.select(house.posted[0], ["delete"])
         assert asked.response is not None
         await house.moderator.delete(house.posted[0])
 
@@ -269,7 +387,7 @@ async def test_a_picture_whose_message_is_gone_can_still_be_deleted(opened: Open
 async def test_a_message_that_cannot_be_removed_is_said(opened: OpenHouse) -> None:
     async with opened() as house:
         await house.imagine()
-        asked = await house.mia.click(house.posted[0], label="Delete")
+        asked = await house.mia.select(house.posted[0], ["delete"])
         assert asked.response is not None
         house.env.inject_error("DELETE", "/channels/*/messages/*", status=403, code=50001, message="Missing Access")
 
@@ -283,7 +401,7 @@ async def test_an_input_picture_is_kept_while_another_result_needs_it(opened: Op
     async with opened() as house:
         await house.imagine(image1=("red.png", house.painter.content))
         await house.ben.click(house.posted[0], label="Again")
-        await house.moderator.click(house.posted[1], label="Details")
+        await house.moderator.select(house.posted[1], ["details"])
 
         await delete(house, house.ben)
         await house.mia.click(house.posted[0], label="Again")
@@ -295,11 +413,11 @@ async def test_an_input_picture_is_kept_while_another_result_needs_it(opened: Op
 async def test_the_buttons_work_after_a_restart(opened: OpenHouse) -> None:
     async with opened() as house:
         await house.imagine()
-        asked = await house.mia.click(house.posted[0], label="Delete")
+        asked = await house.mia.select(house.posted[0], ["delete"])
         assert asked.response is not None
         await house.restart()
 
-        details = await house.ben.click(house.posted[0], label="Details")
+        details = await house.ben.select(house.posted[0], ["details"])
         deleted = await house.mia.click(asked.response, label="Delete for good")
 
         assert details.response is not None
@@ -365,3 +483,111 @@ async def test_a_private_result_that_was_deleted_is_gone(opened: OpenHouse) -> N
         await house.services.requests.delete_pictures(str(interaction_of(made).id), NOW)
 
         assert said_privately(await house.mia.click(message, label="Show")) == "❌ This picture was deleted."
+
+
+# --- Delete, of several
+
+
+async def test_one_of_several_is_deleted_and_its_message_shows_the_others(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await house.imagine(count=3)
+        rows = house.posted[0].components
+
+        answer = await delete(house, house.mia, "#2")
+
+        (message,) = house.posted
+        assert said_privately(answer) == "Deleted #2."
+        assert [each.filename for each in message.attachments] == ["atelier-1.png", "atelier-3.png"]
+        assert message.content.startswith(f"**#1, #3** for <@{house.mia.id}>\n> a red fox\n")
+        assert str(message.components) == str(rows)
+        assert [picture.number for picture in (await order_of(house, 1)).pictures] == [1, 3]
+
+
+async def test_the_first_of_several_can_go_and_the_rows_go_on_working(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await house.imagine(count=2)
+        await delete(house, house.mia, "#1")
+        await house.restart()
+
+        details = await house.ben.select(house.posted[0], ["details"])
+        await house.ben.click(house.posted[0], label="Again")
+        last = await house.mia.select(house.posted[0], ["delete"])
+
+        assert [line[:2] for line in field(details, "Pictures").splitlines()] == ["#1", "#2"]
+        assert len(house.posted) == 2
+        assert "Delete this result" in said_privately(last)
+
+
+async def test_all_of_several_are_deleted_with_their_message(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await house.imagine(count=2)
+
+        answer = await delete(house, house.mia, "All")
+
+        assert said_privately(answer) == "Deleted."
+        assert house.posted == []
+
+
+async def test_one_that_was_deleted_meanwhile_is_said(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await house.imagine(count=2)
+        asked = await house.mia.select(house.posted[0], ["delete"])
+        assert asked.response is not None
+        await delete(house, house.moderator, "#1")
+
+        answer = await house.mia.click(asked.response, label="#1")
+
+        assert said_privately(answer) == GONE
+
+
+@pytest.mark.parametrize("method", ["GET", "PATCH"])
+async def test_one_that_cannot_be_taken_out_of_its_message_is_said(method: str, opened: OpenHouse) -> None:
+    async with opened() as house:
+        await house.imagine(count=2)
+        asked = await house.mia.select(house.posted[0], ["delete"])
+        assert asked.response is not None
+        house.env.inject_error(method, "/channels/*/messages/*", status=403, code=50001, message="Missing Access")
+
+        answer = await house.mia.click(asked.response, label="#1")
+
+        assert said_privately(answer).startswith("Deleted #1. I cannot take it out of its message")
+        assert [picture.number for picture in (await order_of(house, 2)).pictures] == [2]
+
+
+async def test_one_whose_message_is_gone_is_deleted(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await house.imagine(count=2)
+        asked = await house.mia.select(house.posted[0], ["delete"])
+        assert asked.response is not None
+        await house.moderator.delete(house.posted[0])
+
+        assert said_privately(await house.mia.click(asked.response, label="#1")) == "Deleted #1."
+
+
+async def test_a_private_result_is_deleted_and_its_message_left_to_its_member(opened: OpenHouse) -> None:
+    async with opened() as house:
+        made = await house.imagine(private=True)
+        assert made.response is not None
+        asked = await house.mia.select(made.response, ["delete"])
+        assert asked.response is not None
+
+        answer = await house.mia.click(asked.response, label="Delete for good")
+
+        assert said_privately(answer).startswith("Deleted. I cannot remove its message")
+        assert (await order_of(house, 1)).pictures == ()
+
+
+async def test_the_buttons_of_old_messages_go_on_working(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await house.imagine()
+        message = await offer(house, DetailsButton(1), DeleteButton(1), AgainButton(1))
+
+        details = await house.ben.click(message, label="Details")
+        again = await house.ben.click(message, label="Again")
+        asked = await house.mia.click(message, label="Delete")
+        assert asked.response is not None
+        deleted = await house.mia.click(asked.response, custom_id="really-delete:1")
+
+        assert embed_of(details).description == "a red fox"
+        assert again.response is None
+        assert said_privately(deleted) == "Deleted."

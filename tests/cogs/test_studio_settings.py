@@ -141,6 +141,45 @@ async def test_who_joined_lately_learns_from_when_on(opened: OpenHouse) -> None:
         assert len(house.posted) == 1
 
 
+# --- moderation and replies
+
+
+async def test_the_screening_is_shown_and_changed(opened: OpenHouse) -> None:
+    async with opened() as house:
+        shown = await lead(house, "moderation")
+        changed = await lead(house, "moderation", level="low")
+        same = await lead(house, "moderation", level="low")
+
+        assert shown.startswith("How strictly pictures are screened: auto. The image API's usual filter decides.")
+        assert changed == (
+            "✅ How strictly pictures are screened: changed from auto to low. The image API's filter is less strict; "
+            "what its provider's own rules forbid is refused all the same."
+        )
+        assert same.startswith("Nothing was changed. How strictly pictures are screened: low.")
+        assert (await policy(house)).moderation == "low"
+        assert await audited(house) == ["studio moderation"]
+
+
+async def test_replies_are_shown_switched_off_and_on_again(opened: OpenHouse) -> None:
+    async with opened() as house:
+        shown = await lead(house, "replies")
+        off = await lead(house, "replies", on=False)
+        same = await lead(house, "replies", on=False)
+        silent = not (await policy(house)).replies
+        on = await lead(house, "replies", on=True)
+
+        assert shown.startswith("Changing pictures by replies: on. Words in a reply to a picture of mine change it")
+        assert off == (
+            "✅ Changing pictures by replies: changed from on to off. A reply to a picture of mine is a message like "
+            "any other; ✏️ Edit and /edit still change pictures."
+        )
+        assert same.startswith("Nothing was changed. Changing pictures by replies: off.")
+        assert on.startswith("✅ Changing pictures by replies: changed from off to on.")
+        assert silent
+        assert (await policy(house)).replies
+        assert await audited(house) == ["studio replies", "studio replies"]
+
+
 # --- calendar
 
 

@@ -19,6 +19,7 @@ from bot.delivery import progress
 from bot.delivery.message import MessageDelivery
 from bot.delivery.place import Place
 from bot.delivery.posting import Upload, is_too_large
+from bot.delivery.replies import BEGUN
 from bot.errors import UserFacingError
 from bot.presentation.progress import late_text
 from bot.services.delivery import DeliveryError, Posted, Preview, Result
@@ -116,10 +117,16 @@ class Row:
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "INTERVAL", 0.0)
+    monkeypatch.setattr(progress, "SHARED_INTERVAL", 0.0)
 
 
 def delivery_to(place: Place, *, count: int = 1, notes: Sequence[str] = ()) -> MessageDelivery:
     return MessageDelivery(place, "81", count=count, model_title="Flare", buttons=Row(), notes=notes)
+
+
+def replying(*, private: bool = False) -> Destination:
+    """Where a member's message asked: there is no interaction."""
+    return replace(DESTINATION, interaction_token="", expires_at=0, private=private, reply_to=77)
 
 
 def private(expires_in: float = 900) -> Destination:
@@ -418,3 +425,60 @@ async def test_after_a_restart_there_is_nothing_to_acknowledge() -> None:
     place = RecordingPlace()
 
     assert await delivery_to(place).accepted() == DESTINATION
+
+
+# --- below a member's message
+
+
+@pytest.mark.parametrize("private", [False, True])
+async def test_the_result_of_a_reply_is_a_message_also_in_direct_messages(private: bool) -> None:  # noqa: FBT001 - a table's column
+    place = RecordingPlace(replying(private=private))
+
+    posted = await delivery_to(place).done(result())
+
+    assert place.ways == ["send", "remove"]
+    assert posted == Posted(22, (55,))
+
+
+@pytest.mark.parametrize("private", [False, True])
+async def test_the_answer_to_a_reply_is_never_late(private: bool) -> None:  # noqa: FBT001 - a table's column
+    place = RecordingPlace(replying(private=private))
+    delivery = delivery_to(place)
+
+    delivery.queued(3, 60)
+    await shown(place, 1)
+    delivery.paused(PAUSE)
+    await shown(place, 2)
+    await delivery.failed(UserFacingError("No."))
+
+    assert place.ways == ["progress", "progress", "edit"]
+    assert late_text() not in [text for _, text, *_ in place.shown]
+
+
+async def test_a_failure_whose_progress_is_gone_is_sent_below_the_reply() -> None:
+    place = RecordingPlace(replying(private=True))
+    place.problems["edit"] = [False]
+
+    await delivery_to(place).failed(UserFacingError("No."))
+
+    assert place.ways == ["send"]
+
+
+async def test_what_the_acknowledgement_has_said_costs_no_edit() -> None:
+    async def acknowledge() -> int | None:
+        return 44
+
+    place = RecordingPlace(replying())
+    delivery = MessageDelivery(place, "81", count=1, model_title="Flare", buttons=Row(), acknowledge=acknowledge)
+
+    delivery.queued(0, 15)
+    await asyncio.sleep(0.02)
+    before = list(place.ways)
+    delivery.paused(PAUSE)
+    await shown(place, 1)
+    delivery.queued(0, 15)
+    await shown(place, 2)
+    await delivery.done(result())
+
+    assert before == []
+    assert [text for _, text, *_ in place.shown][1] == BEGUN

@@ -279,3 +279,60 @@ async def test_the_server_says_how_large_a_file_may_be(opened: OpenHouse) -> Non
         place = await place_in(house)
 
         assert place.upload_limit == DEFAULT_LIMIT
+
+
+# --- below a member's message
+
+
+def below(house: House, message_id: int, *, private: bool = False) -> Place:
+    """The place of a request that was a message; its process has never learned where progress is shown."""
+    destination = Destination(0, "", 0, None, private=private, reply_to=message_id)
+    return Place(house.bot, Requester(house.server.id, house.channel.id, house.mia.id), destination, "nonce")
+
+
+async def test_only_a_bare_message_of_ours_below_the_words_shows_progress(opened: OpenHouse) -> None:
+    async with opened() as house:
+        words = await house.ben.send(house.channel, "an owl")
+        await house.ben.send(house.channel, "me too", reply_to=words)
+        place = below(house, words.id)
+        await place.send("a result", [FILE], None)
+        view = discord.ui.View(timeout=None)
+        view.add_item(discord.ui.Button(label="a hint", custom_id="hint:1"))
+        await below(house, words.id).send("what do you mean?", (), view)
+        before = seen(house)
+
+        assert not await place.edit("drawing")
+        await place.remove()
+        assert seen(house) == before
+
+
+async def test_progress_with_a_preview_is_found_below_the_words(opened: OpenHouse) -> None:
+    async with opened() as house:
+        words = await house.ben.send(house.channel, "an owl")
+        progress = await below(house, words.id).send("drawing", [Upload("preview.jpg", png())], None)
+        place = below(house, words.id)
+
+        assert await place.edit("no")
+        assert place.destination.message_id == progress.id
+        assert seen(house)[-1] == ("no", [])
+        assert place.response == Posted(house.channel.id, (progress.id,))
+
+
+async def test_a_bot_that_is_not_logged_in_yet_finds_nothing(
+    opened: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened() as house:
+        monkeypatch.setattr(type(house.bot), "user", None)
+
+        assert not await below(house, 5).edit("drawing")
+
+
+async def test_in_direct_messages_files_are_as_large_as_there(
+    opened: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened() as house:
+        monkeypatch.setattr(discord.Guild, "filesize_limit", 99)
+
+        assert below(house, 5).upload_limit == 99
+        assert below(house, 5, private=True).upload_limit == DEFAULT_LIMIT
+        assert below(house, 5, private=True).response == Posted()

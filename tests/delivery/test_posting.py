@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -21,12 +22,14 @@ from bot.delivery.posting import (
     uploads_of,
 )
 from tests.delivery.errors import refused
-from tests.examples import job, noisy_png, order, picture, png, result
+from tests.examples import STORED, job, noisy_png, order, picture, png, result
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     import discord
+
+    from bot.services.ledger import OpenRequest
 
 DROPPED = aiohttp.ServerDisconnectedError()
 
@@ -151,3 +154,71 @@ def test_each_attempt_gets_fresh_files() -> None:
 
     assert second.fp.read() == b"bytes"
     assert (second.filename, second.description) == ("a.png", "words")
+
+
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="100" height="50"><rect width="100" height="50"/></svg>'
+
+
+def shown_as(media_type: str, *numbers: int) -> OpenRequest:
+    """An order whose pictures are of this type."""
+    image = replace(STORED, media_type=media_type)
+    return order(*(job(index, picture(number, image=image)) for index, number in enumerate(numbers, start=1)))
+
+
+def animation(edge: int) -> bytes:
+    """A GIF of two pictures in which nothing can be compressed."""
+    file = BytesIO()
+    first, second = (Image.effect_noise((edge, edge), spread) for spread in (90, 110))
+    first.save(file, "GIF", save_all=True, append_images=[second])
+    return file.getvalue()
+
+
+async def test_beside_a_drawing_comes_a_picture_of_how_it_looks() -> None:
+    uploads, notes = await uploads_of(result(shown_as("image/svg+xml", 7, 8), content=SVG), DEFAULT_LIMIT)
+
+    assert [upload.name for upload in uploads] == [
+        "atelier-7.svg", "atelier-7-preview.png", "atelier-8.svg", "atelier-8-preview.png",
+    ]  # fmt: skip
+    assert {upload.content for upload in uploads[::2]} == {SVG}
+    assert Image.open(BytesIO(uploads[1].content)).size == (1536, 768)
+    assert len({upload.description for upload in uploads}) == 1
+    assert uploads[0].description
+    assert notes == []
+
+
+async def test_a_drawing_that_cannot_be_drawn_is_posted_alone_and_said() -> None:
+    too_narrow = SVG.replace(b'width="100" height="50"', b'width="1" height="16000"', 1)
+
+    uploads, notes = await uploads_of(result(shown_as("image/svg+xml", 7), content=too_narrow), DEFAULT_LIMIT)
+
+    assert [(upload.name, upload.content) for upload in uploads] == [("atelier-7.svg", too_narrow)]
+    assert notes == ["#7 has no preview: I could not draw it. Open the file in a browser"]
+
+
+async def test_of_a_drawing_that_is_too_large_only_the_picture_is_posted() -> None:
+    large = SVG + b" " * 40_000
+
+    (upload,), notes = await uploads_of(result(shown_as("image/svg+xml", 7), content=large), 30_000)
+
+    assert upload.name == "atelier-7-preview.png"
+    assert notes == ["#7 is too large a file to be posted; the original is kept"]
+
+
+async def test_an_animation_is_posted_as_it_is() -> None:
+    content = animation(32)
+
+    (upload,), notes = await uploads_of(result(shown_as("image/gif", 7), content=content), DEFAULT_LIMIT)
+
+    assert (upload.name, upload.content, notes) == ("atelier-7.gif", content, [])
+
+
+@pytest.mark.parametrize(("limit", "name"), [(40_000, "atelier-7.png"), (12_000, "atelier-7.jpg")])
+async def test_of_an_animation_that_is_too_large_the_first_picture_is_posted(limit: int, name: str) -> None:
+    content = animation(160)
+    assert len(content) > limit
+
+    (upload,), (note,) = await uploads_of(result(shown_as("image/gif", 7), content=content), limit)
+
+    assert upload.name == name
+    assert len(upload.content) <= limit
+    assert note == "#7 is too large an animation to be posted: this is its first picture; the original is kept"

@@ -52,6 +52,7 @@ class Screen:
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "INTERVAL", 0.0)
+    monkeypatch.setattr(room, "SHARED_INTERVAL", 0.0)
 
 
 def drawing(*frames: bytes | None) -> Stage:
@@ -89,6 +90,23 @@ async def test_edits_are_kept_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     await turns()
 
     assert screen.begun == [drawing(b"1")]
+    await progress.end()
+
+
+async def test_edits_that_count_together_with_others_are_kept_further_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "SHARED_INTERVAL", FOREVER)
+    screen = Screen()
+    shared = False
+    progress = Progress(screen.edit, lambda: shared)
+    progress.show(drawing(b"1"))
+    await turns()
+    progress.show(drawing(b"2"))
+    shared = True  # the interaction's token dies
+    await turns()
+    progress.show(drawing(b"3"))
+    await turns()
+
+    assert screen.begun == [drawing(b"1"), drawing(b"2")]
     await progress.end()
 
 

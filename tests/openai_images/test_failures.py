@@ -198,3 +198,31 @@ def test_the_providers_words_can_neither_link_nor_mention() -> None:
     sentence = refused(400, {"message": words, "type": "invalid_request_error"}).sentence
 
     assert sentence.startswith("The image API refused this request: see here(httpsevil.example) everyone 1 now")
+
+
+@pytest.mark.parametrize(
+    ("fields", "advice"),
+    [
+        ({"param": "mask", "code": "invalid_image_file"}, "Make the mask once more, or go without it. "),
+        ({"param": "mask", "code": "image_file_too_large"}, "Make the mask once more, or go without it. "),
+        ({"param": "markup", "code": "unsupported_parameter"}, "Draw upon the picture once more, or say it in words. "),
+        ({"param": "output_format", "code": "invalid_value"}, "Choose another format, or ask whoever runs me. "),
+        ({"param": "frame_count", "code": "invalid_value"}, "Choose another number of frames. "),
+        ({"param": "image", "code": "image_file_too_large"}, "Send a smaller picture. "),
+        (
+            {"param": "image", "code": "invalid_image_file"},
+            "Save the picture anew as PNG or JPEG, and attach that. ",
+        ),
+        (
+            {"param": "complexity", "code": "unsupported_parameter"},
+            "Leave that option out, or choose another model. ",
+        ),
+        ({"param": "user", "code": "invalid_value"}, ""),
+    ],
+)
+def test_a_refusal_says_what_to_do_where_it_is_known(fields: dict[str, str], advice: str) -> None:
+    failure = refused(400, {"type": "invalid_request_error", "message": "It does not fit.", **fields})
+
+    assert isinstance(failure, RequestRejectedError)
+    assert failure.charged == "no"
+    assert failure.sentence == f"The image API refused this request: It does not fit. {advice}Nothing was charged."

@@ -6,10 +6,11 @@ import struct
 import zlib
 
 import pytest
-from PIL import Image
 
-from bot.pictures.anatomy import MOST_SCANS, UnreadablePictureError, dissect
+from bot.pictures.anatomy import MOST_SCANS, dissect
+from bot.pictures.faults import UnreadablePictureError
 
+from .corpus import animated, gif, gif_picture
 from .samples import apng, chunk, encoded, gradient, half_transparent, png, quarters, webp
 
 ROW = zlib.compress(bytes(31 * 10))
@@ -71,7 +72,8 @@ def test_the_pictures_of_an_animation_are_counted(content: bytes, frames: int) -
         (b"just words, caf\xc3\xa9", "is a text file"),
         ("word " * 204 + "wör", "is a text file"),
         ("<?xml version='1.0'?><SVG xmlns=''/>", "is an SVG drawing"),
-        (b"GIF89a\x01\x00", "is a GIF"),
+        (b"8BPS\x00\xff", "is a Photoshop file"),
+        (b"\0\0\1\0\xff", "is an icon file"),
         (b"\0\0\0\x1cftypheic\0\0\0\0", "is a HEIC picture"),
         (b"\0\0\0\x1cftypavif\0\0\0\0", "is an AVIF picture"),
         (b"\0\0\0\x1cftypisom\0\0\0\0", "is a video or other media file"),
@@ -145,8 +147,29 @@ def test_restart_markers_and_stray_bytes_between_segments_do_no_harm() -> None:
     assert dissect(stray).width == 64
 
 
+def test_a_gif_tells_its_size_and_how_many_pictures_it_has() -> None:
+    still, moving = dissect(encoded(gradient(40, 30), "GIF")), dissect(animated("GIF") + b"more")
+
+    assert (still.media_type, still.width, still.height, still.frames) == ("image/gif", 40, 30, 1)
+    assert not still.ordinary
+    assert (moving.frames, moving.trailing) == (3, 4)
+    assert {"picture", "xF9"} <= moving.parts
+
+
+def test_a_gif_that_was_cut_anywhere_is_refused() -> None:
+    content = animated("GIF")
+
+    for length in range(len(content)):
+        with pytest.raises(UnreadablePictureError):
+            dissect(content[:length])
+
+
+def test_a_first_picture_that_reaches_beyond_its_screen_counts() -> None:
+    assert dissect(gif(gif_picture(90, 20), gif_picture(900, 900), b";")).width == 90
+
+
 def test_the_fault_reads_as_a_sentence() -> None:
     with pytest.raises(
-        UnreadablePictureError, match=r"^The picture is a GIF\. Send a still PNG, JPEG or WEBP picture\.$"
+        UnreadablePictureError, match=r"^The picture is a PDF\. Send a PNG, JPEG, WEBP or GIF picture\.$"
     ):
-        dissect(encoded(Image.new("L", (1, 1)), "GIF"))
+        dissect(b"%PDF-1.7")

@@ -6,13 +6,14 @@ import asyncio
 import threading
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from bot.pictures import CheckedResult, UnreadablePictureError, check_result, decode
 from bot.pictures.anatomy import dissect
 from bot.pictures.decode import MOST_PIXELS, plain_picture, resized, within
 from bot.pictures.pool import PicturePool
 
+from .photos import scaled, spot
 from .samples import encoded, gradient, quarters
 
 
@@ -122,3 +123,26 @@ async def test_closing_cancels_what_waits_and_the_pool_opens_again() -> None:
         await waiting
     assert await pool.run(sum, [1, 2]) == 3
     pool.close()
+
+
+def test_a_huge_picture_with_alpha_is_halved_first_and_stays_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    halved: list[tuple[int, int]] = []
+
+    def noted(image: Image.Image) -> Image.Image:
+        halved.append(image.size)
+        return halve(image)
+
+    halve = decode._halved
+    monkeypatch.setattr(decode, "_halved", noted)
+    image = scaled(quarters(64, 48), (5001, 4003)).convert("RGBA")
+    image.putalpha(scaled(spot((64, 48)), image.size))
+
+    small = plain_picture(
+        encoded(image, "PNG", compress_level=1), lambda width, height: (width // 4, height // 4)
+    ).image
+
+    difference = ImageChops.difference(small, resized(image, small.size))
+    assert halved == [(5001, 4003)]
+    assert small.size == (1250, 1000)
+    assert [max(band.reduce(8).tobytes()) for band in difference.split()] <= [40] * 4
+    assert max(difference.getchannel("A").tobytes()) <= 12

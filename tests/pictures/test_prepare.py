@@ -9,8 +9,9 @@ from PIL import Image, ImageCms
 
 from bot.errors import InputPictureError
 from bot.pictures import prepare
-from bot.pictures.prepare import LONGEST_EDGE, MOST_PIXELS
+from bot.pictures.attached import LONGEST_EDGE, MOST_PIXELS
 
+from .corpus import animated
 from .samples import (
     ORIENTATION,
     chunk,
@@ -210,6 +211,37 @@ async def test_the_gain_map_of_a_phone_photo_is_no_animation() -> None:
 
     assert ready.media_type == "image/jpeg"
     assert opened(ready.content).format == "JPEG"
+
+
+@pytest.mark.parametrize("file_format", ["PNG", "WEBP", "GIF"])
+async def test_of_an_animation_the_first_picture_is_used_and_the_member_told(file_format: str) -> None:
+    ready = await prepare(animated(file_format), "party.gif")
+
+    shown = opened(ready.content)
+    assert ready.media_type == "image/png"
+    assert ready.source.frames == 3
+    assert shown.size == (64, 48)
+    assert near(pixel(shown, 5, 5), RED)
+    assert ready.note == "“party.gif” is animated; its first picture is used."
+
+
+async def test_a_large_animation_is_scaled_too_and_both_are_said() -> None:
+    frames = [gradient(4000, 40).convert("P"), quarters(4000, 40).convert("P")]
+
+    ready = await prepare(encoded(frames[0], "GIF", save_all=True, append_images=frames[1:]), "long.gif")
+
+    assert ready.note == (
+        "“long.gif” is animated; its first picture is used. “long.gif” was scaled from 4000×40 to 3840×38 pixels, "
+        "the most that can be sent."
+    )
+
+
+async def test_a_still_gif_becomes_a_png_and_its_transparency_stays() -> None:
+    ready = await prepare(encoded(quarters(64, 48).quantize(4), "GIF", transparency=0), "sticker.gif")
+
+    image = opened(ready.content)
+    assert (ready.media_type, ready.note, image.mode) == ("image/png", "", "RGBA")
+    assert image.getchannel("A").getextrema()[0] == 0
 
 
 async def test_a_refusal_names_the_file() -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from bot.presentation.choices import MOST_CHOICES, model_choices, quality_choices, size_choices
+from bot.presentation.choices import MOST_CHOICES, Asked, model_choices, quality_choices, size_choices
 from bot.services.pricing import estimate_output, format_usd, partials_for
 from tests.examples import CATALOG, MODEL
 
 TODAY = date(2026, 11, 20)
 LONGEST_NAME = 100  # characters; https://discord.com/developers/docs/interactions/application-commands
+ONE = Asked(most_partials=3)
 EVERY_MODEL = [pytest.param(model, id=model.id) for model in CATALOG.offered(TODAY)]
 
 
@@ -23,19 +25,19 @@ def price(model: object, size: str, quality: str, most_partials: int = 3) -> str
 
 @pytest.mark.parametrize("most_partials", [0, 3])
 def test_each_quality_shows_what_pricing_says(most_partials: int) -> None:
-    choices = quality_choices(MODEL, "1536x1024", most_partials, "")
+    choices = quality_choices(MODEL, "1536x1024", Asked(most_partials))
 
     assert [value for _, value in choices] == list(MODEL.qualities)
     assert all(name == f"{value} · {price(MODEL, '1536x1024', value, most_partials)}" for name, value in choices)
 
 
 def test_a_quality_is_found_by_its_beginning() -> None:
-    assert [value for _, value in quality_choices(MODEL, "1024x1024", 3, " M")] == ["medium", "max"]
-    assert quality_choices(MODEL, "1024x1024", 3, "best") == []
+    assert [value for _, value in quality_choices(MODEL, "1024x1024", ONE, " M")] == ["medium", "max"]
+    assert quality_choices(MODEL, "1024x1024", ONE, "best") == []
 
 
 def test_each_size_shows_its_word_its_pixels_and_its_price() -> None:
-    choices = size_choices(MODEL, "low", 3, "")
+    choices = size_choices(MODEL, "low", ONE)
 
     assert choices[0] == (f"square 1024×1024 · {price(MODEL, '1024x1024', 'low')}", "1024x1024")
     assert len(choices) == len(MODEL.suggested_sizes)
@@ -54,33 +56,33 @@ def test_each_size_shows_its_word_its_pixels_and_its_price() -> None:
     ],
 )
 def test_a_size_is_found_by_word_or_number_or_taken_as_it_was_typed(typed: str, values: list[str]) -> None:
-    assert [value for _, value in size_choices(MODEL, "low", 3, typed)] == values
+    assert [value for _, value in size_choices(MODEL, "low", ONE, typed)] == values
 
 
 def test_each_model_offered_today_shows_its_price_for_what_is_chosen() -> None:
-    choices = model_choices(CATALOG, TODAY, "1024x1536", "low", 3, "")
+    choices = model_choices(CATALOG, TODAY, "1024x1536", "low", ONE)
 
     assert [value for _, value in choices] == [model.id for model in CATALOG.offered(TODAY)]
     assert choices[0][0] == f"{MODEL.title} · {price(MODEL, '1024x1536', 'low')}"
 
 
 def test_a_model_that_lacks_what_is_chosen_shows_the_price_of_its_default() -> None:
-    (old,) = model_choices(CATALOG, TODAY, "2048x2048", "max", 3, "gpt-image-1-mini")
+    (old,) = model_choices(CATALOG, TODAY, "2048x2048", "max", ONE, "gpt-image-1-mini")
     model = CATALOG.model("gpt-image-1-mini")
 
     assert old[0].endswith(price(model, model.default_size, model.default_quality))
 
 
 def test_a_model_is_found_by_title_or_id() -> None:
-    by_title = model_choices(CATALOG, TODAY, "", "", 3, "2.6 SUN")
-    by_id = model_choices(CATALOG, TODAY, "", "", 3, "gpt-image-2.6-sunburst")
+    by_title = model_choices(CATALOG, TODAY, "", "", ONE, "2.6 SUN")
+    by_id = model_choices(CATALOG, TODAY, "", "", ONE, "gpt-image-2.6-sunburst")
 
     assert [value for _, value in by_title] == [value for _, value in by_id] == ["gpt-image-2.6-sunburst"]
 
 
 def test_a_model_is_not_offered_once_it_was_shut_down() -> None:
-    before = model_choices(CATALOG, date(2026, 11, 30), "", "", 3, "gpt-image-1.5")
-    after = model_choices(CATALOG, date(2026, 12, 1), "", "", 3, "gpt-image-1.5")
+    before = model_choices(CATALOG, date(2026, 11, 30), "", "", ONE, "gpt-image-1.5")
+    after = model_choices(CATALOG, date(2026, 12, 1), "", "", ONE, "gpt-image-1.5")
 
     assert (len(before), len(after)) == (1, 0)
 
@@ -89,9 +91,9 @@ def test_a_model_is_not_offered_once_it_was_shut_down() -> None:
 def test_discord_takes_every_list_of_choices(model: object) -> None:
     chosen = CATALOG.model(str(getattr(model, "id", "")))
     offered = [
-        quality_choices(chosen, chosen.default_size, 3, ""),
-        size_choices(chosen, chosen.default_quality, 3, ""),
-        model_choices(CATALOG, TODAY, "", "", 3, ""),
+        quality_choices(chosen, chosen.default_size, ONE),
+        size_choices(chosen, chosen.default_quality, ONE),
+        model_choices(CATALOG, TODAY, "", "", ONE),
     ]
 
     for choices in offered:
@@ -100,7 +102,35 @@ def test_discord_takes_every_list_of_choices(model: object) -> None:
 
 
 def test_the_price_is_that_of_all_pictures_asked_for() -> None:
-    one = quality_choices(MODEL, "1024x1024", 0, "medium")
-    four = quality_choices(MODEL, "1024x1024", 0, "medium", 4)
+    one = quality_choices(MODEL, "1024x1024", Asked(0), "medium")
+    four = quality_choices(MODEL, "1024x1024", Asked(0, count=4), "medium")
 
     assert (one, four) == ([("medium · $0.013", "medium")], [("medium · $0.053", "medium")])
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_every_picture_pays_for_its_input_pictures_and_one_of_unknown_shape_counts_as_the_dearest(count: int) -> None:
+    asked = Asked(0, count, ((512, 512), None))
+
+    ((name, _),) = quality_choices(MODEL, "1024x1024", asked, "medium")
+
+    inputs = 8_000 * (1024 + 1536) + 2 * 5_000 * MODEL.text_tokens_per_input
+    assert name == f"medium · {format_usd(count * (estimate_output(MODEL, '1024x1024', 'medium') + inputs))}"
+
+
+def test_each_frame_of_a_gif_has_its_price_where_the_model_makes_gifs() -> None:
+    opened = replace(MODEL, formats=(*MODEL.formats, "gif"))
+    asked = Asked(3, output_format="gif", frames=4)
+
+    one = estimate_output(MODEL, "1024x1024", "low")
+    assert quality_choices(opened, "1024x1024", asked, "low") == [(f"low · {format_usd(4 * one)}", "low")]
+    assert quality_choices(MODEL, "1024x1024", asked, "low") == quality_choices(MODEL, "1024x1024", ONE, "low")
+
+
+def test_high_fidelity_has_its_price() -> None:
+    old = CATALOG.model("gpt-image-1.5")
+
+    ((low, _),) = quality_choices(old, "1024x1024", Asked(0, inputs=((512, 512),), fidelity="low"), "low")
+    ((high, _),) = quality_choices(old, "1024x1024", Asked(0, inputs=((512, 512),), fidelity="high"), "low")
+
+    assert (low, high) == ("low · $0.011", "low · $0.044")

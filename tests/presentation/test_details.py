@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from bot.presentation.details import details_embed
 from bot.presentation.progress import drawing_text, late_text, queued_text
+from bot.presentation.result import COMPOSED
+from bot.services.changes import Change
 from bot.services.ledger import ChargeState
-from tests.examples import NOW, REQUEST, failed_job, job, order, picture
+from bot.services.lineage import Family, Relative
+from tests.examples import NOW, REQUEST, REQUESTER, STORED, failed_job, job, order, picture
 
 if TYPE_CHECKING:
     import discord
@@ -49,17 +52,131 @@ def test_each_picture_that_is_not_there_says_where_it_stands(state: ChargeState,
 
 
 def test_a_deleted_picture_says_so() -> None:
-    embed = details_embed(order(job(1, picture(deleted=True)), job(2, picture(5))), "Flare")
+    embed = details_embed(order(job(1, picture(4, deleted=True)), job(2, picture(5))), "Flare")
 
     assert field(embed, "Pictures").splitlines()[0].endswith(" · deleted")
 
 
+def test_one_picture_of_several_is_told_alone() -> None:
+    embed = details_embed(order(job(1, picture(4)), job(2, picture(5)), failed_job(3, "No.")), "Flare", [5])
+
+    assert embed.title == "Details of #5"
+    assert field(embed, "Pictures").startswith("#5 · ")
+    assert len(field(embed, "Pictures").splitlines()) == 1
+
+
+def test_the_only_picture_is_told_with_what_was_not_made() -> None:
+    embed = details_embed(order(job(1, picture(4)), failed_job(2, "No.")), "Flare", [4])
+
+    assert embed.title == "Details"
+    assert field(embed, "Pictures").splitlines()[1] == "2: not made, not charged"
+
+
+def test_a_change_is_told_with_the_words_before_it_and_what_was_put_back() -> None:
+    request = replace(
+        REQUEST,
+        change=Change.ZOOM_OUT,
+        parent=4820,
+        references=(STORED,),
+        mask=STORED,
+        prompt="",
+        story=("a lighthouse", "make it *blue*"),
+    )
+
+    embed = details_embed(order(job(1, picture(composed=True)), request=request), "Flare")
+
+    assert embed.description is None
+    assert field(embed, "Change") == "Zoom out 1.5×"
+    assert field(embed, "Words before") == r"a lighthouse; then\: make it \*blue\*"
+    assert field(embed, "Made with").endswith(" · medium · what was there kept exactly")
+    assert field(embed, "Provenance") == COMPOSED
+
+
+def relative(number: int, **changes: Any) -> Relative:  # noqa: ANN401 - any field of it
+    place = (22, 900 + number)
+    made = Relative(number, Change.EDIT, 44, "make it blue", NOW, deleted=False, private=False, place=place)
+    return replace(made, **changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "parent", "child"),
+    [
+        (
+            {},
+            "[#7](https://discord.com/channels/11/22/907) (Edit): make it blue",
+            "[#7](https://discord.com/channels/11/22/907) Edit by <@44>",
+        ),
+        ({"place": None}, "#7 (Edit): make it blue", "#7 Edit by <@44>"),
+        ({"change": Change.NEW, "prompt": "*", "place": None}, r"#7: \*", "#7 New by <@44>"),
+        ({"change": Change.VARY, "prompt": "", "place": None}, "#7 (Vary)", "#7 Vary by <@44>"),
+        ({"private": True, "prompt": "secret"}, "#7, private", "#7, private"),
+        ({"deleted": True, "private": True, "prompt": "secret"}, "#7, deleted", "#7, deleted"),
+    ],
+)
+def test_relatives_are_told_as_far_as_everybody_may_know_them(changes: dict[str, Any], parent: str, child: str) -> None:
+    kin = relative(7, **changes)
+
+    embed = details_embed(order(), "Flare", [4821], Family((kin,), (kin,), 1))
+
+    assert field(embed, "Made from") == parent
+    assert field(embed, "Made of it") == child
+
+
+def test_without_relatives_nothing_is_said_of_them() -> None:
+    names = [each.name for each in details_embed(order(), "Flare", [4821]).fields]
+
+    assert names == ["Made with", "Model", "Asked by", "Asked", "Pictures"]
+
+
+@pytest.mark.parametrize(
+    ("known", "foreign", "lines"),
+    [
+        ((1,), 0, ["#1 (Edit): make it blue"]),
+        ((), 1, ["a picture of somebody's"]),
+        ((1,), 3, ["#1 (Edit): make it blue", "3 pictures of somebody's"]),
+        (tuple(range(1, 9)), 0, [*(f"#{number} (Edit): make it blue" for number in range(1, 6)), "and 3 more of mine"]),
+    ],
+)
+def test_what_it_was_made_from_is_told_in_short(known: tuple[int, ...], foreign: int, lines: list[str]) -> None:
+    files = (*(replace(STORED, number=number) for number in known), *(STORED,) * foreign)
+    kept = order(request=replace(REQUEST, references=files))
+    parents = tuple(relative(number, place=None) for number in known)
+
+    embed = details_embed(kept, "Flare", [4821], Family(parents))
+
+    assert field(embed, "Made from").splitlines() == lines
+
+
+def test_of_many_children_it_is_told_how_many_there_are() -> None:
+    children = tuple(relative(number, place=None) for number in range(30, 20, -1))
+
+    lines = field(details_embed(order(), "Flare", [4821], Family((), children, 15)), "Made of it").splitlines()
+
+    assert len(lines) == 11
+    assert lines[0].startswith("#30 ")
+    assert lines[-1] == "and 5 more"
+
+
 @pytest.mark.parametrize("sign", ["x", "*", "😀"])
-def test_the_details_of_the_longest_prompt_fit_into_an_embed(sign: str) -> None:
-    jobs = (job(index, picture(10**12 + index)) for index in range(1, 5))
-    embed = details_embed(order(*jobs, request=replace(REQUEST, prompt=sign * 32_000)), "Flare")
+def test_the_details_of_the_longest_prompt_and_the_largest_family_fit_into_an_embed(sign: str) -> None:
+    large = 10**18
+    jobs = [job(index, picture(10**12 + index, composed=True)) for index in range(1, 5)]
+    request = replace(
+        REQUEST,
+        change=Change.EDIT,
+        prompt=sign * 32_000,
+        story=(sign * 32_000,),
+        references=(STORED,) * 16,
+        background="transparent",
+        mask=STORED,
+    )
+    kept = order(*jobs, request=request, requester=replace(REQUESTER, server_id=large))
+    kin = [relative(large + number, prompt=sign * 99, place=(large, large), user_id=large) for number in range(16)]
+
+    embed = details_embed(kept, "Flare", [10**12 + 1], Family(tuple(kin), tuple(kin[:10]), 99))
 
     assert len(embed.description or "") <= 4096
+    assert (embed.description or "").count(sign) > 100
     assert all(len(each.value or "") <= 1024 for each in embed.fields)
     assert len(embed) <= 6000
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.presentation.result import alt_text, file_name, left_in_line, made_how, result_text, what_is_left
+from bot.presentation.result import COMPOSED, file_name, left_in_line, result_text, what_is_left
+from bot.services.changes import Change
 from bot.services.installation import Hint, Room
 from bot.services.limits import Scope
 from bot.services.windows import Window
@@ -154,22 +155,6 @@ def test_the_longest_prompt_still_leaves_room_for_the_rest(sign: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "facts"),
-    [
-        ({}, ["1024×1024", "medium"]),
-        ({"background": "opaque"}, ["1024×1024", "medium"]),
-        ({"background": "transparent"}, ["1024×1024", "medium", "transparent"]),
-        ({"references": (STORED,)}, ["1024×1024", "medium", "from a picture"]),
-        ({"references": (STORED, STORED)}, ["1024×1024", "medium", "from 2 pictures"]),
-    ],
-)
-def test_how_it_was_made_is_told_in_a_few_words(changes: dict[str, object], facts: list[str]) -> None:
-    request = replace(REQUEST, **changes)  # type: ignore[arg-type]  # fields by name
-
-    assert made_how(request, TITLE) == [TITLE, *facts]
-
-
-@pytest.mark.parametrize(
     ("status", "words"),
     [
         (budget(20_000_000_000, 0), "$20.00 this month"),
@@ -192,6 +177,40 @@ def test_a_file_is_named_by_its_number_and_its_kind(media_type: str, name: str) 
     assert file_name(7, media_type) == name
 
 
-def test_the_description_is_the_prompt_for_who_cannot_see_the_picture() -> None:
-    assert alt_text("a red\nfox *in* snow") == "Generated picture: a red fox *in* snow"
-    assert len(alt_text("x" * 32_000)) == 1024
+def test_a_change_without_words_has_no_quote() -> None:
+    request = replace(REQUEST, change=Change.ZOOM_OUT_TWICE, prompt=" ", parent=4820, references=(STORED,))
+
+    text = result_text(result(order(request=request)), TITLE)
+
+    assert text.splitlines() == [
+        "**#4821** for <@33>",
+        "-# Zoom out 2× of #4820 · GPT Image 2.5 Flare · 1024×1024 · medium · 7.2 s · $0.019",
+    ]
+
+
+def test_that_a_file_was_written_by_us_is_said() -> None:
+    request = replace(REQUEST, change=Change.EDIT, parent=4820, references=(STORED,), mask=STORED)
+    kept = order(job(1, picture(composed=True)), request=request)
+
+    lines = result_text(result(kept), TITLE, ["a note"]).splitlines()
+
+    assert "with a mask · outside kept exactly" in lines[2]
+    assert lines[3:] == [f"-# {COMPOSED}", "-# a note"]
+
+
+def test_a_picture_that_was_deleted_since_is_none_that_was_not_made() -> None:
+    kept = order(job(1, picture(7, deleted=True)), job(2, picture(8)), failed_job(3, "Busy."))
+    left = replace(result(kept), files=result(kept).files[1:])
+
+    assert result_text(left, TITLE).splitlines()[-1] == "⚠️ 1 of 3 pictures not made: Busy."
+
+
+def test_notes_that_a_message_does_not_hold_are_left_out_and_the_failures_stay() -> None:
+    kept = order(job(1, picture(7)), failed_job(2, "Blocked. " * 400))
+
+    text = result_text(result(kept), TITLE, [f"note {number} " + "x" * 400 for number in range(20)])
+
+    assert 1500 < len(text) <= 2000
+    assert "-# note 0 x" in text
+    assert "-# note 19" not in text
+    assert text.splitlines()[-1].startswith("⚠️ 1 of 2 pictures not made: Blocked. ")

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bot.presentation.rules import (
     LONGEST_PANEL,
     LONGEST_PART,
+    SCREENING,
     blocked_text,
     calendar_changed_text,
     calendar_panel,
@@ -24,12 +25,16 @@ from bot.presentation.rules import (
     log_readers,
     log_warning,
     models_panel,
+    moderation_changed_text,
+    moderation_panel,
     newcomers_panel,
+    replies_changed_text,
+    replies_panel,
     role_panel,
     roles_panel,
 )
 from bot.services.governing import Decision
-from bot.services.policy import RoleRule, ServerPolicy
+from bot.services.policy import MODERATIONS, RoleRule, ServerPolicy
 from bot.services.server_settings import CalendarNow
 from tests.examples import CATALOG, MODEL, NOW
 
@@ -100,6 +105,45 @@ def test_the_panels_say_how_things_are() -> None:
     )
     assert log_warning("I cannot see <#5>.") == ("⚠️ I cannot see <#5>. Alerts wait, and members cannot ask for more.")
     assert log_readers(5) == "Everyone who sees <#5> will read budgets and members' questions."
+
+
+@pytest.mark.parametrize(
+    ("level", "meaning"),
+    [
+        ("auto", "The image API's usual filter decides."),
+        (
+            "low",
+            "The image API's filter is less strict; what its provider's own rules forbid is refused all the same.",
+        ),
+    ],
+)
+def test_a_level_of_screening_is_told_with_what_it_means(level: str, meaning: str) -> None:
+    assert moderation_panel(ServerPolicy(moderation=level)) == (
+        f"How strictly pictures are screened: {level}. {meaning} Change it with the option “level”."
+    )
+    assert moderation_changed_text(decision("auto", level)).endswith(f"{level}. {meaning}")
+
+
+def test_every_level_of_screening_has_words() -> None:
+    assert set(SCREENING) == set(MODERATIONS)
+
+
+@pytest.mark.parametrize(
+    ("on", "word", "meaning"),
+    [
+        (True, "on", "Words in a reply to a picture of mine change it, and whoever replies pays."),
+        (
+            False,
+            "off",
+            "A reply to a picture of mine is a message like any other; ✏️ Edit and /edit still change pictures.",
+        ),
+    ],
+)
+def test_whether_replies_change_pictures_is_told_with_what_it_means(on: bool, word: str, meaning: str) -> None:  # noqa: FBT001 - a parameter of the test
+    assert replies_panel(ServerPolicy(replies=on)) == (
+        f"Changing pictures by replies: {word}. {meaning} Change it with the option “on”."
+    )
+    assert replies_changed_text(decision("on", word), on=on).endswith(f"{word}. {meaning}")
 
 
 def test_all_models_are_listed_with_what_ends_when() -> None:

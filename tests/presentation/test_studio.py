@@ -129,6 +129,15 @@ def test_the_panel_tells_who_is_kept_out_and_which_rules_there_are() -> None:
     assert "Rules: 1 role; " in told(bulletin(policy=replace(policy, roles=policy.roles[:1])))
 
 
+def test_the_panel_tells_what_is_not_as_usual_about_screening_and_replies() -> None:
+    usual, other = told(bulletin()), told(bulletin(policy=ServerPolicy(moderation="low", replies=False)))
+
+    lines = "\nScreening: low; /studio moderation changes it.\nReplies to pictures do not change them; /studio replies"
+    assert lines in other
+    assert "Screening" not in usual
+    assert "Replies" not in usual
+
+
 def test_of_many_who_are_blocked_the_rest_is_counted() -> None:
     policy = ServerPolicy(blocked=tuple(Block(number, NOW, 5, "spam") for number in range(12)))
 

@@ -288,6 +288,30 @@ async def check_picture(content: bytes) -> CheckedPicture:
     return CheckedPicture("image/png", 1024, 1024)
 
 
+class Brush:
+    """Fulfils `Retouch`: what it makes names its files; while `held`, it waits for that.
+
+    Attributes:
+        touched: what it was asked for.
+        problem: raised instead.
+        result: made instead.
+    """
+
+    def __init__(self) -> None:
+        self.touched: list[tuple[bytes, bytes, bytes]] = []
+        self.held: asyncio.Event | None = None
+        self.problem: Exception | None = None
+        self.result: bytes | None = None
+
+    async def __call__(self, original: bytes, mask: bytes, result: bytes) -> bytes:
+        self.touched.append((original, mask, result))
+        if self.held is not None:
+            await self.held.wait()
+        if self.problem is not None:
+            raise self.problem
+        return b"|".join((original, mask, result)) if self.result is None else self.result
+
+
 def a_request(**changes: object) -> ImageRequest:
     """A small request that the catalog allows."""
     request = ImageRequest(prompt="a fox", model="gpt-image-2.5-flare", size="1024x1024", quality="low")
@@ -312,11 +336,13 @@ class House:
         self.queue: FairQueue[tuple[Live, Job]] = FairQueue(slots)
         self.policies = SqlitePolicies(database)
         self.accounts = Accounts(self.ledger, self.policies, lambda _policy, _requester, _at: self.limits, self.clock)
+        self.brush = Brush()
         self.maker = Maker(
             ledger=self.ledger,
             blobs=self.blobs,
             provider=provider,
             check=check_picture,
+            retouch=self.brush,
             catalog=CATALOG,
             pace=self.pace,
             safety_key=b"key",

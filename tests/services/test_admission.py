@@ -39,6 +39,15 @@ async def test_what_leads_decide_counts_at_the_next_request(tmp_path: Path) -> N
         await check(council)
 
 
+async def test_a_server_is_screened_as_its_leads_have_decided(tmp_path: Path) -> None:
+    async with a_council(tmp_path) as council:
+        usual = await council.admission.moderation(MIA)
+        await council.settings.set_moderation(LEA, "low")
+
+        assert (usual, await council.admission.moderation(MIA)) == ("auto", "low")
+        assert await council.admission.moderation(replace(MIA, server_id=SERVER + 1)) == "auto"
+
+
 async def test_after_the_first_look_no_database_is_asked(tmp_path: Path) -> None:
     async with a_council(tmp_path) as council:
         await council.rules.allow_model(LEA, REQUEST.model)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,12 +22,12 @@ from bot.errors import (
 )
 from bot.services import pricing
 from bot.services.departing import CalledBackError
-from bot.services.images import PartialImage
+from bot.services.images import AuthorTokens, PartialImage
 from bot.services.ledger import ChargeConflictError, ChargeState
 from bot.services.limits import Limit, Metric, Scope
 from bot.services.making import ATTEMPTS, UNKNOWN_DEADLINE, Made, safety_identifier
 from bot.services.pricing import Usage
-from bot.services.requests import StoredImage
+from bot.services.requests import ImageRequest, StoredImage
 from bot.services.windows import Window
 from tests.services.fakes import CATALOG, NOON, UNREADABLE, USAGE, House, a_house, a_request, departure, finished, until
 
@@ -72,10 +73,14 @@ class Bench:
 
 @asynccontextmanager
 async def a_bench(
-    folder: Path, *acts: Act, job_timeout: float = 30.0, references: tuple[StoredImage, ...] = ()
+    folder: Path,
+    *acts: Act,
+    job_timeout: float = 30.0,
+    references: tuple[StoredImage, ...] = (),
+    request: ImageRequest | None = None,
 ) -> AsyncGenerator[Bench]:
     async with a_house(folder, *acts, job_timeout=job_timeout, begun=False) as house:
-        yield Bench(house, await house.reserved("r1", a_request(references=references)))
+        yield Bench(house, await house.reserved("r1", request or a_request(references=references)))
 
 
 async def test_a_success_costs_its_tokens_times_the_jobs_prices(tmp_path: Path) -> None:
@@ -110,6 +115,18 @@ async def test_a_report_of_tokens_that_cannot_be_is_charged_at_the_hold(tmp_path
 
         assert (job.state, job.actual_nano) == (ChargeState.SETTLED, job.hold_nano)
         assert job.picture is not None
+
+
+@pytest.mark.parametrize("reported", [True, False])
+async def test_the_text_of_a_drawing_is_paid_at_its_authors_prices(tmp_path: Path, *, reported: bool) -> None:
+    drawn = replace(finished(), author=AuthorTokens(1000, 2000) if reported else None)
+    request = a_request(model="gpt-image-2.6-flare", output_format="svg", svg_author="gpt-6-luna")
+    async with a_bench(tmp_path, (drawn,), request=request) as bench:
+        await bench.make()
+
+        job = await bench.job()
+        of_picture = 12 * 5_000 + 400 * 30_000
+        assert job.actual_nano == (of_picture + 1000 * 100 + 2000 * 500 if reported else job.hold_nano)
 
 
 async def test_a_picture_without_usage_is_charged_at_its_hold(tmp_path: Path) -> None:
@@ -325,6 +342,108 @@ async def test_a_file_that_is_no_picture_is_of_unknown_outcome(tmp_path: Path) -
         assert job.failure is not None
         assert "sent a file that is no picture" in job.failure
         assert bench.house.blobs.kept == {}
+
+
+@asynccontextmanager
+async def a_masked_bench(folder: Path, *acts: Act, exact: bool = True) -> AsyncGenerator[Bench]:
+    """A bench for a request that changes a part of a picture and has another for reference."""
+    async with a_house(folder, *acts, begun=False) as house:
+        sent = [b"original", b"another", b"mask"]
+        first, second, mask = [StoredImage(await house.blobs.put(one), "image/png", 64, 64, len(one)) for one in sent]
+        request = a_request(references=(first, second), mask=mask, exact=exact)
+        yield Bench(house, await house.reserved("r1", request))
+
+
+async def test_a_mask_is_sent_after_the_pictures_and_a_drawing_too(tmp_path: Path) -> None:
+    async with a_masked_bench(tmp_path) as bench:
+        await bench.make()
+        request = bench.order.request
+        drawn = await bench.house.reserved("r2", replace(request, mask=None, markup=request.mask))
+        await bench.house.maker.make(drawn, drawn.jobs[0], lambda _: None, departure())
+
+        sent = [[(file.name, file.role, file.content) for file in each.inputs] for each in bench.house.provider.asked]
+        pictures = [("image-1.png", "image", b"original"), ("image-2.png", "image", b"another")]
+        assert sent == [
+            [*pictures, ("mask.png", "mask", b"mask")],
+            [*pictures, ("markup.png", "markup", b"mask")],
+        ]
+        assert len(bench.house.brush.touched) == 1
+
+
+async def test_what_is_kept_is_the_composed_picture_and_it_is_known_as_such(tmp_path: Path) -> None:
+    async with a_masked_bench(tmp_path, (finished(b"the fox"),)) as bench:
+        made = await bench.make()
+        job = await bench.job()
+
+        composed = b"original|mask|the fox"
+        assert made.outcome == "settled"
+        assert job.picture is not None
+        assert job.picture.composed
+        assert bench.house.blobs.kept[job.picture.image.digest] == composed
+        assert job.picture.image.byte_size == len(composed)
+        assert b"the fox" not in bench.house.blobs.kept.values()
+        assert job.actual_nano == pricing.cost(job.prices, USAGE)
+
+
+async def test_who_does_not_want_it_gets_the_providers_own_file(tmp_path: Path) -> None:
+    async with a_masked_bench(tmp_path, (finished(b"the fox"),), exact=False) as bench:
+        await bench.make()
+        job = await bench.job()
+
+        assert job.picture is not None
+        assert not job.picture.composed
+        assert bench.house.blobs.kept[job.picture.image.digest] == b"the fox"
+
+
+async def test_a_picture_that_cannot_be_composed_is_paid_for_and_kept_as_it_came(tmp_path: Path) -> None:
+    async with a_masked_bench(tmp_path, (finished(b"the fox"),)) as bench:
+        bench.house.brush.problem = RuntimeError("a bug")
+
+        made = await bench.make()
+        job = await bench.job()
+
+        assert (made.outcome, job.state) == ("settled", ChargeState.SETTLED)
+        assert job.picture is not None
+        assert not job.picture.composed
+        assert bench.house.blobs.kept[job.picture.image.digest] == b"the fox"
+
+
+async def test_a_shutdown_waits_for_a_picture_that_came_to_be_composed_and_booked(tmp_path: Path) -> None:
+    """I19."""
+    async with a_masked_bench(tmp_path, (finished(b"the fox"),)) as bench:
+        brush = bench.house.brush
+        brush.held = asyncio.Event()
+        making = asyncio.create_task(bench.make())
+        await until(lambda: len(brush.touched) == 1)
+
+        making.cancel()
+        await asyncio.sleep(0)
+        brush.held.set()
+        with pytest.raises(asyncio.CancelledError):
+            await making
+
+        job = await bench.job()
+        assert (job.state, job.actual_nano) == (ChargeState.SETTLED, pricing.cost(job.prices, USAGE))
+        assert job.picture is not None
+        assert job.picture.composed
+        assert await bench.held() == job.actual_nano
+
+
+async def test_an_accident_while_a_picture_is_put_away_is_of_unknown_outcome(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with a_bench(tmp_path, (finished(),)) as bench:
+
+        async def no_room(_: bytes) -> str:
+            raise OSError("the disk is full")
+
+        monkeypatch.setattr(bench.house.blobs, "put", no_room)
+        made = await bench.make()
+        job = await bench.job()
+
+        assert (made.outcome, job.state) == ("unknown", ChargeState.UNKNOWN)
+        assert job.failure is not None
+        assert "something went wrong on my side" in job.failure
 
 
 async def test_an_accident_of_ours_after_dispatch_is_of_unknown_outcome(tmp_path: Path) -> None:

@@ -8,7 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import UnknownModelError, UnsupportedOptionError
+from bot.sandbox.images.models import MODELS as SANDBOX_MODELS
+from bot.sandbox.images.tokens import PER_PARTIAL, input_tokens, output_tokens
+from bot.sandbox.images.tokens import Usage as SandboxUsage
 from bot.services.catalog import Catalog, Model
+from bot.services.changes import Change
 from bot.services.pricing import (
     NANO_PER_USD,
     Prices,
@@ -132,11 +136,11 @@ def test_a_cost_is_each_kind_of_token_at_its_own_price() -> None:
     assert found == 48 * 5000 + 194 * 8000 + 272 * 32_000 + 209 * 10_000
 
 
-@pytest.mark.parametrize("part", ["text_input", "image_input", "image_output", "text_output"])
+@pytest.mark.parametrize("part", ["text_input", "image_input", "image_output", "text_output", "author_nano"])
 def test_tokens_below_zero_are_refused(part: str) -> None:
     tokens = {"text_input": 0, "image_input": 0, "image_output": 0} | {part: -1}
 
-    with pytest.raises(ValueError, match=f"{part} tokens are negative"):
+    with pytest.raises(ValueError, match=f"{part} is negative"):
         Usage(**tokens)
 
 
@@ -181,6 +185,71 @@ def test_every_input_picture_is_counted(model_id: str, text_per_input: int, imag
 
     assert found.text_input == len("a fox") + 6 + 2 * text_per_input
     assert found.image_input == image_input
+
+
+@pytest.mark.parametrize("overlay", ["mask", "markup"])
+def test_a_mask_or_a_drawing_counts_as_one_more_input_picture(overlay: str) -> None:
+    model = MODELS["gpt-image-2.5-flare"]
+    asked = request(references=(picture(1280, 720),))
+
+    found = estimate(model, replace(asked, **{overlay: picture(1280, 720)})).usage  # type: ignore[arg-type]  # by its name
+
+    assert found == estimate(model, request(references=(picture(1280, 720), picture(1280, 720)))).usage
+
+
+def test_our_own_words_and_the_story_are_held_too() -> None:
+    asked = replace(request(prompt="nachts 🦊"), change=Change.VARY, story=("ein Füchslein",))
+
+    found = estimate(MODELS["gpt-image-2.5-flare"], asked).usage
+
+    assert found.text_input == len(asked.sent_prompt.encode()) + 6
+    assert "Füchslein" in asked.sent_prompt
+
+
+@pytest.mark.parametrize(("width", "height", "more"), [(1024, 1024, 4160), (1536, 1024, 6240), (1024, 1025, 6240)])
+def test_high_fidelity_costs_more_for_each_input_picture(width: int, height: int, more: int) -> None:
+    model = MODELS["gpt-image-1.5"]
+    asked = request("gpt-image-1.5", references=(picture(width, height), picture(width, height)))
+
+    plain = estimate(model, asked).usage
+    low = estimate(model, replace(asked, input_fidelity="low")).usage
+    high = estimate(model, replace(asked, input_fidelity="high")).usage
+
+    assert low == plain
+    assert high == replace(plain, image_input=plain.image_input + 2 * more)
+
+
+CHARGED = [model for model in CATALOG.models if model.id != "gpt-image-1"]  # which the sandbox does not draw any more
+
+
+@given(data=st.data(), model=st.sampled_from(CHARGED), change=st.sampled_from(Change), partials=st.integers(0, 3))
+def test_no_picture_of_the_sandbox_costs_more_than_was_held(
+    data: st.DataObject, model: Model, change: Change, partials: int
+) -> None:
+    """The sandbox counts tokens by rules of its own; what the provider's pages say, written anew."""
+    edges = st.tuples(st.integers(1, 4096), st.integers(1, 4096))
+    inputs = tuple(picture(*edge) for edge in data.draw(st.lists(edges, max_size=4)))
+    fidelity = data.draw(st.sampled_from([None, *model.input_fidelity]))
+    asked = replace(
+        request(model.id, prompt=data.draw(st.text()), quality=data.draw(st.sampled_from(model.qualities))),
+        size=data.draw(st.sampled_from([each.size for each in model.suggested_sizes])),
+        change=change,
+        story=tuple(data.draw(st.lists(st.text(), max_size=5))),
+        partial_images=partials,
+        references=inputs,
+        mask=data.draw(st.sampled_from([None, *inputs[:1]])),
+        input_fidelity=fidelity,
+    )
+    held = estimate(model, asked)
+
+    theirs = SANDBOX_MODELS[model.id]
+    sizes = [(file.width, file.height) for file in asked.files]
+    text, image = input_tokens(theirs, asked.sent_prompt, sizes, fidelity, 1)
+    drawn = output_tokens(theirs, asked.quality, asked.width, asked.height, 1, asked.prompt) + PER_PARTIAL * partials
+    charged = SandboxUsage(text, image, drawn)
+    assert (text <= held.usage.text_input, image <= held.usage.image_input) == (True, True)
+    assert drawn <= held.usage.image_output
+    assert charged.nano_dollars(theirs.family) <= held.nano
 
 
 @pytest.mark.parametrize(

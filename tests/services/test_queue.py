@@ -292,6 +292,7 @@ class PausedNowAndThen(RuleBasedStateMachine):
         self.joined = 0
         self.out: list[tuple[Member, int]] = []  # in the order in which they were taken
         self.served: list[int] = []
+        self.left: set[int] = set()  # those whom a pause came too late for; no later one calls them back
 
     @rule(member=st.sampled_from([A, B, *STRANGERS]))
     def join(self, member: Member) -> None:
@@ -319,10 +320,12 @@ class PausedNowAndThen(RuleBasedStateMachine):
         """Some of those that are out have left; the others are called back."""
         self.queue.pause(ELSEWHERE)
         for turn in [turn for turn in reversed(self.out) if turn[0].server_id == ELSEWHERE]:
-            if data.draw(st.booleans()):
+            if turn[1] not in self.left and data.draw(st.booleans()):
                 self.out.remove(turn)
                 self.queue.put_back(*turn)
                 self.queue.done(turn[0])
+            else:
+                self.left.add(turn[1])
 
     @rule()
     def resume(self) -> None:

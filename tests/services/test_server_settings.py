@@ -96,6 +96,39 @@ async def test_a_wait_that_makes_no_sense_is_refused(days: int, council: Council
     assert (await council.policy()).newcomer_days == 0
 
 
+async def test_the_screening_is_the_usual_one_until_it_is_changed(council: Council) -> None:
+    same = await council.settings.set_moderation(LEA, "auto")
+    low = await council.settings.set_moderation(LEA, "low")
+
+    assert (same.before, same.after) == ("auto", "auto")
+    assert (low.action, low.subject, low.before, low.after) == (
+        "studio moderation",
+        "how strictly pictures are screened",
+        "auto",
+        "low",
+    )
+    assert (await council.policy()).moderation == "low"
+    assert await council.decisions() == [low]
+
+
+async def test_a_level_of_screening_that_there_is_not_is_refused(council: Council) -> None:
+    with pytest.raises(DecisionRefusedError, match="The level is auto or low"):
+        await council.settings.set_moderation(LEA, "none")
+    assert (await council.policy()).moderation == "auto"
+
+
+async def test_replies_change_pictures_until_leads_decide_otherwise(council: Council) -> None:
+    same = await council.settings.set_replies(LEA, on=True)
+    off = await council.settings.set_replies(LEA, on=False)
+    kept_off = (await council.policy()).replies
+    on = await council.settings.set_replies(LEA, on=True)
+
+    assert (same.before, same.after) == ("on", "on")
+    assert (off.subject, off.before, off.after) == ("changing pictures by replies", "on", "off")
+    assert (kept_off, (await council.policy()).replies) == (False, True)
+    assert await council.decisions() == [off, on]
+
+
 async def test_a_calendar_is_changed_in_part_or_whole(council: Council) -> None:
     zone = await council.settings.set_calendar(LEA, "america/new york", None)
     first = await council.settings.set_calendar(LEA, None, "Sunday")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.services.catalog import Catalog
-from bot.services.tokens import GridTokens, TableTokens, input_tokens, partials_for
+from bot.services.tokens import DEAREST_SHAPES, GridTokens, TableTokens, input_tokens, partials_for
 
 CATALOG = Catalog.load()
 LEVELS_2 = ("low", "medium", "high")
@@ -152,6 +152,15 @@ def test_an_input_picture_never_takes_more_than_the_full_budget(width: int, heig
     assert full == 1536
     assert 1 <= input_tokens("patches", width, height) <= full
     assert 65 + 129 <= input_tokens("tiles", width, height) <= 65 + 4 * 129
+
+
+@given(width=EDGES, height=EDGES, high_fidelity=st.booleans())
+def test_no_input_picture_takes_more_than_one_of_the_dearest_shape(
+    *, width: int, height: int, high_fidelity: bool
+) -> None:
+    for rule, shape in DEAREST_SHAPES.items():
+        most = input_tokens(rule, *shape, high_fidelity=high_fidelity)
+        assert input_tokens(rule, width, height, high_fidelity=high_fidelity) <= most
 
 
 @given(width=EDGES, height=EDGES)

@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 
 connect = sqlite3.connect
 FULL = order("A", count=3, hold=100, references=(image("f"),))
-LATER = replace(order("B", hold=80, at=NOON + 20), policy_version=2)
+OURS = replace(image("a"), number=1)
+LATER = replace(order("B", hold=80, at=NOON + 20, parent=1, references=(OURS,)), policy_version=2)
 TWO = [replace(order(name, hold=50, at=NOON + 30), policy_version=2) for name in ("C", "D")]
 DECISION = Decision(5, NOON + 13, "quota set", "all", "nothing", "5 pictures a day")
 LIMIT = LimitRule(shared=False, scope=Scope.SERVER, scope_id=SERVER, metric=Metric.IMAGES, window=Window.DAY, maximum=5)
@@ -112,7 +113,11 @@ STEPS = [
         "SELECT 1 FROM grants JOIN audit USING (server_id) WHERE action = 'quota grant'",
         once=True,
     ),
-    Step("reserve B", lambda books: books.ledger.reserve(LATER), event("reserve", "B:1")),
+    Step(
+        "reserve B",
+        lambda books: books.ledger.reserve(LATER),
+        "SELECT 1 FROM request_parents JOIN request_inputs USING (request_id) WHERE picture_number = 1",
+    ),
     Step("dispatch B:1", lambda books: books.ledger.dispatch("B:1", NOON + 21), event("dispatch", "B:1"), once=True),
     Step(
         "lose track of B:1",
@@ -170,6 +175,7 @@ FINAL = {
     "SELECT level, posted_at FROM alerts": [(80, NOON + 26)],
     "SELECT message_id FROM messages": [(6,), (7,)],
     "SELECT number, deleted_at FROM pictures": [(1, NOON + 12)],
+    "SELECT request_id, position, picture_number FROM request_parents": [("B", 0, 1)],
 }
 
 

@@ -40,9 +40,10 @@ def order(
     requester: Requester = MEMBER,
     limits: tuple[Limit, ...] = (),
     references: tuple[StoredImage, ...] = (),
+    parent: int | None = None,
     zone: ZoneInfo = BERLIN,
 ) -> Order:
-    request = ImageRequest("a fox", "gpt-image-2", "1024x768", "low", count, references=references)
+    request = ImageRequest("a fox", "gpt-image-2", "1024x768", "low", count, references=references, parent=parent)
     buckets = buckets_touched(requester, at, zone)
     return Order(name, request, requester, DESTINATION, hold, PRICES, at, buckets, limits)
 

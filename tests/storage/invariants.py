@@ -114,6 +114,27 @@ FAULTS = {
         )""",
     "a picture belongs to a job that is not settled": """
         SELECT pictures.number FROM pictures JOIN jobs ON jobs.id = job_id WHERE state <> 'settled'""",
+    "a request does not hold on to a file that it sends": """
+        SELECT id, digest FROM (
+            SELECT requests.id, value ->> '$.digest' AS digest FROM requests, json_each(request, '$.references')
+            UNION ALL SELECT id, request ->> '$.mask.digest' FROM requests
+            UNION ALL SELECT id, request ->> '$.markup.digest' FROM requests
+        ) AS sent WHERE digest IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM request_inputs WHERE request_id = id AND request_inputs.digest = sent.digest)""",
+    "a request holds on to a file that it does not send": """
+        SELECT request_id, digest FROM request_inputs JOIN requests ON id = request_id
+        WHERE instr(request, digest) = 0""",
+    "a request does not tell which pictures it starts from": """
+        SELECT requests.id FROM requests WHERE (
+            SELECT json_group_array(picture_number) FROM (
+                SELECT picture_number FROM request_parents WHERE request_id = requests.id ORDER BY position)
+        ) <> (
+            SELECT json_group_array(number) FROM (
+                SELECT number, min(place) FROM (
+                    SELECT request ->> '$.parent' AS number, -1 AS place
+                    UNION ALL SELECT value ->> '$.number', key FROM json_each(request, '$.references')
+                ) WHERE number IS NOT NULL GROUP BY number ORDER BY min(place))
+        )""",
     "a row refers to one that is not there": "SELECT * FROM pragma_foreign_key_check",
 }
 

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -92,3 +93,81 @@ async def test_a_file_that_cannot_be_finished_leaves_nothing(
 
     assert set(below(directory)) == {DIGEST[:2]}
     assert await blobs.get(DIGEST) is None
+
+
+# --- what a sweep sees
+
+OLD, SINCE, NEW = 1_794_000_000, 1_794_003_600, 1_794_007_200  # seconds since 1970
+
+
+async def kept(blobs: FileBlobs, directory: Path, content: bytes, at: int) -> str:
+    """Put something that was put then; its digest."""
+    digest = await blobs.put(content)
+    os.utime(directory / digest[:2] / f"{digest}.bin", (at, at))
+    return digest
+
+
+async def test_what_was_put_long_ago_is_told_step_by_step_in_order(blobs: FileBlobs, directory: Path) -> None:
+    old = sorted([await kept(blobs, directory, bytes([number]), OLD) for number in range(20)])
+    await kept(blobs, directory, b"new", NEW)
+    told: list[str] = []
+
+    while step := await blobs.untouched(SINCE, told[-1] if told else "", 7):
+        assert len(step) <= 7
+        told += step
+
+    assert told == old
+
+
+async def test_what_is_no_file_of_ours_is_not_told(blobs: FileBlobs, directory: Path) -> None:
+    assert await blobs.untouched(NEW, "", 9) == []
+    digest = await kept(blobs, directory, CONTENT, OLD)
+    for name in ("notes.bin", f"{digest}.new", f"{DIGEST[:2]}.txt", f"{DIGEST.upper()}.bin"):
+        (directory / DIGEST[:2] / name).write_bytes(b"")
+    (directory / "readme.bin").write_bytes(b"")
+
+    assert await blobs.untouched(2**40, "", 9) == [digest]
+
+
+async def test_what_is_put_again_counts_as_new_and_is_not_swept(blobs: FileBlobs, directory: Path) -> None:
+    digest = await kept(blobs, directory, CONTENT, OLD)
+
+    await blobs.put(CONTENT)
+
+    assert await blobs.untouched(NEW, "", 9) == []
+    assert not await blobs.delete_untouched(digest, NEW)
+    assert await blobs.get(digest) == CONTENT
+
+
+async def test_what_was_not_put_again_is_deleted_once(blobs: FileBlobs, directory: Path) -> None:
+    digest = await kept(blobs, directory, CONTENT, OLD)
+
+    assert [await blobs.delete_untouched(digest, SINCE) for _ in range(2)] == [True, False]
+    assert await blobs.get(digest) is None
+    with pytest.raises(ValueError, match="not a SHA-256"):
+        await blobs.delete_untouched("../../etc/passwd", SINCE)
+
+
+async def test_rests_of_writes_that_broke_off_are_removed_once_they_are_old(blobs: FileBlobs, directory: Path) -> None:
+    assert await blobs.delete_unfinished(SINCE) == 0
+    digest = await kept(blobs, directory, CONTENT, OLD)
+    for name, at in (("tmpold.new", OLD), ("tmpnew.new", NEW)):
+        (directory / digest[:2] / name).write_bytes(b"half")
+        os.utime(directory / digest[:2] / name, (at, at))
+
+    assert await blobs.delete_unfinished(SINCE) == 1
+    assert set(below(directory)) == {digest[:2], f"{digest}.bin", "tmpnew.new"}
+
+
+async def test_a_file_that_cannot_be_touched_is_replaced(
+    blobs: FileBlobs, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: Any) -> None:  # noqa: ANN401 - as for a file of another account
+        raise PermissionError("Operation not permitted")
+
+    digest = await kept(blobs, directory, CONTENT, OLD)
+    monkeypatch.setattr(os, "utime", refused)
+
+    assert await blobs.put(CONTENT) == digest
+    assert await blobs.untouched(NEW, "", 9) == []
+    assert await blobs.get(digest) == CONTENT

@@ -174,6 +174,18 @@ async def test_a_charge_goes_only_forward(books: Books, state: ChargeState, step
         assert (await books.rows("SELECT * FROM jobs"), await books.rows("SELECT * FROM events")) == before
 
 
+@pytest.mark.parametrize("composed", [False, True])
+async def test_a_picture_remembers_whether_its_file_was_written_by_us(books: Books, composed: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    await in_state(books, ChargeState.DISPATCHED)
+    settled = await books.ledger.settle("1:1", dataclasses.replace(settlement(), composed=composed), NOON)
+    again = await books.ledger.settle("1:1", dataclasses.replace(settlement(), composed=composed), NOON)
+
+    assert settled.composed == again.composed == composed
+    kept = await books.requests.get("1")
+    assert kept is not None
+    assert kept.jobs[0].picture == settled
+
+
 async def test_the_same_settlement_again_returns_the_same_picture(books: Books) -> None:
     await in_state(books, ChargeState.DISPATCHED)
     first = await books.ledger.settle("1:1", settlement(), NOON)
@@ -183,7 +195,11 @@ async def test_the_same_settlement_again_returns_the_same_picture(books: Books) 
     assert again == first
 
 
-@pytest.mark.parametrize("other", [settlement(61), settlement(60, "b")], ids=["another cost", "another file"])
+@pytest.mark.parametrize(
+    "other",
+    [settlement(61), settlement(60, "b"), dataclasses.replace(settlement(), composed=True)],
+    ids=["another cost", "another file", "another origin"],
+)
 async def test_another_settlement_of_a_settled_job_is_a_conflict(books: Books, other: object) -> None:
     await in_state(books, ChargeState.SETTLED)
 
@@ -357,6 +373,18 @@ async def test_the_status_of_an_unused_limit_is_zero(books: Books) -> None:
     status = await books.ledger.limit_status((budget(1000),), order().buckets, NOON)
 
     assert [found.used for found in status] == [0]
+
+
+async def test_a_settled_job_remembers_what_the_author_of_a_drawing_has_cost(books: Books) -> None:
+    await in_state(books, ChargeState.DISPATCHED)
+    made = settlement()
+    drawn = dataclasses.replace(made, usage=dataclasses.replace(made.usage, author_nano=17))
+    first = await books.ledger.settle("1:1", drawn, NOON)
+
+    assert await books.ledger.settle("1:1", drawn, NOON) == first
+    assert await books.rows("SELECT usage_author_nano FROM jobs") == [(17,)]
+    with pytest.raises(ChargeConflictError, match="settled already"):
+        await books.ledger.settle("1:1", made, NOON)
 
 
 async def test_a_settled_job_remembers_what_the_provider_reported(books: Books) -> None:

@@ -30,6 +30,8 @@ FULL = ServerPolicy(
     models=("gpt-image-2",),
     blocked=(Block(4, NOON, 5, "spam"),),
     newcomer_days=7,
+    moderation="low",
+    replies=False,
     limits=(
         LimitRule(True, Scope.CHANNEL, 10**18 + 1, Metric.USD, Window.MONTH, 5 * 10**9),  # noqa: FBT003 - a row of a table
         LimitRule(False, Scope.ROLE, 8, Metric.IMAGES, Window.DAY, None),  # noqa: FBT003 - a row of a table
@@ -42,6 +44,19 @@ GRANT = Grant(Scope.MEMBER, 3, Metric.IMAGES, Window.DAY, 5, NOON - 10, NOON + 1
 def to(policy: ServerPolicy) -> Callable[[ServerPolicy], tuple[ServerPolicy, Decision]]:
     """A decision that leaves the server with this policy."""
     return lambda before: (replace(policy, version=before.version, grants=before.grants), DECISION)
+
+
+async def test_what_was_decided_before_there_was_a_setting_is_read_with_its_usual_value(books: Books) -> None:
+    await books.database.transaction(
+        lambda connection: connection.execute(
+            "INSERT INTO policies (server_id, version, document) VALUES (?, 1, ?)", (SERVER, '{"newcomer_days": 3}')
+        )
+    )
+
+    policy = await SqlitePolicies(books.database).of(SERVER)
+
+    assert (policy.newcomer_days, policy.moderation, policy.replies) == (3, "auto", True)
+    await books.database.transaction(lambda connection: connection.execute("DELETE FROM policies"))  # it has no audit
 
 
 async def entries(books: Books, server_id: int = SERVER, **given: int) -> list[int]:

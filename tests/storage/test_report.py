@@ -331,5 +331,5 @@ async def test_a_database_that_breaks_while_it_is_read_is_told_with_a_sentence(b
         await read(books)
 
     await books.database.transaction(
-        lambda connection: connection.execute("CREATE TABLE pictures (number INTEGER, job_id TEXT) STRICT")
+        lambda connection: connection.execute("CREATE TABLE pictures (number INTEGER PRIMARY KEY, job_id TEXT) STRICT")
     )

@@ -56,6 +56,7 @@ def _discord_py_as_it_was() -> Iterator[None]:
 def _without_waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Retries and progress as in life, without the pauses in between."""
     monkeypatch.setattr("bot.delivery.progress.INTERVAL", 0.02)
+    monkeypatch.setattr("bot.delivery.progress.SHARED_INTERVAL", 0.02)
     monkeypatch.setattr("bot.delivery.progress.PATIENCE", 0.2)
     monkeypatch.setattr("bot.client.GUILD_READY_TIMEOUT", 0.05)
     stamina.set_testing(True, attempts=3, cap=True)

@@ -233,7 +233,19 @@ class House:
         return transcript(self.discord, self.images, self.data_dir, self.complaints)
 
 
+OFFERED = [["Edit", "Again", "Vary", "Finish"], ["⋯ More"]]  # under every result that could be made in a higher quality
+
+
 def buttons(message: Message) -> list[list[str]]:
-    """The labels of a message's buttons, row by row."""
+    """The labels of a message's buttons and selects, row by row, without prices."""
     rows: list[Any] = list(message.components)
-    return [[button["label"] for button in row["components"]] for row in rows]
+    return [
+        [item.get("label", item.get("placeholder", "")).split(" · ")[0] for item in row["components"]] for row in rows
+    ]
+
+
+async def choose(member: Member, message: Message, value: str) -> Invocation:
+    """Choose something behind ⋯ under a result."""
+    rows: list[Any] = list(message.components)
+    menu = next(item["custom_id"] for row in rows for item in row["components"] if "options" in item)
+    return await member.select(message, menu, value)

@@ -6,7 +6,7 @@ import pytest
 
 from bot.sandbox.discord import Fault, Permission, Upload
 from tests.pictures.samples import encoded, gradient
-from tests.wire.house import buttons
+from tests.wire.house import OFFERED, buttons, choose
 
 if TYPE_CHECKING:
     from tests.wire.house import House
@@ -59,7 +59,7 @@ async def test_details_tell_everything_to_who_asks(house: House) -> None:
     message = await house.imagine(mia, "a **fox** @everyone", count=2)
     await house.restart_bot()
 
-    shown = await (await bob.click(message, "Details")).shown()
+    shown = await (await bob.message_command("Image details", message)).shown()
 
     assert shown.only_for is bob.user
     (embed,) = shown.embeds
@@ -76,7 +76,7 @@ async def test_a_result_is_deleted_by_its_requester_after_a_second_question(hous
     message = await house.imagine(mia, image1=Upload("one.jpg", JPEG))
     await house.restart_bot()
 
-    asked = await (await mia.click(message, "Delete")).shown()
+    asked = await (await choose(mia, message, "delete")).shown()
     still_there = not message.deleted
     await mia.click(asked, "Delete for good")
     await house.until(lambda: asked.content.startswith("Deleted."))
@@ -89,14 +89,51 @@ async def test_a_result_is_deleted_by_its_requester_after_a_second_question(hous
     assert house.ledger().settled_nano == house.images.bill.nano > 0
 
 
+async def test_one_of_several_pictures_is_deleted_and_the_message_shows_the_others(house: House) -> None:
+    mia = house.discord.server.add_member("Mia")
+    message = await house.imagine(mia, "a fox", count=3)
+    first, _, third = message.attachments
+    await house.restart_bot()
+
+    asked = await (await choose(mia, message, "delete")).shown()
+    await house.restart_bot()
+    await mia.click(asked, "#2")
+    await house.until(lambda: asked.content.startswith("Deleted"))
+
+    assert asked.content == "Deleted #2."
+    assert [(each.filename, each.content) for each in message.attachments] == [
+        (each.filename, each.content) for each in (first, third)
+    ]
+    assert [each.description for each in message.attachments] == ["Generated picture: a fox"] * 2
+    assert message.content.startswith(f"**#1, #3** for {mia.mention}\n> a fox\n")
+    assert buttons(message) == OFFERED
+    assert house.kept_files() != []
+
+
+async def test_of_several_pictures_it_is_asked_which_one_is_meant(house: House) -> None:
+    mia, bob = house.discord.server.add_member("Mia"), house.discord.server.add_member("Bob")
+    message = await house.imagine(mia, "a fox", count=2)
+    second = message.attachments[1].content
+
+    asked = await (await bob.click(message, "Vary")).shown()
+    await house.restart_bot()
+    made = await house.result(await bob.click(asked, "#2"))
+
+    assert asked.only_for is bob.user
+    assert buttons(asked) == [["#1", "#2"]]
+    assert [file.content for file in house.images.calls[-1].named("image")] == [second]
+    assert made.content.startswith(f"**#3** for {bob.mention}\n-# Variation of #2 · ")
+    assert made.attachments[0].description == "Generated picture: a fox; then: varied"
+
+
 async def test_only_the_requester_or_a_moderator_may_delete(house: House) -> None:
     server = house.discord.server
     mia, bob = server.add_member("Mia"), server.add_member("Bob")
     moderator = server.add_member("Max", permissions=Permission.MANAGE_MESSAGES)
     message = await house.imagine(mia)
 
-    refused = await (await bob.click(message, "Delete")).shown()
-    asked = await (await moderator.click(message, "Delete")).shown()
+    refused = await (await choose(bob, message, "delete")).shown()
+    asked = await (await choose(moderator, message, "delete")).shown()
     await moderator.click(asked, "Delete for good")
     await house.until(lambda: message.deleted)
 
@@ -107,8 +144,8 @@ async def test_only_the_requester_or_a_moderator_may_delete(house: House) -> Non
 async def test_the_second_question_of_a_picture_that_is_gone_is_answered_kindly(house: House) -> None:
     mia = house.discord.server.add_member("Mia")
     message = await house.imagine(mia)
-    first = await (await mia.click(message, "Delete")).shown()
-    second = await (await mia.click(message, "Delete")).shown()
+    first = await (await choose(mia, message, "delete")).shown()
+    second = await (await choose(mia, message, "delete")).shown()
     await mia.click(first, "Delete for good")
     await house.until(lambda: first.content.startswith("Deleted."))
 
@@ -118,18 +155,18 @@ async def test_the_second_question_of_a_picture_that_is_gone_is_answered_kindly(
     assert "wrong on my side" not in answer.content
 
 
-@pytest.mark.parametrize("button", ["Details", "Again", "Delete"])
-async def test_the_buttons_of_a_deleted_picture_say_why_not(house: House, button: str) -> None:
+@pytest.mark.parametrize("way", ["details", "Again", "delete"])
+async def test_the_buttons_of_a_deleted_picture_say_why_not(house: House, way: str) -> None:
     mia = house.discord.server.add_member("Mia")
     first = await mia.slash("imagine", prompt="a fox", private=True, image1=Upload("one.jpg", JPEG))
     await house.ended(first)
     shown = first.response
     assert shown is not None
-    asked = await (await mia.click(shown, "Delete")).shown()
+    asked = await (await choose(mia, shown, "delete")).shown()
     await mia.click(asked, "Delete for good")
     await house.until(lambda: asked.content.startswith("Deleted."))
 
-    pressed = await mia.click(shown, button)
+    pressed = await (mia.click(shown, way) if way == "Again" else choose(mia, shown, way))
     await house.ended(pressed)
 
     assert house.words(pressed).startswith("❌ ")
@@ -146,7 +183,7 @@ async def test_a_response_that_became_the_result_is_deleted_too(house: House) ->
     shown = invocation.response
     assert shown is not None
 
-    asked = await (await mia.click(shown, "Delete")).shown()
+    asked = await (await choose(mia, shown, "delete")).shown()
     await mia.click(asked, "Delete for good")
     await house.until(lambda: asked.content.startswith("Deleted."))
 
@@ -159,7 +196,7 @@ async def test_a_message_that_cannot_be_deleted_is_named_and_its_files_are_gone(
     message = await house.imagine(mia)
     house.discord.faults.add(Fault(r"^/channels/\d+/messages/\d+$", "DELETE", status=403, code=50001))
 
-    asked = await (await mia.click(message, "Delete")).shown()
+    asked = await (await choose(mia, message, "delete")).shown()
     await mia.click(asked, "Delete for good")
     await house.until(lambda: asked.content.startswith("Deleted."))
 
@@ -170,7 +207,7 @@ async def test_a_message_that_cannot_be_deleted_is_named_and_its_files_are_gone(
 async def test_a_deletion_that_discord_takes_long_for_is_answered_all_the_same(house: House) -> None:
     mia = house.discord.server.add_member("Mia")
     message = await house.imagine(mia)
-    asked = await (await mia.click(message, "Delete")).shown()
+    asked = await (await choose(mia, message, "delete")).shown()
     house.discord.faults.add(Fault(r"^/channels/\d+/messages/\d+$", "DELETE", delay=0.3))
 
     await mia.click(asked, "Delete for good")
@@ -191,7 +228,7 @@ async def test_a_picture_of_another_server_is_not_known_here(house: House) -> No
         for button in components["components"]:
             button["custom_id"] = button["custom_id"].replace(":2", ":1")
 
-    details = await (await eve.click(theirs, "Details")).shown()
+    details = await (await choose(eve, theirs, "details")).shown()
     again = await (await eve.click(theirs, "Again")).shown()
 
     assert details.content.startswith("❌ ")

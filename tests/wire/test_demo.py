@@ -33,14 +33,16 @@ async def test_the_demo_shows_the_whole_conversation_and_saves_what_was_posted(
         "Noor granted 1 picture",
         "safety check",
         "What is left",
-        "1. Theo: $",
+        "is taken as a drawing on #7",
+        "Zoom out 1.5× of #8",
+        "1. Mia: $",
         "agree to the nano-dollar",
     ):
         assert words in printed
     ledger = json.loads((tmp_path / "demo" / "ledger.json").read_text("utf-8"))
-    assert [job["state"] for job in ledger["jobs"]] == ["settled"] * 7 + ["released"]
+    assert [job["state"] for job in ledger["jobs"]] == ["settled"] * 10 + ["released"]
     sizes: list[tuple[int, int]] = []
     for path in (tmp_path / "demo").glob("*-atelier-*.png"):
         with Image.open(path) as picture:
             sizes.append(picture.size)
-    assert sizes == [(1024, 1024)] * 7
+    assert sizes == [(1024, 1024)] * 10

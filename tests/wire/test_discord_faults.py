@@ -8,7 +8,7 @@ from bot.sandbox.discord import Fault, Limit, Options, Permission, RateLimits
 from bot.sandbox.images import Fault as ImageFault
 from bot.sandbox.images import FaultKind, ImageOptions
 from bot.sandbox.images.art.files import canned
-from tests.wire.house import buttons
+from tests.wire.house import OFFERED, buttons
 
 if TYPE_CHECKING:
     from bot.sandbox.discord import Channel
@@ -239,7 +239,7 @@ async def test_the_response_becomes_the_result_where_the_bot_may_not_send(house:
 
     assert invocation.response is not None
     assert len(invocation.response.attachments) == 1
-    assert buttons(invocation.response) == [["Again", "Details", "Delete"]]
+    assert buttons(invocation.response) == OFFERED
     assert invocation.response.content.startswith("**#1** for")
     assert house.states() == ["settled"]
 

@@ -7,7 +7,7 @@ import pytest
 from bot.sandbox.discord import Fault
 from bot.sandbox.images import Fault as ImageFault
 from bot.sandbox.images import FaultKind
-from tests.wire.house import buttons
+from tests.wire.house import OFFERED, buttons, choose
 
 if TYPE_CHECKING:
     from bot.sandbox.discord import Invocation, Member
@@ -72,7 +72,7 @@ async def test_the_buttons_of_a_direct_message_work_or_say_why_not(house: House)
     await house.until(lambda: mia.direct_channel.messages)
     (message,) = mia.direct_channel.messages
 
-    answers = [await (await mia.click(message, label)).shown() for label in ("Details", "Delete")]
+    answers = [await (await choose(mia, message, value)).shown() for value in ("details", "delete")]
 
     assert all("wrong on my side" not in answer.content for answer in answers)
     assert all("was deleted" not in answer.content for answer in answers), "the picture is still there"
@@ -116,7 +116,7 @@ async def test_a_private_result_waits_behind_the_show_button_when_direct_message
     assert shown.content.startswith("**#1**")
     assert shown.only_for is mia.user
     assert len(shown.attachments) == 1
-    assert buttons(shown) == [["Again", "Details", "Delete"]]
+    assert buttons(shown) == OFFERED
     assert bob.user not in {message.only_for for message in invocation.channel.history}
 
 

@@ -11,7 +11,7 @@ import aiohttp
 from bot.sandbox.discord import Answer, MessageFlag
 from bot.sandbox.images import Fault, FaultKind, ImageOptions
 from bot.storage.sqlite import sqlite3
-from tests.wire.house import buttons
+from tests.wire.house import OFFERED, buttons
 
 if TYPE_CHECKING:
     from tests.wire.house import House, OpenHouse
@@ -95,7 +95,7 @@ async def test_a_result_says_number_model_size_quality_time_cost_and_what_is_lef
     assert re.fullmatch(r"-# GPT Image 2\.5 Flare · 1536×1024 · low · \d+\.\d s · \$0\.\d+", how)
     assert left == "-# Left: your 24 pictures today · this bot $19.99 this month"
     assert message.pings == []
-    assert buttons(message) == [["Again", "Details", "Delete"]]
+    assert buttons(message) == OFFERED
 
 
 async def test_the_api_is_called_once_with_the_right_parameters(house: House) -> None:
@@ -157,7 +157,7 @@ async def test_four_pictures_are_four_calls_and_one_message(open_house: OpenHous
     assert [call.fields["n"] for call in house.images.calls] == [1, 1, 1, 1]
     assert [file.filename for file in message.attachments] == [f"atelier-{number}.png" for number in range(1, 5)]
     assert message.content.startswith("**#1, #2, #3, #4** for ")
-    assert buttons(message) == [["Again", "Details", "Delete"]]
+    assert buttons(message) == OFFERED
     assert house.states() == ["settled"] * 4
     assert house.ledger().settled_nano == house.images.bill.nano
     sheets = [version.attachments for version in invocation.history if version.attachments]
@@ -195,7 +195,7 @@ async def test_a_private_picture_is_seen_by_nobody_else(open_house: OpenHouse) -
     assert MessageFlag.EPHEMERAL in response.flags
     assert response.attachments[0].content == await _made_by_the_api(house, "a fox", "1024x1024", "low")
     assert response.attachments[0].description == "Generated picture: a fox"
-    assert buttons(response) == [["Again", "Details", "Delete"]]
+    assert buttons(response) == OFFERED
     assert studio.visible_to(bob) == []
     assert [message for message in studio.history if message.only_for is not mia.user] == []
     assert house.sends() == []

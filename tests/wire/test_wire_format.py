@@ -9,6 +9,7 @@ import pytest
 from bot.sandbox.discord import Upload
 from bot.sandbox.images import Fault, FaultKind
 from tests.pictures.samples import encoded, gradient
+from tests.wire.house import choose
 from tests.wire.openapi import WHY_SKIPPED, OfficialDescription
 from tests.wire.traffic_check import misfits
 
@@ -28,14 +29,16 @@ async def test_a_whole_conversation_fits_the_official_description(house: House, 
     upload = Upload("one.jpg", encoded(gradient(320, 200), "JPEG"))
 
     message = await house.imagine(mia, count=4, image1=upload)
-    await (await mia.click(message, "Details")).shown()
+    which = await (await choose(mia, message, "details")).shown()
+    await (await mia.click(which, "#3")).shown()
     await house.ended(await mia.click(message, "Again"), await mia.slash("imagine", prompt="a fox", private=True))
     house.images.faults.add(Fault(FaultKind.CUT))
     await house.refusal(await mia.slash("imagine", prompt="a fox"))
     await mia.autocomplete("imagine", focused="size", prompt="a fox")
-    asked = await (await mia.click(message, "Delete")).shown()
-    await mia.click(asked, "Delete for good")
-    await house.until(lambda: asked.content.startswith("Deleted."))
+    for label in ("#2", "All"):
+        await mia.click(await (await choose(mia, message, "delete")).shown(), label)
+        await house.until(lambda: message.deleted or len(message.attachments) < 4)
+    await house.until(lambda: message.deleted)
 
     assert misfits(official, house.discord.traffic) == []
 

@@ -25,7 +25,7 @@ class BillLine:
         partials: previews that were sent.
         input_bytes: bytes of all uploaded files.
         usage: the tokens charged for; None when nothing is.
-        cost_nano: nano-dollars.
+        cost_nano: nano-dollars, those of an SVG's author among them.
     """
 
     call_id: str

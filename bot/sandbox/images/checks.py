@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import floor
 from typing import TYPE_CHECKING, Any
 
+from bot.sandbox.images.extras import GIF_ONLY, SVG_FIELDS, Extras, check_sheet, read_extras
 from bot.sandbox.images.inputs import Inputs, read_inputs
 from bot.sandbox.images.models import MODELS, Model, size_fault
 from bot.sandbox.images.refusals import invalid, no_model, not_among
@@ -30,7 +31,6 @@ CHOICES = {
     "moderation": ("low", "auto"),
     "output_format": ("png", "webp", "jpeg", "gif", "svg"),
 }
-ANIMATION = ("frame_count", "frame_duration_ms", "svg")
 EDIT_ONLY = ("input_fidelity",)
 
 
@@ -58,6 +58,7 @@ class Order:
     stream: bool
     partial_images: int
     fidelity: str | None
+    extras: Extras
     safety_identifier: str | None
     inputs: Inputs
 
@@ -67,8 +68,13 @@ class Order:
         return f"{self.width}x{self.height}"
 
 
-def check(call: Call, today: date) -> Order:
+def check(call: Call, today: date, previews: tuple[str, ...] = ()) -> Order:
     """Turn a call into an order. Decodes every input picture: run it off the event loop.
+
+    Args:
+        call: as it came.
+        today: decides which models are retired.
+        previews: the formats in preview that this project has access to.
 
     Raises:
         Refusal: the first fault found.
@@ -78,11 +84,13 @@ def check(call: Call, today: date) -> Order:
     _check_prompt(fields.get("prompt"))
     model = _model(fields.get("model"), today)
     _check_values(fields, model)
+    extras = read_extras(fields, model, previews, masked=bool(call.named("mask")))
     inputs = read_inputs(call, model)
     quality = fields.get("quality", "auto")
     if quality == "auto":
         quality = "max" if model.id == "gpt-image-2.6-flare" else "high"
     width, height = _size(fields.get("size", "auto"), model, inputs)
+    check_sheet(extras, width, height)
     stream = fields.get("stream", False)
     return Order(
         call=call,
@@ -98,6 +106,7 @@ def check(call: Call, today: date) -> Order:
         stream=stream,
         partial_images=fields.get("partial_images", 0) if stream else 0,
         fidelity=fields.get("input_fidelity"),
+        extras=extras,
         safety_identifier=fields.get("safety_identifier") or fields.get("user") or None,
         inputs=inputs,
     )
@@ -106,8 +115,8 @@ def check(call: Call, today: date) -> Order:
 def _check_names_and_types(call: Call) -> None:
     texts = TEXTS if call.endpoint == "generations" else (*TEXTS, *EDIT_ONLY)
     for name, value in call.fields.items():
-        if name in ANIMATION or name.startswith("svg["):
-            raise invalid(f"'{name}' is only supported with an output format of this project's previews.", name)
+        if name in (*GIF_ONLY, *SVG_FIELDS):
+            continue  # see extras
         if name in texts:
             expected, fits = "a string", isinstance(value, str)
         elif name in RANGES:
@@ -161,14 +170,11 @@ def _check_values(fields: Any, model: Model) -> None:  # noqa: ANN401 - values o
         raise _unsupported(model, "complexity")
     if "input_fidelity" in fields and fields["input_fidelity"] not in family.fidelities:
         raise _unsupported(model, "input_fidelity")
-    _check_combinations(fields, model)
+    _check_combinations(fields)
 
 
-def _check_combinations(fields: Any, model: Model) -> None:  # noqa: ANN401 - values of JSON, types checked before
+def _check_combinations(fields: Any) -> None:  # noqa: ANN401 - values of JSON, types checked before
     output_format = fields.get("output_format", "png")
-    if output_format in {"gif", "svg"}:
-        message = f"Output format '{output_format}' requires access to a preview for model '{model.id}'."
-        raise invalid(message, "output_format")
     if fields.get("background") == "transparent" and output_format == "jpeg":
         raise invalid("Transparent background is not supported for JPEG output format.", "background")
     if output_format == "png" and fields.get("output_compression", 100) != RANGES["output_compression"][1]:

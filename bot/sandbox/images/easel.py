@@ -8,9 +8,11 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, TypeVar
 
+from bot.sandbox.images.art.animation import animated
 from bot.sandbox.images.art.files import canned, encode
 from bot.sandbox.images.art.painter import Commission, paint
 from bot.sandbox.images.art.previews import sketch
+from bot.sandbox.images.art.vector import drawing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,9 +46,14 @@ class Painting:
 
     def file(self, output_format: str) -> bytes:
         """The finished file, in this format."""
+        order = self._order
         if self._image is None:
             return self._canned(output_format)
-        return encode(self._image, output_format, self._order.compression)
+        if output_format == "gif":
+            return animated(self._image, order.extras.frames, order.extras.frame_ms)
+        if output_format == "svg":
+            return drawing(self._image, order.prompt)
+        return encode(self._image, output_format, order.compression)
 
     def _canned(self, output_format: str) -> bytes:
         return _canned((self._order.width, self._order.height), output_format, self._canned_bytes)
@@ -73,7 +80,7 @@ class Easel:
 
     def _paint(self, order: Order, number: int) -> Painting:
         length = self._options.canned_bytes
-        if length is not None:
+        if length is not None and order.output_format not in {"gif", "svg"}:
             return Painting(order, None, length)
         return Painting(order, paint(self._commission(order, number)), 0)
 

@@ -26,6 +26,7 @@ class Family:
         fidelities: values of ``input_fidelity``; none means that the parameter must be left out.
         markup: takes a markup overlay.
         complexity: takes ``complexity``.
+        previews: output formats for projects with access.
         text_in: nano-dollars per input text token.
         image_in: nano-dollars per input image token.
         image_out: nano-dollars per output token.
@@ -37,6 +38,7 @@ class Family:
     fidelities: tuple[str, ...] = ()
     markup: bool = False
     complexity: bool = False
+    previews: tuple[str, ...] = ()
     text_in: int = 5_000
     image_in: int = 8_000
     image_out: int = 30_000
@@ -67,7 +69,7 @@ class Model:
         }
 
 
-F26 = Family("2.6", free_size=True, qualities=FIVE, markup=True, complexity=True)
+F26 = Family("2.6", free_size=True, qualities=FIVE, markup=True, complexity=True, previews=("gif", "svg"))
 F25 = Family("2.5", free_size=True, qualities=FIVE, markup=True)
 F2 = Family("2", free_size=True, qualities=THREE)
 F15 = Family("1.5", free_size=False, qualities=THREE, fidelities=("high", "low"), image_out=32_000)

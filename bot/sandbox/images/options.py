@@ -27,6 +27,7 @@ class ImageOptions:
         today: the date that decides which models are retired; None asks the clock.
         blocked_words: words (lower case) in a prompt that are refused before anything is made.
         blocked_output_words: words (lower case) whose picture is made, previewed and then withheld.
+        previews: output formats (``gif``, ``svg``) that this project has access to.
         images_per_minute: pictures allowed per `rate_window`; None allows any number.
         rate_window: seconds of the window of `images_per_minute`.
         seed: makes equal requests give equal pictures; None makes each call's picture different.
@@ -40,6 +41,7 @@ class ImageOptions:
     today: date | None = None
     blocked_words: frozenset[str] = frozenset({"forbidden"})
     blocked_output_words: frozenset[str] = frozenset({"forbidden-output"})
+    previews: tuple[str, ...] = ()
     images_per_minute: int | None = None
     rate_window: float = 60.0
     seed: int | None = None

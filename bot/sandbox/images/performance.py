@@ -12,7 +12,7 @@ from bot.sandbox.images.bill import BillLine
 from bot.sandbox.images.faults import Fault, FaultKind, refusal_of
 from bot.sandbox.images.line import ClientGoneError, Line, event
 from bot.sandbox.images.refusals import Refusal, blocked
-from bot.sandbox.images.tokens import PER_PARTIAL, Usage, input_tokens, output_tokens
+from bot.sandbox.images.tokens import PER_PARTIAL, Usage, author_usage, input_tokens, output_tokens, sheet_tokens
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -44,6 +44,7 @@ class Performance:
         self._seconds = seconds
         self._number = number
         self._partials = 0
+        self._drawing_bytes = 0
         self._outcome = "stopped"
         self._code: str | None = None
         self._subject = "image_generation" if order.call.endpoint == "generations" else "image_edit"
@@ -92,8 +93,13 @@ class Performance:
         sizes = [(picture.width, picture.height) for picture in order.inputs.pictures]
         text, image = input_tokens(order.model, order.prompt, sizes, order.fidelity, order.n)
         key = f"{self._number}:{order.prompt}"
-        output = output_tokens(order.model, order.quality, order.width, order.height, order.n, key)
-        return Usage(text, image, output + PER_PARTIAL * self._partials)
+        drawn = (order.model, order.quality, order.width, order.height)
+        if order.output_format == "gif":
+            output = order.n * sheet_tokens(*drawn, order.extras.frames, key)
+        else:
+            output = output_tokens(*drawn, order.n, key)
+        author = order.extras.author and author_usage(order.extras.author, order.prompt, self._drawing_bytes)
+        return Usage(text, image, output + PER_PARTIAL * self._partials, author or None)
 
     async def _go(self) -> None:
         fault, order = self._fault, self._order
@@ -209,6 +215,7 @@ class Performance:
 
         def encoded() -> str:
             content = painting.file(output_format)
+            self._drawing_bytes = len(content)
             return base64.b64encode(content[: len(content) // 2] if broken else content).decode()
 
         text = await self._easel.run(encoded)
@@ -231,7 +238,10 @@ class Performance:
     def _usage_and_identifier(self, *, detailed: bool) -> dict[str, Any]:
         extra: dict[str, Any] = {}
         if self._kind is not FaultKind.NO_USAGE:
-            extra["usage"] = self._usage().wire(detailed=detailed)
+            usage = self._usage()
+            extra["usage"] = usage.wire(detailed=detailed)
+            if usage.author is not None:
+                extra["svg_usage"] = usage.author.wire()
         if self._order.safety_identifier is not None:
             extra["safety_identifier"] = self._order.safety_identifier
         return extra

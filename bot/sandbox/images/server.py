@@ -140,7 +140,7 @@ class SandboxImages:
         call = await receive(request, request_id, request.match_info["endpoint"])
         self.calls.append(call)
         try:
-            order = await self._easel.run(lambda: check(call, self._today()))
+            order = await self._easel.run(lambda: check(call, self._today(), self.options.previews))
             self._rate.admit(order.model.id, order.n)
             fault = self._fault_of(order)
         except Refusal as refusal:

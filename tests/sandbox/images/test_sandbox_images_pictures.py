@@ -130,6 +130,28 @@ def test_further_inputs_hang_in_a_corner() -> None:
     assert changed[1] < SIZE[1] * 0.1
 
 
+def test_sixteen_inputs_are_all_seen() -> None:
+    base = picture(SIZE)
+    colours = [(16 * step, 255 - 16 * step, 128) for step in range(15)]
+    seen = drawn("calm", inputs=(base, *(picture((60, 60), colour) for colour in colours)))
+
+    shades = {colour for _, colour in seen.getcolors(SIZE[0] * SIZE[1]) or []}
+    assert [colour for colour in colours if colour not in shades] == []
+
+
+def test_what_a_mask_keeps_is_the_same_to_the_pixel_and_the_rest_is_new() -> None:
+    base = drawn("a small harbour town")
+    hole = (60, 40, 200, 150)
+    edited = drawn("a red fox", inputs=(encode(base, "png"),), mask=holed(SIZE, hole))
+
+    changed = ImageChops.difference(edited, base.convert("RGB"))
+    assert changed.getbbox() is not None
+    inside = changed.crop((hole[0], hole[1], hole[2] + 1, hole[3] + 1))
+    assert ImageStat.Stat(inside.convert("L")).mean[0] > 5
+    changed.paste((0, 0, 0), (hole[0], hole[1], hole[2] + 1, hole[3] + 1))
+    assert changed.getbbox() is None
+
+
 def test_a_mask_without_a_hole_changes_nothing() -> None:
     base = picture(SIZE)
 

@@ -11,8 +11,8 @@ INSERT INTO jobs (seq, id, request_id, number, state, model, price_text_input, p
     VALUES (2, 'A:2', 'A', 2, 'unknown', 'gpt-image-2', 5000, 8000, 30000, 0, 100, 1, NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, 1, 'timeout', 'lost', 1794312000, 1794312002, 1794321000, NULL);
 INSERT INTO jobs (seq, id, request_id, number, state, model, price_text_input, price_image_input, price_image_output, price_text_output, hold_nano, hold_images, actual_nano, actual_images, overshoot_nano, usage_text_input, usage_image_input, usage_image_output, usage_text_output, provider_request_id, attempt, outcome, failure, reserved_at, dispatched_at, deadline_at, closed_at)
     VALUES (3, 'A:3', 'A', 3, 'released', 'gpt-image-2', 5000, 8000, 30000, 0, 100, 1, NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, 0, 'blocked', 'no', 1794312000, NULL, NULL, 1794312004);
-INSERT INTO jobs (seq, id, request_id, number, state, model, price_text_input, price_image_input, price_image_output, price_text_output, hold_nano, hold_images, actual_nano, actual_images, overshoot_nano, usage_text_input, usage_image_input, usage_image_output, usage_text_output, provider_request_id, attempt, outcome, failure, reserved_at, dispatched_at, deadline_at, closed_at)
-    VALUES (4, 'B:1', 'B', 1, 'reserved', 'gpt-image-2', 5000, 8000, 30000, 0, 50, 1, NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL, 1794312060, NULL, NULL, NULL);
+INSERT INTO jobs (seq, id, request_id, number, state, model, price_text_input, price_image_input, price_image_output, price_text_output, hold_nano, hold_images, actual_nano, actual_images, overshoot_nano, usage_text_input, usage_image_input, usage_image_output, usage_text_output, provider_request_id, attempt, outcome, failure, reserved_at, dispatched_at, deadline_at, closed_at, estimate_nano)
+    VALUES (4, 'B:1', 'B', 1, 'reserved', 'gpt-image-2', 5000, 8000, 30000, 0, 50, 1, NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL, 1794312060, NULL, NULL, NULL, 50);
 INSERT INTO buckets (id, scope, server_id, scope_id, period, start_at, end_at, settled_nano, held_nano, settled_images, held_images)
     VALUES (1, 'installation', 0, 0, 'hour', 1794312000, 1794315600, 130, 150, 1, 2);
 INSERT INTO buckets (id, scope, server_id, scope_id, period, start_at, end_at, settled_nano, held_nano, settled_images, held_images)
@@ -291,3 +291,11 @@ INSERT INTO pleas (at, server_id, channel_id, parent_channel_id, user_id, role_i
     VALUES (1794312080, 1000000000000000000, 1000000000000000001, 0, 1000000000000000002, '[]', 'member', 1000000000000000002, 'images', 'day', 1, 1, 1794355200, 'open');
 INSERT INTO alerts (server_id, scope, scope_id, metric, period, start_at, level, end_at, name, used, maximum, raised_at, posted_at)
     VALUES (1000000000000000000, 'server', 1000000000000000000, 'usd', 'month', 1793487600, 80, 1796079600, 'this server''s monthly budget', 280, 300, 1794312090, NULL);
+-- A charge that was corrected: the installation counts what the provider reported, the others what the lead knows.
+INSERT INTO adjustments (at, job_id, nano, images, installation, actor_id, why)
+    VALUES (1794312095, 'A:1', -20, 0, 0, 1000000000000000003, 'the bill');
+INSERT INTO audit (at, server_id, actor_id, action, subject, before, after, why)
+    VALUES (1794312095, 1000000000000000000, 1000000000000000003, 'quota resolve', 'A:1', '130', '110', 'the bill');
+UPDATE buckets SET settled_nano = 110 WHERE scope <> 'installation';
+-- A was asked for in a thread.
+UPDATE requests SET channel_id = 1000000000000000007, parent_channel_id = 1000000000000000001 WHERE id = 'A';

@@ -120,7 +120,8 @@ class Member(Writer):
         if not least <= len(chosen) <= most:
             raise CannotDoThatError(f"The menu {custom_id!r} takes {least} to {most} choices, not {len(chosen)}.")
         picked = [chosen_value(menu, choice, resolved, self.user) for choice in chosen]
-        return self._press(message, menu, {"values": picked, "resolved": resolved.to_json()})
+        named = {} if menu["type"] == Kind.STRING_SELECT else {"resolved": resolved.to_json()}  # words stand for nobody
+        return self._press(message, menu, {"values": picked, **named})
 
     async def submit_modal(self, invocation: Invocation, values: dict[str, object]) -> Invocation:
         """Fill in and submit the dialog that an interaction was answered with.

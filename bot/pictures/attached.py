@@ -1,4 +1,4 @@
-"""Look at a picture that a member attached: what it really is, and whether it can be an input."""
+"""An attachment as a picture, or a sentence that names the file and says why it is none."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.errors import InputPictureError
-from bot.pictures.anatomy import UnreadablePictureError
 from bot.pictures.decode import plain_picture, within
+from bot.pictures.faults import UnreadablePictureError
 from bot.pictures.names import shown_name
-from bot.pictures.pool import pool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -18,7 +17,9 @@ if TYPE_CHECKING:
     from bot.pictures.decode import Plain
 
 MOST_BYTES = 50_000_000  # https://platform.openai.com/docs/guides/image-generation: less than 50 MB per picture
-_GLANCE = 64  # pixels; a JPEG need not be unfolded further to be read to its end
+# What the API takes as a size, from the same page.
+LONGEST_EDGE = 3840  # pixels
+MOST_PIXELS = 8_294_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,10 @@ class Inspected:
     """What a usable file is.
 
     Attributes:
-        media_type: ``image/png``, ``image/jpeg`` or ``image/webp``, read from the content.
+        media_type: ``image/png``, ``image/jpeg``, ``image/webp`` or ``image/gif``, read from the content.
         width: pixels, as it is seen (after its EXIF orientation).
         height: pixels, as it is seen.
-        frames: 1; animations are refused.
+        frames: pictures in it, of which the first is used.
         mode: Pillow's word for the pixels in the file (``RGB``, ``P``, ``CMYK``, ``I;16`` …).
     """
 
@@ -46,35 +47,39 @@ class Inspected:
         return cls(anatomy.media_type, picture.width, picture.height, anatomy.frames, picture.mode)
 
 
-async def inspect(content: bytes, name: str) -> Inspected:
-    """Read a picture to its end and tell what it is. Where it is sent too, `prepare` does both in one decode.
+def legal_size(width: int, height: int) -> tuple[int, int]:
+    """The largest size of this aspect, not larger than it is, that the image API takes."""
+    return within(width, height, LONGEST_EDGE, MOST_PIXELS)
+
+
+def attached_picture(
+    content: bytes, name: str, size: Callable[[int, int], tuple[int, int]] | None = legal_size
+) -> Plain:
+    """Decode an attachment; of an animation, its first picture. Blocks: call it on the pool's threads.
 
     Args:
         content: the whole file.
         name: its name as the member gave it; any text.
+        size: as of `plain_picture`.
 
     Raises:
         InputPictureError: it cannot be an input; the sentence names the file and says what to do.
     """
-    return await pool.run(lambda: Inspected.of(still_picture(content, name, lambda w, h: within(w, h, _GLANCE))))
-
-
-def still_picture(content: bytes, name: str, size: Callable[[int, int], tuple[int, int]]) -> Plain:
-    """Decode an attachment that must be one still picture. Blocks: call it on the pool's threads.
-
-    Raises:
-        InputPictureError: as `inspect`.
-    """
-    with _worded_for(name):
+    with worded_for(name):
         if len(content) > MOST_BYTES:
             raise UnreadablePictureError(
                 f"is a file of {len(content) / 1e6:.0f} MB", f"Send one of at most {MOST_BYTES // 1_000_000} MB."
             )
-        return plain_picture(content, size, still=True)
+        return plain_picture(content, size)
 
 
 @contextmanager
-def _worded_for(name: str) -> Generator[None]:
+def worded_for(name: str) -> Generator[None]:
+    """Make of a fault a sentence about the file of this name.
+
+    Raises:
+        InputPictureError: for an `UnreadablePictureError` inside.
+    """
     try:
         yield
     except UnreadablePictureError as fault:

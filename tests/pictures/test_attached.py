@@ -6,14 +6,14 @@ import pytest
 from PIL import Image
 
 from bot.errors import InputPictureError
-from bot.pictures import Inspected, inspect
-from bot.pictures.inspect import MOST_BYTES
+from bot.pictures import prepare
+from bot.pictures.attached import MOST_BYTES, Inspected
 
-from .samples import ORIENTATION, apng, chunk, encoded, gradient, packed_zeros, png
+from .samples import ORIENTATION, chunk, encoded, gradient, packed_zeros, png
 
 
 async def test_a_picture_is_what_its_content_says_whatever_its_name() -> None:
-    seen = await inspect(encoded(gradient(40, 30), "JPEG"), "holiday.png")
+    seen = (await prepare(encoded(gradient(40, 30), "JPEG"), "holiday.png")).source
 
     assert seen == Inspected("image/jpeg", 40, 30, 1, "RGB")
 
@@ -22,13 +22,13 @@ async def test_the_size_is_the_one_that_is_seen() -> None:
     exif = Image.Exif()
     exif[ORIENTATION] = 6
 
-    seen = await inspect(encoded(gradient(40, 30), "JPEG", exif=exif), "phone.jpg")
+    seen = (await prepare(encoded(gradient(40, 30), "JPEG", exif=exif), "phone.jpg")).source
 
     assert (seen.width, seen.height) == (30, 40)
 
 
 async def test_the_smallest_picture_is_a_picture() -> None:
-    seen = await inspect(encoded(Image.new("L", (1, 1)), "PNG"), "dot.png")
+    seen = (await prepare(encoded(Image.new("L", (1, 1)), "PNG"), "dot.png")).source
 
     assert seen == Inspected("image/png", 1, 1, 1, "L")
 
@@ -37,13 +37,15 @@ async def test_the_smallest_picture_is_a_picture() -> None:
     ("content", "sentence"),
     [
         (b"", "“<name>” is empty (0 bytes). Attach it again."),
-        (b"hello", "“<name>” is a text file. Send a still PNG, JPEG or WEBP picture."),
-        (encoded(gradient(9, 9), "GIF"), "“<name>” is a GIF. Send a still PNG, JPEG or WEBP picture."),
-        (apng(10_000), "“<name>” is animated. Send a still picture."),
+        (b"hello", "“<name>” is a text file. Send a PNG, JPEG, WEBP or GIF picture."),
         (
-            encoded(gradient(9, 9), "WEBP", save_all=True, append_images=[gradient(9, 9).rotate(90)]),
-            "“<name>” is animated. Send a still picture.",
+            b"\0\0\0\x1cftypheic" + bytes(40),
+            (
+                "“<name>” is a HEIC picture. "
+                "On an iPhone: Settings, Camera, Formats, Most Compatible; or share it as JPEG."
+            ),
         ),
+        (b"\0\0\0\x1cftypavif" + bytes(40), "“<name>” is an AVIF picture. Save it as PNG or JPEG and attach that."),
         (encoded(gradient(90, 90), "PNG")[:200], "“<name>” is cut off: its end is missing. Attach it again."),
         (
             png(60_000, 60_000, packed_zeros(0)),
@@ -66,7 +68,7 @@ async def test_the_smallest_picture_is_a_picture() -> None:
 )
 async def test_what_cannot_be_an_input_is_refused_with_a_sentence(content: bytes, sentence: str) -> None:
     with pytest.raises(InputPictureError) as refusal:
-        await inspect(content, "a *file*.png")
+        await prepare(content, "a *file*.png")
 
     assert refusal.value.sentence == sentence.replace("<name>", "a file .png")
 
@@ -85,7 +87,7 @@ async def test_what_cannot_be_an_input_is_refused_with_a_sentence(content: bytes
 )
 async def test_a_file_that_does_not_decode_is_refused(content: bytes) -> None:
     with pytest.raises(InputPictureError, match=r"“x\.png” is damaged\. Save it anew as PNG or JPEG"):
-        await inspect(content, "x.png")
+        await prepare(content, "x.png")
 
 
 async def test_a_half_of_a_photo_is_refused_even_with_an_end_marker() -> None:
@@ -93,4 +95,4 @@ async def test_a_half_of_a_photo_is_refused_even_with_an_end_marker() -> None:
     half = png(640, 480, photo[photo.index(b"IDAT") + 4 : len(photo) // 2])
 
     with pytest.raises(InputPictureError, match="damaged"):
-        await inspect(half, "x.png")
+        await prepare(half, "x.png")

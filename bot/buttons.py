@@ -1,0 +1,203 @@
+"""Buttons that never die: each remembers nothing but what its `custom_id` says, so it works after any restart."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
+
+import discord
+from typing_extensions import override
+
+from bot.errors import NotYoursError, PictureGoneError
+from bot.interactions import AtelierClient, Interaction, answer_failure, order_behind
+from bot.occasions import Asker, joined_at_of, role_ids_of
+from bot.rows import view_of
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable, Mapping
+
+    from bot.services.ledger import OpenRequest, Picture, Requester
+
+ItemT = TypeVar("ItemT", bound=discord.ui.Item[Any])
+
+# What ends the id of a button, or of a dialog that one opened, that means exactly this picture of a result.
+CHOSEN, CHOSEN_IN_PRIVATE = "!", "!!"  # where the result is for everybody; where only one member sees it
+WHICH = "Which picture?"
+
+
+class LastingItem(discord.ui.DynamicItem[ItemT], template=r"(?!)"):
+    """A button or select that is made anew for every use, from its `custom_id` alone, and says so if it fails.
+
+    discord.py swallows what the callback of such an item raises.
+    """
+
+    @override
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Do what it is for; say so if that fails."""
+        try:
+            await self.pressed(interaction)
+        except Exception as error:  # noqa: BLE001 - it is spoken and logged
+            await answer_failure(interaction, error)
+
+    @abstractmethod
+    async def pressed(self, interaction: Interaction) -> None:
+        """What it is for; raises a `UserFacingError` to whom it is not."""
+
+
+class LastingButton(LastingItem[discord.ui.Button[Any]], template=r"(?!)"):
+    """A lasting button with a `custom_id` of its own making."""
+
+
+class AtelierButton(LastingButton, template=r"(?!)"):
+    """A button that remembers nothing but an id.
+
+    Subclasses name their action, which with the id makes the `custom_id`: ``class AgainButton(AtelierButton,
+    action="again")``.
+    """
+
+    label: ClassVar[str]
+    emoji: ClassVar[str | None] = None
+    style: ClassVar[discord.ButtonStyle] = discord.ButtonStyle.secondary
+    _action: ClassVar[str]
+
+    def __init_subclass__(cls, *, action: str, ending: str = "") -> None:
+        """Give the class the pattern by which discord.py finds it."""
+        cls._action = action
+        super().__init_subclass__(template=rf"{action}:(?P<id>[0-9]{{1,20}}){ending}")
+
+    def __init__(self, subject: int, label: str | None = None, ending: str = "") -> None:
+        """Args: `subject` is a picture's number, or whatever id the action is about."""
+        super().__init__(
+            discord.ui.Button(
+                label=label or self.label,
+                emoji=self.emoji,
+                style=self.style,
+                custom_id=f"{self._action}:{subject}{ending}",
+            )
+        )
+        self.subject = subject
+
+    @classmethod
+    @override
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Made anew for every click."""
+        return cls(int(match["id"]))
+
+
+class PictureButton(AtelierButton, action="(?!)"):
+    """A button about one picture: under several, it asks which, by buttons like itself.
+
+    Subclasses name their action as those of `AtelierButton` do, and write `act`.
+    """
+
+    def __init_subclass__(cls, *, action: str) -> None:
+        """Give the class the pattern by which discord.py finds it."""
+        super().__init_subclass__(action=action, ending=r"(?P<chosen>!{0,2})")
+
+    def __init__(self, subject: int, label: str | None = None, ending: str = "") -> None:
+        """Args: `subject` is a picture's number; `ending` is there if exactly that one is meant, not its result."""
+        super().__init__(subject, label, ending)
+        self._ending = ending
+
+    @classmethod
+    @override
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Made anew for every click."""
+        return cls(int(match["id"]), ending=match["chosen"])
+
+    @override
+    async def pressed(self, interaction: Interaction) -> None:
+        """Do it to the picture, or ask to which."""
+        order = await order_behind(interaction, self.subject)
+        if self._ending:
+            await self.act(interaction, order, picture_of(order, self.subject))
+        elif len(order.pictures) == 1:
+            await self.act(interaction, order, order.pictures[0])
+        else:
+            await ask_which(interaction, order, lambda number, ending: type(self)(number, f"#{number}", ending))
+
+    @abstractmethod
+    async def act(self, interaction: Interaction, order: OpenRequest, picture: Picture) -> None:
+        """What the button is for. The interaction is not answered yet: a dialog may open.
+
+        Args:
+            interaction: of the button, or of that by which the picture was chosen: see `is_private`.
+            order: the request behind the picture.
+            picture: not deleted.
+        """
+
+
+async def ask_which(
+    interaction: Interaction, order: OpenRequest, make: Callable[[int, str], LastingButton], question: str = WHICH
+) -> None:
+    """Ask privately which of a result's pictures is meant.
+
+    Args:
+        interaction: not answered yet.
+        order: with pictures.
+        make: a button from a picture's number and the ending of its `custom_id`, which `is_private` reads.
+        question: above the buttons.
+    """
+    ending = CHOSEN_IN_PRIVATE if is_private(interaction) else CHOSEN
+    view = view_of([make(picture.number, ending) for picture in order.pictures])
+    await interaction.response.send_message(question, view=view, ephemeral=True)
+
+
+def picture_of(order: OpenRequest, number: int) -> Picture:
+    """One of a result's pictures.
+
+    Raises:
+        PictureGoneError: it was deleted.
+    """
+    picture = next((each for each in order.pictures if each.number == number), None)
+    if picture is None:
+        raise PictureGoneError
+    return picture
+
+
+def is_private(interaction: discord.Interaction[Any]) -> bool:
+    """Whether what a button, a select or a dialog of theirs makes is for who used it alone, as the result above it is.
+
+    The question which picture is meant is always private: there, and in dialogs, the end of the `custom_id` tells how
+    the result is.
+    """
+    if interaction.guild_id is None:
+        return True
+    data = cast("Mapping[str, object]", interaction.data or {})
+    custom_id = str(data.get("custom_id", ""))
+    if custom_id.endswith(CHOSEN):
+        return custom_id.endswith(CHOSEN_IN_PRIVATE)
+    return interaction.message is not None and interaction.message.flags.ephemeral
+
+
+async def asker_for(interaction: Interaction, order: OpenRequest) -> Asker | None:
+    """Whose rules and limits count for what is made from this result: None for whoever acts, as on servers.
+
+    In direct messages there are no roles and no server: it counts where the result was asked for.
+
+    Raises:
+        NotYoursError: they, or the bot, have left that server.
+    """
+    return None if interaction.guild_id is not None else await still_member(interaction.client, order.requester)
+
+
+async def still_member(client: AtelierClient, requester: Requester) -> Asker:
+    """Who asked then, with the roles they have now, whom that server's rules bind.
+
+    Raises:
+        NotYoursError: they, or the bot, have left that server.
+    """
+    guild = client.get_guild(requester.server_id)
+    try:
+        member = None if guild is None else await guild.fetch_member(requester.user_id)
+    except discord.NotFound:
+        member = None
+    if member is None:
+        raise NotYoursError("You are not a member of the server where this was made any more.")
+    return Asker(replace(requester, role_ids=role_ids_of(member)), joined_at_of(member))

@@ -1,0 +1,82 @@
+"""Messages that hang below the one that they answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot.delivery.posting import files_of, steadily
+from bot.presentation.progress import drawing_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.delivery.posting import Upload
+
+CANNOT_REPLY = 160002  # Discord's code where the bot may not read what was written before
+BEGUN = drawing_text(1, 0)  # what the message that will show progress says first
+PREVIEW_NAME = "preview.jpg"
+LOOKED_THROUGH = 50  # messages after a member's, among which our answer to it is looked for
+LONGEST_MESSAGE = 2000  # characters; Discord's limit
+
+
+async def send_below(
+    channel: discord.abc.MessageableChannel,
+    reply_to: int | None,
+    text: str,
+    nonce: str,
+    uploads: Sequence[Upload] = (),
+    view: discord.ui.View | None = None,
+) -> discord.Message:
+    """Send a message, as a reply to that one if there is one, and if it still is there. Patient; pings nobody.
+
+    Args:
+        channel: where both are.
+        reply_to: the id of a message.
+        text: cut where it is too long for Discord.
+        nonce: drops a repeated message at Discord; at most 25 characters.
+        uploads: its files.
+        view: what stands under it.
+
+    Raises:
+        discord.HTTPException: or what else `steadily` raises.
+    """
+    shown = discord.utils.MISSING if view is None else view
+    content = text[:LONGEST_MESSAGE]
+    if reply_to is not None:
+        above = discord.MessageReference(message_id=reply_to, channel_id=channel.id, fail_if_not_exists=False)
+        try:
+            return await steadily(
+                lambda: channel.send(
+                    content, files=files_of(uploads), nonce=nonce, view=shown, reference=above, mention_author=False
+                )
+            )
+        except discord.HTTPException as error:
+            if error.code != CANNOT_REPLY:
+                raise
+    return await steadily(lambda: channel.send(content, files=files_of(uploads), nonce=nonce, view=shown))
+
+
+async def progress_below(channel: discord.abc.MessageableChannel, reply_to: int, author_id: int) -> int | None:
+    """The id of the message that shows progress below a member's; None if there is none, or we may not look.
+
+    Results have buttons and files of their own; progress has at most a preview.
+
+    Args:
+        channel: where both are.
+        reply_to: the id of the member's message.
+        author_id: who shows progress: the bot.
+
+    Raises:
+        discord.HTTPException: Discord could not answer now.
+    """
+    try:
+        async for message in channel.history(limit=LOOKED_THROUGH, after=discord.Object(reply_to)):
+            answers = message.reference is not None and message.reference.message_id == reply_to
+            bare = not message.components and all(each.filename == PREVIEW_NAME for each in message.attachments)
+            if answers and bare and message.author.id == author_id:
+                return message.id
+    except (discord.Forbidden, discord.NotFound):
+        pass
+    return None

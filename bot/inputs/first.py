@@ -1,0 +1,102 @@
+"""The first input, which is changed: a picture of ours by its original bytes, or the first that a member brought."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bot.errors import InputPictureError
+from bot.inputs.downloads import download
+from bot.inputs.originals import is_file
+from bot.inputs.shelf import PNG
+from bot.pictures import UnreadablePictureError, as_input, extend, prepare, shown_name
+from bot.services.canvases import check_frame, frame_for
+from bot.services.input_checks import INPUT_MEDIA_TYPES
+
+if TYPE_CHECKING:
+    from bot.inputs.originals import Originals
+    from bot.inputs.shelf import Basket
+    from bot.inputs.sources import Sources
+    from bot.services.ledger import OpenRequest, Picture
+    from bot.services.requests import ImageRequest, StoredImage
+
+STILLS = {
+    "image/gif": "{} is an animation: I started from its first picture.",
+    "image/svg+xml": "{} is a vector drawing: I started from how it looks.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FirstInput:
+    """The picture that is changed.
+
+    Attributes:
+        image: as it is sent.
+        content: its bytes.
+        label: what sentences call it: its number, or its file's name.
+    """
+
+    image: StoredImage
+    content: bytes
+    label: str
+
+
+async def find_first(sources: Sources, originals: Originals, basket: Basket) -> FirstInput:
+    """The picture of ours, or else the first attachment, of which there must be one.
+
+    Raises:
+        PictureGoneError: it was deleted, or is lost.
+        InputPictureError: it cannot be had, or cannot be used.
+    """
+    if sources.order is not None and sources.picture is not None:
+        return await _ours(sources.order, sources.picture, originals, basket)
+    attachment = sources.attachments[0]
+    content = await download(attachment)
+    return await prepared(content, attachment.filename, basket)
+
+
+async def prepared(content: bytes, name: str, basket: Basket, number: int | None = None) -> FirstInput:
+    """A member's file, checked and kept as it will be sent; the basket gets a sentence where it has lost something.
+
+    Raises:
+        InputPictureError: it cannot be used.
+    """
+    ready = await prepare(content, name)
+    if ready.note:
+        basket.notes.append(ready.note)
+    image = await basket.keep(ready.content, ready.media_type, ready.width, ready.height, number)
+    return FirstInput(image, ready.content, shown_name(name) if number is None else f"#{number}")
+
+
+async def extended(request: ImageRequest, first: FirstInput, basket: Basket) -> tuple[FirstInput, StoredImage]:
+    """The picture on the canvas that the change asks for, as large as the request's result, and the canvas's mask.
+
+    Raises:
+        RequestRefused: it has the shape already that is asked for.
+    """
+    image = first.image
+    frame = frame_for(request.change, image.width, image.height, request.size)
+    check_frame(request.change, frame, first.label)
+    canvas = await extend(first.content, frame.width, frame.height, frame.crop, frame.box)
+    laid = await basket.keep(canvas.content, PNG, canvas.width, canvas.height, image.number)
+    mask = await basket.keep(canvas.mask, PNG, canvas.width, canvas.height)
+    return replace(first, image=laid, content=canvas.content), mask
+
+
+async def _ours(order: OpenRequest, picture: Picture, originals: Originals, basket: Basket) -> FirstInput:
+    """The original, unchanged; what shows no still picture, or is only left as a copy in Discord, by its pixels."""
+    image, label = replace(picture.image, number=picture.number), f"#{picture.number}"
+    content, is_stored = await originals.find(order, picture)
+    if not is_stored and not await is_file(content, image.digest):
+        basket.notes.append(f"The original of {label} is lost: I started from the copy that Discord shows.")
+        return await prepared(content, label, basket, picture.number)
+    if not is_stored:
+        await basket.keep(content, image.media_type, image.width, image.height)
+    if image.media_type in INPUT_MEDIA_TYPES:
+        return FirstInput(image, content, label)
+    try:
+        still = await as_input(content, image.media_type)
+    except UnreadablePictureError as fault:
+        raise InputPictureError(f"{label} {fault.what}, so it cannot be changed.") from fault
+    basket.notes.append(STILLS[image.media_type].format(label))
+    return await prepared(still, label, basket, picture.number)

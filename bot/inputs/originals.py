@@ -1,0 +1,76 @@
+"""The original of a picture of ours: from our store, or from the message in Discord that still shows it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from typing import TYPE_CHECKING
+
+import aiohttp
+import discord
+import structlog
+
+from bot.delivery.posting import steadily
+from bot.errors import InputPictureError, PictureGoneError
+from bot.inputs.downloads import download
+
+if TYPE_CHECKING:
+    from bot.services.keeping import BlobStore, Requests
+    from bot.services.ledger import OpenRequest, Picture
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class Originals:
+    """Finds the bytes of pictures of ours."""
+
+    def __init__(self, client: discord.Client, requests: Requests, blobs: BlobStore) -> None:
+        self._client = client
+        self._requests = requests
+        self._blobs = blobs
+
+    async def find(self, order: OpenRequest, picture: Picture) -> tuple[bytes, bool]:
+        """The picture's file, and whether the store has it; else it is what Discord shows.
+
+        Raises:
+            PictureGoneError: it was deleted, or is lost here and there.
+            InputPictureError: Discord could not be asked just now.
+        """
+        if picture.deleted:
+            raise PictureGoneError(f"#{picture.number} was deleted. Attach the picture that you want to start from.")
+        content = await self._blobs.get(picture.image.digest)
+        if content is not None:
+            return content, True
+        _log.warning("original not in the store", number=picture.number)
+        for channel_id, message_id in await self._requests.messages(order.id):
+            shown = await self._shown(channel_id, message_id, picture.number)
+            if shown is not None:
+                return await _downloaded(shown, picture.number), False
+        raise PictureGoneError(
+            f"I have lost #{picture.number}, and its message is gone. If you have the picture, attach it to /edit."
+        )
+
+    async def _shown(self, channel_id: int, message_id: int, number: int) -> discord.Attachment | None:
+        """The attachment that is this picture; None if the message or the file is gone."""
+        channel = self._client.get_partial_messageable(channel_id)
+        try:
+            message = await steadily(lambda: channel.fetch_message(message_id))
+        except (discord.NotFound, discord.Forbidden):
+            return None
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            _log.info("message not fetched", reason=repr(error))
+            raise InputPictureError(f"Discord does not show me #{number} just now. Try again in a minute.") from None
+        name = f"atelier-{number}"
+        return next((each for each in message.attachments if each.filename.rpartition(".")[0] == name), None)
+
+
+async def _downloaded(shown: discord.Attachment, number: int) -> bytes:
+    try:
+        return await download(shown)
+    except InputPictureError:  # its sentence is for who attached the file
+        raise InputPictureError(f"Discord does not give me #{number} just now. Try again in a minute.") from None
+
+
+async def is_file(content: bytes, digest: str) -> bool:
+    """Whether these bytes are the file of this digest (SHA-256, in hex)."""
+    return await asyncio.to_thread(lambda: hashlib.sha256(content).hexdigest()) == digest

@@ -1,0 +1,105 @@
+"""What says where the first input may change: a mask, or that same picture drawn upon."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.errors import InputPictureError
+from bot.inputs.shelf import PNG
+from bot.pictures import Meaning, fit_mask, mask_of_drawing, meaning_of, overlay_of, shown_name
+
+if TYPE_CHECKING:
+    from bot.inputs.first import FirstInput
+    from bot.inputs.shelf import Basket
+    from bot.pictures import FittedMask
+    from bot.services.requests import ImageRequest, StoredImage
+
+
+class Overlays:
+    """At most one mask or drawing of a first input.
+
+    Args:
+        first: what it belongs to.
+        basket: where it is kept; gets a sentence on what was understood.
+        markup: whether the model takes a drawing as such; if not, the region that is drawn upon becomes a mask.
+
+    Attributes:
+        drawn: whether it is a drawing.
+    """
+
+    def __init__(self, first: FirstInput, basket: Basket, *, markup: bool) -> None:
+        self._first = first
+        self._basket = basket
+        self._takes_markup = markup
+        self.drawn = False
+        self._name: str | None = None
+        self._mask: StoredImage | None = None
+        self._markup: StoredImage | None = None
+
+    def on(self, request: ImageRequest) -> ImageRequest:
+        """The request with it; a mask that the request has stays, unless there is one here."""
+        return replace(request, mask=self._mask or request.mask, markup=self._markup or request.markup)
+
+    async def sort(self, content: bytes, name: str) -> bool:
+        """Take the file if it is a mask or a drawing; False if it is a picture of its own.
+
+        Raises:
+            InputPictureError: it cannot be read, or there is one already.
+        """
+        meaning = await meaning_of(content, name, self._first.content)
+        if meaning is Meaning.DRAWING:
+            await self._take_drawing(content, name)
+        elif meaning is Meaning.MASK:
+            await self._take_mask(content, name)
+        return meaning is not Meaning.PICTURE
+
+    async def take(self, content: bytes, name: str) -> None:
+        """Take a file that was given as the mask; it may be the picture drawn upon all the same.
+
+        Raises:
+            InputPictureError: it cannot be read, or there is one already.
+        """
+        if await meaning_of(content, name, self._first.content) is Meaning.DRAWING:
+            await self._take_drawing(content, name)
+        else:
+            await self._take_mask(content, name)
+
+    async def _take_mask(self, content: bytes, name: str) -> None:
+        self._claim(name)
+        image = self._first.image
+        fitted = await fit_mask(content, name, image.width, image.height)
+        self._mask = await self._kept(fitted)
+        self._basket.notes.append(
+            f"{shown_name(name)} is taken as a mask: {percent(fitted.share)} of the picture may change."
+        )
+
+    async def _take_drawing(self, content: bytes, name: str) -> None:
+        self._claim(name)
+        self.drawn = True
+        understood = f"{shown_name(name)} is taken as a drawing on {self._first.label}"
+        if self._takes_markup:
+            overlay = await overlay_of(content, name, self._first.content)
+            self._markup = await self._basket.keep(overlay.content, PNG, overlay.width, overlay.height)
+            self._basket.notes.append(f"{understood}.")
+        else:
+            drawn = await mask_of_drawing(content, name, self._first.content)
+            self._mask = await self._kept(drawn)
+            self._basket.notes.append(f"{understood}: what you marked may change, {percent(drawn.share)} of it.")
+
+    async def _kept(self, mask: FittedMask) -> StoredImage:
+        return await self._basket.keep(mask.content, PNG, mask.width, mask.height)
+
+    def _claim(self, name: str) -> None:
+        if self._name is not None:
+            raise InputPictureError(
+                f"{self._name} and {shown_name(name)} both say where the picture may change. Send one of them."
+            )
+        self._name = shown_name(name)
+
+
+def percent(share: float) -> str:
+    """A share above 0 and below 1, as people read it: never nothing, and never all."""
+    if share < 0.01:  # noqa: PLR2004 - one of a hundred
+        return "less than 1 %"
+    return f"{min(round(share * 100), 99)} %"

@@ -1,0 +1,101 @@
+"""Lay a picture on a larger canvas, whose empty part the image API is to fill."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from bot.pictures.attached import attached_picture
+from bot.pictures.encode import as_png
+from bot.pictures.pool import pool
+from bot.pictures.stencils import mask_file
+
+if TYPE_CHECKING:
+    from bot.pictures.decode import Plain
+
+_SEAM = 0.015  # of the box's short edge: so much of the old picture may change, so that the new part can grow out of it
+_NAME = "picture.png"  # ours have none
+
+_Box = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Extended:
+    """A canvas with a picture on it, and what of it may change.
+
+    Attributes:
+        content: PNG, ``RGBA``; transparent but for the picture. Below 50 MB for any size that the API takes.
+        mask: PNG of the same size: alpha 255 over the box, 0 elsewhere and on a narrow seam inside the box along those
+            of its edges that new area lies beyond. Wholly opaque where the box is the canvas.
+        width: pixels.
+        height: pixels.
+    """
+
+    content: bytes
+    mask: bytes
+    width: int
+    height: int
+
+
+async def extend(content: bytes, width: int, height: int, crop: _Box, box: _Box) -> Extended:
+    """Lay a part of a picture on a canvas.
+
+    What is transparent in the picture stays so on the canvas, but the mask keeps it: it is part of the picture.
+
+    Args:
+        content: the picture's file.
+        width: of the canvas, in pixels.
+        height: of the canvas.
+        crop: left, top, right, bottom of the part, in pixels of the picture as it is seen.
+        box: left, top, right, bottom of where it goes, scaled to fill that; inside the canvas.
+
+    Raises:
+        InputPictureError: the bytes are no picture that can be used.
+        ValueError: the crop is not inside the picture or the box not inside the canvas.
+    """
+    return await pool.run(_extend, content, width, height, crop, box)
+
+
+def seam(box: _Box) -> int:
+    """How many pixels of a picture in this box may change along its new sides; never a third of it."""
+    short = min(box[2] - box[0], box[3] - box[1])
+    return min(max(1, round(short * _SEAM)), (short - 1) // 3)
+
+
+def _extend(content: bytes, width: int, height: int, crop: _Box, box: _Box) -> Extended:
+    picture = attached_picture(content, _NAME)
+    if not _inside(crop, picture.width, picture.height) or not _inside(box, width, height):
+        raise ValueError(f"the crop {crop} or the box {box} is outside")
+    canvas = Image.new("RGBA", (width, height))
+    canvas.paste(_part(picture, crop, (box[2] - box[0], box[3] - box[1])), box[:2])
+    return Extended(as_png(canvas), mask_file(_changeable(width, height, box)), width, height)
+
+
+def _inside(box: _Box, width: int, height: int) -> bool:
+    left, top, right, bottom = box
+    return 0 <= left < right <= width and 0 <= top < bottom <= height
+
+
+def _part(picture: Plain, crop: _Box, size: tuple[int, int]) -> Image.Image:
+    image = picture.image
+    across, down = image.width / picture.width, image.height / picture.height
+    left, top, right, bottom = crop
+    part = (left * across, top * down, right * across, bottom * down)
+    # Without a copy of the part: both steps read from the picture.
+    return image.resize(size, Image.Resampling.LANCZOS, part, reducing_gap=2.0).convert("RGBA")  # pyright: ignore[reportUnknownMemberType] - Pillow's annotation names numpy, which is not installed
+
+
+def _changeable(width: int, height: int, box: _Box) -> Image.Image:
+    left, top, right, bottom = box
+    by = seam(box)
+    kept = (
+        left + (by if left else 0),
+        top + (by if top else 0),
+        right - (by if right < width else 0),
+        bottom - (by if bottom < height else 0),
+    )
+    changeable = Image.new("L", (width, height), 255)
+    changeable.paste(0, kept)
+    return changeable

@@ -1,0 +1,61 @@
+"""A process of its own that turns one SVG drawing into pixels, so that nothing in it can harm the bot.
+
+A drawing is a program: a few lines of it can ask for hours of work or all memory, which no look at it beforehand tells.
+This file runs alone, without the bot's settings and secrets: the drawing comes in by standard input, the picture goes
+out by standard output. See `bot.pictures.vector`.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import resvg_py
+
+CPU_SECONDS = 10
+MOST_MEMORY = 1 << 30  # bytes
+PIXELS_PER_INCH = 96  # of CSS
+FONTS = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSerif.ttf", "DejaVuSansMono.ttf")  # they come with matplotlib
+
+
+def limit() -> None:
+    """Bound the work of this process, where the system can."""
+    with suppress(ImportError, OSError, ValueError):
+        import resource  # noqa: PLC0415 - there is none on Windows
+
+        resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+
+
+def fonts() -> list[str]:
+    """The files of the fonts that text is set in, the same on every machine."""
+    found = importlib.util.find_spec("matplotlib")
+    folders = [] if found is None else list(found.submodule_search_locations or ())
+    files = [Path(folder, "mpl-data", "fonts", "ttf", name) for folder in folders for name in FONTS]
+    return [str(file) for file in files if file.is_file()]
+
+
+def main() -> None:
+    """Draw what comes in, so many pixels wide as the first argument says."""
+    limit()
+    sans, serif, monospace = "DejaVu Sans", "DejaVu Serif", "DejaVu Sans Mono"
+    picture = resvg_py.svg_to_bytes(
+        svg_string=sys.stdin.buffer.read().decode(),
+        width=int(sys.argv[1]),
+        dpi=PIXELS_PER_INCH,
+        skip_system_fonts=True,
+        font_files=fonts(),
+        font_family=sans,
+        sans_serif_family=sans,
+        serif_family=serif,
+        monospace_family=monospace,
+        cursive_family=serif,
+        fantasy_family=sans,
+    )
+    sys.stdout.buffer.write(picture)
+
+
+if __name__ == "__main__":
+    main()

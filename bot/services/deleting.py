@@ -1,0 +1,122 @@
+"""Deleting pictures: who may, what the audit keeps, in which order, and which files go."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+from weakref import WeakValueDictionary
+
+from bot.errors import NotYoursError, PictureGoneError
+from bot.services.governing import Decision
+from bot.services.wording import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from bot.services.governing import Audit
+    from bot.services.keeping import BlobStore, Requests
+    from bot.services.ledger import OpenRequest, Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Deleter:
+    """Who wants something deleted, and where.
+
+    Attributes:
+        moderates: they may delete other people's messages there.
+    """
+
+    user_id: int
+    server_id: int
+    moderates: bool
+
+
+class Screen(Protocol):
+    """The messages that show a result. Nothing here raises because a message cannot be changed."""
+
+    async def remove(self, channel_id: int, message_id: int) -> bool:
+        """Take the message away; whether it is gone now."""
+        ...
+
+    async def reduce(self, channel_id: int, message_id: int, gone: Sequence[Picture], kept: Sequence[Picture]) -> bool:
+        """Let the message show only what is kept of its pictures; whether the others are gone from it now."""
+        ...
+
+
+@dataclass(frozen=True)
+class Deleting:
+    """Deletes pictures: those of one result one after the other, for its message is edited as it is then."""
+
+    requests: Requests
+    blobs: BlobStore
+    audit: Audit
+    clock: Callable[[], float]
+    _turns: WeakValueDictionary[str, asyncio.Lock] = field(
+        default_factory=lambda: WeakValueDictionary[str, asyncio.Lock]()  # noqa: PLW0108 - it says of what
+    )
+
+    def check(self, order: OpenRequest, deleter: Deleter) -> None:
+        """May they?
+
+        Raises:
+            NotYoursError: they neither asked for it nor moderate.
+        """
+        if order.requester.user_id != deleter.user_id and not deleter.moderates:
+            raise NotYoursError("Only the member who asked for this picture, or a moderator, can delete it.")
+
+    async def delete(self, order: OpenRequest, number: int | None, deleter: Deleter, screen: Screen) -> bool:
+        """Delete one picture of a result, or all that are left of it; what they cost stays booked.
+
+        Args:
+            order: the request behind the result.
+            number: of the picture; None for all.
+            deleter: who wants it.
+            screen: changes the messages.
+
+        Returns:
+            Whether no message shows it any more; False too if there is none that could be changed.
+
+        Raises:
+            NotYoursError: they may not.
+            PictureGoneError: it was deleted already.
+        """
+        self.check(order, deleter)
+        turn = self._turns.setdefault(order.id, asyncio.Lock())
+        async with turn:
+            order = await self.requests.get(order.id) or order
+            gone = tuple(each for each in order.pictures if number in {None, each.number})
+            if not gone:
+                raise PictureGoneError
+            if order.requester.user_id != deleter.user_id:  # first: nobody deletes what is not written down
+                await self._write_down(order, gone, deleter)
+            unseen = await self._unshow(order, gone, screen)
+            await self._forget(order, number)
+        return unseen
+
+    async def _unshow(self, order: OpenRequest, gone: tuple[Picture, ...], screen: Screen) -> bool:
+        kept = tuple(each for each in order.pictures if each not in gone)
+        places = await self.requests.messages(order.id)
+        if kept:
+            changed = [await screen.reduce(channel, message, gone, kept) for channel, message in places]
+        else:
+            changed = [await screen.remove(channel, message) for channel, message in places]
+        return bool(changed) and all(changed)
+
+    async def _forget(self, order: OpenRequest, number: int | None) -> None:
+        at = int(self.clock())
+        if number is None:
+            unused = await self.requests.delete_pictures(order.id, at)
+        else:
+            unused = await self.requests.delete_picture(number, at)
+        for digest in unused:
+            await self.blobs.delete(digest)
+
+    async def _write_down(self, order: OpenRequest, gone: Sequence[Picture], deleter: Deleter) -> None:
+        """Keep who deleted whose pictures."""
+        which = listed(tuple(f"#{picture.number}" for picture in gone), "and")
+        subject = f"{which} of <@{order.requester.user_id}>"
+        at = int(self.clock())
+        await self.audit.record(
+            deleter.server_id, Decision(deleter.user_id, at, "picture delete", subject, "kept", "deleted")
+        )

@@ -1,0 +1,75 @@
+"""What becomes of the file that came: looked at, and what its mask kept put back into it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.services.images import UnreadablePictureError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.services.images import CheckedPicture, InputImage, PictureCheck, Retouch
+    from bot.services.requests import ImageRequest
+
+LONGEST_RETOUCH = 20.0  # seconds; a charge waits for it, and a shutdown with it
+RETOUCHED_TYPES = ("image/png", "image/jpeg", "image/webp")
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A picture's file as it is kept.
+
+    Attributes:
+        content: the file as the provider made it, unchanged, or composed of it and the original.
+        checked: what that file is.
+        composed: whether it is the latter.
+    """
+
+    content: bytes
+    checked: CheckedPicture
+    composed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """Takes in what the provider sent.
+
+    Attributes:
+        check: reads type and size of a file, or says that it is no picture.
+        retouch: puts back what a mask kept.
+    """
+
+    check: PictureCheck
+    retouch: Retouch
+
+    async def receive(self, content: bytes, request: ImageRequest, inputs: Sequence[InputImage]) -> Received:
+        """See that it is a picture, and put back what the mask kept if that is wished.
+
+        Args:
+            content: the file that came.
+            request: what was asked for.
+            inputs: what was sent with it.
+
+        Raises:
+            UnreadablePictureError: it is no picture.
+        """
+        checked = await self.check(content)
+        mask = next((each for each in inputs if each.role == "mask"), None)
+        if mask is None or not request.exact or checked.media_type not in RETOUCHED_TYPES:
+            return Received(content, checked)
+        try:
+            async with asyncio.timeout(LONGEST_RETOUCH):
+                composed = await self.retouch(inputs[0].content, mask.content, content)
+                if await self.check(composed) != checked:
+                    raise UnreadablePictureError("it is of another type or size than the result")  # noqa: TRY301 - one end for all that fails
+        except Exception:  # noqa: BLE001 - whatever it was: the provider's own file is whole, and paid for
+            _log.exception("result not retouched")
+            return Received(content, checked)
+        return Received(composed, checked, composed=True)

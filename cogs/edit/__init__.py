@@ -1,0 +1,34 @@
+"""Change a picture: /edit, the dialog, the message menus, the buttons and ⋯ under results, replies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.options import PricedOptions
+from cogs.edit.buttons import EditButton, FinishButton, VaryButton
+from cogs.edit.commands import Edit
+from cogs.edit.menus import Menus
+from cogs.edit.more import offer_changes
+from cogs.edit.others import OpenMessages
+from cogs.edit.picking import PickButton
+from cogs.edit.replies import Replies
+from cogs.edit.submitting import Submissions
+
+if TYPE_CHECKING:
+    from bot.interactions import AtelierClient
+
+
+async def setup(bot: AtelierClient) -> None:
+    """Add the command, the menus, the buttons and their dialog, and listen to replies."""
+    services, settings = bot.services, bot.services.settings
+    bot.add_dynamic_items(EditButton, VaryButton, FinishButton, PickButton)
+    bot.buttons.add(10, EditButton.of)
+    bot.buttons.add(30, VaryButton.of)
+    bot.buttons.add(40, FinishButton.priced(services.drafting))
+    offer_changes(bot.more)
+    messages = OpenMessages()
+    bot.add_listener(Submissions(messages).hear, "on_interaction")
+    priced = PricedOptions(services.admission, services.catalog, settings.model, settings.partial_images)
+    await bot.add_cog(Edit(bot.intake, services.drafting, priced))
+    await bot.add_cog(Menus(bot, services.requests, messages))
+    await bot.add_cog(Replies(bot, services.requests, services.policies))

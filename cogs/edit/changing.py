@@ -1,0 +1,85 @@
+"""From a change that somebody has chosen to the studio: the one way of buttons, menus, dialogs and ⋯."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.buttons import asker_for, is_private
+from bot.inputs import Sources
+from bot.occasions import asker_of, requester_of
+from bot.options import shape_of
+from bot.services.building import Wishes
+from bot.services.changes import Change
+from bot.services.drafting import Start
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import discord
+
+    from bot.interactions import Interaction
+    from bot.services.ledger import OpenRequest, Picture
+
+AS_BEFORE = Wishes()
+
+
+async def change_ours(
+    interaction: Interaction,
+    change: Change,
+    order: OpenRequest,
+    picture: Picture,
+    wishes: Wishes = AS_BEFORE,
+    files: Sequence[discord.Attachment] = (),
+) -> None:
+    """Ask for a change of a picture of ours, at the expense of whoever acts.
+
+    Args:
+        interaction: not answered yet; under a private result the new one is private too.
+        change: not `NEW`.
+        order: the request behind the picture.
+        picture: not deleted.
+        wishes: what was chosen.
+        files: references, a mask, or the picture drawn upon: they are sorted by what they show.
+
+    Raises:
+        UserFacingError: nothing was reserved.
+    """
+    asker = await asker_for(interaction, order) or asker_of(interaction)
+    client = interaction.client
+    request = await client.services.drafting.draft(asker.requester, change, wishes, Start(order, picture))
+    sources = Sources(order, picture, attachments=tuple(files), sorts=bool(files))
+    await client.intake.take(interaction, request, sources, private=is_private(interaction), asker=asker)
+
+
+async def draw_from_ours(
+    interaction: Interaction,
+    order: OpenRequest,
+    picture: Picture,
+    wishes: Wishes,
+    files: Sequence[discord.Attachment] = (),
+) -> None:
+    """Ask for a new picture with one of ours, and perhaps more files, as references. Args and errors as above."""
+    asker = await asker_for(interaction, order) or asker_of(interaction)
+    client = interaction.client
+    start = Start(shape=(picture.image.width, picture.image.height))
+    request = await client.services.drafting.draft(asker.requester, Change.NEW, wishes, start)
+    sources = Sources(order, picture, attachments=tuple(files))
+    await client.intake.take(interaction, request, sources, private=is_private(interaction), asker=asker)
+
+
+async def change_others(
+    interaction: Interaction,
+    change: Change,
+    pictures: Sequence[discord.Attachment],
+    wishes: Wishes = AS_BEFORE,
+    files: Sequence[discord.Attachment] = (),
+) -> None:
+    """Ask for a change of the first of somebody's pictures; the rest of them, and the files, are sent along.
+
+    Only with `files` is one of them taken for a mask or a drawing. The errors are those of `change_ours`.
+    """
+    client = interaction.client
+    start = Start(shape=shape_of(pictures[0]))
+    request = await client.services.drafting.draft(requester_of(interaction), change, wishes, start)
+    sources = Sources(attachments=(*pictures, *files), sorts=bool(files), follows=wishes.size is None)
+    await client.intake.take(interaction, request, sources, private=is_private(interaction))

@@ -1,0 +1,72 @@
+"""What a dialog offers: sizes, qualities and counts that the member may use, each with its price."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bot.presentation.choices import price, quality_choices, size_choices, size_text
+from bot.services.pricing import format_usd
+from bot.services.requests import MOST_PICTURES
+
+if TYPE_CHECKING:
+    from bot.presentation.choices import Asked
+    from bot.services.catalog import Model
+    from bot.services.permits import Permit
+    from bot.services.requests import ImageRequest
+
+SAME_SIZE = "same"  # stands for the size of the picture, or what comes nearest to it
+
+Choices = list[tuple[str, str]]  # what people read, and the value behind it
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What may be chosen.
+
+    Attributes:
+        request: what it will be if nothing is chosen.
+        model: of the request.
+        permit: the member's.
+        asked: what has its price beside the choices, for one picture.
+    """
+
+    request: ImageRequest
+    model: Model
+    permit: Permit
+    asked: Asked
+
+    @property
+    def sizes(self) -> Choices:
+        """First that of the picture, then those worth offering."""
+        own = self.request.size
+        offered = size_choices(self.model, self.request.quality, self.asked)
+        others = [(label, size) for label, size in offered if size != own and self.permit.allows_size(size)]
+        return [(f"as it is: {size_text(own)} · {self._price(self.asked)}", SAME_SIZE), *others]
+
+    @property
+    def qualities(self) -> Choices:
+        """From the cheapest."""
+        offered = quality_choices(self.model, self.request.size, self.asked)
+        return [(label, quality) for label, quality in offered if self.permit.allows_quality(quality)]
+
+    @property
+    def counts(self) -> Choices:
+        """From one picture on."""
+        numbers = range(1, min(MOST_PICTURES, self.permit.most_count or MOST_PICTURES) + 1)
+        return [
+            (f"{number} picture{'s' * (number > 1)} · {self._price(replace(self.asked, count=number))}", str(number))
+            for number in numbers
+        ]
+
+    @property
+    def file_price(self) -> str:
+        """What each file that is added costs for each picture, at most."""
+        more = replace(self.asked, inputs=(*self.asked.inputs, None))
+        return format_usd(self._nano(more) - self._nano(self.asked))
+
+    def _price(self, asked: Asked) -> str:
+        return format_usd(self._nano(asked))
+
+    def _nano(self, asked: Asked) -> int:
+        return price(self.model, self.request.size, self.request.quality, asked)

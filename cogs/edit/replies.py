@@ -1,0 +1,182 @@
+"""A reply to a picture changes it: its words say how, its pictures come along."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import discord
+from discord.ext import commands
+from typing_extensions import override
+
+from bot.buttons import still_member
+from bot.delivery.posting import steadily
+from bot.errors import PictureGoneError, RequestRefused, UserFacingError
+from bot.occasions import author_of
+from cogs.edit.answers import Hints, refuse
+from cogs.edit.buttons import EditButton
+from cogs.edit.picking import ask_below
+from cogs.edit.taking import SAY_WHAT, edit_others, edit_ours
+from cogs.edit.words import Reply, is_blank, named_picture, pictures_of, says_something
+
+if TYPE_CHECKING:
+    from bot.interactions import AtelierClient
+    from bot.services.governing import Policies
+    from bot.services.keeping import Requests
+    from bot.services.ledger import OpenRequest
+
+HOW_TO = "Reply to a message with pictures, mention me, and say what to change."
+NOT_SHOWN = (
+    "I may not see the pictures in other people's messages here. Use the message's menu instead: Apps, Edit image."
+)
+NOT_HERE = "In direct messages I can change only the pictures that I have sent you here. Reply to one of them."
+SWITCHED_OFF = (
+    "Leads of this server have switched off that replies change pictures. Press ✏️ below the picture, or use /edit."
+)
+PING_OFF = "I can read replies only with the ping on (@ ON beside the reply). Or press ✏️."
+NEVER_READ = "I can read a reply to this picture only if it mentions me in its words. Or press ✏️."
+NO_HISTORY = "I may not read older messages here: I need the permission Read Message History."
+
+FRESH = timedelta(minutes=1)  # the age of a message that may be noted soon
+SOON = (0.1, 0.4, 1.0, 2.0, 4.0)  # seconds between looks; before it is noted, the progress above it is removed
+
+
+class Replies(commands.Cog):
+    """Reads replies to pictures."""
+
+    def __init__(self, client: AtelierClient, requests: Requests, policies: Policies) -> None:
+        self._client = client
+        self._requests = requests
+        self._policies = policies
+        self._hints = Hints()
+
+    @override
+    async def cog_unload(self) -> None:
+        """Forget the hints that still stand."""
+        await self._hints.close()
+
+    @commands.Cog.listener()
+    async def on_message(self, message: discord.Message) -> None:
+        """See whether it is a reply of a member; nearly all messages are none."""
+        if message.reference is None or message.type is not discord.MessageType.reply:
+            return
+        if message.author.bot or message.webhook_id is not None:
+            return
+        try:
+            await self._answer(Reply.of(message, self._client.bot_id), message.reference)
+        except Exception as error:  # noqa: BLE001 - it is spoken and logged
+            await refuse(self._client, message, error)
+
+    async def _answer(self, reply: Reply, reference: discord.MessageReference) -> None:
+        answered = reference.resolved
+        if not reply.calls_us and isinstance(answered, discord.Message) and answered.author.id != self._client.bot_id:
+            return  # people talk with each other
+        order = await self._order_behind(reply.message, reference)
+        if order is None and not reply.calls_us:
+            return
+        if not (await self._policies.of(_server_of(reply.message, order))).replies:
+            if reply.calls_us or reply.message.guild is None:
+                raise UserFacingError(SWITCHED_OFF)
+        elif order is not None:
+            await self._change_ours(reply, order)
+        else:
+            await self._change_others(reply, reference)
+
+    async def _order_behind(self, message: discord.Message, reference: discord.MessageReference) -> OpenRequest | None:
+        """The request whose result is answered: of this server or, in direct messages, the member's own."""
+        order = await self._requests.of_message(reference.message_id or 0)
+        if order is None and self._may_be_noted_soon(message, reference.resolved):
+            order = await self._once_noted(reference.message_id or 0)
+        if order is None or all(job.picture is None for job in order.jobs):
+            return None
+        if message.guild is None:
+            is_known_here = order.requester.user_id == message.author.id
+        else:
+            is_known_here = order.requester.server_id == message.guild.id
+        return order if is_known_here else None
+
+    def _may_be_noted_soon(self, message: discord.Message, answered: object) -> bool:
+        """Whether a message of ours may be a result that Discord shows already, and we have not written down yet."""
+        if not isinstance(answered, discord.Message) or answered.author.id != self._client.bot_id:
+            return False
+        return bool(answered.attachments) and message.created_at - answered.created_at < FRESH
+
+    async def _once_noted(self, answered_id: int) -> OpenRequest | None:
+        order = None
+        for pause in SOON:
+            await asyncio.sleep(pause)
+            order = await self._requests.of_message(answered_id)
+            if order is not None:
+                break
+        return order
+
+    async def _change_ours(self, reply: Reply, order: OpenRequest) -> None:
+        """Change the picture that is meant; ask which, if that is not clear."""
+        if reply.is_blank:
+            await self._hint(reply.message, order)
+            return
+        if not (reply.calls_us or reply.files or says_something(reply.words)):
+            return  # people react to it
+        if not (reply.words or reply.files):
+            raise RequestRefused(SAY_WHAT)
+        made = sorted((each.picture for each in order.jobs if each.picture is not None), key=lambda each: each.number)
+        named, words = named_picture(reply.words, made)
+        reply = replace(reply, words=words)
+        meant = [named] if named is not None else list(order.pictures) or made
+        if meant[0].deleted:
+            numbers = ", ".join(f"#{picture.number}" for picture in meant)
+            raise PictureGoneError(f"{numbers} {'was' if len(meant) == 1 else 'were'} deleted. Reply to another one.")
+        if len(meant) > 1:
+            await ask_below(reply.message, meant)
+            return
+        in_server = reply.message.guild is not None
+        asker = author_of(reply.message) if in_server else await still_member(self._client, order.requester)
+        await edit_ours(self._client, reply, asker, order, meant[0])
+
+    async def _change_others(self, reply: Reply, reference: discord.MessageReference) -> None:
+        """Change the pictures of a message that is not ours; the reply mentions us."""
+        if reply.message.guild is None:
+            raise RequestRefused(NOT_HERE)
+        answered = await self._answered(reply.message, reference)
+        if answered.author.id == self._client.bot_id:  # a refusal, a question, progress
+            raise RequestRefused(HOW_TO)
+        shown = pictures_of(answered)
+        if not shown and self._is_hidden(answered):
+            raise RequestRefused(NOT_SHOWN)
+        if not shown and not reply.files:
+            raise RequestRefused(HOW_TO)
+        await edit_others(self._client, reply, shown)
+
+    async def _answered(self, message: discord.Message, reference: discord.MessageReference) -> discord.Message:
+        """The message that is replied to."""
+        if isinstance(reference.resolved, discord.Message):
+            return reference.resolved
+        try:
+            return await steadily(lambda: message.channel.fetch_message(reference.message_id or 0))
+        except discord.NotFound:
+            raise PictureGoneError("That message was deleted.") from None
+        except discord.Forbidden:
+            raise RequestRefused(NO_HISTORY) from None
+
+    async def _hint(self, message: discord.Message, order: OpenRequest) -> None:
+        """Tell a member why their words do nothing, if we may not read them."""
+        if not order.pictures or not self._is_hidden(message):
+            return
+        if self._hints.is_due(message.author.id, message.channel.id):
+            pinged = any(person.id == self._client.bot_id for person in message.mentions)
+            view = discord.ui.View(timeout=None)
+            view.add_item(EditButton(order.pictures[0].number))
+            await self._hints.give(message, NEVER_READ if pinged else PING_OFF, view)
+
+    def _is_hidden(self, message: discord.Message) -> bool:
+        """Whether Discord keeps from us what a message says."""
+        return message.guild is not None and not self._client.intents.message_content and is_blank(message)
+
+
+def _server_of(message: discord.Message, order: OpenRequest | None) -> int:
+    """The server whose leads decide; 0 in direct messages that are about no picture of ours."""
+    if message.guild is not None:
+        return message.guild.id
+    return 0 if order is None else order.requester.server_id

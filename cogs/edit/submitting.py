@@ -1,0 +1,120 @@
+"""What becomes of a dialog that was filled in, also of one that an earlier process opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self, cast
+
+import discord
+
+from bot.buttons import picture_of
+from bot.errors import RequestRefused
+from bot.interactions import Interaction, answer_failure, order_behind
+from bot.services.building import Wishes
+from bot.services.changes import DRAWN, Change
+from cogs.edit.changing import change_others, change_ours, draw_from_ours
+from cogs.edit.dialog import COUNT, DIALOG, FILES, PROMPT, QUALITY, SIZE, About
+from cogs.edit.offer import SAME_SIZE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cogs.edit.others import OpenMessages
+
+NOTHING_SAID = "Say in a few words what to change, or add the picture with your drawing on it."
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What stands in a dialog.
+
+    Attributes:
+        files: in the member's order.
+    """
+
+    prompt: str
+    size: str | None
+    quality: str | None
+    count: int
+    files: tuple[discord.Attachment, ...]
+
+    @classmethod
+    def of(cls, interaction: discord.Interaction[Any]) -> Self:
+        """Read a submission; what Discord leaves out is as it was."""
+        data = cast("Mapping[str, Any]", interaction.data or {})
+        rows: list[Mapping[str, Any]] = data.get("components", [])
+        fields: dict[str, Mapping[str, Any]] = {
+            field["custom_id"]: field for row in rows if (field := row.get("component", {})).get("custom_id")
+        }
+        size, quality, count = (_chosen(fields.get(name, {})) for name in (SIZE, QUALITY, COUNT))
+        return cls(
+            prompt=str(fields.get(PROMPT, {}).get("value") or ""),
+            size=None if size in {"", SAME_SIZE} else size,
+            quality=quality or None,
+            count=int(count) if count.isdecimal() else 1,
+            files=_files(interaction, data, fields.get(FILES, {}).get("values", [])),
+        )
+
+    def wishes(self, prompt: str) -> Wishes:
+        """What was chosen, with these words."""
+        return Wishes(prompt=prompt, size=self.size, quality=self.quality, count=self.count)
+
+    @property
+    def change(self) -> Wishes:
+        """What was chosen for a change: without words, what is drawn says what to do.
+
+        Raises:
+            RequestRefused: neither words nor files.
+        """
+        if self.prompt.strip():
+            return self.wishes(self.prompt)
+        if not self.files:
+            raise RequestRefused(NOTHING_SAID)
+        return self.wishes(DRAWN)
+
+
+class Submissions:
+    """Hears of dialogs that were filled in: discord.py forgets them at a restart, and after one member."""
+
+    def __init__(self, messages: OpenMessages) -> None:
+        """Args: `messages` are those on which somebody has a dialog open."""
+        self._messages = messages
+
+    async def hear(self, interaction: discord.Interaction[Any]) -> None:
+        """Do what was filled in, if this interaction is such a dialog."""
+        data = cast("Mapping[str, Any]", interaction.data or {})
+        match = DIALOG.fullmatch(str(data.get("custom_id", "")))
+        if match is None or interaction.type is not discord.InteractionType.modal_submit:
+            return
+        try:
+            await self._take(cast("Interaction", interaction), About(match["about"]), int(match["id"]))
+        except Exception as error:  # noqa: BLE001 - it is spoken and logged
+            await answer_failure(interaction, error)
+
+    async def _take(self, interaction: Interaction, about: About, subject: int) -> None:
+        filled = Filled.of(interaction)
+        if about is About.MESSAGE:
+            pictures = self._messages.pictures(interaction.user.id, subject)
+            await change_others(interaction, Change.EDIT, pictures, filled.change, filled.files)
+            return
+        order = await order_behind(interaction, subject)
+        picture = picture_of(order, subject)
+        if about is About.REFERENCE:
+            await draw_from_ours(interaction, order, picture, filled.wishes(filled.prompt), filled.files)
+        else:
+            await change_ours(interaction, Change.EDIT, order, picture, filled.change, filled.files)
+
+
+def _chosen(field: Mapping[str, Any]) -> str:
+    values = field.get("values") or [""]
+    return str(values[0])
+
+
+def _files(
+    interaction: discord.Interaction[Any], data: Mapping[str, Any], ids: list[str]
+) -> tuple[discord.Attachment, ...]:
+    """The files in the order in which the member added them; discord.py would give them in another."""
+    sent: Mapping[str, Any] = data.get("resolved", {}).get("attachments", {})
+    known: Any = interaction
+    state = known._state  # noqa: SLF001 - discord.py makes the files only of dialogs that it remembers
+    return tuple(discord.Attachment(data=sent[each], state=state) for each in ids if each in sent)

@@ -1,0 +1,61 @@
+"""Details: everything about a picture, with what it was made from and what was made of it, privately."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+from typing_extensions import override
+
+from bot.buttons import AtelierButton
+from bot.errors import PictureGoneError, UserFacingError
+from bot.interactions import Interaction, order_behind
+from bot.presentation.details import details_embed
+from bot.services.lineage import family_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.services.ledger import OpenRequest, Picture
+
+NOT_MINE = "That is not a picture of mine, so I know nothing about it. Choose a message in which I show a picture."
+
+
+class DetailsButton(AtelierButton, action="details"):
+    """Shows everything about a result; not offered any more, but old messages have it."""
+
+    label = "Details"
+    emoji = "🔍"
+
+    @override
+    async def pressed(self, interaction: Interaction) -> None:
+        """Show the details."""
+        order = await order_behind(interaction, self.subject)
+        await _show(interaction, order, order.pictures)
+
+
+async def show_details(interaction: Interaction, order: OpenRequest, picture: Picture) -> None:
+    """Behind ⋯: of one picture."""
+    await _show(interaction, order, [picture])
+
+
+@app_commands.context_menu(name="Image details")
+@app_commands.guild_only()
+@app_commands.allowed_installs(guilds=True, users=False)
+async def image_details(interaction: Interaction, message: discord.Message) -> None:
+    """In the menu of a message: of all pictures that it shows."""
+    order = await interaction.client.services.requests.of_message(message.id)
+    if order is None or order.requester.server_id != interaction.guild_id:
+        raise UserFacingError(NOT_MINE)
+    if not order.pictures:
+        raise PictureGoneError
+    await _show(interaction, order, order.pictures)
+
+
+async def _show(interaction: Interaction, order: OpenRequest, pictures: Sequence[Picture]) -> None:
+    services = interaction.client.services
+    family = await family_of(services.lineage, [picture.number for picture in pictures], order.requester.server_id)
+    title = services.catalog.title_of(order.request.model)
+    embed = details_embed(order, title, [picture.number for picture in pictures], family)
+    await interaction.response.send_message(embed=embed, ephemeral=True)

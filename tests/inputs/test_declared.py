@@ -1,0 +1,110 @@
+"""What Discord's own words tell enough of is refused before anything is downloaded."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.errors import InputPictureError
+from bot.inputs.declared import check_declared
+from bot.inputs.sources import Sources
+from bot.services.changes import Change
+from bot.services.requests import StoredImage
+from tests.examples import MODEL, REQUEST, STORED, job, order, picture
+from tests.inputs.doubles import Attached, an_edit
+
+SMALL = replace(MODEL, title="Small", reference_limit=2)
+OURS = picture()
+
+
+def files(count: int, **words: object) -> tuple[Attached, ...]:
+    return tuple(Attached(f"{number}.png", b"x", **words) for number in range(1, count + 1))  # type: ignore[arg-type]  # by name
+
+
+@pytest.mark.parametrize(
+    ("sources", "sentence"),
+    [
+        (Sources(attachments=files(1, declared=50_000_001)), "“1.png” is too large: 50 MB is the most."),
+        (Sources(mask=Attached("m.zip", b"", content_type="application/zip")), "“m.zip” is not a picture."),
+        (Sources(attachments=files(3, declared=40_000_000)), "These files are more than 100 MB together."),
+        (Sources(attachments=files(3)), "Small takes at most 2 input pictures. Leave 1 out."),
+        (Sources(order(job(1, OURS)), OURS, files(2)), "Small takes at most 2 input pictures. Leave 1 out."),
+        (Sources(attachments=files(4), sorts=True), "Small takes at most 2 input pictures. Leave 1 out."),
+        (Sources(mask=Attached("m.png", b"")), "A mask belongs to a picture. Attach that picture too."),
+    ],
+    ids=lambda value: value[:20] if isinstance(value, str) else "",
+)
+def test_what_cannot_come_to_anything_is_refused(sources: Sources, sentence: str) -> None:
+    with pytest.raises(InputPictureError) as refusal:
+        check_declared(REQUEST, sources, SMALL)
+    assert refusal.value.sentence.startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [
+        Sources(),
+        Sources(attachments=files(2)),
+        Sources(attachments=files(3), sorts=True),  # one of them may be a mask
+        Sources(order(job(1, OURS)), OURS, files(2), sorts=True),
+        Sources(attachments=files(2), mask=Attached("m.png", b"")),
+        Sources(attachments=files(1, content_type=None)),
+        Sources(attachments=files(2, declared=50_000_000)),
+    ],
+)
+def test_what_may_come_to_something_is_looked_at(sources: Sources) -> None:
+    check_declared(REQUEST, sources, SMALL)
+
+
+@pytest.mark.parametrize(
+    ("sources", "sentence"),
+    [
+        (Sources(), "There is no picture to extend. Attach one."),
+        (
+            Sources(attachments=files(1), mask=Attached("m.png", b"")),
+            "A picture that is extended gets a mask of its own.",
+        ),
+    ],
+)
+def test_a_picture_is_extended_by_a_mask_of_its_own(sources: Sources, sentence: str) -> None:
+    with pytest.raises(InputPictureError) as refusal:
+        check_declared(an_edit(Change.ZOOM_OUT), sources, MODEL)
+    assert refusal.value.sentence.startswith(sentence)
+
+
+@pytest.mark.parametrize("sources", [Sources(attachments=files(1)), Sources(order(job(1, OURS)), OURS)])
+def test_a_picture_that_is_there_may_be_extended(sources: Sources) -> None:
+    check_declared(an_edit(Change.SQUARE), sources, MODEL)
+
+
+def test_an_extension_that_is_made_again_has_its_picture() -> None:
+    check_declared(an_edit(Change.SQUARE, references=(STORED,)), Sources(), MODEL)
+
+
+# --- what is foreseen
+
+
+def test_inputs_are_foreseen_as_far_as_discord_tells_their_shapes() -> None:
+    sources = Sources(order(job(1, OURS)), OURS, (Attached("a.png", b"abc", shape=(30, 20)), Attached("b.heic", b"x")))
+
+    assert sources.foreseen == (OURS.image, StoredImage("", "", 30, 20, 3))
+
+
+@pytest.mark.parametrize(("ours", "foreseen"), [(True, 1), (False, 1)])
+def test_what_may_be_a_mask_is_not_foreseen(ours: bool, foreseen: int) -> None:  # noqa: FBT001 - a table's column
+    sources = Sources(
+        order(job(1, OURS)) if ours else None, OURS if ours else None, files(3, shape=(30, 20)), sorts=True
+    )
+
+    assert len(sources.foreseen) == foreseen
+
+
+def test_two_files_are_in_memory_at_once() -> None:
+    theirs = Sources(attachments=(Attached("a.png", b"12"), Attached("b.png", b"1234")), mask=Attached("m.png", b"123"))
+    ours = Sources(order(job(1, OURS)), OURS, (Attached("a.png", b"12"),))
+
+    assert theirs.bytes_at_once == 2 + 4
+    assert ours.bytes_at_once == OURS.image.byte_size + 2
+    assert Sources(order(job(1, OURS)), OURS).bytes_at_once == OURS.image.byte_size
+    assert Sources().bytes_at_once == 0

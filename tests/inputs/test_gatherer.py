@@ -1,0 +1,408 @@
+"""What a request starts from: the right files in the right order, told in sentences, and nothing left of a failure."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image, ImageDraw
+
+from bot.errors import InputPictureError, PictureGoneError, RequestRefused, UnsupportedOptionError
+from bot.inputs import Gathered, Sources
+from bot.inputs.overlays import percent
+from bot.services.catalog import Catalog
+from bot.services.changes import Change
+from bot.services.requests import StoredImage
+from tests.delivery.errors import refused
+from tests.examples import CATALOG, MODEL, png
+from tests.inputs.doubles import Attached, Shown, Studio, an_edit
+from tests.pictures.samples import encoded, gradient, opened, pixel
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bot.services.catalog import Model
+    from bot.services.requests import ImageRequest
+
+WIDTH, HEIGHT = 320, 240
+FOX = encoded(gradient(WIDTH, HEIGHT), "PNG")
+OWL = png(64, 64, "blue")
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><rect width="40" height="30" fill="red"/></svg>'
+PLAIN = replace(MODEL, markup=False)
+
+
+def masked(width: int = WIDTH, height: int = HEIGHT) -> bytes:
+    """A mask in black and white: the left quarter may change."""
+    image = Image.new("L", (width, height), 0)
+    image.paste(255, (0, 0, width // 4, height))
+    return encoded(image, "PNG")
+
+
+def drawn_upon(content: bytes) -> bytes:
+    """The picture as somebody sends it who has circled something on a telephone: a JPEG."""
+    image = opened(content).convert("RGB")
+    ImageDraw.Draw(image).ellipse((100, 80, 200, 160), outline=(255, 0, 0), width=8)
+    return encoded(image, "JPEG", quality=90)
+
+
+def without(model: Model) -> Catalog:
+    """A catalog in which the usual model is this one."""
+    return Catalog(CATALOG.default_id, [model if each.id == model.id else each for each in CATALOG.models])
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Studio:
+    return Studio(tmp_path)
+
+
+async def gathered(studio: Studio, request: ImageRequest, sources: Sources) -> Gathered:
+    """What is gathered for a request that succeeds."""
+    async with studio.gatherer.gather(request, sources) as found:
+        return found
+
+
+async def content_of(studio: Studio, image: StoredImage | None) -> bytes:
+    assert image is not None
+    content = await studio.blobs.get(image.digest)
+    assert content is not None
+    return content
+
+
+# --- the first input
+
+
+async def test_a_picture_of_ours_is_sent_by_its_original_bytes_and_before_all_others(studio: Studio) -> None:
+    made, of = await studio.made(FOX, shape=(WIDTH, HEIGHT))
+
+    found = await gathered(studio, an_edit(), Sources(made, of, (Attached("owl.png", OWL),)))
+
+    first, second = found.request.references
+    assert first == replace(of.image, number=4821)
+    assert await content_of(studio, second) == OWL
+    assert second.number is None
+    assert found.notes == ()
+
+
+async def test_without_one_the_first_attachment_is_changed(studio: Studio) -> None:
+    sources = Sources(attachments=(Attached("fox.png", FOX), Attached("owl.png", OWL)))
+
+    found = await gathered(studio, an_edit(), sources)
+
+    assert [await content_of(studio, each) for each in found.request.references] == [FOX, OWL]
+
+
+async def test_words_alone_need_nothing(studio: Studio) -> None:
+    found = await gathered(studio, an_edit(), Sources())
+
+    assert found == Gathered(an_edit())
+
+
+async def test_what_the_store_has_lost_is_there_again_by_its_own_name(studio: Studio) -> None:
+    made, of = await studio.made(FOX, shape=(WIDTH, HEIGHT))
+    await studio.blobs.delete(of.image.digest)
+    studio.requests.shown_by = [(1, 2)]
+    studio.discord.messages[1] = [Shown(Attached("atelier-4821.png", FOX))]
+
+    found = await gathered(studio, an_edit(), Sources(made, of))
+
+    assert found.request.references == (replace(of.image, number=4821),)
+    assert studio.kept == {of.image.digest}
+    assert found.notes == ()
+
+
+async def test_a_copy_in_discord_stands_in_for_an_original_that_is_lost(studio: Studio) -> None:
+    copy = encoded(gradient(160, 120), "JPEG")
+    made, of = await studio.made(FOX, shape=(WIDTH, HEIGHT))
+    await studio.blobs.delete(of.image.digest)
+    studio.requests.shown_by = [(1, 2)]
+    studio.discord.messages[1] = [Shown(Attached("atelier-4821.jpg", copy))]
+
+    found = await gathered(studio, an_edit(), Sources(made, of))
+
+    (first,) = found.request.references
+    assert (first.media_type, first.width, first.height, first.number) == ("image/jpeg", 160, 120, 4821)
+    assert found.notes == ("The original of #4821 is lost: I started from the copy that Discord shows.",)
+
+
+async def test_a_picture_that_is_lost_here_and_there_is_said_to_be(studio: Studio) -> None:
+    made, of = await studio.made(FOX)
+    await studio.blobs.delete(of.image.digest)
+
+    with pytest.raises(PictureGoneError, match="I have lost #4821"):
+        await gathered(studio, an_edit(), Sources(made, of))
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type", "note"),
+    [
+        (encoded(gradient(40, 30), "GIF"), "image/gif", "#4821 is an animation: I started from its first picture."),
+        (SVG, "image/svg+xml", "#4821 is a vector drawing: I started from how it looks."),
+    ],
+)
+async def test_what_is_no_still_picture_is_sent_as_one(
+    studio: Studio, content: bytes, media_type: str, note: str
+) -> None:
+    made, of = await studio.made(content, media_type=media_type, shape=(40, 30))
+
+    found = await gathered(studio, an_edit(), Sources(made, of))
+
+    (first,) = found.request.references
+    assert (first.media_type, first.width, first.height, first.number) == ("image/png", 40, 30, 4821)
+    assert found.notes == (note,)
+
+
+async def test_a_drawing_that_cannot_be_drawn_is_said_so(studio: Studio) -> None:
+    made, of = await studio.made(b"<svg", media_type="image/svg+xml")
+
+    with pytest.raises(InputPictureError, match=r"^#4821 .*, so it cannot be changed\.$"):
+        await gathered(studio, an_edit(), Sources(made, of))
+
+
+async def test_what_an_input_has_lost_is_noted(studio: Studio) -> None:
+    found = await gathered(studio, an_edit(), Sources(attachments=(Attached("long.png", png(4200, 64)),)))
+
+    (note,) = found.notes
+    assert note.startswith("“long.png” was scaled")
+
+
+# --- again
+
+
+async def test_a_request_that_has_its_files_goes_on_with_them(studio: Studio) -> None:
+    digests = [await studio.blobs.put(content) for content in (FOX, masked())]
+    image, mask = (StoredImage(digest, "image/png", WIDTH, HEIGHT, 9) for digest in digests)
+    request = an_edit(references=(image,), mask=mask)
+
+    assert await gathered(studio, request, Sources()) == Gathered(request)
+
+
+async def test_a_request_whose_file_is_gone_is_not_made_again(studio: Studio) -> None:
+    image = StoredImage(await studio.blobs.put(FOX), "image/png", WIDTH, HEIGHT, len(FOX))
+    gone = replace(image, digest="0" * 64)
+
+    with pytest.raises(PictureGoneError, match=r"^A picture that this was made from is lost\."):
+        await gathered(studio, an_edit(references=(image,), mask=gone), Sources())
+
+
+# --- masks and drawings
+
+
+@pytest.mark.parametrize("ours", [True, False])
+async def test_attachments_are_sorted_by_what_they_are_to_the_first_input(studio: Studio, ours: bool) -> None:  # noqa: FBT001 - a table's column
+    made, of = await studio.made(FOX, shape=(WIDTH, HEIGHT))
+    others = (Attached("owl.png", OWL), Attached("m.png", masked(160, 120)))
+    sources = Sources(made, of, others, sorts=True)
+    if not ours:
+        sources = Sources(attachments=(Attached("fox.png", FOX), *others), sorts=True)
+
+    found = await gathered(studio, an_edit(), sources)
+
+    assert [await content_of(studio, each) for each in found.request.references] == [FOX, OWL]
+    mask = opened(await content_of(studio, found.request.mask))
+    assert (mask.mode, mask.size) == ("RGBA", (WIDTH, HEIGHT))
+    assert (pixel(mask, 10, 10)[3], pixel(mask, 300, 10)[3]) == (0, 255)
+    assert found.request.markup is None
+    assert found.notes == ("“m.png” is taken as a mask: 25 % of the picture may change.",)
+
+
+async def test_a_picture_that_was_drawn_upon_becomes_an_overlay(studio: Studio) -> None:
+    made, of = await studio.made(FOX, shape=(WIDTH, HEIGHT))
+
+    found = await gathered(studio, an_edit(), Sources(made, of, (Attached("circle.jpg", drawn_upon(FOX)),), sorts=True))
+
+    overlay = opened(await content_of(studio, found.request.markup))
+    assert (overlay.mode, overlay.size) == ("RGBA", (WIDTH, HEIGHT))
+    assert pixel(overlay, 150, 120)[3] == 0
+    assert found.request.mask is None
+    assert len(found.request.references) == 1
+    assert found.notes == ("“circle.jpg” is taken as a drawing on #4821.",)
+
+
+async def test_where_a_model_takes_no_drawing_what_is_marked_becomes_a_mask(tmp_path: Path) -> None:
+    studio = Studio(tmp_path, without(PLAIN))
+    attachments = (Attached("fox.png", FOX), Attached("circle.jpg", drawn_upon(FOX)))
+
+    found = await gathered(studio, an_edit(), Sources(attachments=attachments, sorts=True))
+
+    mask = opened(await content_of(studio, found.request.mask))
+    assert (pixel(mask, 150, 120)[3], pixel(mask, 10, 10)[3]) == (0, 255)
+    assert found.request.markup is None
+    (note,) = found.notes
+    assert note.startswith("“circle.jpg” is taken as a drawing on “fox.png”: what you marked may change, ")
+
+
+async def test_nothing_is_sorted_where_that_is_not_wished(studio: Studio) -> None:
+    made, of = await studio.made(FOX, shape=(WIDTH, HEIGHT))
+
+    found = await gathered(studio, an_edit(), Sources(made, of, (Attached("m.png", masked()),)))
+
+    assert len(found.request.references) == 2
+    assert found.request.mask is None
+
+
+async def test_a_mask_that_is_given_as_one_is_fitted(studio: Studio) -> None:
+    sources = Sources(attachments=(Attached("fox.png", FOX),), mask=Attached("m.png", masked(640, 480)))
+
+    found = await gathered(studio, an_edit(), sources)
+
+    assert found.request.mask is not None
+    assert (found.request.mask.width, found.request.mask.height) == (WIDTH, HEIGHT)
+    assert found.notes == ("“m.png” is taken as a mask: 25 % of the picture may change.",)
+
+
+async def test_a_drawing_that_is_given_as_a_mask_is_taken_as_what_it_is(studio: Studio) -> None:
+    sources = Sources(attachments=(Attached("fox.png", FOX),), mask=Attached("circle.jpg", drawn_upon(FOX)))
+
+    found = await gathered(studio, an_edit(), sources)
+
+    assert found.request.mask is None
+    assert found.request.markup is not None
+
+
+@pytest.mark.parametrize("second", [masked(), drawn_upon(FOX)])
+@pytest.mark.parametrize("given", [True, False])
+async def test_only_one_file_says_where_the_picture_may_change(studio: Studio, second: bytes, given: bool) -> None:  # noqa: FBT001 - a table's column
+    made, of = await studio.made(FOX, shape=(WIDTH, HEIGHT))
+    one, other = Attached("m.png", masked()), Attached("n.png", second)
+    attachments = (one,) if given else (one, other)
+
+    with pytest.raises(InputPictureError) as refusal:
+        await gathered(studio, an_edit(), Sources(made, of, attachments, other if given else None, sorts=True))
+
+    assert refusal.value.sentence == ("“m.png” and “n.png” both say where the picture may change. Send one of them.")
+    assert studio.kept == {of.image.digest}
+
+
+async def test_a_model_without_masks_says_so(tmp_path: Path) -> None:
+    studio = Studio(tmp_path, without(replace(PLAIN, mask=False)))
+    attachments = (Attached("fox.png", FOX), Attached("m.png", masked()))
+
+    with pytest.raises(UnsupportedOptionError, match="takes no mask"):
+        await gathered(studio, an_edit(), Sources(attachments=attachments, sorts=True))
+
+    assert studio.kept == set()
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(0.0001, "less than 1 %"), (0.01, "1 %"), (0.126, "13 %"), (0.9999, "99 %")]
+)
+def test_a_share_is_never_nothing_and_never_all(share: float, text: str) -> None:
+    assert percent(share) == text
+
+
+# --- extensions
+
+
+async def test_a_picture_is_extended_on_a_canvas_with_a_mask_of_what_is_new(studio: Studio) -> None:
+    made, of = await studio.made(FOX, shape=(WIDTH, HEIGHT))
+    request = an_edit(Change.ZOOM_OUT_TWICE, size="1280x960")
+
+    found = await gathered(studio, request, Sources(made, of, (Attached("m.png", masked()),), sorts=True))
+
+    canvas, reference = found.request.references
+    assert (canvas.width, canvas.height, canvas.number, canvas.media_type) == (1280, 960, 4821, "image/png")
+    shown = opened(await content_of(studio, canvas))
+    mask = opened(await content_of(studio, found.request.mask))
+    assert shown.getchannel("A").getbbox() == (320, 240, 960, 720)
+    assert mask.size == (1280, 960)
+    assert (pixel(mask, 5, 5)[3], pixel(mask, 640, 480)[3]) == (0, 255)
+    assert await content_of(studio, reference) == await content_of(studio, found.request.references[1])
+    assert found.request.size == "1280x960"
+    assert found.notes == ()
+
+
+async def test_a_picture_that_has_the_shape_already_is_not_extended(studio: Studio) -> None:
+    request = an_edit(Change.SQUARE, size="1024x1024")
+
+    with pytest.raises(RequestRefused, match=r"^“owl.png” is square already\.$"):
+        await gathered(studio, request, Sources(attachments=(Attached("owl.png", OWL),)))
+
+    assert studio.kept == set()
+
+
+# --- the size that follows
+
+
+@pytest.mark.parametrize(
+    ("guess", "follows", "size"),
+    [
+        ("1024x1024", True, "1152x864"),
+        ("1024x1024", False, "1024x1024"),
+        ("1024x768", True, "1024x768"),
+        ("1040x768", True, "1040x768"),  # as near as that
+    ],
+)
+async def test_the_size_follows_the_real_shape_of_what_is_changed(
+    studio: Studio,
+    guess: str,
+    follows: bool,  # noqa: FBT001 - a table's column
+    size: str,
+) -> None:
+    attachments = (Attached("fox.png", encoded(gradient(1600, 1200), "PNG")),)
+
+    found = await gathered(studio, an_edit(size=guess), Sources(attachments=attachments, follows=follows))
+
+    assert found.request.size == size
+
+
+# --- nothing is left of a failure
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        Attached("gone.png", OWL, problems=[refused(404)]),
+        Attached("bad.png", b"no picture"),
+        Attached("grown.png", OWL, declared=3),
+    ],
+    ids=lambda each: each.filename,
+)
+async def test_what_came_before_a_file_that_cannot_be_used_is_forgotten(studio: Studio, last: Attached) -> None:
+    made, of = await studio.made(FOX, shape=(WIDTH, HEIGHT))
+    attachments = (Attached("owl.png", OWL), Attached("m.png", masked()), last)
+
+    with pytest.raises(InputPictureError):
+        await gathered(studio, an_edit(), Sources(made, of, attachments, sorts=True))
+
+    assert studio.kept == {of.image.digest}
+
+
+async def test_who_is_cancelled_leaves_no_file_and_no_bytes_taken(studio: Studio) -> None:
+    owl, late = Attached("owl.png", OWL), Attached("late.png", OWL, declared=150_000_000)
+    late.gate.clear()
+    task = asyncio.create_task(gathered(studio, an_edit(), Sources(attachments=(owl, late))))
+    async with asyncio.timeout(10):
+        while not late.reads:  # noqa: ASYNC110 - until the second download has begun
+            await asyncio.sleep(0.002)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    assert studio.kept == set()
+    assert (await gathered(studio, an_edit(), Sources(attachments=(owl,)))).request.references
+
+
+async def test_a_request_that_fails_afterwards_leaves_no_file(studio: Studio) -> None:
+    sources = Sources(attachments=(Attached("owl.png", OWL),))
+
+    with pytest.raises(RequestRefused):
+        async with studio.gatherer.gather(an_edit(), sources):
+            raise RequestRefused("no")
+
+    assert studio.kept == set()
+
+
+async def test_many_who_bring_much_take_turns(studio: Studio) -> None:
+    files = [Attached(f"{number}.png", OWL, declared=50_000_000) for number in range(6)]
+    for file in files:
+        file.gate.clear()
+    tasks = [asyncio.create_task(gathered(studio, an_edit(), Sources(attachments=(file,)))) for file in files]
+    await asyncio.sleep(0.05)
+    begun = [file.reads for file in files]
+    for file in files:
+        file.gate.set()
+
+    assert begun == [1, 1, 1, 0, 0, 0]
+    assert len(await asyncio.gather(*tasks)) == 6

@@ -1,0 +1,57 @@
+"""The process that draws: bounded, with its own fonts, from standard input to standard output."""
+
+from __future__ import annotations
+
+import io
+import resource
+import runpy
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from bot.pictures import drawing_process
+
+if TYPE_CHECKING:
+    import pytest
+
+DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg" width="100" height="50"><rect width="9" height="9"/></svg>'
+
+
+def test_what_comes_in_goes_out_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = io.BytesIO()
+    monkeypatch.setattr(resource, "setrlimit", dict[int, object]().__setitem__)  # it would bound the tests
+    monkeypatch.setattr(sys, "argv", ["drawing_process.py", "40"])
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(DRAWING)))
+    monkeypatch.setattr(sys, "stdout", SimpleNamespace(buffer=out))
+
+    runpy.run_path(str(drawing_process.__file__), run_name="__main__")
+
+    assert Image.open(out).size == (40, 20)
+
+
+def test_time_and_memory_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    bounds: dict[int, tuple[int, int]] = {}
+    monkeypatch.setattr(resource, "setrlimit", bounds.__setitem__)
+
+    drawing_process.limit()
+
+    assert bounds == {resource.RLIMIT_CPU: (10, 10), resource.RLIMIT_AS: (1 << 30, 1 << 30)}
+
+
+def test_a_system_that_bounds_nothing_still_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "resource", None)  # as on Windows
+
+    drawing_process.limit()
+
+
+def test_the_fonts_are_files_that_come_with_the_product() -> None:
+    assert [Path(file).name for file in drawing_process.fonts()] == list(drawing_process.FONTS)
+
+
+def test_without_fonts_only_text_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", dict[str, object]().get)
+
+    assert drawing_process.fonts() == []

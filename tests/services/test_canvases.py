@@ -1,0 +1,291 @@
+"""A changed picture has a legal size of its own shape, and lies undistorted on its canvas with something to draw."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bot.errors import RequestRefused
+from bot.services.canvases import (
+    PANNED_BY,
+    SHAPES,
+    SHRUNK_TO,
+    USUAL_PIXELS,
+    Frame,
+    check_frame,
+    fitting_size,
+    frame_for,
+    shape_size,
+)
+from bot.services.changes import EXTENSIONS, Change
+from bot.services.sizes import FreeSizes, dimensions
+from tests.examples import CATALOG
+
+if TYPE_CHECKING:
+    from bot.services.catalog import Model
+
+FREE = CATALOG.model("gpt-image-2.5-flare")
+FIXED = CATALOG.model("gpt-image-1.5")
+LEAST = 655_360  # pixels of the smallest free size
+MODELS = st.sampled_from(CATALOG.models)
+EDGES = st.integers(1, 20_000)
+USUAL_EDGES = st.integers(64, 4096)
+LEGAL = [
+    (across, down)
+    for across in range(16, 3841, 16)
+    for down in range(16, 3841, 16)
+    if LEAST <= across * down <= 8_294_400 and max(across, down) <= 3 * min(across, down)
+]
+CANVASES = st.sampled_from([each.size for each in FREE.suggested_sizes] + [f"{each[0]}x{each[1]}" for each in LEGAL])
+PANS = sorted(EXTENSIONS - set(SHAPES) - set(SHRUNK_TO))
+
+
+def strain(width: int, height: int, of_width: int, of_height: int) -> float:
+    """How many times wider or narrower one shape is than another."""
+    return max(width * of_height, of_width * height) / min(width * of_height, of_width * height)
+
+
+def pixels(size: str) -> int:
+    width, height = dimensions(size)
+    return width * height
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "size"),
+    [
+        (1024, 1024, "1024x1024"),
+        (1536, 1024, "1536x1024"),
+        (1536, 864, "1536x864"),
+        (1920, 1080, "1536x864"),  # its very shape, rather than a larger one that is nearly so
+        (3840, 2160, "1536x864"),
+        (4000, 3000, "1408x1056"),
+        (3000, 4000, "1056x1408"),
+        (2048, 2048, "1248x1248"),
+        (640, 480, "1024x768"),  # the model makes none so small
+        (1, 1, "896x896"),
+        (20_000, 10, "1536x512"),  # nor so narrow
+        (10, 20_000, "512x1536"),
+    ],
+)
+def test_the_size_is_the_largest_usual_one_of_the_pictures_shape(width: int, height: int, size: str) -> None:
+    assert fitting_size(FREE, width, height) == size
+
+
+@given(MODELS, EDGES, EDGES, st.integers(1, 10**9))
+@example(FREE, 20_000, 10, LEAST)
+@example(FREE, 1, 20_000, 1)
+@example(FREE, 1000, 1000, LEAST + 1)
+def test_every_picture_has_a_legal_size_within_the_limit(model: Model, width: int, height: int, most: int) -> None:
+    size = fitting_size(model, width, height, most)
+
+    assert model.check_size(size) == size
+    if isinstance(model.sizes, FreeSizes):
+        assert pixels(size) <= max(most, LEAST)
+    else:
+        assert pixels(size) <= most or most < 1024 * 1024
+
+
+@given(EDGES, EDGES)
+def test_no_picture_grows_unless_it_is_tiny_and_none_beyond_the_usual(width: int, height: int) -> None:
+    size = fitting_size(FREE, width, height)
+
+    assert pixels(size) <= min(max(width * height, LEAST * 5 // 4), USUAL_PIXELS)
+
+
+@given(EDGES, EDGES)
+def test_the_shape_stays_as_far_as_the_model_makes_it(width: int, height: int) -> None:
+    size = dimensions(fitting_size(FREE, width, height))
+
+    if max(width, height) <= 3 * min(width, height):
+        assert strain(*size, width, height) < 1.02
+    else:
+        assert max(size) == 3 * min(size)
+        assert (size[0] > size[1]) == (width > height)
+
+
+@given(st.sampled_from(LEGAL), st.integers(0, 1_000_000))
+def test_a_size_that_the_model_makes_stays_if_it_is_permitted_and_not_tiny(size: tuple[int, int], room: int) -> None:
+    found = dimensions(fitting_size(FREE, *size, size[0] * size[1] + room))
+
+    assert strain(*found, *size) == 1
+    assert found == size or size[0] * size[1] < LEAST * 5 // 4
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "most", "size"),
+    [
+        (1000, 1000, USUAL_PIXELS, "1024x1024"),
+        (1200, 1000, USUAL_PIXELS, "1024x1024"),
+        (1300, 1000, USUAL_PIXELS, "1536x1024"),
+        (1000, 1300, USUAL_PIXELS, "1024x1536"),
+        (20_000, 10, USUAL_PIXELS, "1536x1024"),
+        (20_000, 10, 1024 * 1024, "1024x1024"),  # a landscape is more than may be asked for
+        (20_000, 10, 1, "1536x1024"),  # and nothing is: the nearest, which the check refuses
+    ],
+)
+def test_a_model_with_fixed_sizes_makes_the_nearest_that_is_not_too_large(
+    width: int, height: int, most: int, size: str
+) -> None:
+    assert fitting_size(FIXED, width, height, most) == size
+
+
+@pytest.mark.parametrize("model", CATALOG.models, ids=lambda model: model.id)
+def test_a_shape_is_the_suggested_size_of_that_name(model: Model) -> None:
+    found = [shape_size(model, change) for change in (Change.SQUARE, Change.PORTRAIT, Change.LANDSCAPE, Change.VARY)]
+
+    assert found == ["1024x1024", "1024x1536", "1536x1024", None]
+
+
+@pytest.mark.parametrize(
+    ("change", "size", "crop", "box"),
+    [
+        (Change.ZOOM_OUT, "1536x1024", (0, 0, 1536, 1024), (256, 170, 1280, 853)),
+        (Change.ZOOM_OUT_TWICE, "1536x1024", (0, 0, 1536, 1024), (384, 256, 1152, 768)),
+        (Change.PAN_LEFT, "1536x1024", (0, 0, 1024, 1024), (512, 0, 1536, 1024)),
+        (Change.PAN_RIGHT, "1536x1024", (512, 0, 1536, 1024), (0, 0, 1024, 1024)),
+        (Change.PAN_UP, "1536x1024", (0, 0, 1536, 683), (0, 341, 1536, 1024)),
+        (Change.PAN_DOWN, "1536x1024", (0, 341, 1536, 1024), (0, 0, 1536, 683)),
+        (Change.SQUARE, "1024x1024", (0, 0, 1536, 1024), (0, 170, 1024, 853)),
+        (Change.PORTRAIT, "1024x1536", (0, 0, 1536, 1024), (0, 426, 1024, 1109)),
+        (Change.LANDSCAPE, "1536x1024", (0, 0, 1536, 1024), (0, 0, 1536, 1024)),
+    ],
+)
+def test_a_landscape_lies_where_the_change_says(
+    change: Change, size: str, crop: tuple[int, int, int, int], box: tuple[int, int, int, int]
+) -> None:
+    across, down = dimensions(size)
+
+    assert frame_for(change, 1536, 1024, size) == Frame(across, down, crop, box)
+
+
+@pytest.mark.parametrize(
+    ("change", "crop", "box"),
+    [
+        (Change.PAN_LEFT, (0, 0, 864, 1536), (960, 0, 1536, 1024)),  # it fits beside what is new: nothing is cut off
+        (Change.PAN_RIGHT, (0, 0, 864, 1536), (0, 0, 576, 1024)),
+        (Change.PAN_UP, (0, 0, 864, 1024), (480, 341, 1056, 1024)),
+        (Change.PAN_DOWN, (0, 512, 864, 1536), (480, 0, 1056, 683)),
+    ],
+)
+def test_a_tall_picture_panned_on_a_wide_canvas_is_not_distorted(
+    change: Change, crop: tuple[int, int, int, int], box: tuple[int, int, int, int]
+) -> None:
+    assert frame_for(change, 864, 1536, "1536x1024") == Frame(1536, 1024, crop, box)
+
+
+@pytest.mark.parametrize("change", sorted(EXTENSIONS))
+@given(width=EDGES, height=EDGES, size=CANVASES)
+@example(width=20_000, height=10, size="1024x1024")
+@example(width=1, height=1, size="1536x1024")
+def test_the_picture_lies_inside_its_canvas(change: Change, width: int, height: int, size: str) -> None:
+    frame = frame_for(change, width, height, size)
+
+    left, top, right, bottom = frame.box
+    assert 0 <= left < right <= frame.width
+    assert 0 <= top < bottom <= frame.height
+    assert (frame.width, frame.height) == dimensions(size)
+    left, top, right, bottom = frame.crop
+    assert 0 <= left < right <= width
+    assert 0 <= top < bottom <= height
+
+
+@pytest.mark.parametrize("change", sorted(EXTENSIONS))
+@given(width=USUAL_EDGES, height=USUAL_EDGES, size=CANVASES)
+def test_the_picture_is_never_distorted(change: Change, width: int, height: int, size: str) -> None:
+    frame = frame_for(change, width, height, size)
+
+    taken = frame.crop[2] - frame.crop[0], frame.crop[3] - frame.crop[1]
+    laid = frame.box[2] - frame.box[0], frame.box[3] - frame.box[1]
+    scale = min(Fraction(frame.width, width), Fraction(frame.height, height))
+    if change not in PANS:
+        scale *= SHRUNK_TO.get(change, 1)
+    for edge, of_old in zip(laid, taken, strict=True):
+        assert abs(edge - of_old * scale) <= max(Fraction(1), scale)
+
+
+@pytest.mark.parametrize("change", sorted({*SHRUNK_TO, *PANS}))
+@given(width=EDGES, height=EDGES, size=CANVASES)
+def test_zoomed_or_panned_there_is_always_something_to_draw(change: Change, width: int, height: int, size: str) -> None:
+    frame = frame_for(change, width, height, size)
+
+    check_frame(change, frame, "#1")
+    assert frame.new >= Fraction(3, 10)
+
+
+@pytest.mark.parametrize("change", PANS)
+@given(size=CANVASES)
+def test_a_picture_that_is_panned_on_its_own_size_keeps_its_scale_and_loses_a_third(change: Change, size: str) -> None:
+    frame = frame_for(change, *dimensions(size), size)
+
+    left, top, right, bottom = frame.crop
+    assert (right - left, bottom - top) == (frame.box[2] - frame.box[0], frame.box[3] - frame.box[1])
+    lost = frame.width - (right - left), frame.height - (bottom - top)
+    assert sorted(lost) == sorted((0, max(lost)))
+    assert max(lost) in {frame.width // PANNED_BY, frame.height // PANNED_BY}
+
+
+@pytest.mark.parametrize("change", sorted(SHRUNK_TO))
+@given(size=CANVASES)
+def test_a_picture_that_is_zoomed_out_of_is_in_the_middle(change: Change, size: str) -> None:
+    frame = frame_for(change, *dimensions(size), size)
+
+    left, top, right, bottom = frame.box
+    assert abs(left - (frame.width - right)) <= 1
+    assert abs(top - (frame.height - bottom)) <= 1
+    assert abs(right - left - frame.width * SHRUNK_TO[change]) <= Fraction(1, 2)
+    assert abs(bottom - top - frame.height * SHRUNK_TO[change]) <= Fraction(1, 2)
+
+
+@pytest.mark.parametrize("change", sorted(SHAPES))
+@given(width=EDGES, height=EDGES)
+def test_a_new_shape_leaves_something_to_draw_or_is_refused(change: Change, width: int, height: int) -> None:
+    size = shape_size(FREE, change)
+    assert size is not None
+    frame = frame_for(change, width, height, size)
+    refused = False
+    try:
+        check_frame(change, frame, "#1")
+    except RequestRefused:
+        refused = True
+
+    assert refused == (frame.new < Fraction(1, 50))
+    if strain(width, height, *dimensions(size)) > 1.03 and min(width, height) > 100:
+        assert not refused
+
+
+@pytest.mark.parametrize(
+    ("change", "width", "height", "sentence"),
+    [
+        (Change.SQUARE, 1024, 1024, "#7 is square already."),
+        (Change.SQUARE, 2048, 2032, "#7 is square already."),
+        (Change.PORTRAIT, 1000, 1500, "#7 is in portrait format already."),
+        (Change.LANDSCAPE, 768, 512, "#7 is in landscape format already."),
+    ],
+)
+def test_a_picture_that_has_its_shape_already_is_not_extended(
+    change: Change, width: int, height: int, sentence: str
+) -> None:
+    size = shape_size(FREE, change)
+    assert size is not None
+
+    with pytest.raises(RequestRefused) as refusal:
+        check_frame(change, frame_for(change, width, height, size), "#7")
+    assert refusal.value.sentence == sentence
+
+
+@pytest.mark.parametrize("change", [Change.NEW, Change.EDIT, Change.VARY, Change.FINISH, Change.CUT_OUT])
+def test_what_extends_nothing_has_no_frame(change: Change) -> None:
+    with pytest.raises(KeyError):
+        frame_for(change, 1024, 1024, "1024x1024")
+
+
+def test_a_model_with_larger_limits_is_held_to_its_own() -> None:
+    assert isinstance(FREE.sizes, FreeSizes)
+    small = replace(FREE, sizes=replace(FREE.sizes, most_pixels=900_000))
+
+    assert fitting_size(small, 4000, 4000, 10**9) == "944x944"
