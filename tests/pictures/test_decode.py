@@ -132,7 +132,7 @@ def test_a_huge_picture_with_alpha_is_halved_first_and_stays_itself(monkeypatch:
         halved.append(image.size)
         return halve(image)
 
-    halve = decode._halved
+    halve = decode._halved  # pyright: ignore[reportPrivateUsage] - called through
     monkeypatch.setattr(decode, "_halved", noted)
     image = scaled(quarters(64, 48), (5001, 4003)).convert("RGBA")
     image.putalpha(scaled(spot((64, 48)), image.size))

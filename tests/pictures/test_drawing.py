@@ -89,7 +89,7 @@ async def test_another_picture_or_another_version_is_a_picture(seed: int) -> Non
 
 
 async def test_another_version_is_a_picture_even_with_something_drawn_upon_it() -> None:
-    assert await meaning(drawn(Image.blend(PHOTO, OTHER, 0.2), "circle", "red", 8)) is Meaning.PICTURE
+    assert await meaning(drawn(Image.blend(PHOTO, OTHER, 0.35), "circle", "red", 8)) is Meaning.PICTURE
 
 
 @pytest.mark.parametrize("colour", ["red", "white", (40, 90, 255)])

@@ -11,6 +11,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.client import AtelierBot
+from bot.sandbox.images import ImageOptions
 from bot.sandbox.images.easel import Easel
 from tests.wire.hasty import HASTY
 from tests.wire.house import House, OpenHouse
@@ -21,11 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator, Iterator
     from pathlib import Path
 
-    from bot.sandbox.discord import Options
-    from bot.sandbox.images import ImageOptions
+    from bot.sandbox.discord import Member, Message, Options
     from bot.sandbox.images.checks import Order
     from bot.sandbox.images.easel import Painting
 
+PAINTED = ImageOptions(pace=0.0, seed=3)
 HOUSES = pytest.StashKey[list[House]]()
 
 
@@ -133,8 +134,19 @@ async def open_house(
 
 
 @pytest.fixture
-async def house(open_house: OpenHouse) -> House:
-    """A house with the bot at work, fast."""
-    opened = await open_house()
+async def house(request: pytest.FixtureRequest, open_house: OpenHouse) -> House:
+    """A house with the bot at work, fast; its image API paints where the test is marked so."""
+    opened = await open_house(images=PAINTED if request.node.get_closest_marker("painted") else None)
     await opened.start_bot()
     return opened
+
+
+@pytest.fixture
+def mia(house: House) -> Member:
+    return house.discord.server.add_member("Mia")
+
+
+@pytest.fixture
+async def lighthouse(house: House, mia: Member) -> Message:
+    """Picture #1, with its message."""
+    return await house.imagine(mia, "a lighthouse at dusk", size="1024x1024", quality="low")

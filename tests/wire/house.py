@@ -244,6 +244,12 @@ def buttons(message: Message) -> list[list[str]]:
     ]
 
 
+def labels(message: Message) -> list[str]:
+    """The labels of all buttons under a message, with their prices."""
+    rows: list[Any] = list(message.components)
+    return [item["label"] for row in rows for item in row["components"] if "label" in item]
+
+
 async def choose(member: Member, message: Message, value: str) -> Invocation:
     """Choose something behind ⋯ under a result."""
     rows: list[Any] = list(message.components)

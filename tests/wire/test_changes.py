@@ -2,41 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image, ImageChops, ImageDraw
 
 from bot.sandbox.discord import Upload
-from bot.sandbox.images import ImageOptions
 from bot.storage.sqlite import sqlite3
 from tests.pictures.samples import encoded, gradient, opened, pixel
+from tests.wire.house import labels
 
 if TYPE_CHECKING:
     from bot.sandbox.discord import Member, Message
     from bot.sandbox.images.received import Call
-    from tests.wire.house import House, OpenHouse
+    from tests.wire.house import House
 
-PAINTED = ImageOptions(pace=0.0, seed=3)
-
-
-@pytest.fixture
-async def house(open_house: OpenHouse) -> House:
-    """A house whose image API really paints."""
-    house = await open_house(images=PAINTED)
-    await house.start_bot()
-    return house
-
-
-@pytest.fixture
-def mia(house: House) -> Member:
-    return house.discord.server.add_member("Mia")
-
-
-@pytest.fixture
-async def lighthouse(house: House, mia: Member) -> Message:
-    """Picture #1."""
-    return await house.imagine(mia, "a lighthouse at dusk", size="1024x1024", quality="low")
+pytestmark = pytest.mark.painted
 
 
 def content_of(message: Message) -> bytes:
@@ -311,9 +292,3 @@ def following(house: House, reply: Message) -> list[Message]:
 
 def is_result(message: Message) -> bool:
     return message.content.startswith("**#")
-
-
-def labels(message: Message) -> list[str]:
-    """The labels of all buttons under a message."""
-    rows: list[Any] = list(message.components)
-    return [each.get("label", "") for row in rows for each in row["components"]]

@@ -9,32 +9,14 @@ from PIL import Image, ImageDraw
 
 from bot.presentation.choices import Asked, price_text
 from bot.sandbox.discord import Upload
-from bot.sandbox.images import ImageOptions
 from tests.examples import MODEL
 from tests.pictures.samples import encoded, gradient, opened
 
 if TYPE_CHECKING:
     from bot.sandbox.discord import Invocation, Member, Message
-    from tests.wire.house import House, OpenHouse
+    from tests.wire.house import House
 
-
-@pytest.fixture
-async def house(open_house: OpenHouse) -> House:
-    """A house whose image API really paints."""
-    house = await open_house(images=ImageOptions(pace=0.0, seed=3))
-    await house.start_bot()
-    return house
-
-
-@pytest.fixture
-def mia(house: House) -> Member:
-    return house.discord.server.add_member("Mia")
-
-
-@pytest.fixture
-async def lighthouse(house: House, mia: Member) -> Message:
-    """Picture #1."""
-    return await house.imagine(mia, "a lighthouse at dusk", size="1024x1024", quality="low")
+pytestmark = pytest.mark.painted
 
 
 async def dialog_of(house: House, opening: Invocation) -> Invocation:

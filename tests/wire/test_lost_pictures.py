@@ -8,31 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.sandbox.discord import Permission
-from bot.sandbox.images import ImageOptions
 from bot.storage.sqlite import sqlite3
+from tests.wire.house import labels
 
 if TYPE_CHECKING:
     from bot.sandbox.discord import Member, Message
-    from tests.wire.house import House, OpenHouse
+    from tests.wire.house import House
 
-
-@pytest.fixture
-async def house(open_house: OpenHouse) -> House:
-    """A house whose image API really paints."""
-    house = await open_house(images=ImageOptions(pace=0.0, seed=3))
-    await house.start_bot()
-    return house
-
-
-@pytest.fixture
-def mia(house: House) -> Member:
-    return house.discord.server.add_member("Mia")
-
-
-@pytest.fixture
-async def picture(house: House, mia: Member) -> Message:
-    """Picture #1."""
-    return await house.imagine(mia, "a lighthouse", size="1024x1024", quality="low")
+pytestmark = pytest.mark.painted
 
 
 def prune(house: House) -> None:
@@ -45,30 +28,30 @@ def first_input(house: House) -> bytes:
     return house.images.calls[-1].named("image")[0].content
 
 
-async def test_every_control_works_after_a_restart(house: House, mia: Member, picture: Message) -> None:
+async def test_every_control_works_after_a_restart(house: House, mia: Member, lighthouse: Message) -> None:
     await house.restart_bot()
 
-    varied = await house.result(await mia.click(picture, "Vary"))
-    zoomed = await house.result(await mia.select(picture, "more:1", "zoom-2"))
-    dialog = await mia.click(picture, "Edit")
+    varied = await house.result(await mia.click(lighthouse, "Vary"))
+    zoomed = await house.result(await mia.select(lighthouse, "more:1", "zoom-2"))
+    dialog = await mia.click(lighthouse, "Edit")
     await house.until(lambda: dialog.modal is not None)
     edited = await house.result(await mia.submit_modal(dialog, {prompt_field(dialog.modal): "make it snowy"}))
 
     assert [content[:5] for content in (varied.content, zoomed.content, edited.content)] == ["**#2*", "**#3*", "**#4*"]
-    assert first_input(house) == picture.attachments[0].content
+    assert first_input(house) == lighthouse.attachments[0].content
     assert house.images.calls[-1].prompt == "make it snowy"
 
 
 async def test_a_dialog_that_was_open_over_a_restart_is_still_heard(
-    house: House, mia: Member, picture: Message
+    house: House, mia: Member, lighthouse: Message
 ) -> None:
-    dialog = await mia.click(picture, "Edit")
+    dialog = await mia.click(lighthouse, "Edit")
     await house.until(lambda: dialog.modal is not None)
     await house.restart_bot()
 
     await house.result(await mia.submit_modal(dialog, {prompt_field(dialog.modal): "make it snowy"}))
 
-    assert first_input(house) == picture.attachments[0].content
+    assert first_input(house) == lighthouse.attachments[0].content
 
 
 @pytest.mark.parametrize("control", ["Edit", "Vary", "Finish", "More"])
@@ -95,13 +78,13 @@ async def test_the_controls_of_a_deleted_picture_say_why_not(house: House, mia: 
 
 
 async def test_a_picture_whose_message_is_gone_is_changed_from_the_store(
-    house: House, mia: Member, picture: Message
+    house: House, mia: Member, lighthouse: Message
 ) -> None:
-    original = picture.attachments[0].content
-    dialog = await mia.click(picture, "Edit")
+    original = lighthouse.attachments[0].content
+    dialog = await mia.click(lighthouse, "Edit")
     await house.until(lambda: dialog.modal is not None)
     moderator = house.discord.server.add_member("Max", permissions=Permission.MANAGE_MESSAGES)
-    await moderator.delete(picture)
+    await moderator.delete(lighthouse)
 
     made = await house.result(await mia.submit_modal(dialog, {prompt_field(dialog.modal): "make it snowy"}))
 
@@ -110,23 +93,23 @@ async def test_a_picture_whose_message_is_gone_is_changed_from_the_store(
 
 
 async def test_a_picture_that_the_store_has_lost_is_changed_from_its_message(
-    house: House, mia: Member, picture: Message
+    house: House, mia: Member, lighthouse: Message
 ) -> None:
-    original = picture.attachments[0].content
+    original = lighthouse.attachments[0].content
     prune(house)
 
-    await house.result(await mia.click(picture, "Vary"))
+    await house.result(await mia.click(lighthouse, "Vary"))
 
     assert first_input(house) == original
     assert len(house.kept_files()) == 2
 
 
-async def test_a_picture_that_is_lost_everywhere_is_said_to_be(house: House, mia: Member, picture: Message) -> None:
-    dialog = await mia.click(picture, "Edit")
+async def test_a_picture_that_is_lost_everywhere_is_said_to_be(house: House, mia: Member, lighthouse: Message) -> None:
+    dialog = await mia.click(lighthouse, "Edit")
     await house.until(lambda: dialog.modal is not None)
     prune(house)
     moderator = house.discord.server.add_member("Max", permissions=Permission.MANAGE_MESSAGES)
-    await moderator.delete(picture)
+    await moderator.delete(lighthouse)
 
     refused = await mia.submit_modal(dialog, {prompt_field(dialog.modal): "make it snowy"})
     await house.ended(refused)
@@ -137,8 +120,8 @@ async def test_a_picture_that_is_lost_everywhere_is_said_to_be(house: House, mia
     assert [job.state for job in house.jobs()] == ["settled"]
 
 
-async def test_three_changes_in_a_row_know_their_parents(house: House, mia: Member, picture: Message) -> None:
-    second = await house.result(await mia.click(picture, "Vary"))
+async def test_three_changes_in_a_row_know_their_parents(house: House, mia: Member, lighthouse: Message) -> None:
+    second = await house.result(await mia.click(lighthouse, "Vary"))
     third = await house.result(await mia.select(second, "more:2", "zoom-1.5"))
     details = await mia.message_command("Image details", second)
 
@@ -147,7 +130,7 @@ async def test_three_changes_in_a_row_know_their_parents(house: House, mia: Memb
     told = json.dumps(shown.embeds)
     assert "#1" in told
     assert "#3" in told
-    assert f"/{picture.channel.id}/{picture.id}" in told
+    assert f"/{lighthouse.channel.id}/{lighthouse.id}" in told
     assert f"/{third.channel.id}/{third.id}" in told
     assert parents(house) == [1, 2]
 
@@ -159,12 +142,6 @@ def parents(house: House) -> list[int]:
         return [number for (number,) in connection.execute("SELECT picture_number FROM request_parents ORDER BY 1")]
     finally:
         connection.close()
-
-
-def labels(message: Message) -> list[str]:
-    """The labels of all buttons under a message."""
-    rows: list[Any] = list(message.components)
-    return [each.get("label", "") for row in rows for each in row["components"]]
 
 
 def prompt_field(modal: Any) -> str:  # noqa: ANN401 - the dialog's JSON

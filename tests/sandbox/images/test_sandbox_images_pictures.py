@@ -193,6 +193,22 @@ def test_markup_stays_visible(*, transparent: bool) -> None:
     assert edited.convert("RGB").getpixel((120, 120)) == (255, 0, 255)
 
 
+def test_what_is_asked_for_appears_where_it_was_drawn() -> None:
+    box = (10, 60, 110, 160)
+    markup = Image.new("RGBA", SIZE, (0, 0, 0, 0))
+    markup.paste((255, 0, 255, 255), box)
+    markup.paste((0, 0, 0, 0), (14, 64, 106, 156))
+    inside = (20, 70, 100, 150)
+
+    plain = drawn("calm", inputs=(picture(SIZE),)).crop(inside)
+    with_cat, with_words_only = (
+        drawn("a black cat", inputs=(picture(SIZE),), markup=overlay).crop(inside)
+        for overlay in (encode(markup, "png"), None)
+    )
+
+    assert difference(with_cat, plain) > 4 * difference(with_words_only, plain)
+
+
 def test_previews_come_closer_to_the_picture_one_by_one() -> None:
     image = drawn("a small harbour town", width=512, height=512)
     apart = [difference(sketch(image, index, 3), image) for index in range(3)]

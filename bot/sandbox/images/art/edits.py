@@ -30,8 +30,12 @@ def upright(content: bytes) -> Image.Image:
         return ImageOps.exif_transpose(image).convert("RGBA")
 
 
-def alter(base: Image.Image, size: tuple[int, int], theme: Theme, seed: int, *, transparent: bool) -> Image.Image:
+def alter(
+    base: Image.Image, size: tuple[int, int], theme: Theme, seed: int, *, transparent: bool, where: Box | None = None
+) -> Image.Image:
     """The first input fitted to `size` and changed as the prompt says: light, weather, style, new subjects.
+
+    The first new subject stands `where` somebody drew, if they did.
 
     RGB; RGBA when `transparent`, and then clear where the input was, or outside a soft oval if it was clear nowhere.
     """
@@ -47,7 +51,10 @@ def alter(base: Image.Image, size: tuple[int, int], theme: Theme, seed: int, *, 
     for place, (name, colour) in enumerate(theme.subjects[:3]):
         x = size[0] * (0.68 - 0.3 * place)
         y = size[1] * (0.42 if name == "balloon" else 0.88)
-        draw_subject(stage, name, colour, x, y, canvas.unit * 0.34)
+        tall = canvas.unit * 0.34
+        if where is not None and not place:
+            x, y, tall = (where[0] + where[2]) / 2, where[3] - (where[3] - where[1]) * 0.1, (where[3] - where[1]) * 0.8
+        draw_subject(stage, name, colour, x, y, tall)
     draw_weather(canvas, theme, palette, chance, 1)
     picture = with_vignette(with_style(canvas.image, theme.style), 0.25)
     if transparent:
@@ -97,6 +104,11 @@ def inset(picture: Image.Image, reference: Image.Image, place: int) -> None:
     dark = Image.new("RGB", framed.size, (10, 10, 20))
     picture.paste(dark, (left + border, top + border * 2), shadow)
     picture.paste(framed.convert("RGB"), (left, top), framed.getchannel("A"))
+
+
+def drawn_box(markup: bytes, size: tuple[int, int]) -> Box | None:
+    """The rectangle around everything that was drawn, on a picture of this size; None if nothing was."""
+    return ImageOps.fit(upright(markup), size, Image.Resampling.NEAREST).getchannel("A").getbbox()
 
 
 def overlay(picture: Image.Image, markup: bytes) -> Image.Image:

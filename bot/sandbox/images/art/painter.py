@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from PIL import Image, ImageDraw, ImageFont
 
 from bot.sandbox.images.art.canvas import Canvas
-from bot.sandbox.images.art.edits import alter, inset, into_mask, overlay, upright
+from bot.sandbox.images.art.edits import alter, drawn_box, inset, into_mask, overlay, upright
 from bot.sandbox.images.art.palette import palette_of
 from bot.sandbox.images.art.scenes import draw_scene
 from bot.sandbox.images.art.subjects import Stage, draw_subject
@@ -65,7 +65,8 @@ def paint(commission: Commission) -> Image.Image:
             caption=lambda part: _captioned(part, commission),
         )
         return picture if commission.transparent else picture.convert("RGB")
-    picture = alter(base, size, theme, commission.seed, transparent=commission.transparent)
+    where = None if commission.markup is None else drawn_box(commission.markup, size)
+    picture = alter(base, size, theme, commission.seed, transparent=commission.transparent, where=where)
     if commission.markup is not None:
         picture = overlay(picture, commission.markup)
     return _captioned(_with_insets(picture, commission), commission)
