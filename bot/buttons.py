@@ -13,6 +13,7 @@ from bot.errors import NotYoursError, PictureGoneError
 from bot.interactions import AtelierClient, Interaction, answer_failure, order_behind
 from bot.occasions import Asker, joined_at_of, role_ids_of
 from bot.rows import view_of
+from bot.services.pricing import format_usd
 
 if TYPE_CHECKING:
     import re
@@ -24,7 +25,7 @@ ItemT = TypeVar("ItemT", bound=discord.ui.Item[Any])
 
 # What ends the id of a button, or of a dialog that one opened, that means exactly this picture of a result.
 CHOSEN, CHOSEN_IN_PRIVATE = "!", "!!"  # where the result is for everybody; where only one member sees it
-WHICH = "Which picture?"
+WHICH = "which picture?"
 
 
 class LastingItem(discord.ui.DynamicItem[ItemT], template=r"(?!)"):
@@ -94,6 +95,8 @@ class PictureButton(AtelierButton, action="(?!)"):
     Subclasses name their action as those of `AtelierButton` do, and write `act`.
     """
 
+    makes: ClassVar[bool] = False  # a picture at once, at somebody's expense: then the question is answered once
+
     def __init_subclass__(cls, *, action: str) -> None:
         """Give the class the pattern by which discord.py finds it."""
         super().__init_subclass__(action=action, ending=r"(?P<chosen>!{0,2})")
@@ -115,12 +118,22 @@ class PictureButton(AtelierButton, action="(?!)"):
     async def pressed(self, interaction: Interaction) -> None:
         """Do it to the picture, or ask to which."""
         order = await order_behind(interaction, self.subject)
-        if self._ending:
+        if self._ending and self.makes:
+            picture = picture_of(order, self.subject)
+            async with interaction.client.questions.answered(interaction, self.subject):
+                await self.act(interaction, order, picture)
+        elif self._ending:
             await self.act(interaction, order, picture_of(order, self.subject))
         elif len(order.pictures) == 1:
             await self.act(interaction, order, order.pictures[0])
         else:
-            await ask_which(interaction, order, lambda number, ending: type(self)(number, f"#{number}", ending))
+            await ask_which(
+                interaction,
+                order,
+                lambda number, ending: type(self)(number, f"#{number}", ending),
+                type(self).label,
+                makes=self.makes,
+            )
 
     @abstractmethod
     async def act(self, interaction: Interaction, order: OpenRequest, picture: Picture) -> None:
@@ -134,7 +147,7 @@ class PictureButton(AtelierButton, action="(?!)"):
 
 
 async def ask_which(
-    interaction: Interaction, order: OpenRequest, make: Callable[[int, str], LastingButton], question: str = WHICH
+    interaction: Interaction, order: OpenRequest, make: Callable[[int, str], LastingButton], title: str, *, makes: bool
 ) -> None:
     """Ask privately which of a result's pictures is meant.
 
@@ -142,11 +155,19 @@ async def ask_which(
         interaction: not answered yet.
         order: with pictures.
         make: a button from a picture's number and the ending of its `custom_id`, which `is_private` reads.
-        question: above the buttons.
+        title: what is to be done with it.
+        makes: see `Choice`.
     """
     ending = CHOSEN_IN_PRIVATE if is_private(interaction) else CHOSEN
     view = view_of([make(picture.number, ending) for picture in order.pictures])
-    await interaction.response.send_message(question, view=view, ephemeral=True)
+    sent = await interaction.response.send_message(f"{title}: {WHICH}", view=view, ephemeral=True)
+    if makes and sent.message_id is not None:
+        interaction.client.questions.keep(sent.message_id, interaction)
+
+
+def with_price(label: str, nano: int | None) -> str:
+    """What stands on a button: *Vary · $0.017*; the price is in nano-dollars, None where it is not known."""
+    return label if nano is None else f"{label} · {format_usd(nano)}"
 
 
 def picture_of(order: OpenRequest, number: int) -> Picture:

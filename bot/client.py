@@ -18,6 +18,7 @@ from bot.delivery.log_channel import LogChannel
 from bot.intake import Intake
 from bot.interactions import AtelierClient, AtelierTree
 from bot.more import MoreButton, MoreSelect
+from bot.questions import Questions
 from bot.rows import More, ResultButtons
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class AtelierBot(AtelierClient):
             max_messages=None,  # nothing is looked up in discord.py's own message cache
         )
         self.services = services
-        self.buttons, self.more = ResultButtons(), More()
+        self.buttons, self.more, self.questions = ResultButtons(), More(), Questions()
         self.add_dynamic_items(MoreSelect, MoreButton)
         self.buttons.set_more(MoreSelect.of(self.more))
         self.intake = Intake(
@@ -69,7 +70,7 @@ class AtelierBot(AtelierClient):
             services.admission,
             services.catalog,
             services.requests,
-            services.blobs,
+            services.holdings,
             self.buttons,
             services.watch,
         )

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from bot.services.alerts import Watch
     from bot.services.catalog import Catalog
     from bot.services.delivery import Delivery
-    from bot.services.keeping import BlobStore, Requests
+    from bot.services.holdings import Holdings
+    from bot.services.keeping import Requests
     from bot.services.ledger import Destination, OpenRequest, Requester
     from bot.services.requests import ImageRequest
     from bot.services.studio import Studio
@@ -46,7 +47,7 @@ class Intake:
         admission: Admission,
         catalog: Catalog,
         requests: Requests,
-        blobs: BlobStore,
+        holdings: Holdings,
         buttons: Buttons,
         watch: Watch,
     ) -> None:
@@ -54,7 +55,7 @@ class Intake:
         self._studio = studio
         self._admission = admission
         self._catalog = catalog
-        self._gatherer = Gatherer(client, catalog, requests, blobs)
+        self._gatherer = Gatherer(client, catalog, requests, holdings)
         self._buttons = buttons
         self._watch = watch
         self._at_work: set[asyncio.Task[None]] = set()
@@ -89,7 +90,7 @@ class Intake:
         work.add_done_callback(self._ended)
         await asyncio.wait({work}, timeout=GRACE)
         if not work.done():
-            await occasion.acknowledge()
+            await occasion.answer_in_time()
         await asyncio.shield(work)
 
     async def close(self) -> None:

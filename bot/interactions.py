@@ -5,25 +5,25 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 
-import aiohttp
 import discord
 import structlog
 from discord import app_commands
 from discord.ext import commands
 from typing_extensions import override
 
+from bot.delivery.patience import PROBLEMS
+from bot.discord_limits import ALREADY_ACKNOWLEDGED, INTERACTION_GONE
 from bot.errors import LimitReachedError, PictureGoneError, UserFacingError
 from bot.services.deciding import Lead
 
 if TYPE_CHECKING:
     from bot.intake import Intake
+    from bot.questions import Questions
     from bot.rows import More, ResultButtons
     from bot.services.ledger import OpenRequest
     from bot.wiring import Services
 
 LEADS_ONLY = "Only members who may manage this server can do this. Ask one of them."
-ACKNOWLEDGED_BEFORE = 40060  # Discord's code for a second first answer
-TOO_LATE = frozenset({10015, 10062, 50027})  # Discord's codes of an interaction that cannot be answered any more
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -35,6 +35,7 @@ class AtelierClient(commands.Bot):
     intake: Intake
     buttons: ResultButtons
     more: More
+    questions: Questions
 
     @property
     def bot_id(self) -> int:
@@ -53,7 +54,7 @@ async def answer_failure(interaction: discord.Interaction[Any], error: Exception
     """
     if isinstance(error, app_commands.CommandInvokeError):
         error = error.original
-    if isinstance(error, discord.HTTPException) and error.code in TOO_LATE:
+    if isinstance(error, discord.HTTPException) and error.code in INTERACTION_GONE:
         _log.warning("too late to answer", interaction=interaction.id, reason=str(error))
         return
     text, view = await spoken(interaction.client, error, interaction.guild_id, interaction=interaction.id)
@@ -62,7 +63,7 @@ async def answer_failure(interaction: discord.Interaction[Any], error: Exception
             await interaction.edit_original_response(content=text, attachments=[], view=view)
         else:
             await _answer_first(interaction, text, view)
-    except (discord.DiscordException, aiohttp.ClientError, OSError) as problem:
+    except PROBLEMS as problem:
         _log.warning("failure not told", interaction=interaction.id, reason=str(problem))
 
 
@@ -72,7 +73,7 @@ async def _answer_first(interaction: discord.Interaction[Any], text: str, view: 
             text, ephemeral=True, view=discord.utils.MISSING if view is None else view
         )
     except discord.HTTPException as error:
-        if error.code != ACKNOWLEDGED_BEFORE:
+        if error.code != ALREADY_ACKNOWLEDGED:
             raise
         # It was deferred, and only the receipt was lost on the way.
         await interaction.edit_original_response(content=text, attachments=[], view=view)

@@ -68,7 +68,10 @@ class MoreSelect(LastingItem[discord.ui.Select[Any]], template=r"more:(?P<id>[0-
         if choice.whole or len(order.pictures) == 1:
             await choice.act(interaction, order, order.pictures[0])
         else:
-            await ask_which(interaction, order, lambda number, ending: MoreButton(choice.value, number, ending))
+            title, makes = choice.label, choice.makes
+            await ask_which(
+                interaction, order, lambda number, ending: MoreButton(choice.value, number, ending), title, makes=makes
+            )
 
 
 class MoreButton(LastingButton, template=r"more:(?P<value>[a-z0-9.-]{1,40}):(?P<id>[0-9]{1,20})(?P<chosen>!{1,2})"):
@@ -92,7 +95,12 @@ class MoreButton(LastingButton, template=r"more:(?P<value>[a-z0-9.-]{1,40}):(?P<
         """Do it."""
         choice = _offered(interaction.client, self._value)
         order = await order_behind(interaction, self._number)
-        await choice.act(interaction, order, picture_of(order, self._number))
+        picture = picture_of(order, self._number)
+        if not choice.makes:
+            await choice.act(interaction, order, picture)
+            return
+        async with interaction.client.questions.answered(interaction, self._number):
+            await choice.act(interaction, order, picture)
 
 
 def _offered(client: AtelierClient, value: str) -> Choice:

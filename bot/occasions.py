@@ -6,18 +6,16 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import aiohttp
 import discord
 import structlog
 
-from bot.delivery.posting import steadily
+from bot.delivery.patience import DROPPED, remove_quietly
 from bot.delivery.replies import BEGUN, send_below
+from bot.discord_limits import ALREADY_ACKNOWLEDGED
 from bot.services.ledger import Destination, Requester
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-
-ALREADY_ACKNOWLEDGED = 40060  # Discord's code
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -43,6 +41,8 @@ class Occasion:
         asker: whoever acts.
         destination: where it is answered.
         acknowledge: shows that it begins, once, and returns the id of the message that will show progress.
+        answer_in_time: what Discord waits for, whether or not anything comes of it; it may be called before the
+            database knows of the request, when a sign of progress would be left for ever if the process died.
         withdraw: takes that back where nothing comes of it, so that whoever answers instead finds nothing in the way.
     """
 
@@ -50,6 +50,7 @@ class Occasion:
     asker: Asker
     destination: Destination
     acknowledge: Callable[[], Awaitable[int | None]]
+    answer_in_time: Callable[[], Awaitable[object]]
     withdraw: Callable[[], Awaitable[None]]
 
 
@@ -66,7 +67,9 @@ def by_interaction(interaction: discord.Interaction, *, private: bool, asker: As
         private=private,
     )
     acknowledge = Acknowledgement(interaction, private=private)
-    return Occasion(str(interaction.id), asker or asker_of(interaction), destination, acknowledge, _leave_it)
+    return Occasion(
+        str(interaction.id), asker or asker_of(interaction), destination, acknowledge, acknowledge, _do_nothing
+    )
 
 
 def by_reply(message: discord.Message, asker: Asker | None = None) -> Occasion:
@@ -84,11 +87,11 @@ def by_reply(message: discord.Message, asker: Asker | None = None) -> Occasion:
         reply_to=message.id,
     )
     sign = ProgressSign(message)
-    return Occasion(str(message.id), asker or author_of(message), destination, sign.give, sign.withdraw)
+    return Occasion(str(message.id), asker or author_of(message), destination, sign.give, _do_nothing, sign.withdraw)
 
 
-async def _leave_it() -> None:
-    """Nothing is taken back."""
+async def _do_nothing() -> None:
+    """Nothing is waited for, or nothing is taken back."""
 
 
 class Acknowledgement:
@@ -112,7 +115,7 @@ class Acknowledgement:
     async def _defer(self) -> int | None:
         try:
             return await self._defer_once()
-        except (aiohttp.ClientError, OSError):
+        except DROPPED:
             _log.info("connection lost while deferring", interaction=self._interaction.id)
         try:
             return await self._defer_once()
@@ -152,12 +155,8 @@ class ProgressSign:
         async with self._lock:
             self._withdrawn = True
             sent, self._sent = self._sent, None
-            if sent is None:
-                return
-            try:
-                await steadily(sent.delete)
-            except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-                _log.info("progress message not removed", reason=repr(error))
+            if sent is not None:
+                await remove_quietly(sent)
 
 
 def requester_of(interaction: discord.Interaction) -> Requester:

@@ -8,11 +8,10 @@ import discord
 from discord import app_commands
 from typing_extensions import override
 
+from bot.discord_limits import LONGEST_CHOICE, MOST_CHOICES
 from bot.errors import RequestRefused
 from bot.occasions import requester_of
 from bot.presentation.choices import (
-    LONGEST_CHOICE,
-    MOST_CHOICES,
     Asked,
     model_choices,
     quality_choices,
@@ -20,7 +19,7 @@ from bot.presentation.choices import (
 )
 from bot.services.building import MOST_COMPRESSION
 from bot.services.choosing import usual_model, usual_quality, usual_size
-from bot.services.previews import FEWEST_FRAMES, MOST_FRAMES
+from bot.services.early_formats import FEWEST_FRAMES, MOST_FRAMES
 from bot.services.requests import MOST_PICTURES
 
 if TYPE_CHECKING:

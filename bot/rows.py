@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
+from bot.discord_limits import MOST_CHOICES
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
@@ -16,8 +18,6 @@ if TYPE_CHECKING:
 
     Act = Callable[[discord.Interaction[Any], OpenRequest, Picture], Awaitable[None]]
     Item = discord.ui.DynamicItem[Any]
-
-MOST_CHOICES = 25  # options of one select; Discord's limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class Choice:
         emoji: in front of it.
         act: does it, with the request behind a picture and that picture.
         whole: about the whole result: with several pictures nobody is asked which, and `act` gets the first.
+        makes: makes a picture at once, at somebody's expense: who is asked which one is meant can answer once.
     """
 
     place: int
@@ -39,6 +40,7 @@ class Choice:
     emoji: str | None
     act: Act
     whole: bool = False
+    makes: bool = False
 
 
 class More:
@@ -47,7 +49,17 @@ class More:
     def __init__(self) -> None:
         self._choices: list[Choice] = []
 
-    def add(self, place: int, value: str, label: str, emoji: str | None, act: Act, *, whole: bool = False) -> None:
+    def add(
+        self,
+        place: int,
+        value: str,
+        label: str,
+        emoji: str | None,
+        act: Act,
+        *,
+        whole: bool = False,
+        makes: bool = False,
+    ) -> None:
         """Offer something under results; see `Choice`.
 
         Raises:
@@ -55,7 +67,7 @@ class More:
         """
         if self.find(value) is not None or len(self._choices) == MOST_CHOICES:
             raise ValueError(f"no room for {value!r} behind ⋯")
-        self._choices.append(Choice(place, value, label, emoji, act, whole))
+        self._choices.append(Choice(place, value, label, emoji, act, whole, makes))
         self._choices.sort(key=lambda choice: choice.place)
 
     def find(self, value: str) -> Choice | None:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.openai_images import OpenAIImages
-from bot.pictures import UnreadablePictureError as DamagedPictureError
 from bot.pictures import check_result, retouch
 from bot.services.accounts import Accounts
 from bot.services.admission import Admission
@@ -26,7 +25,7 @@ from bot.services.correcting import Corrector
 from bot.services.deciding import Deciding
 from bot.services.deleting import Deleting
 from bot.services.drafting import Drafting
-from bot.services.images import CheckedPicture, UnreadablePictureError
+from bot.services.holdings import Holdings
 from bot.services.making import Maker
 from bot.services.pace import Pace
 from bot.services.pausing import Pausing
@@ -35,6 +34,7 @@ from bot.services.plea_telling import PleaTelling
 from bot.services.policy import Defaults, limits_for
 from bot.services.queue import FairQueue
 from bot.services.quotas import QuotaDesk
+from bot.services.receiving import Reception
 from bot.services.rules import Rules
 from bot.services.server_settings import ServerSettings
 from bot.services.standings import Standings
@@ -102,6 +102,7 @@ class Services:
     lineage: Lineage
     deleting: Deleting
     blobs: BlobStore
+    holdings: Holdings
     sweeping: Sweeping
     state: State
     images: OpenAIImages
@@ -207,8 +208,7 @@ def _maker(below: _Foundation, safety_key: bytes) -> Maker:
         ledger=below.ledger,
         blobs=below.blobs,
         provider=below.images,
-        check=_check,
-        retouch=retouch,
+        reception=Reception(check_result, retouch),
         catalog=below.catalog,
         pace=Pace(below.settings.images_per_minute),
         safety_key=safety_key,
@@ -222,6 +222,7 @@ def _services(below: _Foundation, accounts: Accounts, watch: Watch, answers: Ans
     standings = Standings(below.policies, below.ledger, below.defaults, below.clock, accounts.tenancy)
     open_charges = SqliteOpenCharges(below.database)
     pleas = SqlitePleas(below.database)
+    holdings = Holdings(below.requests, below.blobs)
     admission = Admission(below.policies, below.catalog, below.allow_retired, below.clock)
     return Services(
         settings=below.settings,
@@ -250,18 +251,11 @@ def _services(below: _Foundation, accounts: Accounts, watch: Watch, answers: Ans
         answers=answers,
         requests=below.requests,
         lineage=SqliteLineage(below.database),
-        deleting=Deleting(below.requests, below.blobs, below.audit, below.clock),
+        deleting=Deleting(below.requests, holdings, below.audit, below.clock),
         blobs=below.blobs,
-        sweeping=Sweeping(below.requests, below.blobs),
+        holdings=holdings,
+        sweeping=Sweeping(holdings, below.blobs),
         state=below.state,
         images=below.images,
         database=below.database,
     )
-
-
-async def _check(content: bytes) -> CheckedPicture:
-    try:
-        checked = await check_result(content)
-    except DamagedPictureError as error:
-        raise UnreadablePictureError(str(error)) from error
-    return CheckedPicture(checked.media_type, checked.width, checked.height)

@@ -149,7 +149,7 @@ async def test_with_several_it_is_asked_privately_and_the_chosen_one_is_meant(wa
         asked = await use(house.ben, message, way)
         chosen = await house.ben.click(asked.response, label="#2")  # type: ignore[arg-type]  # there is one
 
-        assert said(asked) == "Which picture?"
+        assert said(asked) == "Poke: which picture?"
         assert offered(asked) == ["#1", "#2", "#3"]
         assert said(chosen) == f"#2 public {house.server.id}"
 

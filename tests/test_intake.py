@@ -9,12 +9,19 @@ from typing import TYPE_CHECKING
 import aiohttp
 import discord
 import pytest
+from typing_extensions import override
 
 from bot import intake as room
+from bot.delivery.shown import ShownResults
 from bot.inputs import declared
 from bot.inputs.sources import Sources
 from bot.occasions import Acknowledgement, Asker, Occasion
+from bot.services import input_checks
 from bot.services.admission import Admission
+from bot.services.building import Wishes
+from bot.services.changes import Change
+from bot.services.deleting import Deleter
+from bot.services.drafting import Start
 from bot.services.ledger import Requester
 from bot.services.pricing import estimate
 from tests.cogs.house import DEFERRED, SAID
@@ -55,7 +62,7 @@ async def test_a_file_that_is_declared_too_large_is_not_downloaded(
         answer = await house.imagine(image1=FOX)
 
         assert answer.response is not None
-        assert answer.response.content == "❌ “fox.png” is too large: 50 MB is the most. Attach a smaller copy."
+        assert answer.response.content.startswith("❌ “fox.png” is too large: ")
         assert kept_files(house) == []
 
 
@@ -126,12 +133,12 @@ async def test_a_file_is_counted_before_it_is_downloaded(opened: OpenHouse, monk
 
     async with opened() as house:
         monkeypatch.setattr(discord.Attachment, "read", watch)
-        monkeypatch.setattr(declared, "MOST_INPUT_BYTES", 100)
+        monkeypatch.setattr(input_checks, "MOST_INPUT_BYTES", 100)
 
         answer = await house.imagine(image1=FOX, image2=FOX)
 
         assert answer.response is not None
-        assert answer.response.content.startswith("❌ These files are more than")
+        assert answer.response.content.startswith("❌ The input pictures are more than")
         assert downloads == []
 
 
@@ -153,7 +160,7 @@ async def test_what_the_inputs_cost_is_refused_before_they_are_downloaded(
         monkeypatch.setattr(house.services.studio, "check", watch)
 
         asker = Asker(Requester(house.server.id, house.channel.id, house.mia.id), None)
-        occasion = Occasion("81", asker, replace(DESTINATION, interaction_token=""), nothing, nothing)
+        occasion = Occasion("81", asker, replace(DESTINATION, interaction_token=""), nothing, nothing, nothing)
         sources = Sources(attachments=(Attached("fox.png", FOX[1], shape=(64, 64)),))
         await house.bot.intake.take_by(occasion, REQUEST, sources)
         await house.env.settle()
@@ -162,6 +169,36 @@ async def test_what_the_inputs_cost_is_refused_before_they_are_downloaded(
         made = (await only_request(house)).request
         model = house.services.catalog.model(made.model)
         assert estimate(model, foreseen) == estimate(model, made)
+
+
+async def test_a_picture_that_is_deleted_while_its_edit_is_accepted_is_edited_all_the_same(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await house.imagine()
+        order = await only_request(house)
+
+        class Meanwhile(Attached):
+            """Who asked for the picture deletes it while this file is on its way."""
+
+            @override
+            async def read(self, *, use_cached: bool = False) -> bytes:
+                deleter = Deleter(house.mia.id, house.server.id, moderates=False)
+                assert await house.services.deleting.delete(order, None, deleter, ShownResults(house.bot))
+                return await super().read()
+
+        async def nothing() -> None:
+            """Nobody is told."""
+
+        request = await house.services.drafting.draft(
+            order.requester, Change.EDIT, Wishes(prompt="in snow"), Start(order, order.pictures[0])
+        )
+        occasion = Occasion(
+            "81", Asker(order.requester, None), replace(DESTINATION, interaction_token=""), *[nothing] * 3
+        )
+        await house.bot.intake.take_by(occasion, request, Sources(order, order.pictures[0], (Meanwhile(*FOX),)))
+        await house.env.settle()
+
+        assert [each.content for each in house.painter.inputs[-1]] == [house.painter.content, FOX[1]]
+        assert (await house.services.requests.of_picture(2, house.server.id)) is not None
 
 
 async def test_how_strictly_a_request_is_screened_is_what_the_leads_have_decided(

@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from bot import intake as room
 from bot.delivery.replies import BEGUN
-from bot.errors import InputPictureError, LimitReachedError, ProviderAccountError
+from bot.errors import InputPictureError, LimitReachedError, ProviderAccountError, RequestRefused
 from bot.inputs import Sources
 from bot.occasions import Asker, ProgressSign, by_reply
 from bot.services.ledger import Destination, Requester
@@ -184,6 +184,7 @@ async def test_words_that_were_deleted_meanwhile_are_answered_all_the_same(opene
 
         (result,) = said(house)
         assert [each.filename for each in result.attachments] == ["atelier-1.png"]
+        assert [each["message_reference"]["fail_if_not_exists"] for each in sent(house)] == [False, False]
 
 
 async def test_where_the_bot_may_not_reply_it_sends(opened: OpenHouse) -> None:
@@ -288,21 +289,19 @@ async def test_what_is_refused_at_once_is_left_to_the_caller_and_nothing_is_show
 
 
 class Slow(discord.Attachment):
-    """A file that comes only when the progress is shown, and is none."""
+    """A file that comes long after an interaction would have been answered, and is none."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self) -> None:
         self.filename, self.size, self.content_type = "bad.png", 9, "image/png"
         self.width = self.height = None
-        self._house = house
 
     @override
     async def read(self, *, use_cached: bool = False) -> bytes:
-        while not sent(self._house):  # noqa: ASYNC110 - SimCord has no event for it
-            await asyncio.sleep(0.01)
+        await asyncio.sleep(20 * room.GRACE)
         return b"no file"
 
 
-async def test_what_is_refused_later_takes_the_progress_away_for_the_caller(
+async def test_nothing_is_shown_below_a_reply_that_the_database_does_not_know_yet(
     opened: OpenHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(room, "GRACE", 0.01)
@@ -310,7 +309,23 @@ async def test_what_is_refused_later_takes_the_progress_away_for_the_caller(
         message = await message_of(house, channel=house.channel)
 
         with pytest.raises(InputPictureError):
-            await take(house, by_reply(message), sources=Sources(attachments=(Slow(house),)))
+            await take(house, by_reply(message), sources=Sources(attachments=(Slow(),)))
+
+        assert sent(house) == []
+
+
+async def test_progress_that_was_shown_is_taken_away_where_nothing_comes_of_it(
+    opened: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> None:
+        raise RequestRefused("no")
+
+    async with opened() as house:
+        message = await message_of(house, channel=house.channel)
+        monkeypatch.setattr(house.services.requests, "acknowledged", fail)
+
+        with pytest.raises(RequestRefused):
+            await take(house, by_reply(message))
 
         assert [each["content"] for each in sent(house)] == [BEGUN]
         assert said(house) == []
@@ -367,5 +382,5 @@ async def test_a_sign_that_cannot_be_taken_down_stays(opened: OpenHouse) -> None
         with capture_logs() as lines:
             await sign.withdraw()
 
-        assert [line["event"] for line in lines] == ["progress message not removed"]
+        assert [line["event"] for line in lines] == ["message not removed"]
         assert len(said(house)) == 1

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from bot import wiring
 from bot.errors import AlreadyRunningError, ConfigurationError
-from bot.services.images import CheckedPicture, UnreadablePictureError
 from bot.wiring import open_services
-from tests.examples import png, settings_for
+from tests.examples import settings_for
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,14 +49,6 @@ async def test_a_default_model_that_is_not_known_is_refused_at_the_start(tmp_pat
     assert fault.startswith("ATELIER_MODEL: ")
     assert "gpt-image-2.5-flare" in fault
     assert not settings_for(tmp_path).database_path.exists()
-
-
-async def test_a_finished_file_is_checked_by_its_content() -> None:
-    room: Any = wiring
-
-    assert await room._check(png(32, 16)) == CheckedPicture("image/png", 32, 16)
-    with pytest.raises(UnreadablePictureError):
-        await room._check(b"not a picture")
 
 
 async def test_a_default_model_that_was_shut_down_is_refused_at_the_start(tmp_path: Path) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
-import aiohttp
-import discord
 import structlog
 
-from bot.delivery.posting import steadily
+from bot.delivery.patience import PROBLEMS, steadily
 from bot.presentation.alerts import alert_text
 
 if TYPE_CHECKING:
+    import discord
+
     from bot.services.alerts import Alert
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -30,7 +30,7 @@ class LogChannel:
         nonce = zlib.crc32(repr(alert).encode())  # drops at Discord what is repeated because an answer was lost
         try:
             await steadily(lambda: channel.send(alert_text(alert), nonce=nonce))
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        except PROBLEMS as error:
             _log.warning("alert not posted", server=alert.server_id, channel=channel_id, reason=str(error))
             return False
         return True

@@ -12,10 +12,10 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Protocol
 
-import aiohttp
 import discord
 import structlog
 
+from bot.delivery.patience import PROBLEMS
 from bot.delivery.posting import Upload, is_too_large, uploads_of
 from bot.delivery.progress import Progress, Stage
 from bot.delivery.replies import BEGUN, PREVIEW_NAME
@@ -62,7 +62,7 @@ class MessageDelivery:
         count: pictures asked for.
         model_title: what people call the model.
         buttons: what stands under a result.
-        acknowledge: defers the interaction and returns the id of the response; None after a restart.
+        acknowledge: shows that it begins, and returns the id of the message that does; None after a restart.
         notes: sentences about the inputs, to stand under the result.
     """
 
@@ -95,7 +95,7 @@ class MessageDelivery:
         return self._place.destination
 
     async def accepted(self) -> Destination:
-        """Acknowledge the interaction, if that is still to be done."""
+        """Show that it begins, if that is still to be done."""
         if self._acknowledge is not None:
             self._place.acknowledged(await self._acknowledge())
         return self.destination
@@ -131,7 +131,7 @@ class MessageDelivery:
             if await self._fitting(result, self._place.edit):
                 return self._place.response
             return _posted(await self._fitting(result, self._place.send_direct))
-        except (discord.DiscordException, aiohttp.ClientError, OSError) as problem:
+        except PROBLEMS as problem:
             raise _undelivered(problem) from problem
 
     async def failed(self, error: UserFacingError) -> None:
@@ -150,7 +150,7 @@ class MessageDelivery:
                 else:
                     return
             await self._place.send_direct(text, (), None)
-        except (discord.DiscordException, aiohttp.ClientError, OSError) as problem:
+        except PROBLEMS as problem:
             raise _undelivered(problem) from problem
 
     async def _fitting(self, result: Result, show: Show) -> discord.Message | bool:

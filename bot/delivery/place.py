@@ -6,13 +6,14 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import aiohttp
 import discord
 import structlog
 from discord.http import Route
 
-from bot.delivery.posting import Upload, files_of, is_gone, steadily, upload_limit
-from bot.delivery.replies import LONGEST_MESSAGE, progress_below, send_below
+from bot.delivery.patience import PROBLEMS, is_gone, remove_quietly, steadily
+from bot.delivery.posting import Upload, files_of, upload_limit
+from bot.delivery.replies import progress_below, send_below
+from bot.discord_limits import LONGEST_MESSAGE
 from bot.services.delivery import Posted
 
 if TYPE_CHECKING:
@@ -100,8 +101,8 @@ class Place:
                 return
             if not await self._remove_by_interaction(message_id) and not self.is_fleeting:
                 message = (await self._channel()).get_partial_message(message_id)
-                await steadily(message.delete)
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+                await remove_quietly(message)
+        except PROBLEMS as error:
             _log.info("progress message not removed", reason=repr(error))
 
     async def _response_id(self) -> int | None:

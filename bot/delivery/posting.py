@@ -1,36 +1,30 @@
-"""Sending to Discord so that it arrives: patient with dropped connections, never twice, within the upload limits."""
+"""The files of a result as Discord takes them: within the upload limits, with a preview of what it cannot show."""
 
 from __future__ import annotations
 
 import io
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-import aiohttp
 import discord
-import stamina
 
-from bot.pictures import UnreadablePictureError, as_input, fit, render_svg
+from bot.discord_limits import TOO_LARGE
+from bot.pictures import as_input, fit, render_svg
 from bot.presentation.result import file_name
-from bot.presentation.story import alt_text
-from bot.services.images import EXTENSIONS
+from bot.presentation.story import PREVIEW, alt_text
+from bot.services.images import UnreadablePictureError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Sequence
 
     from bot.services.delivery import Result
+    from bot.services.requests import ImageRequest
 
-T = TypeVar("T")
-
-ATTEMPTS = 5
-PATIENCE = 60.0  # seconds for all attempts together
 DEFAULT_LIMIT = discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES  # bytes per file, where no boost raises it
 REQUEST_LIMIT = 24 * 1024 * 1024  # bytes of all files of one message; Discord says 25 MiB, form and text included
 PREVIEW_EDGE = 1536  # pixels, of the picture that shows how a drawing looks
 PNG, GIF, SVG = "image/png", "image/gif", "image/svg+xml"
-TOO_LARGE = frozenset({40005, 50045})  # Discord's codes for a request entity or file that is too large
-TOKEN_GONE = frozenset({10008, 10015, 10062, 50027})  # codes of an interaction token or message that is of no use
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,54 +45,26 @@ def is_too_large(error: discord.HTTPException) -> bool:
     return error.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE or error.code in TOO_LARGE
 
 
-def is_gone(error: discord.HTTPException) -> bool:
-    """The token or the message is of no use any more; trying again cannot help."""
-    return error.code in TOKEN_GONE or error.status == HTTPStatus.NOT_FOUND
-
-
-async def steadily(call: Callable[[], Awaitable[T]]) -> T:
-    """Call until Discord takes it: dropped connections and its own faults are tried again.
-
-    Only for what may be repeated: edits, deletions, and sends with a nonce.
-
-    Raises:
-        discord.HTTPException: what Discord said at last, or what trying again cannot mend.
-        aiohttp.ClientError: no connection for `PATIENCE` seconds.
-    """
-
-    def is_transient(error: Exception) -> bool:
-        if isinstance(error, discord.HTTPException):
-            return isinstance(error, discord.DiscordServerError) or error.status == HTTPStatus.TOO_MANY_REQUESTS
-        return isinstance(error, (aiohttp.ClientError, OSError))  # TimeoutError is an OSError
-
-    async for attempt in stamina.retry_context(
-        on=is_transient, attempts=ATTEMPTS, timeout=PATIENCE, wait_initial=0.5, wait_max=8.0
-    ):
-        with attempt:
-            return await call()
-    raise AssertionError("retry_context returns or raises")
-
-
 def upload_limit(guild: discord.Guild | None) -> int:
     """Bytes that one file may have in a message of ours. An interaction may allow more, but not everywhere."""
     return DEFAULT_LIMIT if guild is None else guild.filesize_limit
 
 
-async def _drawing(number: int, original: bytes, alt: str, limit: int) -> tuple[list[Upload], list[str]]:
+async def _drawing(number: int, original: bytes, request: ImageRequest, limit: int) -> tuple[list[Upload], list[str]]:
     """An SVG with a picture of how it looks, for Discord shows nothing of it."""
     uploads: list[Upload] = []
     notes: list[str] = []
     if len(original) > limit:
         notes.append(f"#{number} is too large a file to be posted; the original is kept")
     else:
-        uploads.append(Upload(file_name(number, SVG), original, alt))
+        uploads.append(Upload(file_name(number, SVG), original, alt_text(request)))
     try:
         looks = await fit(await render_svg(original, PREVIEW_EDGE), limit)
     except UnreadablePictureError:
         notes.append(f"#{number} has no preview: I could not draw it. Open the file in a browser")
     else:
-        name = f"{file_name(number, SVG).removesuffix('.svg')}-preview.{EXTENSIONS[looks.media_type]}"
-        uploads.append(Upload(name, looks.content, alt))
+        name = file_name(number, looks.media_type, preview=True)
+        uploads.append(Upload(name, looks.content, alt_text(request, PREVIEW)))
     return uploads, notes
 
 
@@ -131,7 +97,7 @@ async def uploads_of(result: Result, limit: int) -> tuple[list[Upload], list[str
     notes: list[str] = []
     for picture, original in result.files:
         if picture.image.media_type == SVG:
-            files, more = await _drawing(picture.number, original, alt, limit)
+            files, more = await _drawing(picture.number, original, result.request.request, limit)
         else:
             file, more = await _pixels(picture.number, original, picture.image.media_type, alt, limit)
             files = [file]

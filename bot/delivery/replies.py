@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.delivery.posting import files_of, steadily
+from bot.delivery.patience import steadily
+from bot.delivery.posting import files_of
+from bot.discord_limits import CANNOT_REPLY, LONGEST_MESSAGE
 from bot.presentation.progress import drawing_text
 
 if TYPE_CHECKING:
@@ -14,11 +16,9 @@ if TYPE_CHECKING:
 
     from bot.delivery.posting import Upload
 
-CANNOT_REPLY = 160002  # Discord's code where the bot may not read what was written before
 BEGUN = drawing_text(1, 0)  # what the message that will show progress says first
 PREVIEW_NAME = "preview.jpg"
 LOOKED_THROUGH = 50  # messages after a member's, among which our answer to it is looked for
-LONGEST_MESSAGE = 2000  # characters; Discord's limit
 
 
 async def send_below(

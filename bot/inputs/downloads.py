@@ -6,14 +6,16 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import aiohttp
-import discord
 import structlog
 
+from bot.delivery.patience import PROBLEMS
 from bot.errors import InputPictureError
 from bot.pictures import shown_name
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+
+    import discord
 
 PATIENCE = 60.0  # seconds for one file: others wait for the bytes that it may take
 
@@ -30,7 +32,7 @@ async def download(attachment: discord.Attachment) -> bytes:
     try:
         async with asyncio.timeout(PATIENCE):
             content = await _at_second_try(attachment.read)
-    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+    except PROBLEMS as error:
         _log.info("attachment not downloaded", reason=repr(error))
         raise InputPictureError(f"I could not download {name}. Attach it once more.") from None
     if len(content) > attachment.size:  # what was taken of the budget would not cover it

@@ -9,9 +9,10 @@ from bot.errors import InputPictureError
 from bot.inputs.downloads import download
 from bot.inputs.originals import is_file
 from bot.inputs.shelf import PNG
-from bot.pictures import UnreadablePictureError, as_input, extend, prepare, shown_name
-from bot.services.canvases import check_frame, frame_for
-from bot.services.input_checks import INPUT_MEDIA_TYPES
+from bot.pictures import as_input, extend, prepare, shown_name
+from bot.services.canvases import check_layout, layout_for
+from bot.services.image_api import INPUT_MEDIA_TYPES
+from bot.services.images import UnreadablePictureError
 
 if TYPE_CHECKING:
     from bot.inputs.originals import Originals
@@ -75,9 +76,9 @@ async def extended(request: ImageRequest, first: FirstInput, basket: Basket) -> 
         RequestRefused: it has the shape already that is asked for.
     """
     image = first.image
-    frame = frame_for(request.change, image.width, image.height, request.size)
-    check_frame(request.change, frame, first.label)
-    canvas = await extend(first.content, frame.width, frame.height, frame.crop, frame.box)
+    layout = layout_for(request.change, image.width, image.height, request.size)
+    check_layout(request.change, layout, first.label)
+    canvas = await extend(first.content, layout.width, layout.height, layout.crop, layout.box)
     laid = await basket.keep(canvas.content, PNG, canvas.width, canvas.height, image.number)
     mask = await basket.keep(canvas.mask, PNG, canvas.width, canvas.height)
     return replace(first, image=laid, content=canvas.content), mask
@@ -86,7 +87,7 @@ async def extended(request: ImageRequest, first: FirstInput, basket: Basket) -> 
 async def _ours(order: OpenRequest, picture: Picture, originals: Originals, basket: Basket) -> FirstInput:
     """The original, unchanged; what shows no still picture, or is only left as a copy in Discord, by its pixels."""
     image, label = replace(picture.image, number=picture.number), f"#{picture.number}"
-    content, is_stored = await originals.find(order, picture)
+    content, is_stored = await originals.find(order, picture, basket)
     if not is_stored and not await is_file(content, image.digest):
         basket.notes.append(f"The original of {label} is lost: I started from the copy that Discord shows.")
         return await prepared(content, label, basket, picture.number)

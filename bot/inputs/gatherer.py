@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.errors import PictureGoneError, RequestRefused
-from bot.inputs.budget import ByteBudget
 from bot.inputs.declared import check_declared
 from bot.inputs.downloads import download
 from bot.inputs.first import extended, find_first, prepared
 from bot.inputs.originals import Originals
 from bot.inputs.overlays import Overlays
-from bot.inputs.shelf import Shelf
+from bot.inputs.shelf import a_basket
+from bot.services.byte_budget import ByteBudget
 from bot.services.canvases import fitting_size
 from bot.services.changes import DRAWN
 from bot.services.input_checks import check_inputs
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from bot.inputs.shelf import Basket
     from bot.inputs.sources import Sources
     from bot.services.catalog import Catalog, Model
-    from bot.services.keeping import BlobStore, Requests
+    from bot.services.holdings import Holdings
+    from bot.services.keeping import Requests
     from bot.services.requests import ImageRequest, StoredImage
 
 SAME_SHAPE = 0.02  # by how much the aspect of the first input may differ from what was guessed
@@ -49,27 +50,26 @@ class Gathered:
 class Gatherer:
     """Gathers what requests start from."""
 
-    def __init__(self, client: discord.Client, catalog: Catalog, requests: Requests, blobs: BlobStore) -> None:
+    def __init__(self, client: discord.Client, catalog: Catalog, requests: Requests, holdings: Holdings) -> None:
         self._catalog = catalog
-        self._blobs = blobs
-        self._originals = Originals(client, requests, blobs)
-        self._shelf = Shelf(requests, blobs)
+        self._holdings = holdings
+        self._originals = Originals(client, requests)
         self._budget = ByteBudget()
 
     def check_declared(self, request: ImageRequest, sources: Sources) -> None:
         """Refuse what Discord's own words about the files tell enough of.
 
         Raises:
-            InputPictureError: a file is too large or no picture, or there are too many; or a picture lacks.
+            InputPictureError: a file is too large or no picture, or there are too many.
         """
-        check_declared(request, sources, self._catalog.model(request.model))
+        check_declared(sources, self._catalog.model(request.model))
 
     @asynccontextmanager
     async def gather(self, request: ImageRequest, sources: Sources) -> AsyncGenerator[Gathered]:
         """Download, prepare and keep what a request starts from, until the database knows that it needs them.
 
-        A request that has its files already, as *Again* has, goes on with them. What is new in the store is forgotten
-        if this is left with an exception, unless another request or a picture needs the same file.
+        A request that has its files already, as *Again* has, goes on with them. Meanwhile nobody deletes a file that it
+        starts from; when this is left, what no request and no picture needs is forgotten.
 
         Args:
             request: as it was drafted.
@@ -78,14 +78,17 @@ class Gatherer:
         Raises:
             UserFacingError: something cannot be used or is gone.
         """
-        async with self._shelf.basket() as basket:
-            yield await (self._collect(request, sources, basket) if sources.count else self._look_after(request))
+        async with a_basket(self._holdings) as basket:
+            if sources.count:
+                yield await self._collect(request, sources, basket)
+            else:
+                yield await self._look_after(request, basket)
 
-    async def _look_after(self, request: ImageRequest) -> Gathered:
-        """See that the files that a request has already are still there."""
+    async def _look_after(self, request: ImageRequest, basket: Basket) -> Gathered:
+        """See that the files that a request has already are still there, and stay."""
         for file in request.files:
             async with self._budget.taken(file.byte_size):
-                if await self._blobs.get(file.digest) is None:
+                if await basket.hold(file.digest) is None:
                     raise PictureGoneError(
                         "A picture that this was made from is lost. Ask anew, and attach it once more. "
                         "Nothing was charged."
@@ -104,22 +107,24 @@ class Gatherer:
             elif sources.follows:
                 request = replace(request, size=_size_after(model, request, first.image))
             overlays = Overlays(first, basket, markup=model.markup)
-            others = await _others(sources, overlays, basket, sorts=sources.sorts and not request.change.extends)
+            others = await _others(sources, overlays, basket)
             if sources.mask is not None:
                 await overlays.take(await download(sources.mask), sources.mask.filename)
+        if sources.unsaid and overlays.drawn:
+            request = replace(request, prompt=DRAWN)
         if request.prompt == DRAWN and not overlays.drawn:
             raise RequestRefused(NOTHING_DRAWN)
         request = overlays.on(request.with_references([first.image, *others]))
         check_inputs(model, request)
-        return Gathered(request, tuple(basket.notes))
+        return Gathered(request, (*sources.notes, *basket.notes))
 
 
-async def _others(sources: Sources, overlays: Overlays, basket: Basket, *, sorts: bool) -> list[StoredImage]:
+async def _others(sources: Sources, overlays: Overlays, basket: Basket) -> list[StoredImage]:
     """The attachments after the first input, without what turns out to be a mask or a drawing."""
     references: list[StoredImage] = []
     for attachment in sources.attachments[0 if sources.picture else 1 :]:
         content, name = await download(attachment), attachment.filename
-        if not sorts or not await overlays.sort(content, name):
+        if not sources.sorts or not await overlays.sort(content, name):
             references.append((await prepared(content, name, basket)).image)
     return references
 

@@ -6,16 +6,17 @@ import asyncio
 import hashlib
 from typing import TYPE_CHECKING
 
-import aiohttp
 import discord
 import structlog
 
-from bot.delivery.posting import steadily
+from bot.delivery.patience import PROBLEMS, steadily
 from bot.errors import InputPictureError, PictureGoneError
 from bot.inputs.downloads import download
+from bot.presentation.result import number_in
 
 if TYPE_CHECKING:
-    from bot.services.keeping import BlobStore, Requests
+    from bot.inputs.shelf import Basket
+    from bot.services.keeping import Requests
     from bot.services.ledger import OpenRequest, Picture
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -24,23 +25,23 @@ _log = structlog.stdlib.get_logger(__name__)
 class Originals:
     """Finds the bytes of pictures of ours."""
 
-    def __init__(self, client: discord.Client, requests: Requests, blobs: BlobStore) -> None:
+    def __init__(self, client: discord.Client, requests: Requests) -> None:
         self._client = client
         self._requests = requests
-        self._blobs = blobs
 
-    async def find(self, order: OpenRequest, picture: Picture) -> tuple[bytes, bool]:
-        """The picture's file, and whether the store has it; else it is what Discord shows.
+    async def find(self, order: OpenRequest, picture: Picture, basket: Basket) -> tuple[bytes, bool]:
+        """The picture's file, and whether the store has it, held in the basket; else it is what Discord shows.
 
         Raises:
             PictureGoneError: it was deleted, or is lost here and there.
             InputPictureError: Discord could not be asked just now.
         """
-        if picture.deleted:
-            raise PictureGoneError(f"#{picture.number} was deleted. Attach the picture that you want to start from.")
-        content = await self._blobs.get(picture.image.digest)
+        _refuse_deleted(picture.number, is_deleted=picture.deleted)
+        content = await basket.hold(picture.image.digest)
         if content is not None:
             return content, True
+        newest = await self._requests.get(order.id) or order  # its message may outlive a picture deleted meanwhile
+        _refuse_deleted(picture.number, is_deleted=all(each.number != picture.number for each in newest.pictures))
         _log.warning("original not in the store", number=picture.number)
         for channel_id, message_id in await self._requests.messages(order.id):
             shown = await self._shown(channel_id, message_id, picture.number)
@@ -57,11 +58,15 @@ class Originals:
             message = await steadily(lambda: channel.fetch_message(message_id))
         except (discord.NotFound, discord.Forbidden):
             return None
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        except PROBLEMS as error:
             _log.info("message not fetched", reason=repr(error))
             raise InputPictureError(f"Discord does not show me #{number} just now. Try again in a minute.") from None
-        name = f"atelier-{number}"
-        return next((each for each in message.attachments if each.filename.rpartition(".")[0] == name), None)
+        return next((each for each in message.attachments if number_in(each.filename) == number), None)
+
+
+def _refuse_deleted(number: int, *, is_deleted: bool) -> None:
+    if is_deleted:
+        raise PictureGoneError(f"#{number} was deleted. Attach the picture that you want to start from.")
 
 
 async def _downloaded(shown: discord.Attachment, number: int) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -12,65 +11,23 @@ from bot.services.requests import StoredImage
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from bot.services.keeping import BlobStore, Requests
+    from bot.services.holdings import Holdings
 
 PNG = "image/png"
 
 
-class Shelf:
-    """Knows which files are in the hands of requests that the database does not know yet.
-
-    Two members may attach the same file at the same time: what one of them is refused must stay for the other.
-    """
-
-    def __init__(self, requests: Requests, blobs: BlobStore) -> None:
-        self._requests = requests
-        self._blobs = blobs
-        self._held: Counter[str] = Counter()
-        self._lock = asyncio.Lock()  # nothing is kept between the question who needs a file and its deletion
-
-    @asynccontextmanager
-    async def basket(self) -> AsyncGenerator[Basket]:
-        """What one request keeps; all of it is forgotten if this is left with an exception, cancellation included."""
-        basket = Basket(self)
-        try:
-            yield basket
-        except BaseException:
-            await self._forget(basket)
-            raise
-        finally:
-            self._held.subtract(basket.digests)
-            self._held += Counter()  # drops what nobody holds
-
-    async def keep(self, basket: Basket, content: bytes) -> str:
-        """Keep bytes for a request; the digest in hex."""
-        async with self._lock:
-            digest = await self._blobs.put(content)
-            self._held[digest] += 1
-            basket.digests.append(digest)
-        return digest
-
-    async def _forget(self, basket: Basket) -> None:
-        """Delete what no request, no picture and no other basket needs."""
-        async with self._lock:
-            own = Counter(basket.digests)
-            free = [digest for digest, count in own.items() if self._held[digest] == count]
-            for digest in await self._requests.unused(free):
-                await self._blobs.delete(digest)
-
-
 class Basket:
-    """What one request has kept so far.
+    """What one request holds so far.
 
     Attributes:
         digests: of the files, in hex, one for each time.
         notes: sentences for the member about what became of their files.
     """
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, holdings: Holdings) -> None:
         self.digests: list[str] = []
         self.notes: list[str] = []
-        self._shelf = shelf
+        self._holdings = holdings
 
     async def keep(
         self, content: bytes, media_type: str, width: int, height: int, number: int | None = None
@@ -79,10 +36,32 @@ class Basket:
 
         Who is cancelled meanwhile waits for its end: bytes on their way to the disk cannot be called back.
         """
-        keeping = asyncio.ensure_future(self._shelf.keep(self, content))
+        keeping = asyncio.ensure_future(self._keep(content))
         try:
             digest = await asyncio.shield(keeping)
         except asyncio.CancelledError:
             await asyncio.wait({keeping})
             raise
         return StoredImage(digest, media_type, width, height, len(content), number)
+
+    async def hold(self, digest: str) -> bytes | None:
+        """The bytes of a file that the store has, which stays there meanwhile; None if it has none."""
+        content = await self._holdings.hold(digest)
+        if content is not None:
+            self.digests.append(digest)
+        return content
+
+    async def _keep(self, content: bytes) -> str:
+        digest = await self._holdings.keep(content)
+        self.digests.append(digest)
+        return digest
+
+
+@asynccontextmanager
+async def a_basket(holdings: Holdings) -> AsyncGenerator[Basket]:
+    """What one request holds until the database knows that it needs it: of the rest, what nobody needs is forgotten."""
+    basket = Basket(holdings)
+    try:
+        yield basket
+    finally:
+        await holdings.let_go(basket.digests)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.services.previews import GIF, SVG
+from bot.services.early_formats import GIF, SVG
 from bot.services.requests import UNSTREAMED_FORMATS
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ import struct
 import zlib
 from dataclasses import dataclass
 
-from bot.pictures.faults import UnreadablePictureError, cut_off, damaged, too_intricate
+from bot.pictures.faults import cut_off, damaged, too_intricate
 from bot.pictures.gif import walk
 from bot.pictures.kinds import kind_of
+from bot.services.images import UnreadablePictureError
 
 MOST_PARTS = 20_000  # chunks or segments; a 50 MB file in pieces of 4 kB has 12 000
 MOST_SCANS = 64  # of a progressive JPEG; encoders write about ten, and each goes over the whole picture again

@@ -8,18 +8,14 @@ from typing import TYPE_CHECKING
 
 from bot.errors import InputPictureError
 from bot.pictures.decode import plain_picture, within
-from bot.pictures.faults import UnreadablePictureError
 from bot.pictures.names import shown_name
+from bot.services.image_api import LARGEST_INPUT, LONGEST_EDGE, MOST_PIXELS
+from bot.services.images import UnreadablePictureError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from bot.pictures.decode import Plain
-
-MOST_BYTES = 50_000_000  # https://platform.openai.com/docs/guides/image-generation: less than 50 MB per picture
-# What the API takes as a size, from the same page.
-LONGEST_EDGE = 3840  # pixels
-MOST_PIXELS = 8_294_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +62,9 @@ def attached_picture(
         InputPictureError: it cannot be an input; the sentence names the file and says what to do.
     """
     with worded_for(name):
-        if len(content) > MOST_BYTES:
+        if len(content) > LARGEST_INPUT:
             raise UnreadablePictureError(
-                f"is a file of {len(content) / 1e6:.0f} MB", f"Send one of at most {MOST_BYTES // 1_000_000} MB."
+                f"is a file of {len(content) / 1e6:.0f} MB", f"Send one of at most {LARGEST_INPUT // 1_000_000} MB."
             )
         return plain_picture(content, size)
 

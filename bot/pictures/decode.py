@@ -8,16 +8,18 @@ import warnings
 from contextlib import nullcontext
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from PIL import Image, ImageCms
 
 from bot.pictures.anatomy import Anatomy, dissect
-from bot.pictures.faults import UnreadablePictureError, damaged
+from bot.pictures.faults import damaged
 from bot.pictures.kinds import SVG_KIND, kind_of
 from bot.pictures.pool import pool
 from bot.pictures.vector import MEDIA_TYPE as SVG
 from bot.pictures.vector import check_svg
+from bot.services.image_api import MOST_PIXELS as MOST_RESULT_PIXELS
+from bot.services.images import CheckedPicture, UnreadablePictureError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 MOST_PIXELS = 1 << 26  # 67 million: 8192 by 8192, more than phones make; 270 MB as RGB
 # Pillow decodes WEBP through libwebp's animation decoder, which needs four times the memory of the result and copies it
 # under the interpreter's lock: 20 ms at this size, while the event loop stands still. Not less than a result has.
-MOST_WEBP_PIXELS = 8_294_400
+MOST_WEBP_PIXELS = MOST_RESULT_PIXELS
 _ONE_AT_A_TIME = 1 << 24  # pixels; pictures above that are decoded one after the other
 _STRIP = 512  # rows; an even number
 _LARGEST_PROFILE = 4_000_000  # bytes; colour profiles of printing presses reach 2 MB
@@ -71,15 +73,7 @@ class Plain:
     height: int
 
 
-class CheckedResult(NamedTuple):
-    """What a complete picture file is."""
-
-    media_type: str
-    width: int
-    height: int
-
-
-async def check_result(content: bytes) -> CheckedResult:
+async def check_result(content: bytes) -> CheckedPicture:
     """Look whether a result is a complete PNG, JPEG, WEBP, GIF or SVG file, without decoding or drawing it.
 
     Structure, end marker and (in a PNG) checksums are read: a few milliseconds. A complete file of another format
@@ -92,11 +86,11 @@ async def check_result(content: bytes) -> CheckedResult:
     return await pool.run(_checked, content)
 
 
-def _checked(content: bytes) -> CheckedResult:
+def _checked(content: bytes) -> CheckedPicture:
     if kind_of(content) == SVG_KIND:
-        return CheckedResult(SVG, *check_svg(content))
+        return CheckedPicture(SVG, *check_svg(content))
     anatomy = dissect(content, checksums=True)
-    return CheckedResult(anatomy.media_type, anatomy.width, anatomy.height)
+    return CheckedPicture(anatomy.media_type, anatomy.width, anatomy.height)
 
 
 def within(width: int, height: int, edge: int, pixels: int | None = None) -> tuple[int, int]:

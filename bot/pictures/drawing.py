@@ -13,7 +13,6 @@ from bot.pictures.attached import attached_picture, legal_size, worded_for
 from bot.pictures.comparing import cells_of, compare
 from bot.pictures.decode import plain_picture, resized
 from bot.pictures.encode import as_small_png
-from bot.pictures.faults import UnreadablePictureError
 from bot.pictures.masks import FittedMask, fitted, same_shape
 from bot.pictures.pool import pool
 from bot.pictures.regions import holes_of
@@ -25,6 +24,7 @@ from bot.pictures.signs import (
     is_the_same_but_erased,
 )
 from bot.pictures.stencils import grown, hard, share_of
+from bot.services.images import UnreadablePictureError
 
 if TYPE_CHECKING:
     from bot.pictures.comparing import Comparison

@@ -8,16 +8,25 @@ out by standard output. See `bot.pictures.vector`.
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import resvg_py
 
 CPU_SECONDS = 10
+MOST_ELEMENTS = 20_000  # so many paths take five seconds
+MOST_DEPTH = 200  # of elements in each other
 MOST_MEMORY = 1 << 30  # bytes
 PIXELS_PER_INCH = 96  # of CSS
 FONTS = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSerif.ttf", "DejaVuSansMono.ttf")  # they come with matplotlib
+
+# What a drawing may show besides itself: pictures that it brings along. All else would be fetched from somewhere.
+_BROUGHT_ALONG = re.compile(r"\s*(#|data:image/(png|jpe?g|gif|webp)[;,])", re.IGNORECASE)
+_HREF = ("href", "{http://www.w3.org/1999/xlink}href")
 
 
 def limit() -> None:
@@ -37,12 +46,35 @@ def fonts() -> list[str]:
     return [str(file) for file in files if file.is_file()]
 
 
+def harmless(content: bytes) -> str:
+    """The drawing without what would be fetched from a file or an address when it is drawn.
+
+    Raises:
+        ValueError: of too many elements, or of too many in each other.
+        SyntaxError: it is not well-formed.
+    """
+    root, elements, depth = ET.Element("svg"), 0, 0
+    for event, element in ET.iterparse(BytesIO(content), ("start", "end")):  # noqa: S314 - the bot has refused entities
+        if event == "end":
+            depth -= 1
+            continue
+        root = root if elements else element
+        elements, depth = elements + 1, depth + 1
+        if elements > MOST_ELEMENTS or depth > MOST_DEPTH:
+            raise ValueError("the drawing is built of too many parts")
+        for name in _HREF:
+            if not _BROUGHT_ALONG.match(element.get(name, "#")):
+                del element.attrib[name]
+    text: str = ET.tostring(root, encoding="unicode")
+    return text
+
+
 def main() -> None:
     """Draw what comes in, so many pixels wide as the first argument says."""
     limit()
     sans, serif, monospace = "DejaVu Sans", "DejaVu Serif", "DejaVu Sans Mono"
     picture = resvg_py.svg_to_bytes(
-        svg_string=sys.stdin.buffer.read().decode(),
+        svg_string=harmless(sys.stdin.buffer.read()),
         width=int(sys.argv[1]),
         dpi=PIXELS_PER_INCH,
         skip_system_fonts=True,

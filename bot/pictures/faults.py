@@ -1,20 +1,8 @@
-"""What is wrong with bytes that should be a picture."""
+"""What is often wrong with bytes that should be a picture."""
 
 from __future__ import annotations
 
-
-class UnreadablePictureError(Exception):
-    """These bytes are no picture that can be used.
-
-    Attributes:
-        what: the fault, as the end of a sentence that begins with the file's name ("is cut off").
-        advice: a sentence that says what to do.
-    """
-
-    def __init__(self, what: str, advice: str = "Save it anew as PNG or JPEG and attach it again.") -> None:
-        super().__init__(f"The picture {what}. {advice}")
-        self.what = what
-        self.advice = advice
+from bot.services.images import UnreadablePictureError
 
 
 def cut_off() -> UnreadablePictureError:

@@ -9,16 +9,14 @@ from PIL import Image, ImageChops, ImageFilter
 
 from bot.pictures.attached import attached_picture, worded_for
 from bot.pictures.decode import resized
-from bot.pictures.faults import UnreadablePictureError
 from bot.pictures.pool import pool
 from bot.pictures.stencils import hard, mask_file, share_of
+from bot.services.image_api import LARGEST_MASK
+from bot.services.images import UnreadablePictureError
 
 if TYPE_CHECKING:
     from bot.pictures.decode import Plain
 
-# https://platform.openai.com/docs/api-reference/images/createEdit: less than 4 MB. Noise as large as the API takes
-# pictures comes to 2.6 MB.
-MOST_BYTES = 4_000_000
 _CLEAR = 128  # alpha below that counts as transparent
 _SHAPE_TOLERANCE = 0.02  # of an edge; editors round sizes, telephones trim screenshots
 _ROUNDING = 0.5  # pixels
@@ -77,7 +75,7 @@ def fitted(changeable: Image.Image, mark: str) -> FittedMask:
         UnreadablePictureError: nothing is marked, or everything.
     """
     content, radius = mask_file(changeable), 1
-    while len(content) >= MOST_BYTES:
+    while len(content) >= LARGEST_MASK:
         changeable = hard(changeable.filter(ImageFilter.BoxBlur(radius)))
         content, radius = mask_file(changeable), 2 * radius
     share = share_of(changeable)

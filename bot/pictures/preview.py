@@ -8,8 +8,8 @@ from PIL import Image, ImageDraw
 
 from bot.pictures.decode import plain_picture, resized, within
 from bot.pictures.encode import encoded_within
-from bot.pictures.faults import UnreadablePictureError
 from bot.pictures.pool import pool
+from bot.services.images import UnreadablePictureError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,9 +8,9 @@ from PIL import Image, ImageChops, ImageFilter
 
 from bot.pictures.decode import plain_picture, resized, within
 from bot.pictures.encode import as_jpeg, as_lossless_webp, as_png, as_webp
-from bot.pictures.faults import UnreadablePictureError
 from bot.pictures.pool import pool
 from bot.pictures.stencils import grown, hard, share_of
+from bot.services.images import UnreadablePictureError
 
 if TYPE_CHECKING:
     from bot.pictures.anatomy import Anatomy

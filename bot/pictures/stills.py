@@ -6,11 +6,9 @@ from bot.pictures.decode import plain_picture, within
 from bot.pictures.encode import as_png, without_opaque_alpha
 from bot.pictures.pool import pool
 from bot.pictures.vector import MEDIA_TYPE as SVG
-from bot.pictures.vector import check_svg, rendered
+from bot.pictures.vector import check_svg, render_svg
+from bot.services.image_api import LONGEST_EDGE, MOST_PIXELS
 
-# What the API takes as a size: https://platform.openai.com/docs/guides/image-generation
-LONGEST_EDGE = 3840  # pixels
-MOST_PIXELS = 8_294_400
 _GIF = "image/gif"
 
 
@@ -29,13 +27,10 @@ async def as_input(content: bytes, media_type: str) -> bytes:
     if media_type == _GIF:
         return await pool.run(_first, content)
     if media_type == SVG:
-        return await pool.run(_drawn, content)
+        width, height = await pool.run(check_svg, content)
+        return await render_svg(content, max(within(width, height, LONGEST_EDGE, MOST_PIXELS)))
     return content
 
 
 def _first(content: bytes) -> bytes:
     return as_png(without_opaque_alpha(plain_picture(content).image))
-
-
-def _drawn(content: bytes) -> bytes:
-    return rendered(content, max(within(*check_svg(content), LONGEST_EDGE, MOST_PIXELS)))

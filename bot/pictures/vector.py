@@ -1,27 +1,37 @@
-"""SVG drawings: whether a file is one, how large it is, and how it looks. It is never drawn inside the bot."""
+"""SVG drawings: whether a file looks like one, how large it is, and how it looks. It is never drawn inside the bot."""
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 import re
-import subprocess
 import sys
+from collections import OrderedDict
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree as ET
+from weakref import WeakKeyDictionary
 from xml.parsers import expat
 
+import structlog
+
 from bot.pictures.anatomy import dissect
-from bot.pictures.faults import UnreadablePictureError, cut_off, damaged, too_intricate
+from bot.pictures.faults import cut_off, damaged, too_intricate
 from bot.pictures.pool import pool
+from bot.services.images import UnreadablePictureError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MEDIA_TYPE = "image/svg+xml"
-MOST_BYTES = 20_000_000
-MOST_ELEMENTS = 100_000
-MOST_DEPTH = 200  # of elements in each other
+MOST_BYTES = (
+    8_000_000  # Discord takes files of 10 MiB where no boost raises it; the provider's own drawings have 200 kB
+)
+LOOKED_AT = 1 << 16  # bytes, in which the root element has to begin and end its start tag; parsed within a millisecond
+AT_ONCE = 2  # drawing processes; each may take a processor for `SECONDS`
 SECONDS = 10.0  # that one drawing may take
+MOST_REMEMBERED = 16  # pictures of drawings; a hard one is wanted for its message, for its buttons and for a change
+LARGEST_REMEMBERED = 2_000_000  # bytes of each
 LONGEST_SIDE = 16_384  # pixels; a drawing that says it is longer is taken for one of that size in the same shape
 USUAL_SIZE = (300.0, 150.0)  # pixels, of a drawing that does not say how large it is: CSS 2.1, 10.3.2
 PIXELS = {"": 1.0, "px": 1.0, "pt": 96 / 72, "pc": 16.0, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0}
@@ -31,10 +41,6 @@ _ROOT = "http://www.w3.org/2000/svg svg"
 _LENGTH = re.compile(r"\s*\+?([0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]{1,2})?)\s*([a-z]*)\s*")
 _SMALLEST, _LARGEST = 1e-6, 1e9  # pixels
 _BETWEEN = re.compile(r"[\s,]+")
-_STEP = 1 << 16  # bytes parsed at a time; the interpreter's lock is free in between
-# What a drawing may show besides itself: pictures that it brings along. All else would be fetched from somewhere.
-_BROUGHT_ALONG = re.compile(r"\s*(#|data:image/(png|jpe?g|gif|webp)[;,])", re.IGNORECASE)
-_HREF = ("href", "{http://www.w3.org/1999/xlink}href")
 _UNFINISHED = frozenset(
     expat.errors.codes[message]
     for message in (
@@ -45,26 +51,84 @@ _UNFINISHED = frozenset(
     )
 )
 
+_log = structlog.stdlib.get_logger(__name__)
+
 
 def check_svg(content: bytes) -> tuple[int, int]:
-    """Read a drawing to its end, without drawing it. Blocks: call it on the pool's threads.
+    """Look at a drawing's root element and at its end. A short drawing is read whole, a long one only begun.
+
+    What is wrong in the middle of a long one shows when it is drawn: see `render_svg`.
 
     Returns:
         Width and height in pixels, as the drawing says them.
 
     Raises:
-        UnreadablePictureError: too large, not well-formed, no SVG, or built so that reading it would take long.
+        UnreadablePictureError: too large, no SVG, or cut off, or as far as it is read not well-formed.
     """
     if len(content) > MOST_BYTES:
         raise too_intricate()
-    reader = _Reader()
+    reader = _RootReader()
+    is_whole = len(content) <= LOOKED_AT
     try:
-        for start in range(0, len(content), _STEP):
-            reader.parser.Parse(content[start : start + _STEP])
-        reader.parser.Parse(b"", True)  # noqa: FBT003 - it takes no names
+        reader.parser.Parse(content[:LOOKED_AT], is_whole)
     except expat.ExpatError as error:
         raise (cut_off() if error.code in _UNFINISHED else damaged()) from error
+    if reader.size is None:
+        raise UnreadablePictureError("is no picture that I know")
+    if not is_whole and not content[-LOOKED_AT:].rstrip().endswith(b">"):
+        raise cut_off()
     return reader.size
+
+
+class Easel:
+    """Draws in processes of its own, few at once and not for long, and remembers what came of the latest drawings."""
+
+    def __init__(self) -> None:
+        self._turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+        self._drawn: OrderedDict[tuple[bytes, int], bytes | None] = OrderedDict()
+
+    async def draw(self, content: bytes, longest_edge: int) -> bytes:
+        """See `render_svg`."""
+        (width, height), digest = await pool.run(lambda: (check_svg(content), hashlib.sha256(content).digest()))
+        across = max(1, round(width * longest_edge / max(width, height)))
+        key = (digest, longest_edge)
+        turns = self._turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
+        async with turns:
+            if key in self._drawn:
+                picture = self._drawn[key]
+            else:
+                picture = await self._picture(content, across, longest_edge)
+            self._remember(key, picture)
+        if picture is None:
+            raise UnreadablePictureError("cannot be drawn", "Ask for a simpler one.")
+        return picture
+
+    def _remember(self, key: tuple[bytes, int], picture: bytes | None) -> None:
+        if picture is not None and len(picture) > LARGEST_REMEMBERED:
+            return
+        self._drawn[key] = picture
+        self._drawn.move_to_end(key)
+        while len(self._drawn) > MOST_REMEMBERED:
+            self._drawn.popitem(last=False)
+
+    async def _picture(self, content: bytes, across: int, longest_edge: int) -> bytes | None:
+        """The PNG; None if the drawing cannot be drawn.
+
+        Raises:
+            UnreadablePictureError: no process could be started now.
+        """
+        try:
+            async with asyncio.timeout(SECONDS):
+                picture = await _drawn_apart(content, across)
+            anatomy = await pool.run(dissect, picture)
+        except (TimeoutError, UnreadablePictureError) as error:
+            _log.info("drawing not drawn", reason=repr(error))
+            return None
+        except OSError as error:
+            _log.warning("drawing process not started", reason=repr(error))
+            raise UnreadablePictureError("cannot be drawn just now", "Try again in a minute.") from error
+        is_right = anatomy.media_type == "image/png" and max(anatomy.width, anatomy.height) <= 2 * longest_edge
+        return picture if is_right else None
 
 
 async def render_svg(content: bytes, longest_edge: int) -> bytes:
@@ -80,49 +144,51 @@ async def render_svg(content: bytes, longest_edge: int) -> bytes:
     Raises:
         UnreadablePictureError: it is no drawing, or one that cannot be drawn.
     """
-    return await pool.run(rendered, content, longest_edge)
+    return await _easel.draw(content, longest_edge)
 
 
-def rendered(content: bytes, longest_edge: int) -> bytes:
-    """The same, and blocks: call it on the pool's threads."""
-    width, height = check_svg(content)
-    across = max(1, round(width * longest_edge / max(width, height)))
-    command = [sys.executable, "-I", str(_PROCESS), str(across)]
+async def _drawn_apart(content: bytes, across: int) -> bytes:
+    """What the process writes; nothing if it fails, which `dissect` calls no picture."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-I",
+        str(_PROCESS),
+        str(across),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env={},
+        start_new_session=True,  # Ctrl+C in a terminal is for the bot
+    )
     try:
-        done = subprocess.run(  # noqa: S603 - no shell, and nothing in the arguments comes from a drawing
-            command, input=_harmless(content), capture_output=True, timeout=SECONDS, check=True, env={}
-        )
-        anatomy = dissect(done.stdout)
-    except (subprocess.SubprocessError, OSError, UnreadablePictureError) as error:
-        raise UnreadablePictureError("cannot be drawn", "Ask for a simpler one.") from error
-    if anatomy.media_type != "image/png" or max(anatomy.width, anatomy.height) > 2 * longest_edge:
-        raise UnreadablePictureError("cannot be drawn", "Ask for a simpler one.")
-    return done.stdout
+        picture, _ = await process.communicate(content)
+    finally:
+        if process.returncode is None:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.communicate()
+    return b"" if process.returncode else picture
 
 
-class _Reader:
-    """Goes through the elements of a drawing."""
+class _RootReader:
+    """Reads the size off the root element.
+
+    Attributes:
+        size: in pixels; None until the root element was met.
+    """
 
     def __init__(self) -> None:
-        self.size = (0, 0)
+        self.size: tuple[int, int] | None = None
         self.parser = expat.ParserCreate(namespace_separator=" ")
         self.parser.StartElementHandler = self._start
-        self.parser.EndElementHandler = self._end
         self.parser.EntityDeclHandler = self._entity
-        self._elements = self._depth = 0
 
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
-        if not self._elements:
-            if name != _ROOT:
-                raise UnreadablePictureError("is no picture that I know")
-            self.size = _size(*(attributes.get(each, "") for each in ("width", "height", "viewBox")))
-        self._elements += 1
-        self._depth += 1
-        if self._elements > MOST_ELEMENTS or self._depth > MOST_DEPTH:
-            raise too_intricate()
-
-    def _end(self, _name: str) -> None:
-        self._depth -= 1
+        if self.size is not None:
+            return
+        if name != _ROOT:
+            raise UnreadablePictureError("is no picture that I know")
+        self.size = _size(*(attributes.get(each, "") for each in ("width", "height", "viewBox")))
 
     def _entity(self, *_declared: object) -> None:
         """Short words for long text, and for files elsewhere: no drawing needs them."""
@@ -159,12 +225,4 @@ def _number(text: str) -> float:
     return value if _SMALLEST < value < _LARGEST else 0.0
 
 
-def _harmless(content: bytes) -> bytes:
-    """The drawing without what would be fetched from a file or an address when it is drawn."""
-    root = ET.fromstring(content)  # noqa: S314 - check_svg has refused entities, and bounds what is in it
-    for element in root.iter():
-        for name in _HREF:
-            if not _BROUGHT_ALONG.match(element.get(name, "#")):
-                del element.attrib[name]
-    harmless: bytes = ET.tostring(root, encoding="utf-8")
-    return harmless
+_easel = Easel()

@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.charts import Bar, Chart
+from bot.discord_limits import LONGEST_MESSAGE
 from bot.errors import UserFacingError
 from bot.presentation.ledger_csv import csv_file
 from bot.services.amounts import amount_text
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from bot.services.bookkeeper import MonthlyReport
     from bot.services.tallies import Group, Sums
 
-LONGEST_MESSAGE = 2000  # characters; Discord's limit
 MOST_ROWS = 10  # of members, models or channels; days are all shown
 SIGNS = {Grouping.MEMBER: "@", Grouping.CHANNEL: "#"}  # of mentions
 NO_CHART = "The chart could not be drawn this time; the numbers are complete without it."

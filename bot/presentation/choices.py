@@ -5,19 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.discord_limits import MOST_CHOICES
 from bot.errors import RequestRefused
-from bot.services.pricing import estimate_choice, format_usd, partials_for
+from bot.services.pricing import estimate_choice, format_usd
 from bot.services.requests import UNSTREAMED_FORMATS, ImageRequest, StoredImage
-from bot.services.tokens import DEAREST_SHAPES
+from bot.services.tokens import DEAREST_SHAPES, partials_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
     from bot.services.catalog import Catalog, Model
-
-MOST_CHOICES = 25  # Discord's limit
-LONGEST_CHOICE = 100  # characters of a name and of a value; Discord's limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +113,7 @@ def _request(model: Model, size: str, quality: str, asked: Asked) -> ImageReques
         references=tuple(StoredImage("", "image/png", *shape, byte_size=0) for shape in shapes),
         input_fidelity=asked.fidelity,
         frames=asked.frames,
-        svg_author=model.previews.author,
+        svg_author=model.early.author,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.presentation.choices import LONGEST_CHOICE, MOST_CHOICES
+from bot.discord_limits import LONGEST_CHOICE, MOST_CHOICES
 from bot.services.amounts import exact_text
 from bot.services.charge_words import charge_text
 from bot.services.correcting import NO_CHARGE, ChargeOnFile, Resolved

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.presentation.result import COMPOSED
 from bot.presentation.safe import shown
-from bot.presentation.story import THEN, made_how
-from bot.services.changes import TITLES, Change
+from bot.presentation.story import NAMES, kept_how, made_how
+from bot.services.changes import THEN, Change
 from bot.services.ledger import ChargeState, Job, OpenRequest
 from bot.services.lineage import Family
 from bot.services.pricing import format_usd
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from bot.services.lineage import Relative
-    from bot.services.requests import ImageRequest
 
 PROMPT_SHOWN = 1800  # characters; an embed's description holds 4096, and escaping may double them
 STORY_SHOWN = 400  # the same, of the words that the pictures before it were made from
@@ -36,34 +34,28 @@ ENDS = {
 ALONE = Family()
 
 
-def details_embed(
-    order: OpenRequest, model_title: str, numbers: Collection[int] = (), family: Family = ALONE
-) -> discord.Embed:
+def details_embed(order: OpenRequest, numbers: Collection[int], family: Family = ALONE) -> discord.Embed:
     """Words, options, requester, time, relatives, and each picture's number, size, cost and time.
 
     Args:
         order: the request behind the pictures.
-        model_title: what people call its model.
         numbers: of the pictures that are meant; of a whole result, what was not made or is deleted is told too.
         family: what they were made from, and what was made of them.
     """
     request = order.request
     jobs = [job for job in order.jobs if job.picture is not None and job.picture.number in numbers]
-    composed = any(job.picture is not None and job.picture.composed for job in order.jobs)
-    is_whole = not numbers or len(jobs) > 1 or len(order.pictures) == 1
-    embed = discord.Embed(title="Details" if is_whole else f"Details of #{next(iter(numbers))}")
-    if request.change is not Change.NEW:
-        embed.add_field(name="Change", value=TITLES[request.change])
-    embed.add_field(name="Made with", value=" · ".join(made_how(request, model_title, composed=composed)), inline=False)
-    if composed:
-        embed.add_field(name="Provenance", value=COMPOSED, inline=False)
-    embed.add_field(name="Model", value=request.model)
+    is_whole = len(jobs) > 1 or len(order.pictures) == 1
+    embed = discord.Embed(title=f"Details of {', '.join(f'#{number}' for number in sorted(numbers))}")
+    embed.add_field(name="Made with", value=" · ".join(made_how(request, request.model)), inline=False)
+    kept = kept_how(request, [job.picture for job in jobs if job.picture is not None])
+    if kept:
+        embed.add_field(name="Kept", value="\n".join(kept), inline=False)
     embed.add_field(name="Asked by", value=f"<@{order.requester.user_id}>")
     embed.add_field(name="Asked", value=f"<t:{order.created_at}:f>")
     lines = [_line(job) for job in sorted(order.jobs if is_whole else jobs, key=_place)]
     embed.add_field(name="Pictures", value="\n".join(lines)[:LONGEST_FIELD], inline=False)
     _add_relatives(embed, order, family)
-    _add_words(embed, request)
+    _add_words(embed, order, family)
     return embed
 
 
@@ -101,25 +93,29 @@ def _add_relatives(embed: discord.Embed, order: OpenRequest, family: Family) -> 
     children = [_child(relative, server_id) for relative in family.children]
     if family.child_count > len(family.children):
         children.append(f"and {family.child_count - len(family.children)} more")
-    _add_lines(embed, "Made of it", children)
+    _add_lines(embed, "Used for", children)
 
 
 def _parent(relative: Relative, server_id: int) -> str:
-    """``#4820 (Edit), "make it blue"``, with a link where it leads somewhere."""
+    """``#4820 · edit: make it blue``, with a link where it leads somewhere."""
     name = _name(relative, server_id)
     if relative.private or relative.deleted:
         return name
-    title = f" ({TITLES[relative.change]})" if relative.change is not Change.NEW else ""
-    words = f": {shown(relative.prompt, WORDS_SHOWN)}" if relative.prompt.strip() else ""
-    return f"{name}{title}{words}"
+    what = f" · {NAMES[relative.change]}" if relative.change is not Change.NEW else ""
+    words = f": {_words_of(relative)}" if relative.prompt.strip() else ""
+    return f"{name}{what}{words}"
+
+
+def _words_of(relative: Relative) -> str:
+    return shown(relative.prompt, WORDS_SHOWN)
 
 
 def _child(relative: Relative, server_id: int) -> str:
-    """``#4830 Vary by @x``, the same way."""
+    """``#4830 · variation by @x``, the same way."""
     name = _name(relative, server_id)
     if relative.private or relative.deleted:
         return name
-    return f"{name} {TITLES[relative.change]} by <@{relative.user_id}>"
+    return f"{name} · {NAMES[relative.change]} by <@{relative.user_id}>"
 
 
 def _name(relative: Relative, server_id: int) -> str:
@@ -134,21 +130,34 @@ def _name(relative: Relative, server_id: int) -> str:
 
 
 def _add_lines(embed: discord.Embed, name: str, lines: Sequence[str]) -> None:
-    """As many fields as the lines need, the first with this name."""
-    value = ""
+    """As many fields as the lines need, with this name."""
+    title, value = name, ""
     for line in lines:
         if value and len(f"{value}\n{line}") > LONGEST_FIELD:
-            embed.add_field(name=name, value=value, inline=False)
-            name, value = "…", ""
+            embed.add_field(name=title, value=value, inline=False)
+            title, value = f"{name}, continued", ""
         value = f"{value}\n{line}".strip()
     if value:
-        embed.add_field(name=name, value=value, inline=False)
+        embed.add_field(name=title, value=value, inline=False)
 
 
-def _add_words(embed: discord.Embed, request: ImageRequest) -> None:
+def _add_words(embed: discord.Embed, order: OpenRequest, family: Family) -> None:
     """The words of the request, as many as the embed has room for, and those of the pictures before it."""
-    if request.story:
-        embed.add_field(name="Words before", value=shown(THEN.join(request.story), STORY_SHOWN), inline=False)
-    if request.prompt.strip():
-        words, room = shown(request.prompt, PROMPT_SHOWN), LONGEST_EMBED - len(embed)
-        embed.description = words if len(words) <= room else shown(request.prompt, room // 2)
+    before = _words_before(order, family)
+    if before:
+        embed.add_field(name="Words before", value=before, inline=False)
+    prompt = order.request.prompt
+    if prompt.strip():
+        words, room = shown(prompt, PROMPT_SHOWN), LONGEST_EMBED - len(embed)
+        embed.description = words if len(words) <= room else shown(prompt, room // 2)
+
+
+def _words_before(order: OpenRequest, family: Family) -> str:
+    """The words that the changed picture was made from; none where its own line tells as much, or nobody may know."""
+    request = order.request
+    words = shown(THEN.join(request.story), STORY_SHOWN)
+    parent = next((relative for relative in family.parents if relative.number == request.parent), None)
+    if parent is None:
+        return words
+    is_secret = parent.private and not order.destination.private  # who asked for both knows them
+    return "" if parent.deleted or is_secret or words == _words_of(parent) else words

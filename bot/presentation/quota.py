@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.presentation.choices import LONGEST_CHOICE, MOST_CHOICES
+from bot.discord_limits import LONGEST_CHOICE, MOST_CHOICES
 from bot.presentation.usage import barred_lines
 from bot.services.amounts import PER, exact_text
 from bot.services.limit_words import (

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from bot.discord_limits import LONGEST_MESSAGE
 from bot.presentation.safe import one_line, shown
-from bot.presentation.story import made_how
+from bot.presentation.story import kept_how, made_how, numbers
 from bot.services.amounts import amount_text
-from bot.services.images import EXTENSIONS
+from bot.services.images import FILE_ENDINGS
 from bot.services.installation import Room
 from bot.services.limit_words import hint_text
 from bot.services.limits import Metric, Scope
@@ -22,18 +24,25 @@ if TYPE_CHECKING:
     from bot.services.limits import Limit
 
 PROMPT_SHOWN = 280  # characters of the prompt in a result; the rest is in the details
-LONGEST_TEXT = 2000  # characters of a message; Discord's limit
 LONGEST_REASONS = 600  # characters of why pictures were not made
 LONGEST_NOTE = 300  # characters
-COMPOSED = "What was to be kept was put back exactly, so I wrote this file: it lost the provider's mark of provenance."
 WHOSE = {Scope.MEMBER: "your", Scope.SERVER: "this server", Scope.INSTALLATION: "this bot"}
 MOST_LIMITS = 3  # of which it is said what is left
 SPANS = {Window.HOUR: "this hour", Window.DAY: "today", Window.WEEK: "this week", Window.MONTH: "this month"}
 
 
-def file_name(number: int, media_type: str) -> str:
-    """A name in plain ASCII, which alone keeps links to the attachment whole."""
-    return f"atelier-{number}.{EXTENSIONS[media_type]}"
+_FILE_NAME = re.compile(r"atelier-([0-9]{1,18})(?:-preview)?\.[a-z]+", re.ASCII)
+
+
+def file_name(number: int, media_type: str, *, preview: bool = False) -> str:
+    """A name in plain ASCII, which alone keeps links to the attachment whole; `preview` if it shows how one looks."""
+    return f"atelier-{number}{'-preview' if preview else ''}.{FILE_ENDINGS[media_type]}"
+
+
+def number_in(name: str) -> int | None:
+    """The picture that a file in a message of ours shows, by its name; None if it shows none that is finished."""
+    match = _FILE_NAME.fullmatch(name)
+    return None if match is None else int(match[1])
 
 
 def result_text(result: Result, model_title: str, notes: Sequence[str] = ()) -> str:
@@ -46,9 +55,8 @@ def result_text(result: Result, model_title: str, notes: Sequence[str] = ()) -> 
     """
     request, order = result.request.request, result.request
     pictures = [picture for picture, _ in result.files]
-    composed = any(picture.composed for picture in pictures)
-    how = [*made_how(request, model_title, composed=composed), took(pictures), format_usd(result.cost_nano)]
-    lines = [f"**{numbers(pictures)}** for <@{order.requester.user_id}>"]
+    how = [*made_how(request, model_title), took(pictures), format_usd(result.cost_nano)]
+    lines = [f"{headline(pictures)} for <@{order.requester.user_id}>"]
     if request.prompt.strip():  # a change may have no words of its own
         lines.append(f"> {shown(request.prompt, PROMPT_SHOWN)}")
     lines.append(f"-# {' · '.join(how)}")
@@ -57,7 +65,7 @@ def result_text(result: Result, model_title: str, notes: Sequence[str] = ()) -> 
         lines.append(f"-# Left: {left}")
     if result.hint is not None and result.hint.room is not Room.ENOUGH:
         lines.append(f"-# {hint_text(result.hint)}")
-    return _with_notes(lines, [*([COMPOSED] if composed else []), *notes], _not_made(result))
+    return _with_notes(lines, [*kept_how(request, pictures), *notes], _not_made(result))
 
 
 def _not_made(result: Result) -> list[str]:
@@ -74,15 +82,15 @@ def _with_notes(lines: list[str], notes: Sequence[str], ends: list[str]) -> str:
     told = list(lines)
     for note in notes:
         told.append(f"-# {one_line(note, LONGEST_NOTE)}")
-        if len("\n".join([*told, *ends])) > LONGEST_TEXT:
+        if len("\n".join([*told, *ends])) > LONGEST_MESSAGE:
             told.pop()
             break
-    return "\n".join([*told, *ends])[:LONGEST_TEXT]
+    return "\n".join([*told, *ends])[:LONGEST_MESSAGE]
 
 
-def numbers(pictures: Sequence[Picture]) -> str:
-    """``#4821``, or ``#4821, #4822`` for several."""
-    return ", ".join(f"#{picture.number}" for picture in pictures)
+def headline(pictures: Sequence[Picture]) -> str:
+    """How a result's text begins: the numbers of its pictures."""
+    return f"**{numbers(pictures)}**"
 
 
 def took(pictures: Sequence[Picture]) -> str:

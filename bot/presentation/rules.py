@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from bot.presentation.choices import LONGEST_CHOICE, MOST_CHOICES
+from bot.discord_limits import LONGEST_CHOICE, MOST_CHOICES
 from bot.services.rule_words import (
     ANY,
     WEEKDAYS,

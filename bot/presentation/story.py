@@ -5,23 +5,40 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.presentation.safe import one_line
-from bot.services.changes import TITLES, Change
+from bot.services.changes import THEN, Change
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.services.ledger import Picture
     from bot.services.requests import ImageRequest
 
 LONGEST_ALT_TEXT = 1024  # characters; Discord's limit
 BEGINNING = "Generated picture"
-THEN = "; then: "
+PREVIEW = "Preview of"
+COMPOSED = "The rest is exactly as it was. The file no longer carries the provider's “made by AI” mark."
+MAY_DIFFER = "What was to be kept may differ a little: look at it."
+SVG_DIFFERS = "An SVG cannot keep {what} exactly: look at it."
 
-# What a change makes of a picture, where its title in menus is no name for that.
+# What a change makes of a picture.
 NAMES = {
-    Change.VARY: "Variation",
-    Change.SQUARE: "Square version",
-    Change.PORTRAIT: "Portrait version",
-    Change.LANDSCAPE: "Landscape version",
-    Change.CUT_OUT: "Cut-out",
+    Change.NEW: "new picture",
+    Change.EDIT: "edit",
+    Change.VARY: "variation",
+    Change.FINISH: "finished version",
+    Change.ZOOM_OUT: "wider view (1.5×)",
+    Change.ZOOM_OUT_TWICE: "wider view (2×)",
+    Change.PAN_LEFT: "panned left",
+    Change.PAN_RIGHT: "panned right",
+    Change.PAN_UP: "panned up",
+    Change.PAN_DOWN: "panned down",
+    Change.SQUARE: "square version",
+    Change.PORTRAIT: "portrait version",
+    Change.LANDSCAPE: "landscape version",
+    Change.CUT_OUT: "without background",
 }
+# Those of them that follow the picture: "#4821 panned left".
+FOLLOWING = frozenset({Change.PAN_LEFT, Change.PAN_RIGHT, Change.PAN_UP, Change.PAN_DOWN, Change.CUT_OUT})
 # What was done, where no words of a member tell it.
 DONE = {
     Change.VARY: "varied",
@@ -37,40 +54,60 @@ DONE = {
     Change.LANDSCAPE: "made landscape",
     Change.CUT_OUT: "without its background",
 }
+DRAWN_UPON = "changed as drawn upon it"  # an edit without words
 
 
-def alt_text(request: ImageRequest) -> str:
+def alt_text(request: ImageRequest, beginning: str = BEGINNING) -> str:
     """The words that the picture was made from, oldest first, and what was done; the newest are never cut off."""
-    done = DONE.get(request.change)
     words = one_line(request.prompt, LONGEST_ALT_TEXT)
+    done = DRAWN_UPON if request.change is Change.EDIT and not words else DONE.get(request.change)
     newest = ": ".join(part for part in (done, words) if part)
     parts = [line for line in (*(one_line(told, LONGEST_ALT_TEXT) for told in request.story), newest) if line]
     if not parts:
         return BEGINNING
-    room = LONGEST_ALT_TEXT - len(f"{BEGINNING}: ")
+    room = LONGEST_ALT_TEXT - len(f"{beginning}: ")
     story = THEN.join(parts)
     if len(story) > room:
         story = one_line(newest, room) if len(newest) >= room - len(THEN) else f"…{story[1 - room :]}"
-    return f"{BEGINNING}: {story}"
+    return f"{beginning}: {story}"
 
 
-def made_how(request: ImageRequest, model_title: str, *, composed: bool = False) -> list[str]:
-    """What was changed, model, size, quality and whatever else was asked for, each a few words.
-
-    `composed`: what was to be kept was put back into the result by us.
-    """
-    facts = [model_title, request.size.replace("x", "×"), request.quality]
+def made_how(request: ImageRequest, model: str) -> list[str]:
+    """What was changed, the model by this name, size, quality and whatever else was asked for, each a few words."""
+    facts = [model, request.size.replace("x", "×"), request.quality]
     if request.change is not Change.NEW:
         facts.insert(0, changed_how(request))
     if request.background == "transparent":
         facts.append("transparent")
-    return [*facts, *_inputs(request), *([_kept(request)] if composed else []), *_options(request)]
+    return [*facts, *_inputs(request), *_options(request)]
 
 
 def changed_how(request: ImageRequest) -> str:
-    """``Edit of #4821``, ``Zoom out 2× of a picture``."""
-    name = NAMES.get(request.change, TITLES[request.change])
-    return f"{name} of {'a picture' if request.parent is None else f'#{request.parent}'}"
+    """``Edit of #4821``, ``#4821 panned left``, ``Wider view (2×) of a picture``."""
+    name = NAMES[request.change]
+    picture = "a picture" if request.parent is None else f"#{request.parent}"
+    words = f"{picture} {name}" if request.change in FOLLOWING else f"{name} of {picture}"
+    return f"{words[0].upper()}{words[1:]}"
+
+
+def kept_how(request: ImageRequest, pictures: Sequence[Picture]) -> list[str]:
+    """Whether these pictures show exactly what was to be kept, in sentences; none where nothing was."""
+    if request.mask is None or not request.exact:
+        return []
+    others = [picture for picture in pictures if not picture.composed]
+    if not others:
+        return [COMPOSED] if pictures else []
+    what = "what was there" if request.change.extends else "the outside"
+    differs = SVG_DIFFERS.format(what=what) if request.output_format == "svg" else MAY_DIFFER
+    if len(others) == len(pictures):
+        return [differs]
+    kept = [picture for picture in pictures if picture.composed]
+    return [f"{numbers(kept)}: {COMPOSED}", f"{numbers(others)}: {differs}"]
+
+
+def numbers(pictures: Sequence[Picture]) -> str:
+    """``#4821``, or ``#4821, #4822`` for several."""
+    return ", ".join(f"#{picture.number}" for picture in pictures)
 
 
 def _inputs(request: ImageRequest) -> list[str]:
@@ -86,10 +123,6 @@ def _inputs(request: ImageRequest) -> list[str]:
     if request.markup is not None:
         facts.append("with a drawing")
     return facts
-
-
-def _kept(request: ImageRequest) -> str:
-    return "what was there kept exactly" if request.change.extends else "outside kept exactly"
 
 
 def _options(request: ImageRequest) -> list[str]:

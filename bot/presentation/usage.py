@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.charts import Bar, Chart
-from bot.presentation.choices import MOST_CHOICES
+from bot.discord_limits import MOST_CHOICES
 from bot.presentation.result import worth_showing
 from bot.presentation.safe import shown
 from bot.services.amounts import amount_text

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import RequestRefused, UnsupportedOptionError
 from bot.services.changes import Change
-from bot.services.previews import FEWEST_FRAMES, GIF, MOST_FRAMES, SVG, USUAL_FRAME_MS, USUAL_FRAMES
+from bot.services.early_formats import FEWEST_FRAMES, GIF, MOST_FRAMES, SVG, USUAL_FRAME_MS, USUAL_FRAMES
 from bot.services.requests import MOST_PICTURES, UNSTREAMED_FORMATS, ImageRequest
 from bot.services.tokens import partials_for
 from bot.services.wording import listed
@@ -66,23 +66,25 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class House:
-    """How this house makes pictures.
+class Installation:
+    """How this installation makes pictures.
 
     Attributes:
         default_model: for who names none.
-        partial_images: the most previews per picture; fewer are asked for where they would cost too much.
+        most_partials: the most previews per picture; fewer are asked for where they would cost too much.
         today: the day by which models are retired, in UTC.
         allow_retired: the operator uses another endpoint than OpenAI's, which may serve what OpenAI has shut down.
     """
 
     default_model: str
-    partial_images: int
+    most_partials: int
     today: date
     allow_retired: bool = False
 
 
-def build_request(catalog: Catalog, wishes: Wishes, house: House, origin: Origin | None = None) -> ImageRequest:
+def build_request(
+    catalog: Catalog, wishes: Wishes, installation: Installation, origin: Origin | None = None
+) -> ImageRequest:
     """Turn a member's wishes into a request that the catalog allows; its input pictures come later.
 
     A dated snapshot stays the request's model, so that it is pinned.
@@ -94,9 +96,9 @@ def build_request(catalog: Catalog, wishes: Wishes, house: House, origin: Origin
     _check_prompt(wishes.prompt, origin.change)
     if not 1 <= wishes.count <= MOST_PICTURES:
         raise RequestRefused(f"I make 1 to {MOST_PICTURES} pictures at a time.")
-    name = (house.default_model if wishes.model is None else wishes.model).strip().lower()
+    name = (installation.default_model if wishes.model is None else wishes.model).strip().lower()
     chosen = catalog.model(name)
-    _check_served(chosen, catalog, house.today, allow_retired=house.allow_retired)
+    _check_served(chosen, catalog, installation.today, allow_retired=installation.allow_retired)
     quality = chosen.check_quality(wishes.quality or chosen.default_quality)
     output_format = chosen.check_format(wishes.output_format or chosen.formats[0])
     return ImageRequest(
@@ -107,7 +109,7 @@ def build_request(catalog: Catalog, wishes: Wishes, house: House, origin: Origin
         count=wishes.count,
         background=_background(chosen, wishes.background or chosen.backgrounds[0], output_format),
         output_format=output_format,
-        partial_images=_partial_images(chosen, quality, output_format, house.partial_images),
+        partial_images=_partial_images(chosen, quality, output_format, installation.most_partials),
         change=origin.change,
         parent=origin.parent,
         story=told(origin.story),
@@ -117,7 +119,7 @@ def build_request(catalog: Catalog, wishes: Wishes, house: House, origin: Origin
         compression=_compression(wishes.compression, output_format),
         frames=_frames(wishes.frames, output_format),
         frame_ms=USUAL_FRAME_MS if output_format == GIF else None,
-        svg_author=chosen.previews.author if output_format == SVG else None,
+        svg_author=chosen.early.author if output_format == SVG else None,
     )
 
 
@@ -142,7 +144,7 @@ def check_request(catalog: Catalog, request: ImageRequest, today: date, *, allow
     _option(model, "complexity", request.complexity, model.complexity)
     _compression(request.compression, request.output_format)
     _frames(request.frames, request.output_format)
-    if request.output_format == SVG and request.svg_author != model.previews.author:
+    if request.output_format == SVG and request.svg_author != model.early.author:
         raise UnsupportedOptionError("Who writes SVG drawings here has changed since. Please ask for it once more.")
 
 

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from bot.errors import RequestRefused
 from bot.services.changes import Change
-from bot.services.sizes import dimensions
+from bot.services.image_api import USUAL_PIXELS
+from bot.services.sizes import dimensions, strain
 
 if TYPE_CHECKING:
     from bot.services.catalog import Model
+    from bot.services.requests import StoredImage
 
-USUAL_PIXELS = 1536 * 1024  # for other people's pictures: a telephone's screenshot must not become a large, dear result
+SAME_SHAPE = 1.025  # by which one may be wider, or narrower, for its height: sizes come in steps
 SHRUNK_TO = {Change.ZOOM_OUT: Fraction(2, 3), Change.ZOOM_OUT_TWICE: Fraction(1, 2)}  # of the canvas's edges
 PANNED_BY = 3  # a third of the canvas is new
 SHAPES = {Change.SQUARE: "square", Change.PORTRAIT: "portrait", Change.LANDSCAPE: "landscape"}
@@ -26,7 +28,7 @@ _SHAPED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class Layout:
     """A canvas, and what of the old picture lies where on it.
 
     Attributes:
@@ -51,10 +53,16 @@ class Frame:
 def fitting_size(model: Model, width: int, height: int, most_pixels: int = USUAL_PIXELS) -> str:
     """The size, ``WIDTHxHEIGHT``, that the model makes and that has the shape of a picture as nearly as may be.
 
-    Never larger than the picture if the model makes such small ones, and of at most `most_pixels` if it does.
+    Never larger than the picture if the model makes such small ones, and of at most `most_pixels` if it does: a
+    telephone's screenshot must not become a large, dear result.
     """
     across, down = model.sizes.like(width, height, most_pixels)
     return f"{across}x{down}"
+
+
+def keeps_shape(picture: StoredImage, width: int, height: int) -> bool:
+    """Whether a picture can be laid over a result of this size and nobody sees that it was stretched."""
+    return strain((width, height), (picture.width, picture.height)) <= SAME_SHAPE
 
 
 def shape_size(model: Model, change: Change) -> str | None:
@@ -63,7 +71,7 @@ def shape_size(model: Model, change: Change) -> str | None:
     return None if word is None else model.check_size(word)
 
 
-def frame_for(change: Change, width: int, height: int, size: str) -> Frame:
+def layout_for(change: Change, width: int, height: int, size: str) -> Layout:
     """How a picture of `width` by `height` lies on a canvas of `size` to be extended. It is never distorted.
 
     Zoomed out, it is in the middle, smaller. Panned, the canvas moves by a third of itself over it, and what is left
@@ -77,21 +85,21 @@ def frame_for(change: Change, width: int, height: int, size: str) -> Frame:
     if change in _PANS:
         return _panned(_PANS[change], (width, height), (across, down))
     share = Fraction(1) if change in SHAPES else SHRUNK_TO[change]
-    return Frame(across, down, (0, 0, width, height), _middle((width, height), (across, down), share))
+    return Layout(across, down, (0, 0, width, height), _middle((width, height), (across, down), share))
 
 
-def check_frame(change: Change, frame: Frame, name: str) -> None:
+def check_layout(change: Change, layout: Layout, name: str) -> None:
     """See that there is something to be drawn around a picture.
 
     Args:
-        change: what made the frame.
-        frame: of the picture.
+        change: what made the layout.
+        layout: of the picture.
         name: what people call the picture, to begin a sentence with.
 
     Raises:
         RequestRefused: the picture has the shape already that is asked for.
     """
-    if frame.new < LEAST_NEW:
+    if layout.new < LEAST_NEW:
         raise RequestRefused(f"{name} is {_SHAPED[change]} already.")
 
 
@@ -124,7 +132,7 @@ _PANS = {
 }
 
 
-def _panned(pan: _Pan, old: tuple[int, int], canvas: tuple[int, int]) -> Frame:
+def _panned(pan: _Pan, old: tuple[int, int], canvas: tuple[int, int]) -> Layout:
     """The picture as large as the canvas takes it whole, then moved away from where the canvas goes."""
     along, beside = pan.axis, 1 - pan.axis
     scale = _whole(old, canvas)
@@ -136,4 +144,4 @@ def _panned(pan: _Pan, old: tuple[int, int], canvas: tuple[int, int]) -> Frame:
     box[along], box[along + 2] = (0, laid) if pan.to_end else (canvas[along] - laid, canvas[along])
     box[beside] = (canvas[beside] - thick) // 2
     box[beside + 2] = box[beside] + thick
-    return Frame(*canvas, (crop[0], crop[1], crop[2], crop[3]), (box[0], box[1], box[2], box[3]))
+    return Layout(*canvas, (crop[0], crop[1], crop[2], crop[3]), (box[0], box[1], box[2], box[3]))

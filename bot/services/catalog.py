@@ -14,7 +14,7 @@ from pydantic import ConfigDict, TypeAdapter
 from bot.errors import UnknownModelError, UnsupportedOptionError
 from bot.services import sizes
 from bot.services.catalog_file import CatalogError, name_of, read_entry, with_family
-from bot.services.previews import GIF, SVG, Previews, SvgAuthor
+from bot.services.early_formats import GIF, SVG, EarlyFormats, SvgAuthor
 from bot.services.sizes import FixedSizes, FreeSizes, SuggestedSize  # noqa: TC001 - pydantic reads the annotations
 from bot.services.tokens import GridTokens, InputRule, Prices, TableTokens  # noqa: TC001 - the same
 from bot.services.wording import listed, quoted
@@ -32,18 +32,16 @@ class Model:
     Attributes:
         id: the name that the API knows.
         title: what people call it.
-        summary: one short sentence for people who choose.
         sizes: the rule for sizes.
         suggested_sizes: sizes worth offering, each with a word; the first is the default.
         qualities: from the cheapest to the dearest.
         formats: of the result that may be chosen; the first is the default.
-        preview_formats: those that only projects with access get; in `formats` once the operator has opened them.
+        early_formats: those that only projects with access get; in `formats` once the operator has opened them.
         backgrounds: ``transparent`` only in a format of `TRANSPARENT_FORMATS`.
         input_fidelity: its values; empty where the API refuses the parameter.
         mask: an edit may bring a mask.
         markup: an edit may bring a drawn overlay.
         complexity: its values; empty where the model has none.
-        streams: can send previews.
         most_partial_images: previews per picture.
         reference_limit: input pictures per request.
         input_byte_limit: an input file must be smaller, in bytes.
@@ -55,14 +53,13 @@ class Model:
         snapshots: dated names of the same model; a request may name them, to be pinned.
         shutdown: the first day on which the provider does not serve it any more, or None.
         successor: the model to use instead.
-        previews: what is in preview in this catalog; the same for all its models.
+        early: what is in preview in this catalog; the same for all its models.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     id: str
     title: str
-    summary: str
     sizes: FreeSizes | FixedSizes
     suggested_sizes: tuple[SuggestedSize, ...]
     qualities: tuple[str, ...]
@@ -73,7 +70,6 @@ class Model:
     mask: bool
     markup: bool
     complexity: tuple[str, ...]
-    streams: bool
     most_partial_images: int
     reference_limit: int
     input_byte_limit: int
@@ -85,8 +81,8 @@ class Model:
     snapshots: tuple[str, ...] = ()
     shutdown: date | None = None
     successor: str | None = None
-    preview_formats: tuple[str, ...] = ()
-    previews: Previews = field(default_factory=Previews)
+    early_formats: tuple[str, ...] = ()
+    early: EarlyFormats = field(default_factory=EarlyFormats)
 
     @property
     def default_size(self) -> str:
@@ -130,8 +126,8 @@ class Model:
     def check_format(self, text: str) -> str:
         """The format that somebody means; ``jpg`` is ``jpeg``. Raises UnsupportedOptionError."""
         wanted = text.strip().lower()
-        if wanted in self.previews.makers and wanted not in self.formats:
-            raise UnsupportedOptionError(self.previews.refusal(wanted, self.title, self.formats))
+        if wanted in self.early.makers and wanted not in self.formats:
+            raise UnsupportedOptionError(self.early.refusal(wanted, self.title, self.formats))
         return self._choose("jpeg" if text.strip().lower() == "jpg" else text, self.formats, "a format")
 
     def check_background(self, text: str) -> str:
@@ -186,15 +182,15 @@ class Catalog:
         makers = {
             each: titles
             for each in (GIF, SVG)
-            if (titles := tuple(model.title for model in models if each in model.preview_formats))
+            if (titles := tuple(model.title for model in models if each in model.early_formats))
         }
-        previews = Previews(makers, (), {author.id: author for author in authors})
-        catalog = cls(content.get("default", ""), [replace(model, previews=previews) for model in models])
+        early = EarlyFormats(makers, (), {author.id: author for author in authors})
+        catalog = cls(content.get("default", ""), [replace(model, early=early) for model in models])
         catalog._check()
         return catalog
 
     def opened(self, *, gif: bool, svg_author: str | None) -> Self:
-        """The same catalog with the previews that the operator has switched on.
+        """The same catalog with the early formats that the operator has switched on.
 
         Args:
             gif: whether gif may be chosen of the models that make it.
@@ -205,12 +201,12 @@ class Catalog:
         """
         opened = tuple(each for each, is_on in ((GIF, gif), (SVG, svg_author is not None)) if is_on)
 
-        def with_previews(model: Model) -> Model:
-            author = None if svg_author is None else model.previews.author_of(svg_author).id
-            formats = (*model.formats, *(each for each in opened if each in model.preview_formats))
-            return replace(model, formats=formats, previews=replace(model.previews, opened=opened, author=author))
+        def with_early_formats(model: Model) -> Model:
+            author = None if svg_author is None else model.early.author_of(svg_author).id
+            formats = (*model.formats, *(each for each in opened if each in model.early_formats))
+            return replace(model, formats=formats, early=replace(model.early, opened=opened, author=author))
 
-        return type(self)(self.default_id, map(with_previews, self.models))
+        return type(self)(self.default_id, map(with_early_formats, self.models))
 
     def model(self, model_id: str) -> Model:
         """The model of this name, which may be a dated snapshot and may be shut down.

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def open_catalog(default_model: str, *, gif: bool, svg_author: str | None, retired_on: date | None) -> Catalog:
-    """The catalog that comes with Atelier, with the previews that are switched on.
+    """The catalog that comes with Atelier, with the early formats that are switched on.
 
     Args:
         default_model: the model of the settings.

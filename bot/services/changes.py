@@ -7,6 +7,7 @@ from enum import StrEnum
 LONGEST_PROMPT = 32_000  # characters; https://platform.openai.com/docs/api-reference/images/create
 LONGEST_STORY = 2200  # characters of what a picture was made from, as told to the model with a change that has no words
 LONGEST_BESIDE = 29_000  # characters of a member's words beside ours, so that all together are a prompt
+THEN = "; then: "  # between the words that a picture was made from
 DRAWN = "Change the picture as it is drawn on it."  # for who draws upon a picture and writes nothing
 
 
@@ -39,7 +40,7 @@ class Change(StrEnum):
     @property
     def extends(self) -> bool:
         """Whether the picture is laid on a canvas, and the model draws what is around it."""
-        return self in EXTENSIONS
+        return self in EXTENDING
 
     @property
     def longest_words(self) -> int:
@@ -47,7 +48,7 @@ class Change(StrEnum):
         return LONGEST_BESIDE if self in _ORDERS else LONGEST_PROMPT
 
 
-EXTENSIONS = frozenset(
+EXTENDING = frozenset(
     {
         Change.ZOOM_OUT,
         Change.ZOOM_OUT_TWICE,
@@ -61,7 +62,7 @@ EXTENSIONS = frozenset(
     }
 )
 
-# As they stand in menus, and begin the line under a result: "Zoom out 2× · from #4821".
+# As they stand in menus.
 TITLES = {
     Change.NEW: "New",
     Change.EDIT: "Edit",
@@ -97,7 +98,7 @@ _ORDERS = {
         "Remove the background of this picture and leave it transparent. Keep the main subject whole and exactly as it "
         "is, with clean edges; leave no shadow and no remains of the background."
     ),
-    **dict.fromkeys(EXTENSIONS, _EXTEND),
+    **dict.fromkeys(EXTENDING, _EXTEND),
 }
 
 
@@ -114,5 +115,5 @@ def sent_prompt(change: Change, prompt: str, story: tuple[str, ...]) -> str:
     if prompt.strip():
         parts.append(f"Beyond that: {prompt}")
     if story:
-        parts.append(f"The picture was made from these words: {'; then: '.join(story)[:LONGEST_STORY]}")
+        parts.append(f"The picture was made from these words: {THEN.join(story)[:LONGEST_STORY]}")
     return "\n\n".join(parts)

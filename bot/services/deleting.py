@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.services.governing import Audit
-    from bot.services.keeping import BlobStore, Requests
+    from bot.services.holdings import Holdings
+    from bot.services.keeping import Requests
     from bot.services.ledger import OpenRequest, Picture
 
 
@@ -49,7 +50,7 @@ class Deleting:
     """Deletes pictures: those of one result one after the other, for its message is edited as it is then."""
 
     requests: Requests
-    blobs: BlobStore
+    holdings: Holdings
     audit: Audit
     clock: Callable[[], float]
     _turns: WeakValueDictionary[str, asyncio.Lock] = field(
@@ -90,8 +91,11 @@ class Deleting:
                 raise PictureGoneError
             if order.requester.user_id != deleter.user_id:  # first: nobody deletes what is not written down
                 await self._write_down(order, gone, deleter)
+            # Marked before anything else goes: whatever ends this process, nobody starts from them any more, and a
+            # sweep removes the files.
+            files = await self._mark(order, number)
             unseen = await self._unshow(order, gone, screen)
-            await self._forget(order, number)
+            await self.holdings.forget(files)
         return unseen
 
     async def _unshow(self, order: OpenRequest, gone: tuple[Picture, ...], screen: Screen) -> bool:
@@ -103,14 +107,12 @@ class Deleting:
             changed = [await screen.remove(channel, message) for channel, message in places]
         return bool(changed) and all(changed)
 
-    async def _forget(self, order: OpenRequest, number: int | None) -> None:
+    async def _mark(self, order: OpenRequest, number: int | None) -> Sequence[str]:
+        """The files that nothing uses from now on."""
         at = int(self.clock())
         if number is None:
-            unused = await self.requests.delete_pictures(order.id, at)
-        else:
-            unused = await self.requests.delete_picture(number, at)
-        for digest in unused:
-            await self.blobs.delete(digest)
+            return await self.requests.delete_pictures(order.id, at)
+        return await self.requests.delete_picture(number, at)
 
     async def _write_down(self, order: OpenRequest, gone: Sequence[Picture], deleter: Deleter) -> None:
         """Keep who deleted whose pictures."""

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from bot.errors import RequestRefused, UnknownModelError, UnsupportedOptionError
 from bot.services import pricing
-from bot.services.building import TRANSPARENT_FORMATS, House, Origin, Wishes, build_request
-from bot.services.canvases import USUAL_PIXELS, check_frame, fitting_size, frame_for, shape_size
+from bot.services.building import TRANSPARENT_FORMATS, Installation, Origin, Wishes, build_request
+from bot.services.canvases import check_layout, fitting_size, layout_for, shape_size
 from bot.services.changes import Change
 from bot.services.choosing import usual_model, usual_quality, usual_size
+from bot.services.early_formats import GIF, USUAL_GIF_SIZE
+from bot.services.image_api import USUAL_PIXELS
 from bot.services.permits import Permit
-from bot.services.previews import GIF, USUAL_GIF_SIZE
 from bot.services.sizes import dimensions
 
 if TYPE_CHECKING:
@@ -59,13 +60,13 @@ class Drafting:
 
     Attributes:
         default_model: the installation's.
-        partial_images: the most previews per picture.
+        most_partials: the most previews per picture.
     """
 
     catalog: Catalog
     admission: Admission
     default_model: str
-    partial_images: int
+    most_partials: int
 
     async def draft(
         self, requester: Requester, change: Change, wishes: Wishes, start: Start | None = None
@@ -83,21 +84,27 @@ class Drafting:
         return replace(request, moderation=await self.admission.moderation(requester))
 
     @property
-    def house(self) -> House:
-        """How this house makes pictures today."""
-        return House(self.default_model, self.partial_images, self.admission.today, self.admission.allow_retired)
+    def installation(self) -> Installation:
+        """How this installation makes pictures today."""
+        return Installation(self.default_model, self.most_partials, self.admission.today, self.admission.allow_retired)
 
-    def finish_price(self, order: OpenRequest, picture: Picture) -> int | None:
-        """What *Finish* holds for a picture, in nano-dollars; None where no better quality is to be had.
+    def price_of(self, order: OpenRequest, picture: Picture, change: Change) -> int | None:
+        """What a change without words holds for a picture, in nano-dollars; None where it is not to be had.
 
         By the catalog's price table, for somebody whom no rule binds: for the button, which everybody sees alike.
         """
         try:
-            request = self._drafted(Permit(), Change.FINISH, Wishes(), Start(order, picture))
+            request = self._drafted(Permit(), change, Wishes(), Start(order, picture))
         except RequestRefused:
             return None
         model = self.catalog.model(request.model)
         return pricing.estimate(model, request.with_references([picture.image])).nano
+
+    def again_price(self, request: ImageRequest) -> int | None:
+        """What the same request once more holds, all of its pictures; in nano-dollars, as `price_of` counts them."""
+        if not self._serves(Permit(), request.model):
+            return None
+        return pricing.estimate(self.catalog.model(request.model), request).nano * request.count
 
     def _drafted(self, permit: Permit, change: Change, wishes: Wishes, start: Start) -> ImageRequest:
         before = None if start.order is None else start.order.request
@@ -120,9 +127,9 @@ class Drafting:
             None if start.picture is None else start.picture.number,
             () if before is None else before.whole_story,
         )
-        request = build_request(self.catalog, filled, self.house, origin)
+        request = build_request(self.catalog, filled, self.installation, origin)
         if change.extends and start.measured is not None:
-            check_frame(change, frame_for(change, *start.measured, request.size), start.name)
+            check_layout(change, layout_for(change, *start.measured, request.size), start.name)
         return request
 
     def _model(self, permit: Permit, change: Change, before: ImageRequest | None) -> str:

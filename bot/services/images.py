@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Literal, Protocol
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
-    from bot.services.pricing import Usage
+    from bot.services.pricing import AuthorTokens, Usage
     from bot.services.requests import ImageRequest
 
 # File extensions by media type: all that a picture can be here.
-EXTENSIONS = {
+FILE_ENDINGS = {
     "image/png": "png",
     "image/jpeg": "jpg",
     "image/webp": "webp",
@@ -52,18 +52,6 @@ class PartialImage:
 
 
 @dataclass(frozen=True, slots=True)
-class AuthorTokens:
-    """What the text model that wrote an svg has read and written, thoughts included. Raises ValueError below zero."""
-
-    input: int
-    output: int
-
-    def __post_init__(self) -> None:
-        if self.input < 0 or self.output < 0:
-            raise ValueError("the tokens of an author are negative")
-
-
-@dataclass(frozen=True, slots=True)
 class FinishedImage:
     """The completed picture.
 
@@ -90,7 +78,17 @@ class CheckedPicture:
 
 
 class UnreadablePictureError(Exception):
-    """A file that came as a finished picture is none."""
+    """These bytes are no picture that can be used.
+
+    Attributes:
+        what: the fault, as the end of a sentence that begins with the file's name ("is cut off").
+        advice: a sentence that says what to do.
+    """
+
+    def __init__(self, what: str, advice: str = "Save it anew as PNG or JPEG and attach it again.") -> None:
+        super().__init__(f"The picture {what}. {advice}")
+        self.what = what
+        self.advice = advice
 
 
 class PictureCheck(Protocol):

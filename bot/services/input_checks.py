@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.errors import InputPictureError, UnsupportedOptionError
-from bot.services.previews import GIF
+from bot.services.canvases import fitting_size, keeps_shape
+from bot.services.early_formats import GIF
+from bot.services.image_api import INPUT_MEDIA_TYPES, LARGEST_MASK
+from bot.services.sizes import dimensions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,9 +16,7 @@ if TYPE_CHECKING:
     from bot.services.catalog import Model
     from bot.services.requests import ImageRequest, StoredImage
 
-INPUT_MEDIA_TYPES = ("image/png", "image/jpeg", "image/webp")
 MOST_INPUT_BYTES = 100_000_000  # of all files of one request together: they are in memory while it is sent
-LARGEST_MASK = 4_000_000  # bytes; https://platform.openai.com/docs/api-reference/images/createEdit
 
 
 def check_inputs(model: Model, request: ImageRequest) -> None:
@@ -23,13 +24,11 @@ def check_inputs(model: Model, request: ImageRequest) -> None:
 
     Raises:
         InputPictureError: too many of them, too large alone or together, or of another type; the sentence says which.
-        UnsupportedOptionError: the model takes no mask, or no drawing, or a gif was to be made with a mask.
+        UnsupportedOptionError: the model takes no mask, or no drawing; or a gif was to be made with a mask, or a result
+            of another shape than the picture, of which a part was to stay exactly as it is.
     """
     check_references(model, request.references)
-    if sum(file.byte_size for file in request.files) > MOST_INPUT_BYTES:
-        raise InputPictureError(
-            f"The input pictures are more than {MOST_INPUT_BYTES // 1_000_000} MB together. Send fewer or smaller ones."
-        )
+    check_together(sum(file.byte_size for file in request.files))
     if request.mask is not None and request.markup is not None:
         raise InputPictureError("Send a mask or a picture that you drew upon, not both.")
     if request.mask is not None and not model.mask:
@@ -38,6 +37,7 @@ def check_inputs(model: Model, request: ImageRequest) -> None:
         raise UnsupportedOptionError(f"{model.title} takes no drawing. Choose another model, or send a mask.")
     if request.mask is not None and request.output_format == GIF:
         raise UnsupportedOptionError("A gif cannot be made with a mask. Choose another format, or leave the mask out.")
+    _check_shape(model, request)
     for overlay in (request.mask, request.markup):
         if overlay is not None:
             _check_overlay(overlay, request.references)
@@ -58,6 +58,18 @@ def check_references(model: Model, references: Sequence[StoredImage]) -> None:
             raise InputPictureError(f"Input picture {number} must be smaller than {limit} MB. Send a smaller copy.")
 
 
+def check_together(byte_count: int) -> None:
+    """See that all files of a request are not too large together.
+
+    Raises:
+        InputPictureError: they are.
+    """
+    if byte_count > MOST_INPUT_BYTES:
+        raise InputPictureError(
+            f"The input pictures are more than {MOST_INPUT_BYTES // 1_000_000} MB together. Send fewer or smaller ones."
+        )
+
+
 def check_count(model: Model, count: int) -> None:
     """See that the model takes so many input pictures.
 
@@ -68,6 +80,19 @@ def check_count(model: Model, count: int) -> None:
     if surplus > 0:
         raise InputPictureError(
             f"{model.title} takes at most {model.reference_limit} input pictures. Leave {surplus} out."
+        )
+
+
+def _check_shape(model: Model, request: ImageRequest) -> None:
+    """What a mask keeps can only be put back where the picture's shape stays; not every model has every shape."""
+    if request.mask is None or not request.exact or not request.references:
+        return
+    first = request.references[0]
+    if keeps_shape(first, request.width, request.height):
+        return
+    if keeps_shape(first, *dimensions(fitting_size(model, first.width, first.height))):
+        raise UnsupportedOptionError(
+            "With a mask the result keeps the picture's shape. Leave the size out, or use /edit with exact:False."
         )
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.services.limits import Requester
-    from bot.services.pricing import Prices
     from bot.services.requests import ImageRequest, StoredImage
+    from bot.services.tokens import Prices
 
 
 class ChargeState(StrEnum):

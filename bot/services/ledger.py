@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.services.limits import BucketKey, Limit
-    from bot.services.pricing import Prices, Usage
+    from bot.services.pricing import Usage
     from bot.services.requests import ImageRequest, StoredImage
+    from bot.services.tokens import Prices
 
 # Balance and Requester live one room below, where limits are decided; what is kept of a job in the room beside.
 __all__ = [
@@ -44,7 +45,8 @@ class Order:
     """A priced request, ready to be reserved: one job per picture.
 
     Attributes:
-        id: the interaction's id as text; makes every step idempotent. Job n is ``{id}:{n}``, n from 1.
+        id: of the interaction or the member's reply, as text; makes every step idempotent. Job n is ``{id}:{n}``, n
+            from 1.
         hold_nano: what each job holds, in nano-dollars: the worst case of our own price table, and what earlier jobs
             of the model cost beyond that.
         prices: the prices used, copied into each job.

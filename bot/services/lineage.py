@@ -40,7 +40,7 @@ class Relative:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """The relatives of a picture.
+    """The relatives of a picture, or of several of one result.
 
     Attributes:
         parents: what it was made from: the picture that was changed first, then those that were references.
@@ -56,17 +56,6 @@ class Family:
 class Lineage(Protocol):
     """Knows how pictures descend from each other. Nothing leads from one server to another."""
 
-    async def family(self, number: int, server_id: int) -> Family:
-        """The relatives of a picture of this server; empty if it is not one."""
+    async def family(self, numbers: Sequence[int], server_id: int) -> Family:
+        """The relatives of pictures of this server, as if those were one: each relative once; empty if none is."""
         ...
-
-
-async def family_of(lineage: Lineage, numbers: Sequence[int], server_id: int) -> Family:
-    """The relatives of several pictures of one result, as if those were one: each relative once."""
-    families = [await lineage.family(number, server_id) for number in numbers]
-    parents = {relative.number: relative for family in families for relative in family.parents}
-    children = {relative.number: relative for family in families for relative in family.children}
-    twice = sum(len(family.children) for family in families) - len(children)
-    newest = sorted(children.values(), key=lambda relative: relative.number, reverse=True)
-    count = sum(family.child_count for family in families) - twice
-    return Family(tuple(parents.values()), tuple(newest[:MOST_SHOWN]), count)

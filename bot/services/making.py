@@ -7,8 +7,8 @@ import hashlib
 import hmac
 import itertools
 import time
-from contextlib import aclosing
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, aclosing
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import stamina
@@ -17,10 +17,11 @@ import structlog
 from bot.errors import ImageFailure, OutcomeUnknownError, ProviderBusyError, RequestRejectedError
 from bot.services import pricing
 from bot.services.booking import persistently, to_the_end
+from bot.services.byte_budget import ByteBudget
 from bot.services.departing import CalledBackError
-from bot.services.images import EXTENSIONS, FinishedImage, InputImage, UnreadablePictureError
+from bot.services.images import FinishedImage, UnreadablePictureError
 from bot.services.ledger import ChargeConflictError, Settlement
-from bot.services.receiving import Reception
+from bot.services.loading import load_inputs
 from bot.services.requests import StoredImage
 
 if TYPE_CHECKING:
@@ -28,10 +29,11 @@ if TYPE_CHECKING:
 
     from bot.services.catalog import Catalog
     from bot.services.departing import Departure
-    from bot.services.images import ImageProvider, PictureCheck, Retouch
+    from bot.services.images import ImageProvider, InputImage
     from bot.services.keeping import BlobStore
     from bot.services.ledger import Job, Ledger, OpenRequest
     from bot.services.pace import Pace
+    from bot.services.receiving import Reception
 
 ATTEMPTS = 3  # calls per job, the first included; only what certainly did not start is tried again
 IMPLAUSIBLE = 100  # times the hold: a count of tokens beyond that is a fault of the report
@@ -58,23 +60,23 @@ class Maker:
     """Runs one job from its reservation to the end of its charge.
 
     Attributes:
-        check: reads type and size of the finished file, or says that it is none.
-        retouch: puts back into it what a mask was to keep.
+        reception: takes in the finished file.
         safety_key: keys the hash by which the provider knows a member.
         timeout: seconds that one call may take, and that a job may be held back by the provider.
         clock: the time in seconds since 1970.
+        memory: bounds the input files of all jobs at work together.
     """
 
     ledger: Ledger
     blobs: BlobStore
     provider: ImageProvider
-    check: PictureCheck
-    retouch: Retouch
+    reception: Reception
     catalog: Catalog
     pace: Pace
     safety_key: bytes
     timeout: float
     clock: Callable[[], float] = time.time
+    memory: ByteBudget = field(default_factory=ByteBudget)
 
     async def make(
         self, order: OpenRequest, job: Job, on_partial: Callable[[bytes], None], departure: Departure
@@ -86,12 +88,23 @@ class Maker:
             Exception: only when the ledger itself could not be written; the job is then as a crash would leave it.
             ChargeConflictError: the job is not reserved, or no longer in flight; its charge stays as it is.
         """
+        async with AsyncExitStack() as held:
+            return await self._made(order, job, on_partial, departure, held)
+
+    async def _made(
+        self,
+        order: OpenRequest,
+        job: Job,
+        on_partial: Callable[[bytes], None],
+        departure: Departure,
+        held: AsyncExitStack,
+    ) -> Made:
         started = time.monotonic()
         try:
             async with departure.getting_ready():
-                inputs = await self._load_inputs(order)
+                inputs = await self._load_inputs(order, held)
                 # Before the dispatch: a restart while the provider holds us back loses nothing.
-                await self._wait_for_turn(started + self.timeout)
+                await self._wait_for_turn(time.monotonic() + self.timeout)
             started = time.monotonic()
             await self.ledger.dispatch(job.id, self._now())
         except (CalledBackError, ChargeConflictError):
@@ -121,24 +134,12 @@ class Maker:
         """A restart cut the call of a dispatched job: nobody knows what became of it."""
         await self._book_failure(job, _unknown("the bot was restarted while it was made", "restart"))
 
-    async def _load_inputs(self, order: OpenRequest) -> Sequence[InputImage]:
-        """The input pictures in their order, then the mask or the drawing."""
-        request = order.request
-        inputs: list[InputImage] = []
-        for number, file in enumerate(request.references, start=1):
-            name = f"image-{number}.{EXTENSIONS[file.media_type]}"
-            inputs.append(InputImage(name, file.media_type, await self._load(file)))
-        if request.mask is not None:
-            inputs.append(InputImage("mask.png", "image/png", await self._load(request.mask), "mask"))
-        if request.markup is not None:
-            inputs.append(InputImage("markup.png", "image/png", await self._load(request.markup), "markup"))
-        return inputs
-
-    async def _load(self, file: StoredImage) -> bytes:
-        content = await self.blobs.get(file.digest)
-        if content is None:
-            raise LookupError(f"input picture {file.digest} is not kept any more")
-        return content
+    async def _load_inputs(self, order: OpenRequest, held: AsyncExitStack) -> Sequence[InputImage]:
+        """The files that are sent; `held` keeps their room in memory until the job has ended."""
+        files = order.request.files
+        if files:  # words alone take no room, and need not wait for those who do
+            await held.enter_async_context(self.memory.taken(sum(file.byte_size for file in files)))
+        return await load_inputs(self.blobs, order.request)
 
     async def _wait_for_turn(self, deadline: float) -> None:
         try:
@@ -211,12 +212,13 @@ class Maker:
         self, order: OpenRequest, job: Job, inputs: Sequence[InputImage], finished: FinishedImage, seconds: float
     ) -> Settlement:
         try:
-            received = await Reception(self.check, self.retouch).receive(finished.content, order.request, inputs)
+            received = await self.reception.receive(finished.content, order.request, inputs)
         except UnreadablePictureError as error:
             _log.error("result is no picture", job=job.id, reason=str(error), provider_request=finished.request_id)
             raise _unknown("the image API sent a file that is no picture", "unreadable") from None
         digest = await self.blobs.put(received.content)
-        usage, cost = pricing.billed(self.catalog, order.request, finished), job.hold_nano
+        cost = job.hold_nano
+        usage = pricing.billed(self.catalog, order.request, finished.usage, finished.author)
         if usage is not None and pricing.cost(job.prices, usage) > IMPLAUSIBLE * max(job.hold_nano, 1):
             _log.error("implausible usage reported", job=job.id, usage=usage)
             usage = None

@@ -6,27 +6,13 @@ from dataclasses import dataclass, fields, replace
 from math import isqrt
 from typing import TYPE_CHECKING
 
-from bot.services.previews import GIF, MOST_FRAMES, SVG
-from bot.services.tokens import PARTIAL_IMAGE_TOKENS, Prices, input_tokens, partials_for
+from bot.services.early_formats import GIF, MOST_FRAMES, SVG
+from bot.services.tokens import PARTIAL_IMAGE_TOKENS, input_tokens
 
 if TYPE_CHECKING:
     from bot.services.catalog import Catalog, Model
-    from bot.services.images import FinishedImage
     from bot.services.requests import ImageRequest
-
-__all__ = [
-    "NANO_PER_USD",
-    "Estimate",
-    "Prices",  # lives below the catalog, which needs it too
-    "Usage",
-    "billed",
-    "cost",
-    "estimate",
-    "estimate_choice",
-    "estimate_output",
-    "format_usd",
-    "partials_for",  # lives below the requests, which need it too
-]
+    from bot.services.tokens import Prices
 
 NANO_PER_USD = 1_000_000_000
 PROMPT_OVERHEAD = 6  # text tokens beyond the prompt's own; measured, https://community.openai.com/t/1382940
@@ -55,6 +41,18 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class AuthorTokens:
+    """What the text model that wrote an svg has read and written, thoughts included. Raises ValueError below zero."""
+
+    input: int
+    output: int
+
+    def __post_init__(self) -> None:
+        if self.input < 0 or self.output < 0:
+            raise ValueError("the tokens of an author are negative")
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
     """An upper bound for one picture: in tokens, and in nano-dollars."""
 
@@ -73,20 +71,19 @@ def cost(prices: Prices, usage: Usage) -> int:
     )
 
 
-def billed(catalog: Catalog, request: ImageRequest, finished: FinishedImage) -> Usage | None:
-    """What a finished picture of this request is billed for, as far as it was reported: None unless all of it was.
+def billed(catalog: Catalog, request: ImageRequest, usage: Usage | None, author: AuthorTokens | None) -> Usage | None:
+    """What a finished picture of this request is billed for, by what was reported of it: None unless all of it was.
 
     The text of an svg has prices of its own.
 
     Raises:
         UnknownModelError: the author of an svg has no price.
     """
-    usage, author = finished.usage, finished.author
     if usage is None or request.output_format != SVG:
         return usage
     if author is None:
         return None
-    prices = catalog.model(request.model).previews.author_of(request.svg_author)
+    prices = catalog.model(request.model).early.author_of(request.svg_author)
     return replace(usage, author_nano=prices.cost(author.input, author.output))
 
 
@@ -161,7 +158,7 @@ def _frames_tokens(model: Model, request: ImageRequest) -> int:
 
 def _author_bound(model: Model, request: ImageRequest) -> int:
     """The most that the text of an svg may cost, in nano-dollars; the prompt's bytes bound its tokens."""
-    author = model.previews.author_of(request.svg_author)
+    author = model.early.author_of(request.svg_author)
     return author.bound(len(request.sent_prompt.encode("utf-8", "surrogatepass")))
 
 

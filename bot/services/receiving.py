@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.services.canvases import keeps_shape
+from bot.services.image_api import INPUT_MEDIA_TYPES
 from bot.services.images import UnreadablePictureError
 
 if TYPE_CHECKING:
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from bot.services.requests import ImageRequest
 
 LONGEST_RETOUCH = 20.0  # seconds; a charge waits for it, and a shutdown with it
-RETOUCHED_TYPES = ("image/png", "image/jpeg", "image/webp")
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -62,14 +63,20 @@ class Reception:
         """
         checked = await self.check(content)
         mask = next((each for each in inputs if each.role == "mask"), None)
-        if mask is None or not request.exact or checked.media_type not in RETOUCHED_TYPES:
+        if mask is None or not request.exact or not _can_be_retouched(checked, request):
             return Received(content, checked)
         try:
             async with asyncio.timeout(LONGEST_RETOUCH):
                 composed = await self.retouch(inputs[0].content, mask.content, content)
                 if await self.check(composed) != checked:
-                    raise UnreadablePictureError("it is of another type or size than the result")  # noqa: TRY301 - one end for all that fails
+                    raise UnreadablePictureError("is of another type or size than the result")  # noqa: TRY301 - one end for all that fails
         except Exception:  # noqa: BLE001 - whatever it was: the provider's own file is whole, and paid for
             _log.exception("result not retouched")
             return Received(content, checked)
         return Received(composed, checked, composed=True)
+
+
+def _can_be_retouched(checked: CheckedPicture, request: ImageRequest) -> bool:
+    """Not an animation or a drawing, and of the original's shape, which would be distorted else."""
+    fits = not request.references or keeps_shape(request.references[0], checked.width, checked.height)
+    return fits and checked.media_type in INPUT_MEDIA_TYPES

@@ -6,18 +6,11 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
-from bot.services.changes import LONGEST_PROMPT, Change, sent_prompt
+from bot.services.changes import Change, sent_prompt
+from bot.services.sizes import dimensions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-__all__ = [
-    "LONGEST_PROMPT",  # lives below, where prompts are put together
-    "MOST_PICTURES",
-    "UNSTREAMED_FORMATS",
-    "ImageRequest",
-    "StoredImage",
-]
 
 MOST_PICTURES = 4  # per request; a message shows four well
 UNSTREAMED_FORMATS = ("gif", "svg")  # come whole and without previews; openai 3.52, image_generate_params.py
@@ -29,7 +22,7 @@ class StoredImage:
 
     Attributes:
         digest: SHA-256 of the bytes, in hex; the key in the blob store.
-        media_type: one of `bot.services.images.EXTENSIONS`, read from the content.
+        media_type: one of `bot.services.images.FILE_ENDINGS`, read from the content.
         width: pixels.
         height: pixels.
         byte_size: bytes.
@@ -114,12 +107,12 @@ class ImageRequest:
     @property
     def width(self) -> int:
         """The width of the result in pixels."""
-        return int(self.size.split("x")[0])
+        return dimensions(self.size)[0]
 
     @property
     def height(self) -> int:
         """The height of the result in pixels."""
-        return int(self.size.split("x")[1])
+        return dimensions(self.size)[1]
 
     def with_references(self, references: Sequence[StoredImage]) -> Self:
         """The same request with these input pictures."""

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from math import gcd, isqrt
 
 from bot.errors import UnsupportedOptionError
+from bot.services.image_api import USUAL_PIXELS
 from bot.services.wording import listed, quoted
 
 _LONGEST_TEXT = 40  # characters; nobody's size is longer
 _PIXELS = re.compile(r"([1-9][0-9]{0,4}) ?[x×*] ?([1-9][0-9]{0,4})")
 _SQUARE = re.compile(r"[1-9][0-9]{1,4}")
 _RATIO = re.compile(r"([1-9][0-9]?) ?: ?([1-9][0-9]?)")
-_USUAL_PIXELS = 1536 * 1024  # a ratio alone does not say how large; this is what "landscape" has
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class FixedSizes:
         """The size (pixels) with the shape nearest to a picture's, of at most `most_pixels` if any has so few."""
         every = [dimensions(size) for size in self.fixed]
         offered = [size for size in every if size[0] * size[1] <= most_pixels] or every
-        return min(offered, key=lambda size: _strain(size, (width, height)))
+        return min(offered, key=lambda size: strain(size, (width, height)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ class FreeSizes:
             for unit in range(self.step, self.longest_edge, self.step)
             if self._reason(across * unit, down * unit) is None
         )
-        return min(exact, key=lambda size: abs(size[0] * size[1] - _USUAL_PIXELS), default=(across, down))
+        return min(exact, key=lambda size: abs(size[0] * size[1] - USUAL_PIXELS), default=(across, down))
 
     def like(self, width: int, height: int, most_pixels: int) -> tuple[int, int]:
         """The legal size (pixels) with the shape nearest to a picture's, and about as many pixels.
@@ -151,13 +151,13 @@ class FreeSizes:
             for down in self._heights(across)
             if wanted * 3 // 4 <= across * down <= wanted
         )
-        return min(legal, key=lambda size: (_strain(size, (width, height)), -size[0] * size[1]))
+        return min(legal, key=lambda size: (strain(size, (width, height)), -size[0] * size[1]))
 
 
 SizeRule = FreeSizes | FixedSizes
 
 
-def _strain(size: tuple[int, int], of: tuple[int, int]) -> float:
+def strain(size: tuple[int, int], of: tuple[int, int]) -> float:
     """How far one shape is from another: how many times wider, or narrower, for its height. 1 for the same shape."""
     one, other = size[0] * of[1], size[1] * of[0]
     return max(one, other) / min(one, other)

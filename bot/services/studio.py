@@ -94,7 +94,7 @@ class Studio:
         """Reserve the worst case, acknowledge, and queue one job for each picture.
 
         Args:
-            request_id: the interaction's id; the same id again does nothing new.
+            request_id: the id of the interaction or of the member's reply; the same id again does nothing new.
             request: allowed by the catalog.
             requester: who asks, where, with which roles.
             delivery: speaks to those who wait.
@@ -104,7 +104,7 @@ class Studio:
         """
         self._check_open()
         if request_id in self.workshop.at_work:
-            return  # a repeated interaction: its first occurrence waits or is being made
+            return  # the same once more: its first occurrence waits or is being made
         self.workshop.at_work.add(request_id)
         try:
             refuse_paused(await self._accounts.policies.of(requester.server_id))

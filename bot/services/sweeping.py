@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -14,7 +15,8 @@ from bot.services.background import Background
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.services.keeping import Leftovers, Requests
+    from bot.services.holdings import Holdings
+    from bot.services.keeping import Leftovers
 
 INTERVAL = 24 * 3600.0  # seconds between two sweeps
 AGE = 3600.0  # seconds that a file is left alone after it was put: a request may be about to reserve it
@@ -52,7 +54,7 @@ class Sweeping:
         pause: seconds between two steps of one.
     """
 
-    requests: Requests
+    holdings: Holdings
     blobs: Leftovers
     clock: Callable[[], float] = time.time
     interval: float = INTERVAL
@@ -73,8 +75,7 @@ class Sweeping:
         unfinished = await self.blobs.delete_unfinished(since)
         looked_at, deleted, last = 0, 0, ""
         while step := await self.blobs.untouched(since, last, STEP):
-            for digest in await self.requests.unused(step):
-                deleted += await self.blobs.delete_untouched(digest, since)
+            deleted += await self.holdings.delete_unused(step, partial(self.blobs.delete_untouched, since=since))
             looked_at, last = looked_at + len(step), step[-1]
             await asyncio.sleep(self.pause)
         return Swept(looked_at, deleted, unfinished)

@@ -77,9 +77,6 @@ class TableTokens:
         return self.table[quality][f"{width}x{height}"] + self.allowance
 
 
-OutputRule = GridTokens | TableTokens
-
-
 def partials_for(quality: str, most: int) -> int:
     """How many previews a picture of this quality is worth, never more than `most`: they cost as output does."""
     return max(0, min(_PARTIAL_IMAGES.get(quality, MOST_PARTIAL_IMAGES), most))

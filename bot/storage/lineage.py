@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from bot.services.lineage import MOST_SHOWN, Family, Lineage, Relative
@@ -10,6 +11,7 @@ from bot.storage.rows import by_name
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Sequence
 
     from bot.storage.database import Database
 
@@ -26,19 +28,24 @@ LEFT JOIN messages ON message_id = (
 WHERE pictures.number = ? AND server_id = ?
 """
 PARENTS = """
-SELECT picture_number FROM pictures
-JOIN jobs ON jobs.id = pictures.job_id
-JOIN request_parents ON request_parents.request_id = jobs.request_id
-WHERE pictures.number = ? ORDER BY position
+SELECT picture_number FROM request_parents WHERE request_id IN (
+    SELECT jobs.request_id FROM json_each(?) AS asked
+    CROSS JOIN pictures ON pictures.number = asked.value
+    CROSS JOIN jobs ON jobs.id = pictures.job_id
+)
+GROUP BY picture_number ORDER BY min(position), picture_number
 """
-# From the picture outwards, whatever SQLite thinks of the tables' sizes.
+# From the pictures outwards, whatever SQLite thinks of the tables' sizes. A child of several of them counts once.
 CHILDREN = """
-SELECT pictures.number FROM request_parents
+FROM json_each(?) AS asked
+CROSS JOIN request_parents ON request_parents.picture_number = asked.value
 CROSS JOIN requests ON requests.id = request_parents.request_id
 CROSS JOIN jobs ON jobs.request_id = requests.id
 CROSS JOIN pictures ON pictures.job_id = jobs.id
-WHERE picture_number = ? AND server_id = ? ORDER BY pictures.number DESC
+WHERE server_id = ?
 """
+NEWEST_CHILDREN = f"SELECT DISTINCT pictures.number {CHILDREN} ORDER BY pictures.number DESC LIMIT {MOST_SHOWN}"
+CHILD_COUNT = f"SELECT count(DISTINCT pictures.number) {CHILDREN}"
 
 
 class SqliteLineage(Lineage):
@@ -47,24 +54,22 @@ class SqliteLineage(Lineage):
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def family(self, number: int, server_id: int) -> Family:
-        """The relatives of a picture of this server; empty if it is not one."""
+    async def family(self, numbers: Sequence[int], server_id: int) -> Family:
+        """The relatives of pictures of this server, each once; of those that are not of this server there are none."""
 
         def look(connection: sqlite3.Connection) -> Family:
-            if _relative(connection, number, server_id) is None:
-                return Family()
-            parents = [parent for (parent,) in connection.execute(PARENTS, (number,))]
-            children = [child for (child,) in connection.execute(CHILDREN, (number, server_id))]
+            own = json.dumps([each.number for each in _relatives(connection, numbers, server_id)])
+            parents = [parent for (parent,) in connection.execute(PARENTS, (own,))]
+            children = [child for (child,) in connection.execute(NEWEST_CHILDREN, (own, server_id))]
+            (count,) = connection.execute(CHILD_COUNT, (own, server_id)).fetchone()
             return Family(
-                _relatives(connection, parents, server_id),
-                _relatives(connection, children[:MOST_SHOWN], server_id),
-                len(children),
+                _relatives(connection, parents, server_id), _relatives(connection, children, server_id), count
             )
 
         return await self._database.read(look)
 
 
-def _relatives(connection: sqlite3.Connection, numbers: list[int], server_id: int) -> tuple[Relative, ...]:
+def _relatives(connection: sqlite3.Connection, numbers: Sequence[int], server_id: int) -> tuple[Relative, ...]:
     found = (_relative(connection, number, server_id) for number in numbers)
     return tuple(relative for relative in found if relative is not None)
 

@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING
 
 from bot.services.ledger import ChargeState, Destination, Job, OpenRequest, Picture, Requester
-from bot.services.pricing import Prices
 from bot.services.requests import ImageRequest, StoredImage
+from bot.services.tokens import Prices
 from bot.storage.sqlite import sqlite3
 
 if TYPE_CHECKING:

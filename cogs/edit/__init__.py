@@ -23,7 +23,7 @@ async def setup(bot: AtelierClient) -> None:
     services, settings = bot.services, bot.services.settings
     bot.add_dynamic_items(EditButton, VaryButton, FinishButton, PickButton)
     bot.buttons.add(10, EditButton.of)
-    bot.buttons.add(30, VaryButton.of)
+    bot.buttons.add(30, VaryButton.priced(services.drafting))
     bot.buttons.add(40, FinishButton.priced(services.drafting))
     offer_changes(bot.more)
     messages = OpenMessages()

@@ -1,4 +1,4 @@
-"""What is said below a member's reply: refusals, questions, and hints that go away again. Nobody is pinged."""
+"""What is said below a member's reply: questions, and hints and refusals that go away again. Nobody is pinged."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import time
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-import aiohttp
 import discord
 import structlog
 
-from bot.delivery.posting import steadily
+from bot.delivery.patience import PROBLEMS, remove_quietly
 from bot.delivery.replies import send_below
+from bot.errors import UserFacingError
 from bot.interactions import spoken
 
 if TYPE_CHECKING:
@@ -20,10 +20,9 @@ if TYPE_CHECKING:
 
     from bot.interactions import AtelierClient
 
-PROBLEMS = (discord.DiscordException, aiohttp.ClientError, OSError)  # of saying anything
-HINT_STAYS = 60.0  # seconds
-HINT_EVERY = 600.0  # seconds between two hints to the same member in the same channel
-MOST_REMEMBERED = 1000  # hints
+REFUSAL_STAYS = 180.0  # seconds
+SAID_EVERY = 120.0  # seconds between two times that the same is said to the same member in the same channel
+MOST_REMEMBERED = 1000  # sentences
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -42,18 +41,26 @@ async def say_below(
         return None
 
 
-async def refuse(client: AtelierClient, message: discord.Message, error: Exception) -> None:
-    """Say below a reply why nothing comes of it, in the words of `answer_failure`."""
+async def refuse(client: AtelierClient, passing: Passing, message: discord.Message, error: Exception) -> None:
+    """Say below a reply why nothing comes of it, in the words of `answer_failure`, and not again and again.
+
+    It goes away again, unless there is something to press, or a reference that somebody has to be told.
+    """
     if isinstance(error, (discord.Forbidden, discord.NotFound)):  # so neither could it be said
         _log.info("reply not answered", message=message.id, reason=str(error))
         return
     server_id = None if message.guild is None else message.guild.id
     text, view = await spoken(client, error, server_id, message=message.id)
-    await say_below(message, text, view, what="no")
+    if not passing.is_due(message, text):
+        _log.info("refusal not repeated", message=message.id, reason=text)
+    elif view is None and isinstance(error, UserFacingError):
+        await passing.say(message, text, REFUSAL_STAYS, what="no")
+    else:
+        await say_below(message, text, view, what="no")
 
 
-class Hints:
-    """Hints to members whose replies we may not read: seldom, and not for long.
+class Passing:
+    """What is said to members in passing: each sentence seldom, and not for long.
 
     Args:
         clock: seconds, from wherever.
@@ -61,38 +68,37 @@ class Hints:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._given: OrderedDict[tuple[int, int], float] = OrderedDict()
+        self._said: OrderedDict[tuple[int, int, str], float] = OrderedDict()
         self._leaving: set[asyncio.Task[None]] = set()
 
-    def is_due(self, user_id: int, channel_id: int) -> bool:
-        """Whether this member may get one in this channel; if so, it counts as given."""
-        key, now = (user_id, channel_id), self._clock()
-        if key in self._given and now - self._given[key] < HINT_EVERY:
+    def is_due(self, message: discord.Message, text: str) -> bool:
+        """Whether a member may be told this below their message; if so, it counts as said to them in this channel."""
+        key, now = (message.author.id, message.channel.id, text), self._clock()
+        if key in self._said and now - self._said[key] < SAID_EVERY:
             return False
-        self._given[key] = now
-        self._given.move_to_end(key)
-        if len(self._given) > MOST_REMEMBERED:
-            self._given.popitem(last=False)
+        self._said[key] = now
+        self._said.move_to_end(key)
+        if len(self._said) > MOST_REMEMBERED:
+            self._said.popitem(last=False)
         return True
 
-    async def give(self, message: discord.Message, text: str, view: discord.ui.View) -> None:
-        """Show a hint below a message, and remove it after a while."""
-        hint = await say_below(message, text, view, what="hint")
-        if hint is not None:
-            task = asyncio.create_task(_remove_later(hint), name="hint")
+    async def say(
+        self, message: discord.Message, text: str, stays: float, view: discord.ui.View | None = None, *, what: str
+    ) -> None:
+        """Say it as `say_below` does, and remove it after that many seconds."""
+        told = await say_below(message, text, view, what=what)
+        if told is not None:
+            task = asyncio.create_task(_remove_later(told, stays), name=what)
             self._leaving.add(task)
             task.add_done_callback(self._leaving.discard)
 
     async def close(self) -> None:
-        """Leave the hints that still stand."""
+        """Leave what still stands."""
         for task in self._leaving:
             task.cancel()
         await asyncio.gather(*self._leaving, return_exceptions=True)
 
 
-async def _remove_later(hint: discord.Message) -> None:
-    await asyncio.sleep(HINT_STAYS)
-    try:
-        await steadily(hint.delete)
-    except PROBLEMS as problem:
-        _log.info("hint not removed", message=hint.id, reason=str(problem))
+async def _remove_later(told: discord.Message, stays: float) -> None:
+    await asyncio.sleep(stays)
+    await remove_quietly(told)

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from bot.buttons import PictureButton
+from bot.buttons import PictureButton, with_price
 from bot.services.changes import Change
-from bot.services.pricing import format_usd
 from cogs.edit.changing import change_ours
 from cogs.edit.dialog import open_for_picture
 
@@ -39,10 +38,11 @@ class EditButton(PictureButton, action="edit"):
 
 
 class VaryButton(PictureButton, action="vary"):
-    """Makes the same picture otherwise."""
+    """Makes the same picture otherwise; the price stands on the button."""
 
     label = "Vary"
     emoji = "🔀"
+    makes = True
 
     @override
     async def act(self, interaction: Interaction, order: OpenRequest, picture: Picture) -> None:
@@ -50,9 +50,15 @@ class VaryButton(PictureButton, action="vary"):
         await change_ours(interaction, Change.VARY, order, picture)
 
     @classmethod
-    def of(cls, result: Result) -> VaryButton:
-        """The button of a result."""
-        return cls(result.files[0][0].number)
+    def priced(cls, drafting: Drafting) -> Callable[[Result], VaryButton]:
+        """What makes the button of a result, with the price of one picture."""
+
+        def make(result: Result) -> VaryButton:
+            picture, _ = result.files[0]
+            nano = drafting.price_of(result.request, picture, Change.VARY)
+            return cls(picture.number, with_price(cls.label, nano))
+
+        return make
 
 
 class FinishButton(PictureButton, action="finish"):
@@ -60,6 +66,7 @@ class FinishButton(PictureButton, action="finish"):
 
     label = "Finish"
     emoji = "⬆️"
+    makes = True
 
     @override
     async def act(self, interaction: Interaction, order: OpenRequest, picture: Picture) -> None:
@@ -72,7 +79,7 @@ class FinishButton(PictureButton, action="finish"):
 
         def make(result: Result) -> FinishButton | None:
             picture, _ = result.files[0]
-            nano = drafting.finish_price(result.request, picture)
-            return None if nano is None else cls(picture.number, f"{cls.label} · {format_usd(nano)}")
+            nano = drafting.price_of(result.request, picture, Change.FINISH)
+            return None if nano is None else cls(picture.number, with_price(cls.label, nano))
 
         return make

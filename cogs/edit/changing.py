@@ -30,6 +30,8 @@ async def change_ours(
     picture: Picture,
     wishes: Wishes = AS_BEFORE,
     files: Sequence[discord.Attachment] = (),
+    *,
+    unsaid: bool = False,
 ) -> None:
     """Ask for a change of a picture of ours, at the expense of whoever acts.
 
@@ -40,6 +42,7 @@ async def change_ours(
         picture: not deleted.
         wishes: what was chosen.
         files: references, a mask, or the picture drawn upon: they are sorted by what they show.
+        unsaid: the words stood in the dialog already; beside a drawing they say nothing.
 
     Raises:
         UserFacingError: nothing was reserved.
@@ -47,7 +50,7 @@ async def change_ours(
     asker = await asker_for(interaction, order) or asker_of(interaction)
     client = interaction.client
     request = await client.services.drafting.draft(asker.requester, change, wishes, Start(order, picture))
-    sources = Sources(order, picture, attachments=tuple(files), sorts=bool(files))
+    sources = Sources(order, picture, attachments=tuple(files), sorts=bool(files), unsaid=unsaid)
     await client.intake.take(interaction, request, sources, private=is_private(interaction), asker=asker)
 
 

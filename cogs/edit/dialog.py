@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import discord
 
 from bot.buttons import CHOSEN, CHOSEN_IN_PRIVATE, asker_for, is_private
+from bot.discord_limits import LONGEST_CHOICE, MOST_CHOICES
 from bot.occasions import asker_of
 from bot.options import shape_of
-from bot.presentation.choices import LONGEST_CHOICE, MOST_CHOICES, Asked
+from bot.presentation.choices import Asked
 from bot.services.building import Wishes
 from bot.services.changes import DRAWN, Change
 from bot.services.drafting import Start
@@ -33,6 +35,8 @@ DIALOG = re.compile(r"dialog:(?P<about>picture|reference|message):(?P<id>[0-9]{1
 
 WORDS_TO_CHANGE = "What to change; as you would tell a colleague"
 WORDS_TO_DRAW = "What to draw: subject, setting, style, light, details"
+SAME = "Same size"
+SENT_ALONG = "are sent along as references."
 TOO_LONG_TO_SHOW = "The picture's own words are too long to stand here. Say what to change."
 
 
@@ -47,28 +51,25 @@ class About(StrEnum):
 class EditDialog(discord.ui.Modal):
     """Asks how to change a picture."""
 
-    def __init__(self, title: str, custom_id: str, offer: Offer, words: str, about: About) -> None:
-        """Args: `words` are what is written there already; see `open_dialog` for the rest."""
+    def __init__(self, title: str, custom_id: str, offer: Offer, words: str, about: About, others: int = 0) -> None:
+        """Args: `words` are what is written there already; `others` are sent along; see `open_dialog` for the rest."""
         super().__init__(title=title, timeout=None, custom_id=custom_id)
         is_new = about is About.REFERENCE
-        hint = "" if is_new else "Or leave it empty, and add the picture with your drawing on it."
-        self.add_item(
-            discord.ui.Label(text="In words", description=hint or None, component=_words(words, is_new=is_new))
-        )
-        self.add_item(discord.ui.Label(text="Size", component=_select(SIZE, offer.sizes, SAME_SIZE)))
-        self.add_item(
-            discord.ui.Label(text="Quality", component=_select(QUALITY, offer.qualities, offer.request.quality))
-        )
-        self.add_item(discord.ui.Label(text="How many", component=_select(COUNT, offer.counts, "1")))
-        kinds = "More references" if is_new else "References, a mask, or the picture with your drawing on it"
-        self.add_item(
-            discord.ui.Label(
-                text="Pictures",
-                description=f"{kinds}. Each adds up to {offer.file_price}.",
-                component=discord.ui.FileUpload(custom_id=FILES, required=False, min_values=0, max_values=MOST_FILES),
-            )
-        )
+        hint = "" if is_new else _hint(words, others, may_be_drawn=offer.model.markup)
+        quality = offer.request.quality
+        now = "in the first size above" if is_new else "of the size it has now"
+        files = discord.ui.FileUpload[Any](custom_id=FILES, required=False, min_values=0, max_values=MOST_FILES)
+        self._ask("What to draw" if is_new else "What to change", hint, _words(words, is_new=is_new))
+        self._ask("Size", "", _select(SIZE, offer.sizes, SAME_SIZE))
+        self._ask("Quality", f"Price for one picture {now}", _select(QUALITY, offer.qualities, quality))
+        each = f"Price at {quality}; a higher quality costs more for each"
+        self._ask("How many", each, _select(COUNT, offer.counts, "1"))
+        kinds = "More references" if is_new else "References, mask, or the picture drawn upon"
+        self._ask(kinds, f"Each file costs up to {offer.file_price} more per picture made.", files)
         self.stop()  # discord.py would wait for it in this process only: see `cogs.edit.submitting`
+
+    def _ask(self, text: str, description: str, field: discord.ui.Item[Any]) -> None:
+        self.add_item(discord.ui.Label(text=text, description=description or None, component=field))
 
 
 async def open_for_picture(interaction: Interaction, order: OpenRequest, picture: Picture) -> None:
@@ -90,6 +91,8 @@ async def open_for_reference(interaction: Interaction, order: OpenRequest, pictu
     title, shape = f"New picture with #{picture.number} as reference", (picture.image.width, picture.image.height)
     asker = await asker_for(interaction, order) or asker_of(interaction)
     offer = await _offer(interaction, Change.NEW, Start(shape=shape), asker, [shape])
+    if offer.same == SAME:
+        offer = replace(offer, same=f"Size of #{picture.number}")
     custom_id = _custom_id(interaction, About.REFERENCE, picture.number)
     await interaction.response.send_modal(EditDialog(title, custom_id, offer, "", About.REFERENCE))
 
@@ -99,7 +102,9 @@ async def open_for_message(interaction: Interaction, message_id: int, pictures: 
     shapes = [shape_of(picture) for picture in pictures]
     offer = await _offer(interaction, Change.EDIT, Start(shape=shapes[0]), asker_of(interaction), shapes)
     custom_id = _custom_id(interaction, About.MESSAGE, message_id)
-    await interaction.response.send_modal(EditDialog("Edit this picture", custom_id, offer, "", About.MESSAGE))
+    title = "Edit this picture" if len(pictures) == 1 else f"Edit the first of {len(pictures)} pictures"
+    dialog = EditDialog(title, custom_id, offer, "", About.MESSAGE, len(pictures) - 1)
+    await interaction.response.send_modal(dialog)
 
 
 def own_words(request: ImageRequest) -> str:
@@ -110,21 +115,36 @@ def own_words(request: ImageRequest) -> str:
 async def _offer(
     interaction: Interaction, change: Change, start: Start, asker: Asker, shapes: Sequence[tuple[int, int] | None]
 ) -> Offer:
-    """What this member may choose; whoever may not change pictures hears it before they write."""
+    """What this member may choose; what is refused anyway is refused before they write: Discord keeps no words."""
     services = interaction.client.services
     request = await services.drafting.draft(asker.requester, change, Wishes(prompt=DRAWN), start)
     await services.admission.check(request, asker.requester, references=len(shapes), joined_at=asker.joined_at)
+    await services.studio.check(request, asker.requester)  # without its files: at its cheapest
+    width, height = start.measured or (0, 0)
     return Offer(
         request,
         services.catalog.model(request.model),
         await services.admission.permit(asker.requester),
-        Asked(services.drafting.partial_images, inputs=tuple(shapes)),
+        Asked(services.drafting.most_partials, inputs=tuple(shapes)),
+        SAME if request.size == f"{width}x{height}" else "Same shape",
     )
 
 
 def _custom_id(interaction: Interaction, about: About, subject: int) -> str:
     """From which `DIALOG` reads everything again; the ending is for `bot.buttons.is_private`."""
     return f"dialog:{about}:{subject}{CHOSEN_IN_PRIVATE if is_private(interaction) else CHOSEN}"
+
+
+def _hint(words: str, others: int, *, may_be_drawn: bool) -> str:
+    """What is said of the field for words."""
+    hints: list[str] = []
+    if others:
+        hints.append("The other is sent along as reference." if others == 1 else f"The other {others} {SENT_ALONG}")
+    elif words and len(words) <= LONGEST_WORDS:
+        hints.append("The words so far stand here: replace them.")
+    if may_be_drawn:
+        hints.append("With a drawing you may leave it empty.")
+    return " ".join(hints)
 
 
 def _words(words: str, *, is_new: bool) -> discord.ui.TextInput[Any]:

@@ -33,7 +33,7 @@ REFERENCE = "reference"  # kept in the ids of buttons
 def offer_changes(more: More) -> None:
     """Put the changes that need no words behind ⋯, and the use as reference."""
     for place, (change, emoji) in enumerate(EMOJI.items(), start=10):
-        more.add(place, change.value, TITLES[change], emoji, _maker(change))
+        more.add(place, change.value, TITLES[change], emoji, _maker(change), makes=True)
     more.add(30, REFERENCE, "Use as reference", "🖼️", open_for_reference)
 
 

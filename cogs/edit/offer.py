@@ -29,12 +29,14 @@ class Offer:
         model: of the request.
         permit: the member's.
         asked: what has its price beside the choices, for one picture.
+        same: what the size of the request is to the picture, to begin the first choice with.
     """
 
     request: ImageRequest
     model: Model
     permit: Permit
     asked: Asked
+    same: str = "Same size"
 
     @property
     def sizes(self) -> Choices:
@@ -42,7 +44,7 @@ class Offer:
         own = self.request.size
         offered = size_choices(self.model, self.request.quality, self.asked)
         others = [(label, size) for label, size in offered if size != own and self.permit.allows_size(size)]
-        return [(f"as it is: {size_text(own)} · {self._price(self.asked)}", SAME_SIZE), *others]
+        return [(f"{self.same}: {size_text(own)} · {self._price(self.asked)}", SAME_SIZE), *others]
 
     @property
     def qualities(self) -> Choices:

@@ -10,11 +10,11 @@ import structlog
 from typing_extensions import override
 
 from bot.buttons import LastingButton, asker_for, picture_of
-from bot.delivery.posting import steadily
+from bot.delivery.patience import PROBLEMS, remove_quietly, steadily
 from bot.errors import NotYoursError, PictureGoneError
 from bot.interactions import Interaction, order_behind
 from bot.occasions import asker_of
-from cogs.edit.answers import PROBLEMS, say_below
+from cogs.edit.answers import say_below
 from cogs.edit.taking import edit_ours
 from cogs.edit.words import Reply, named_picture
 
@@ -58,7 +58,9 @@ class PickButton(LastingButton, template=r"pick:(?P<reply>[0-9]{1,20}):(?P<numbe
         client = interaction.client
         message = await self._words(interaction)
         if message.author.id != interaction.user.id:
-            raise NotYoursError("Only who wrote the words above can choose. Reply to a picture with words of your own.")
+            raise NotYoursError(
+                "Only the member who wrote the reply above can choose. Reply to a picture with words of your own."
+            )
         order = await order_behind(interaction, self._number)
         picture = picture_of(order, self._number)
         reply = Reply.of(message, client.bot_id)
@@ -90,10 +92,5 @@ async def _answer(interaction: Interaction) -> None:
 
 async def _remove(interaction: Interaction) -> None:
     """The question is of no use any more."""
-    question = interaction.message
-    if question is None:
-        return
-    try:
-        await steadily(question.delete)
-    except PROBLEMS as problem:
-        _log.info("question not removed", message=question.id, reason=str(problem))
+    if interaction.message is not None:
+        await remove_quietly(interaction.message)

@@ -12,14 +12,14 @@ from discord.ext import commands
 from typing_extensions import override
 
 from bot.buttons import still_member
-from bot.delivery.posting import steadily
+from bot.delivery.patience import steadily
 from bot.errors import PictureGoneError, RequestRefused, UserFacingError
 from bot.occasions import author_of
-from cogs.edit.answers import Hints, refuse
+from cogs.edit.answers import Passing, refuse
 from cogs.edit.buttons import EditButton
 from cogs.edit.picking import ask_below
 from cogs.edit.taking import SAY_WHAT, edit_others, edit_ours
-from cogs.edit.words import Reply, is_blank, named_picture, pictures_of, says_something
+from cogs.edit.words import Reply, is_blank, named_picture, pictures_of
 
 if TYPE_CHECKING:
     from bot.interactions import AtelierClient
@@ -27,19 +27,18 @@ if TYPE_CHECKING:
     from bot.services.keeping import Requests
     from bot.services.ledger import OpenRequest
 
-HOW_TO = "Reply to a message with pictures, mention me, and say what to change."
-NOT_SHOWN = (
-    "I may not see the pictures in other people's messages here. Use the message's menu instead: Apps, Edit image."
-)
+HOW_TO = "Reply to a message with pictures, mention me, and say what to change. For a new picture: /imagine."
+NOT_SHOWN = "I cannot see pictures in that message. On the message: Apps, Edit image. For a new picture: /imagine."
 NOT_HERE = "In direct messages I can change only the pictures that I have sent you here. Reply to one of them."
 SWITCHED_OFF = (
     "Leads of this server have switched off that replies change pictures. Press ✏️ below the picture, or use /edit."
 )
-PING_OFF = "I can read replies only with the ping on (@ ON beside the reply). Or press ✏️."
-NEVER_READ = "I can read a reply to this picture only if it mentions me in its words. Or press ✏️."
+PING_OFF = "I could not read your reply, so nothing was made. Reply again with @ ON, or press ✏️ Edit."
+NEVER_READ = "I could not read your reply: mention me in it, or press ✏️ Edit."
 NO_HISTORY = "I may not read older messages here: I need the permission Read Message History."
 
 FRESH = timedelta(minutes=1)  # the age of a message that may be noted soon
+HINT_STAYS = 60.0  # seconds
 SOON = (0.1, 0.4, 1.0, 2.0, 4.0)  # seconds between looks; before it is noted, the progress above it is removed
 
 
@@ -50,12 +49,12 @@ class Replies(commands.Cog):
         self._client = client
         self._requests = requests
         self._policies = policies
-        self._hints = Hints()
+        self._passing = Passing()
 
     @override
     async def cog_unload(self) -> None:
-        """Forget the hints that still stand."""
-        await self._hints.close()
+        """Leave the hints and refusals that still stand."""
+        await self._passing.close()
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
@@ -67,7 +66,7 @@ class Replies(commands.Cog):
         try:
             await self._answer(Reply.of(message, self._client.bot_id), message.reference)
         except Exception as error:  # noqa: BLE001 - it is spoken and logged
-            await refuse(self._client, message, error)
+            await refuse(self._client, self._passing, message, error)
 
     async def _answer(self, reply: Reply, reference: discord.MessageReference) -> None:
         answered = reference.resolved
@@ -115,10 +114,10 @@ class Replies(commands.Cog):
     async def _change_ours(self, reply: Reply, order: OpenRequest) -> None:
         """Change the picture that is meant; ask which, if that is not clear."""
         if reply.is_blank:
-            await self._hint(reply.message, order)
+            await self._hint(reply, order)
             return
-        if not (reply.calls_us or reply.files or says_something(reply.words)):
-            return  # people react to it
+        if not reply.is_a_wish:
+            return  # people react to it, or talk about it
         if not (reply.words or reply.files):
             raise RequestRefused(SAY_WHAT)
         made = sorted((each.picture for each in order.jobs if each.picture is not None), key=lambda each: each.number)
@@ -143,10 +142,8 @@ class Replies(commands.Cog):
         if answered.author.id == self._client.bot_id:  # a refusal, a question, progress
             raise RequestRefused(HOW_TO)
         shown = pictures_of(answered)
-        if not shown and self._is_hidden(answered):
-            raise RequestRefused(NOT_SHOWN)
         if not shown and not reply.files:
-            raise RequestRefused(HOW_TO)
+            raise RequestRefused(NOT_SHOWN if self._is_hidden(answered) else HOW_TO)
         await edit_others(self._client, reply, shown)
 
     async def _answered(self, message: discord.Message, reference: discord.MessageReference) -> discord.Message:
@@ -160,15 +157,16 @@ class Replies(commands.Cog):
         except discord.Forbidden:
             raise RequestRefused(NO_HISTORY) from None
 
-    async def _hint(self, message: discord.Message, order: OpenRequest) -> None:
+    async def _hint(self, reply: Reply, order: OpenRequest) -> None:
         """Tell a member why their words do nothing, if we may not read them."""
+        message = reply.message
         if not order.pictures or not self._is_hidden(message):
             return
-        if self._hints.is_due(message.author.id, message.channel.id):
-            pinged = any(person.id == self._client.bot_id for person in message.mentions)
+        hint = NEVER_READ if reply.pings_us else PING_OFF
+        if self._passing.is_due(message, hint):
             view = discord.ui.View(timeout=None)
             view.add_item(EditButton(order.pictures[0].number))
-            await self._hints.give(message, NEVER_READ if pinged else PING_OFF, view)
+            await self._passing.say(message, hint, HINT_STAYS, view, what="hint")
 
     def _is_hidden(self, message: discord.Message) -> bool:
         """Whether Discord keeps from us what a message says."""

@@ -13,7 +13,7 @@ from bot.interactions import Interaction, answer_failure, order_behind
 from bot.services.building import Wishes
 from bot.services.changes import DRAWN, Change
 from cogs.edit.changing import change_others, change_ours, draw_from_ours
-from cogs.edit.dialog import COUNT, DIALOG, FILES, PROMPT, QUALITY, SIZE, About
+from cogs.edit.dialog import COUNT, DIALOG, FILES, PROMPT, QUALITY, SIZE, About, own_words
 from cogs.edit.offer import SAME_SIZE
 
 if TYPE_CHECKING:
@@ -102,7 +102,8 @@ class Submissions:
         if about is About.REFERENCE:
             await draw_from_ours(interaction, order, picture, filled.wishes(filled.prompt), filled.files)
         else:
-            await change_ours(interaction, Change.EDIT, order, picture, filled.change, filled.files)
+            unsaid = filled.prompt.strip() == own_words(order.request).strip()
+            await change_ours(interaction, Change.EDIT, order, picture, filled.change, filled.files, unsaid=unsaid)
 
 
 def _chosen(field: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from bot.errors import RequestRefused
 from bot.inputs import Sources
 from bot.occasions import by_reply
 from bot.options import shape_of
+from bot.pictures import shown_name
 from bot.services.building import Wishes
 from bot.services.changes import DRAWN, Change
 from bot.services.drafting import Start
@@ -46,7 +47,7 @@ async def edit_ours(
         occasion = _preceded(occasion, first)
     wishes = Wishes(prompt=_prompt(reply.words, may_be_drawn=bool(reply.files)))
     request = await client.services.drafting.draft(asker.requester, Change.EDIT, wishes, Start(order, picture))
-    sources = Sources(order, picture, attachments=reply.files, sorts=bool(reply.files))
+    sources = Sources(order, picture, attachments=reply.files, sorts=bool(reply.files), notes=_notes(reply))
     await client.intake.take_by(occasion, request, sources)
 
 
@@ -63,7 +64,7 @@ async def edit_others(client: AtelierClient, reply: Reply, shown: tuple[discord.
     files = (*shown, *reply.files)
     start = Start(shape=shape_of(files[0]))
     request = await client.services.drafting.draft(occasion.asker.requester, Change.EDIT, wishes, start)
-    sources = Sources(attachments=files, sorts=bool(reply.files), follows=True)
+    sources = Sources(attachments=files, sorts=bool(reply.files), follows=True, notes=_notes(reply))
     await client.intake.take_by(occasion, request, sources)
 
 
@@ -79,9 +80,13 @@ def _prompt(words: str, *, may_be_drawn: bool) -> str:
     return words or DRAWN
 
 
+def _notes(reply: Reply) -> tuple[str, ...]:
+    return tuple(f"{shown_name(name)} is not a picture: it was left out." for name in reply.left_out)
+
+
 def _preceded(occasion: Occasion, first: Callable[[], Awaitable[None]]) -> Occasion:
     async def acknowledge() -> int | None:
         await first()
         return await occasion.acknowledge()
 
-    return replace(occasion, acknowledge=acknowledge)
+    return replace(occasion, acknowledge=acknowledge, answer_in_time=first)

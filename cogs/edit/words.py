@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
@@ -16,6 +17,48 @@ if TYPE_CHECKING:
 
 _MENTION = re.compile(r"<(@!?|@&|#)([0-9]{1,20})>")
 _NO_WORDS = re.compile(r"https?://\S+|<a?:\w+:[0-9]{1,20}>")  # links, as of reaction pictures; a server's emojis
+_SIGNS = re.compile(r"[^\w\s]+")
+_BESIDE_LETTERS = re.compile(r"[\d_]+")
+# Whole replies that are no wishes: nobody wants to get, and to pay, a picture for a compliment.
+_REMARKS = frozenset(
+    [
+        "thanks",
+        "thank you",
+        "thx",
+        "ty",
+        "lovely",
+        "nice",
+        "wow",
+        "great",
+        "cool",
+        "awesome",
+        "amazing",
+        "beautiful",
+        "perfect",
+        "love it",
+        "i love it",
+        "so good",
+        "good",
+        "good job",
+        "well done",
+        "haha",
+        "lol",
+        "omg",
+        "yes",
+        "no",
+        "ok",
+        "okay",
+        "same",
+        "so cute",
+        "danke",
+        "schön",
+        "sehr schön",
+        "toll",
+        "super",
+        "merci",
+        "gracias",
+    ]
+)
 _NUMBER = re.compile(r"#([0-9]{1,18})(?=[\s:,]|$)[:,]?\s*")
 
 
@@ -26,14 +69,18 @@ class Reply:
     Attributes:
         words: as they were typed, without a mention of us at either end, and with names instead of other mentions.
         files: the pictures attached, in the member's order.
+        left_out: the names of the files attached that are no pictures.
         calls_us: the words mention us; that a reply also pings whom it answers does not count.
+        pings_us: it mentions us in its words or by its ping; in direct messages it has nobody else to speak to.
         is_blank: nothing of it can be seen, for there is nothing, or because Discord does not show it to us.
     """
 
     message: discord.Message
     words: str
     files: tuple[discord.Attachment, ...]
+    left_out: tuple[str, ...]
     calls_us: bool
+    pings_us: bool
     is_blank: bool
 
     @classmethod
@@ -41,13 +88,21 @@ class Reply:
         """Read a message."""
         us = rf"<@!?{bot_id}>"
         bare = re.sub(rf"^(?:\s*{us}[\s,:]*)+|(?:\s*{us})+\s*$", "", message.content).strip()
+        files = pictures_in(message.attachments)
         return cls(
             message,
             _with_names(message, bare),
-            pictures_in(message.attachments),
+            files,
+            tuple(each.filename for each in message.attachments if each not in files),
             re.search(us, message.content) is not None,
+            message.guild is None or any(person.id == bot_id for person in message.mentions),
             is_blank(message),
         )
+
+    @property
+    def is_a_wish(self) -> bool:
+        """Whether it asks us for something; people also praise a picture and talk about it below it."""
+        return self.calls_us or (self.pings_us and (bool(self.files) or says_something(self.words)))
 
 
 def is_blank(message: discord.Message) -> bool:
@@ -57,8 +112,15 @@ def is_blank(message: discord.Message) -> bool:
 
 
 def says_something(words: str) -> bool:
-    """Whether there are words in it; a link, emojis and signs are how people react to a picture."""
-    return any(character.isalnum() for character in _NO_WORDS.sub("", words))
+    """Whether it is more than a reaction: short thanks, links, emojis, signs, marks like 10/10. Numbers name pictures.
+
+    Thanks count whatever their case, punctuation and emojis, also several in a row: “Wow, thanks! 😍”.
+    """
+    spoken = unicodedata.normalize("NFC", _NO_WORDS.sub(" ", words)).casefold()
+    parts = [" ".join(_BESIDE_LETTERS.sub("", part).split()) for part in _SIGNS.split(spoken)]
+    if not any(parts):
+        return _NUMBER.match(words) is not None
+    return not all(part in _REMARKS for part in parts if part)
 
 
 def pictures_in(attachments: Iterable[discord.Attachment]) -> tuple[discord.Attachment, ...]:

@@ -4,29 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import aiohttp
 import discord
-import structlog
 from typing_extensions import override
 
 from bot.buttons import AtelierButton, picture_of
-from bot.delivery.posting import steadily
+from bot.delivery.shown import ShownResults
 from bot.interactions import Interaction, order_behind
-from bot.presentation.result import numbers
 from bot.rows import view_of
 from bot.services.deleting import Deleter
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from bot.services.ledger import OpenRequest, Picture
 
 ASK_ONE = "Delete this result for everybody? It cannot be brought back, and its cost stays booked."
 ASK_WHICH = "Delete which picture for everybody? It cannot be brought back, and its cost stays booked."
 STAYS = " I cannot remove its message; dismiss or delete that yourself."
 STAYS_IN = " I cannot take it out of its message; dismiss or delete that yourself."
-
-_log = structlog.stdlib.get_logger(__name__)
 
 
 class DeleteButton(AtelierButton, action="delete"):
@@ -85,7 +78,7 @@ async def _delete(interaction: Interaction, order: OpenRequest, picture: Picture
     deleting.check(order, deleter)
     await interaction.response.defer()  # deleting may take longer than Discord waits for a first answer
     number = None if picture is None else picture.number
-    unseen = await deleting.delete(order, number, deleter, Messages(interaction.client))
+    unseen = await deleting.delete(order, number, deleter, ShownResults(interaction.client))
     if picture is None or len(order.pictures) == 1:
         told = f"Deleted.{'' if unseen else STAYS}"
     else:
@@ -95,43 +88,3 @@ async def _delete(interaction: Interaction, order: OpenRequest, picture: Picture
 
 def _deleter(interaction: Interaction) -> Deleter:
     return Deleter(interaction.user.id, interaction.guild_id or 0, interaction.permissions.manage_messages)
-
-
-class Messages:
-    """Fulfils `bot.services.deleting.Screen` by the bot's own right."""
-
-    def __init__(self, client: discord.Client) -> None:
-        self._client = client
-
-    async def remove(self, channel_id: int, message_id: int) -> bool:
-        """Whether the message is gone now."""
-        message = self._client.get_partial_messageable(channel_id).get_partial_message(message_id)
-        try:
-            await steadily(message.delete)
-        except discord.NotFound:
-            return True
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            _log.info("message not deleted", message=message_id, reason=repr(error))
-            return False
-        return True
-
-    async def reduce(self, channel_id: int, message_id: int, gone: Sequence[Picture], kept: Sequence[Picture]) -> bool:
-        """Let the message show only what is kept; the rest of it stays as it is, its rows too."""
-        message = self._client.get_partial_messageable(channel_id).get_partial_message(message_id)
-        try:
-            shown = await steadily(message.fetch)
-            before = numbers(sorted([*gone, *kept], key=lambda picture: picture.number))
-            files = [each for each in shown.attachments if not each.filename.startswith(_beginnings(gone))]
-            content = shown.content.replace(f"**{before}**", f"**{numbers(kept)}**", 1)
-            await steadily(lambda: message.edit(content=content, attachments=files))
-        except discord.NotFound:
-            return True
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            _log.info("picture not taken out of its message", message=message_id, reason=repr(error))
-            return False
-        return True
-
-
-def _beginnings(pictures: Sequence[Picture]) -> tuple[str, ...]:
-    """How the names of their files begin, whatever their formats; see `bot.presentation.result.file_name`."""
-    return tuple(f"atelier-{picture.number}." for picture in pictures)

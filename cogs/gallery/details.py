@@ -12,7 +12,6 @@ from bot.buttons import AtelierButton
 from bot.errors import PictureGoneError, UserFacingError
 from bot.interactions import Interaction, order_behind
 from bot.presentation.details import details_embed
-from bot.services.lineage import family_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,8 +53,7 @@ async def image_details(interaction: Interaction, message: discord.Message) -> N
 
 
 async def _show(interaction: Interaction, order: OpenRequest, pictures: Sequence[Picture]) -> None:
-    services = interaction.client.services
-    family = await family_of(services.lineage, [picture.number for picture in pictures], order.requester.server_id)
-    title = services.catalog.title_of(order.request.model)
-    embed = details_embed(order, title, [picture.number for picture in pictures], family)
+    numbers = [picture.number for picture in pictures]
+    family = await interaction.client.services.lineage.family(numbers, order.requester.server_id)
+    embed = details_embed(order, numbers, family)
     await interaction.response.send_message(embed=embed, ephemeral=True)

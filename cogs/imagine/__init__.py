@@ -17,5 +17,5 @@ async def setup(bot: AtelierClient) -> None:
     services, settings = bot.services, bot.services.settings
     priced = PricedOptions(services.admission, services.catalog, settings.model, settings.partial_images)
     bot.add_dynamic_items(AgainButton)
-    bot.buttons.add(20, lambda result: AgainButton(result.files[0][0].number))
+    bot.buttons.add(20, AgainButton.priced(services.drafting))
     await bot.add_cog(Imagine(bot.intake, services.drafting, priced))

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from typing_extensions import override
 
-from bot.buttons import AtelierButton, asker_for, is_private
+from bot.buttons import AtelierButton, asker_for, is_private, with_price
 from bot.interactions import Interaction, order_behind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.services.delivery import Result
+    from bot.services.drafting import Drafting
 
 
 class AgainButton(AtelierButton, action="again"):
@@ -20,3 +28,13 @@ class AgainButton(AtelierButton, action="again"):
         order = await order_behind(interaction, self.subject)
         asker = await asker_for(interaction, order)
         await interaction.client.intake.take(interaction, order.request, private=is_private(interaction), asker=asker)
+
+    @classmethod
+    def priced(cls, drafting: Drafting) -> Callable[[Result], AgainButton]:
+        """What makes the button of a result, with the price of all of its pictures."""
+
+        def make(result: Result) -> AgainButton:
+            nano = drafting.again_price(result.request.request)
+            return cls(result.files[0][0].number, with_price(cls.label, nano))
+
+        return make

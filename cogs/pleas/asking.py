@@ -10,7 +10,7 @@ import structlog
 from typing_extensions import override
 
 from bot.buttons import LastingButton
-from bot.delivery.posting import steadily
+from bot.delivery.patience import PROBLEMS, steadily
 from bot.errors import UserFacingError
 from bot.occasions import requester_of
 from bot.presentation.pleas import ASKED, plea_text
@@ -18,7 +18,6 @@ from bot.services.limits import Metric, Scope
 from bot.services.pleas import Need
 from bot.services.windows import Window
 from cogs.pleas.deciding import buttons_of
-from cogs.pleas.telling import TROUBLE
 
 if TYPE_CHECKING:
     import re
@@ -95,7 +94,7 @@ async def _tell_leads(interaction: Interaction, asked: Asked) -> None:
     text = plea_text(plea, asked.status)
     try:
         await steadily(lambda: channel.send(text, view=buttons_of(plea), nonce=f"plea-{plea.id}"))
-    except TROUBLE as error:
+    except PROBLEMS as error:
         _log.warning("plea not posted", channel=asked.log_channel_id, reason=repr(error))
         raise UserFacingError(CANNOT_WRITE if _is_refusal(error) else NO_ANSWER) from None
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.delivery.patience import PROBLEMS
 from bot.interactions import Interaction, LeadsOnlyError, is_lead
 from bot.occasions import role_ids_of
 from bot.presentation.pleas import closed_text, plea_text, short_text, too_late_text
-from cogs.pleas.telling import TROUBLE, attempt
+from cogs.pleas.telling import attempt
 
 if TYPE_CHECKING:
     import discord
@@ -41,7 +42,7 @@ async def roles_now(interaction: Interaction, plea: Plea) -> tuple[int, ...] | N
     try:
         async with asyncio.timeout(PATIENCE):
             return role_ids_of(await interaction.guild.fetch_member(plea.user_id))
-    except TROUBLE as error:
+    except PROBLEMS as error:
         _log.info("roles not looked up", plea=plea.id, reason=repr(error))
         return None
 
@@ -66,7 +67,7 @@ async def _edit(interaction: Interaction, plea: Plea, text: str, view: discord.u
     """Change the message with the buttons; by the bot's own right if the interaction is out of reach."""
     try:
         await interaction.response.edit_message(content=text, view=view)
-    except TROUBLE as error:
+    except PROBLEMS as error:
         _log.info("plea not shown by its interaction", plea=plea.id, reason=repr(error))
         message = interaction.message
         if message is not None:
@@ -79,5 +80,5 @@ async def _whisper(interaction: Interaction, plea: Plea, text: str) -> None:
     """Tell the lead alone; the member hears of it even if that fails."""
     try:
         await interaction.followup.send(text, ephemeral=True)
-    except TROUBLE as error:
+    except PROBLEMS as error:
         _log.info("lead not told", plea=plea.id, reason=repr(error))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import aiohttp
 import discord
 import structlog
 
-from bot.delivery.posting import steadily
+from bot.delivery.patience import PROBLEMS, steadily
 from bot.presentation.pleas import notice, public_notice
 
 if TYPE_CHECKING:
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
 
     from bot.services.plea_telling import News
     from bot.services.pleas import Plea
-
-TROUBLE = (discord.DiscordException, aiohttp.ClientError, OSError)  # what speaking to Discord may end with
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -54,7 +51,7 @@ async def attempt(otherwise: str, plea: Plea, call: Callable[[], Awaitable[objec
     """Whether Discord took it."""
     try:
         await steadily(call)
-    except TROUBLE as error:
+    except PROBLEMS as error:
         _log.info(otherwise, plea=plea.id, reason=repr(error))
         return False
     return True

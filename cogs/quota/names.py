@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-import aiohttp
 import discord
 
+from bot.delivery.patience import PROBLEMS
 from bot.services.limits import Scope
 from bot.services.wording import one_line
 
@@ -72,7 +72,7 @@ async def _found(server: discord.Guild, user_ids: list[int], patience: float) ->
             found[user_id] = (await server.fetch_member(user_id)).display_name
         except discord.NotFound:
             found[user_id] = None
-        except (discord.HTTPException, aiohttp.ClientError, OSError):
+        except PROBLEMS:
             return
 
     asking = [asyncio.create_task(ask(user_id)) for user_id in user_ids[:AT_ONCE]]

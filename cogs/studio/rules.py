@@ -8,10 +8,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.discord_limits import LONGEST_CHOICE
 from bot.errors import DecisionRefusedError
 from bot.interactions import Interaction, lead_of
 from bot.options import AnyChannel, ChannelOption, choices
-from bot.presentation.choices import LONGEST_CHOICE
 from bot.presentation.rules import (
     changed_text,
     channels_panel,

@@ -9,10 +9,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.discord_limits import MOST_CHOICES
 from bot.errors import DecisionRefusedError
 from bot.interactions import Interaction, lead_of
 from bot.options import AnyChannel, ChannelOption, choices
-from bot.presentation.choices import MOST_CHOICES
 from bot.presentation.rules import (
     blocked_text,
     calendar_changed_text,

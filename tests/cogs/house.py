@@ -7,6 +7,7 @@ the wire, in `tests/wire`.
 from __future__ import annotations
 
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -17,17 +18,20 @@ from discord.app_commands import CommandInvokeError
 from bot import wiring
 from bot.client import AtelierBot
 from bot.errors import UserFacingError
+from bot.services.governing import Decision
 from bot.services.images import FinishedImage
+from bot.services.policy import RoleRule
 from bot.services.pricing import Usage
 from tests.examples import png, settings_for
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Sequence
+    from collections.abc import AsyncGenerator, Callable, Sequence
     from pathlib import Path
 
     import pytest
 
     from bot.services.images import InputImage, PartialImage
+    from bot.services.policy import ServerPolicy
     from bot.services.requests import ImageRequest
     from bot.wiring import Services
 
@@ -139,6 +143,17 @@ class House:
         return [each for each in roots if not isinstance(each, self.expected)]
 
 
+def named(find: Any) -> Callable[..., Any]:  # noqa: ANN401 - a function that SimCord keeps to itself
+    """As SimCord finds a component by its label; people leave out the price that stands on a button."""
+
+    def found(rows: list[dict[str, Any]], *, label: str | None, **others: Any) -> Any:  # noqa: ANN401 - parts of JSON
+        shown = [str(one.get("label")) for row in rows for one in row.get("components", [])]
+        priced = [each for each in shown if each.partition(" · ")[0] == label]
+        return find(rows, label=label if label in shown or not priced else priced[0], **others)
+
+    return found
+
+
 @asynccontextmanager
 async def open_house(
     directory: Path,
@@ -152,6 +167,8 @@ async def open_house(
         return painter
 
     monkeypatch.setattr(wiring, "OpenAIImages", engage)
+    actors: Any = simcord.actors
+    monkeypatch.setattr(actors, "_find_component", named(actors._find_component))
     house = House(painter, directory, settings)
     await house.open()
     try:
@@ -171,6 +188,16 @@ async def open_house(
             await env.shutdown()
     finally:
         await house.process.aclose()
+
+
+async def rule(house: House, **says: Any) -> None:  # noqa: ANN401 - fields of a rule
+    """Let a lead bind everybody."""
+
+    def alter(policy: ServerPolicy) -> tuple[ServerPolicy, Decision]:
+        bound = RoleRule(role_id=house.server.id, **says)
+        return replace(policy, roles=(bound,)), Decision(1, 1, "studio rule", "", "", "")
+
+    await house.services.policies.change(house.server.id, alter)
 
 
 def interaction_of(answer: simcord.InteractionResult) -> Any:  # noqa: ANN401 - SimCord keeps its type to itself

@@ -292,6 +292,29 @@ async def test_other_peoples_pictures_are_changed_by_the_dialog(opened: OpenHous
         assert [each.content for each in house.painter.inputs[0]] == [RED, BLUE]
 
 
+@pytest.mark.parametrize(
+    ("count", "title", "said_of_the_others"),
+    [
+        (1, "Edit this picture", ""),
+        (2, "Edit the first of 2 pictures", "The other is sent along as reference. "),
+        (3, "Edit the first of 3 pictures", "The other 2 are sent along as references. "),
+    ],
+)
+async def test_of_several_pictures_the_dialog_says_which_is_changed(
+    count: int, title: str, said_of_the_others: str, opened: OpenHouse
+) -> None:
+    async with opened() as house:
+        files = [(f"{number}.png", RED) for number in range(count)]
+        message = await house.ben.send(house.channel, "look", attachments=files)
+
+        dialog = await house.mia.context_menu(house.channel, "Edit image", message)
+
+        assert dialog.modal is not None
+        assert dialog.modal["title"] == title
+        words = dialog.modal["components"][0]["description"]
+        assert words == f"{said_of_the_others}With a drawing you may leave it empty."
+
+
 async def test_after_a_restart_the_menu_has_to_be_chosen_again(opened: OpenHouse) -> None:
     async with opened() as house:
         message = await house.ben.send(house.channel, "look", attachments=[("red.png", RED)])

@@ -13,7 +13,7 @@ from bot.services.limits import Requester
 from bot.services.pricing import estimate, format_usd
 from cogs.edit.buttons import EditButton, VaryButton
 from cogs.edit.more import EMOJI
-from tests.cogs.house import SAID
+from tests.cogs.house import SAID, rule
 from tests.examples import MODEL, png
 
 if TYPE_CHECKING:
@@ -126,6 +126,72 @@ async def test_of_several_pictures_the_chosen_one_is_meant(label: str, opened: O
 
         assert house.painter.asked[-1].parent == 2
         assert len(house.posted) == 2
+
+
+@pytest.mark.parametrize(("way", "title"), [("button", "Vary"), ("select", "Zoom out 2×")])
+async def test_the_question_which_one_names_the_action_and_is_answered_once(
+    way: str, title: str, opened: OpenHouse
+) -> None:
+    async with opened() as house:
+        house.painter.content = SQUARE
+        await house.imagine(count=2)
+        message = house.posted[0]
+        if way == "button":
+            question = await house.ben.click(message, label="Vary")
+        else:
+            question = await house.ben.select(message, ["zoom-2"], custom_id="more:1")
+        assert question.response is not None
+        asked = question.response.content
+        await house.ben.click(question.response, label="#2")
+
+        assert asked == f"{title}: which picture?"
+        assert question.response.content == "#2 is being made."
+        assert not question.response.components
+        assert len(house.painter.asked) == 3
+
+
+async def test_a_second_press_of_the_same_answer_makes_nothing(opened: OpenHouse) -> None:
+    async with opened() as house:
+        house.painter.content = SQUARE
+        await house.imagine(count=2)
+        question = await house.ben.click(house.posted[0], label="Vary")
+        assert question.response is not None
+        await house.restart()  # then the question is not closed, and its buttons stay
+
+        await house.ben.click(question.response, label="#2")
+        again = said(house, await house.ben.click(question.response, label="#2"))
+        await house.ben.click(question.response, label="#1")
+
+        assert again == "❌ #2 is being made already."
+        assert [request.parent for request in house.painter.asked[2:]] == [2, 1]
+
+
+async def test_who_was_refused_may_answer_once_more(opened: OpenHouse) -> None:
+    async with opened() as house:
+        house.painter.content = SQUARE
+        await house.imagine(count=2)
+        question = await house.ben.click(house.posted[0], label="Vary")
+        assert question.response is not None
+        await rule(house, may_edit=False)
+        refused = said(house, await house.ben.click(question.response, label="#2"))
+        await rule(house)
+        await house.ben.click(question.response, label="#2")
+
+        assert "You cannot start from pictures here" in refused
+        assert house.painter.asked[-1].parent == 2
+
+
+async def test_again_and_vary_say_what_they_cost(opened: OpenHouse) -> None:
+    async with opened() as house:
+        house.painter.content = SQUARE
+        await house.imagine(count=2, quality="low")
+        await house.ben.click(house.posted[0], label="Again")
+        question = await house.ben.click(house.posted[0], label="Vary")
+        assert question.response is not None
+        await house.ben.click(question.response, label="#1")
+
+        again, vary = (estimate(MODEL, house.painter.asked[place]).nano for place in (2, 4))
+        assert labels(house.posted[0])[1:3] == [f"Again · {format_usd(2 * again)}", f"Vary · {format_usd(vary)}"]
 
 
 async def test_the_buttons_work_after_a_restart(opened: OpenHouse) -> None:

@@ -12,21 +12,18 @@ from bot.errors import PictureGoneError, RequestRefused
 from bot.inputs.gatherer import NOTHING_DRAWN
 from bot.presentation.choices import Asked
 from bot.services.changes import DRAWN, Change
-from bot.services.governing import Decision
 from bot.services.permits import Permit
-from bot.services.policy import RoleRule
 from cogs.edit.dialog import DIALOG, TOO_LONG_TO_SHOW, own_words
 from cogs.edit.offer import Offer
 from cogs.edit.others import KEPT_FOR, MOST_KEPT, OpenMessages
 from cogs.edit.submitting import NOTHING_SAID, Filled
-from tests.cogs.house import SAID
+from tests.cogs.house import SAID, rule
 from tests.examples import MODEL, REQUEST, drawn_upon, png
 
 if TYPE_CHECKING:
     import discord
     from simcord import InteractionResult
 
-    from bot.services.policy import ServerPolicy
     from tests.cogs.house import House
     from tests.conftest import OpenHouse
 
@@ -48,6 +45,12 @@ def fields(answer: InteractionResult) -> dict[str, Any]:
     return {row["component"]["custom_id"]: row["component"] for row in answer.modal["components"]}
 
 
+def described(answer: InteractionResult) -> list[tuple[str, str]]:
+    """The fields of the dialog that was opened: what they are called, and what is said of them."""
+    assert answer.modal is not None
+    return [(row["label"], row.get("description") or "") for row in answer.modal["components"]]
+
+
 def values(field: Any) -> list[str]:  # noqa: ANN401 - a part of the dialog's JSON
     return [option["value"] for option in field["options"]]
 
@@ -57,16 +60,6 @@ async def pressed(house: House, label: str = "Edit", **options: Any) -> Interact
     house.painter.content = SQUARE
     await house.imagine(**options)
     return await house.mia.click(house.posted[0], label=label)
-
-
-async def rule(house: House, **says: Any) -> None:  # noqa: ANN401 - fields of a rule
-    """Let a lead bind everybody."""
-
-    def alter(policy: ServerPolicy) -> tuple[ServerPolicy, Decision]:
-        bound = RoleRule(role_id=house.server.id, **says)
-        return replace(policy, roles=(bound,)), Decision(1, 1, "studio rule", "", "", "")
-
-    await house.services.policies.change(house.server.id, alter)
 
 
 # --- what it offers
@@ -79,7 +72,7 @@ async def test_the_dialog_begins_with_the_pictures_own_words_and_options(opened:
         shown = fields(dialog)
         assert shown["prompt"]["value"] == "a red fox"
         assert values(shown["size"])[:2] == ["same", "1536x1024"]
-        assert shown["size"]["options"][0]["label"].startswith("as it is: 1024×1024 · $")
+        assert shown["size"]["options"][0]["label"].startswith("Same size: 1024×1024 · $")
         assert values(shown["quality"]) == list(MODEL.qualities)
         assert [option["value"] for option in shown["quality"]["options"] if option.get("default")] == ["low"]
         assert [option["label"].split(" · ")[0] for option in shown["count"]["options"]] == [
@@ -89,6 +82,26 @@ async def test_the_dialog_begins_with_the_pictures_own_words_and_options(opened:
             "4 pictures",
         ]
         assert (shown["files"]["min_values"], shown["files"]["max_values"]) == (0, 10)
+
+
+async def test_each_field_says_what_it_is_for_and_what_its_price_is_of(opened: OpenHouse) -> None:
+    async with opened() as house:
+        dialog = await pressed(house, quality="low", size="square")
+
+        assert described(dialog) == [
+            ("What to change", "The words so far stand here: replace them. With a drawing you may leave it empty."),
+            ("Size", ""),
+            ("Quality", "Price for one picture of the size it has now"),
+            ("How many", "Price at low; a higher quality costs more for each"),
+            ("References, mask, or the picture drawn upon", "Each file costs up to $0.012 more per picture made."),
+        ]
+
+
+async def test_where_no_words_stand_and_nothing_may_be_drawn_nothing_is_said_of_them(opened: OpenHouse) -> None:
+    async with opened() as house:
+        shown = described(await pressed(house, prompt="fox " * 1_100, model="gpt-image-2"))
+
+        assert shown[0] == ("What to change", "")
 
 
 async def test_only_what_the_rules_leave_is_offered(opened: OpenHouse) -> None:
@@ -112,6 +125,28 @@ async def test_who_may_not_start_from_pictures_hears_it_before_they_write(opened
         answer = await house.mia.click(house.posted[0], label="Edit")
 
         assert "You cannot start from pictures here" in said(house, answer)
+
+
+async def test_while_the_studio_is_paused_no_dialog_opens(opened: OpenHouse) -> None:
+    async with opened() as house:
+        house.painter.content = SQUARE
+        await house.imagine()
+        await house.lead.slash(house.channel, "studio pause", reason="spring cleaning")
+
+        by_button = await house.mia.click(house.posted[0], label="Edit")
+        as_reference = await house.mia.select(house.posted[0], ["reference"], custom_id="more:1")
+
+        for answer in (by_button, as_reference):
+            assert answer.modal is None
+            assert "has paused picture making here" in said(house, answer)
+
+
+async def test_whose_allowance_is_used_up_hears_it_before_they_write(opened: OpenHouse) -> None:
+    async with opened(ATELIER_MEMBER_DAILY_IMAGES=1) as house:
+        answer = await pressed(house)
+
+        assert answer.modal is None
+        assert "your daily allowance" in said(house, answer)
 
 
 async def test_words_that_are_too_long_for_a_dialog_are_not_there_and_it_says_so(opened: OpenHouse) -> None:
@@ -142,7 +177,7 @@ def test_every_choice_is_offered_with_its_price() -> None:
 
     assert offer.counts[0][0] == "1 picture · $0.021"
     assert offer.counts[3][0] == "4 pictures · $0.086"
-    assert offer.sizes[0] == ("as it is: 1024×1024 · $0.021", "same")
+    assert offer.sizes[0] == ("Same size: 1024×1024 · $0.021", "same")
     assert offer.qualities[0] == ("low · $0.014", "low")
     assert offer.file_price == "$0.012"
 
@@ -214,6 +249,21 @@ async def test_a_drawing_needs_no_words(opened: OpenHouse) -> None:
         assert [each.role for each in house.painter.inputs[1]] == ["image", "markup"]
 
 
+@pytest.mark.parametrize(
+    ("words", "file", "sent"),
+    [("a red fox", drawn_upon(SQUARE), DRAWN), ("a hat", drawn_upon(SQUARE), "a hat"), ("a red fox", RED, "a red fox")],
+)
+async def test_beside_a_drawing_the_words_that_stood_there_already_say_nothing(
+    words: str, file: bytes, sent: str, opened: OpenHouse
+) -> None:
+    async with opened() as house:
+        dialog = await pressed(house, prompt="a red fox")
+
+        await house.mia.submit_modal(dialog, {"prompt": words, "files": [("file.png", file)]})
+
+        assert house.painter.asked[1].prompt == sent
+
+
 async def test_a_reference_without_words_is_asked_about(opened: OpenHouse) -> None:
     async with opened() as house:
         dialog = await pressed(house)
@@ -264,15 +314,16 @@ async def test_of_several_public_pictures_the_chosen_one_is_changed_in_public(op
 
 
 async def test_it_is_paid_by_who_sends_it(opened: OpenHouse) -> None:
-    async with opened(ATELIER_MEMBER_DAILY_IMAGES=1) as house:
+    async with opened(ATELIER_MEMBER_DAILY_IMAGES=2) as house:
         dialog = await pressed(house)
+        await house.imagine()
         bens = await house.ben.click(house.posted[0], label="Edit")
 
         refused = said(house, await house.mia.submit_modal(dialog, {"prompt": "make it snowy"}))
         await house.ben.submit_modal(bens, {"prompt": "make it snowy"})
 
         assert "your daily allowance" in refused
-        assert f"**#2** for <@{house.ben.id}>" in house.posted[1].content
+        assert f"**#3** for <@{house.ben.id}>" in house.posted[2].content
 
 
 # --- as a reference
@@ -289,6 +340,8 @@ async def test_a_picture_as_reference_makes_a_new_picture_in_its_shape(opened: O
 
         request = house.painter.asked[1]
         assert dialog.modal["title"] == "New picture with #1 as reference"
+        assert described(dialog)[0] == ("What to draw", "")
+        assert fields(dialog)["size"]["options"][0]["label"].startswith("Size of #1: 1024×1536 · $")
         assert not fields(dialog)["prompt"].get("value")
         assert (request.change, request.prompt, request.parent, request.story) == (Change.NEW, "a poster", None, ())
         assert (request.size, request.references[0].number) == ("1024x1536", 1)
@@ -308,14 +361,16 @@ def label(custom_id: str, **content: Any) -> dict[str, Any]:  # noqa: ANN401 - p
     return {"type": 18, "id": 1, "component": {"custom_id": custom_id, "id": 2, **content}}
 
 
-def file(number: int) -> dict[str, Any]:
+def attached(number: int) -> dict[str, Any]:
     url = f"https://cdn.example/{number}.png"
     return {"id": str(number), "filename": f"{number}.png", "size": 9, "url": url, "proxy_url": url}
 
 
 def test_files_come_in_the_members_order_not_in_that_of_what_is_resolved() -> None:
     filled = Filled.of(
-        submission([label("files", values=["7", "5", "6"])], attachments={str(each): file(each) for each in (5, 6, 7)})
+        submission(
+            [label("files", values=["7", "5", "6"])], attachments={str(each): attached(each) for each in (5, 6, 7)}
+        )
     )
 
     assert [each.filename for each in filled.files] == ["7.png", "5.png", "6.png"]

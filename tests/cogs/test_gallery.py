@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 import pytest
 
+from bot.delivery.shown import ShownResults
 from bot.services.building import Wishes
 from bot.services.changes import Change
 from bot.services.deleting import Deleter
@@ -15,7 +16,7 @@ from bot.services.drafting import Start
 from bot.services.ledger import ChargeState, Destination, Order
 from bot.services.limits import Requester, buckets_touched
 from bot.services.windows import BILLING_ZONE
-from cogs.gallery.deletion import DeleteButton, Messages
+from cogs.gallery.deletion import DeleteButton
 from cogs.gallery.details import DetailsButton
 from cogs.gallery.late import ShowButton
 from cogs.imagine.buttons import AgainButton
@@ -213,11 +214,11 @@ async def test_the_details_lead_to_what_it_was_made_from_and_what_was_made_of_it
         of_second = await house.ben.select(second, ["details"])
 
         at = f"https://discord.com/channels/{house.server.id}/{house.channel.id}"
-        assert field(of_first, "Made of it") == f"[#2]({at}/{second.id}) Edit by <@{house.mia.id}>"
+        assert field(of_first, "Used for") == f"[#2]({at}/{second.id}) · edit by <@{house.mia.id}>"
         assert field(of_second, "Made from") == f"[#1]({at}/{first.id}): a red fox"
-        assert field(of_second, "Made of it") == "#3, private"
+        assert field(of_second, "Used for") == "#3, private"
         assert embed_of(of_second).description == "make it blue"
-        assert field(of_second, "Words before") == "a red fox"
+        assert "Words before" not in {each.name for each in embed_of(of_second).fields}
 
 
 async def test_a_parent_that_was_deleted_is_said_to_be(opened: OpenHouse) -> None:
@@ -225,12 +226,16 @@ async def test_a_parent_that_was_deleted_is_said_to_be(opened: OpenHouse) -> Non
         await house.imagine(prompt="a red fox")
         await edit(house, 1, "make it blue")
         await house.services.deleting.delete(
-            await order_of(house, 1), None, Deleter(house.mia.id, house.server.id, moderates=False), Messages(house.bot)
+            await order_of(house, 1),
+            None,
+            Deleter(house.mia.id, house.server.id, moderates=False),
+            ShownResults(house.bot),
         )
 
         answer = await house.ben.select(house.posted[0], ["details"])
 
         assert field(answer, "Made from") == "#1, deleted"
+        assert "a red fox" not in str(embed_of(answer).to_dict())
 
 
 # --- in direct messages, where a late private result ends up

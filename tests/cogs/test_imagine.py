@@ -9,8 +9,9 @@ import discord
 import pytest
 
 from bot.errors import ProviderAccountError
-from bot.services.pricing import estimate_output, format_usd, partials_for
+from bot.services.pricing import estimate_output, format_usd
 from bot.services.requests import ImageRequest
+from bot.services.tokens import partials_for
 from cogs.imagine.buttons import AgainButton
 from tests.cogs.house import DEFERRED, SAID
 from tests.examples import CATALOG, MODEL, png

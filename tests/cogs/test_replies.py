@@ -19,9 +19,9 @@ from bot.inputs.gatherer import NOTHING_DRAWN
 from bot.services.changes import DRAWN, Change
 from bot.services.deciding import Lead
 from cogs.edit import answers
-from cogs.edit.answers import Hints
+from cogs.edit.answers import Passing
 from cogs.edit.picking import PickButton
-from cogs.edit.replies import HOW_TO, NEVER_READ, NOT_HERE, NOT_SHOWN, PING_OFF, SWITCHED_OFF
+from cogs.edit.replies import HINT_STAYS, HOW_TO, NEVER_READ, NOT_HERE, NOT_SHOWN, PING_OFF, SWITCHED_OFF
 from cogs.edit.taking import SAY_WHAT
 from tests.examples import drawn_upon, png
 
@@ -176,6 +176,7 @@ async def test_pictures_of_a_reply_come_after_the_one_it_answers_and_other_files
 
         contents = [each.content for each in house.painter.inputs[-1]]
         assert contents == [house.painter.content, HAT[1], png(32, 32, "green")]
+        assert "-# “notes.txt” is not a picture: it was left out." in house.posted[-1].content
 
 
 async def test_a_drawing_needs_no_words(opened: OpenHouse) -> None:
@@ -312,7 +313,21 @@ async def test_a_sticker_and_a_file_that_is_no_picture_are_no_edits(opened: Open
 
 
 @pytest.mark.parametrize(
-    "remark", ["https://tenor.com/view/fox-gif-123", "😂 🔥", "<a:party:123456789012345678>", "!?"]
+    "remark",
+    [
+        "https://tenor.com/view/fox-gif-123",
+        "😂 🔥",
+        "<a:party:123456789012345678>",
+        "!?",
+        "lovely!",
+        "Thank  you",
+        "Wow, thanks! 😍",
+        "haha 2",
+        "+1",
+        "10/10",
+        "SCHO\u0308N",
+        "#1 lovely",
+    ],
 )
 async def test_who_reacts_to_a_picture_does_not_change_it(remark: str, opened: OpenHouse) -> None:
     async with opened() as house:
@@ -320,6 +335,23 @@ async def test_who_reacts_to_a_picture_does_not_change_it(remark: str, opened: O
 
         assert len(house.painter.asked) == 1
         assert said(house) == []
+
+
+@pytest.mark.parametrize("wish", ["ok, make it blue", "no hat", "lovely stars above", "雪"])
+async def test_wishes_may_begin_with_thanks(wish: str, opened: OpenHouse) -> None:
+    async with opened() as house:
+        await reply(house, await picture(house), wish)
+
+        assert house.painter.asked[-1].prompt == wish
+
+
+async def test_thanks_that_bring_a_picture_or_mention_us_are_wishes(opened: OpenHouse) -> None:
+    async with opened() as house:
+        first = await picture(house)
+        await reply(house, first, "same", [HAT])
+        await reply(house, first, f"<@{house.bot.bot_id}> beautiful")
+
+        assert [each.prompt for each in house.painter.asked[1:]] == ["same", "beautiful"]
 
 
 async def test_who_mentions_us_means_even_an_emoji(opened: OpenHouse) -> None:
@@ -384,7 +416,7 @@ async def test_only_who_wrote_the_words_chooses(opened: OpenHouse) -> None:
 
         assert pressed.response is not None
         assert pressed.response.ephemeral
-        assert pressed.response.content.startswith("❌ Only who wrote the words above can choose.")
+        assert pressed.response.content.startswith("❌ Only the member who wrote the reply above can choose.")
         assert len(said(house)) == 1
         assert len(house.painter.asked) == 2
 
@@ -497,10 +529,19 @@ async def test_a_forwarded_picture_counts_as_the_message_that_shows_it(opened: O
 async def test_without_the_intent_pictures_of_others_stay_hidden_and_it_is_said_what_helps(opened: OpenHouse) -> None:
     async with opened() as house:
         theirs = await house.ben.send(house.channel, "look", attachments=[HAT])
-        words = await reply(house, theirs, f"<@{house.bot.bot_id}> make it red", [HAT])
+        words = await reply(house, theirs, f"<@{house.bot.bot_id}> make it red")
 
         assert answer(house, words) == f"❌ {NOT_SHOWN}"
         assert house.painter.asked == []
+
+
+async def test_without_the_intent_pictures_of_the_reply_are_changed(opened: OpenHouse) -> None:
+    async with opened() as house:
+        theirs = await house.ben.send(house.channel, "look", attachments=[("a.png", png(320, 200))])
+        await reply(house, theirs, f"<@{house.bot.bot_id}> make it red", [HAT, ("notes.txt", b"words")])
+
+        assert [each.content for each in house.painter.inputs[-1]] == [HAT[1]]
+        assert "“notes.txt” is not a picture" in house.posted[-1].content
 
 
 async def test_without_the_intent_a_message_that_mentions_us_shows_its_pictures(opened: OpenHouse) -> None:
@@ -580,7 +621,7 @@ async def test_a_reply_without_a_ping_gets_a_hint_that_goes_away(opened: OpenHou
         first = await picture(house)
         await reply_silently(house, first, "make it snowy")
         (hint,) = said(house)
-        await house.env.advance_time(answers.HINT_STAYS + 1)
+        await house.env.advance_time(HINT_STAYS + 1)
 
         assert hint.content == PING_OFF
         assert said(house) == []
@@ -617,15 +658,19 @@ async def test_a_reply_to_a_response_can_be_read_only_if_it_mentions_us(opened: 
         assert house.painter.asked[-1].prompt == "make it snowy"
 
 
-async def test_with_the_intent_a_reply_needs_no_ping(opened: OpenHouse) -> None:
+async def test_who_switches_the_ping_off_does_not_speak_to_us_unless_they_mention_us(opened: OpenHouse) -> None:
     async with opened(ATELIER_MESSAGE_CONTENT=True) as house:
-        await reply_silently(house, await picture(house), "make it snowy")
+        first = await picture(house)
+        await reply_silently(house, first, "make it snowy")
+        made = len(house.painter.asked)
+        await reply_silently(house, first, f"<@{house.bot.bot_id}> at night")
 
-        assert house.painter.asked[-1].prompt == "make it snowy"
+        assert made == 1
+        assert house.painter.asked[-1].prompt == "at night"
         assert said(house) == []
 
 
-async def test_a_hint_that_cannot_be_given_or_is_gone_is_only_logged(opened: OpenHouse) -> None:
+async def test_a_hint_that_cannot_be_given_is_only_logged_and_one_that_is_gone_needs_nothing(opened: OpenHouse) -> None:
     async with opened() as house:
         first = await picture(house)
         await reply_silently(house, first, "make it snowy")
@@ -633,9 +678,9 @@ async def test_a_hint_that_cannot_be_given_or_is_gone_is_only_logged(opened: Ope
         house.env.inject_error("POST", "/channels/*/messages", status=403, code=50013)
         with capture_logs() as lines:
             await reply_silently(house, first, "make it snowy", house.ben)
-            await house.env.advance_time(answers.HINT_STAYS + 1)
+            await house.env.advance_time(HINT_STAYS + 1)
 
-        assert [line["event"] for line in lines] == ["not said below a reply", "hint not removed"]
+        assert [line["event"] for line in lines] == ["not said below a reply"]
 
 
 async def test_hints_that_stand_at_the_end_do_not_hold_it_up(opened: OpenHouse) -> None:
@@ -657,16 +702,21 @@ async def test_no_hint_is_given_for_a_picture_that_was_deleted(opened: OpenHouse
         assert said(house) == []
 
 
-def test_hints_are_forgotten_in_time_and_never_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = 0.0
-    monkeypatch.setattr(answers, "MOST_REMEMBERED", 2)
-    hints = Hints(lambda: now)
-    first = [hints.is_due(1, 9), hints.is_due(1, 9), hints.is_due(1, 8)]
-    now = answers.HINT_EVERY
-    later = [hints.is_due(1, 9), hints.is_due(2, 9), hints.is_due(1, 8), hints.is_due(1, 9)]
+async def test_what_was_said_is_forgotten_in_time_and_never_too_much(
+    opened: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened() as house:
+        hers, his = await house.mia.send(house.channel, "a"), await house.ben.send(house.channel, "b")
+        now = 0.0
+        monkeypatch.setattr(answers, "MOST_REMEMBERED", 2)
+        passing = Passing(lambda: now)
+        first = [passing.is_due(hers, "no"), passing.is_due(hers, "no"), passing.is_due(hers, "oh")]
+        now = answers.SAID_EVERY
+        later = [passing.is_due(*each) for each in ((hers, "no"), (his, "no"), (hers, "oh"), (hers, "no"))]
 
-    assert first == [True, False, True]
-    assert later == [True, True, True, True]
+        assert answers.SAID_EVERY == 120
+        assert first == [True, False, True]
+        assert later == [True, True, True, True]
 
 
 # --- switched off by leads
@@ -687,6 +737,30 @@ async def test_leads_can_switch_it_off(opened: OpenHouse) -> None:
 
 
 # --- failures
+
+
+async def test_a_refusal_is_said_once_and_goes_away(opened: OpenHouse) -> None:
+    async with opened(ATELIER_MEMBER_DAILY_IMAGES=1) as house:
+        first = await picture(house)
+        with capture_logs() as lines:
+            for words in ("make it snowy", "at night", "with a moon"):
+                await reply(house, first, words)
+        before = said(house)
+        await house.env.advance_time(answers.REFUSAL_STAYS + 1)
+
+        assert len(before) == 1
+        assert said(house) == []
+        assert [line["event"] for line in lines].count("refusal not repeated") == 2
+
+
+async def test_a_refusal_with_something_to_press_stays(opened: OpenHouse) -> None:
+    async with opened(ATELIER_MEMBER_DAILY_IMAGES=1) as house:
+        log = house.server.create_text_channel("log")
+        await house.services.server_settings.set_log_channel(Lead(house.server.id, house.lead.id), log.id)
+        await reply(house, await picture(house), "make it snowy")
+        await house.env.advance_time(answers.REFUSAL_STAYS + 1)
+
+        assert len(said(house)) == 1
 
 
 async def test_a_refusal_is_said_below_the_words_with_the_way_out(opened: OpenHouse) -> None:
@@ -729,7 +803,7 @@ async def test_where_we_may_not_write_the_log_alone_knows(opened: OpenHouse) -> 
         assert [line for line in lines if line["log_level"] == "error"] == []
 
 
-async def test_a_refusal_after_it_began_stands_in_place_of_the_progress(
+async def test_a_refusal_that_comes_late_is_all_that_is_said(
     opened: OpenHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with opened() as house:
@@ -737,8 +811,7 @@ async def test_a_refusal_after_it_began_stands_in_place_of_the_progress(
         monkeypatch.setattr(intake, "GRACE", 0.01)
 
         async def read(_: discord.Attachment) -> bytes:
-            while not said(house):  # noqa: ASYNC110 - SimCord has no event for it
-                await asyncio.sleep(0.01)
+            await asyncio.sleep(20 * intake.GRACE)
             raise InputPictureError("That is no picture.")
 
         monkeypatch.setattr(discord.Attachment, "read", read)

@@ -10,14 +10,13 @@ import aiohttp
 import pytest
 from PIL import Image
 
+from bot.delivery.patience import is_gone, steadily
 from bot.delivery.posting import (
     DEFAULT_LIMIT,
     REQUEST_LIMIT,
     Upload,
     files_of,
-    is_gone,
     is_too_large,
-    steadily,
     upload_limit,
     uploads_of,
 )
@@ -181,8 +180,9 @@ async def test_beside_a_drawing_comes_a_picture_of_how_it_looks() -> None:
     ]  # fmt: skip
     assert {upload.content for upload in uploads[::2]} == {SVG}
     assert Image.open(BytesIO(uploads[1].content)).size == (1536, 768)
-    assert len({upload.description for upload in uploads}) == 1
-    assert uploads[0].description
+    assert [upload.description for upload in uploads] == [
+        "Generated picture: a red fox in snow", "Preview of: a red fox in snow",
+    ] * 2  # fmt: skip
     assert notes == []
 
 

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from bot.inputs import Gatherer
 from bot.services.changes import Change
+from bot.services.holdings import Holdings
 from bot.services.requests import StoredImage
 from bot.storage.blobs import FileBlobs
 from bot.storage.requests import SqliteRequests
@@ -109,12 +110,18 @@ class KnownRequests(SqliteRequests):
 
     Attributes:
         shown_by: (channel id, message id) of messages that show the result, for every request.
+        known: requests as they are now.
         needed: digests that somebody needs.
     """
 
     def __init__(self) -> None:
         self.shown_by: list[tuple[int, int]] = []
+        self.known: dict[str, OpenRequest] = {}
         self.needed: set[str] = set()
+
+    @override
+    async def get(self, request_id: str) -> OpenRequest | None:
+        return self.known.get(request_id)
 
     @override
     async def messages(self, request_id: str) -> Sequence[tuple[int, int]]:
@@ -133,7 +140,8 @@ class Studio:
         self.blobs = FileBlobs(self.directory)
         self.requests = KnownRequests()
         self.discord = Discord()
-        self.gatherer = Gatherer(self.discord, catalog, self.requests, self.blobs)
+        self.holdings = Holdings(self.requests, self.blobs)
+        self.gatherer = Gatherer(self.discord, catalog, self.requests, self.holdings)
 
     @property
     def kept(self) -> set[str]:
@@ -153,4 +161,4 @@ class Studio:
 
 def an_edit(change: Change = Change.EDIT, **changes: object) -> ImageRequest:
     """A request that changes a picture."""
-    return replace(REQUEST, change=change, **changes)  # type: ignore[arg-type]  # fields by name
+    return replace(REQUEST, **({"change": change, "size": "1024x768"} | changes))  # type: ignore[arg-type]  # fields by name

@@ -9,10 +9,9 @@ import pytest
 from bot.errors import InputPictureError
 from bot.inputs.declared import check_declared
 from bot.inputs.sources import Sources
-from bot.services.changes import Change
 from bot.services.requests import StoredImage
-from tests.examples import MODEL, REQUEST, STORED, job, order, picture
-from tests.inputs.doubles import Attached, an_edit
+from tests.examples import MODEL, job, order, picture
+from tests.inputs.doubles import Attached
 
 SMALL = replace(MODEL, title="Small", reference_limit=2)
 OURS = picture()
@@ -27,17 +26,16 @@ def files(count: int, **words: object) -> tuple[Attached, ...]:
     [
         (Sources(attachments=files(1, declared=50_000_001)), "“1.png” is too large: 50 MB is the most."),
         (Sources(mask=Attached("m.zip", b"", content_type="application/zip")), "“m.zip” is not a picture."),
-        (Sources(attachments=files(3, declared=40_000_000)), "These files are more than 100 MB together."),
+        (Sources(attachments=files(3, declared=40_000_000)), "The input pictures are more than 100 MB together."),
         (Sources(attachments=files(3)), "Small takes at most 2 input pictures. Leave 1 out."),
         (Sources(order(job(1, OURS)), OURS, files(2)), "Small takes at most 2 input pictures. Leave 1 out."),
         (Sources(attachments=files(4), sorts=True), "Small takes at most 2 input pictures. Leave 1 out."),
-        (Sources(mask=Attached("m.png", b"")), "A mask belongs to a picture. Attach that picture too."),
     ],
     ids=lambda value: value[:20] if isinstance(value, str) else "",
 )
 def test_what_cannot_come_to_anything_is_refused(sources: Sources, sentence: str) -> None:
     with pytest.raises(InputPictureError) as refusal:
-        check_declared(REQUEST, sources, SMALL)
+        check_declared(sources, SMALL)
     assert refusal.value.sentence.startswith(sentence)
 
 
@@ -54,32 +52,7 @@ def test_what_cannot_come_to_anything_is_refused(sources: Sources, sentence: str
     ],
 )
 def test_what_may_come_to_something_is_looked_at(sources: Sources) -> None:
-    check_declared(REQUEST, sources, SMALL)
-
-
-@pytest.mark.parametrize(
-    ("sources", "sentence"),
-    [
-        (Sources(), "There is no picture to extend. Attach one."),
-        (
-            Sources(attachments=files(1), mask=Attached("m.png", b"")),
-            "A picture that is extended gets a mask of its own.",
-        ),
-    ],
-)
-def test_a_picture_is_extended_by_a_mask_of_its_own(sources: Sources, sentence: str) -> None:
-    with pytest.raises(InputPictureError) as refusal:
-        check_declared(an_edit(Change.ZOOM_OUT), sources, MODEL)
-    assert refusal.value.sentence.startswith(sentence)
-
-
-@pytest.mark.parametrize("sources", [Sources(attachments=files(1)), Sources(order(job(1, OURS)), OURS)])
-def test_a_picture_that_is_there_may_be_extended(sources: Sources) -> None:
-    check_declared(an_edit(Change.SQUARE), sources, MODEL)
-
-
-def test_an_extension_that_is_made_again_has_its_picture() -> None:
-    check_declared(an_edit(Change.SQUARE, references=(STORED,)), Sources(), MODEL)
+    check_declared(sources, SMALL)
 
 
 # --- what is foreseen

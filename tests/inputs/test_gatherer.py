@@ -60,6 +60,7 @@ def studio(tmp_path: Path) -> Studio:
 async def gathered(studio: Studio, request: ImageRequest, sources: Sources) -> Gathered:
     """What is gathered for a request that succeeds."""
     async with studio.gatherer.gather(request, sources) as found:
+        studio.requests.needed |= {file.digest for file in found.request.files}  # it was reserved
         return found
 
 
@@ -173,7 +174,7 @@ async def test_what_an_input_has_lost_is_noted(studio: Studio) -> None:
 async def test_a_request_that_has_its_files_goes_on_with_them(studio: Studio) -> None:
     digests = [await studio.blobs.put(content) for content in (FOX, masked())]
     image, mask = (StoredImage(digest, "image/png", WIDTH, HEIGHT, 9) for digest in digests)
-    request = an_edit(references=(image,), mask=mask)
+    request = an_edit(references=(image,), mask=mask, size="1024x768")
 
     assert await gathered(studio, request, Sources()) == Gathered(request)
 
@@ -299,7 +300,7 @@ async def test_a_picture_is_extended_on_a_canvas_with_a_mask_of_what_is_new(stud
     made, of = await studio.made(FOX, shape=(WIDTH, HEIGHT))
     request = an_edit(Change.ZOOM_OUT_TWICE, size="1280x960")
 
-    found = await gathered(studio, request, Sources(made, of, (Attached("m.png", masked()),), sorts=True))
+    found = await gathered(studio, request, Sources(made, of, (Attached("m.png", masked()),)))
 
     canvas, reference = found.request.references
     assert (canvas.width, canvas.height, canvas.number, canvas.media_type) == (1280, 960, 4821, "image/png")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -9,8 +10,9 @@ import pytest
 
 from bot.errors import InputPictureError, PictureGoneError
 from bot.inputs.originals import Originals, is_file
+from bot.inputs.shelf import a_basket
 from tests.delivery.errors import refused
-from tests.examples import picture, png
+from tests.examples import job, order, picture, png
 from tests.inputs.doubles import Attached, Shown, Studio
 
 if TYPE_CHECKING:
@@ -28,7 +30,12 @@ def studio(tmp_path: Path) -> Studio:
 
 @pytest.fixture
 def originals(studio: Studio) -> Originals:
-    return Originals(studio.discord, studio.requests, studio.blobs)
+    return Originals(studio.discord, studio.requests)
+
+
+async def find(studio: Studio, originals: Originals, made: OpenRequest, of: Picture) -> tuple[bytes, bool]:
+    async with a_basket(studio.holdings) as basket:
+        return await originals.find(made, of, basket)
 
 
 async def lost(studio: Studio, *shown_by: Shown | Exception) -> tuple[OpenRequest, Picture]:
@@ -44,7 +51,7 @@ async def lost(studio: Studio, *shown_by: Shown | Exception) -> tuple[OpenReques
 async def test_the_store_is_asked_first(studio: Studio, originals: Originals) -> None:
     made, of = await studio.made(FOX)
 
-    assert await originals.find(made, of) == (FOX, True)
+    assert await find(studio, originals, made, of) == (FOX, True)
 
 
 async def test_what_the_store_has_lost_is_taken_from_the_message_that_shows_it(
@@ -53,21 +60,31 @@ async def test_what_the_store_has_lost_is_taken_from_the_message_that_shows_it(
     another, right = Attached("atelier-4820.png", b"another"), Attached("atelier-4821.png", FOX)
     made, of = await lost(studio, refused(404, 10008), refused(403, 50001), Shown(), Shown(another, right))
 
-    assert await originals.find(made, of) == (FOX, False)
+    assert await find(studio, originals, made, of) == (FOX, False)
 
 
 async def test_a_picture_that_is_nowhere_is_said_to_be_lost(studio: Studio, originals: Originals) -> None:
     made, of = await lost(studio, refused(404, 10008), Shown(Attached("preview.jpg", FOX)))
 
     with pytest.raises(PictureGoneError, match=r"^I have lost #4821, and its message is gone\."):
-        await originals.find(made, of)
+        await find(studio, originals, made, of)
 
 
 async def test_a_picture_that_was_deleted_is_not_brought_back(studio: Studio, originals: Originals) -> None:
     made, _ = await lost(studio, Shown(Attached("atelier-4821.png", FOX)))
 
     with pytest.raises(PictureGoneError, match=r"^#4821 was deleted\."):
-        await originals.find(made, picture(deleted=True))
+        await find(studio, originals, made, picture(deleted=True))
+
+
+async def test_a_picture_deleted_meanwhile_is_not_brought_back_from_a_message_that_stays(
+    studio: Studio, originals: Originals
+) -> None:
+    made, of = await lost(studio, Shown(Attached("atelier-4821.png", FOX)))
+    studio.requests.known[made.id] = order(job(1, replace(of, deleted=True)))
+
+    with pytest.raises(PictureGoneError, match=r"^#4821 was deleted\."):
+        await find(studio, originals, made, of)
 
 
 @pytest.mark.usefixtures("impatient")
@@ -75,7 +92,7 @@ async def test_a_message_is_fetched_with_patience(studio: Studio, originals: Ori
     made, of = await lost(studio, Shown(Attached("atelier-4821.png", FOX)))
     studio.discord.messages[1][:0] = [aiohttp.ServerDisconnectedError(), refused(500)]
 
-    assert await originals.find(made, of) == (FOX, False)
+    assert await find(studio, originals, made, of) == (FOX, False)
 
 
 @pytest.mark.usefixtures("impatient")
@@ -84,14 +101,14 @@ async def test_a_message_that_cannot_be_fetched_now_is_not_called_lost(studio: S
     studio.discord.messages[1] = [refused(500)] * 3
 
     with pytest.raises(InputPictureError, match=r"^Discord does not show me #4821 just now\. Try again in a minute\.$"):
-        await originals.find(made, of)
+        await find(studio, originals, made, of)
 
 
 async def test_a_file_that_cannot_be_downloaded_now_is_not_to_be_attached(studio: Studio, originals: Originals) -> None:
     made, of = await lost(studio, Shown(Attached("atelier-4821.png", FOX, problems=[refused(500)])))
 
     with pytest.raises(InputPictureError, match=r"^Discord does not give me #4821 just now\. Try again in a minute\.$"):
-        await originals.find(made, of)
+        await find(studio, originals, made, of)
 
 
 async def test_a_file_is_known_by_its_digest(studio: Studio) -> None:

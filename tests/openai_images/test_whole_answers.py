@@ -17,8 +17,8 @@ from bot.errors import ImageFailure, OutcomeUnknownError, PromptBlockedError, Pr
 from bot.openai_images import OpenAIImages
 from bot.openai_images.answers import finished_of
 from bot.sandbox.images import Fault, FaultKind, ImageOptions, SandboxImages
-from bot.services.images import AuthorTokens, FinishedImage, InputImage
-from bot.services.pricing import Usage
+from bot.services.images import FinishedImage, InputImage
+from bot.services.pricing import AuthorTokens, Usage
 from bot.services.requests import ImageRequest
 from tests.examples import png
 
@@ -228,3 +228,10 @@ async def test_thoughts_of_an_author_are_counted_once_and_never_forgotten(
     finished = await finished_of(body, None)
 
     assert (finished.content, finished.author) == (b"ABC", author)
+
+
+async def test_an_answer_that_would_stop_the_bot_for_long_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.openai_images.answers.LARGEST_ANSWER", 20)
+
+    with pytest.raises(ValueError, match="too large"):
+        await finished_of(b'{"data": [{"b64_json": "aaaa"}]}', None)

@@ -8,7 +8,7 @@ import zlib
 import pytest
 
 from bot.pictures.anatomy import MOST_SCANS, dissect
-from bot.pictures.faults import UnreadablePictureError
+from bot.services.images import UnreadablePictureError
 
 from .corpus import animated, gif, gif_picture
 from .samples import apng, chunk, encoded, gradient, half_transparent, png, quarters, webp

@@ -7,7 +7,8 @@ from PIL import Image
 
 from bot.errors import InputPictureError
 from bot.pictures import prepare
-from bot.pictures.attached import MOST_BYTES, Inspected
+from bot.pictures.attached import Inspected
+from bot.services.image_api import LARGEST_INPUT
 
 from .samples import ORIENTATION, chunk, encoded, gradient, packed_zeros, png
 
@@ -61,7 +62,7 @@ async def test_the_smallest_picture_is_a_picture() -> None:
             "JPEG.",
         ),
         (
-            encoded(gradient(9, 9), "PNG") + bytes(MOST_BYTES),
+            encoded(gradient(9, 9), "PNG") + bytes(LARGEST_INPUT),
             "“<name>” is a file of 50 MB. Send one of at most 50 MB.",
         ),
     ],

@@ -10,7 +10,7 @@ from PIL import Image, ImageChops
 from bot.errors import InputPictureError
 from bot.pictures import extend
 from bot.pictures.canvas import seam
-from bot.services.canvases import frame_for
+from bot.services.canvases import layout_for
 from bot.services.changes import Change
 
 from .samples import ORIENTATION, encoded, gradient, half_transparent, noise, opened, pixel, quarters
@@ -111,17 +111,17 @@ async def test_what_is_no_picture_is_not_extended() -> None:
 async def test_every_frame_gives_a_canvas_of_its_size_and_a_mask_for_it(
     width: int, height: int, across: int, down: int, change: Change, mode: str
 ) -> None:
-    frame = frame_for(change, width, height, f"{across * 16}x{down * 16}")
+    layout = layout_for(change, width, height, f"{across * 16}x{down * 16}")
     content = encoded(gradient(width, height, mode), "PNG")
 
-    extended = await extend(content, frame.width, frame.height, frame.crop, frame.box)
+    extended = await extend(content, layout.width, layout.height, layout.crop, layout.box)
 
     canvas, kept = opened(extended.content), ImageChops.invert(changeable(extended.mask))
     size = (across * 16, down * 16)
     assert canvas.size == kept.size == size
-    assert equal(canvas.getchannel("A"), filled(size, frame.box))
-    left, top, right, bottom = frame.box
-    by = seam(frame.box)
+    assert equal(canvas.getchannel("A"), filled(size, layout.box))
+    left, top, right, bottom = layout.box
+    by = seam(layout.box)
     inner = (
         left + by * (left > 0), top + by * (top > 0), right - by * (right < size[0]), bottom - by * (bottom < size[1])
     )  # fmt: skip

@@ -8,10 +8,11 @@ import threading
 import pytest
 from PIL import Image, ImageChops
 
-from bot.pictures import CheckedResult, UnreadablePictureError, check_result, decode
+from bot.pictures import check_result, decode
 from bot.pictures.anatomy import dissect
 from bot.pictures.decode import MOST_PIXELS, plain_picture, resized, within
 from bot.pictures.pool import PicturePool
+from bot.services.images import CheckedPicture, UnreadablePictureError
 
 from .photos import scaled, spot
 from .samples import encoded, gradient, quarters
@@ -21,7 +22,7 @@ from .samples import encoded, gradient, quarters
 async def test_a_complete_result_tells_what_it_is(file_format: str) -> None:
     result = await check_result(encoded(gradient(160, 96), file_format))
 
-    assert result == CheckedResult(f"image/{file_format.lower()}", 160, 96)
+    assert result == CheckedPicture(f"image/{file_format.lower()}", 160, 96)
 
 
 @pytest.mark.parametrize("file_format", ["PNG", "JPEG", "WEBP"])

@@ -8,14 +8,11 @@ import runpy
 import sys
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
 
+import pytest
 from PIL import Image
 
 from bot.pictures import drawing_process
-
-if TYPE_CHECKING:
-    import pytest
 
 DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg" width="100" height="50"><rect width="9" height="9"/></svg>'
 
@@ -55,3 +52,21 @@ def test_without_fonts_only_text_is_missing(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("importlib.util.find_spec", dict[str, object]().get)
 
     assert drawing_process.fonts() == []
+
+
+@pytest.mark.parametrize(
+    "inside",
+    ["<g>" * drawing_process.MOST_DEPTH + "</g>" * drawing_process.MOST_DEPTH, "<g/>" * drawing_process.MOST_ELEMENTS],
+    ids=["too deep", "too many"],
+)
+def test_a_drawing_of_too_many_parts_is_not_drawn(inside: str) -> None:
+    with pytest.raises(ValueError, match="too many parts"):
+        drawing_process.harmless(f"<svg>{inside}</svg>".encode())
+
+
+def test_what_would_be_fetched_is_taken_out() -> None:
+    inside = '<a href="#b"/><image href="/etc/passwd"/><image href="data:image/png;base64,AA"/>'
+
+    assert drawing_process.harmless(f"<svg>{inside}</svg>".encode()) == (
+        '<svg><a href="#b" /><image /><image href="data:image/png;base64,AA" /></svg>'
+    )

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
-from bot.pictures import UnreadablePictureError, fit
+from bot.pictures import fit
+from bot.services.images import UnreadablePictureError
 
 from .samples import encoded, gradient, half_transparent, noise, opened, pixel
 

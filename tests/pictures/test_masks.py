@@ -9,11 +9,12 @@ from PIL import Image, ImageChops
 
 from bot.errors import InputPictureError
 from bot.pictures import fit_mask, masks
-from bot.pictures.masks import MOST_BYTES, same_shape
+from bot.pictures.masks import same_shape
 from bot.pictures.stencils import grown, shrunk
 from bot.sandbox.images.inputs import read_inputs
 from bot.sandbox.images.models import MODELS
 from bot.sandbox.images.received import Call, ReceivedFile
+from bot.services.image_api import LARGEST_MASK
 
 from .photos import spot
 from .samples import ORIENTATION, encoded, gradient, noise, opened
@@ -147,12 +148,12 @@ def test_a_shape_is_the_same_but_for_rounding(size: tuple[int, int], other: tupl
 async def test_noise_of_the_largest_size_is_below_the_limit() -> None:
     mask = await fit_mask(encoded(Image.effect_noise((3840, 2160), 120), "PNG", compress_level=1), "m.png", 3840, 2160)
 
-    assert len(mask.content) < MOST_BYTES
+    assert len(mask.content) < LARGEST_MASK
     assert mask.share == pytest.approx(0.5, abs=0.01)
 
 
 async def test_what_is_too_large_a_file_is_smoothed_until_it_fits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(masks, "MOST_BYTES", 3000)
+    monkeypatch.setattr(masks, "LARGEST_MASK", 3000)
     marks = spot((300, 300))
     marks.paste(Image.effect_noise((300, 100), 120), (0, 200))
 

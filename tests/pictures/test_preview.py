@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from bot.pictures import UnreadablePictureError, contact_sheet, shrink
+from bot.pictures import contact_sheet, shrink
+from bot.services.images import UnreadablePictureError
 
 from .samples import apng, encoded, gradient, half_transparent, noise, opened, pixel, quarters
 

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
-from bot.pictures import UnreadablePictureError, fit_mask, retouch
+from bot.pictures import fit_mask, retouch
 from bot.pictures.stencils import mask_file
+from bot.services.images import UnreadablePictureError
 
 from .corpus import animated
 from .photos import photo, spot

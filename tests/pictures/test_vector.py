@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import sys
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
 
-from bot.pictures import UnreadablePictureError, as_input, check_result, render_svg
-from bot.pictures.vector import MOST_BYTES, MOST_DEPTH, MOST_ELEMENTS, check_svg, rendered
+from bot.pictures import as_input, check_result, render_svg, vector
+from bot.pictures.drawing_process import MOST_DEPTH, MOST_ELEMENTS
+from bot.pictures.vector import AT_ONCE, LOOKED_AT, MOST_BYTES, Easel, check_svg
+from bot.services.images import CheckedPicture, UnreadablePictureError
 from tests.examples import png
 
 if TYPE_CHECKING:
@@ -29,6 +33,13 @@ def opened(content: bytes) -> Image.Image:
     image = Image.open(BytesIO(content))
     assert image.format == "PNG"
     return image.convert("RGBA")
+
+
+def counting(folder: Path, then: str) -> Path:
+    """A drawing process that leaves an x in `folder` for each time it runs, and does this then."""
+    process = folder / "process.py"
+    process.write_text(f"import sys\nwith open({str(folder / 'runs')!r}, 'a') as file: file.write('x')\n{then}")
+    return process
 
 
 @pytest.mark.parametrize(
@@ -56,7 +67,7 @@ def opened(content: bytes) -> Image.Image:
 async def test_a_drawing_is_as_large_as_it_says(outside: str, size: tuple[int, int]) -> None:
     checked = await check_result(svg(outside=outside))
 
-    assert checked == ("image/svg+xml", *size)
+    assert checked == CheckedPicture("image/svg+xml", *size)
 
 
 def test_what_stands_before_the_drawing_does_not_matter() -> None:
@@ -77,8 +88,9 @@ def test_what_stands_before_the_drawing_does_not_matter() -> None:
         (b"<html><svg/></html>", "is no picture that I know"),
         (b'<!DOCTYPE svg [<!ENTITY a "aaaa">]>' + svg("<text>&a;</text>"), "is damaged"),
         (b'<!DOCTYPE svg [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + svg("<text>&a;</text>"), "is damaged"),
-        (svg("<g>" * MOST_DEPTH + "</g>" * MOST_DEPTH), "is built of too many parts"),
-        (svg("<g/>" * MOST_ELEMENTS), "is built of too many parts"),
+        (svg(" " * LOOKED_AT)[:-2], "is cut off"),
+        (b"<!-- " + b" " * LOOKED_AT + b" -->" + svg(), "is no picture that I know"),
+        (b" " * LOOKED_AT + svg(), "is no picture that I know"),
         (svg(" " * MOST_BYTES), "is built of too many parts"),
     ],
     ids=lambda value: value[:40] if isinstance(value, bytes) else value,
@@ -99,16 +111,22 @@ async def test_a_drawing_is_drawn_as_large_as_is_wanted(edge: int, size: tuple[i
     assert image.getpixel((size[0] - 1, 1)) == CLEAR
 
 
-def test_text_is_set_though_the_machine_may_have_no_fonts() -> None:
-    image = opened(rendered(svg('<text x="5" y="40" font-size="40">Hm</text>'), 100))
+def test_of_a_long_drawing_only_the_beginning_and_the_end_are_read() -> None:
+    assert check_svg(svg(" " * LOOKED_AT + "<rect>")) == (100, 50)
+
+
+async def test_text_is_set_though_the_machine_may_have_no_fonts() -> None:
+    image = opened(await render_svg(svg('<text x="5" y="40" font-size="40">Hm</text>'), 100))
 
     assert image.getchannel("A").getextrema() == (0, 255)
 
 
-def test_a_picture_that_the_drawing_brings_along_is_shown() -> None:
+async def test_a_picture_that_the_drawing_brings_along_is_shown() -> None:
     brought = base64.b64encode(png(50, 50, "blue")).decode()
 
-    image = opened(rendered(svg(f'<image href="data:image/png;base64,{brought}" width="50" height="50"/>'), 100))
+    image = opened(
+        await render_svg(svg(f'<image href="data:image/png;base64,{brought}" width="50" height="50"/>'), 100)
+    )
 
     assert image.getpixel((5, 5)) == BLUE
 
@@ -127,21 +145,23 @@ def test_a_picture_that_the_drawing_brings_along_is_shown() -> None:
         '<defs><g id="a"><image href="{}" width="50" height="50"/></g></defs><use href="#a"/>',
     ],
 )
-def test_no_file_of_the_machine_is_shown(tmp_path: Path, inside: str) -> None:
+async def test_no_file_of_the_machine_is_shown(tmp_path: Path, inside: str) -> None:
     secret = tmp_path / "secret.png"
     secret.write_bytes(png(50, 50, "blue"))
 
-    image = opened(rendered(svg(inside.format(secret, secret)), 100))
+    image = opened(await render_svg(svg(inside.format(secret, secret)), 100))
 
     assert image.getpixel((5, 5)) in {CLEAR, (0, 0, 0, 255)}
 
 
-def test_a_drawing_within_the_drawing_shows_no_file_either(tmp_path: Path) -> None:
+async def test_a_drawing_within_the_drawing_shows_no_file_either(tmp_path: Path) -> None:
     secret = tmp_path / "secret.png"
     secret.write_bytes(png(50, 50, "blue"))
     inner = base64.b64encode(svg(f'<image href="{secret}" width="50" height="50"/>')).decode()
 
-    image = opened(rendered(svg(f'<image href="data:image/svg+xml;base64,{inner}" width="50" height="50"/>'), 100))
+    image = opened(
+        await render_svg(svg(f'<image href="data:image/svg+xml;base64,{inner}" width="50" height="50"/>'), 100)
+    )
 
     assert image.getpixel((5, 5)) == CLEAR
 
@@ -154,33 +174,96 @@ BOMB = "".join(f'<g id="a{step}">{uses}</g>' for step, uses in enumerate(USES, s
     "content",
     [
         svg(f'<defs><g id="a0"><rect width="1" height="1"/></g>{BOMB}</defs><use href="#a11"/>'),
+        svg("<g>" * MOST_DEPTH + "</g>" * MOST_DEPTH),
+        svg("<g/>" * MOST_ELEMENTS),
+        svg(" " * LOOKED_AT + "<rect>"),
         svg(outside='width="1" height="16000"'),  # one pixel wide is as narrow as it gets
         svg(outside='width="1" height="16000" viewBox="0 0 1e8 1e-5"'),
         svg('<rect fill="&#xd83d;"/>'.replace("&#xd83d;", "é")).decode().encode("latin-1"),
     ],
-    ids=["uses of uses", "too narrow", "no shape", "not text"],
+    ids=["uses of uses", "too deep", "too many parts", "not well-formed", "too narrow", "no shape", "not text"],
 )
-def test_a_drawing_that_cannot_be_drawn_is_no_accident(content: bytes) -> None:
+async def test_a_drawing_that_cannot_be_drawn_is_no_accident(content: bytes) -> None:
     with pytest.raises(UnreadablePictureError):
-        rendered(content, 100)
+        await render_svg(content, 100)
 
 
-def test_a_drawing_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_drawing_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.pictures.vector.SECONDS", 0.001)
 
     with pytest.raises(UnreadablePictureError) as fault:
-        rendered(svg(), 100)
+        await Easel().draw(svg(), 100)
 
     assert str(fault.value) == "The picture cannot be drawn. Ask for a simpler one."
 
 
-def test_a_process_that_writes_something_else_is_not_believed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+async def test_a_process_that_writes_something_else_is_not_believed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     liar = tmp_path / "liar.py"
     liar.write_text("print('GIF89a')", encoding="utf-8")
     monkeypatch.setattr("bot.pictures.vector._PROCESS", liar)
 
     with pytest.raises(UnreadablePictureError):
-        rendered(svg(), 100)
+        await Easel().draw(svg(), 100)
+
+
+async def test_a_hard_drawing_is_tried_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(vector, "_PROCESS", counting(tmp_path, "raise SystemExit(1)"))
+    easel = Easel()
+
+    for _ in range(3):
+        with pytest.raises(UnreadablePictureError):
+            await easel.draw(svg(), 100)
+    assert (tmp_path / "runs").read_text() == "x"
+
+
+async def test_what_was_drawn_lately_is_not_drawn_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(vector, "MOST_REMEMBERED", 1)
+    monkeypatch.setattr(vector, "_PROCESS", counting(tmp_path, f"sys.stdout.buffer.write({png(2, 1)!r})"))
+    easel = Easel()
+
+    pictures = [await easel.draw(svg(), edge) for edge in (100, 100, 200, 100)]
+
+    assert pictures == [png(2, 1)] * 4
+    assert (tmp_path / "runs").read_text() == "xxx"
+
+
+async def test_a_large_picture_of_a_drawing_is_not_remembered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(vector, "LARGEST_REMEMBERED", 10)
+    monkeypatch.setattr(vector, "_PROCESS", counting(tmp_path, f"sys.stdout.buffer.write({png(2, 1)!r})"))
+    easel = Easel()
+
+    assert await easel.draw(svg(), 100) == await easel.draw(svg(), 100)
+    assert (tmp_path / "runs").read_text() == "xx"
+
+
+async def test_where_no_process_can_be_started_it_is_tried_again_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    easel = Easel()
+    with monkeypatch.context() as broken:
+        broken.setattr(sys, "executable", "/nowhere/python")
+        with pytest.raises(UnreadablePictureError, match="cannot be drawn just now"):
+            await easel.draw(svg(), 100)
+
+    assert opened(await easel.draw(svg(), 100)).size == (100, 50)
+
+
+async def test_a_drawing_in_the_making_keeps_no_thread_from_other_pictures(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(vector, "_PROCESS", counting(tmp_path, "import time; time.sleep(60)"))
+    easel = Easel()
+    drawings = [asyncio.create_task(easel.draw(svg(), edge)) for edge in (100, 200, 300)]
+    async with asyncio.timeout(20):
+        while not (tmp_path / "runs").exists() or len((tmp_path / "runs").read_text()) < AT_ONCE:  # noqa: ASYNC110 - another process tells
+            await asyncio.sleep(0.01)
+
+        assert (await check_result(png(8, 8))).width == 8
+        assert (tmp_path / "runs").read_text() == "x" * AT_ONCE
+        for drawing in drawings:
+            drawing.cancel()
+        ends = await asyncio.gather(*drawings, return_exceptions=True)
+        assert [type(end) for end in ends] == [asyncio.CancelledError] * 3
 
 
 # As inputs
@@ -211,4 +294,4 @@ async def test_of_an_animation_the_first_picture_is_sent() -> None:
     image = opened(await as_input(file.getvalue(), "image/gif"))
 
     assert (image.size, image.getpixel((5, 5))) == ((40, 30), BLUE)
-    assert await check_result(file.getvalue()) == ("image/gif", 40, 30)
+    assert await check_result(file.getvalue()) == CheckedPicture("image/gif", 40, 30)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.charts import Bar
+from bot.discord_limits import LONGEST_MESSAGE
 from bot.errors import UserFacingError
-from bot.presentation.books import LONGEST_MESSAGE, NO_CHART, Named, chart_of, packed_ledger, report_text, told_keys
+from bot.presentation.books import NO_CHART, Named, chart_of, packed_ledger, report_text, told_keys
 from bot.services.limits import Metric
 from bot.services.tallies import Grouping
 

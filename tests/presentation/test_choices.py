@@ -7,8 +7,10 @@ from datetime import date
 
 import pytest
 
-from bot.presentation.choices import MOST_CHOICES, Asked, model_choices, quality_choices, size_choices
-from bot.services.pricing import estimate_output, format_usd, partials_for
+from bot.discord_limits import MOST_CHOICES
+from bot.presentation.choices import Asked, model_choices, quality_choices, size_choices
+from bot.services.pricing import estimate_output, format_usd
+from bot.services.tokens import partials_for
 from tests.examples import CATALOG, MODEL
 
 TODAY = date(2026, 11, 20)

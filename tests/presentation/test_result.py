@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.presentation.result import COMPOSED, file_name, left_in_line, result_text, what_is_left
+from bot.presentation.result import file_name, left_in_line, number_in, result_text, what_is_left
 from bot.services.changes import Change
 from bot.services.installation import Hint, Room
 from bot.services.limits import Scope
@@ -184,7 +184,7 @@ def test_a_change_without_words_has_no_quote() -> None:
 
     assert text.splitlines() == [
         "**#4821** for <@33>",
-        "-# Zoom out 2× of #4820 · GPT Image 2.5 Flare · 1024×1024 · medium · 7.2 s · $0.019",
+        "-# Wider view (2×) of #4820 · GPT Image 2.5 Flare · 1024×1024 · medium · 7.2 s · $0.019",
     ]
 
 
@@ -194,8 +194,28 @@ def test_that_a_file_was_written_by_us_is_said() -> None:
 
     lines = result_text(result(kept), TITLE, ["a note"]).splitlines()
 
-    assert "with a mask · outside kept exactly" in lines[2]
-    assert lines[3:] == [f"-# {COMPOSED}", "-# a note"]
+    assert "with a mask · 7.2 s" in lines[2]
+    assert lines[3:] == [
+        "-# The rest is exactly as it was. The file no longer carries the provider's “made by AI” mark.",
+        "-# a note",
+    ]
+
+
+def test_that_a_drawing_could_not_keep_the_rest_is_said() -> None:
+    request = replace(REQUEST, change=Change.EDIT, references=(STORED,), mask=STORED, output_format="svg")
+
+    lines = result_text(result(order(request=request)), TITLE, ["a note"]).splitlines()
+
+    assert lines[3:] == ["-# An SVG cannot keep the outside exactly: look at it.", "-# a note"]
+
+
+def test_a_wordless_drawing_upon_a_picture_has_no_quote() -> None:
+    request = replace(REQUEST, change=Change.EDIT, prompt="", parent=7, references=(STORED,), markup=STORED)
+
+    lines = result_text(result(order(request=request)), TITLE).splitlines()
+
+    assert lines[1].startswith("-# Edit of #7 · ")
+    assert "with a drawing" in lines[1]
 
 
 def test_a_picture_that_was_deleted_since_is_none_that_was_not_made() -> None:
@@ -214,3 +234,19 @@ def test_notes_that_a_message_does_not_hold_are_left_out_and_the_failures_stay()
     assert "-# note 0 x" in text
     assert "-# note 19" not in text
     assert text.splitlines()[-1].startswith("⚠️ 1 of 2 pictures not made: Blocked. ")
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        (file_name(7, "image/png"), 7),
+        (file_name(71, "image/svg+xml"), 71),
+        (file_name(7, "image/png", preview=True), 7),
+        ("preview.jpg", None),
+        ("atelier-x.png", None),
+        ("atelier-7-mine.png", None),
+        ("my-atelier-7.png", None),
+    ],
+)
+def test_a_file_says_by_its_name_which_picture_it_shows(name: str, number: int | None) -> None:
+    assert number_in(name) == number

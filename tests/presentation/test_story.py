@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.presentation.story import DONE, alt_text, changed_how, made_how
+from bot.presentation.story import COMPOSED, DONE, NAMES, PREVIEW, alt_text, changed_how, kept_how, made_how
 from bot.services.changes import Change
-from tests.examples import REQUEST, STORED
+from tests.examples import REQUEST, STORED, picture
 
 TITLE = "GPT Image 2.5 Flare"
 WORDS = st.text(max_size=3000)
@@ -54,12 +54,35 @@ def test_a_change_begins_with_what_was_done_to_what(changes: dict[str, Any], fac
     assert made_how(request, TITLE) == ["Edit of #4820", TITLE, "1024×1024", "medium", *facts]
 
 
-def test_what_was_put_back_by_us_is_said() -> None:
-    edit = replace(REQUEST, change=Change.EDIT, parent=7, references=(STORED,), mask=STORED)
-    zoom = replace(edit, change=Change.ZOOM_OUT)
+@pytest.mark.parametrize(
+    ("changes", "composed", "notes"),
+    [
+        ({}, [True, True], [COMPOSED]),
+        ({"change": Change.ZOOM_OUT}, [True], [COMPOSED]),
+        ({}, [False], ["What was to be kept may differ a little: look at it."]),
+        ({"output_format": "svg"}, [False, False], ["An SVG cannot keep the outside exactly: look at it."]),
+        (
+            {"output_format": "svg", "change": Change.PAN_UP},
+            [False],
+            ["An SVG cannot keep what was there exactly: look at it."],
+        ),
+        (
+            {},
+            [True, False, True],
+            [f"#1, #3: {COMPOSED}", "#2: What was to be kept may differ a little: look at it."],
+        ),
+        ({"exact": False}, [False], []),
+        ({"mask": None}, [False], []),
+        ({}, [], []),
+    ],
+)
+def test_whether_what_was_to_be_kept_is_as_it_was_is_said(
+    changes: dict[str, Any], composed: list[bool], notes: list[str]
+) -> None:
+    request = replace(REQUEST, **{"change": Change.EDIT, "references": (STORED,), "mask": STORED, **changes})
+    pictures = [picture(number, composed=each) for number, each in enumerate(composed, start=1)]
 
-    assert made_how(edit, TITLE, composed=True)[-2:] == ["with a mask", "outside kept exactly"]
-    assert made_how(zoom, TITLE, composed=True)[-2:] == ["medium", "what was there kept exactly"]
+    assert kept_how(request, pictures) == notes
 
 
 @pytest.mark.parametrize(
@@ -67,19 +90,28 @@ def test_what_was_put_back_by_us_is_said() -> None:
     [
         (Change.EDIT, "Edit of #7"),
         (Change.VARY, "Variation of #7"),
-        (Change.FINISH, "Finish of #7"),
-        (Change.ZOOM_OUT_TWICE, "Zoom out 2× of #7"),
-        (Change.PAN_LEFT, "Pan left of #7"),
+        (Change.FINISH, "Finished version of #7"),
+        (Change.ZOOM_OUT, "Wider view (1.5×) of #7"),
+        (Change.ZOOM_OUT_TWICE, "Wider view (2×) of #7"),
+        (Change.PAN_LEFT, "#7 panned left"),
+        (Change.PAN_DOWN, "#7 panned down"),
+        (Change.SQUARE, "Square version of #7"),
+        (Change.PORTRAIT, "Portrait version of #7"),
         (Change.LANDSCAPE, "Landscape version of #7"),
-        (Change.CUT_OUT, "Cut-out of #7"),
+        (Change.CUT_OUT, "#7 without background"),
     ],
 )
-def test_every_change_has_a_name(change: Change, words: str) -> None:
+def test_a_change_is_named_by_what_it_makes(change: Change, words: str) -> None:
     assert changed_how(replace(REQUEST, change=change, parent=7)) == words
+
+
+def test_every_change_has_a_name() -> None:
+    assert set(NAMES) == set(Change)
 
 
 def test_other_peoples_pictures_have_no_number() -> None:
     assert changed_how(replace(REQUEST, change=Change.EDIT)) == "Edit of a picture"
+    assert changed_how(replace(REQUEST, change=Change.CUT_OUT)) == "A picture without background"
 
 
 def test_every_change_without_words_is_told_to_who_cannot_see() -> None:
@@ -100,11 +132,19 @@ def test_every_change_without_words_is_told_to_who_cannot_see() -> None:
             "Generated picture: a lighthouse; then: zoomed out 2×",
         ),
         ({"change": Change.VARY, "prompt": "more snow"}, "Generated picture: varied: more snow"),
-        ({"change": Change.EDIT, "prompt": " ", "markup": STORED}, "Generated picture"),
+        (
+            {"change": Change.EDIT, "prompt": " ", "markup": STORED, "story": ("a lighthouse",)},
+            "Generated picture: a lighthouse; then: changed as drawn upon it",
+        ),
+        ({"prompt": ""}, "Generated picture"),
     ],
 )
 def test_the_alt_text_tells_the_whole_story(changes: dict[str, Any], text: str) -> None:
     assert alt_text(replace(REQUEST, **changes)) == text
+
+
+def test_a_preview_is_said_to_be_one() -> None:
+    assert alt_text(REQUEST, PREVIEW) == "Preview of: a red fox in snow"
 
 
 def test_of_a_long_story_the_oldest_words_are_left_out() -> None:
@@ -122,3 +162,8 @@ def test_the_alt_text_fits_and_ends_with_the_newest_words(prompt: str, story: li
     assert len(text) <= 1024
     newest = alt_text(replace(REQUEST, prompt=prompt, change=change)).removeprefix("Generated picture").lstrip(": ")
     assert text.endswith(newest) or newest.endswith("…")
+
+
+@pytest.mark.parametrize("change", Change)
+def test_what_no_words_of_a_member_tell_is_told_in_ours(change: Change) -> None:
+    assert (change in DONE) == (not change.needs_words)

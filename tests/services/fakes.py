@@ -27,6 +27,7 @@ from bot.services.pace import Pace
 from bot.services.pausing import Pausing
 from bot.services.pricing import Usage
 from bot.services.queue import FairQueue
+from bot.services.receiving import Reception
 from bot.services.requests import ImageRequest
 from bot.services.studio import Studio
 from bot.storage import Database, SqliteLedger, SqlitePolicies, SqliteRequests
@@ -284,7 +285,7 @@ def departure(*, paused: bool = False) -> Departure:
 async def check_picture(content: bytes) -> CheckedPicture:
     """Fulfils `PictureCheck`: everything is a picture but `UNREADABLE`."""
     if content == UNREADABLE:
-        raise UnreadablePictureError("it has no header")
+        raise UnreadablePictureError("has no header")
     return CheckedPicture("image/png", 1024, 1024)
 
 
@@ -341,8 +342,7 @@ class House:
             ledger=self.ledger,
             blobs=self.blobs,
             provider=provider,
-            check=check_picture,
-            retouch=self.brush,
+            reception=Reception(check_picture, self.brush),
             catalog=CATALOG,
             pace=self.pace,
             safety_key=b"key",

@@ -9,27 +9,36 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import RequestRefused, UnknownModelError, UnsupportedOptionError
-from bot.services.building import LONGEST_TOLD, MOST_TOLD, House, Origin, Wishes, build_request, check_request, told
+from bot.services.building import (
+    LONGEST_TOLD,
+    MOST_TOLD,
+    Installation,
+    Origin,
+    Wishes,
+    build_request,
+    check_request,
+    told,
+)
 from bot.services.catalog import Catalog
-from bot.services.changes import LONGEST_BESIDE, Change
+from bot.services.changes import LONGEST_BESIDE, LONGEST_PROMPT, Change
 from bot.services.pricing import estimate
-from bot.services.requests import LONGEST_PROMPT, ImageRequest
+from bot.services.requests import ImageRequest
 
 CATALOG = Catalog.load()
 FLARE = CATALOG.model("gpt-image-2.5-flare")
 NOVEMBER = date(2026, 11, 20)
 
 
-def built(**words: Any) -> ImageRequest:  # noqa: ANN401 - any wish, or how this house works
-    house: dict[str, Any] = {"default_model": CATALOG.default_id, "partial_images": 3, "today": NOVEMBER}
-    for name in (*house, "allow_retired"):
+def built(**words: Any) -> ImageRequest:  # noqa: ANN401 - any wish, or how this installation works
+    installation: dict[str, Any] = {"default_model": CATALOG.default_id, "most_partials": 3, "today": NOVEMBER}
+    for name in (*installation, "allow_retired"):
         if name in words:
-            house[name] = words.pop(name)
+            installation[name] = words.pop(name)
     wishes: dict[str, Any] = {"prompt": "a fox"} | words
     origin = (
         Origin(wishes.pop("change"), wishes.pop("parent", None), wishes.pop("story", ())) if "change" in words else None
     )
-    return build_request(CATALOG, Wishes(**wishes), House(**house), origin)
+    return build_request(CATALOG, Wishes(**wishes), Installation(**installation), origin)
 
 
 def test_a_prompt_alone_is_enough() -> None:
@@ -81,7 +90,7 @@ def test_jpg_is_jpeg() -> None:
 
 @pytest.mark.parametrize(("quality", "most", "partials"), [("low", 3, 1), ("max", 3, 3), ("max", 0, 0), ("max", 9, 3)])
 def test_previews_follow_quality_and_settings(quality: str, most: int, partials: int) -> None:
-    assert built(quality=quality, partial_images=most).partial_images == partials
+    assert built(quality=quality, most_partials=most).partial_images == partials
 
 
 @pytest.mark.parametrize("prompt", ["", " ", "\n\t", "\u3000"])
@@ -163,7 +172,7 @@ def test_a_model_without_a_price_is_refused() -> None:
     unpriced = Catalog("new", [replace(FLARE, id="new", title="The new one", prices=None)])
 
     with pytest.raises(UnknownModelError, match="The price of The new one is not known"):
-        build_request(unpriced, Wishes("a fox"), House("new", 0, NOVEMBER))
+        build_request(unpriced, Wishes("a fox"), Installation("new", 0, NOVEMBER))
 
 
 @given(
@@ -319,7 +328,7 @@ def test_an_old_request_may_go_to_an_endpoint_that_serves_what_was_shut_down() -
 
 def opened(**words: Any) -> ImageRequest:  # noqa: ANN401 - any wish
     catalog = CATALOG.opened(gif=True, svg_author="gpt-6-luna")
-    return build_request(catalog, Wishes("a fox", "gpt-image-2.6-flare", **words), House(FLARE.id, 3, NOVEMBER))
+    return build_request(catalog, Wishes("a fox", "gpt-image-2.6-flare", **words), Installation(FLARE.id, 3, NOVEMBER))
 
 
 @pytest.mark.parametrize(("frames", "found"), [(None, 9), (2, 2), (16, 16)])

@@ -15,14 +15,14 @@ from bot.services.canvases import (
     PANNED_BY,
     SHAPES,
     SHRUNK_TO,
-    USUAL_PIXELS,
-    Frame,
-    check_frame,
+    Layout,
+    check_layout,
     fitting_size,
-    frame_for,
+    layout_for,
     shape_size,
 )
-from bot.services.changes import EXTENSIONS, Change
+from bot.services.changes import EXTENDING, Change
+from bot.services.image_api import USUAL_PIXELS
 from bot.services.sizes import FreeSizes, dimensions
 from tests.examples import CATALOG
 
@@ -42,7 +42,7 @@ LEGAL = [
     if LEAST <= across * down <= 8_294_400 and max(across, down) <= 3 * min(across, down)
 ]
 CANVASES = st.sampled_from([each.size for each in FREE.suggested_sizes] + [f"{each[0]}x{each[1]}" for each in LEGAL])
-PANS = sorted(EXTENSIONS - set(SHAPES) - set(SHRUNK_TO))
+PANS = sorted(EXTENDING - set(SHAPES) - set(SHRUNK_TO))
 
 
 def strain(width: int, height: int, of_width: int, of_height: int) -> float:
@@ -160,7 +160,7 @@ def test_a_landscape_lies_where_the_change_says(
 ) -> None:
     across, down = dimensions(size)
 
-    assert frame_for(change, 1536, 1024, size) == Frame(across, down, crop, box)
+    assert layout_for(change, 1536, 1024, size) == Layout(across, down, crop, box)
 
 
 @pytest.mark.parametrize(
@@ -175,33 +175,33 @@ def test_a_landscape_lies_where_the_change_says(
 def test_a_tall_picture_panned_on_a_wide_canvas_is_not_distorted(
     change: Change, crop: tuple[int, int, int, int], box: tuple[int, int, int, int]
 ) -> None:
-    assert frame_for(change, 864, 1536, "1536x1024") == Frame(1536, 1024, crop, box)
+    assert layout_for(change, 864, 1536, "1536x1024") == Layout(1536, 1024, crop, box)
 
 
-@pytest.mark.parametrize("change", sorted(EXTENSIONS))
+@pytest.mark.parametrize("change", sorted(EXTENDING))
 @given(width=EDGES, height=EDGES, size=CANVASES)
 @example(width=20_000, height=10, size="1024x1024")
 @example(width=1, height=1, size="1536x1024")
 def test_the_picture_lies_inside_its_canvas(change: Change, width: int, height: int, size: str) -> None:
-    frame = frame_for(change, width, height, size)
+    layout = layout_for(change, width, height, size)
 
-    left, top, right, bottom = frame.box
-    assert 0 <= left < right <= frame.width
-    assert 0 <= top < bottom <= frame.height
-    assert (frame.width, frame.height) == dimensions(size)
-    left, top, right, bottom = frame.crop
+    left, top, right, bottom = layout.box
+    assert 0 <= left < right <= layout.width
+    assert 0 <= top < bottom <= layout.height
+    assert (layout.width, layout.height) == dimensions(size)
+    left, top, right, bottom = layout.crop
     assert 0 <= left < right <= width
     assert 0 <= top < bottom <= height
 
 
-@pytest.mark.parametrize("change", sorted(EXTENSIONS))
+@pytest.mark.parametrize("change", sorted(EXTENDING))
 @given(width=USUAL_EDGES, height=USUAL_EDGES, size=CANVASES)
 def test_the_picture_is_never_distorted(change: Change, width: int, height: int, size: str) -> None:
-    frame = frame_for(change, width, height, size)
+    layout = layout_for(change, width, height, size)
 
-    taken = frame.crop[2] - frame.crop[0], frame.crop[3] - frame.crop[1]
-    laid = frame.box[2] - frame.box[0], frame.box[3] - frame.box[1]
-    scale = min(Fraction(frame.width, width), Fraction(frame.height, height))
+    taken = layout.crop[2] - layout.crop[0], layout.crop[3] - layout.crop[1]
+    laid = layout.box[2] - layout.box[0], layout.box[3] - layout.box[1]
+    scale = min(Fraction(layout.width, width), Fraction(layout.height, height))
     if change not in PANS:
         scale *= SHRUNK_TO.get(change, 1)
     for edge, of_old in zip(laid, taken, strict=True):
@@ -211,34 +211,34 @@ def test_the_picture_is_never_distorted(change: Change, width: int, height: int,
 @pytest.mark.parametrize("change", sorted({*SHRUNK_TO, *PANS}))
 @given(width=EDGES, height=EDGES, size=CANVASES)
 def test_zoomed_or_panned_there_is_always_something_to_draw(change: Change, width: int, height: int, size: str) -> None:
-    frame = frame_for(change, width, height, size)
+    layout = layout_for(change, width, height, size)
 
-    check_frame(change, frame, "#1")
-    assert frame.new >= Fraction(3, 10)
+    check_layout(change, layout, "#1")
+    assert layout.new >= Fraction(3, 10)
 
 
 @pytest.mark.parametrize("change", PANS)
 @given(size=CANVASES)
 def test_a_picture_that_is_panned_on_its_own_size_keeps_its_scale_and_loses_a_third(change: Change, size: str) -> None:
-    frame = frame_for(change, *dimensions(size), size)
+    layout = layout_for(change, *dimensions(size), size)
 
-    left, top, right, bottom = frame.crop
-    assert (right - left, bottom - top) == (frame.box[2] - frame.box[0], frame.box[3] - frame.box[1])
-    lost = frame.width - (right - left), frame.height - (bottom - top)
+    left, top, right, bottom = layout.crop
+    assert (right - left, bottom - top) == (layout.box[2] - layout.box[0], layout.box[3] - layout.box[1])
+    lost = layout.width - (right - left), layout.height - (bottom - top)
     assert sorted(lost) == sorted((0, max(lost)))
-    assert max(lost) in {frame.width // PANNED_BY, frame.height // PANNED_BY}
+    assert max(lost) in {layout.width // PANNED_BY, layout.height // PANNED_BY}
 
 
 @pytest.mark.parametrize("change", sorted(SHRUNK_TO))
 @given(size=CANVASES)
 def test_a_picture_that_is_zoomed_out_of_is_in_the_middle(change: Change, size: str) -> None:
-    frame = frame_for(change, *dimensions(size), size)
+    layout = layout_for(change, *dimensions(size), size)
 
-    left, top, right, bottom = frame.box
-    assert abs(left - (frame.width - right)) <= 1
-    assert abs(top - (frame.height - bottom)) <= 1
-    assert abs(right - left - frame.width * SHRUNK_TO[change]) <= Fraction(1, 2)
-    assert abs(bottom - top - frame.height * SHRUNK_TO[change]) <= Fraction(1, 2)
+    left, top, right, bottom = layout.box
+    assert abs(left - (layout.width - right)) <= 1
+    assert abs(top - (layout.height - bottom)) <= 1
+    assert abs(right - left - layout.width * SHRUNK_TO[change]) <= Fraction(1, 2)
+    assert abs(bottom - top - layout.height * SHRUNK_TO[change]) <= Fraction(1, 2)
 
 
 @pytest.mark.parametrize("change", sorted(SHAPES))
@@ -246,14 +246,14 @@ def test_a_picture_that_is_zoomed_out_of_is_in_the_middle(change: Change, size: 
 def test_a_new_shape_leaves_something_to_draw_or_is_refused(change: Change, width: int, height: int) -> None:
     size = shape_size(FREE, change)
     assert size is not None
-    frame = frame_for(change, width, height, size)
+    layout = layout_for(change, width, height, size)
     refused = False
     try:
-        check_frame(change, frame, "#1")
+        check_layout(change, layout, "#1")
     except RequestRefused:
         refused = True
 
-    assert refused == (frame.new < Fraction(1, 50))
+    assert refused == (layout.new < Fraction(1, 50))
     if strain(width, height, *dimensions(size)) > 1.03 and min(width, height) > 100:
         assert not refused
 
@@ -274,14 +274,14 @@ def test_a_picture_that_has_its_shape_already_is_not_extended(
     assert size is not None
 
     with pytest.raises(RequestRefused) as refusal:
-        check_frame(change, frame_for(change, width, height, size), "#7")
+        check_layout(change, layout_for(change, width, height, size), "#7")
     assert refusal.value.sentence == sentence
 
 
 @pytest.mark.parametrize("change", [Change.NEW, Change.EDIT, Change.VARY, Change.FINISH, Change.CUT_OUT])
 def test_what_extends_nothing_has_no_frame(change: Change) -> None:
     with pytest.raises(KeyError):
-        frame_for(change, 1024, 1024, "1024x1024")
+        layout_for(change, 1024, 1024, "1024x1024")
 
 
 def test_a_model_with_larger_limits_is_held_to_its_own() -> None:

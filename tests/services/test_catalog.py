@@ -21,7 +21,6 @@ LEAVING = ("gpt-image-1.5", "gpt-image-1-mini", "chatgpt-image-latest")
 ENTRY = """
 id = "new"
 title = "The new one"
-summary = "New."
 sizes = { fixed = ["1024x1024"] }
 suggested_sizes = [{ word = "square", size = "1024x1024" }]
 qualities = ["low"]
@@ -32,7 +31,6 @@ input_fidelity = []
 mask = true
 markup = false
 complexity = []
-streams = true
 most_partial_images = 3
 reference_limit = 16
 input_byte_limit = 50_000_000
@@ -135,12 +133,10 @@ def test_every_entry_has_sensible_words_and_defaults(model: Model) -> None:
     assert model.formats == ("png", "jpeg", "webp")
     assert model.backgrounds == ("auto", "opaque", "transparent")
     assert (model.reference_limit, model.input_byte_limit) == (16, 50_000_000)
-    assert (model.streams, model.most_partial_images, model.mask) == (True, 3, True)
+    assert (model.most_partial_images, model.mask) == (3, True)
     assert words[:3] == ["square", "landscape", "portrait"]
     assert len(set(words)) == len(words)
     assert 0 < len(model.title) <= 30
-    assert model.summary.endswith(".")
-    assert len(model.summary) <= 60
     assert hash(model) == hash(CATALOG.model(model.id))
 
 
@@ -231,9 +227,9 @@ def test_a_faulty_file_is_refused_with_the_model_and_the_field(toml: str, fault:
 
 
 def test_an_entry_says_more_than_its_family() -> None:
-    families = '[families.a]\ntitle = "A"\nsummary = "A."\n[families.b]\nlike = "a"\ntitle = "B"'
-    entry = ENTRY.replace('title = "The new one"', 'family = "b"').replace('summary = "New."', "")
+    families = '[families.a]\ntitle = "A"\nmask = true\n[families.b]\nlike = "a"\ntitle = "B"'
+    entry = ENTRY.replace('title = "The new one"', 'family = "b"').replace("mask = true\n", "")
 
     model = Catalog.parse(with_entry(entry, families)).model("new")
 
-    assert (model.title, model.summary) == ("B", "A.")
+    assert (model.title, model.mask) == ("B", True)

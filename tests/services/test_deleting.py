@@ -7,9 +7,11 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+from typing_extensions import override
 
 from bot.errors import NotYoursError, PictureGoneError
 from bot.services.deleting import Deleter, Deleting
+from bot.services.holdings import Holdings
 from bot.services.ledger import Settlement
 from bot.services.requests import StoredImage
 from bot.storage.policies import SqliteAudit
@@ -56,7 +58,8 @@ class Room:
     def __init__(self, house: House) -> None:
         self.house = house
         self.audit = SqliteAudit(house.database)
-        self.deleting = Deleting(house.requests, house.blobs, self.audit, house.clock)
+        self.holdings = Holdings(house.requests, house.blobs)
+        self.deleting = Deleting(house.requests, self.holdings, self.audit, house.clock)
         self.wall = Wall()
 
     async def order(self) -> OpenRequest:
@@ -157,6 +160,32 @@ async def test_a_message_that_stays_is_told_and_the_files_go_all_the_same(number
         assert not await room.delete(number)
 
         assert 1 not in await room.numbers()
+
+
+async def test_a_process_that_dies_while_messages_change_has_marked_the_picture(tmp_path: Path) -> None:
+    class Dying(Wall):
+        @override
+        async def remove(self, channel_id: int, message_id: int) -> bool:
+            raise SystemExit
+
+    async with a_room(tmp_path) as room:
+        room.wall = Dying()
+        with pytest.raises(SystemExit):
+            await room.delete(None)
+
+        assert await room.numbers() == []
+
+
+async def test_a_file_that_a_request_holds_goes_once_it_is_let_go(tmp_path: Path) -> None:
+    async with a_room(tmp_path) as room:
+        hare = (await room.order()).pictures[2].image.digest
+        held = await room.holdings.hold(hare)
+        await room.delete(3)
+        meanwhile = await room.house.blobs.get(hare)
+        await room.holdings.let_go([hare])
+
+        assert held == meanwhile == b"the hare"
+        assert await room.house.blobs.get(hare) is None
 
 
 async def test_a_private_result_has_no_message_that_could_be_changed(tmp_path: Path) -> None:

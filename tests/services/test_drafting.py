@@ -14,10 +14,10 @@ from bot.errors import NotPermittedError, RequestRefused, UnknownModelError, Uns
 from bot.services import pricing
 from bot.services.admission import Admission
 from bot.services.building import MOST_TOLD, Wishes
-from bot.services.canvases import USUAL_PIXELS
 from bot.services.catalog import Catalog
-from bot.services.changes import EXTENSIONS, Change
+from bot.services.changes import EXTENDING, Change
 from bot.services.drafting import Drafting, Start
+from bot.services.image_api import USUAL_PIXELS
 from bot.services.policy import RoleRule, ServerPolicy
 from bot.services.requests import ImageRequest, StoredImage
 from bot.services.sizes import FixedSizes
@@ -66,7 +66,7 @@ class Desk:
         rule = RoleRule(EVERYBODY, qualities=qualities, most_pixels=most_pixels)
         policy = ServerPolicy(models=models, moderation=moderation, roles=(rule,))
         self.admission = Admission(cast("Policies", Leads(policy)), catalog, allow_retired, lambda: float(now))
-        self.drafting = Drafting(catalog, self.admission, default, partial_images=3)
+        self.drafting = Drafting(catalog, self.admission, default, most_partials=3)
 
     async def draft(self, change: Change, start: Start | None = None, **wishes: Any) -> ImageRequest:  # noqa: ANN401 - any wish
         return await self.drafting.draft(REQUESTER, change, Wishes(**wishes), start)
@@ -489,7 +489,7 @@ async def test_what_cannot_be_measured_yet_is_drafted() -> None:
     assert found == ["1024x1024", "1024x1024"]
 
 
-@pytest.mark.parametrize("change", sorted(EXTENSIONS))
+@pytest.mark.parametrize("change", sorted(EXTENDING))
 async def test_a_wide_picture_can_be_extended_in_every_way(change: Change) -> None:
     found = await Desk().draft(change, start_of("1536x864", output_format="jpeg"))
 
@@ -532,7 +532,7 @@ async def test_nothing_is_better_than_the_best(model: str, before: str, sentence
     with pytest.raises(UnsupportedOptionError) as refusal:
         await Desk().draft(Change.FINISH, start)
     assert refusal.value.sentence == sentence
-    assert Desk().drafting.finish_price(*parts(start)) is None
+    assert Desk().drafting.price_of(*parts(start), Change.FINISH) is None
 
 
 async def test_the_quality_that_somebody_wishes_goes_before_the_better_one() -> None:
@@ -551,13 +551,16 @@ async def test_who_may_not_have_the_better_quality_is_told_at_the_door() -> None
 @pytest.mark.parametrize("model", [each.id for each in CATALOG.models])
 @pytest.mark.parametrize("quality", ["low", "medium"])
 @pytest.mark.parametrize("size", ["1024x1024", "1536x1024"])
-async def test_the_price_of_finish_is_what_the_ledger_holds_for_it(model: str, quality: str, size: str) -> None:
+@pytest.mark.parametrize("change", [Change.FINISH, Change.VARY])
+async def test_the_price_of_a_change_is_what_the_ledger_holds_for_it(
+    model: str, quality: str, size: str, change: Change
+) -> None:
     desk = Desk()
     start = start_of(size, model=model, quality=quality, prompt="ein Fuchs " * 30, story=("🦊",), output_format="webp")
 
-    price = desk.drafting.finish_price(*parts(start))
+    price = desk.drafting.price_of(*parts(start), change)
 
-    request = await desk.draft(Change.FINISH, start)
+    request = await desk.draft(change, start)
     sent = request.with_references([parts(start)[1].image])
     assert price == pricing.estimate(CATALOG.model(request.model), sent).nano
     assert request.with_references(()) != sent
@@ -566,7 +569,17 @@ async def test_the_price_of_finish_is_what_the_ledger_holds_for_it(model: str, q
 async def test_nothing_has_a_price_where_nothing_can_be_made() -> None:
     unpriced = Catalog(MODEL.id, [replace(each, prices=None) for each in CATALOG.models])
 
-    assert Desk(catalog=unpriced).drafting.finish_price(*parts(start_of())) is None
+    assert Desk(catalog=unpriced).drafting.price_of(*parts(start_of()), Change.FINISH) is None
+    assert Desk(catalog=unpriced).drafting.again_price(REQUEST) is None
+
+
+def test_the_price_of_the_same_again_is_that_of_all_its_pictures() -> None:
+    drafting = Desk().drafting
+    one = pricing.estimate(MODEL, REQUEST).nano
+
+    assert drafting.again_price(REQUEST) == one
+    assert drafting.again_price(replace(REQUEST, count=3)) == 3 * one
+    assert drafting.again_price(replace(REQUEST, model=GONE.id)) is None
 
 
 # Without a background

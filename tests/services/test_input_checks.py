@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.errors import InputPictureError, UnsupportedOptionError
+from bot.services.image_api import LARGEST_MASK
 from bot.services.input_checks import (
-    LARGEST_MASK,
     MOST_INPUT_BYTES,
     check_count,
     check_inputs,
@@ -17,9 +18,12 @@ from bot.services.input_checks import (
 from bot.services.requests import ImageRequest, StoredImage
 from tests.examples import CATALOG
 
+if TYPE_CHECKING:
+    from bot.services.catalog import Model
+
 FLARE = CATALOG.model("gpt-image-2.5-flare")
 OLDER = CATALOG.model("gpt-image-2")  # takes no drawing
-REQUEST = ImageRequest("a fox", FLARE.id, "1024x1024", "low")
+REQUEST = ImageRequest("a fox", FLARE.id, "1024x768", "low")
 
 
 def picture(media_type: str = "image/png", byte_size: int = 1000) -> StoredImage:
@@ -131,3 +135,31 @@ def test_a_model_that_takes_no_mask_is_not_sent_one() -> None:
 def test_a_gif_is_not_made_with_a_mask() -> None:
     with pytest.raises(UnsupportedOptionError, match="A gif cannot be made with a mask"):
         check_inputs(FLARE, replace(REQUEST, references=(PICTURE,), mask=PICTURE, output_format="gif"))
+
+
+MASKED = replace(REQUEST, references=(PICTURE,), mask=PICTURE)
+FIXED = CATALOG.model("gpt-image-1.5")  # has no size of the shape 4:3
+
+
+@pytest.mark.parametrize("size", ["1024x1024", "1536x1024", "768x1024"])
+def test_what_a_mask_keeps_cannot_be_put_back_into_another_shape(size: str) -> None:
+    with pytest.raises(UnsupportedOptionError) as refusal:
+        check_inputs(FLARE, replace(MASKED, size=size))
+
+    assert refusal.value.sentence == (
+        "With a mask the result keeps the picture's shape. Leave the size out, or use /edit with exact:False."
+    )
+
+
+@pytest.mark.parametrize(
+    ("model", "request_"),
+    [
+        (FLARE, replace(MASKED, size="1040x768")),  # sizes come in steps
+        (FLARE, replace(MASKED, size="1024x1024", exact=False)),
+        (FLARE, replace(MASKED, size="1024x1024", mask=None, markup=PICTURE)),
+        (FIXED, replace(MASKED, size="1536x1024")),
+    ],
+    ids=["nearly the same", "nothing is put back", "a drawing", "no such shape"],
+)
+def test_any_other_mask_goes_with_any_size(model: Model, request_: ImageRequest) -> None:
+    check_inputs(model, request_)

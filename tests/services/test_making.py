@@ -21,12 +21,13 @@ from bot.errors import (
     RequestRejectedError,
 )
 from bot.services import pricing
+from bot.services.byte_budget import ByteBudget
 from bot.services.departing import CalledBackError
-from bot.services.images import AuthorTokens, PartialImage
+from bot.services.images import PartialImage
 from bot.services.ledger import ChargeConflictError, ChargeState
 from bot.services.limits import Limit, Metric, Scope
 from bot.services.making import ATTEMPTS, UNKNOWN_DEADLINE, Made, safety_identifier
-from bot.services.pricing import Usage
+from bot.services.pricing import AuthorTokens, Usage
 from bot.services.requests import ImageRequest, StoredImage
 from bot.services.windows import Window
 from tests.services.fakes import CATALOG, NOON, UNREADABLE, USAGE, House, a_house, a_request, departure, finished, until
@@ -514,6 +515,43 @@ async def test_the_provider_is_not_asked_when_an_input_is_gone(tmp_path: Path) -
         assert made.outcome == "released"
         assert bench.house.provider.asked == []
         assert "dispatch" not in bench.house.ledger.calls
+
+
+async def test_the_files_of_all_jobs_at_work_have_room_together(tmp_path: Path) -> None:
+    end = asyncio.Event()
+    async with a_house(tmp_path, (end, finished()), begun=False) as house:
+        house.maker = replace(house.maker, memory=ByteBudget(5))
+        file = StoredImage(await house.blobs.put(b"a fox"), "image/png", 64, 64, 5)
+        orders = [await house.reserved(name, a_request(references=(file,))) for name in ("r1", "r2")]
+        words = await house.reserved("r3")
+        first, second = [
+            asyncio.create_task(house.maker.make(order, order.jobs[0], lambda _: None, departure())) for order in orders
+        ]
+        await until(lambda: house.provider.running == 1)
+
+        assert (await house.maker.make(words, words.jobs[0], lambda _: None, departure())).outcome == "settled"
+        assert await house.states("r2") == ["reserved"]
+        end.set()
+
+        assert [(await each).outcome for each in (first, second)] == ["settled", "settled"]
+
+
+async def test_a_job_that_waits_for_room_can_be_called_back(tmp_path: Path) -> None:
+    file = StoredImage("0" * 64, "image/png", 64, 64, 5)
+    async with a_house(tmp_path, begun=False) as house:
+        memory = ByteBudget(5)
+        house.maker = replace(house.maker, memory=memory)
+        order = await house.reserved("r1", a_request(references=(file,)))
+        leaving = departure()
+        async with memory.taken(5):
+            waiting = asyncio.create_task(house.maker.make(order, order.jobs[0], lambda _: None, leaving))
+            await asyncio.sleep(0)
+
+            assert leaving.call_back()
+            with pytest.raises(CalledBackError):
+                await waiting
+        async with memory.taken(5):
+            assert await house.states("r1") == ["reserved"]
 
 
 async def test_a_job_that_is_at_work_already_is_neither_asked_nor_booked_again(tmp_path: Path) -> None:

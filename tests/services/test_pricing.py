@@ -15,14 +15,15 @@ from bot.services.catalog import Catalog, Model
 from bot.services.changes import Change
 from bot.services.pricing import (
     NANO_PER_USD,
-    Prices,
     Usage,
     cost,
     estimate,
+    estimate_choice,
     estimate_output,
     format_usd,
 )
 from bot.services.requests import ImageRequest, StoredImage
+from bot.services.tokens import Prices
 
 CATALOG = Catalog.load()
 MODELS = {model.id: model for model in CATALOG.models}
@@ -372,3 +373,12 @@ def test_a_cost_is_a_whole_number_of_nano_dollars_and_additive(first: int, secon
     together = cost(prices, Usage(first, first, first + second, second))
 
     assert together == cost(prices, Usage(first, first, first)) + cost(prices, Usage(0, 0, second, second))
+
+
+def test_the_price_of_a_choice_leaves_out_the_words() -> None:
+    model = CATALOG.model("gpt-image-1.5")
+    words = ImageRequest("a fox", model.id, "1024x1024", "low", references=(picture(),))
+    whole, choice = estimate(model, words), estimate_choice(model, words)
+
+    usage = replace(whole.usage, text_input=model.text_tokens_per_input, text_output=0)
+    assert choice == cost(model.priced(), usage) < whole.nano

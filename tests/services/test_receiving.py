@@ -11,6 +11,7 @@ import pytest
 from bot.services import receiving
 from bot.services.images import CheckedPicture, InputImage, UnreadablePictureError
 from bot.services.receiving import Received, Reception
+from bot.services.requests import StoredImage
 from tests.services.fakes import UNREADABLE, Brush, a_request, check_picture
 
 if TYPE_CHECKING:
@@ -121,3 +122,17 @@ async def test_a_charge_does_not_wait_for_ever_for_its_picture(monkeypatch: pyte
     received = await Reception(check_picture, brush).receive(b"result", REQUEST, [PICTURE, MASK])
 
     assert received == Received(b"result", PNG)
+
+
+@pytest.mark.parametrize(("width", "height", "composed"), [(640, 640, True), (650, 640, True), (640, 480, False)])
+async def test_an_original_of_another_shape_is_not_laid_over_the_result(
+    width: int,
+    height: int,
+    composed: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    original = StoredImage("0" * 64, "image/png", width, height, 8)
+    request = replace(REQUEST, references=(original,))
+
+    received = await Reception(check_picture, Brush()).receive(b"result", request, [PICTURE, MASK])
+
+    assert received.composed == composed

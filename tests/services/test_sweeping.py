@@ -15,6 +15,7 @@ from structlog.testing import capture_logs
 from typing_extensions import override
 
 from bot.services import sweeping
+from bot.services.holdings import Holdings
 from bot.services.requests import StoredImage
 from bot.services.sweeping import AGE, Sweeping, Swept
 from bot.storage import FileBlobs, SqliteRequests
@@ -41,7 +42,7 @@ class Store:
     directory: Path
 
     def sweeping(self, requests: Requests | None = None) -> Sweeping:
-        return Sweeping(requests or self.books.requests, self.blobs, lambda: NOON, pause=0)
+        return Sweeping(Holdings(requests or self.books.requests, self.blobs), self.blobs, lambda: NOON, pause=0)
 
     async def put(self, content: bytes, at: float = LONG_AGO) -> StoredImage:
         """A file that was put then."""
@@ -73,7 +74,7 @@ async def log_of_two_sweeps(store: Store, *failures: Exception) -> list[EventDic
             raise failing.popleft()
         return NOON
 
-    sweeper = Sweeping(store.books.requests, store.blobs, clock, interval=0, pause=0)
+    sweeper = Sweeping(Holdings(store.books.requests, store.blobs), store.blobs, clock, interval=0, pause=0)
     with capture_logs() as lines:
         sweeper.begin()
         await third.wait()

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from bot.services.ledger import Destination, Order, Requester, Settlement
 from bot.services.limits import Limit, Metric, Scope, buckets_touched
-from bot.services.pricing import Prices, Usage
+from bot.services.pricing import Usage
 from bot.services.requests import ImageRequest, StoredImage
+from bot.services.tokens import Prices
 from bot.services.windows import Window
 from bot.storage import Database, SqliteLedger, SqliteRequests
 

@@ -3,12 +3,14 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.storage import FileBlobs
+from bot.storage import blobs as room
 
 
 def below(directory: Path) -> dict[str, int]:
@@ -170,4 +172,31 @@ async def test_a_file_that_cannot_be_touched_is_replaced(
 
     assert await blobs.put(CONTENT) == digest
     assert await blobs.untouched(NEW, "", 9) == []
+    assert await blobs.get(digest) == CONTENT
+
+
+async def test_what_is_put_again_while_it_is_looked_at_is_not_deleted(
+    blobs: FileBlobs, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = await kept(blobs, directory, CONTENT, OLD)
+    looked, touched = threading.Event(), threading.Event()
+    is_untouched, utime = room._is_untouched, os.utime  # pyright: ignore[reportPrivateUsage]  # the step between the look and the deletion
+
+    def look(path: Path, since: float) -> bool:
+        found = is_untouched(path, since)
+        looked.set()
+        touched.wait(0.2)  # it waits in vain, for nothing is touched before the deletion
+        return found
+
+    def touch(path: Path) -> None:
+        utime(path)
+        touched.set()
+
+    monkeypatch.setattr(room, "_is_untouched", look)
+    monkeypatch.setattr(os, "utime", touch)
+    deleting = asyncio.create_task(blobs.delete_untouched(digest, SINCE))
+    await asyncio.to_thread(looked.wait)
+    await blobs.put(CONTENT)
+    await deleting
+
     assert await blobs.get(digest) == CONTENT

@@ -9,7 +9,7 @@ import pytest
 
 from bot.services.changes import Change
 from bot.services.lineage import MOST_SHOWN, Family, Relative
-from bot.storage.lineage import CHILDREN, PARENTS, RELATIVE, SqliteLineage
+from bot.storage.lineage import CHILD_COUNT, NEWEST_CHILDREN, PARENTS, RELATIVE, SqliteLineage
 
 from .examples import DESTINATION, MEMBER, NOON, SERVER, image, order, settlement
 
@@ -48,8 +48,8 @@ def private(asked: Order) -> Order:
     return replace(asked, destination=replace(DESTINATION, private=True))
 
 
-async def family(books: Books, number: int, server_id: int = SERVER) -> Family:
-    return await SqliteLineage(books.database).family(number, server_id)
+async def family(books: Books, *numbers: int, server_id: int = SERVER) -> Family:
+    return await SqliteLineage(books.database).family(numbers, server_id)
 
 
 async def test_a_picture_made_from_words_alone_has_no_relatives(books: Books) -> None:
@@ -128,6 +128,21 @@ async def test_every_picture_of_a_request_is_a_child_and_the_newest_come_first(b
     assert found.child_count == 12
 
 
+async def test_of_several_pictures_each_relative_is_told_and_counted_once(books: Books) -> None:
+    one, two = await make(books, order("1", count=2))
+    first, second = await make(books, order("2", count=2, parent=two, references=(ours(two), ours(one))))
+    children: list[int] = []
+    for name in ("3", "4", "5"):
+        children += await make(books, order(name, count=4, parent=first, references=(ours(first), ours(second))))
+    children += await make(books, order("6", parent=second))
+
+    found = await family(books, first, second)
+
+    assert [each.number for each in found.parents] == [two, one]
+    assert [child.number for child in found.children] == children[::-1][:MOST_SHOWN]
+    assert found.child_count == 13
+
+
 async def test_a_request_that_made_no_picture_has_made_no_child(books: Books) -> None:
     (first,) = await make(books, order("1"))
     await books.ledger.reserve(order("2", parent=first))
@@ -193,19 +208,19 @@ async def test_nothing_leads_from_one_server_to_another(books: Books) -> None:
     (there,) = await make(books, order("2", requester=STRANGER, parent=here))
 
     assert await family(books, here) == Family()
-    assert await family(books, there, STRANGER.server_id) == Family()
-    assert await family(books, here, STRANGER.server_id) == await family(books, 99) == Family()
+    assert await family(books, there, server_id=STRANGER.server_id) == Family()
+    assert await family(books, here, server_id=STRANGER.server_id) == await family(books, there, 99) == Family()
 
 
-@pytest.mark.parametrize("sql", [RELATIVE, PARENTS, CHILDREN])
+@pytest.mark.parametrize("sql", [RELATIVE, PARENTS, NEWEST_CHILDREN, CHILD_COUNT])
 async def test_nothing_is_searched_through(books: Books, sql: str) -> None:
     def plan(connection: sqlite3.Connection) -> list[str]:
-        keys = (1,) * sql.count("?")
+        keys = ("[1]",) * sql.count("?")
         return [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", keys)]
 
     steps = await books.database.read(plan)
 
-    beside = ("CORRELATED SCALAR SUBQUERY", "USE TEMP B-TREE FOR ORDER BY")
+    beside = ("CORRELATED SCALAR SUBQUERY", "LIST SUBQUERY", "USE TEMP B-TREE FOR", "SCAN asked VIRTUAL TABLE")
     assert all(step.startswith(("SEARCH", *beside)) for step in steps), steps
 
 

@@ -61,14 +61,14 @@ async def test_a_picture_of_an_earlier_version_can_be_changed(version: int, tmp_
 
     async with opened(path) as books:
         lineage = SqliteLineage(books.database)
-        before = await lineage.family(1, SERVER)
+        before = await lineage.family([1], SERVER)
         policy = await SqlitePolicies(books.database).of(SERVER)
         edit = order("C", at=NOON + 90, parent=1, references=(replace(image("a"), number=1),))
         await books.ledger.reserve(replace(edit, policy_version=policy.version))
         await books.ledger.dispatch("C:1", NOON + 100)
         made = await books.ledger.settle("C:1", settlement(70, "b"), NOON + 101)
-        (parent,) = (await lineage.family(made.number, SERVER)).parents
-        (child,) = (await lineage.family(1, SERVER)).children
+        (parent,) = (await lineage.family([made.number], SERVER)).parents
+        (child,) = (await lineage.family([1], SERVER)).children
         wrong = await books.database.read(faults)
 
     assert before == Family()

@@ -175,7 +175,7 @@ async def test_a_black_and_white_mask_of_another_size_becomes_transparency_and_t
     changed = Image.composite(ImageChops.difference(made, before), Image.new("RGB", made.size), kept)
     assert changed.getbbox() is None
     assert pixel(made, 512, 512) != pixel(before, 512, 512)
-    assert "provenance" in message.content
+    assert "exactly as it was" in message.content
     assert_money_agrees(house)
 
 
@@ -195,7 +195,7 @@ async def test_without_exact_the_picture_is_just_as_the_provider_made_it(
         )
     )
 
-    assert "provenance" not in message.content
+    assert "exactly as it was" not in message.content
     assert overlay_of(house.images.calls[-1], "mask")
 
 

@@ -34,7 +34,7 @@ async def test_the_demo_shows_the_whole_conversation_and_saves_what_was_posted(
         "safety check",
         "What is left",
         "is taken as a drawing on #7",
-        "Zoom out 1.5× of #8",
+        "Wider view (1.5×) of #8",
         "1. Mia: $",
         "agree to the nano-dollar",
     ):

@@ -109,7 +109,7 @@ async def test_three_replies_in_a_row_each_change_the_last_result(house: House) 
 async def test_without_the_ping_there_is_a_hint_that_goes_away(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     mia = house.discord.server.add_member("Mia")
     first = await house.imagine(mia)
-    monkeypatch.setattr(import_module("cogs.edit.answers"), "HINT_STAYS", 0.2)  # as the bot has loaded it
+    monkeypatch.setattr(import_module("cogs.edit.replies"), "HINT_STAYS", 0.2)  # as the bot has loaded it
 
     words = await mia.reply(first, "make it snowy", ping=False)
     hint = await spoken(house, words)
@@ -133,15 +133,22 @@ async def test_the_button_of_a_hint_changes_the_picture_also_after_a_restart(hou
     assert parents(house) == [None, 1]
 
 
-async def test_with_the_intent_words_are_read_without_the_ping(open_house: OpenHouse) -> None:
+async def test_with_the_intent_words_without_the_ping_are_left_alone_unless_they_mention_the_bot(
+    open_house: OpenHouse,
+) -> None:
     house = await open_house(WITH_THE_INTENT)
     await house.start_bot(ATELIER_MESSAGE_CONTENT=True)
     mia = house.discord.server.add_member("Mia")
 
-    words = await mia.reply(await house.imagine(mia), "make it snowy", [Upload("hat.png", HAT)], ping=False)
+    first = await house.imagine(mia)
+
+    left = await mia.reply(first, "lovely snow", [Upload("hat.png", HAT)], ping=False)
+    mention = house.discord.server.bot.mention
+    words = await mia.reply(first, f"{mention} make it snowy", [Upload("hat.png", HAT)], ping=False)
     await spoken(house, words)
 
-    assert house.images.calls[-1].prompt == "make it snowy"
+    assert below(house, left) == []
+    assert [call.prompt for call in house.images.calls[1:]] == ["make it snowy"]
     assert house.images.calls[-1].named("image")[1].content == HAT
 
 
@@ -176,7 +183,7 @@ async def test_it_is_asked_which_of_several_and_the_words_are_read_again(house: 
 
     assert buttons(question) == [["#1", "#2", "#3"]]
     assert refused.only_for is ben.user
-    assert refused.content.startswith("❌ Only who wrote the words")
+    assert refused.content.startswith("❌ Only the member who wrote the reply")
     assert result.content.startswith("**#4**")
     sent = [file.content for file in house.images.calls[-1].named("image")]
     assert sent == [first.attachments[1].content, HAT]

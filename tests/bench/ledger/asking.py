@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from bot.services.ledger import Destination, Order, Settlement
 from bot.services.limits import BucketKey, Limit, Metric, Requester, Scope, buckets_touched
-from bot.services.pricing import Prices, Usage
+from bot.services.pricing import Usage
 from bot.services.requests import ImageRequest, StoredImage
+from bot.services.tokens import Prices
 from bot.services.windows import Window
 
 NOW = 1_794_312_000  # 2026-11-10 12:00 UTC: when the past ends and the measured jobs begin

@@ -220,6 +220,17 @@ async def test_only_buttons_that_can_be_pressed_are(api: Api, mia: Member) -> No
         await mia.reply(message, "x")
 
 
+async def test_the_price_on_a_button_may_be_left_out(api: Api, mia: Member) -> None:
+    row = {"type": 1, "components": [{"type": 2, "style": 1, "label": "Vary · $0.017", "custom_id": "vary:1"}]}
+    invocation = await mia.slash("imagine", prompt="x")
+    message = await answered_with(api, invocation, 4, {"content": "x", "components": [row], "flags": 64})
+    assert message
+
+    clicks = [await mia.click(message, name) for name in ("Vary", "Vary · $0.017", "vary:1")]
+
+    assert [click.name for click in clicks] == ["vary:1"] * 3
+
+
 async def test_menus_take_what_they_offer(api: Api, sandbox: SandboxDiscord, mia: Member, listener: Listener) -> None:
     rows = [{"type": 1, "components": [one]} for one in (MENU, {"type": 5, "custom_id": "who"})]
     message = await answered_with(api, await mia.slash("imagine", prompt="x"), 4, {"content": "x", "components": rows})

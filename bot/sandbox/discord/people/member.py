@@ -92,7 +92,7 @@ class Member(Writer):
         )
 
     async def click(self, message: Message, button: str) -> Invocation:
-        """Press a button, named by its custom id or its label.
+        """Press a button, named by its custom id or its label; a price on it (*Vary · $0.02*) may be left out.
 
         Raises:
             CannotDoThatError: there is no such button, it is disabled, or it only opens a link.
@@ -171,7 +171,8 @@ class Member(Writer):
         self.require_sight(message)
         found = [one for _, one in walk(as_objects(list(message.components))) if one.get("type") in kinds]
         for component in found:
-            if name in (component.get("custom_id"), component.get("label")):
+            label = str(component.get("label") or "")
+            if name in (component.get("custom_id"), label, label.partition(" · ")[0]):
                 if component.get("disabled"):
                     raise CannotDoThatError(f"{name!r} is disabled.")
                 return component

@@ -1,4 +1,4 @@
-"""How many bytes of input pictures are in memory at once, over everybody's requests."""
+"""How many bytes of input pictures are in memory at once: of all that are gathered, and of all that are sent."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-MOST_BYTES = 150_000_000  # of files as they are; what is decoded of them is bounded by the threads of `bot.pictures`
+MOST_BYTES = 150_000_000  # of files as they are; sending them takes about twice that, decoding has its own bound
 
 
 class ByteBudget:

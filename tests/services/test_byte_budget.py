@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.inputs.budget import ByteBudget
+from bot.services.byte_budget import ByteBudget
 
 
 class Crowd:

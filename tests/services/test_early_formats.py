@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.errors import ConfigurationError, RequestRefused, UnknownModelError, UnsupportedOptionError
-from bot.services.building import House, Wishes, build_request, check_request
+from bot.services.building import Installation, Wishes, build_request, check_request
 from bot.services.catalog import Catalog, CatalogError
 from bot.services.catalog_opening import open_catalog
 from bot.services.changes import Change
-from bot.services.images import AuthorTokens, FinishedImage
+from bot.services.early_formats import USUAL_GIF_SIZE, EarlyFormats
 from bot.services.input_checks import check_inputs
-from bot.services.previews import USUAL_GIF_SIZE, Previews
-from bot.services.pricing import Usage, billed, cost, estimate
+from bot.services.pricing import AuthorTokens, Usage, billed, cost, estimate
 from bot.services.requests import ImageRequest, StoredImage
 from tests.services.test_catalog import ENTRY, with_entry
 from tests.services.test_drafting import Desk
@@ -29,13 +28,13 @@ CLOSED = Catalog.load()
 OPEN = CLOSED.opened(gif=True, svg_author="gpt-6-luna")
 NEW, OLD = "gpt-image-2.6-flare", "gpt-image-2.5-flare"
 TODAY = date(2026, 11, 20)
-HOUSE = House(NEW, 3, TODAY)
+INSTALLATION = Installation(NEW, 3, TODAY)
 COMPRESSED, CLEAR = "Choose jpeg or webp as its format.", "Choose png or webp as its format."
 FILE = StoredImage("0" * 64, "image/png", 64, 48, 1000)
 
 
 def built(catalog: Catalog = OPEN, **wishes: Any) -> ImageRequest:  # noqa: ANN401 - any wish
-    return build_request(catalog, Wishes(prompt="a fox", **wishes), HOUSE)
+    return build_request(catalog, Wishes(prompt="a fox", **wishes), INSTALLATION)
 
 
 # Who makes them
@@ -94,12 +93,12 @@ def test_an_author_whose_price_is_not_known_is_refused(author: str) -> None:
 
 def test_an_author_without_a_price_is_refused() -> None:
     unpriced = '[[svg_authors]]\nid = "scribe"\ninput_bound = 1\noutput_bound = 1\n'
-    catalog = Catalog.parse(with_entry(ENTRY + 'preview_formats = ["svg"]\n') + unpriced)
+    catalog = Catalog.parse(with_entry(ENTRY + 'early_formats = ["svg"]\n') + unpriced)
 
     with pytest.raises(UnknownModelError, match="I know none"):
         catalog.opened(gif=False, svg_author="scribe")
     with pytest.raises(UnknownModelError, match="The price of scribe is not known"):
-        catalog.model("new").previews.authors["scribe"].cost(1, 1)
+        catalog.model("new").early.authors["scribe"].cost(1, 1)
 
 
 @pytest.mark.parametrize(
@@ -145,8 +144,8 @@ def test_a_setting_that_cannot_be_had_stops_the_start(model: str, author: str | 
 def test_another_endpoint_may_serve_a_model_that_was_shut_down() -> None:
     catalog = open_catalog("gpt-image-1", gif=True, svg_author="gpt-6-luna", retired_on=None)
 
-    assert catalog.model(NEW).previews == Previews(
-        OPEN.model(NEW).previews.makers, ("gif", "svg"), OPEN.model(NEW).previews.authors, "gpt-6-luna"
+    assert catalog.model(NEW).early == EarlyFormats(
+        OPEN.model(NEW).early.makers, ("gif", "svg"), OPEN.model(NEW).early.authors, "gpt-6-luna"
     )
 
 
@@ -243,9 +242,8 @@ def test_a_drawing_holds_the_picture_and_the_most_that_its_author_may_write() ->
 
 def test_what_an_author_read_and_wrote_is_billed_at_its_own_prices() -> None:
     usage = Usage(10, 0, 400)
-    finished = FinishedImage(b"<svg/>", usage, None, AuthorTokens(1500, 2000))
 
-    found = billed(OPEN, built(output_format="svg"), finished)
+    found = billed(OPEN, built(output_format="svg"), usage, AuthorTokens(1500, 2000))
 
     assert found == replace(usage, author_nano=1500 * 100 + 2000 * 500)
     assert found is not None
@@ -268,7 +266,7 @@ def test_what_is_not_wholly_reported_is_not_known(
     author: AuthorTokens | None,
     known: bool,  # noqa: FBT001 - a table's column
 ) -> None:
-    found = billed(OPEN, built(output_format=output_format), FinishedImage(b"x", usage, None, author))
+    found = billed(OPEN, built(output_format=output_format), usage, author)
 
     assert found == (usage if known else None)
 

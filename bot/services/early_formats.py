@@ -61,7 +61,7 @@ class SvgAuthor:
 
 
 @dataclass(frozen=True, slots=True)
-class Previews:
+class EarlyFormats:
     """What is in preview, alike for all models of a catalog.
 
     Attributes:
