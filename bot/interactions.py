@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bot.services.ledger import OpenRequest
     from bot.wiring import Services
 
+LARGEST_NUMBER = 2**63 - 1  # that the database can look for
 LEADS_ONLY = "Only members who may manage this server can do this. Ask one of them."
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -121,15 +122,21 @@ def _sentence(error: Exception, occasion: dict[str, int]) -> str:
 async def order_behind(interaction: Interaction, number: int) -> OpenRequest:
     """The request behind a picture of this server; in direct messages, behind a picture of the member's own.
 
+    What only its requester sees is there for nobody else: the number may come from an id that somebody made up.
+
     Raises:
-        PictureGoneError: there is no such picture here, or it was deleted.
+        PictureGoneError: there is no such picture here for whoever acts, or it was deleted.
     """
     requests = interaction.client.services.requests
+    if number > LARGEST_NUMBER:
+        raise PictureGoneError
     if interaction.guild_id is None:
         order = await requests.of_own_picture(number, interaction.user.id)
     else:
         order = await requests.of_picture(number, interaction.guild_id)
     if order is None or not order.pictures:
+        raise PictureGoneError
+    if order.destination.private and order.requester.user_id != interaction.user.id:
         raise PictureGoneError
     return order
 

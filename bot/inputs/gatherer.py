@@ -110,13 +110,24 @@ class Gatherer:
             others = await _others(sources, overlays, basket)
             if sources.mask is not None:
                 await overlays.take(await download(sources.mask), sources.mask.filename)
-        if sources.unsaid and overlays.drawn:
-            request = replace(request, prompt=DRAWN)
-        if request.prompt == DRAWN and not overlays.drawn:
-            raise RequestRefused(NOTHING_DRAWN)
+        if request.prompt == DRAWN or (sources.unsaid and overlays.drawn and model.markup):
+            request = _by_drawing(request, model, overlays)
         request = overlays.on(request.with_references([first.image, *others]))
         check_inputs(model, request)
         return Gathered(request, (*sources.notes, *basket.notes))
+
+
+def _by_drawing(request: ImageRequest, model: Model, overlays: Overlays) -> ImageRequest:
+    """A request without words, which the model is to read from the drawing.
+
+    Raises:
+        RequestRefused: there is none, or the model would see only where it is.
+    """
+    if not overlays.drawn:
+        raise RequestRefused(NOTHING_DRAWN)
+    if not model.markup:
+        raise RequestRefused(f"{model.title} sees where you drew, not what. Say in a few words what to change there.")
+    return replace(request, prompt="")
 
 
 async def _others(sources: Sources, overlays: Overlays, basket: Basket) -> list[StoredImage]:

@@ -103,14 +103,14 @@ _ORDERS = {
 
 
 def sent_prompt(change: Change, prompt: str, story: tuple[str, ...]) -> str:
-    """What the model is told: a member's own words just as they were typed.
+    """What the model is told: a member's own words just as they were typed, or that the drawing says it all.
 
     A change without words of its own is put into ours, together with the words that the picture was made from. With
     words of at most `Change.longest_words`, it is never longer than `LONGEST_PROMPT`.
     """
     order = _ORDERS.get(change)
     if order is None:
-        return prompt
+        return prompt or (DRAWN if change is Change.EDIT else "")
     parts = [order]
     if prompt.strip():
         parts.append(f"Beyond that: {prompt}")

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from bot.interactions import AtelierClient
 
+SWITCHED_OFF = (
+    "Leads of this server have switched off that replies change pictures. Press ✏️ below the picture, or use /edit."
+)
 REFUSAL_STAYS = 180.0  # seconds
 SAID_EVERY = 120.0  # seconds between two times that the same is said to the same member in the same channel
 MOST_REMEMBERED = 1000  # sentences

@@ -11,10 +11,10 @@ from typing_extensions import override
 
 from bot.buttons import LastingButton, asker_for, picture_of
 from bot.delivery.patience import PROBLEMS, remove_quietly, steadily
-from bot.errors import NotYoursError, PictureGoneError
+from bot.errors import NotYoursError, PictureGoneError, UserFacingError
 from bot.interactions import Interaction, order_behind
 from bot.occasions import asker_of
-from cogs.edit.answers import say_below
+from cogs.edit.answers import SWITCHED_OFF, say_below
 from cogs.edit.taking import edit_ours
 from cogs.edit.words import Reply, named_picture
 
@@ -62,6 +62,8 @@ class PickButton(LastingButton, template=r"pick:(?P<reply>[0-9]{1,20}):(?P<numbe
                 "Only the member who wrote the reply above can choose. Reply to a picture with words of your own."
             )
         order = await order_behind(interaction, self._number)
+        if not (await client.services.policies.of(order.requester.server_id)).replies:
+            raise UserFacingError(SWITCHED_OFF)
         picture = picture_of(order, self._number)
         reply = Reply.of(message, client.bot_id)
         reply = replace(reply, words=named_picture(reply.words, [picture])[1])

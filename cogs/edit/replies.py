@@ -15,7 +15,7 @@ from bot.buttons import still_member
 from bot.delivery.patience import steadily
 from bot.errors import PictureGoneError, RequestRefused, UserFacingError
 from bot.occasions import author_of
-from cogs.edit.answers import Passing, refuse
+from cogs.edit.answers import SWITCHED_OFF, Passing, refuse
 from cogs.edit.buttons import EditButton
 from cogs.edit.picking import ask_below
 from cogs.edit.taking import SAY_WHAT, edit_others, edit_ours
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 HOW_TO = "Reply to a message with pictures, mention me, and say what to change. For a new picture: /imagine."
 NOT_SHOWN = "I cannot see pictures in that message. On the message: Apps, Edit image. For a new picture: /imagine."
 NOT_HERE = "In direct messages I can change only the pictures that I have sent you here. Reply to one of them."
-SWITCHED_OFF = (
-    "Leads of this server have switched off that replies change pictures. Press ✏️ below the picture, or use /edit."
-)
 PING_OFF = "I could not read your reply, so nothing was made. Reply again with @ ON, or press ✏️ Edit."
 NEVER_READ = "I could not read your reply: mention me in it, or press ✏️ Edit."
 NO_HISTORY = "I may not read older messages here: I need the permission Read Message History."

@@ -245,7 +245,7 @@ async def test_a_drawing_needs_no_words(opened: OpenHouse) -> None:
 
         await house.mia.submit_modal(dialog, {"prompt": "", "files": [("drawn.png", drawn_upon(SQUARE))]})
 
-        assert house.painter.asked[1].prompt == DRAWN
+        assert (house.painter.asked[1].prompt, house.painter.asked[1].sent_prompt) == ("", DRAWN)
         assert [each.role for each in house.painter.inputs[1]] == ["image", "markup"]
 
 
@@ -261,7 +261,7 @@ async def test_beside_a_drawing_the_words_that_stood_there_already_say_nothing(
 
         await house.mia.submit_modal(dialog, {"prompt": words, "files": [("file.png", file)]})
 
-        assert house.painter.asked[1].prompt == sent
+        assert house.painter.asked[1].sent_prompt == sent
 
 
 async def test_a_reference_without_words_is_asked_about(opened: OpenHouse) -> None:

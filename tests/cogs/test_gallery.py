@@ -596,3 +596,24 @@ async def test_the_buttons_of_old_messages_go_on_working(opened: OpenHouse) -> N
         assert embed_of(details).description == "a red fox"
         assert again.response is None
         assert said_privately(deleted) == "Deleted."
+
+
+@pytest.mark.parametrize("button", [DetailsButton, AgainButton])
+async def test_a_private_result_is_there_for_nobody_else_by_a_made_up_id(
+    opened: OpenHouse, button: type[AtelierButton]
+) -> None:
+    async with opened() as house:
+        await house.imagine(private=True)
+        message = await offer(house, button(1))
+        answer = await house.ben.click(message, label=button.label)
+
+        assert said_privately(answer) == GONE
+        assert len(house.painter.asked) == 1
+
+
+async def test_a_number_that_no_database_holds_is_a_picture_that_is_gone(opened: OpenHouse) -> None:
+    async with opened() as house:
+        message = await offer(house, DetailsButton(10**20 - 1))
+        answer = await house.ben.click(message, label="Details")
+
+        assert said_privately(answer) == GONE

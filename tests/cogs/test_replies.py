@@ -19,9 +19,9 @@ from bot.inputs.gatherer import NOTHING_DRAWN
 from bot.services.changes import DRAWN, Change
 from bot.services.deciding import Lead
 from cogs.edit import answers
-from cogs.edit.answers import Passing
+from cogs.edit.answers import SWITCHED_OFF, Passing
 from cogs.edit.picking import PickButton
-from cogs.edit.replies import HINT_STAYS, HOW_TO, NEVER_READ, NOT_HERE, NOT_SHOWN, PING_OFF, SWITCHED_OFF
+from cogs.edit.replies import HINT_STAYS, HOW_TO, NEVER_READ, NOT_HERE, NOT_SHOWN, PING_OFF
 from cogs.edit.taking import SAY_WHAT
 from tests.examples import drawn_upon, png
 
@@ -184,7 +184,16 @@ async def test_a_drawing_needs_no_words(opened: OpenHouse) -> None:
         first = await picture(house)
         await reply(house, first, files=[("drawn.png", drawn_upon(house.painter.content))])
 
-        assert house.painter.asked[-1].prompt == DRAWN
+        assert (house.painter.asked[-1].prompt, house.painter.asked[-1].sent_prompt) == ("", DRAWN)
+
+
+async def test_a_model_that_sees_only_where_somebody_drew_needs_words(opened: OpenHouse) -> None:
+    async with opened() as house:
+        first = await picture(house, model="gpt-image-2")
+        written = await reply(house, first, files=[("drawn.png", drawn_upon(house.painter.content))])
+
+        assert answer(house, written).startswith("❌ GPT Image 2 sees where you drew, not what.")
+        assert len(house.painter.asked) == 1
 
 
 async def test_a_picture_without_words_and_without_a_drawing_is_asked_about(opened: OpenHouse) -> None:
@@ -584,7 +593,7 @@ async def test_a_drawing_upon_somebodys_picture_needs_no_words(opened: OpenHouse
         theirs = await house.ben.send(house.channel, "look", attachments=[HAT])
         await reply(house, theirs, f"<@{house.bot.bot_id}>", [("drawn.png", drawn_upon(HAT[1]))])
 
-        assert house.painter.asked[-1].prompt == DRAWN
+        assert (house.painter.asked[-1].prompt, house.painter.asked[-1].sent_prompt) == ("", DRAWN)
 
 
 @pytest.mark.parametrize(
@@ -720,6 +729,18 @@ async def test_what_was_said_is_forgotten_in_time_and_never_too_much(
 
 
 # --- switched off by leads
+
+
+async def test_an_open_question_is_switched_off_too(opened: OpenHouse) -> None:
+    async with opened() as house:
+        first = await picture(house, count=2)
+        await reply(house, first, "make it snowy")
+        await switch_off(house)
+        pressed = await house.mia.click(said(house)[0], label="#1")
+
+        assert pressed.response is not None
+        assert pressed.response.content == f"❌ {SWITCHED_OFF}"
+        assert len(house.painter.asked) == 2
 
 
 async def test_leads_can_switch_it_off(opened: OpenHouse) -> None:
