@@ -42,13 +42,8 @@ class Holdings:
     async def hold(self, digest: str) -> bytes | None:
         """Hold a file from now on, and its bytes; None, and nothing is held, if it is not kept."""
         async with self._lock:
-            self._held[digest] += 1
-        content: bytes | None = None
-        try:
             content = await self._blobs.get(digest)
-        finally:
-            if content is None:
-                self._held -= Counter([digest])
+            self._held.update([] if content is None else [digest])
         return content
 
     async def let_go(self, digests: Iterable[str]) -> None:

@@ -125,3 +125,15 @@ async def test_files_that_cannot_be_deleted_now_are_told_and_left_to_the_sweep(r
         await holdings.let_go([await holdings.keep(FOX)])
 
     assert [line["event"] for line in lines] == ["files not deleted"]
+
+
+async def test_a_file_that_is_not_kept_is_not_held(holdings: Holdings, blobs: FileBlobs) -> None:
+    digest = await blobs.put(FOX)
+    await blobs.delete(digest)
+
+    found = await holdings.hold(digest)
+    await blobs.put(FOX)
+    await holdings.forget([digest])
+
+    assert found is None
+    assert await blobs.get(digest) is None
