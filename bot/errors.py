@@ -10,8 +10,8 @@ UserFacingError                     a sentence for a member, said by `answer_fai
 ├── LimitReachedError               a budget or an allowance would be passed
 ├── QueueFullError                  too many jobs wait already
 ├── NotAcceptingError               paused, or about to shut down
-├── NotYoursError                   only the requester or a moderator may do this
-├── PictureGoneError                the picture of an old button exists no more
+├── NotYoursError                   only somebody else may do this: who asked, who wrote the words, a moderator
+├── PictureGoneError                a picture, or what it was made from, is not there any more
 └── ImageFailure                    the image API made no picture
     ├── PromptBlockedError          the provider's safety system said no
     ├── RequestRejectedError        the provider refused the request as it was
@@ -114,11 +114,11 @@ class NotAcceptingError(UserFacingError):
 
 
 class NotYoursError(UserFacingError):
-    """Only the requester, or a member with Manage Messages, may do this."""
+    """Only somebody else may do this: who asked for the picture, who wrote the words, or a moderator."""
 
 
 class PictureGoneError(UserFacingError):
-    """The picture that a button or a number names exists no more."""
+    """A picture, its message, or what it was made from is not there any more, or not for whoever asks."""
 
     def __init__(self, sentence: str = "This picture was deleted. Ask for a new one with /imagine.") -> None:
         super().__init__(sentence)
