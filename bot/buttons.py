@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from bot.errors import NotYoursError, PictureGoneError
 from bot.interactions import AtelierClient, Interaction, answer_failure, order_behind
-from bot.occasions import Asker, joined_at_of, role_ids_of
+from bot.occasions import Asker, asker_of, joined_at_of, role_ids_of
 from bot.rows import view_of
 from bot.services.pricing import format_usd
 
@@ -197,15 +197,17 @@ def is_private(interaction: discord.Interaction[Any]) -> bool:
     return interaction.message is not None and interaction.message.flags.ephemeral
 
 
-async def asker_for(interaction: Interaction, order: OpenRequest) -> Asker | None:
-    """Whose rules and limits count for what is made from this result: None for whoever acts, as on servers.
+async def asker_for(interaction: Interaction, order: OpenRequest) -> Asker:
+    """Whose rules and limits count for what is made from this result: those of whoever acts, as on servers.
 
     In direct messages there are no roles and no server: it counts where the result was asked for.
 
     Raises:
         NotYoursError: they, or the bot, have left that server.
     """
-    return None if interaction.guild_id is not None else await still_member(interaction.client, order.requester)
+    if interaction.guild_id is not None:
+        return asker_of(interaction)
+    return await still_member(interaction.client, order.requester)
 
 
 async def still_member(client: AtelierClient, requester: Requester) -> Asker:

@@ -10,7 +10,6 @@ from typing_extensions import override
 
 from bot.buttons import AtelierButton, PictureButton, asker_for, is_private
 from bot.more import MoreButton, MoreSelect
-from bot.occasions import requester_of
 from bot.rows import view_of
 from bot.services.drafting import Start
 from cogs.pleas.asking import AskButton
@@ -43,9 +42,8 @@ class PokeButton(PictureButton, action="poke"):
 async def poke(interaction: Interaction, order: OpenRequest, picture: Picture) -> None:
     assert Start(order, picture).picture in order.pictures
     asker = await asker_for(interaction, order)
-    by = requester_of(interaction) if asker is None else asker.requester
     private = "private" if is_private(interaction) else "public"
-    await interaction.response.send_message(f"#{picture.number} {private} {by.server_id}")
+    await interaction.response.send_message(f"#{picture.number} {private} {asker.requester.server_id}")
 
 
 async def pictures(house: House, count: int, *, private: bool = False) -> discord.Message | ResponseMessage:

@@ -100,7 +100,7 @@ def check_layout(change: Change, layout: Layout, name: str) -> None:
         RequestRefused: the picture has the shape already that is asked for.
     """
     if layout.new < LEAST_NEW:
-        raise RequestRefused(f"{name} is {_SHAPED[change]} already.")
+        raise RequestRefused(f"{name} is {_SHAPED[change]} already. For another size, press ✏️ Edit.")
 
 
 def _middle(old: tuple[int, int], canvas: tuple[int, int], share: Fraction) -> tuple[int, int, int, int]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.buttons import asker_for, is_private
 from bot.inputs import Sources
-from bot.occasions import asker_of, requester_of
+from bot.occasions import requester_of
 from bot.options import shape_of
 from bot.services.building import Wishes
 from bot.services.changes import Change
@@ -47,7 +47,7 @@ async def change_ours(
     Raises:
         UserFacingError: nothing was reserved.
     """
-    asker = await asker_for(interaction, order) or asker_of(interaction)
+    asker = await asker_for(interaction, order)
     client = interaction.client
     request = await client.services.drafting.draft(asker.requester, change, wishes, Start(order, picture))
     sources = Sources(order, picture, attachments=tuple(files), sorts=bool(files), unsaid=unsaid)
@@ -62,7 +62,7 @@ async def draw_from_ours(
     files: Sequence[discord.Attachment] = (),
 ) -> None:
     """Ask for a new picture with one of ours, and perhaps more files, as references. Args and errors as above."""
-    asker = await asker_for(interaction, order) or asker_of(interaction)
+    asker = await asker_for(interaction, order)
     client = interaction.client
     start = Start(shape=(picture.image.width, picture.image.height))
     request = await client.services.drafting.draft(asker.requester, Change.NEW, wishes, start)

@@ -79,7 +79,7 @@ async def open_for_picture(interaction: Interaction, order: OpenRequest, picture
         UserFacingError: whoever acts may not change it.
     """
     title, shapes = f"Edit #{picture.number}", [(picture.image.width, picture.image.height)]
-    asker = await asker_for(interaction, order) or asker_of(interaction)
+    asker = await asker_for(interaction, order)
     offer = await _offer(interaction, Change.EDIT, Start(order, picture), asker, shapes)
     custom_id = _custom_id(interaction, About.PICTURE, picture.number)
     dialog = EditDialog(title, custom_id, offer, own_words(order.request), About.PICTURE)
@@ -89,7 +89,7 @@ async def open_for_picture(interaction: Interaction, order: OpenRequest, picture
 async def open_for_reference(interaction: Interaction, order: OpenRequest, picture: Picture) -> None:
     """Ask what to draw with a picture of ours as reference. Raises as `open_for_picture` does."""
     title, shape = f"New picture with #{picture.number} as reference", (picture.image.width, picture.image.height)
-    asker = await asker_for(interaction, order) or asker_of(interaction)
+    asker = await asker_for(interaction, order)
     offer = await _offer(interaction, Change.NEW, Start(shape=shape), asker, [shape])
     if offer.same == SAME:
         offer = replace(offer, same=f"Size of #{picture.number}")

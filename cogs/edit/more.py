@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.errors import RequestRefused
 from bot.services.changes import TITLES, Change
 from cogs.edit.changing import change_ours
 from cogs.edit.dialog import open_for_reference
@@ -13,7 +12,6 @@ if TYPE_CHECKING:
     from bot.interactions import Interaction
     from bot.rows import Act, More
     from bot.services.ledger import OpenRequest, Picture
-    from bot.services.requests import StoredImage
 
 EMOJI = {
     Change.ZOOM_OUT: "🔭",
@@ -39,19 +37,6 @@ def offer_changes(more: More) -> None:
 
 def _maker(change: Change) -> Act:
     async def act(interaction: Interaction, order: OpenRequest, picture: Picture) -> None:
-        _check_shape(change, picture.image)
         await change_ours(interaction, change, order, picture)
 
     return act
-
-
-def _check_shape(change: Change, image: StoredImage) -> None:
-    """Refuse a shape that the picture has already: there would be nothing to draw."""
-    has_it = {
-        Change.SQUARE: image.width == image.height,
-        Change.PORTRAIT: image.width < image.height,
-        Change.LANDSCAPE: image.width > image.height,
-    }
-    if has_it.get(change):
-        shape = {Change.SQUARE: "square", Change.PORTRAIT: "upright", Change.LANDSCAPE: "wide"}[change]
-        raise RequestRefused(f"This picture is {shape} already. For another size, press ✏️ Edit.")

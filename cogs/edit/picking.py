@@ -13,7 +13,6 @@ from bot.buttons import LastingButton, asker_for, picture_of
 from bot.delivery.patience import PROBLEMS, remove_quietly, steadily
 from bot.errors import NotYoursError, PictureGoneError, UserFacingError
 from bot.interactions import Interaction, order_behind
-from bot.occasions import asker_of
 from cogs.edit.answers import SWITCHED_OFF, say_below
 from cogs.edit.taking import edit_ours
 from cogs.edit.words import Reply, named_picture
@@ -67,7 +66,7 @@ class PickButton(LastingButton, template=r"pick:(?P<reply>[0-9]{1,20}):(?P<numbe
         picture = picture_of(order, self._number)
         reply = Reply.of(message, client.bot_id)
         reply = replace(reply, words=named_picture(reply.words, [picture])[1])
-        asker = await asker_for(interaction, order) or asker_of(interaction)
+        asker = await asker_for(interaction, order)
         await edit_ours(client, reply, asker, order, picture, lambda: _answer(interaction))
         await _answer(interaction)  # where nothing began, for it had begun before, by an earlier press
         await _remove(interaction)

@@ -302,9 +302,9 @@ async def test_each_choice_does_what_it_says(change: Change, opened: OpenHouse) 
 @pytest.mark.parametrize(
     ("content", "choice", "sentence"),
     [
-        (SQUARE, "square", "This picture is square already."),
-        (UPRIGHT, "portrait", "This picture is upright already."),
-        (WIDE, "landscape", "This picture is wide already."),
+        (SQUARE, "square", "#1 is square already."),
+        (UPRIGHT, "portrait", "#1 is in portrait format already."),
+        (WIDE, "landscape", "#1 is in landscape format already."),
     ],
 )
 async def test_a_shape_that_the_picture_has_is_refused(

@@ -317,7 +317,7 @@ async def test_a_picture_is_extended_on_a_canvas_with_a_mask_of_what_is_new(stud
 async def test_a_picture_that_has_the_shape_already_is_not_extended(studio: Studio) -> None:
     request = an_edit(Change.SQUARE, size="1024x1024")
 
-    with pytest.raises(RequestRefused, match=r"^“owl.png” is square already\.$"):
+    with pytest.raises(RequestRefused, match=r"^“owl.png” is square already\. For another size, press ✏️ Edit\.$"):
         await gathered(studio, request, Sources(attachments=(Attached("owl.png", OWL),)))
 
     assert studio.kept == set()

@@ -261,10 +261,10 @@ def test_a_new_shape_leaves_something_to_draw_or_is_refused(change: Change, widt
 @pytest.mark.parametrize(
     ("change", "width", "height", "sentence"),
     [
-        (Change.SQUARE, 1024, 1024, "#7 is square already."),
-        (Change.SQUARE, 2048, 2032, "#7 is square already."),
-        (Change.PORTRAIT, 1000, 1500, "#7 is in portrait format already."),
-        (Change.LANDSCAPE, 768, 512, "#7 is in landscape format already."),
+        (Change.SQUARE, 1024, 1024, "#7 is square already. For another size, press ✏️ Edit."),
+        (Change.SQUARE, 2048, 2032, "#7 is square already. For another size, press ✏️ Edit."),
+        (Change.PORTRAIT, 1000, 1500, "#7 is in portrait format already. For another size, press ✏️ Edit."),
+        (Change.LANDSCAPE, 768, 512, "#7 is in landscape format already. For another size, press ✏️ Edit."),
     ],
 )
 def test_a_picture_that_has_its_shape_already_is_not_extended(

@@ -466,9 +466,9 @@ async def test_a_shape_that_is_not_permitted_in_any_size_is_refused_at_the_door(
 @pytest.mark.parametrize(
     ("change", "size", "sentence"),
     [
-        (Change.SQUARE, "2048x2048", "#4821 is square already."),
-        (Change.PORTRAIT, "1024x1536", "#4821 is in portrait format already."),
-        (Change.LANDSCAPE, "1536x1024", "#4821 is in landscape format already."),
+        (Change.SQUARE, "2048x2048", "#4821 is square already. For another size, press ✏️ Edit."),
+        (Change.PORTRAIT, "1024x1536", "#4821 is in portrait format already. For another size, press ✏️ Edit."),
+        (Change.LANDSCAPE, "1536x1024", "#4821 is in landscape format already. For another size, press ✏️ Edit."),
     ],
 )
 async def test_a_picture_that_has_the_shape_already_is_not_extended(change: Change, size: str, sentence: str) -> None:
@@ -479,7 +479,7 @@ async def test_a_picture_that_has_the_shape_already_is_not_extended(change: Chan
 
 
 async def test_other_peoples_square_is_square_already() -> None:
-    with pytest.raises(RequestRefused, match=r"^The picture is square already\.$"):
+    with pytest.raises(RequestRefused, match=r"^The picture is square already\. For another size, press ✏️ Edit\.$"):
         await Desk().draft(Change.SQUARE, Start(shape=(500, 501)))
 
 
