@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-LONGEST_MODULE = 280  # lines; the aim is 250
-LONGEST_FUNCTION = 45  # lines; the aim is 40
+LONGEST_MODULE = 400  # lines; one idea, however many it takes up to here
+LONGEST_FUNCTION = 50  # lines; the aim is 40
 DOUBLES = {"Mock", "MagicMock", "AsyncMock", "NonCallableMock", "NonCallableMagicMock"}
 SPECS = {"spec", "spec_set"}
 CLOCKS = {"time", "monotonic", "perf_counter", "process_time", "time_ns", "monotonic_ns", "perf_counter_ns"}
