@@ -86,7 +86,7 @@ def as_process(words: Sequence[str], directory: Path, **environment: str) -> sub
         text=True,
         encoding="utf-8",
         check=False,
-        timeout=60,
+        timeout=600,
     )
 
 

@@ -135,7 +135,7 @@ def private(expires_in: float = 900) -> Destination:
 
 async def shown(place: RecordingPlace, count: int) -> None:
     """Wait until so much was shown."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(300):
         while len(place.shown) < count:  # noqa: ASYNC110 - the place has no event of its own
             await asyncio.sleep(0.002)
 

@@ -61,7 +61,7 @@ def on_top() -> set[str]:
     git = shutil.which("git")
     if git is not None:
         listed = subprocess.run(  # noqa: S603 - a fixed command
-            [git, "-C", str(ROOT), "ls-files", "-z"], capture_output=True, text=True, check=False, timeout=30
+            [git, "-C", str(ROOT), "ls-files", "-z"], capture_output=True, text=True, check=False, timeout=300
         )
         if listed.returncode == 0 and listed.stdout:
             return {name.split("/")[0] for name in listed.stdout.split("\0") if name}

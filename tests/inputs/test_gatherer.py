@@ -374,7 +374,7 @@ async def test_who_is_cancelled_leaves_no_file_and_no_bytes_taken(studio: Studio
     owl, late = Attached("owl.png", OWL), Attached("late.png", OWL, declared=150_000_000)
     late.gate.clear()
     task = asyncio.create_task(gathered(studio, an_edit(), Sources(attachments=(owl, late))))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(300):
         while not late.reads:  # noqa: ASYNC110 - until the second download has begun
             await asyncio.sleep(0.002)
     task.cancel()

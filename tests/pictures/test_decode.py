@@ -101,7 +101,7 @@ async def test_no_more_pictures_are_in_work_than_there_are_threads() -> None:
         gate.wait(10)
 
     tasks = [asyncio.create_task(pool.run(work)) for _ in range(5)]
-    await asyncio.to_thread(lambda: [started.acquire(timeout=10) for _ in range(2)])
+    await asyncio.to_thread(lambda: [started.acquire(timeout=300) for _ in range(2)])
 
     assert not started.acquire(blocking=False)
     gate.set()

@@ -254,7 +254,7 @@ async def test_a_drawing_in_the_making_keeps_no_thread_from_other_pictures(
     monkeypatch.setattr(vector, "_PROCESS", counting(tmp_path, "import time; time.sleep(60)"))
     easel = Easel()
     drawings = [asyncio.create_task(easel.draw(svg(), edge)) for edge in (100, 200, 300)]
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(300):
         while not (tmp_path / "runs").exists() or len((tmp_path / "runs").read_text()) < AT_ONCE:  # noqa: ASYNC110 - another process tells
             await asyncio.sleep(0.01)
 

@@ -57,14 +57,14 @@ Act = tuple[Step, ...]
 
 async def until(true: Callable[[], bool]) -> None:
     """Wait until something is so; a test that waits in vain fails."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(300):
         while not true():  # noqa: ASYNC110 - any condition, without an event of its own
             await asyncio.sleep(0.002)
 
 
 async def eventually(true: Callable[[], Awaitable[bool]]) -> None:
     """The same for what has to be asked for."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(300):
         while not await true():  # noqa: ASYNC110 - the same
             await asyncio.sleep(0.002)
 

@@ -337,7 +337,7 @@ async def test_in_the_background_nobody_waits_and_the_end_is_clean(office: Offic
     office.watch.request_ended(MIA)
     office.watch.request_refused(MIA, refused.value.shortfall)
     office.watch.tell_soon()
-    await asyncio.wait_for(office.leads.twice.wait(), 10)
+    await asyncio.wait_for(office.leads.twice.wait(), 300)
     await office.watch.close()
 
     assert office.leads.levels == [(Scope.SERVER, NEARLY), (Scope.SERVER, SHORT)]

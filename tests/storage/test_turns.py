@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from .examples import Books
 
-PATIENCE = 30  # seconds
+PATIENCE = 300  # seconds
 
 
 @asynccontextmanager

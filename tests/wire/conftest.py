@@ -14,7 +14,7 @@ from bot.client import AtelierBot
 from bot.sandbox.images import ImageOptions
 from bot.sandbox.images.easel import Easel
 from tests.wire.hasty import HASTY
-from tests.wire.house import House, OpenHouse
+from tests.wire.house import FIRST_ANSWER, House, OpenHouse
 from tests.wire.openapi import OfficialDescription
 from tests.wire.traffic_check import misfits
 
@@ -59,6 +59,7 @@ def _without_waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr("bot.delivery.progress.INTERVAL", 0.02)
     monkeypatch.setattr("bot.delivery.progress.SHARED_INTERVAL", 0.02)
     monkeypatch.setattr("bot.delivery.progress.PATIENCE", 0.2)
+    monkeypatch.setattr("bot.intake.GRACE", FIRST_ANSWER / 4)  # refusals stay private on a slow machine too
     monkeypatch.setattr("bot.client.GUILD_READY_TIMEOUT", 0.05)
     stamina.set_testing(True, attempts=3, cap=True)
     yield

@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from bot.sandbox.discord import Channel, Exchange, Invocation, Member, Message
     from bot.storage.report import Report, ReportedJob
 
-PATIENCE = 15.0  # seconds; a test that waits longer has found something
+PATIENCE = 300.0  # seconds; a test that waits longer has found something, however slow the machine is
 GRACE = 5.0  # seconds that running jobs get when the bot is stopped
 PROGRESS = ("🎨", "⏳", "⏸️")  # how an answer begins that is not the end
 FAST = ImageOptions(pace=0.0, canned_bytes=1)
-NO_RATE_LIMITS = Options(rate_limits=RateLimits.off())
+FIRST_ANSWER = 120.0  # seconds that an interaction waits here for its first answer, for a slow machine's sake
+NO_RATE_LIMITS = Options(rate_limits=RateLimits.off(), first_answer_seconds=FIRST_ANSWER)
 
 
 class OpenHouse(Protocol):
@@ -118,7 +119,7 @@ class House:
             await asyncio.wait({bot, ready}, return_when=asyncio.FIRST_COMPLETED)
             ready.cancel()
             self._stop.set()
-            await asyncio.wait_for(bot, 2 * GRACE)
+            await asyncio.wait_for(bot, PATIENCE)
 
     async def restart_bot(self, **given: object) -> None:
         """Stop the bot and start it again on the same data directory."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PROJECT = Path(__file__).parents[2]
-PATIENCE = 30.0  # seconds for the nursery to answer
+PATIENCE = 300.0  # seconds for the nursery to answer
 LOADED = ("bot.__main__", "bot.client", "cogs.imagine", "cogs.gallery", "openai.resources.images", "PIL.PngImagePlugin")
 
 

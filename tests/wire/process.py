@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PROJECT = Path(__file__).parents[2]
-PATIENCE = 30.0  # seconds for a process to end by itself
+PATIENCE = 300.0  # seconds for a process to end by itself
 
 
 class BotProcess:

@@ -6,7 +6,7 @@ import pytest
 
 from bot.sandbox.discord import Fault, Permission, Upload
 from tests.pictures.samples import encoded, gradient
-from tests.wire.house import OFFERED, buttons, choose
+from tests.wire.house import FIRST_ANSWER, OFFERED, buttons, choose
 
 if TYPE_CHECKING:
     from tests.wire.house import House
@@ -212,7 +212,7 @@ async def test_a_deletion_that_discord_takes_long_for_is_answered_all_the_same(h
 
     await mia.click(asked, "Delete for good")
     await house.until(lambda: house.discord.traffic.search(r"^/channels/\d+/messages/\d+$", "DELETE"))
-    house.discord.clock.advance(4)
+    house.discord.clock.advance(FIRST_ANSWER + 1)
     await house.until(lambda: asked.content.startswith("Deleted."))
 
     assert message.deleted

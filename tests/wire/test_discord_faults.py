@@ -8,7 +8,7 @@ from bot.sandbox.discord import Fault, Limit, Options, Permission, RateLimits
 from bot.sandbox.images import Fault as ImageFault
 from bot.sandbox.images import FaultKind, ImageOptions
 from bot.sandbox.images.art.files import canned
-from tests.wire.house import OFFERED, buttons
+from tests.wire.house import FIRST_ANSWER, OFFERED, buttons
 
 if TYPE_CHECKING:
     from bot.sandbox.discord import Channel
@@ -43,7 +43,7 @@ async def test_nothing_is_made_when_the_first_answer_comes_too_late(house: House
     house.discord.faults.add(Fault(CALLBACK, delay=0.2))
 
     await mia.slash("imagine", prompt="a fox")
-    house.discord.clock.advance(4)
+    house.discord.clock.advance(FIRST_ANSWER + 1)
     await house.until(lambda: house.states() == ["released"])
     later = await house.imagine(mia)
 
@@ -108,17 +108,17 @@ async def test_a_result_does_not_wait_for_an_edit_of_the_progress_that_discord_d
     house.discord.faults.add(Fault(RESPONSE, "PATCH", status=500, times=None))
 
     invocation = await mia.slash("imagine", prompt="a fox")
-    await house.until(lambda: house.posted(invocation), timeout=5)
+    await house.until(lambda: house.posted(invocation))
 
     assert house.states() == ["settled"]
 
 
 async def test_a_result_does_not_wait_out_a_long_rate_limit_of_the_progress(house: House) -> None:
     mia = house.discord.server.add_member("Mia")
-    house.discord.faults.add(Fault(RESPONSE, "PATCH", status=429, retry_after=60))
+    house.discord.faults.add(Fault(RESPONSE, "PATCH", status=429, retry_after=3600))
 
     invocation = await mia.slash("imagine", prompt="a fox")
-    await house.until(lambda: house.posted(invocation), timeout=5)
+    await house.until(lambda: house.posted(invocation))
 
     assert house.states() == ["settled"]
 

@@ -36,7 +36,7 @@ async def test_a_bot_that_is_killed_at_any_moment_keeps_its_books_and_its_promis
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("seed", range(1, 13))
 async def test_a_bot_that_is_killed_all_the_time_keeps_its_books_and_its_promises(
     open_house: OpenHouse, tmp_path: Path, record_property: Callable[[str, object], None], seed: int

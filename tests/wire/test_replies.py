@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.sandbox.discord import Options, Permission, RateLimits, Upload
+from bot.sandbox.discord import Permission, Upload
 from bot.sandbox.discord.gateway.intents import Intent
 from bot.sandbox.images import ImageOptions
 from bot.storage.sqlite import sqlite3
 from cogs.edit.replies import NEVER_READ, NOT_SHOWN, PING_OFF
 from tests.pictures.samples import encoded, gradient
-from tests.wire.house import buttons
+from tests.wire.house import NO_RATE_LIMITS, buttons
 
 if TYPE_CHECKING:
     from bot.sandbox.discord import Channel, Message
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 PHOTO = encoded(gradient(1200, 800), "JPEG")
 HAT = encoded(gradient(64, 64), "PNG")
-WITH_THE_INTENT = Options(privileged_intents=Intent.MESSAGE_CONTENT, rate_limits=RateLimits.off())
+WITH_THE_INTENT = replace(NO_RATE_LIMITS, privileged_intents=Intent.MESSAGE_CONTENT)
 PARENTS = """
 SELECT (SELECT picture_number FROM request_parents WHERE request_id = requests.id AND position = 0)
 FROM requests ORDER BY rowid

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
+from bot.sandbox.discord.changes import WAIT
 from bot.sandbox.discord.refusals import (
     already_acknowledged,
     expired_token,
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from bot.sandbox.discord.things import User, Version
     from bot.sandbox.discord.wire import Json
 
-FIRST_ANSWER_SECONDS = 3.0
 TOKEN_SECONDS = 15 * 60.0
 
 
@@ -59,6 +59,7 @@ class Invocation:
         source: the message whose component or menu was used.
         opened_by: for a submitted dialog, the interaction that was answered with it.
         upload_limit: bytes per file that answers may hold.
+        first_answer_seconds: how long it waits for its first answer.
         answer: the first answer; None as long as there is none.
         claimed: whether a first answer is there or under way, so that another one is refused.
         ephemeral: whether the first answer is for the member only.
@@ -77,6 +78,7 @@ class Invocation:
     channel: Channel
     upload_limit: int
     began_at: float
+    first_answer_seconds: float
     clock: Clock
     until: Callable[[Callable[[], object], float], Awaitable[None]]
     source: Message | None = None
@@ -124,7 +126,7 @@ class Invocation:
         """Seconds since it began, on the server's clock."""
         return self.clock.now() - self.began_at
 
-    async def answered(self, timeout: float = 5.0) -> Invocation:  # noqa: ASYNC109 - the caller's own words
+    async def answered(self, timeout: float = WAIT) -> Invocation:  # noqa: ASYNC109 - the caller's own words
         """Wait for the first answer.
 
         Raises:
@@ -133,7 +135,7 @@ class Invocation:
         await self.until(lambda: self.answer is not None, timeout)
         return self
 
-    async def shown(self, timeout: float = 5.0) -> Message:  # noqa: ASYNC109 - the caller's own words
+    async def shown(self, timeout: float = WAIT) -> Message:  # noqa: ASYNC109 - the caller's own words
         """Wait for a response that is more than "is thinking…".
 
         Raises:
@@ -148,11 +150,11 @@ class Invocation:
         """Refuse a first answer that comes late or twice.
 
         Raises:
-            Refusal: 404/10062 after 3 seconds, 400/40060 when there is one already.
+            Refusal: 404/10062 after its `first_answer_seconds`, 400/40060 when there is one already.
         """
         if self.claimed:
             raise already_acknowledged()
-        if self.age > FIRST_ANSWER_SECONDS:
+        if self.age > self.first_answer_seconds:
             raise unknown_interaction()
 
     def require_usable(self) -> None:

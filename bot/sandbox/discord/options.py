@@ -23,6 +23,8 @@ class Options:
         rate_limits: see `RateLimits`; `RateLimits.off()` for none.
         oversize_code: Discord's code beside status 413: 40005 officially, 50045 in the wild.
         link_seconds: how long a signed attachment link lives.
+        first_answer_seconds: how long an interaction waits for its first answer. Discord waits 3; where the machine
+            may be slow and its speed is not the point, more.
     """
 
     port: int = 0
@@ -34,3 +36,4 @@ class Options:
     rate_limits: RateLimits = field(default_factory=RateLimits)
     oversize_code: int = 40005
     link_seconds: float = 24 * 3600
+    first_answer_seconds: float = 3.0

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
 
+from bot.sandbox.discord.changes import WAIT
 from bot.sandbox.discord.commands import Commands
 from bot.sandbox.discord.desk import Desk
 from bot.sandbox.discord.faults import Faults
@@ -44,7 +45,7 @@ class SandboxDiscord:
             discord.http.Route.BASE = sandbox.api_url        # in discord.py 2.7.1, before login
             mia = discord.server.add_member("Mia")
             invocation = await mia.slash("imagine", prompt="a fox", image1=Upload("fox.png", png))
-            picture = await invocation.shown(timeout=10)
+            picture = await invocation.shown()
 
     Attributes:
         server: the server that stands ready, with the channels ``studio`` and ``random``.
@@ -105,7 +106,7 @@ class SandboxDiscord:
         """Everything that happens from now on: ``async for change in discord.changes()``."""
         return self._world.changes.watch()
 
-    async def until(self, predicate: Callable[[], object], timeout: float = 5.0) -> None:  # noqa: ASYNC109 - as asyncio.wait_for
+    async def until(self, predicate: Callable[[], object], timeout: float = WAIT) -> None:  # noqa: ASYNC109 - as asyncio.wait_for
         """Wait until the predicate holds; it is asked again after every change and every served request.
 
         Raises:
@@ -113,7 +114,7 @@ class SandboxDiscord:
         """
         await self._world.changes.until(predicate, timeout)
 
-    async def bot_ready(self, timeout: float = 10.0) -> None:  # noqa: ASYNC109 - as asyncio.wait_for
+    async def bot_ready(self, timeout: float = WAIT) -> None:  # noqa: ASYNC109 - as asyncio.wait_for
         """Wait until a bot is connected.
 
         Raises:

@@ -29,13 +29,13 @@ class Client:
     async def hear(self, event: str | int) -> dict[str, Any]:
         """The next payload with this event name or opcode."""
         while True:
-            payload: dict[str, Any] = await self.socket.receive_json(timeout=5)
+            payload: dict[str, Any] = await self.socket.receive_json(timeout=300)
             if event in (payload["t"], payload["op"]):
                 return payload
 
     async def closing(self) -> int | None:
         while True:
-            frame = await self.socket.receive(timeout=5)
+            frame = await self.socket.receive(timeout=300)
             if frame.type not in {aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY}:
                 return self.socket.close_code
 
@@ -77,7 +77,7 @@ async def test_heartbeats_are_acknowledged_unless_told_otherwise(sandbox: Sandbo
     sandbox.gateway.acknowledges = False
     await client.say(1)
     await client.identify(sandbox.token)
-    next_payload = await client.socket.receive_json(timeout=5)
+    next_payload = await client.socket.receive_json(timeout=300)
 
     assert acknowledged["d"] is None
     assert next_payload["t"] == "READY"
@@ -151,9 +151,9 @@ async def test_the_stream_is_compressed_with_one_context_when_asked(
 ) -> None:
     inflate = zlib.decompressobj()
     async with session.ws_connect(f"{sandbox.gateway_url}?v=10&compress=zlib-stream") as socket:
-        hello = await socket.receive_bytes(timeout=5)
+        hello = await socket.receive_bytes(timeout=300)
         await Client(socket).identify(sandbox.token)
-        ready = await socket.receive_bytes(timeout=5)
+        ready = await socket.receive_bytes(timeout=300)
 
     assert hello.endswith(b"\x00\x00\xff\xff")
     assert json.loads(inflate.decompress(hello))["op"] == 10
@@ -176,8 +176,8 @@ async def test_a_dropped_session_resumes_with_what_it_missed(
         second = Client(socket)
         await second.hear(10)
         await second.say(6, {"token": sandbox.token, "session_id": ready["d"]["session_id"], "seq": last["s"]})
-        missed = await second.socket.receive_json(timeout=5)
-        resumed = await second.socket.receive_json(timeout=5)
+        missed = await second.socket.receive_json(timeout=300)
+        resumed = await second.socket.receive_json(timeout=300)
 
     assert gone == 1006
     assert (missed["t"], missed["s"]) == ("MESSAGE_CREATE", last["s"] + 1)

@@ -308,7 +308,7 @@ async def test_files_of_a_command_are_short_lived_and_fully_described(api: Api, 
         await sandbox.bot_ready()
         await mia.slash("imagine", prompt="like this", image1=Upload("my cat.png", png((40, 30))))
         while not seen:
-            frame = await socket.receive_json(timeout=5)
+            frame = await socket.receive_json(timeout=300)
             seen += [frame["d"]] if frame["t"] == "INTERACTION_CREATE" else []
 
     data = seen[0]["data"]
@@ -335,7 +335,7 @@ async def test_a_message_menu_gives_the_bot_the_whole_message(api: Api, sandbox:
         await sandbox.bot_ready()
         invocation = await mia.message_command("Edit image", message)
         while not seen:
-            frame = await socket.receive_json(timeout=5)
+            frame = await socket.receive_json(timeout=300)
             seen += [frame["d"]] if frame["t"] == "INTERACTION_CREATE" else []
 
     target = seen[0]["data"]["resolved"]["messages"][seen[0]["data"]["target_id"]]

@@ -37,7 +37,7 @@ class Listener:
             await self.api.sandbox.bot_ready()
             await act()
             while True:
-                frame = await socket.receive_json(timeout=5)
+                frame = await socket.receive_json(timeout=300)
                 if frame["t"] == "INTERACTION_CREATE":
                     payload: dict[str, Any] = frame["d"]
                     return payload

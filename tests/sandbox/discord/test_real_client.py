@@ -26,7 +26,7 @@ async def test_a_dropped_client_resumes_and_hears_what_it_missed() -> None:
             await sandbox.until(lambda: sandbox.gateway.resumes == 1)
             await sandbox.gateway.ask_reconnect()
             await sandbox.until(lambda: sandbox.gateway.resumes == 2)
-            heard = asyncio.create_task(client.wait_for("message", timeout=5))
+            heard = asyncio.create_task(client.wait_for("message", timeout=300))
             await mia.direct_message("and now")
             await heard
 

@@ -57,14 +57,14 @@ class Member(Writer):
 
         Raises:
             CannotDoThatError: no such command or option, or it does not autocomplete.
-            TimeoutError: the bot offered nothing within three seconds.
+            TimeoutError: the bot offered nothing within the seconds of a first answer.
         """
         where = channel or self.first_channel
         given = {**others, focused: value}
         typed = await Typing(self.house, self.user, where).type(command, given, focused)
         data = _command_data(typed.command, where) | {"options": typed.options}
         invocation = begin(self.house, self.user, where, InvocationKind.AUTOCOMPLETE, data, name=command)
-        await invocation.answered(3.0)
+        await invocation.answered(self.house.world.options.first_answer_seconds)
         return invocation.choices or []
 
     async def message_command(self, command: str, message: Message) -> Invocation:

@@ -42,6 +42,7 @@ def begin(
         channel=channel,
         upload_limit=house.upload_limit(user, channel),
         began_at=world.clock.now(),
+        first_answer_seconds=world.options.first_answer_seconds,
         clock=world.clock,
         until=world.changes.until,
         source=source,
