@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import importlib.util
 import shutil
 import sys
 import tempfile
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 AT_ONCE = 2  # children at the same time; each takes some 80 MB for a second
-PATIENCE = 20.0  # seconds for a chart, its waiting for the others included
+PATIENCE = 60.0  # seconds for a chart, its waiting for the others included
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _LOGGED = 2000  # characters of what a child that failed said last
 _HOME = Path(bot.__file__).parents[1]  # where the packages are: neither a folder of secrets nor one of strangers
@@ -109,4 +110,15 @@ class Easel:
         return self._cache
 
 
-draw = Easel().draw
+_EASEL = Easel()
+
+
+async def draw(chart: Chart) -> bytes:
+    """As `Easel.draw`, where the library that draws is installed: it is an extra, for no picture needs it.
+
+    Raises:
+        ChartError: it is not installed, or as `Easel.draw`.
+    """
+    if importlib.util.find_spec("matplotlib") is None:
+        raise ChartError("matplotlib is not installed; deploy/requirements-charts.lock has it")
+    return await _EASEL.draw(chart)

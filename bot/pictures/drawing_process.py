@@ -39,7 +39,7 @@ def limit() -> None:
 
 
 def fonts() -> list[str]:
-    """The files of the fonts that text is set in, the same on every machine."""
+    """The files of the fonts that text is set in, the same on every machine; without matplotlib the system's are."""
     found = importlib.util.find_spec("matplotlib")
     folders = [] if found is None else list(found.submodule_search_locations or ())
     files = [Path(folder, "mpl-data", "fonts", "ttf", name) for folder in folders for name in FONTS]
@@ -73,12 +73,13 @@ def main() -> None:
     """Draw what comes in, so many pixels wide as the first argument says."""
     limit()
     sans, serif, monospace = "DejaVu Sans", "DejaVu Serif", "DejaVu Sans Mono"
+    brought = fonts()
     picture = resvg_py.svg_to_bytes(
         svg_string=harmless(sys.stdin.buffer.read()),
         width=int(sys.argv[1]),
         dpi=PIXELS_PER_INCH,
-        skip_system_fonts=True,
-        font_files=fonts(),
+        skip_system_fonts=bool(brought),
+        font_files=brought,
         font_family=sans,
         sans_serif_family=sans,
         serif_family=serif,

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 10  # of members, models or channels; days are all shown
 SIGNS = {Grouping.MEMBER: "@", Grouping.CHANNEL: "#"}  # of mentions
-NO_CHART = "The chart could not be drawn this time; the numbers are complete without it."
+NO_CHART = "There is no chart this time; the numbers are complete without it."
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,13 @@ async def test_a_chart_comes_back_as_a_picture() -> None:
     assert len(picture) < 100_000
 
 
+async def test_without_the_library_that_draws_there_is_no_chart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", dict[str, object]().get)
+
+    with pytest.raises(ChartError, match="requirements-charts"):
+        await draw(HOSTILE)
+
+
 def test_names_that_no_font_has_are_drawn_without_a_word(tmp_path: Path) -> None:
     """Also where neither the home nor the working directory can be written, and without any environment."""
     child = subprocess.run(  # noqa: S603 - our own command

@@ -1,28 +1,33 @@
-"""The lock files: whole, hashed, and free of where they were resolved."""
+"""The lock files: whole, hashed, free of where they were resolved, and installed as they are."""
 
 from __future__ import annotations
 
 import re
+import tomllib
 
 import pytest
 
 from tests.house_rules.sources import ROOT
 
 LOCK = "requirements.lock"
+CHARTS_LOCK = "requirements-charts.lock"
 DEV_LOCK = "requirements-dev.lock"
-REQUIREMENT = re.compile(r"(?P<name>[a-z0-9][a-z0-9._-]*)==(?P<version>\S+)( ; (?P<marker>.+))?")
+LOCKS = (LOCK, CHARTS_LOCK, DEV_LOCK)
+NO_BUILDS = "--only-binary :all:"  # to build from source would fetch build tools by their newest release
+REQUIREMENT = re.compile(r"(?P<name>[a-z0-9][a-z0-9._-]*)(\[[a-z0-9,._-]+\])?==(?P<version>\S+)( ; (?P<marker>.+))?")
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 ADDRESSES = ("://", "--index", "--extra-index", "--find-links", "@ ")
+INSTALLATION = re.compile(r"pip install (?P<options>[^&`]*)-r (?P<lock>\S+\.lock)")
 
 
-@pytest.mark.parametrize("name", [LOCK, DEV_LOCK])
+@pytest.mark.parametrize("name", LOCKS)
 def test_a_lock_file_names_no_index(name: str) -> None:
     text = (ROOT / "deploy" / name).read_text(encoding="utf-8")
 
     assert [address for address in ADDRESSES if address in text] == []
 
 
-@pytest.mark.parametrize("name", [LOCK, DEV_LOCK])
+@pytest.mark.parametrize("name", LOCKS)
 def test_every_requirement_is_pinned_and_hashed(name: str) -> None:
     for head, *hashes in requirements(name):
         assert REQUIREMENT.fullmatch(head), head
@@ -30,22 +35,52 @@ def test_every_requirement_is_pinned_and_hashed(name: str) -> None:
         assert all(HASH.fullmatch(line) for line in hashes), head
 
 
-def test_the_development_lock_holds_what_is_deployed_in_the_same_versions() -> None:
-    deployed, developed = ({lines[0] for lines in requirements(name)} for name in (LOCK, DEV_LOCK))
+@pytest.mark.parametrize("name", LOCKS)
+def test_nothing_is_built_from_source(name: str) -> None:
+    assert (ROOT / "deploy" / name).read_text(encoding="utf-8").splitlines()[0] == NO_BUILDS
 
-    assert deployed - developed == set()
+
+def test_the_larger_locks_hold_what_the_smaller_ones_do_in_the_same_versions() -> None:
+    smallest, charts, largest = ({lines[0] for lines in requirements(name)} for name in LOCKS)
+
+    assert smallest - charts == set()
+    assert charts - largest == set()
+
+
+def test_an_extra_that_a_package_asks_for_is_kept() -> None:
+    """An installer that resolves takes a lock without it for incomplete, and looks for the newest release."""
+    asked = {lines[0].split("==")[0] for lines in requirements(DEV_LOCK)}
+
+    assert {"coverage[toml]", "pyright[nodejs]"} <= asked
+
+
+@pytest.mark.parametrize("place", ["README.md", "deploy/RUNBOOK.md", "deploy/Dockerfile"])
+def test_a_lock_is_installed_without_resolving(place: str) -> None:
+    installations = list(INSTALLATION.finditer((ROOT / place).read_text(encoding="utf-8")))
+
+    assert installations
+    for found in installations:
+        assert "--no-deps" in found["options"], found[0]
+        assert (ROOT / found["lock"]).is_file(), found[0]
 
 
 def test_every_dependency_of_the_product_is_locked() -> None:
-    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    listed = re.search(r"^dependencies = \[(.*?)^\]", project, re.DOTALL | re.MULTILINE)
-    assert listed is not None
-    wanted = {normalised(name) for name in re.findall(r'^\s+"([A-Za-z0-9._-]+)', listed[1], re.MULTILINE)}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    charts = project["optional-dependencies"]["charts"]
 
-    locked = {normalised(lines[0].split("==")[0]) for lines in requirements(LOCK)}
+    assert names(project["dependencies"]) - locked(LOCK) == set()
+    assert names([*project["dependencies"], *charts]) - locked(CHARTS_LOCK) == set()
+    assert names(charts) & locked(LOCK) == set()
 
-    assert wanted
-    assert wanted - locked == set()
+
+def names(wanted: list[str]) -> set[str]:
+    """The packages that these requirements are of."""
+    return {normalised(re.split(r"[^A-Za-z0-9._-]", requirement)[0]) for requirement in wanted}
+
+
+def locked(name: str) -> set[str]:
+    """The packages that a lock file holds."""
+    return {normalised(re.split(r"\[|==", lines[0])[0]) for lines in requirements(name)}
 
 
 def requirements(name: str) -> list[list[str]]:
@@ -56,7 +91,7 @@ def requirements(name: str) -> list[list[str]]:
     for line in joined.splitlines():
         if line.startswith("\t"):
             found[-1].append(line.strip())
-        elif line.strip() and not line.startswith("#"):
+        elif line.strip() and not line.startswith(("#", "--only-binary")):
             found.append([line.strip()])
     return found
 

@@ -48,10 +48,23 @@ def test_the_fonts_are_files_that_come_with_the_product() -> None:
     assert [Path(file).name for file in drawing_process.fonts()] == list(drawing_process.FONTS)
 
 
-def test_without_fonts_only_text_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", dict[str, object]().get)
+def test_without_the_product_s_fonts_text_is_set_in_the_system_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: dict[str, object] = {}
 
-    assert drawing_process.fonts() == []
+    def draw(**options: object) -> bytes:
+        given.update(options)
+        return b"a picture"
+
+    monkeypatch.setattr("importlib.util.find_spec", dict[str, object]().get)
+    monkeypatch.setattr(resource, "setrlimit", dict[int, object]().__setitem__)
+    monkeypatch.setattr(sys, "argv", ["drawing_process.py", "40"])
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(DRAWING)))
+    monkeypatch.setattr(sys, "stdout", SimpleNamespace(buffer=io.BytesIO()))
+    monkeypatch.setattr("resvg_py.svg_to_bytes", draw)
+
+    drawing_process.main()
+
+    assert (given["font_files"], given["skip_system_fonts"]) == ([], False)
 
 
 @pytest.mark.parametrize(
