@@ -43,7 +43,7 @@ class MoreSelect(LastingItem[discord.ui.Select[Any]], template=r"more:(?P<id>[0-
             ]
             number = result.files[0][0].number
             item = discord.ui.Select[Any](
-                placeholder="⋯ More", options=options, min_values=0, custom_id=f"more:{number}"
+                placeholder="⋯ More", options=options, min_values=0, required=False, custom_id=f"more:{number}"
             )
             return cls(number, item) if options else None
 

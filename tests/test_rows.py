@@ -85,7 +85,7 @@ def test_the_select_stands_in_a_row_of_its_own_below_the_buttons() -> None:
     (select,) = components[1]["components"]
     assert [option["value"] for option in select["options"]] == ["first", "second"]
     assert select["placeholder"] == "⋯ More"
-    assert select["min_values"] == 0
+    assert (select["min_values"], select["required"]) == (0, False)
 
 
 def test_what_is_not_offered_for_a_result_is_left_out() -> None:
