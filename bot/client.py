@@ -5,8 +5,11 @@ from __future__ import annotations
 import gc
 import hashlib
 import json
+from contextlib import suppress
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
+import aiohttp
 import discord
 import structlog
 import yarl
@@ -25,10 +28,12 @@ if TYPE_CHECKING:
     import asyncio
 
     from bot.config import Settings
+    from bot.services.clock import TrueClock
     from bot.wiring import Services
 
 EXTENSIONS = ("cogs.imagine", "cogs.edit", "cogs.gallery", "cogs.usage", "cogs.pleas", "cogs.studio", "cogs.quota")
 COMMANDS_HASH = "commands_hash"  # begins the key under which the last synced payload is remembered
+TIMED_EVENTS = ("interaction", "message")  # whose first argument has an id made by Discord a moment ago
 GUILD_READY_TIMEOUT = 0.2  # seconds to wait for one more server at the start; 2 by default
 
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody speaks here
@@ -42,6 +47,20 @@ def point_at(settings: Settings) -> None:
         Route.BASE = settings.discord_api_url
     if settings.discord_gateway_url is not None:
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.discord_gateway_url)
+
+
+def _listening(clock: TrueClock) -> aiohttp.TraceConfig:
+    """Has the clock told of the date of every answer of Discord's own; files come from caches, and from elsewhere."""
+
+    async def ended(_session: object, _context: object, answered: aiohttp.TraceRequestEndParams) -> None:
+        date = answered.response.headers.get("Date")
+        if date is not None and str(answered.url).startswith(Route.BASE):
+            with suppress(ValueError):
+                clock.told(parsedate_to_datetime(date).timestamp())
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_end.append(ended)
+    return trace
 
 
 class AtelierBot(AtelierClient):
@@ -58,6 +77,7 @@ class AtelierBot(AtelierClient):
             tree_cls=AtelierTree,
             allowed_mentions=discord.AllowedMentions.none(),
             guild_ready_timeout=GUILD_READY_TIMEOUT,
+            http_trace=_listening(services.clock),
             max_messages=None,  # nothing is looked up in discord.py's own message cache
         )
         self.services = services
@@ -77,13 +97,24 @@ class AtelierBot(AtelierClient):
 
     @override
     async def setup_hook(self) -> None:
-        """Load the cogs, and tell Discord of the commands if they have changed."""
+        """Recover what an earlier process left, load the cogs, and tell Discord of the commands if they have changed.
+
+        Logged in, but not connected: Discord has told the time, and nobody can ask for anything yet.
+        """
+        await self.services.studio.recover()
         for extension in EXTENSIONS:
             await self.load_extension(extension)
         await self._sync_commands()
         self.services.watch.speaker = LogChannel(self)
         self.services.accounts.tenancy.sole_server = lambda: len(self.guilds) == 1
         self.services.studio.start()
+
+    @override
+    def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
+        """As discord.py; whatever people do tells the time, before anything is made of it."""
+        if event_name in TIMED_EVENTS:
+            self.services.clock.not_before(args[0].created_at.timestamp())
+        super().dispatch(event_name, *args, **kwargs)
 
     def stop_waiting_for_servers(self) -> None:
         """Before the connection ends: discord.py would go on waiting, and call a client that is closed ready."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
-
-import structlog
 
 from bot.openai_images import OpenAIImages
 from bot.pictures import check_result, retouch
@@ -21,6 +18,7 @@ from bot.services.answering import Answers
 from bot.services.bookkeeper import Bookkeeper
 from bot.services.bulletin import Bulletins
 from bot.services.catalog_opening import open_catalog
+from bot.services.clock import TrueClock
 from bot.services.correcting import Corrector
 from bot.services.deciding import Deciding
 from bot.services.deleting import Deleting
@@ -53,7 +51,7 @@ from bot.storage.pleas import SqlitePleas
 from bot.storage.policies import SqliteAudit, SqlitePolicies
 from bot.storage.report import SqliteBooks
 from bot.storage.requests import SqliteRequests
-from bot.storage.state import State, SteadyClock
+from bot.storage.state import State
 from bot.storage.usage import SqliteUse
 
 if TYPE_CHECKING:
@@ -66,10 +64,7 @@ if TYPE_CHECKING:
     from bot.services.ledger import Ledger
     from bot.services.lineage import Lineage
 
-CLOCK_TOLERANCE = 3600  # seconds
 SAFETY_KEY = "safety_identifier_key"  # names the secret in the state table
-
-_log = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -105,6 +100,7 @@ class Services:
     holdings: Holdings
     sweeping: Sweeping
     state: State
+    clock: TrueClock
     images: OpenAIImages
     database: Database
 
@@ -129,7 +125,6 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
                 settings.openai_api_key.get_secret_value(), settings.openai_base_url, float(settings.job_timeout)
             ) as images:
                 services = await _connect(settings, catalog, database, images)
-                await services.studio.recover()
                 try:
                     yield services
                 finally:
@@ -148,7 +143,7 @@ class _Foundation:
     database: Database
     images: OpenAIImages
     state: State
-    clock: SteadyClock
+    clock: TrueClock
     ledger: SqliteLedger
     requests: SqliteRequests
     blobs: FileBlobs
@@ -170,7 +165,7 @@ async def _connect(settings: Settings, catalog: Catalog, database: Database, ima
         database=database,
         images=images,
         state=state,
-        clock=await _clock(state),
+        clock=TrueClock(),
         ledger=SqliteLedger(database),
         requests=SqliteRequests(database),
         blobs=FileBlobs(settings.images_dir),
@@ -192,15 +187,6 @@ async def _connect(settings: Settings, catalog: Catalog, database: Database, ima
         clock=below.clock,
     )
     return _services(below, accounts, watch, answers, studio)
-
-
-async def _clock(state: State) -> SteadyClock:
-    latest = await state.latest()
-    if latest > time.time() + CLOCK_TOLERANCE:
-        _log.error(
-            "the ledger has seen a later time than this machine's clock; its days and months stand still until then"
-        )
-    return SteadyClock(time.time, latest)
 
 
 def _maker(below: _Foundation, safety_key: bytes) -> Maker:
@@ -256,6 +242,7 @@ def _services(below: _Foundation, accounts: Accounts, watch: Watch, answers: Ans
         holdings=holdings,
         sweeping=Sweeping(holdings, below.blobs),
         state=below.state,
+        clock=below.clock,
         images=below.images,
         database=below.database,
     )

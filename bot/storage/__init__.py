@@ -8,7 +8,7 @@ from bot.storage.opening import open_read_only
 from bot.storage.policies import SqliteAudit, SqlitePolicies
 from bot.storage.report import Report, read_report
 from bot.storage.requests import SqliteRequests
-from bot.storage.state import State, SteadyClock
+from bot.storage.state import State
 
 __all__ = [
     "DataDirectoryLock",
@@ -20,7 +20,6 @@ __all__ = [
     "SqlitePolicies",
     "SqliteRequests",
     "State",
-    "SteadyClock",
     "open_read_only",
     "read_report",
 ]

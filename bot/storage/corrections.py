@@ -9,7 +9,7 @@ from bot.services.ledger import Balance, ChargeConflictError, ChargeState, Corre
 from bot.storage.counters import move_counters
 from bot.storage.jobs import book, change_job, charge_of, record_event
 from bot.storage.policies import write_entry
-from bot.storage.state import not_before_latest
+from bot.storage.state import moment
 
 if TYPE_CHECKING:
     import sqlite3
@@ -50,7 +50,7 @@ def correct(connection: sqlite3.Connection, *, server_id: int, correction: Corre
     ).fetchone()
     if not 0 <= correction.nano <= max(charge.hold_nano, reported):
         raise ValueError(f"the job {charge.id} cannot have cost {correction.nano}")
-    at = not_before_latest(connection, at)
+    at = moment(connection, at)
     if charge.state is ChargeState.UNKNOWN:
         corrected = _close(connection, charge, correction, at)
     else:

@@ -33,7 +33,7 @@ from bot.storage.jobs import (
 )
 from bot.storage.policies import policy_version
 from bot.storage.rows import open_request
-from bot.storage.state import not_before_latest
+from bot.storage.state import moment
 
 if TYPE_CHECKING:
     import sqlite3
@@ -169,7 +169,7 @@ def _reserve(connection: sqlite3.Connection, order: Order) -> OpenRequest:
             raise refusal(shortfall)
     # The latest time seen, but inside the windows it is counted in: two orders that arrive around midnight may
     # have read the clock in the other order.
-    at = not_before_latest(connection, order.at)
+    at = moment(connection, order.at)
     at = min([at, *(key.end_at - 1 for key in order.buckets)])
     add_request(connection, order, at)
     bucket_ids = ensure_counters(connection, order.buckets)
@@ -199,7 +199,7 @@ def _refuse_other_windows(order: Order) -> None:
 def _dispatch(connection: sqlite3.Connection, job_id: str, at: int) -> None:
     charge = charge_of(connection, job_id)
     _allow(charge, "dispatched", (ChargeState.RESERVED,))
-    at = not_before_latest(connection, at)
+    at = moment(connection, at)
     change_job(connection, charge, {"state": "dispatched", "dispatched_at": at, "attempt": charge.attempt + 1})
     record_event(connection, job_id, "dispatch", at, (charge.hold_nano, charge.hold_images))
 
@@ -212,7 +212,7 @@ def _settle(connection: sqlite3.Connection, job_id: str, settlement: Settlement,
             raise ChargeConflictError(f"the job {job_id} is settled already, and otherwise")
         return kept[1]
     _allow(charge, "settled", IN_FLIGHT)
-    at = not_before_latest(connection, at)
+    at = moment(connection, at)
     note = "the outcome was unknown before" if charge.state is ChargeState.UNKNOWN else ""
     book(connection, charge, cost_nano=settlement.cost_nano, at=at, note=note, result=result_columns(settlement))
     return add_picture(connection, job_id, settlement, at)
@@ -223,7 +223,7 @@ def _release(connection: sqlite3.Connection, job_id: str, failure: str, code: st
     if charge.state is ChargeState.RELEASED:
         return
     _allow(charge, "released", (ChargeState.RESERVED, *IN_FLIGHT))
-    at = not_before_latest(connection, at)
+    at = moment(connection, at)
     change_job(connection, charge, {"state": "released", "failure": failure, "outcome": code, "closed_at": at})
     move_counters(connection, charge.seq, Balance(0, -charge.hold_nano, 0, -charge.hold_images))
     record_event(connection, job_id, "release", at, (charge.hold_nano, charge.hold_images), note=code)
@@ -236,7 +236,7 @@ def _mark_unknown(
     if charge.state is ChargeState.UNKNOWN:
         return
     _allow(charge, "marked unknown", (ChargeState.DISPATCHED,))
-    at = not_before_latest(connection, at)
+    at = moment(connection, at)
     change_job(
         connection, charge, {"state": "unknown", "failure": failure, "outcome": code, "deadline_at": deadline_at}
     )
@@ -244,8 +244,9 @@ def _mark_unknown(
 
 
 def _charge_overdue(connection: sqlite3.Connection, at: int) -> tuple[str, ...]:
-    at = not_before_latest(connection, at)
     overdue = tuple(overdue_jobs(connection, at))
+    if overdue:  # only a charge moves the ledger's clock
+        at = moment(connection, at)
     for job_id in overdue:
         charge = charge_of(connection, job_id)
         note = "charged at the hold: its deadline has passed"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
+from bot.services.clock import STEP_BACK
+
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable
 
     from bot.storage.database import Database
 
@@ -42,25 +43,8 @@ class State:
         return bytes.fromhex(await self._database.transaction(once))
 
     async def latest(self) -> int:
-        """The latest time that any step of the ledger has seen, in seconds since 1970 (UTC); 0 before the first."""
+        """When the latest step of the ledger was taken, in seconds since 1970 (UTC); 0 before the first."""
         return await self._database.read(lambda connection: int(read_state(connection, CLOCK) or 0))
-
-
-class SteadyClock:
-    """Seconds since 1970 (UTC) that never go back, also not over a restart.
-
-    A clock that is set back would book into windows that have passed, whose budgets may be less used.
-    """
-
-    def __init__(self, read: Callable[[], float], latest: int = 0) -> None:
-        """Args: `read` such as `time.time`; `latest` from `State.latest`."""
-        self._read = read
-        self._latest = latest
-
-    def __call__(self) -> int:
-        """Now, or the latest time that was ever told."""
-        self._latest = max(self._latest, int(self._read()))
-        return self._latest
 
 
 def read_state(connection: sqlite3.Connection, key: str) -> str | None:
@@ -77,9 +61,13 @@ def write_state(connection: sqlite3.Connection, key: str, value: str) -> None:
     )
 
 
-def not_before_latest(connection: sqlite3.Connection, at: int) -> int:
-    """`at`, or the latest time seen if the clock went back; remembered as the latest."""
+def moment(connection: sqlite3.Connection, at: int) -> int:
+    """When a step is booked that is taken at `at`, in seconds since 1970 (UTC); remembered as the latest.
+
+    A clock that went back by a little stands still; one that went back by more was wrong before and is right now.
+    """
     latest = int(read_state(connection, CLOCK) or 0)
-    if at > latest:
-        write_state(connection, CLOCK, str(at))
-    return max(at, latest)
+    if at <= latest <= at + STEP_BACK:
+        return latest
+    write_state(connection, CLOCK, str(at))
+    return at

@@ -3,7 +3,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from bot.storage import State, SteadyClock
+from bot.services.clock import STEP_BACK
+from bot.storage import State
 
 from .examples import NOON, order
 
@@ -41,12 +42,17 @@ async def test_the_latest_time_is_that_of_the_ledgers_latest_step(books: Books) 
     assert await state.latest() == NOON
 
 
-def test_a_steady_clock_never_goes_back() -> None:
-    times = iter([10.9, 5.0, 12.0])
-    clock = SteadyClock(lambda: next(times), latest=8)
+async def test_a_step_back_of_the_clock_is_waited_out_and_a_large_one_is_a_mended_clock(books: Books) -> None:
+    state = State(books.database)
+    for name, at in (("1", NOON), ("2", NOON - STEP_BACK), ("3", NOON - STEP_BACK - 1)):
+        await books.ledger.reserve(order(name, at=at))
+        await books.ledger.dispatch(f"{name}:1", at)
 
-    assert [clock(), clock(), clock()] == [10, 10, 12]
+        assert await state.latest() == (at if name == "3" else NOON)
 
 
-def test_a_steady_clock_begins_where_the_ledger_has_been() -> None:
-    assert SteadyClock(lambda: 5.0, latest=8)() == 8
+async def test_looking_for_overdue_charges_does_not_move_the_clock(books: Books) -> None:
+    await books.ledger.reserve(order(at=NOON))
+    await books.ledger.charge_overdue(NOON + 10**8)
+
+    assert await State(books.database).latest() == NOON
