@@ -22,7 +22,11 @@ def transcript(discord: SandboxDiscord, images: SandboxImages, data_dir: Path, c
     """Everything as text, one thing a line."""
     lines = ["— Discord, as everybody together saw it —"]
     for server in discord.servers:
-        channels = [*server.channels, *(member.direct_channel for member in server.members.values())]
+        channels = [
+            *server.channels,
+            *server.guild.threads,
+            *(member.direct_channel for member in server.members.values()),
+        ]
         for channel in channels:
             for message in channel.history:
                 lines += _message(channel.name, message)

@@ -4,7 +4,7 @@
 """
 
 from bot.sandbox.discord.changes import Change, ChangeKind, ChangeStream
-from bot.sandbox.discord.faults import Fault
+from bot.sandbox.discord.faults import Fault, Way
 from bot.sandbox.discord.gateway.intents import Intent
 from bot.sandbox.discord.invocations import Answer, Invocation, InvocationKind
 from bot.sandbox.discord.model import Channel, Message, Role
@@ -16,7 +16,7 @@ from bot.sandbox.discord.people.uploads import Upload
 from bot.sandbox.discord.permissions import Permission
 from bot.sandbox.discord.rate_limits import Limit, RateLimits
 from bot.sandbox.discord.server import SandboxDiscord
-from bot.sandbox.discord.things import Attachment, MessageFlag, User, Version
+from bot.sandbox.discord.things import Attachment, ChannelKind, MessageFlag, User, Version
 from bot.sandbox.discord.traffic import Exchange, SentFile
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "ChangeKind",
     "ChangeStream",
     "Channel",
+    "ChannelKind",
     "Exchange",
     "Fault",
     "Intent",
@@ -46,4 +47,5 @@ __all__ = [
     "Upload",
     "User",
     "Version",
+    "Way",
 ]

@@ -12,6 +12,7 @@ from bot.sandbox.discord.gateway.intents import Intent
 from bot.sandbox.discord.mentions import find_mentions
 from bot.sandbox.discord.model import Message
 from bot.sandbox.discord.things import MessageFlag, MessageKind, Version
+from bot.sandbox.discord.threads import Threads
 from bot.sandbox.discord.views import member_view
 from bot.sandbox.discord.wire import Json, as_text
 
@@ -29,11 +30,12 @@ NONCE_SECONDS = 300.0  # "a few minutes"; https://discord.com/developers/docs/re
 
 
 class Desk:
-    """Posts, edits and deletes messages. `files` takes in what comes with them."""
+    """Posts, edits and deletes messages. `files` takes in what comes with them; `threads` says where."""
 
     def __init__(self, world: World) -> None:
         self.files = FileRoom(world.snowflakes)
         self._world = world
+        self.threads = Threads(world, self._publish)
 
     async def post(
         self,
@@ -46,6 +48,7 @@ class Desk:
         reply_to: Message | None = None,
         invocation: Invocation | None = None,
         ephemeral: bool = False,
+        number: int | None = None,
     ) -> Message:
         """Post a message.
 
@@ -58,13 +61,14 @@ class Desk:
             reply_to: the message it answers.
             invocation: the interaction it answers.
             ephemeral: whether only the member of the interaction sees it.
+            number: its id; a new one if None.
 
         Raises:
-            Refusal: the body or a file is not as it must be.
+            Refusal: the body or a file is not as it must be, or the thread takes no message.
         """
         draft = new_draft(body)
         draft.check(body)
-        message = self._begun(channel, author, invocation, ephemeral=ephemeral, reply_to=reply_to)
+        message = self._begun(channel, author, invocation, ephemeral=ephemeral, reply_to=reply_to, number=number)
         message.nonce = body.get("nonce")
         place = self._place(message, limit)
         attachments = await self.files.arrange(body.get("attachments"), files, (), place)
@@ -76,7 +80,11 @@ class Desk:
         return message
 
     def post_loading(self, invocation: Invocation) -> Message:
-        """Post the "is thinking…" of a deferred answer."""
+        """Post the "is thinking…" of a deferred answer.
+
+        Raises:
+            Refusal: the thread takes no message.
+        """
         flags = MessageFlag.LOADING | (MessageFlag.EPHEMERAL if invocation.ephemeral else MessageFlag(0))
         bot = self._world.bot
         message = self._begun(invocation.channel, bot, invocation, ephemeral=invocation.ephemeral)
@@ -90,8 +98,9 @@ class Desk:
         """Change a message; what the body leaves out stays.
 
         Raises:
-            Refusal: the body or a file is not as it must be.
+            Refusal: the body or a file is not as it must be, or the thread lets nothing be changed.
         """
+        self.threads.require_changeable(message.channel, message.author)
         draft = changed_draft(message, body)
         draft.check(body)
         place = self._place(message, limit)
@@ -110,7 +119,12 @@ class Desk:
         return message
 
     def delete(self, message: Message, by: User) -> None:
-        """Delete a message."""
+        """Delete a message.
+
+        Raises:
+            Refusal: the thread lets nothing be deleted.
+        """
+        self.threads.require_removable(message.channel, by)
         message.deleted = True
         gone: Json = {"id": str(message.id), "channel_id": str(message.channel.id)}
         self._dispatch("MESSAGE_DELETE", message, lambda _: gone, {})
@@ -134,10 +148,12 @@ class Desk:
         *,
         ephemeral: bool,
         reply_to: Message | None = None,
+        number: int | None = None,
     ) -> Message:
         """A message without content yet, in no channel's history."""
+        self.threads.require_writable(channel, author)
         return Message(
-            id=self._world.snowflakes.next(),
+            id=number or self._world.snowflakes.next(),
             kind=_kind_of(reply_to, invocation),
             channel=channel,
             author=author,
@@ -171,6 +187,8 @@ class Desk:
         message.history.append(Version(now, draft.content, draft.embeds, draft.components, attachments, flags))
 
     def _publish(self, message: Message) -> None:
+        if message.only_for is None:
+            self.threads.note_message(message)
         message.channel.history.append(message)
         self._tell("MESSAGE_CREATE", message)
         self._world.announce(
@@ -188,7 +206,7 @@ class Desk:
 
     def _dispatch(self, name: str, message: Message, view: Callable[[Intent], Json], extra: Json) -> None:
         """Send an event of a message; ephemeral ones name no server, and arrive as direct messages do."""
-        if message.only_for is None and not message.channel.permissions_of(self._world.bot):
+        if message.only_for is None and not message.channel.shows_itself_to(self._world.bot):
             return  # a channel that the bot cannot see
         guild = message.channel.guild if message.only_for is None else None
         if guild is not None:

@@ -4,6 +4,29 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from bot.sandbox.discord.refusals import sentence_of
+from bot.sandbox.discord.wire import Json, as_object
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.sandbox.discord.model import Channel
+    from bot.sandbox.discord.traffic import SentFile
+
+
+class Way(Enum):
+    """A way in which a bot says something: the method, and what the path below ``/api/v10`` looks like."""
+
+    MESSAGE = ("POST", r"^/channels/(?P<channel>\d+)/messages$")
+    EDIT = ("PATCH", r"^/channels/(?P<channel>\d+)/messages/\d+$")
+    FIRST_ANSWER = ("POST", r"^/interactions/\d+/[^/]+/callback$")
+    RESPONSE_EDIT = ("PATCH", r"^/webhooks/\d+/[^/]+/messages/@original$")
+    FOLLOW_UP = ("POST", r"^/webhooks/\d+/[^/]+$")
+    FOLLOW_UP_EDIT = ("PATCH", r"^/webhooks/\d+/[^/]+/messages/\d+$")
+    DIRECT_CHANNEL = ("POST", r"^/users/@me/channels$")
 
 
 @dataclass
@@ -16,6 +39,9 @@ class Fault:
         status: answer with this status; with 429, `retry_after` goes with it.
         retry_after: seconds that a 429 names.
         code: Discord's code in the answer.
+        errors: what the answer says about the parts of a body, beside code 50035.
+        having: it meets only bodies with one of these, not empty: ``files``, or a field such as ``components``,
+            ``embeds`` or ``content``; any body if empty. In a first answer, the fields are those of its ``data``.
         drop: cut the connection instead of answering.
         delay: seconds to wait first.
         after_effect: do what was asked before failing, so that only the answer is lost.
@@ -27,6 +53,8 @@ class Fault:
     status: int | None = None
     retry_after: float | None = None
     code: int = 0
+    errors: Json | None = None
+    having: tuple[str, ...] = ()
     drop: bool = False
     delay: float = 0.0
     after_effect: bool = False
@@ -37,9 +65,18 @@ class Fault:
         """Whether the client gets no proper answer (a mere delay does not spoil it)."""
         return self.drop or self.status is not None
 
-    def matches(self, method: str, path: str) -> bool:
+    def matches(self, method: str, path: str, body: object = None, files: Sequence[SentFile] = ()) -> bool:
         """Whether it is meant for this request."""
-        return self.method in {None, method} and re.search(self.path, path) is not None
+        fields = as_object(body)
+        fields = as_object(fields.get("data")) or fields
+        held = {key for key, value in fields.items() if value} | ({"files"} if files else set[str]())
+        is_meant = not self.having or not held.isdisjoint(self.having)
+        return is_meant and self.method in {None, method} and re.search(self.path, path) is not None
+
+    def to_json(self) -> Json:
+        """The body of the answer."""
+        body: Json = {"message": sentence_of(self.code) or f"{self.status}: asked for by a fault", "code": self.code}
+        return body | {"errors": self.errors} if self.errors else body
 
 
 class Faults:
@@ -53,14 +90,41 @@ class Faults:
         self._waiting.append(fault)
         return fault
 
+    def refuse(
+        self,
+        way: Way,
+        code: int,
+        *,
+        status: int = 403,
+        channel: Channel | None = None,
+        having: tuple[str, ...] = (),
+        errors: Json | None = None,
+        times: int | None = None,
+    ) -> Fault:
+        """Refuse what is said in one way, for good unless `times` says how often.
+
+        Args:
+            way: which.
+            code: Discord's code: 20009, 50001, 50007, 50013, 50035, 50083, 10003 …
+            status: the status beside it.
+            channel: only in this channel, which may be somebody's direct messages; only where the path names it.
+            having: only bodies with one of these: see `Fault`.
+            errors: what the answer says about the parts of a body.
+            times: how often; None for always.
+        """
+        method, path = way.value
+        if channel is not None:
+            path = path.replace(r"(?P<channel>\d+)", str(channel.id))
+        return self.add(Fault(path, method, status=status, code=code, errors=errors, having=having, times=times))
+
     def clear(self) -> None:
         """Let nothing go wrong any more."""
         self._waiting.clear()
 
-    def take(self, method: str, path: str) -> Fault | None:
+    def take(self, method: str, path: str, body: object = None, files: Sequence[SentFile] = ()) -> Fault | None:
         """The fault that meets this request, used once."""
         for fault in self._waiting:
-            if fault.matches(method, path):
+            if fault.matches(method, path, body, files):
                 if fault.times is not None:
                     fault.times -= 1
                     if fault.times <= 0:

@@ -10,6 +10,7 @@ from bot.sandbox.discord.changes import WAIT
 from bot.sandbox.discord.refusals import (
     already_acknowledged,
     expired_token,
+    unknown_channel,
     unknown_interaction,
     unknown_message,
     unknown_webhook,
@@ -156,6 +157,15 @@ class Invocation:
             raise already_acknowledged()
         if self.age > self.first_answer_seconds:
             raise unknown_interaction()
+
+    def require_channel(self) -> None:
+        """Refuse every answer once the channel is gone.
+
+        Raises:
+            Refusal: 404/10003.
+        """
+        if self.channel.deleted:
+            raise unknown_channel()
 
     def require_usable(self) -> None:
         """Refuse the token before the first answer and after its 15 minutes.

@@ -12,12 +12,12 @@ from bot.sandbox.discord.checks.components import SELECTS, Kind, media_of, walk
 from bot.sandbox.discord.drafts import numbered, referenced_file
 from bot.sandbox.discord.gateway.intents import Intent
 from bot.sandbox.discord.things import COMMAND, COMPONENT, MessageFlag, MessageKind
-from bot.sandbox.discord.views import user_view
+from bot.sandbox.discord.views import channel_view, user_view
 from bot.sandbox.discord.wire import Json, as_object, as_objects, timestamp
 
 if TYPE_CHECKING:
     from bot.sandbox.discord.links import Links
-    from bot.sandbox.discord.model import Message
+    from bot.sandbox.discord.model import Channel, Message
     from bot.sandbox.discord.things import Attachment, Origin, User
 
 MEDIA = {Kind.GALLERY, Kind.THUMBNAIL, Kind.FILE}
@@ -52,7 +52,7 @@ class MessageViews:
         view = self.alone(message)
         if not self.may_read(message, intents):
             view |= _EMPTIED
-        if message.kind is MessageKind.REPLY:
+        if message.kind in {MessageKind.REPLY, MessageKind.THREAD_STARTER}:
             view["referenced_message"] = None
             if (original := message.reply_to) and not original.deleted:
                 shown = self.alone(original)
@@ -81,17 +81,25 @@ class MessageViews:
             "embeds": [] if MessageFlag.SUPPRESS_EMBEDS in message.flags else self._shown_embeds(message),
             "components": self._shown_components(message),
             "pinned": False,
-            "flags": int(message.flags),
+            "flags": int(message.flags | (MessageFlag.HAS_THREAD if self._has_thread(message) else 0)),
         }
         if message.nonce is not None:
             view["nonce"] = message.nonce
         if message.reply_to is not None:
             view["message_reference"] = _reference_view(message.reply_to)
+        if message.kind is MessageKind.THREAD_CREATED and message.thread is not None:
+            view["message_reference"] = _channel_reference_view(message.thread)
+        elif message.thread is not None and self._has_thread(message):
+            view["thread"] = channel_view(message.thread, self._bot)
         if message.origin is not None:
             owner = str(self._bot.id)
             origin = origin_view(message.origin)
             view |= {"application_id": owner, "webhook_id": owner, "interaction_metadata": origin}
         return view
+
+    def _has_thread(self, message: Message) -> bool:
+        is_first = message.kind is not MessageKind.THREAD_CREATED
+        return is_first and message.thread is not None and not message.thread.deleted
 
     def attachment(self, attachment: Attachment) -> Json:
         """A file."""
@@ -174,8 +182,12 @@ def _find(message: Message, url: object) -> Attachment | None:
 
 
 def _reference_view(original: Message) -> Json:
-    view: Json = {"type": 0, "channel_id": str(original.channel.id), "message_id": str(original.id)}
-    return view | {"guild_id": str(original.channel.guild.id)} if original.channel.guild else view
+    return _channel_reference_view(original.channel) | {"message_id": str(original.id)}
+
+
+def _channel_reference_view(channel: Channel) -> Json:
+    view: Json = {"type": 0, "channel_id": str(channel.id)}
+    return view | {"guild_id": str(channel.guild.id)} if channel.guild else view
 
 
 def owners_view(guild_id: int | None) -> Json:

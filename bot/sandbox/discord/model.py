@@ -6,10 +6,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from bot.sandbox.discord.permissions import EVERYTHING, IN_DIRECT_MESSAGES, NOTHING, Permission
-from bot.sandbox.discord.things import BOOSTED_UPLOAD_LIMITS, DEFAULT_UPLOAD_LIMIT, MessageFlag, User, Version
+from bot.sandbox.discord.things import (
+    BOOSTED_UPLOAD_LIMITS,
+    DEFAULT_UPLOAD_LIMIT,
+    ChannelKind,
+    MessageFlag,
+    User,
+    Version,
+)
 
 if TYPE_CHECKING:
-    from bot.sandbox.discord.things import Attachment, ChannelKind, MessageKind, Origin
+    from bot.sandbox.discord.things import Attachment, MessageKind, Origin
     from bot.sandbox.discord.wire import Json
 
 
@@ -58,6 +65,7 @@ class Guild:
     """A server.
 
     Attributes:
+        threads: active and archived ones, also posts in forums.
         boost_tier: 0 to 3; decides the upload limit.
         has_bot: False once the bot was removed.
     """
@@ -67,6 +75,7 @@ class Guild:
     owner_id: int
     roles: list[Role]
     channels: list[Channel] = field(default_factory=list["Channel"])
+    threads: list[Channel] = field(default_factory=list["Channel"])
     members: dict[int, Membership] = field(default_factory=dict[int, Membership])
     boost_tier: int = 0
     has_bot: bool = True
@@ -92,11 +101,36 @@ class HasUser(Protocol):
 
 
 @dataclass(eq=False)
-class Channel:
-    """A text channel of a server, or the direct messages between the bot and one person.
+class ThreadState:
+    """What a thread has beyond a channel.
 
     Attributes:
+        owner: who started it.
+        changed_at: when it was made, archived or opened again, in seconds since 1970 on the server's clock.
+        archive_minutes: of silence, until it is archived by itself (which the sandbox leaves to its users).
+        members: who takes part, by account, and since when.
+        announced: whether anybody was told of it; a post in a forum is, together with its first message.
+    """
+
+    owner: User
+    created_at: float
+    changed_at: float
+    archived: bool = False
+    locked: bool = False
+    archive_minutes: int = 1440
+    members: dict[int, float] = field(default_factory=dict[int, float])
+    announced: bool = False
+
+
+@dataclass(eq=False)
+class Channel:
+    """A channel or thread of a server, or the direct messages between the bot and one person.
+
+    Attributes:
+        parent: a thread's channel, a channel's category.
+        thread: None unless it is a thread, which may be a post in a forum.
         history: every message ever posted, also deleted and ephemeral ones, oldest first.
+        deleted: whether it is gone.
     """
 
     id: int
@@ -104,8 +138,16 @@ class Channel:
     name: str
     guild: Guild | None = None
     recipient: User | None = None
+    parent: Channel | None = None
+    thread: ThreadState | None = None
     overwrites: dict[int, Overwrite] = field(default_factory=dict[int, Overwrite])
     history: list[Message] = field(default_factory=list["Message"])
+    deleted: bool = False
+
+    @property
+    def to_send(self) -> Permission:
+        """The permission without which nobody writes here."""
+        return Permission.SEND_MESSAGES if self.thread is None else Permission.SEND_MESSAGES_IN_THREADS
 
     @property
     def messages(self) -> list[Message]:
@@ -120,10 +162,13 @@ class Channel:
     def permissions_of(self, user: User) -> Permission:
         """What somebody may do here: everyone's overwrite comes first, then their roles' together, then their own.
 
+        A thread has the permissions of its channel.
         Source: https://discord.com/developers/docs/topics/permissions#permission-overwrites
         """
         if self.guild is None:
             return IN_DIRECT_MESSAGES
+        if self.thread is not None and self.parent is not None:
+            return self.parent.permissions_of(user)
         member = self.guild.members.get(user.id)
         granted = member.permissions if member else NOTHING
         if member is None or granted & Permission.ADMINISTRATOR:
@@ -137,9 +182,21 @@ class Channel:
                 granted |= overwrite.allow
         return granted if granted & Permission.VIEW_CHANNEL else NOTHING
 
+    def shows_itself_to(self, user: User) -> bool:
+        """Whether somebody sees it; a private thread only its members and who manages threads."""
+        granted = self.permissions_of(user)
+        if self.deleted or not granted & Permission.VIEW_CHANNEL:
+            return False
+        is_private = self.thread is not None and self.kind is ChannelKind.PRIVATE_THREAD
+        return not is_private or self.thread_has(user) or bool(granted & Permission.MANAGE_THREADS)
+
+    def thread_has(self, user: User) -> bool:
+        """Whether somebody takes part in this thread."""
+        return self.thread is not None and user.id in self.thread.members
+
     def visible_to(self, member: HasUser) -> list[Message]:
         """What this member sees, with the ephemeral messages that are theirs, oldest first."""
-        if not self.permissions_of(member.user) & Permission.VIEW_CHANNEL:
+        if not self.shows_itself_to(member.user):
             return []
         return [message for message in self.history if message.is_visible_to(member.user)]
 
@@ -150,7 +207,8 @@ class Message:
 
     Attributes:
         only_for: the one member who sees it, when it is ephemeral.
-        reply_to: the message it answers.
+        reply_to: the message it answers; of a thread's first message, the one that the thread began with.
+        thread: the thread that was started from it.
         pings: who it mentions; with a reply that pings, the author of the original too.
         opens_content: the words mention the bot, or it answers a regular message of the bot with a ping, so that the
             bot may read it without the message-content intent.
@@ -165,6 +223,7 @@ class Message:
     created_at: float
     only_for: User | None = None
     reply_to: Message | None = None
+    thread: Channel | None = None
     pings: list[User] = field(default_factory=list[User])
     opens_content: bool = False
     origin: Origin | None = None

@@ -22,6 +22,8 @@ class Options:
         heartbeat_seconds: the interval named in HELLO; a client silent for one and a half of them is cut off.
         rate_limits: see `RateLimits`; `RateLimits.off()` for none.
         oversize_code: Discord's code beside status 413: 40005 officially, 50045 in the wild.
+        archived_status: the status beside codes 50083 and 160005, for what an archived or locked thread refuses; both
+            403 and 400 were seen.
         link_seconds: how long a signed attachment link lives.
         first_answer_seconds: how long an interaction waits for its first answer. Discord waits 3; where the machine
             may be slow and its speed is not the point, more.
@@ -35,5 +37,6 @@ class Options:
     heartbeat_seconds: float = 41.25
     rate_limits: RateLimits = field(default_factory=RateLimits)
     oversize_code: int = 40005
+    archived_status: int = 403
     link_seconds: float = 24 * 3600
     first_answer_seconds: float = 3.0

@@ -11,6 +11,34 @@ if TYPE_CHECKING:
     from bot.sandbox.discord.wire import Json
 
 INVALID_FORM = 50035
+_SENTENCES = {
+    10003: "Unknown Channel",
+    10004: "Unknown Guild",
+    10008: "Unknown Message",
+    10013: "Unknown User",
+    10015: "Unknown Webhook",
+    10062: "Unknown interaction",
+    20009: "Explicit content cannot be sent to the desired recipient(s)",
+    20016: "This action cannot be performed due to slowmode rate limit",
+    20028: "The write action you are performing on the channel has hit the write rate limit.",
+    40003: "You are opening direct messages too fast",
+    40004: "Send messages has been temporarily disabled",
+    40005: "Request entity too large",
+    40060: "Interaction has already been acknowledged.",
+    50001: "Missing Access",
+    50006: "Cannot send an empty message",
+    50007: "Cannot send messages to this user",
+    50008: "Cannot send messages in a non-text channel",
+    50013: "Missing Permissions",
+    50027: "Invalid Webhook Token",
+    INVALID_FORM: "Invalid Form Body",
+    50045: "File uploaded exceeds the maximum size",
+    50083: "Thread is archived",
+    50278: "Cannot send messages to this user due to having no mutual guilds",
+    160005: "Thread is locked",
+    200000: "Message was blocked by automatic moderation",
+    240000: "Message blocked by harmful links filter",
+}
 
 
 class Refusal(Exception):  # noqa: N818 - an answer of the protocol, not an accident of ours
@@ -34,6 +62,11 @@ class Refusal(Exception):  # noqa: N818 - an answer of the protocol, not an acci
         if self.errors:
             body["errors"] = self.errors
         return body
+
+
+def sentence_of(code: int) -> str:
+    """What Discord says beside a code; empty for codes that are not listed here."""
+    return _SENTENCES.get(code, "")
 
 
 def unauthorized() -> Refusal:
@@ -99,6 +132,36 @@ def missing_access() -> Refusal:
 def missing_permissions() -> Refusal:
     """The bot sees the channel but may not do this in it."""
     return Refusal(403, 50013, "Missing Permissions")
+
+
+def archived_thread(status: int) -> Refusal:
+    """What cannot be done while a thread rests: editing, and writing where only a moderator may open it again."""
+    return Refusal(status, 50083, "Thread is archived")
+
+
+def locked_thread(status: int) -> Refusal:
+    """A thread in which only those write who manage threads."""
+    return Refusal(status, 160005, "Thread is locked")
+
+
+def not_in_this_kind_of_channel() -> Refusal:
+    """A category, in which nobody writes."""
+    return Refusal(400, 50008, "Cannot send messages in a non-text channel")
+
+
+def not_in_a_forum() -> Refusal:
+    """A forum holds posts, no messages of its own."""
+    return Refusal(400, 40058, "Cannot send a message in a forum channel")
+
+
+def no_mutual_server() -> Refusal:
+    """The person shares no server with the bot any more."""
+    return Refusal(403, 50278, "Cannot send messages to this user due to having no mutual guilds")
+
+
+def thread_exists() -> Refusal:
+    """A second thread from the same message."""
+    return Refusal(400, 160004, "A thread has already been created for this message")
 
 
 def not_the_author() -> Refusal:

@@ -21,6 +21,7 @@ from bot.sandbox.discord.rest.channels import ChannelRoutes
 from bot.sandbox.discord.rest.entrance import PREFIX, Entrance
 from bot.sandbox.discord.rest.files import FileRoutes
 from bot.sandbox.discord.rest.guilds import GuildRoutes
+from bot.sandbox.discord.rest.threads import ThreadRoutes
 from bot.sandbox.discord.rest.webhooks import WebhookRoutes
 from bot.sandbox.discord.traffic import Traffic
 from bot.sandbox.discord.world import World
@@ -166,6 +167,7 @@ class SandboxDiscord:
             *AccountRoutes(self._world, self.commands, self.gateway).routes(),
             *GuildRoutes(self._world).routes(),
             *ChannelRoutes(self._world, self._desk, buckets, limits).routes(),
+            *ThreadRoutes(self._world, self._desk).routes(),
             *CallbackRoutes(self._world, self._desk).routes(),
             *WebhookRoutes(self._world, self._desk, buckets, limits).routes(),
         ]

@@ -22,14 +22,40 @@ class ChannelKind(IntEnum):
 
     TEXT = 0
     DIRECT = 1
+    VOICE = 2
+    CATEGORY = 4
+    ANNOUNCEMENT = 5
+    ANNOUNCEMENT_THREAD = 10
+    PUBLIC_THREAD = 11
+    PRIVATE_THREAD = 12
+    STAGE = 13
+    FORUM = 15
+    MEDIA = 16
+
+    @property
+    def is_thread(self) -> bool:
+        """Whether it is a thread, which may be a post in a forum."""
+        return self in {ChannelKind.ANNOUNCEMENT_THREAD, ChannelKind.PUBLIC_THREAD, ChannelKind.PRIVATE_THREAD}
+
+    @property
+    def is_forum(self) -> bool:
+        """Whether it holds posts, and no messages of its own."""
+        return self in {ChannelKind.FORUM, ChannelKind.MEDIA}
+
+    @property
+    def is_voice(self) -> bool:
+        """Whether people talk in it; it has a chat beside."""
+        return self in {ChannelKind.VOICE, ChannelKind.STAGE}
 
 
 class MessageKind(IntEnum):
     """How a message came to be."""
 
     DEFAULT = 0
+    THREAD_CREATED = 18
     REPLY = 19
     CHAT_INPUT_COMMAND = 20
+    THREAD_STARTER = 21
     CONTEXT_MENU_COMMAND = 23
 
 
@@ -37,6 +63,7 @@ class MessageFlag(IntFlag):
     """The flags of a message that a bot may set or meet."""
 
     SUPPRESS_EMBEDS = 1 << 2
+    HAS_THREAD = 1 << 5
     EPHEMERAL = 1 << 6
     LOADING = 1 << 7
     SUPPRESS_NOTIFICATIONS = 1 << 12

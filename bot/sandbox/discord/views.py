@@ -8,7 +8,7 @@ from bot.sandbox.discord.things import ChannelKind
 from bot.sandbox.discord.wire import Json, timestamp
 
 if TYPE_CHECKING:
-    from bot.sandbox.discord.model import Channel, Guild, Membership, Role
+    from bot.sandbox.discord.model import Channel, Guild, Membership, Role, ThreadState
     from bot.sandbox.discord.permissions import Permission
     from bot.sandbox.discord.things import User
 
@@ -76,20 +76,26 @@ def role_view(role: Role) -> Json:
     }
 
 
-def channel_view(channel: Channel) -> Json:
-    """A channel of a server, or direct messages."""
+def channel_view(channel: Channel, viewer: User | None = None) -> Json:
+    """A channel or thread of a server, or direct messages; `viewer`'s own part in a thread stands beside it."""
     view: Json = {
         "id": str(channel.id),
         "type": int(channel.kind),
         "flags": 0,
         "last_message_id": str(channel.history[-1].id) if channel.history else None,
     }
-    if channel.guild is None or channel.kind is ChannelKind.DIRECT:
+    if channel.guild is None:
         return view | {"recipients": [user_view(channel.recipient)] if channel.recipient else []}
-    return view | {
+    view |= {
         "guild_id": str(channel.guild.id),
         "name": channel.name,
-        "position": channel.guild.channels.index(channel),
+        "parent_id": str(channel.parent.id) if channel.parent else None,
+        "rate_limit_per_user": 0,
+    }
+    if channel.thread is not None:
+        return view | _thread_part(channel, channel.thread, viewer)
+    view |= {
+        "position": channel.guild.channels.index(channel) if channel in channel.guild.channels else 0,
         "permission_overwrites": [
             {
                 "id": str(overwrite.target_id),
@@ -101,9 +107,52 @@ def channel_view(channel: Channel) -> Json:
         ],
         "nsfw": False,
         "topic": None,
-        "parent_id": None,
-        "rate_limit_per_user": 0,
     }
+    if channel.kind.is_voice:
+        view |= {"bitrate": 64_000, "user_limit": 0, "rtc_region": None, "video_quality_mode": 1}
+    if channel.kind.is_forum:
+        view |= {
+            "available_tags": [],
+            "default_reaction_emoji": None,
+            "default_sort_order": None,
+            "default_forum_layout": 0,
+        }
+    return view
+
+
+def _thread_part(thread: Channel, state: ThreadState, viewer: User | None) -> Json:
+    spoken = [message for message in thread.history if message.only_for is None]
+    view: Json = {
+        "owner_id": str(state.owner.id),
+        "thread_metadata": {
+            "archived": state.archived,
+            "archive_timestamp": timestamp(state.changed_at),
+            "auto_archive_duration": state.archive_minutes,
+            "locked": state.locked,
+            "create_timestamp": timestamp(state.created_at),
+        },
+        "message_count": len([message for message in spoken if not message.deleted]),
+        "member_count": min(len(state.members), 50),  # it stops counting there
+        "total_message_sent": len(spoken),
+    }
+    if thread.kind is ChannelKind.PRIVATE_THREAD:
+        view["thread_metadata"]["invitable"] = True
+    if thread.parent is not None and thread.parent.kind.is_forum:
+        view["applied_tags"] = []
+    if viewer is not None and viewer.id in state.members:
+        view["member"] = thread_member_view(thread, viewer)
+    return view
+
+
+def thread_member_view(thread: Channel, user: User) -> Json:
+    """Somebody's part in a thread."""
+    joined = thread.thread.members.get(user.id, 0.0) if thread.thread else 0.0
+    return {"id": str(thread.id), "user_id": str(user.id), "join_timestamp": timestamp(joined), "flags": 0}
+
+
+def threads_for(guild: Guild, user: User) -> list[Channel]:
+    """The active threads that somebody sees."""
+    return [one for one in guild.threads if one.thread and not one.thread.archived and one.shows_itself_to(user)]
 
 
 def guild_view(guild: Guild) -> Json:
@@ -162,7 +211,7 @@ def guild_create_view(guild: Guild, bot: User) -> Json:
         "member_count": len(guild.members),
         "members": [member_view(me)],
         "channels": [channel_view(channel) for channel in guild.channels],
-        "threads": [],
+        "threads": [channel_view(thread, bot) for thread in threads_for(guild, bot)],
         "presences": [],
         "voice_states": [],
         "stage_instances": [],

@@ -77,12 +77,24 @@ class World:
         guild.members[user.id] = Membership(user, guild, self.clock.now())
         return guild.members[user.id]
 
-    def add_channel(self, guild: Guild, name: str) -> Channel:
-        """A new text channel."""
-        channel = Channel(self.snowflakes.next(), ChannelKind.TEXT, name, guild)
+    def add_channel(
+        self, guild: Guild, name: str, kind: ChannelKind = ChannelKind.TEXT, category: Channel | None = None
+    ) -> Channel:
+        """A new channel."""
+        channel = Channel(self.snowflakes.next(), kind, name, guild, parent=category)
         guild.channels.append(channel)
         self.channels[channel.id] = channel
         return channel
+
+    def forget_channel(self, channel: Channel) -> None:
+        """A channel or thread is gone, with what was said in it; so are a channel's threads."""
+        channel.deleted = True
+        self.channels.pop(channel.id, None)
+        if guild := channel.guild:
+            guild.channels[:] = [one for one in guild.channels if one is not channel]
+            guild.threads[:] = [one for one in guild.threads if one is not channel]
+            for thread in [one for one in guild.threads if one.parent is channel]:
+                self.forget_channel(thread)
 
     def direct_channel(self, user: User) -> Channel:
         """The direct messages between the bot and somebody."""
@@ -139,9 +151,9 @@ class World:
         channel = self.channels.get(channel_id or 0)
         if channel is None or (channel.guild and not channel.guild.has_bot):
             raise unknown_channel()
-        granted = channel.permissions_of(self.bot)
-        if not granted & Permission.VIEW_CHANNEL:
+        if not channel.shows_itself_to(self.bot):
             raise missing_access()
+        granted = channel.permissions_of(self.bot)
         if any(not granted & permission for permission in needed):
             raise missing_permissions()
         return channel

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import pytest
 
-from bot.sandbox.discord import Fault, Limit, Options, RateLimits, SandboxDiscord
+from bot.sandbox.discord import Fault, Limit, Options, RateLimits, SandboxDiscord, Way
 from tests.sandbox.discord.conftest import Api
 
 if TYPE_CHECKING:
@@ -168,3 +168,54 @@ async def test_a_sandbox_that_never_started_can_be_closed() -> None:
     await sandbox.close()
 
     assert sandbox.url == ""
+
+
+async def test_one_way_of_saying_something_is_refused_for_good(api: Api, sandbox: SandboxDiscord) -> None:
+    studio, random = sandbox.server.channels
+    sandbox.faults.refuse(Way.MESSAGE, 20009, status=400, channel=studio)
+    sandbox.faults.refuse(Way.DIRECT_CHANNEL, 50007, times=1)
+
+    refused = [await api.call("POST", f"/channels/{studio.id}/messages", {"content": "x"}) for _ in range(3)]
+    elsewhere = await api.call("POST", f"/channels/{random.id}/messages", {"content": "x"})
+    mia = sandbox.server.add_member("Mia")
+    opened = [await api.call("POST", "/users/@me/channels", {"recipient_id": str(mia.id)}) for _ in range(2)]
+
+    assert {(one.status, one.code) for one in refused} == {(400, 20009)}
+    assert refused[0].body["message"] == "Explicit content cannot be sent to the desired recipient(s)"
+    assert elsewhere.status == 200
+    assert [(one.status, one.body.get("code")) for one in opened] == [(403, 50007), (200, None)]
+
+
+async def test_only_bodies_with_what_is_named_are_refused(api: Api, sandbox: SandboxDiscord) -> None:
+    path = f"/channels/{sandbox.server.channels[0].id}/messages"
+    row = {"type": 1, "components": [{"type": 2, "style": 1, "label": "Go", "custom_id": "go"}]}
+    errors = {"components": {"0": {"_errors": [{"code": "X", "message": "No."}]}}}
+    sandbox.faults.refuse(Way.MESSAGE, 50035, status=400, having=("components", "files"), errors=errors)
+
+    with_buttons = await api.call("POST", path, {"content": "x", "components": [row]})
+    with_file = await api.call("POST", path, {"content": "x"}, files={0: ("a.txt", b"x")})
+    plain = await api.call("POST", path, {"content": "x", "components": []})
+
+    assert (with_buttons.code, with_buttons.body["errors"]) == (50035, errors)
+    assert (with_file.code, plain.status) == (50035, 200)
+
+
+async def test_every_way_on_an_interaction_can_be_refused(api: Api, sandbox: SandboxDiscord) -> None:
+    await api.register(HELLO)
+    mia = sandbox.server.add_member("Mia")
+    first, invocation = await mia.slash("hello"), await mia.slash("hello")
+    await api.answer(invocation, 4, {"content": "x"})
+    follow_up = (await api.call("POST", api.hook(invocation, ""), {"content": "x"})).body["id"]
+    for way in (Way.FIRST_ANSWER, Way.RESPONSE_EDIT, Way.FOLLOW_UP, Way.FOLLOW_UP_EDIT, Way.EDIT):
+        sandbox.faults.refuse(way, 50083, having=("content",))
+    messages = f"/channels/{invocation.channel.id}/messages"
+
+    answers = [
+        await api.answer(first, 4, {"content": "x"}),
+        await api.call("PATCH", api.hook(invocation), {"content": "y"}),
+        await api.call("POST", api.hook(invocation, ""), {"content": "y"}),
+        await api.call("PATCH", api.hook(invocation, f"/messages/{follow_up}"), {"content": "y"}),
+        await api.call("PATCH", f"{messages}/{follow_up}", {"content": "y"}),
+    ]
+
+    assert [(answer.status, answer.code) for answer in answers] == [(403, 50083)] * 5

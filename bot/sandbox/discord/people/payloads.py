@@ -66,7 +66,7 @@ def _payload(house: House, invocation: Invocation, data: Json) -> Json:
         "token": invocation.token,
         "version": 1,
         "channel_id": str(channel.id),
-        "channel": channel_view(channel) | {"permissions": permissions},
+        "channel": channel_view(channel, world.bot) | {"permissions": permissions},
         "app_permissions": bits(channel.permissions_of(world.bot)),
         "locale": user.locale,
         "entitlements": [],

@@ -9,7 +9,8 @@ from bot.sandbox.discord.gateway.intents import Intent
 from bot.sandbox.discord.model import Overwrite, Role
 from bot.sandbox.discord.people.member import Member
 from bot.sandbox.discord.permissions import NOTHING, Permission
-from bot.sandbox.discord.views import channel_view, guild_create_view, guild_view, member_view, role_view
+from bot.sandbox.discord.things import ChannelKind
+from bot.sandbox.discord.views import channel_view, guild_create_view, guild_view, member_view, role_view, user_view
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -85,11 +86,59 @@ class Server:
         self._tell("GUILD_ROLE_CREATE", lambda: {"guild_id": str(self.id), "role": role_view(role)})
         return role
 
-    def add_channel(self, name: str) -> Channel:
-        """Make a text channel."""
-        channel = self._house.world.add_channel(self.guild, name)
+    def add_channel(
+        self, name: str, kind: ChannelKind = ChannelKind.TEXT, *, category: Channel | None = None
+    ) -> Channel:
+        """Make a channel: for text, or ``ChannelKind.VOICE`` (with its chat), ``FORUM`` and so on."""
+        channel = self._house.world.add_channel(self.guild, name, kind, category)
         self._tell("CHANNEL_CREATE", lambda: channel_view(channel))
         return channel
+
+    def add_forum(self, name: str) -> Channel:
+        """Make a forum, in which people post (`Member.post_in_forum`); nobody writes into the forum itself."""
+        return self.add_channel(name, ChannelKind.FORUM)
+
+    def add_voice(self, name: str) -> Channel:
+        """Make a voice channel; people write into the chat beside it."""
+        return self.add_channel(name, ChannelKind.VOICE)
+
+    def delete_channel(self, channel: Channel) -> None:
+        """Delete a channel with its threads, or one thread."""
+        if channel.thread is not None:
+            self._house.desk.threads.delete(channel)
+            return
+        gone = channel_view(channel)
+        self._tell("CHANNEL_DELETE", lambda: gone)
+        self._house.world.forget_channel(channel)
+
+    def archive(self, thread: Channel, *, locked: bool | None = None) -> None:
+        """Archive a thread; with `locked`, only who manages threads opens it again."""
+        self._house.desk.threads.change(thread, archived=True, locked=locked)
+
+    def unarchive(self, thread: Channel) -> None:
+        """Open a thread again, unlocked."""
+        self._house.desk.threads.change(thread, archived=False, locked=False)
+
+    def lock(self, thread: Channel, *, locked: bool = True) -> None:
+        """Let only those write in a thread who manage threads; it stays active, or archived, as it is."""
+        self._house.desk.threads.change(thread, locked=locked)
+
+    def add_to_thread(self, thread: Channel, who: HasUser) -> None:
+        """Let somebody take part in a thread; in a private one, only so they see it."""
+        self._house.desk.threads.join(thread, who.user)
+
+    def remove_from_thread(self, thread: Channel, who: HasUser) -> None:
+        """Take somebody out of a thread."""
+        self._house.desk.threads.leave(thread, who.user)
+
+    def remove_member(self, member: HasUser) -> None:
+        """Let somebody leave, or throw them out."""
+        self._tell_of_departure(member.user)
+        self.guild.members.pop(member.user.id, None)
+        for name in [name for name, one in self.members.items() if one.user is member.user]:
+            del self.members[name]
+        for thread in self.guild.threads:
+            self._house.desk.threads.leave(thread, member.user)
 
     def set_permissions(
         self, channel: Channel, target: HasUser | Role, *, allow: Permission = NOTHING, deny: Permission = NOTHING
@@ -116,6 +165,10 @@ class Server:
     def announce(self) -> None:
         """Tell a connected bot that it was added to this server."""
         self._tell("GUILD_CREATE", lambda: guild_create_view(self.guild, self._house.world.bot))
+
+    def _tell_of_departure(self, user: User) -> None:
+        gone: Json = {"guild_id": str(self.id), "user": user_view(user)}
+        self._tell("GUILD_MEMBER_REMOVE", lambda: gone, Intent.GUILD_MEMBERS)
 
     def _tell(self, name: str, payload: Callable[[], Json], needs: Intent = Intent.GUILDS) -> None:
         self._house.world.dispatch(Event(name, lambda _: payload(), needs))

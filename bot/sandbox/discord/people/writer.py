@@ -8,6 +8,7 @@ from bot.sandbox.discord.people.refusal import CannotDoThatError
 from bot.sandbox.discord.people.uploads import Upload, as_sent
 from bot.sandbox.discord.permissions import Permission
 from bot.sandbox.discord.refusals import Refusal
+from bot.sandbox.discord.things import ChannelKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,6 +94,37 @@ class Writer:
         body: Json = {"content": text} if ping else {"content": text, "allowed_mentions": _NO_PING}
         return await self._post(message.channel, body, files, message)
 
+    def start_thread(
+        self, channel: Channel, name: str, *, message: Message | None = None, private: bool = False
+    ) -> Channel:
+        """Start a thread: from a message, whose id it then has, or from nothing.
+
+        Raises:
+            CannotDoThatError: they may not, or the message has one already.
+        """
+        needed = Permission.CREATE_PRIVATE_THREADS if private else Permission.CREATE_PUBLIC_THREADS
+        self.require(channel, needed)
+        kind = ChannelKind.PRIVATE_THREAD if private else None
+        try:
+            return self.house.desk.threads.start(channel, self.user, name, kind=kind, message=message)
+        except Refusal as refusal:
+            raise CannotDoThatError(f"{self.name} cannot start a thread: {refusal}.") from refusal
+
+    async def post_in_forum(self, forum: Channel, title: str, text: str = "", files: Sequence[Upload] = ()) -> Message:
+        """Begin a post in a forum; what comes back is its first message, whose channel is the post.
+
+        Raises:
+            CannotDoThatError: they may not, or the message is not one.
+        """
+        self.require(forum, Permission.SEND_MESSAGES)
+        threads = self.house.desk.threads
+        post = threads.prepare(forum, self.user, title)
+        try:
+            return await self._post(post, {"content": text}, files, number=post.id)
+        except CannotDoThatError:
+            threads.delete(post)
+            raise
+
     async def delete(self, message: Message) -> None:
         """Delete a message: their own, one that only they see, or any with Manage Messages.
 
@@ -103,23 +135,37 @@ class Writer:
         may_manage = message.channel.guild and Permission.MANAGE_MESSAGES in message.channel.permissions_of(self.user)
         if self.user not in {message.author, message.only_for} and not may_manage:
             raise CannotDoThatError(f"{self.name} may not delete messages of others here.")
-        self.house.desk.delete(message, self.user)
+        try:
+            self.house.desk.delete(message, self.user)
+        except Refusal as refusal:
+            raise CannotDoThatError(f"{self.name} cannot delete this: {refusal}.") from refusal
 
     async def _post(
-        self, channel: Channel, body: Json, files: Sequence[Upload], reply_to: Message | None = None
+        self,
+        channel: Channel,
+        body: Json,
+        files: Sequence[Upload],
+        reply_to: Message | None = None,
+        number: int | None = None,
     ) -> Message:
-        self.require(channel, Permission.SEND_MESSAGES)
+        self.require(channel, channel.to_send)
         if files:
             self.require(channel, Permission.ATTACH_FILES)
+        if channel.kind.is_forum or channel.kind is ChannelKind.CATEGORY:
+            raise CannotDoThatError(f"Nobody writes into {channel.name} itself.")
         limit = self.house.upload_limit(self.user, channel)
         desk = self.house.desk
         try:
-            return await desk.post(channel, self.user, body, as_sent(files), limit=limit, reply_to=reply_to)
+            return await desk.post(
+                channel, self.user, body, as_sent(files), limit=limit, reply_to=reply_to, number=number
+            )
         except Refusal as refusal:
             raise CannotDoThatError(f"{self.name} cannot send this: {refusal}.") from refusal
 
     def require(self, channel: Channel, permission: Permission) -> None:
         """Raise CannotDoThatError unless they have a permission in a channel."""
+        if not channel.shows_itself_to(self.user):
+            raise CannotDoThatError(f"{self.name} does not see {channel.name}.")
         if permission not in channel.permissions_of(self.user):
             raise CannotDoThatError(f"{self.name} does not have {permission.name} in {channel.name}.")
 

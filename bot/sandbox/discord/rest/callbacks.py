@@ -48,6 +48,7 @@ class CallbackRoutes:
         invocation = self._world.invocations.get(call.parameters["token"])
         if invocation is None or invocation.id != call.id("interaction"):
             raise unknown_interaction()
+        invocation.require_channel()
         invocation.require_unanswered()
         answer = _kind_of_answer(invocation, call.fields.get("type"))
         await self._take(invocation, answer, as_object(call.fields.get("data")), call.files)

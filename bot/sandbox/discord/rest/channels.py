@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING
 from bot.sandbox.discord.changes import ChangeKind
 from bot.sandbox.discord.permissions import Permission
 from bot.sandbox.discord.rate_limits import OLD_AFTER_SECONDS, OLD_EDITS_CODE, Buckets, RateLimits
-from bot.sandbox.discord.refusals import Refusal, invalid_form, no_direct_messages, not_the_author
+from bot.sandbox.discord.refusals import (
+    Refusal,
+    invalid_form,
+    no_direct_messages,
+    no_mutual_server,
+    not_in_a_forum,
+    not_in_this_kind_of_channel,
+    not_the_author,
+)
 from bot.sandbox.discord.rest.routes import NO_CONTENT, Call, Reply, Route
+from bot.sandbox.discord.things import ChannelKind
 from bot.sandbox.discord.views import channel_view
 from bot.sandbox.discord.wire import Json, as_id, as_object
 
@@ -16,6 +25,7 @@ if TYPE_CHECKING:
     from bot.sandbox.discord.desk import Desk
     from bot.sandbox.discord.model import Channel, Message
     from bot.sandbox.discord.rate_limits import Turn
+    from bot.sandbox.discord.things import User
     from bot.sandbox.discord.world import World
 
 MOST_AT_ONCE = 100
@@ -58,10 +68,11 @@ class ChannelRoutes:
         return self._buckets.take("channel edits", call.parameters["channel"], self._limits.channel_edits)
 
     async def _channel(self, call: Call) -> Reply:
-        return Reply(channel_view(self._world.channel_for_bot(call.id("channel"))))
+        return Reply(channel_view(self._world.channel_for_bot(call.id("channel")), self._world.bot))
 
     async def _typing(self, call: Call) -> Reply:
-        channel = self._world.channel_for_bot(call.id("channel"), Permission.SEND_MESSAGES)
+        channel = self._world.channel_for_bot(call.id("channel"))
+        self._world.channel_for_bot(channel.id, channel.to_send)
         self._world.announce(ChangeKind.TYPING, by=self._world.bot, channel=channel)
         return NO_CONTENT
 
@@ -82,9 +93,11 @@ class ChannelRoutes:
         return Reply(self._view(self._world.message_for_bot(channel, call.id("message"))))
 
     async def _send(self, call: Call) -> Reply:
-        channel = self._world.channel_for_bot(call.id("channel"), *_needed_to_send(call))
-        if channel.recipient and not channel.recipient.accepts_direct_messages:
-            raise no_direct_messages()
+        channel = self._world.channel_for_bot(call.id("channel"))
+        self._world.channel_for_bot(channel.id, *_needed_to_send(call, channel))
+        _require_words_here(channel)
+        if channel.recipient is not None:
+            self._require_direct_messages(channel.recipient)
         fields = call.fields
         if fields.get("enforce_nonce") and fields.get("nonce") is not None:
             sent = self._desk.posted_with(channel, self._world.bot, fields["nonce"])
@@ -111,6 +124,13 @@ class ChannelRoutes:
         self._desk.delete(message, self._world.bot)
         return NO_CONTENT
 
+    def _require_direct_messages(self, user: User) -> None:
+        """They take them, and share a server with the bot."""
+        if not user.accepts_direct_messages:
+            raise no_direct_messages()
+        if not any(guild.has_bot and user.id in guild.members for guild in self._world.guilds.values()):
+            raise no_mutual_server()
+
     def _readable(self, channel: Channel) -> list[Message]:
         """Without the permission to read the history, the list is empty; it is no error."""
         allowed = channel.permissions_of(self._world.bot) & Permission.READ_MESSAGE_HISTORY
@@ -134,8 +154,15 @@ class ChannelRoutes:
         return self._world.views.for_bot(message, self._world.options.privileged_intents)
 
 
-def _needed_to_send(call: Call) -> list[Permission]:
-    needed = [Permission.SEND_MESSAGES]
+def _require_words_here(channel: Channel) -> None:
+    if channel.kind.is_forum:
+        raise not_in_a_forum()
+    if channel.kind is ChannelKind.CATEGORY:
+        raise not_in_this_kind_of_channel()
+
+
+def _needed_to_send(call: Call, channel: Channel) -> list[Permission]:
+    needed = [channel.to_send]
     if call.files:
         needed.append(Permission.ATTACH_FILES)
     if call.fields.get("embeds"):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from bot.sandbox.discord.changes import ChangeKind
-from bot.sandbox.discord.multipart import read_body
+from bot.sandbox.discord.multipart import Body, read_body
 from bot.sandbox.discord.rate_limits import slow_down_body, slow_down_headers
 from bot.sandbox.discord.refusals import Refusal, no_such_route, unauthorized
 from bot.sandbox.discord.rest.routes import Call, Reply
@@ -58,10 +58,13 @@ class Entrance:
         path = request.path.removeprefix(PREFIX)
         exchange = Exchange(request.method, path, dict(request.query), dict(request.headers), time.monotonic())
         self._traffic.add(exchange)
-        fault = self._faults.take(request.method, path)
+        body = await self._read(request)
+        if isinstance(body, Body):
+            exchange.body, exchange.files = body.data, body.files
+        fault = self._faults.take(request.method, path, exchange.body, exchange.files)
         if fault and fault.delay:
             await asyncio.sleep(fault.delay)
-        outcome = await self._outcome(request, route, exchange, fault)
+        outcome = await self._outcome(request, route, body, fault)
         if fault and fault.spoils_the_answer:
             outcome = _spoiled(fault)
         if fault and fault.drop:
@@ -74,12 +77,18 @@ class Entrance:
         self._world.announce(ChangeKind.REQUEST_SERVED)
         return _response(outcome)
 
+    async def _read(self, request: web.Request) -> Body | Refusal:
+        try:
+            return await read_body(request, self._world.options.oversize_code)
+        except Refusal as refusal:
+            return refusal
+
     async def _outcome(
-        self, request: web.Request, route: Route | None, exchange: Exchange, fault: Fault | None
+        self, request: web.Request, route: Route | None, body: Body | Refusal, fault: Fault | None
     ) -> _Outcome:
         try:
-            body = await read_body(request, self._world.options.oversize_code)
-            exchange.body, exchange.files = body.data, body.files
+            if isinstance(body, Refusal):
+                raise body
             if fault and fault.spoils_the_answer and not fault.after_effect:
                 return _spoiled(fault)
             if route is None:
@@ -106,8 +115,7 @@ def _spoiled(fault: Fault) -> _Outcome:
     if fault.status == TOO_MANY_REQUESTS:
         wait = fault.retry_after or 0.0
         return _Outcome(Reply(slow_down_body(wait, code=fault.code), TOO_MANY_REQUESTS), slow_down_headers(wait))
-    message = f"{fault.status}: asked for by a fault"
-    return _Outcome(Reply({"message": message, "code": fault.code}, fault.status or 500), {})
+    return _Outcome(Reply(fault.to_json(), fault.status or 500), {})
 
 
 def _response(outcome: _Outcome) -> web.Response:

@@ -80,6 +80,7 @@ class WebhookRoutes:
         if invocation is None or call.id("application") != self._world.bot.id:
             raise unknown_webhook()
         invocation.require_usable()
+        invocation.require_channel()
         return invocation
 
     def _message(self, call: Call) -> Message:
