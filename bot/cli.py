@@ -9,10 +9,11 @@ import time
 from pathlib import Path
 from typing import Annotated
 
+import structlog
 import typer
 from rich.console import Console
 
-from bot.config import read_data_settings, read_settings
+from bot.config import read_data_settings, read_settings, unknown_settings
 from bot.errors import BillError, ConfigurationError, OperatorError
 from bot.logs import configure_logging
 from bot.presentation.ledger_csv import csv_lines
@@ -29,6 +30,7 @@ from bot.storage.report import read_report
 
 MAX_ID = 2**63 - 1  # that the database can hold; Discord's are far below it
 
+_log = structlog.stdlib.get_logger(__name__)
 app = typer.Typer(
     help="Atelier: a Discord bot with which a team makes pictures together, inside a budget that holds.",
     no_args_is_help=True,
@@ -42,6 +44,8 @@ def run() -> None:
     """Run the bot, as the settings in the environment and `.env` say."""
     settings = read_settings()
     configure_logging(settings.log_level, settings.log_format)
+    for name in unknown_settings():
+        _log.warning("this is no setting of this version, and is ignored", name=name)
     asyncio.run(run_bot(settings))
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+from dotenv import dotenv_values
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 from typing_extensions import override
@@ -14,9 +16,7 @@ from typing_extensions import override
 from bot.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from pydantic.fields import FieldInfo
+    from collections.abc import Iterator, Mapping
 
 NANO = 1_000_000_000  # nano-dollars in a dollar
 OFFICIAL_IMAGE_API = "https://api.openai.com/v1"
@@ -24,6 +24,10 @@ SECRETS = ("DISCORD_TOKEN", "OPENAI_API_KEY")
 MOST_DOLLARS = 1_000_000
 MOST_PICTURES = 1_000_000
 UNLIMITED = "unlimited"
+PREFIX = "ATELIER_"
+DEFAULT_DIRECTORY = "/run/secrets"
+NEAR = 0.7  # of 1: how alike two names are of which one must be meant by the other
+UNREADABLE = "(a file that cannot be read)"  # in the place of a secret, so that the other faults are found too
 
 
 def _dollars(value: object) -> object:
@@ -76,31 +80,6 @@ def _upper(value: object) -> object:
 WebAddress = Annotated[str, NoDecode, BeforeValidator(_web_address)]
 NanoDollars = Annotated[int | None, NoDecode, BeforeValidator(_dollars)]
 Pictures = Annotated[int | None, NoDecode, BeforeValidator(_pictures)]
-
-
-class SecretFiles(PydanticBaseSettingsSource):
-    """`DISCORD_TOKEN_FILE=/run/secrets/token`: a secret in a file of its own, as container platforms hand them over."""
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """Read the file that ``<NAME>_FILE`` names, if it is set and the field is a secret."""
-        name = str(field.validation_alias)
-        path = os.environ.get(f"{name}_FILE", "") if name in SECRETS else ""
-        if not path:
-            return None, field_name, False
-        try:
-            return Path(path).read_text(encoding="utf-8").strip(), name, False
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is not text"
-            raise ConfigurationError([f"{name}_FILE names {path}, which cannot be read: {reason}."]) from None
-
-    def __call__(self) -> dict[str, Any]:
-        """All secrets that were given as files."""
-        found: dict[str, Any] = {}
-        for field_name, field in self.settings_cls.model_fields.items():
-            value, key, _ = self.get_field_value(field, field_name)
-            if value is not None:
-                found[key] = value
-        return found
 
 
 class DataSettings(BaseSettings):
@@ -159,18 +138,6 @@ class Settings(DataSettings):
     monthly_budget: NanoDollars = Field(20 * NANO, validation_alias="ATELIER_MONTHLY_BUDGET")
     member_daily_images: Pictures = Field(25, validation_alias="ATELIER_MEMBER_DAILY_IMAGES")
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Order of precedence: given by name, environment, secret files named there, `.env`, secrets directory."""
-        return init_settings, env_settings, SecretFiles(settings_cls), dotenv_settings, file_secret_settings
-
     @property
     def official_image_api(self) -> bool:
         """Whether the provider itself is asked, which refuses models past their shutdown."""
@@ -194,6 +161,16 @@ class GivenSettings(Settings):
         return (init_settings,)
 
 
+DIRECTORY = "ATELIER_SECRETS_DIR"
+# What may be set: the settings, where secrets lie, and where the tests find Discord's official description.
+NAMES = frozenset(
+    {
+        *(str(field.validation_alias) for field in Settings.model_fields.values()),
+        *(f"{name}_FILE" for name in SECRETS),
+        DIRECTORY,
+        "ATELIER_DISCORD_OPENAPI",
+    }
+)
 WHAT_TO_DO = {
     "DISCORD_TOKEN": "Copy the bot's token from Discord's developer portal, page Bot.",
     "OPENAI_API_KEY": "Create a key for a project of its own at the provider, with a spend limit there too.",
@@ -203,34 +180,119 @@ WHAT_TO_DO = {
 def read_settings(**given: object) -> Settings:
     """Read the settings from the environment, `.env` and secret files; values given by name win.
 
-    Names are those of the environment (``DISCORD_TOKEN=…``). A secrets directory is read where
-    ``ATELIER_SECRETS_DIR`` says so, else from ``/run/secrets`` if that exists.
+    Names are those of the environment (``DISCORD_TOKEN=…``), which goes before `.env`. A secret may lie in the file
+    that ``<NAME>_FILE`` names, or under its name in the directory that ``ATELIER_SECRETS_DIR`` names, else in
+    ``/run/secrets`` if that exists.
 
     Raises:
         ConfigurationError: with one sentence for each fault, never showing a secret.
     """
-    named = os.environ.get("ATELIER_SECRETS_DIR", "")
-    directory = Path(named) if named else Path("/run/secrets")
-    if named and not directory.is_dir():
-        raise ConfigurationError([f"ATELIER_SECRETS_DIR names {named}, which is not a directory."])
+    written = _written()
+    faults = [f"{name} is not a setting. Do you mean {meant}?" for name, meant in _misspelt(written).items()]
+    secrets: dict[str, Any] = {}
+    for name, path, source in _secret_files(written, faults):
+        if name not in given:
+            secrets[name] = _secret_in(path, source, faults)
     try:
-        return Settings(_secrets_dir=directory if directory.is_dir() else None, **given)  # type: ignore[arg-type]  # values come by alias, unvalidated
+        read = Settings(**(secrets | given))
     except ValidationError as error:
-        raise ConfigurationError([_sentence(dict(fault)) for fault in error.errors()]) from None
-    except (SettingsError, OSError) as error:
-        raise ConfigurationError([f"The settings cannot be read: {error}"]) from None
+        faults = [*(_sentence(dict(fault), written) for fault in error.errors()), *faults]
+    except SettingsError as error:
+        faults.append(f"The settings cannot be read: {error}")
+    else:
+        if not faults:
+            return read
+    raise ConfigurationError(faults)
 
 
 def read_data_settings() -> DataSettings:
-    """Where things are kept, for whoever needs neither token nor key."""
+    """Where things are kept, for whoever needs neither token nor key.
+
+    Raises:
+        ConfigurationError: `.env` cannot be read.
+    """
+    _written()
     return DataSettings()
 
 
-def _sentence(fault: Mapping[str, Any]) -> str:
+def unknown_settings() -> list[str]:
+    """What begins like a setting of ours and is none of this version, sorted: it is ignored."""
+    return sorted(name for name in _written() if name.startswith(PREFIX) and name not in NAMES)
+
+
+def _written() -> dict[str, str]:
+    """What the environment and `.env` set, by their names in capitals; the environment wins, what is empty is not set.
+
+    Raises:
+        ConfigurationError: `.env` cannot be read.
+    """
+    path = Path(str(DataSettings.model_config.get("env_file")))
+    try:
+        in_file = dotenv_values(path, encoding="utf-8") if path.is_file() else {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError([f"{path.absolute()} cannot be read: {_reason(error)}."]) from None
+    return {name.upper(): value for name, value in [*in_file.items(), *os.environ.items()] if value and value.strip()}
+
+
+def _secret_files(written: Mapping[str, str], faults: list[str]) -> Iterator[tuple[str, Path, str]]:
+    """The secrets that come in files: name, file, and how the file was named. The environment itself goes before."""
+    directory = Path(written.get(DIRECTORY, DEFAULT_DIRECTORY))
+    if DIRECTORY in written and not directory.is_dir():
+        faults.append(f"{DIRECTORY} names {directory}, which is not a directory.")
+    environment = {name.upper() for name, value in os.environ.items() if value.strip()}
+    for name in SECRETS:
+        if name in environment:
+            continue
+        if f"{name}_FILE" in written:
+            yield name, Path(written[f"{name}_FILE"]), f"{name}_FILE names {written[f'{name}_FILE']}, which"
+        elif name not in written and os.path.lexists(directory / name):
+            yield name, directory / name, f"{directory / name}"
+
+
+def _secret_in(path: Path, source: str, faults: list[str]) -> str:
+    try:
+        secret = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        faults.append(f"{source} cannot be read: {_reason(error)}.")
+        return UNREADABLE
+    if not secret:
+        faults.append(f"{source} is empty.")
+        return UNREADABLE
+    return secret
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror or str(error)) if isinstance(error, OSError) else "it is not text"
+
+
+def _misspelt(written: Mapping[str, str]) -> dict[str, str]:
+    """Names that begin like ours and are none, with those that must be meant: a budget that is ignored costs money.
+
+    They are alike by letters, or made of some of the other's words, as ``ATELIER_BUDGET``.
+    """
+    found: dict[str, str] = {}
+    tails = {name.removeprefix(PREFIX): name for name in NAMES if name.startswith(PREFIX)}
+    for name in written:
+        if not name.startswith(PREFIX) or name in NAMES:
+            continue
+        tail = name.removeprefix(PREFIX)
+        words = set(tail.split("_"))
+        near = difflib.get_close_matches(tail, tails, n=1, cutoff=NEAR) or [
+            each for each in tails if words <= set(each.split("_"))
+        ]
+        if near:
+            found[name] = tails[near[0]]
+    return found
+
+
+def _sentence(fault: Mapping[str, Any], written: Mapping[str, str]) -> str:
     """One fault in words. The value given is not repeated: it may be a secret."""
     name = str(fault["loc"][0])
     advice = WHAT_TO_DO.get(name, "")
     if fault["type"] in {"missing", "string_too_short", "too_short"}:
-        return f"{name} is not set. {advice}".strip()
+        others = [each for each in written if each not in NAMES]
+        meant = difflib.get_close_matches(name, others, n=1, cutoff=NEAR)
+        hint = f"{meant[0]} is: is that what it should be called?" if meant else advice
+        return f"{name} is not set. {hint}".strip()
     reason = str(fault["msg"]).removeprefix("Value error, ")
     return f"{name}: {reason[0].lower()}{reason[1:]}. {advice}".strip()

@@ -9,10 +9,19 @@ from typing import TYPE_CHECKING
 import pytest
 from pydantic import ValidationError
 
-from bot.config import OFFICIAL_IMAGE_API, WHAT_TO_DO, GivenSettings, Settings, read_data_settings, read_settings
+from bot.config import (
+    OFFICIAL_IMAGE_API,
+    WHAT_TO_DO,
+    GivenSettings,
+    Settings,
+    read_data_settings,
+    read_settings,
+    unknown_settings,
+)
 from bot.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 pytestmark = pytest.mark.usefixtures("bare_environment")
@@ -69,6 +78,86 @@ def test_every_fault_is_named_at_once_and_each_says_what_to_do(monkeypatch: pyte
         'ATELIER_MONTHLY_BUDGET: must be dollars such as 20 or 12.50, or "unlimited".',
     )
     assert str(refusal.value).startswith("The settings need a change:\n  - DISCORD_TOKEN is not set.")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("ATELIER_MONTHLY_BUGDET", "ATELIER_MONTHLY_BUDGET"),
+        ("ATELIER_MONTLY_BUDGET", "ATELIER_MONTHLY_BUDGET"),
+        ("ATELIER_BUDGET", "ATELIER_MONTHLY_BUDGET"),
+        ("ATELIER_MONTHLYBUDGET", "ATELIER_MONTHLY_BUDGET"),
+        ("atelier_member_daily_image", "ATELIER_MEMBER_DAILY_IMAGES"),
+        ("ATELIER_DAILY_IMAGES", "ATELIER_MEMBER_DAILY_IMAGES"),
+        ("ATELIER_CONCURENCY", "ATELIER_CONCURRENCY"),
+        ("ATELIER_SECRET_DIR", "ATELIER_SECRETS_DIR"),
+    ],
+)
+@pytest.mark.parametrize("in_file", [False, True])
+def test_a_setting_that_is_misspelt_is_not_ignored(
+    written: str, meant: str, *, in_file: bool, bare_environment: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if in_file:
+        (bare_environment / ".env").write_text(f"{written}=5\n")
+    else:
+        monkeypatch.setenv(written, "5")
+
+    assert faults() == (f"{written.upper()} is not a setting. Do you mean {meant}?",)
+
+
+def test_a_secret_under_another_name_is_asked_after(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_BOT_TOKEN", TOKEN)
+
+    with pytest.raises(ConfigurationError) as refusal:
+        read_settings(OPENAI_API_KEY=KEY)
+
+    assert refusal.value.faults == (
+        "DISCORD_TOKEN is not set. DISCORD_BOT_TOKEN is: is that what it should be called?",
+    )
+
+
+def test_a_secret_that_cannot_be_read_hides_no_other_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "OPENAI_API_KEY").mkdir()
+    (tmp_path / "blank").write_text("\n")
+    monkeypatch.setenv("ATELIER_SECRETS_DIR", str(tmp_path))
+    monkeypatch.setenv("DISCORD_TOKEN_FILE", str(tmp_path / "blank"))
+    monkeypatch.setenv("ATELIER_CONCURRENCY", "many")
+    monkeypatch.setenv("ATELIER_BUDGET", "5")
+
+    with pytest.raises(ConfigurationError) as refusal:
+        read_settings()
+
+    assert sorted(refusal.value.faults) == sorted(
+        (
+            f"DISCORD_TOKEN_FILE names {tmp_path / 'blank'}, which is empty.",
+            f"{tmp_path / 'OPENAI_API_KEY'} cannot be read: Is a directory.",
+            "ATELIER_CONCURRENCY: input should be a valid integer, unable to parse string as an integer.",
+            "ATELIER_BUDGET is not a setting. Do you mean ATELIER_MONTHLY_BUDGET?",
+        )
+    )
+
+
+@pytest.mark.parametrize("read", [read_settings, read_data_settings])
+def test_an_env_file_that_is_no_text_is_named(read: Callable[[], object], bare_environment: Path) -> None:
+    (bare_environment / ".env").write_bytes(b"DISCORD_TOKEN=\xff\xfe")
+
+    with pytest.raises(ConfigurationError) as refusal:
+        read()
+
+    assert refusal.value.faults == (f"{bare_environment / '.env'} cannot be read: it is not text.",)
+
+
+def test_where_secrets_lie_may_be_written_in_the_env_file(bare_environment: Path, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text(TOKEN)
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "OPENAI_API_KEY").write_text(KEY)
+    (bare_environment / ".env").write_text(
+        f"DISCORD_TOKEN_FILE={tmp_path / 'token'}\nATELIER_SECRETS_DIR={tmp_path / 'secrets'}\n"
+    )
+
+    read = read_settings()
+
+    assert (read.discord_token.get_secret_value(), read.openai_api_key.get_secret_value()) == (TOKEN, KEY)
 
 
 @pytest.mark.parametrize("empty", ["", " \n", None])
@@ -243,6 +332,7 @@ def test_what_others_set_is_not_our_business(monkeypatch: pytest.MonkeyPatch, ba
     monkeypatch.setenv("ATELIER_YESTERDAY", "3")
 
     assert settings().model == "gpt-image-2.5-flare"
+    assert unknown_settings() == ["ATELIER_OF_TOMORROW", "ATELIER_YESTERDAY"]
 
 
 def test_reading_the_ledger_needs_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
