@@ -13,7 +13,7 @@ from bot.errors import NotYoursError, PictureGoneError
 from bot.interactions import AtelierClient, Interaction, answer_failure, order_behind
 from bot.occasions import Asker, asker_of, joined_at_of, role_ids_of
 from bot.rows import view_of
-from bot.services.pricing import format_usd
+from bot.services.pricing import format_price
 
 if TYPE_CHECKING:
     import re
@@ -167,7 +167,7 @@ async def ask_which(
 
 def with_price(label: str, nano: int | None) -> str:
     """What stands on a button: *Vary · $0.017*; the price is in nano-dollars, None where it is not known."""
-    return label if nano is None else f"{label} · {format_usd(nano)}"
+    return label if nano is None else f"{label} · {format_price(nano)}"
 
 
 def picture_of(order: OpenRequest, number: int) -> Picture:

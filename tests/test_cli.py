@@ -124,7 +124,7 @@ def test_each_job_in_the_report_tells_its_state_hold_and_cost() -> None:
 def test_the_report_for_people_is_a_table_with_its_sums() -> None:
     text = printed("report")
 
-    assert "charged $0.012 · held $0.02 · unknown $0.02" in text
+    assert "charged $0.012 · held $0.020 · unknown $0.020" in text
     assert "#1" in text
     assert all(state in text for state in ("settled", "unknown", "reserved", "released"))
 
@@ -148,10 +148,10 @@ def test_the_report_as_csv_has_a_line_for_each_job() -> None:
 @pytest.mark.parametrize(
     ("by", "rows"),
     [
-        ("member", ["33 1 $0.012 $0.00 $0.02 $0.02"]),
-        ("model", ["gpt-image-2.5-flare 1 $0.012 $0.00 $0.02 $0.02"]),
-        ("day", ["2026-10-11 1 $0.012 $0.00 $0.00 $0.00", "2026-11-20 0 $0.00 $0.00 $0.02 $0.02"]),
-        ("channel", ["22 1 $0.012 $0.00 $0.02 $0.02"]),
+        ("member", ["33 1 $0.012 $0.00 $0.020 $0.020"]),
+        ("model", ["gpt-image-2.5-flare 1 $0.012 $0.00 $0.020 $0.020"]),
+        ("day", ["2026-10-11 1 $0.012 $0.00 $0.00 $0.00", "2026-11-20 0 $0.00 $0.00 $0.020 $0.020"]),
+        ("channel", ["22 1 $0.012 $0.00 $0.020 $0.020"]),
     ],
 )
 @pytest.mark.usefixtures("books")

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from bot.charts.plan import planned
-from bot.charts.words import NOTHING_YET, number
+from bot.charts.words import NOTHING_YET, mark
 from bot.services.limits import Metric
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class _Sheet:
         values = self._plan.values
         top = float(max(*values, self._plan.line_at or 0, LEAST_SCALE[self._plan.metric]))
         ticks = scale(self._plan.metric, top)
-        marks = [number(self._plan.metric, tick) for tick in ticks]
+        marks = [mark(self._plan.metric, tick) for tick in ticks]
         left = MARGIN + max(self._width(mark, _LABEL) for mark in marks) + GAP
         axes = self._axes(left, DAYS_AREA, WIDTH - MARGIN, HEIGHT - TITLE_AREA)
         places = max(len(values), FEWEST_STANDING)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.services.amounts import exact_text
 from bot.services.limits import Metric
 from bot.services.pricing import format_usd
 from bot.services.wording import one_line
@@ -23,6 +24,11 @@ _SHORTEST_ITEM = len("a: 1; ")
 def number(metric: Metric, value: int) -> str:
     """The value for the eye, where the chart says what is counted: ``$1.20`` or ``1,200``."""
     return format_usd(value) if metric is Metric.USD else f"{value:,}"
+
+
+def mark(metric: Metric, value: int) -> str:
+    """The value beside a scale, where it is round, and small ones are to be told apart."""
+    return exact_text(metric, value) if metric is Metric.USD else f"{value:,}"
 
 
 def amount(metric: Metric, value: int) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.discord_limits import MOST_CHOICES
 from bot.errors import RequestRefused
-from bot.services.pricing import estimate_choice, format_usd
+from bot.services.pricing import estimate_choice, format_price
 from bot.services.requests import UNSTREAMED_FORMATS, ImageRequest, StoredImage
 from bot.services.tokens import DEAREST_SHAPES, partials_for
 
@@ -90,7 +90,7 @@ def size_text(size: str) -> str:
 
 def price_text(model: Model, size: str, quality: str, asked: Asked) -> str:
     """What it costs: all pictures that are asked for, with their previews and what they start from; without words."""
-    return format_usd(price(model, size, quality, asked))
+    return format_price(price(model, size, quality, asked))
 
 
 def price(model: Model, size: str, quality: str, asked: Asked) -> int:

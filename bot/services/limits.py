@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.errors import LimitReachedError, Shortfall
-from bot.services.pricing import format_usd
+from bot.services.pricing import format_price, format_usd
 from bot.services.windows import BILLING_ZONE, Window, window_edges
 
 if TYPE_CHECKING:
@@ -183,8 +183,8 @@ def refusal(shortfall: Shortfall) -> LimitReachedError:
     What is left of the installation's budget is not told, for it tells what other servers spend.
     """
     if shortfall.metric == Metric.USD:
-        needed, left, maximum = (format_usd(nano) for nano in (shortfall.needed, shortfall.left, shortfall.maximum))
-        needed = f"up to {needed}"
+        left, maximum = (format_usd(nano) for nano in (shortfall.left, shortfall.maximum))
+        needed = f"up to {format_price(shortfall.needed)}"
     else:
         needed, left, maximum = (str(images) for images in (shortfall.needed, shortfall.left, shortfall.maximum))
         needed = f"{needed} picture{'s' * (shortfall.needed != 1)}"

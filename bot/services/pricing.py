@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 NANO_PER_USD = 1_000_000_000
 PROMPT_OVERHEAD = 6  # text tokens beyond the prompt's own; measured, https://community.openai.com/t/1382940
-_SMALLEST_SHOWN = 100_000  # nano-dollars: $0.0001
-_DIME, _CENT, _TENTH_OF_CENT = NANO_PER_USD // 10, NANO_PER_USD // 100, NANO_PER_USD // 1000
+_DIME, _TENTH_OF_CENT = NANO_PER_USD // 10, NANO_PER_USD // 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,25 +162,29 @@ def _author_bound(model: Model, request: ImageRequest) -> int:
 
 
 def format_usd(nano: int) -> str:
-    """Nano-dollars as people read them: ``$12.40``, ``$0.013``, ``$0.0059``.
+    """Nano-dollars as people read them: ``$12.40``, ``$0.013``, ``$0.020``, rounded half up.
 
-    Cents from ten cents on, two significant digits below, rounded half up. What is not zero never reads as zero:
-    below a hundredth of a cent it is ``<$0.0001``.
+    Two digits from ten cents on, three below, so that amounts can be compared where they stand side by side. What is
+    not zero never reads as zero: below a tenth of a cent it is ``<$0.001``.
     """
     if nano < 0:
-        return f"-{format_usd(-nano)}" if -nano >= _SMALLEST_SHOWN else ">-$0.0001"
-    if 0 < nano < _SMALLEST_SHOWN:
-        return "<$0.0001"
-    decimals = _decimals(nano)
-    unit = 10 ** (9 - decimals)
-    whole, part = divmod((nano + unit // 2) // unit, 10**decimals)
-    digits = f"{part:0{decimals}d}"
-    return f"${whole:,}.{digits[:2]}{digits[2:].rstrip('0')}"
+        return f"-{format_usd(-nano)}" if -nano >= _TENTH_OF_CENT else ">-$0.001"
+    if 0 < nano < _TENTH_OF_CENT:
+        return "<$0.001"
+    return _dollars(nano, half_up=True)
 
 
-def _decimals(nano: int) -> int:
-    if nano == 0 or nano >= _DIME:
-        return 2
-    if nano >= _CENT:
-        return 3
-    return 4 if nano >= _TENTH_OF_CENT else 5
+def format_price(nano: int) -> str:
+    """What something costs at most, in nano-dollars, as `format_usd` writes it, but rounded up: it never costs more."""
+    return _dollars(nano, half_up=False)
+
+
+def _dollars(nano: int, *, half_up: bool) -> str:
+    """Of a number that is not negative."""
+
+    def rounded(unit: int) -> int:
+        return (nano + (unit // 2 if half_up else unit - 1)) // unit
+
+    decimals = 2 if nano == 0 or rounded(_TENTH_OF_CENT) >= _DIME // _TENTH_OF_CENT else 3
+    whole, part = divmod(rounded(NANO_PER_USD // 10**decimals), 10**decimals)
+    return f"${whole:,}.{part:0{decimals}d}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.presentation.choices import price, quality_choices, size_choices, size_text
-from bot.services.pricing import format_usd
+from bot.services.pricing import format_price
 from bot.services.requests import MOST_PICTURES
 
 if TYPE_CHECKING:
@@ -65,10 +65,10 @@ class Offer:
     def file_price(self) -> str:
         """What each file that is added costs for each picture, at most."""
         more = replace(self.asked, inputs=(*self.asked.inputs, None))
-        return format_usd(self._nano(more) - self._nano(self.asked))
+        return format_price(self._nano(more) - self._nano(self.asked))
 
     def _price(self, asked: Asked) -> str:
-        return format_usd(self._nano(asked))
+        return format_price(self._nano(asked))
 
     def _nano(self, asked: Asked) -> int:
         return price(self.model, self.request.size, self.request.quality, asked)

@@ -9,7 +9,7 @@ from PIL import Image
 
 from bot.charts import Bar, Chart
 from bot.charts.figure import BAR, FONT, HEIGHT, INK, LIMIT, OTHERS, WIDTH, font_families, render, scale, signs_of
-from bot.charts.words import number
+from bot.charts.words import mark
 from bot.services.limits import Metric
 from tests.charts.examples import HOSTILE, USD, days, members, pixels_of
 
@@ -109,7 +109,7 @@ def test_nothing_reaches_the_edge(chart: Chart) -> None:
 def test_the_marks_of_a_scale_are_few_and_read_differently(metric: Metric, top: int) -> None:
     ticks = scale(metric, top)
 
-    assert 2 <= len({number(metric, tick) for tick in ticks}) == len(ticks) <= 6
+    assert 2 <= len({mark(metric, tick) for tick in ticks}) == len(ticks) <= 6
     assert ticks[0] == 0
 
 

@@ -93,7 +93,7 @@ async def test_each_field_says_what_it_is_for_and_what_its_price_is_of(opened: O
             ("Size", ""),
             ("Quality", "Price for one picture of the size it has now"),
             ("How many", "Price at low; a higher quality costs more for each"),
-            ("References, mask, or the picture drawn upon", "Each file costs up to $0.012 more per picture made."),
+            ("References, mask, or the picture drawn upon", "Each file costs up to $0.013 more per picture made."),
         ]
 
 
@@ -175,11 +175,11 @@ def test_a_pictures_own_words_are_those_that_were_last_said_of_it(
 def test_every_choice_is_offered_with_its_price() -> None:
     offer = Offer(replace(REQUEST, size="1024x1024"), MODEL, Permit(), Asked(0, inputs=((1024, 1024),)))
 
-    assert offer.counts[0][0] == "1 picture · $0.021"
+    assert offer.counts[0][0] == "1 picture · $0.022"
     assert offer.counts[3][0] == "4 pictures · $0.086"
-    assert offer.sizes[0] == ("Same size: 1024×1024 · $0.021", "same")
-    assert offer.qualities[0] == ("low · $0.014", "low")
-    assert offer.file_price == "$0.012"
+    assert offer.sizes[0] == ("Same size: 1024×1024 · $0.022", "same")
+    assert offer.qualities[0] == ("low · $0.015", "low")
+    assert offer.file_price == "$0.013"
 
 
 # --- what becomes of it

@@ -9,7 +9,7 @@ import pytest
 
 from bot.discord_limits import MOST_CHOICES
 from bot.presentation.choices import Asked, model_choices, quality_choices, size_choices
-from bot.services.pricing import estimate_output, format_usd
+from bot.services.pricing import estimate_output, format_price
 from bot.services.tokens import partials_for
 from tests.examples import CATALOG, MODEL
 
@@ -22,7 +22,7 @@ EVERY_MODEL = [pytest.param(model, id=model.id) for model in CATALOG.offered(TOD
 def price(model: object, size: str, quality: str, most_partials: int = 3) -> str:
     chosen = CATALOG.model(str(getattr(model, "id", model)))
     partials = partials_for(quality, min(most_partials, chosen.most_partial_images))
-    return format_usd(estimate_output(chosen, size, quality, partials))
+    return format_price(estimate_output(chosen, size, quality, partials))
 
 
 @pytest.mark.parametrize("most_partials", [0, 3])
@@ -107,7 +107,7 @@ def test_the_price_is_that_of_all_pictures_asked_for() -> None:
     one = quality_choices(MODEL, "1024x1024", Asked(0), "medium")
     four = quality_choices(MODEL, "1024x1024", Asked(0, count=4), "medium")
 
-    assert (one, four) == ([("medium · $0.013", "medium")], [("medium · $0.053", "medium")])
+    assert (one, four) == ([("medium · $0.014", "medium")], [("medium · $0.053", "medium")])
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -117,7 +117,7 @@ def test_every_picture_pays_for_its_input_pictures_and_one_of_unknown_shape_coun
     ((name, _),) = quality_choices(MODEL, "1024x1024", asked, "medium")
 
     inputs = 8_000 * (1024 + 1536) + 2 * 5_000 * MODEL.text_tokens_per_input
-    assert name == f"medium · {format_usd(count * (estimate_output(MODEL, '1024x1024', 'medium') + inputs))}"
+    assert name == f"medium · {format_price(count * (estimate_output(MODEL, '1024x1024', 'medium') + inputs))}"
 
 
 def test_each_frame_of_a_gif_has_its_price_where_the_model_makes_gifs() -> None:
@@ -125,7 +125,7 @@ def test_each_frame_of_a_gif_has_its_price_where_the_model_makes_gifs() -> None:
     asked = Asked(3, output_format="gif", frames=4)
 
     one = estimate_output(MODEL, "1024x1024", "low")
-    assert quality_choices(opened, "1024x1024", asked, "low") == [(f"low · {format_usd(4 * one)}", "low")]
+    assert quality_choices(opened, "1024x1024", asked, "low") == [(f"low · {format_price(4 * one)}", "low")]
     assert quality_choices(MODEL, "1024x1024", asked, "low") == quality_choices(MODEL, "1024x1024", ONE, "low")
 
 
@@ -135,4 +135,4 @@ def test_high_fidelity_has_its_price() -> None:
     ((low, _),) = quality_choices(old, "1024x1024", Asked(0, inputs=((512, 512),), fidelity="low"), "low")
     ((high, _),) = quality_choices(old, "1024x1024", Asked(0, inputs=((512, 512),), fidelity="high"), "low")
 
-    assert (low, high) == ("low · $0.011", "low · $0.044")
+    assert (low, high) == ("low · $0.011", "low · $0.045")

@@ -39,19 +39,19 @@ ALLOWANCE = LimitStatus(Limit(Scope.MEMBER, 11, 33, Metric.IMAGES, Window.DAY, 3
 def test_leads_read_who_asks_where_for_what_and_until_when() -> None:
     assert plea_text(POOL, BUDGET) == (
         "🙋 <@33> asks in <#22> for more of this server's monthly budget, for pictures of up to $0.038.\n"
-        f"$9.99 used of $10.00; $0.03 missing. Resets <t:{NOW + 60}:R>."
+        f"$9.99 used of $10.00; $0.030 missing. Resets <t:{NOW + 60}:R>."
     )
     assert plea_text(OWN, ALLOWANCE) == (
         "🙋 <@33> asks in <#22> for more of their daily allowance, for 5 pictures.\n"
         f"2 pictures used of 3 pictures; 4 pictures missing. Resets <t:{NOW + 60}:R>."
     )
-    assert grant_label(POOL) == "Grant $0.03"
+    assert grant_label(POOL) == "Grant $0.030"
     assert grant_label(OWN) == "Grant 4 pictures"
 
 
 def test_a_lead_reads_that_more_is_missing_now() -> None:
     assert short_text(POOL) == (
-        "Meanwhile less is left: what is missing now is $0.03. Nothing is granted yet; press again to grant that."
+        "Meanwhile less is left: what is missing now is $0.030. Nothing is granted yet; press again to grant that."
     )
 
 

@@ -24,20 +24,20 @@ def test_the_sums_come_first_then_the_groups_then_every_job() -> None:
     report = reported([entry(4821), unknown], Grouping.MODEL, BILLING_ZONE)
 
     assert printed(report) == [
-        "charged $0.012 · held $0.02 · unknown $0.00",
+        "charged $0.012 · held $0.020 · unknown $0.00",
         "pictures 1, $0.012 each on average · jobs without a picture 0",
         "adjustments, counted in what is charged $0.00 · jobs of unknown outcome 0",
         "",
         "By model",
-        " model                pictures  charged  adjusted   held  unknown",
-        " ───────────────────  ────────  ───────  ────────  ─────  ───────",
-        " gpt-image-2.5-flare         1   $0.012     $0.00  $0.02    $0.00",
+        " model                pictures  charged  adjusted    held  unknown",
+        " ───────────────────  ────────  ───────  ────────  ──────  ───────",
+        " gpt-image-2.5-flare         1   $0.012     $0.00  $0.020    $0.00",
         "",
         "Ledger",
-        " picture  state     model                size       quality   held  charged",
-        " ───────  ────────  ───────────────────  ─────────  ───────  ─────  ───────",
-        " #4821    settled   gpt-image-2.5-flare  1024x1024  medium   $0.02   $0.012",
-        "          reserved  gpt-image-2.5-flare  1024x1024  medium   $0.02",
+        " picture  state     model                size       quality    held  charged",
+        " ───────  ────────  ───────────────────  ─────────  ───────  ──────  ───────",
+        " #4821    settled   gpt-image-2.5-flare  1024x1024  medium   $0.020   $0.012",
+        "          reserved  gpt-image-2.5-flare  1024x1024  medium   $0.020",
     ]
 
 
@@ -47,10 +47,10 @@ def test_adjustments_are_a_column_where_there_are_any() -> None:
     lines = printed(reported([entry(1), corrected], None, BILLING_ZONE))
 
     assert lines[0].startswith("charged $0.022 ")
-    assert lines[2].startswith("adjustments, counted in what is charged -$0.0021 ")
+    assert lines[2].startswith("adjustments, counted in what is charged -$0.002 ")
     assert lines[5].endswith("charged  adjusted")
     assert lines[7].endswith("$0.012")
-    assert lines[8].endswith("$0.012  -$0.0021")
+    assert lines[8].endswith("$0.012   -$0.002")
 
 
 def test_of_all_servers_it_is_said_what_the_installations_budget_counts_where_leads_differ() -> None:

@@ -42,7 +42,7 @@ def of_scope(status: LimitStatus, scope: Scope, scope_id: int = 8) -> LimitStatu
     [
         ([allowance(25, 1)], "24 pictures today"),
         ([budget(10**10, 0), allowance(25, 24)], "your 1 picture today · this bot $10.00 this month"),
-        ([budget(30_000_000, 0), allowance(25, 1)], "this bot $0.03 this month · your 24 pictures today"),
+        ([budget(30_000_000, 0), allowance(25, 1)], "this bot $0.030 this month · your 24 pictures today"),
         (
             [of_scope(budget(10**10, 1_900_000_000), Scope.SERVER), budget(9 * 10**9, 0), allowance(25, 1)],
             "your 24 pictures today · this server $8.10 this month",

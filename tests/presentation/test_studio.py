@@ -109,7 +109,7 @@ def test_the_panel_tells_of_a_pause_of_what_is_unknown_and_of_a_models_end() -> 
     text = told(bulletin(policy=policy, open_jobs=OpenJobs(0, 0, 1, 20_000_000), model=retiring, successor="The Next"))
 
     assert f"⏸️ Picture making is paused by <@5> <t:{NOW}:R>.\n" in text
-    assert "⚠️ Not known whether billed: $0.02 for 1 picture. /quota resolve settles them.\n" in text
+    assert "⚠️ Not known whether billed: $0.020 for 1 picture. /quota resolve settles them.\n" in text
     assert f"⚠️ Default model: {MODEL.title}. It is shut down on 2026-12-01; The Next follows it.\n" in text
     assert "Log channel: <#6>.\nChannels: <#7>. Models: a and b.\n" in text
 

@@ -23,13 +23,13 @@ SOME = (DayUse(40_000_000, 2), *NOTHING[1:29], DayUse(20_000_000, 1))
 def test_an_earlier_month_is_two_lines() -> None:
     use = MonthUse(NOVEMBER, SOME, DayUse(), None)
 
-    assert usage_text(use) == "**Your pictures in November 2026**\n3 pictures, $0.06."
+    assert usage_text(use) == "**Your pictures in November 2026**\n3 pictures, $0.060."
 
 
 def test_what_is_not_final_yet_is_said() -> None:
     use = MonthUse(NOVEMBER, SOME, DayUse(20_000_000, 1), None)
 
-    assert usage_text(use).endswith("\n3 pictures, $0.06. Of that, 1 picture and up to $0.02 not final yet.")
+    assert usage_text(use).endswith("\n3 pictures, $0.060. Of that, 1 picture and up to $0.020 not final yet.")
 
 
 def test_what_is_left_is_said_of_each_limit_with_its_reset() -> None:

@@ -189,7 +189,7 @@ def test_any_text_is_an_amount_within_bounds_or_a_sentence(text: str) -> None:
         (Metric.USD, 5 * DOLLAR, "$5.00", "$5.00"),
         (Metric.USD, 1_000_505_000_000, "$1,000.51", "$1,000.505"),
         (Metric.USD, 0, "$0.00", "$0.00"),
-        (Metric.USD, 1, "<$0.0001", "$0.000000001"),
+        (Metric.USD, 1, "<$0.001", "$0.000000001"),
     ],
 )
 def test_an_amount_is_said_rounded_or_exactly(metric: Metric, amount: int | None, rounded: str, exact: str) -> None:

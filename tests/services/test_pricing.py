@@ -20,6 +20,7 @@ from bot.services.pricing import (
     estimate,
     estimate_choice,
     estimate_output,
+    format_price,
     format_usd,
 )
 from bot.services.requests import ImageRequest, StoredImage
@@ -323,15 +324,16 @@ def test_a_model_without_a_price_is_refused_and_never_free() -> None:
     ("nano", "shown"),
     [
         (0, "$0.00"),
-        (1, "<$0.0001"),
-        (99_999, "<$0.0001"),
-        (100_000, "$0.0001"),
-        (123_456, "$0.00012"),
-        (999_999, "$0.001"),
-        (5_880_000, "$0.0059"),
-        (9_950_000, "$0.01"),
+        (1, "<$0.001"),
+        (999_999, "<$0.001"),
+        (1_000_000, "$0.001"),
+        (5_880_000, "$0.006"),
+        (9_950_000, "$0.010"),
         (13_170_000, "$0.013"),
         (13_500_000, "$0.014"),
+        (20_000_000, "$0.020"),
+        (99_499_999, "$0.099"),
+        (99_500_000, "$0.10"),
         (99_999_999, "$0.10"),
         (210_720_000, "$0.21"),
         (215_000_000, "$0.22"),
@@ -341,21 +343,45 @@ def test_a_model_without_a_price_is_refused_and_never_free() -> None:
         (999_995_000_000, "$1,000.00"),
         (1_234_567_890_000_000, "$1,234,567.89"),
         (-13_170_000, "-$0.013"),
-        (-100_000, "-$0.0001"),
-        (-1, ">-$0.0001"),
+        (-1_000_000, "-$0.001"),
+        (-1, ">-$0.001"),
     ],
 )
-def test_money_is_shown_with_as_many_digits_as_it_needs(nano: int, shown: str) -> None:
+def test_money_is_shown_with_two_digits_and_with_three_below_ten_cents(nano: int, shown: str) -> None:
     assert format_usd(nano) == shown
 
 
-@given(st.one_of(st.integers(100_000, 10**9), st.integers(100_000, 10**18)))
+@pytest.mark.parametrize(
+    ("nano", "shown"),
+    [
+        (0, "$0.00"),
+        (1, "$0.001"),
+        (13_000_000, "$0.013"),
+        (13_000_001, "$0.014"),
+        (99_000_000, "$0.099"),
+        (99_000_001, "$0.10"),
+        (210_000_000, "$0.21"),
+        (210_000_001, "$0.22"),
+    ],
+)
+def test_a_price_is_rounded_up(nano: int, shown: str) -> None:
+    assert format_price(nano) == shown
+
+
+@given(st.one_of(st.integers(0, 10**9), st.integers(0, 10**18)))
+def test_a_price_is_never_below_what_is_held(nano: int) -> None:
+    shown = Decimal(format_price(nano).removeprefix("$").replace(",", ""))
+
+    assert shown * NANO_PER_USD >= nano
+
+
+@given(st.one_of(st.integers(1_000_000, 10**9), st.integers(1_000_000, 10**18)))
 def test_shown_money_is_never_off_by_more_than_half_a_unit_of_its_last_digit(nano: int) -> None:
     shown = Decimal(format_usd(nano).removeprefix("$").replace(",", ""))
 
     exponent = shown.as_tuple().exponent
     assert isinstance(exponent, int)
-    assert exponent <= -2
+    assert exponent in {-2, -3}
     assert abs(shown * NANO_PER_USD - nano) * 2 <= NANO_PER_USD * Decimal(10) ** exponent
 
 

@@ -242,4 +242,4 @@ async def test_the_choices_show_the_price_of_as_many_pictures_as_are_asked_for(h
     one = await mia.autocomplete("imagine", focused="quality", value="low", prompt="a fox")
     four = await mia.autocomplete("imagine", focused="quality", value="low", prompt="a fox", count=4)
 
-    assert [choice["name"] for choice in (*one, *four)] == ["low · $0.0089", "low · $0.036"]
+    assert [choice["name"] for choice in (*one, *four)] == ["low · $0.009", "low · $0.036"]
