@@ -18,6 +18,7 @@ from bot.services.answering import Answers
 from bot.services.bookkeeper import Bookkeeper
 from bot.services.bulletin import Bulletins
 from bot.services.catalog_opening import open_catalog
+from bot.services.clearance import Clearance
 from bot.services.clock import TrueClock
 from bot.services.correcting import Corrector
 from bot.services.deciding import Deciding
@@ -174,6 +175,7 @@ async def _connect(settings: Settings, catalog: Catalog, database: Database, ima
         defaults=Defaults(settings.monthly_budget, settings.member_daily_images),
     )
     accounts = Accounts(below.ledger, below.policies, partial(limits_for, defaults=below.defaults), below.clock)
+    admission = Admission(below.policies, catalog, below.allow_retired, below.clock)
     watch = Watch(accounts, SqliteAlerts(database), below.clock)
     answers = Answers(below.requests, below.blobs, accounts, below.clock, ended=watch.request_ended)
     studio = Studio(
@@ -182,16 +184,17 @@ async def _connect(settings: Settings, catalog: Catalog, database: Database, ima
         requests=below.requests,
         accounts=accounts,
         queue=FairQueue(settings.concurrency),
-        maker=_maker(below, await state.secret(SAFETY_KEY)),
+        maker=_maker(below, accounts, admission, await state.secret(SAFETY_KEY)),
         answers=answers,
         clock=below.clock,
     )
-    return _services(below, accounts, watch, answers, studio)
+    return _services(below, accounts, admission, watch, answers, studio)
 
 
-def _maker(below: _Foundation, safety_key: bytes) -> Maker:
+def _maker(below: _Foundation, accounts: Accounts, admission: Admission, safety_key: bytes) -> Maker:
     return Maker(
         ledger=below.ledger,
+        clearance=Clearance(below.ledger, accounts, admission, below.audit, below.clock),
         blobs=below.blobs,
         provider=below.images,
         reception=Reception(check_result, retouch),
@@ -203,13 +206,14 @@ def _maker(below: _Foundation, safety_key: bytes) -> Maker:
     )
 
 
-def _services(below: _Foundation, accounts: Accounts, watch: Watch, answers: Answers, studio: Studio) -> Services:
+def _services(
+    below: _Foundation, accounts: Accounts, admission: Admission, watch: Watch, answers: Answers, studio: Studio
+) -> Services:
     deciding = Deciding(below.policies, below.clock)
     standings = Standings(below.policies, below.ledger, below.defaults, below.clock, accounts.tenancy)
     open_charges = SqliteOpenCharges(below.database)
     pleas = SqlitePleas(below.database)
     holdings = Holdings(below.requests, below.blobs)
-    admission = Admission(below.policies, below.catalog, below.allow_retired, below.clock)
     return Services(
         settings=below.settings,
         catalog=below.catalog,

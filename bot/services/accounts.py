@@ -63,9 +63,9 @@ class Accounts:
     clock: Callable[[], float] = time.time
     tenancy: Tenancy = field(default_factory=Tenancy)
 
-    async def terms(self, requester: Requester) -> Terms:
-        """What bounds a request of `requester` now."""
-        at = int(self.clock())
+    async def terms(self, requester: Requester, at: int | None = None) -> Terms:
+        """What bounds a request of `requester` now, by the rules of now; or one that was made at `at`."""
+        at = int(self.clock()) if at is None else at
         policy = await self.policies.of(requester.server_id)
         buckets = buckets_touched(requester, at, policy.time_zone, policy.week_start)
         return Terms(at, self.limits_for(policy, requester, at), buckets, policy)

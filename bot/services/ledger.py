@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # Balance and Requester live one room below, where limits are decided; what is kept of a job in the room beside.
 __all__ = [
     "Balance",
+    "Bounds",
     "ChargeConflictError",
     "ChargeState",
     "Corrected",
@@ -29,6 +30,7 @@ __all__ = [
     "LimitStatus",
     "OpenRequest",
     "Order",
+    "OutOfBoundsError",
     "Picture",
     "Requester",
     "Settlement",
@@ -68,6 +70,31 @@ class Order:
     limits: tuple[Limit, ...]
     estimate_nano: int | None = None
     policy_version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a job that waited must still fit into when it leaves.
+
+    Attributes:
+        server_id: whose policy the limits follow from.
+        policy_version: of that policy.
+        limits: every limit that applies by now.
+        buckets: the counters of the windows in which the job was reserved.
+    """
+
+    server_id: int
+    policy_version: int
+    limits: tuple[Limit, ...]
+    buckets: tuple[BucketKey, ...]
+
+
+class OutOfBoundsError(Exception):
+    """A job that waited does not fit into this limit any more, beside what is spent and sent. Nothing was written."""
+
+    def __init__(self, limit: Limit) -> None:
+        super().__init__(limit.name)
+        self.limit = limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +175,13 @@ class Ledger(Protocol):
         """
         ...
 
-    async def dispatch(self, job_id: str, at: int) -> None:
-        """Mark that the paid call is about to leave. Only a reserved job can be dispatched."""
+    async def dispatch(self, job_id: str, at: int, bounds: Bounds | None = None) -> None:
+        """Mark that the paid call is about to leave. Only a reserved job can be dispatched.
+
+        Raises:
+            OutOfBoundsError: it would pass one of the bounds' limits.
+            StalePolicyError: the server's policy has changed since the bounds were looked up.
+        """
         ...
 
     async def settle(self, job_id: str, settlement: Settlement, at: int) -> Picture:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.services.catalog import Catalog
+    from bot.services.clearance import Clearance
     from bot.services.departing import Departure
     from bot.services.images import ImageProvider, InputImage
     from bot.services.keeping import BlobStore
@@ -60,6 +61,7 @@ class Maker:
     """Runs one job from its reservation to the end of its charge.
 
     Attributes:
+        clearance: lets it leave.
         reception: takes in the finished file.
         safety_key: keys the hash by which the provider knows a member.
         timeout: seconds that one call may take, and that a job may be held back by the provider.
@@ -68,6 +70,7 @@ class Maker:
     """
 
     ledger: Ledger
+    clearance: Clearance
     blobs: BlobStore
     provider: ImageProvider
     reception: Reception
@@ -106,7 +109,7 @@ class Maker:
                 # Before the dispatch: a restart while the provider holds us back loses nothing.
                 await self._wait_for_turn(time.monotonic() + self.timeout)
             started = time.monotonic()
-            await self.ledger.dispatch(job.id, self._now())
+            await self.clearance.dispatch(order, job)
         except (CalledBackError, ChargeConflictError):
             raise  # it waits again; or it was dispatched before: what is at work on it books it
         except ImageFailure as problem:

@@ -38,14 +38,24 @@ WHERE id IN (SELECT bucket_id FROM job_buckets WHERE job_seq = :job_seq)
 # A server that moves to another zone, or begins its weeks on another day, begins windows while its old ones last, or
 # goes back into one that has ended by the old calendar. Whatever lasts still, or shares half of the window of now,
 # counts: no budget is given twice by moving. No window is longer than `longest`, which bounds the scan.
-IN_FORCE = """
-SELECT coalesce(sum(settled_nano), 0), coalesce(sum(held_nano), 0),
-    coalesce(sum(settled_images), 0), coalesce(sum(held_images), 0), coalesce(max(end_at), 0)
+COUNTED = """
 FROM buckets
 WHERE scope = :scope AND server_id = :server_id AND scope_id = :scope_id AND period = :period
     AND start_at > :at - 2 * :longest AND start_at <= :at
     AND (end_at > :at OR 2 * (min(end_at, :end_at) - max(start_at, :start_at)) >= :end_at - :start_at)
 """
+IN_FORCE = f"""
+SELECT coalesce(sum(settled_nano), 0), coalesce(sum(held_nano), 0),
+    coalesce(sum(settled_images), 0), coalesce(sum(held_images), 0), coalesce(max(end_at), 0)
+{COUNTED}
+"""
+# By the index of requests that are not answered: what waits is among them.
+WAITING = f"""
+SELECT coalesce(sum(hold_nano), 0), coalesce(sum(hold_images), 0)
+FROM requests INDEXED BY requests_undelivered JOIN jobs ON jobs.request_id = requests.id
+JOIN job_buckets ON job_seq = jobs.seq
+WHERE requests.delivered_at IS NULL AND state = 'reserved' AND jobs.seq <> :seq AND bucket_id IN (SELECT id {COUNTED})
+"""  # noqa: S608 - both parts are ours
 NOTHING = Balance(0, 0, 0, 0)
 HOUR, DAY = 3600, 86_400  # seconds
 # Clocks that change make a day 26 hours long at most in any zone of the database.
@@ -63,20 +73,14 @@ def balance_in_force(connection: sqlite3.Connection, key: BucketKey, at: int) ->
 
     That is the counter of `key` alone, unless the server has moved to another zone meanwhile.
     """
-    *figures, end_at = connection.execute(
-        IN_FORCE,
-        {
-            "scope": key.scope.value,
-            "server_id": key.server_id,
-            "scope_id": key.scope_id,
-            "period": key.window.value,
-            "at": at,
-            "start_at": key.start_at,
-            "end_at": key.end_at,
-            "longest": LONGEST[key.window],
-        },
-    ).fetchone()
+    *figures, end_at = connection.execute(IN_FORCE, _in_force(key, at)).fetchone()
     return Balance(*figures), max(end_at, key.end_at)
+
+
+def waiting_in_force(connection: sqlite3.Connection, key: BucketKey, at: int, seq: int) -> Balance:
+    """What of such a balance is held by jobs that wait to be sent, without the one of row `seq`."""
+    nano, images = connection.execute(WAITING, {**_in_force(key, at), "seq": seq}).fetchone()
+    return Balance(0, nano, 0, images)
 
 
 def ensure_counters(connection: sqlite3.Connection, keys: Iterable[BucketKey]) -> list[int]:
@@ -116,6 +120,19 @@ def move_counters(connection: sqlite3.Connection, job_seq: int, change: Balance,
             "installation": installation,
         },
     )
+
+
+def _in_force(key: BucketKey, at: int) -> dict[str, int | str]:
+    return {
+        "scope": key.scope.value,
+        "server_id": key.server_id,
+        "scope_id": key.scope_id,
+        "period": key.window.value,
+        "at": at,
+        "start_at": key.start_at,
+        "end_at": key.end_at,
+        "longest": LONGEST[key.window],
+    }
 
 
 def _columns(key: BucketKey) -> tuple[str, int, int, str, int, int]:

@@ -31,6 +31,7 @@ class Charge:
     hold_nano: int
     hold_images: int
     attempt: int
+    reserved_at: int
 
 
 def add_request(connection: sqlite3.Connection, order: Order, at: int) -> None:
@@ -110,12 +111,12 @@ def charge_of(connection: sqlite3.Connection, job_id: str) -> Charge:
         ChargeConflictError: there is no such job.
     """
     row = connection.execute(
-        "SELECT seq, id, state, hold_nano, hold_images, attempt FROM jobs WHERE id = ?", (job_id,)
+        "SELECT seq, id, state, hold_nano, hold_images, attempt, reserved_at FROM jobs WHERE id = ?", (job_id,)
     ).fetchone()
     if row is None:
         raise ChargeConflictError(f"there is no job {job_id}")
-    seq, name, state, hold_nano, hold_images, attempt = row
-    return Charge(seq, name, ChargeState(state), hold_nano, hold_images, attempt)
+    seq, name, state, *rest = row
+    return Charge(seq, name, ChargeState(state), *rest)
 
 
 def change_job(connection: sqlite3.Connection, of: Charge, columns: dict[str, int | str | None]) -> None:

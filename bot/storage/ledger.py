@@ -12,12 +12,20 @@ from bot.services.ledger import (
     ChargeState,
     LimitStatus,
     OpenRequest,
+    OutOfBoundsError,
     Settlement,
     Standing,
 )
 from bot.services.limits import Metric, bucket_of, check, refusal, used_of
 from bot.storage.corrections import correct
-from bot.storage.counters import balance_in_force, balance_of, ensure_counters, move_counters, touch_counters
+from bot.storage.counters import (
+    balance_in_force,
+    balance_of,
+    ensure_counters,
+    move_counters,
+    touch_counters,
+    waiting_in_force,
+)
 from bot.storage.jobs import (
     IMAGES_PER_JOB,
     add_job,
@@ -39,7 +47,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
-    from bot.services.ledger import Corrected, Correction, Order, Picture
+    from bot.services.ledger import Bounds, Corrected, Correction, Order, Picture
     from bot.services.limits import BucketKey, Limit
     from bot.storage.database import Database
     from bot.storage.jobs import Charge
@@ -75,9 +83,15 @@ class SqliteLedger:
         """
         return await self._database.transaction(partial(_reserve, order=order))
 
-    async def dispatch(self, job_id: str, at: int) -> None:
-        """Mark that the paid call is about to leave. Only a reserved job can be dispatched, and so only once."""
-        await self._database.transaction(partial(_dispatch, job_id=job_id, at=at))
+    async def dispatch(self, job_id: str, at: int, bounds: Bounds | None = None) -> None:
+        """Mark that the paid call is about to leave. Only a reserved job can be dispatched, and so only once.
+
+        Raises:
+            OutOfBoundsError: it would pass one of the bounds' limits.
+            StalePolicyError: the server's policy has changed since the bounds were looked up.
+            ChargeConflictError: it is not reserved.
+        """
+        await self._database.transaction(partial(_dispatch, job_id=job_id, at=at, bounds=bounds))
 
     async def settle(self, job_id: str, settlement: Settlement, at: int) -> Picture:
         """Book the true cost, free the rest of the hold, and give the picture its number.
@@ -158,8 +172,7 @@ def _reserve(connection: sqlite3.Connection, order: Order) -> OpenRequest:
         _refuse_another(kept, order)
         return kept
     _refuse_other_windows(order)
-    if policy_version(connection, order.requester.server_id) != order.policy_version:
-        raise StalePolicyError(f"the policy of the server {order.requester.server_id} has changed")
+    _refuse_stale(connection, order.requester.server_id, order.policy_version)
     count = order.request.count
     for limit in order.limits:
         key = bucket_of(limit, order.buckets)
@@ -190,18 +203,41 @@ def _refuse_another(kept: OpenRequest, order: Order) -> None:
         raise ChargeConflictError(f"the request {order.id} is kept already, with other parameters")
 
 
+def _refuse_stale(connection: sqlite3.Connection, server_id: int, version: int) -> None:
+    if policy_version(connection, server_id) != version:
+        raise StalePolicyError(f"the policy of the server {server_id} has changed")
+
+
 def _refuse_other_windows(order: Order) -> None:
     for key in order.buckets:
         if not key.start_at <= order.at < key.end_at:
             raise ValueError(f"the order {order.id} of {order.at} is not inside the window of {key}")
 
 
-def _dispatch(connection: sqlite3.Connection, job_id: str, at: int) -> None:
+def _dispatch(connection: sqlite3.Connection, job_id: str, at: int, bounds: Bounds | None) -> None:
     charge = charge_of(connection, job_id)
     _allow(charge, "dispatched", (ChargeState.RESERVED,))
+    if bounds is not None:
+        _keep_in_bounds(connection, charge, bounds)
     at = moment(connection, at)
     change_job(connection, charge, {"state": "dispatched", "dispatched_at": at, "attempt": charge.attempt + 1})
     record_event(connection, job_id, "dispatch", at, (charge.hold_nano, charge.hold_images))
+
+
+def _keep_in_bounds(connection: sqlite3.Connection, charge: Charge, bounds: Bounds) -> None:
+    """A limit may have been lowered since the reservation. What is spent, sent and asked for must fit; who waits, not.
+
+    So of those who wait, the first go as far as there is room, and not all are given back for want of a part.
+    """
+    _refuse_stale(connection, bounds.server_id, bounds.policy_version)
+    for limit in bounds.limits:
+        key = bucket_of(limit, bounds.buckets)
+        balance, _ = balance_in_force(connection, key, charge.reserved_at)
+        used = used_of(limit.metric, balance)
+        if used > limit.maximum:
+            waiting = waiting_in_force(connection, key, charge.reserved_at, charge.seq)
+            if used - used_of(limit.metric, waiting) > limit.maximum:
+                raise OutOfBoundsError(limit)
 
 
 def _settle(connection: sqlite3.Connection, job_id: str, settlement: Settlement, at: int) -> Picture:

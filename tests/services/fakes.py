@@ -14,8 +14,10 @@ from typing_extensions import override
 
 from bot.services import pricing
 from bot.services.accounts import Accounts
+from bot.services.admission import Admission
 from bot.services.answering import Answers
 from bot.services.catalog import Catalog
+from bot.services.clearance import Clearance
 from bot.services.deciding import Deciding
 from bot.services.delivery import Posted, Preview, Result
 from bot.services.departing import Departure
@@ -30,14 +32,14 @@ from bot.services.queue import FairQueue
 from bot.services.receiving import Reception
 from bot.services.requests import ImageRequest
 from bot.services.studio import Studio
-from bot.storage import Database, SqliteLedger, SqlitePolicies, SqliteRequests
+from bot.storage import Database, SqliteAudit, SqliteLedger, SqlitePolicies, SqliteRequests
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
     from pathlib import Path
 
     from bot.errors import UserFacingError
-    from bot.services.ledger import Settlement
+    from bot.services.ledger import Bounds, Settlement
     from bot.services.policy import Pause
     from bot.services.workshop import Live
 
@@ -222,9 +224,9 @@ class TroubledLedger(SqliteLedger):
         self.calls: list[str] = []
 
     @override
-    async def dispatch(self, job_id: str, at: int) -> None:
+    async def dispatch(self, job_id: str, at: int, bounds: Bounds | None = None) -> None:
         self._meet_trouble("dispatch")
-        await super().dispatch(job_id, at)
+        await super().dispatch(job_id, at, bounds)
 
     @override
     async def settle(self, job_id: str, settlement: Settlement, at: int) -> Picture:
@@ -338,8 +340,12 @@ class House:
         self.policies = SqlitePolicies(database)
         self.accounts = Accounts(self.ledger, self.policies, lambda _policy, _requester, _at: self.limits, self.clock)
         self.brush = Brush()
+        self.admission = Admission(
+            self.policies, CATALOG.opened(gif=True, svg_author="gpt-6-luna"), allow_retired=True, clock=self.clock
+        )
         self.maker = Maker(
             ledger=self.ledger,
+            clearance=Clearance(self.ledger, self.accounts, self.admission, SqliteAudit(database), self.clock),
             blobs=self.blobs,
             provider=provider,
             reception=Reception(check_picture, self.brush),
@@ -383,19 +389,21 @@ class House:
         (status,) = await self.ledger.limit_status([limit], buckets, int(self.clock()))
         return status.used
 
-    async def reserved(self, request_id: str, request: ImageRequest | None = None) -> OpenRequest:
+    async def reserved(
+        self, request_id: str, request: ImageRequest | None = None, requester: Requester = MIA
+    ) -> OpenRequest:
         """A request that is kept and waits, as a crash just after the reservation leaves it."""
         wanted, now = request or a_request(), int(self.clock())
         model = CATALOG.model(wanted.model)
         order = Order(
             id=request_id,
             request=wanted,
-            requester=MIA,
+            requester=requester,
             destination=PLACE,
             hold_nano=pricing.estimate(model, wanted).nano,
             prices=model.priced(),
             at=now,
-            buckets=buckets_touched(MIA, now, ZoneInfo("UTC")),
+            buckets=buckets_touched(requester, now, ZoneInfo("UTC")),
             limits=self.limits,
         )
         return await self.ledger.reserve(order)
