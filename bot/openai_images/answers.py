@@ -4,87 +4,154 @@ from __future__ import annotations
 
 import asyncio
 import binascii
-import json
-from typing import Any, cast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
 
 import structlog
 
 from bot.errors import OutcomeUnknownError
-from bot.openai_images.failures import not_known
-from bot.services.images import FinishedImage
+from bot.openai_images.failures import from_body, not_known
+from bot.openai_images.messages import messages
+from bot.services.images import FinishedImage, PartialImage
 from bot.services.pricing import AuthorTokens, Usage
 
-LARGEST_ANSWER = 48_000_000  # bytes: a file of 36 MB, more than three times what Discord takes
-DECODE_STEP = 1 << 20  # base64 characters decoded at a time; the interpreter's lock is free in between
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+
+    from bot.openai_images.messages import Message
+
+DECODE_STEP = 1 << 20  # characters of base64 decoded at a time; the interpreter's lock is free in between
+LONGEST_HEAD = 100  # characters of ``data:image/png;base64,``
+
+_URL_ALPHABET = bytes.maketrans(b"-_", b"+/")
 
 _log = structlog.stdlib.get_logger(__name__)
 
 
-async def finished_of(body: bytes, request_id: str | None) -> FinishedImage:
-    """The picture of an answer that came whole.
+@dataclass(frozen=True)
+class AnswerReader:
+    """Takes the pictures out of one answer.
 
-    It is read on another thread, but in one step that holds the interpreter's lock, since the library for JSON knows no
-    other: 1 to 3 ms a megabyte, during which the event loop stands still. Answers that come whole are gif and svg,
-    mostly of a few megabytes; more than `LARGEST_ANSWER` is not read at all.
-
-    Raises:
-        ValueError: it is no JSON, or too large.
-        OutcomeUnknownError: there is no picture in it, or a damaged one.
+    Attributes:
+        fetch: the bytes behind an address that came instead of a picture; see `bot.openai_images.links`.
+        request_id: the provider's id of the request.
     """
-    if len(body) > LARGEST_ANSWER:
-        raise ValueError("the answer is too large to be read")
-    answer: Any = await asyncio.to_thread(json.loads, body)
-    fields = _fields(answer)
-    pictures = fields.get("data")
-    first = _fields(cast("list[object]", pictures)[0]) if isinstance(pictures, list) and pictures else {}
-    content = await picture_of(first.get("b64_json"), request_id)
-    return FinishedImage(content, usage_of(fields), request_id, _author_of(fields))
 
+    fetch: Callable[[str], Awaitable[bytes]]
+    request_id: str | None
 
-async def picture_of(text: object, request_id: str | None) -> bytes:
-    """The bytes of a result.
+    async def pictures(self, pieces: AsyncIterator[bytes]) -> AsyncGenerator[PartialImage | FinishedImage]:
+        """The previews and the picture; nothing if it ended without one. What follows the picture is not read.
 
-    Raises:
-        OutcomeUnknownError: it is no base64, or nothing at all.
-    """
-    content = await decoded(text) if isinstance(text, str) else None
-    if not content:
-        spoilt = not_known("the image API sent a damaged picture, or none")
-        raise OutcomeUnknownError(spoilt, code="damaged", request_id=request_id)
-    return content
+        Raises:
+            ImageFailure: an error came, or a picture that is damaged or cannot be had.
+            ValueError: it is no answer of an image API.
+        """
+        async for message in messages(pieces):
+            if isinstance(message, bytes):
+                yield FinishedImage(message, None, self.request_id)
+                return
+            image = await self._image(message)
+            if image is not None:
+                yield image
+            if isinstance(image, FinishedImage):
+                return
 
-
-async def decoded(text: str) -> bytes | None:
-    """Base64 to bytes, off the event loop and in steps, since one long step holds the interpreter's lock."""
-
-    def decode() -> bytes:
-        return b"".join(
-            binascii.a2b_base64(text[start : start + DECODE_STEP], strict_mode=False)
-            for start in range(0, len(text), DECODE_STEP)
-        )
-
-    try:
-        return await asyncio.to_thread(decode)
-    except ValueError:  # binascii.Error is one
+    async def _image(self, message: Message) -> PartialImage | FinishedImage | None:
+        """The picture in a message; None if there is none."""
+        fields = message.fields
+        kind = str(fields.get("type", ""))
+        if kind.endswith(".partial_image"):
+            text = message.text(fields, "b64_json")
+            content = None if text is None else await decoded(text)
+            # A spoilt preview is left out: the result that is paid for comes after it.
+            return PartialImage(_number(fields.get("partial_image_index")), content) if content else None
+        holder = _holder(fields)
+        if holder is None and (error := fields.get("error") or (fields if kind == "error" else None)):
+            raise from_body(cast("object", error), self.request_id)
+        if message.is_whole or kind.endswith(".completed") or (holder is not None and not kind):
+            content = await self._content(message, holder or {})
+            return FinishedImage(content, usage_of(fields), self.request_id, _author_of(fields))
         return None
+
+    async def _content(self, message: Message, holder: dict[str, Any]) -> bytes:
+        text = message.text(holder, "b64_json") or message.text(holder, "url")
+        if isinstance(text, str) and text.startswith(("https://", "http://")):
+            return await self.fetch(text)
+        content = None if text is None else await decoded(text)
+        if not content:
+            spoilt = not_known("the image API sent a damaged picture, or none")
+            raise OutcomeUnknownError(spoilt, code="damaged", request_id=self.request_id)
+        return content
+
+
+def _holder(fields: dict[str, Any]) -> dict[str, Any] | None:
+    """The object that holds a picture: the message itself, as in an event, or the first of its ``data``."""
+    pictures = fields.get("data")
+    listed = cast("list[object]", pictures) if isinstance(pictures, list) else [pictures]
+    for holder in (fields, *listed[:1]):
+        if isinstance(holder, dict) and (holder.get("b64_json") or holder.get("url")):
+            return cast("dict[str, Any]", holder)
+    return None
+
+
+async def decoded(text: str | memoryview) -> bytes | None:
+    """Base64 to bytes, of either alphabet, with or without an address's head, line breaks and padding.
+
+    Off the event loop and in steps, since one long step holds the interpreter's lock. None if it is no base64.
+    """
+    try:
+        return await asyncio.to_thread(_decoded, text)
+    except ValueError:  # binascii.Error is one, and what is no ASCII another
+        return None
+
+
+def _decoded(text: str | memoryview) -> bytes:
+    view = memoryview(text.encode("ascii")) if isinstance(text, str) else text
+    head, comma, _ = bytes(view[:LONGEST_HEAD]).partition(b",")
+    if comma and head.lstrip().startswith(b"data:"):
+        view = view[len(head) + 1 :]
+    content, rest, escape = bytearray(), b"", b""
+    for start in range(0, len(view), DECODE_STEP):
+        step = escape + bytes(view[start : start + DECODE_STEP])
+        escape = b"\\" if step.endswith(b"\\") else b""
+        step = rest + step.removesuffix(escape).replace(b"\\n", b"").replace(b"\\r", b"")
+        step = step.translate(_URL_ALPHABET, b" \t\r\n\\")
+        even = len(step) // 4 * 4
+        content += binascii.a2b_base64(step[:even], strict_mode=False)
+        rest = step[even:]
+    content += binascii.a2b_base64(rest + b"=" * (-len(rest) % 4), strict_mode=False)
+    return bytes(content)
 
 
 def usage_of(answer: dict[str, Any]) -> Usage | None:
-    """The tokens of an answer or of a completed event; None unless they are all there and make sense."""
-    reported: dict[str, Any] = answer.get("usage") or {}
+    """The tokens of an answer or of a completed event; None unless they are all there, whole, and add up."""
+    reported = answer.get("usage")
     try:
-        details: dict[str, Any] = reported["input_tokens_details"]
-        extra: dict[str, Any] = reported.get("output_tokens_details") or {}
-        text_output = int(extra.get("text_tokens") or 0)
-        return Usage(
-            text_input=int(details["text_tokens"]),
-            image_input=int(details["image_tokens"]),
-            image_output=int(reported["output_tokens"]) - text_output,
-            text_output=text_output,
-        )
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):  # the last: int(inf)
-        _log.warning("usage not understood", usage=reported)
+        usage = _usage(cast("dict[str, Any]", reported))
+    except (KeyError, TypeError, ValueError, AttributeError):
+        _log.warning("usage not understood", usage=repr(reported)[:LONGEST_HEAD])
         return None
+    return usage
+
+
+def _usage(reported: dict[str, Any]) -> Usage:
+    details: dict[str, Any] = reported["input_tokens_details"]
+    extra: dict[str, Any] = reported.get("output_tokens_details") or {}
+    text_output, output = _tokens(extra.get("text_tokens") or 0), _tokens(reported["output_tokens"])
+    usage = Usage(
+        text_input=_tokens(details["text_tokens"]),
+        image_input=_tokens(details["image_tokens"]),
+        image_output=output - text_output,
+        text_output=text_output,
+    )
+    given = usage.text_input + usage.image_input
+    sums = {"input_tokens": given, "total_tokens": given + output}
+    if any(name in reported and _tokens(reported[name]) != tokens for name, tokens in sums.items()):
+        raise ValueError("the tokens do not add up")
+    if extra.get("image_tokens") is not None and _tokens(extra["image_tokens"]) != usage.image_output:
+        raise ValueError("the tokens of the output do not add up")
+    return usage
 
 
 def _author_of(answer: dict[str, Any]) -> AuthorTokens | None:
@@ -96,12 +163,19 @@ def _author_of(answer: dict[str, Any]) -> AuthorTokens | None:
     if reported is None:
         return None
     try:
-        read, written = int(reported["input_tokens"]), int(reported["output_tokens"])
-        return AuthorTokens(read, max(written, int(reported["total_tokens"]) - read))
-    except (KeyError, TypeError, ValueError, OverflowError):
-        _log.warning("usage of the svg's author not understood", usage=reported)
+        read, written = _tokens(reported["input_tokens"]), _tokens(reported["output_tokens"])
+        return AuthorTokens(read, max(written, _tokens(reported["total_tokens"]) - read))
+    except (KeyError, TypeError, ValueError):
+        _log.warning("usage of the svg's author not understood", usage=repr(reported)[:LONGEST_HEAD])
         return None
 
 
-def _fields(value: object) -> dict[str, Any]:
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+def _tokens(value: object) -> int:
+    """A count of tokens: a whole number, and nothing that only converts to one. Raises TypeError."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError("a count of tokens is no whole number")
+    return value
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else 0

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self
 
 import httpx2
 import openai
 import structlog
 
 from bot.errors import OutcomeUnknownError
-from bot.openai_images.answers import decoded, finished_of, picture_of, usage_of
+from bot.openai_images.answers import AnswerReader
+from bot.openai_images.bounds import bound
 from bot.openai_images.failures import from_body, from_connection, from_status, not_known
+from bot.openai_images.links import LinkError, Links
 from bot.openai_images.orders import order_of
-from bot.services.images import FinishedImage, PartialImage
-from bot.services.requests import UNSTREAMED_FORMATS
+from bot.services.images import FinishedImage
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-    from typing import TypeAlias
+    from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 
-    from bot.services.images import InputImage
+    from bot.services.images import InputImage, PartialImage
     from bot.services.requests import ImageRequest
-
-    Call: TypeAlias = Callable[[Any], Awaitable[Any]]  # one call, of the library's images or their raw answers
 
 CONNECT_TIMEOUT = 10.0  # seconds
 IDLE_CONNECTION = 300.0  # seconds that an unused connection is kept, so that the next picture need not open one
@@ -45,18 +43,21 @@ class OpenAIImages:
     """
 
     def __init__(self, api_key: str, base_url: str, timeout: float) -> None:
+        # No redirects: the library would send prompt and pictures elsewhere, and a paid call up to twenty times.
+        http = openai.DefaultAsyncHttpxClient(
+            follow_redirects=False,
+            event_hooks={"response": [bound]},
+            limits=httpx2.Limits(max_connections=200, max_keepalive_connections=100, keepalive_expiry=IDLE_CONNECTION),
+        )
         # max_retries=0: the library would send a paid call again, and bill it again.
         self._client = openai.AsyncOpenAI(
             api_key=api_key,
             base_url=base_url,
             max_retries=0,
             timeout=httpx2.Timeout(timeout, connect=CONNECT_TIMEOUT),
-            http_client=openai.DefaultAsyncHttpxClient(
-                limits=httpx2.Limits(
-                    max_connections=200, max_keepalive_connections=100, keepalive_expiry=IDLE_CONNECTION
-                )
-            ),
+            http_client=http,
         )
+        self._links = Links(http, httpx2.URL(base_url), f"Bearer {api_key}")
 
     async def __aenter__(self) -> Self:
         return self
@@ -75,9 +76,9 @@ class OpenAIImages:
             The date on which each model of this key shuts down (YYYY-MM-DD), or None; empty if nobody answered.
         """
         try:
-            async with asyncio.timeout(CONNECT_TIMEOUT):
-                models = await self._client.models.list()
-            return {model.id: cast("str | None", getattr(model, "shutdown_date", None)) for model in models.data}
+            async with asyncio.timeout(CONNECT_TIMEOUT), self._client.models.with_streaming_response.list() as answer:
+                models: Any = await asyncio.to_thread(json.loads, await answer.read())
+            return {model["id"]: model.get("shutdown_date") for model in models["data"]}
         except Exception as error:  # noqa: BLE001 - other endpoints answer anything; a warm-up must not stop the start
             _log.warning("image API not reached yet", reason=type(error).__name__)
             return {}
@@ -86,48 +87,45 @@ class OpenAIImages:
         self, request: ImageRequest, inputs: Sequence[InputImage], safety_identifier: str
     ) -> AsyncGenerator[PartialImage | FinishedImage]:
         """One picture by one call, streamed where the format can be; see `bot.services.images.ImageProvider`."""
-        call = partial(self._call, order_of(request, inputs, safety_identifier), edit=bool(inputs))
-        ask = self._whole if request.output_format in UNSTREAMED_FORMATS else self._stream
         sent = _Sent()
         try:
-            async with aclosing(ask(call, sent)) as images:
+            async with aclosing(
+                self._ask(order_of(request, inputs, safety_identifier), sent, is_edit=bool(inputs))
+            ) as images:
                 async for image in images:
                     yield image
         except openai.APIStatusError as error:
             raise from_status(error) from error
         except openai.APIConnectionError as error:
-            raise from_connection(error, sent.request_id, sent=sent.answered) from error
+            raise from_connection(error.__cause__, sent.request_id, sent=sent.answered) from error
         except openai.APIError as error:
             raise from_body(error.body, sent.request_id) from error
-        except ValueError as error:
+        except (ValueError, httpx2.DecodingError) as error:
             garbled = not_known("the image API's answer was garbled")
             raise OutcomeUnknownError(garbled, code="garbled", request_id=sent.request_id) from error
+        except httpx2.RequestError as error:
+            raise from_connection(error, sent.request_id, sent=sent.answered) from error
+        except LinkError as error:
+            _log.error("picture is at an address that gives none", reason=str(error), provider_request=sent.request_id)
+            elsewhere = not_known("the image API sent an address instead, and I could not fetch it from there")
+            raise OutcomeUnknownError(elsewhere, code="link", request_id=sent.request_id) from error
 
-    async def _stream(self, call: Call, sent: _Sent) -> AsyncGenerator[PartialImage | FinishedImage]:
-        """The previews and the picture of an event stream."""
-        async with await call(self._client.images) as stream:
-            sent.answered, sent.request_id = True, stream.response.headers.get("x-request-id")
-            async for event in stream:
-                image = await _image(event, sent.request_id)
+    async def _ask(
+        self, order: dict[str, Any], sent: _Sent, *, is_edit: bool
+    ) -> AsyncGenerator[PartialImage | FinishedImage]:
+        """The previews and the picture, out of bytes: the library reads on the event loop, and only what it expects."""
+        images: Any = self._client.images.with_streaming_response  # its overloads want literals; our catalog holds data
+        async with (images.edit if is_edit else images.generate)(**order) as answer:
+            sent.answered, sent.request_id = True, answer.headers.get("x-request-id")
+            pieces: AsyncIterator[bytes] = answer.iter_bytes()
+            async for image in AnswerReader(self._links.fetch, sent.request_id).pictures(pieces):
                 if isinstance(image, FinishedImage):
-                    await _drain(stream)
+                    await _drain(pieces)
                     yield image
                     return
-                if image is not None:
-                    yield image
+                yield image
         cut_off = not_known("the image API's answer was cut off")
         raise OutcomeUnknownError(cut_off, code="incomplete", request_id=sent.request_id)
-
-    async def _whole(self, call: Call, sent: _Sent) -> AsyncGenerator[PartialImage | FinishedImage]:
-        """The picture of an answer that comes whole. As it came: the library would unfold it on the event loop."""
-        answer = await call(self._client.images.with_raw_response)
-        sent.answered, sent.request_id = True, answer.headers.get("x-request-id")
-        yield await finished_of(answer.content, sent.request_id)
-
-    @staticmethod
-    async def _call(order: dict[str, Any], images: Any, *, edit: bool) -> Any:  # noqa: ANN401 - see below
-        # The library's overloads want literals for what our catalog holds as data.
-        return await (images.edit if edit else images.generate)(**order)
 
 
 @dataclass
@@ -138,24 +136,9 @@ class _Sent:
     request_id: str | None = None
 
 
-async def _image(event: Any, request_id: str | None) -> PartialImage | FinishedImage | None:  # noqa: ANN401 - of many kinds
-    """The picture in an event; None if there is none. Raises ImageFailure for an error, and for a spoilt result."""
-    kind = str(getattr(event, "type", ""))
-    if kind == "error":
-        raise from_body(event.model_dump(warnings=False), request_id)
-    if not kind.endswith((".partial_image", ".completed")):
-        return None
-    text = getattr(event, "b64_json", None)
-    if kind.endswith(".partial_image"):
-        content = await decoded(text) if isinstance(text, str) else None
-        # A spoilt preview is left out: the result that is paid for comes after it.
-        return PartialImage(int(getattr(event, "partial_image_index", None) or 0), content) if content else None
-    return FinishedImage(await picture_of(text, request_id), usage_of(event.model_dump(warnings=False)), request_id)
-
-
-async def _drain(stream: Any) -> None:  # noqa: ANN401 - the library's stream of any event
+async def _drain(pieces: AsyncIterator[bytes]) -> None:
     """Read to the end: only then is the connection kept for the next call."""
-    with suppress(TimeoutError, openai.OpenAIError, ValueError):  # whatever follows, the picture is there
+    with suppress(TimeoutError, httpx2.RequestError):  # whatever follows, the picture is there
         async with asyncio.timeout(DRAIN):
-            async for _ in stream:
+            async for _ in pieces:
                 pass

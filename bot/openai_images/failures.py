@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from http import HTTPStatus
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import httpx2
-import openai
+import structlog
 
 from bot.errors import (
     ImageFailure,
@@ -24,16 +24,23 @@ from bot.errors import (
     RequestRejectedError,
 )
 
+if TYPE_CHECKING:
+    import openai
+
 HELD = "Whether it is billed is not known yet, so its price stays held."
 LONGEST_REASON = 200  # characters of the provider's words that are passed on
 
 _MARKUP = re.compile(r"[^\w .,;'%()-]")
 _WAIT = re.compile(r"try again (?:in|after) ([0-9]{1,5}(?:\.[0-9]{1,3})?) ?s", re.IGNORECASE)
 
+_log = structlog.stdlib.get_logger(__name__)
+
 BLOCKED = frozenset({"moderation_blocked", "content_policy_violation"})
 NO_MONEY = frozenset({"insufficient_quota", "billing_hard_limit_reached", "project_spend_limit_exceeded"})
 # Refused before anything was made. 408, 409 and 499 are not among them: a gateway may say so after the call was sent.
 CERTAINLY_FREE = frozenset({400, 401, 402, 403, 404, 405, 413, 415, 422, 429})
+# The resource is elsewhere, and nothing was done here; 302 and 303 may also be the answer to what was done (RFC 9110).
+MOVED = frozenset({301, 307, 308})
 USER_ERRORS = frozenset({"invalid_request_error", "image_generation_user_error"})
 
 # What to do about a request that was refused: by what was wrong with it, else by how.
@@ -56,20 +63,17 @@ def from_status(error: openai.APIStatusError) -> ImageFailure:
     status, request_id = error.status_code, error.request_id
     code = error.code or f"http_{status}"
     retry_after = _retry_after(error.response.headers, error.message)
-    if status == HTTPStatus.TOO_MANY_REQUESTS and code not in NO_MONEY:
+    is_limited = status == HTTPStatus.TOO_MANY_REQUESTS and code not in NO_MONEY
+    if is_limited or (status == HTTPStatus.SERVICE_UNAVAILABLE and retry_after is not None):
+        busy = "busy. Try again in a minute." if is_limited else "overloaded. Try again in a few minutes."
         return ProviderBusyError(
-            "The image API is busy. Try again in a minute. Nothing was charged.",
+            f"The image API is {busy} Nothing was charged.",
             code=code,
             retry_after=1.0 if retry_after is None else retry_after,
             request_id=request_id,
         )
-    if status == HTTPStatus.SERVICE_UNAVAILABLE and retry_after is not None:
-        return ProviderBusyError(
-            "The image API is overloaded. Try again in a few minutes. Nothing was charged.",
-            code=code,
-            retry_after=retry_after,
-            request_id=request_id,
-        )
+    if status < HTTPStatus.BAD_REQUEST:
+        return _redirected(error, code)
     if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         return _account(code, request_id)
     if status == HTTPStatus.NOT_FOUND:
@@ -81,6 +85,20 @@ def from_status(error: openai.APIStatusError) -> ImageFailure:
     if status in CERTAINLY_FREE:
         return from_body(error.body, request_id, fallback=code)
     return OutcomeUnknownError(not_known("the image API had an internal error"), code=code, request_id=request_id)
+
+
+def _redirected(error: openai.APIStatusError, code: str) -> ImageFailure:
+    """A paid call is not repeated elsewhere: prompt, pictures and key go to the address that was set, and once."""
+    elsewhere = error.response.headers.get("location", "")[:LONGEST_REASON]
+    with suppress(httpx2.InvalidURL):
+        elsewhere = httpx2.URL(elsewhere).host or elsewhere
+    _log.error("the image API redirects; is OPENAI_BASE_URL right?", status=error.status_code, to=elsewhere)
+    reason = "the image API sent me to another address, where I do not follow. Please tell whoever runs me"
+    if error.status_code in MOVED:
+        return RequestRejectedError(
+            f"No picture came: {reason}. Nothing was charged.", code=code, request_id=error.request_id
+        )
+    return OutcomeUnknownError(not_known(reason), code=code, request_id=error.request_id)
 
 
 def from_body(body: object, request_id: str | None, fallback: str | None = None) -> ImageFailure:
@@ -96,16 +114,16 @@ def from_body(body: object, request_id: str | None, fallback: str | None = None)
     return OutcomeUnknownError(not_known("the image API stopped with an error"), code=code, request_id=request_id)
 
 
-def from_connection(error: openai.APIConnectionError, request_id: str | None, *, sent: bool) -> ImageFailure:
-    """No answer. Certain only when the connection never came about."""
+def from_connection(cause: BaseException | None, request_id: str | None, *, sent: bool) -> ImageFailure:
+    """No answer, for this cause. Certain only when the connection never came about."""
     not_started = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
-    if not sent and isinstance(error.__cause__, not_started):
+    if not sent and isinstance(cause, not_started):
         return ProviderUnreachableError(
             "I cannot reach the image API. Try again in a few minutes. Nothing was charged.",
             code="unreachable",
             retry_after=1.0,
         )
-    code = "timeout" if isinstance(error, openai.APITimeoutError) else "connection_lost"
+    code = "timeout" if isinstance(cause, httpx2.TimeoutException) else "connection_lost"
     lost = not_known("the connection to the image API was lost")
     return OutcomeUnknownError(lost, code=code, request_id=request_id)
 

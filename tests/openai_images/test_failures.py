@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import httpx2
 import openai
 import pytest
@@ -167,19 +165,13 @@ def test_only_a_connection_that_never_came_about_is_free(
     kind: type[ImageFailure],
     code: str,
 ) -> None:
-    error = openai.APIConnectionError(request=ASKED)
-    error.__cause__ = cause
-
-    failure = from_connection(error, None, sent=sent)
+    failure = from_connection(cause, None, sent=sent)
 
     assert (type(failure), failure.code) == (kind, code)
 
 
 def test_a_silence_is_a_timeout_of_unknown_outcome() -> None:
-    error = openai.APITimeoutError(request=ASKED)
-    error.__cause__ = httpx2.ReadTimeout("silence")
-
-    failure: Any = from_connection(error, "req_1", sent=True)
+    failure = from_connection(httpx2.ReadTimeout("silence"), "req_1", sent=True)
 
     assert (type(failure), failure.code, failure.request_id) == (OutcomeUnknownError, "timeout", "req_1")
 

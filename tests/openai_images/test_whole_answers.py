@@ -15,7 +15,7 @@ from PIL import Image, ImageSequence
 
 from bot.errors import ImageFailure, OutcomeUnknownError, PromptBlockedError, ProviderBusyError, RequestRejectedError
 from bot.openai_images import OpenAIImages
-from bot.openai_images.answers import finished_of
+from bot.openai_images.answers import AnswerReader
 from bot.sandbox.images import Fault, FaultKind, ImageOptions, SandboxImages
 from bot.services.images import FinishedImage, InputImage
 from bot.services.pricing import AuthorTokens, Usage
@@ -50,7 +50,7 @@ async def sandbox() -> AsyncIterator[SandboxImages]:
 
 @pytest.fixture
 async def images(sandbox: SandboxImages) -> AsyncIterator[OpenAIImages]:
-    async with OpenAIImages(sandbox.api_key, sandbox.base_url, 10.0) as opened:
+    async with OpenAIImages(sandbox.api_key, sandbox.base_url, 60.0) as opened:
         yield opened
 
 
@@ -139,7 +139,8 @@ async def test_a_fault_is_told_for_what_it_is_and_never_asked_again(
 ) -> None:
     sandbox.faults.add(Fault(kind, seconds=5.0, times=5))
 
-    async with OpenAIImages(sandbox.api_key, sandbox.base_url, 1.0) as images:
+    patience = 1.0 if kind is FaultKind.SILENCE else 60.0
+    async with OpenAIImages(sandbox.api_key, sandbox.base_url, patience) as images:
         with pytest.raises(ImageFailure) as caught:
             await made(images, request_)
 
@@ -165,6 +166,21 @@ async def test_a_project_without_access_is_told_so(images: OpenAIImages) -> None
         "The image API refused this request: Output format 'gif' requires access to a preview for model "
         "'gpt-image-2.5-flare'. Choose another format, or ask whoever runs me. Nothing was charged."
     )
+
+
+async def read(*pieces: bytes) -> FinishedImage:
+    """The only thing in an answer that comes in these pieces."""
+
+    async def body() -> AsyncGenerator[bytes]:
+        for piece in pieces:
+            yield piece
+
+    async def fetch(address: str) -> bytes:
+        raise AssertionError(address)
+
+    (finished,) = [image async for image in AnswerReader(fetch, "req_1").pictures(body())]
+    assert isinstance(finished, FinishedImage)
+    return finished
 
 
 @asynccontextmanager
@@ -225,13 +241,13 @@ async def test_thoughts_of_an_author_are_counted_once_and_never_forgotten(
 ) -> None:
     body = json.dumps({"data": [{"b64_json": "QUJD"}], "svg_usage": reported}).encode()
 
-    finished = await finished_of(body, None)
+    finished = await read(body)
 
     assert (finished.content, finished.author) == (b"ABC", author)
 
 
-async def test_an_answer_that_would_stop_the_bot_for_long_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.openai_images.answers.LARGEST_ANSWER", 20)
+async def test_an_answer_that_is_larger_than_any_picture_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.openai_images.messages.LARGEST_ANSWER", 20)
 
     with pytest.raises(ValueError, match="too large"):
-        await finished_of(b'{"data": [{"b64_json": "aaaa"}]}', None)
+        await read(b'{"data": [{"b64_', b'json": "aaaa"}]}')

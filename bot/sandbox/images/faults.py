@@ -28,6 +28,7 @@ class FaultKind(StrEnum):
         SERVER_ERROR: 500 ``server_error``; `status` makes it another one.
         BAD_GATEWAY: 502 with an HTML body; `status` makes it another one (520, 524).
         SLOW_DOWN: 503 overloaded; with Retry-After when `retry_after` is set.
+        REDIRECT: 307 to the same address again, or to `location`; `status` makes it another one.
         CLOSE_BEFORE_HEADERS: the connection closes as soon as the request was read.
         ERROR_EVENT: stream only; after `after` previews an error event, nested as openai 3.52 expects it.
         FLAT_ERROR_EVENT: the same with code and message at the top, which openai 3.52 does not raise.
@@ -38,13 +39,22 @@ class FaultKind(StrEnum):
         HANG_BEFORE_HEADERS: no byte for `seconds` (one hour), then the connection closes.
         CUT: after `after` previews the connection closes in the middle of an event, or of the JSON answer.
         END_WITHOUT_COMPLETED: stream only; it ends politely after `after` previews.
-        PLAIN_JSON: stream only; the answer is JSON.
         NO_USAGE: the answer lacks ``usage``.
         INVALID_BASE64: the result is not base64.
         BROKEN_PICTURE: the result does not decode as a picture.
         WRONG_FORMAT: the file has another format than asked for and said.
 
+        ENDLESS: the answer never ends: stream, JSON or, with `status`, words of an error.
+        GZIP_BOMB: the same in gzip, a gigabyte of it.
+
     Billed, and a client that knows the wire gets its picture:
+        PLAIN_JSON: stream only; the answer is JSON.
+        DATA_ADDRESS: before the base64 stands ``data:image/png;base64,``.
+        LINK: instead of base64 comes ``url``: an address here, or `location`.
+        BARE_FILE: the answer is the file itself.
+        ODD_TYPE: the answer is labelled ``text/plain``.
+        OTHER_SIZE: the picture is of 1254x1254 pixels, whatever was asked for.
+        ODD_USAGE: ``usage`` is whatever the fault's `usage` is.
         UNKNOWN_EVENTS: stream only; comments, keepalive and unknown events in between.
         EARLY_FINAL: stream only; the result comes after `after` previews, the others never.
         SLOW_DRIP: the answer's last part trickles in over `seconds` (5).
@@ -79,6 +89,15 @@ class FaultKind(StrEnum):
     INVALID_BASE64 = "invalid_base64"
     BROKEN_PICTURE = "broken_picture"
     WRONG_FORMAT = "wrong_format"
+    REDIRECT = "redirect"
+    ENDLESS = "endless"
+    GZIP_BOMB = "gzip_bomb"
+    DATA_ADDRESS = "data_address"
+    LINK = "link"
+    BARE_FILE = "bare_file"
+    ODD_TYPE = "odd_type"
+    OTHER_SIZE = "other_size"
+    ODD_USAGE = "odd_usage"
     SLOW_DRIP = "slow_drip"
     SILENCE = "silence"
 
@@ -89,6 +108,7 @@ FREE = frozenset(
         FaultKind.BILLING_HARD_LIMIT, FaultKind.INVALID_KEY, FaultKind.NOT_VERIFIED, FaultKind.MODEL_NOT_FOUND,
         FaultKind.INSUFFICIENT_QUOTA, FaultKind.RATE_LIMIT, FaultKind.SERVER_ERROR, FaultKind.BAD_GATEWAY,
         FaultKind.SLOW_DOWN, FaultKind.CLOSE_BEFORE_HEADERS, FaultKind.ERROR_EVENT, FaultKind.FLAT_ERROR_EVENT,
+        FaultKind.REDIRECT,
     }
 )  # fmt: skip
 STREAM_ONLY = frozenset(
@@ -109,7 +129,9 @@ class Fault:
         after: previews that are sent before it happens, where that applies.
         seconds: how long it lasts, where that applies; None takes the kind's own. Not touched by ``pace``.
         retry_after: value of the Retry-After header, in seconds, where that applies.
-        status: another HTTP status for SERVER_ERROR and BAD_GATEWAY.
+        status: another HTTP status, where that applies.
+        location: another address, where that applies.
+        usage: what is reported instead of the tokens, where that applies; anything that JSON can hold.
         billed: overrides the kind's default.
     """
 
@@ -120,6 +142,8 @@ class Fault:
     seconds: float | None = None
     retry_after: float | None = None
     status: int | None = None
+    location: str | None = None
+    usage: object = None
     billed: bool | None = None
 
     @property
@@ -172,6 +196,9 @@ def refusal_of(fault: Fault, model: str, request_id: str) -> Refusal | None:
             f"<html>\r\n<head><title>{status}</title></head>\r\n<body><center><h1>{status}</h1></center></body></html>"
         )
         return Refusal(status, html, html=html, headers=headers)
+    if kind is FaultKind.REDIRECT:
+        headers["location"] = fault.location or ""  # relative to the address that was asked
+        return Refusal(fault.status or 307, "Moved", html="<html>Moved</html>", headers=headers)
     if kind is FaultKind.RATE_LIMIT:
         refusal = too_many(model, 5, fault.retry_after or 1)
         refusal.headers.update(headers)

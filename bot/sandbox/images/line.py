@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
+import zlib
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
 
 GLANCE = 0.05  # seconds between two looks whether the client is still there
 DROPS = 40  # pieces of a slow answer
+
+
+PIECE = 64 * 1024  # bytes of an endless answer at a time
 
 
 class ClientGoneError(Exception):
@@ -40,10 +45,14 @@ class Line:
             await asyncio.sleep(min(GLANCE, left))
         self._look()
 
-    async def open(self, content_type: str, length: int | None = None) -> None:
-        """Send status 200 and the headers; `length` is the body's in bytes, None for a stream of unknown length."""
+    async def open(
+        self, content_type: str, length: int | None = None, *, status: int = 200, encoding: str | None = None
+    ) -> None:
+        """Send the status and the headers; `length` is the body's in bytes, None for a stream of unknown length."""
         self._look()
-        self.response = web.StreamResponse(headers=self._headers)
+        self.response = web.StreamResponse(status=status, headers=self._headers)
+        if encoding is not None:
+            self.response.headers["Content-Encoding"] = encoding
         self.response.headers["Content-Type"] = content_type
         if length is None:
             self.response.headers["Cache-Control"] = "no-cache"
@@ -70,6 +79,17 @@ class Line:
             await self.write(data[start : start + size])
             await self.wait(seconds / DROPS)
 
+    async def flood(self, start: bytes, again: bytes, times: int | None) -> None:
+        """Send `start`, and `again` so many times, or for as long as the client takes it.
+
+        Raises:
+            ClientGoneError: it takes no more.
+        """
+        await self.write(start)
+        for _ in itertools.count() if times is None else range(times):
+            self._look()
+            await self.write(again)
+
     def drop(self) -> None:
         """Close the connection without ending the answer; what was written still arrives."""
         if self._request.transport is not None:
@@ -85,3 +105,10 @@ def event(data: Mapping[str, object], name: str | None = None) -> bytes:
     """A server-sent event, named by its ``type`` unless told otherwise."""
     text = json.dumps(data, separators=(",", ":"))
     return f"event: {name or data['type']}\ndata: {text}\n\n".encode()
+
+
+def bomb(start: bytes, again: bytes) -> tuple[bytes, bytes]:
+    """`start` in gzip, and what unfolds, each time that it is sent, to a megabyte of `again`."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    head = packer.compress(start) + packer.flush(zlib.Z_FULL_FLUSH)
+    return head, packer.compress(again * (1024 * 1024 // len(again))) + packer.flush(zlib.Z_FULL_FLUSH)

@@ -6,11 +6,13 @@ import asyncio
 import base64
 import json
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.images.bill import BillLine
+from bot.sandbox.images.checks import AUTO_PIXELS
 from bot.sandbox.images.faults import Fault, FaultKind, refusal_of
-from bot.sandbox.images.line import ClientGoneError, Line, event
+from bot.sandbox.images.line import PIECE, ClientGoneError, Line, bomb, event
 from bot.sandbox.images.refusals import Refusal, blocked
 from bot.sandbox.images.tokens import PER_PARTIAL, Usage, author_usage, input_tokens, output_tokens, sheet_tokens
 
@@ -19,8 +21,11 @@ if TYPE_CHECKING:
 
     from bot.sandbox.images.checks import Order
     from bot.sandbox.images.easel import Easel, Painting
+    from bot.sandbox.images.shelf import Shelf
 
 HOUR = 3600.0
+OK = 200
+EVENT_STREAM, JSON = "text/event-stream; charset=utf-8", "application/json"
 DRIP = 5.0
 ENDINGS = frozenset(
     {
@@ -34,11 +39,23 @@ class Performance:
     """Plays one call. After `play`, `bill_line` tells how it went."""
 
     def __init__(
-        self, order: Order, line: Line, easel: Easel, *, fault: Fault | None, seconds: float, number: int
+        self,
+        order: Order,
+        line: Line,
+        easel: Easel,
+        shelf: Shelf,
+        *,
+        fault: Fault | None,
+        seconds: float,
+        number: int,
     ) -> None:
         self._order = order
+        edge = round(AUTO_PIXELS**0.5)
+        other = fault is not None and fault.kind is FaultKind.OTHER_SIZE
+        self._drawn = replace(order, width=edge, height=edge) if other else order
         self._line = line
         self._easel = easel
+        self._shelf = shelf
         self._fault = fault
         self._kind = fault.kind if fault else None
         self._seconds = seconds
@@ -110,19 +127,33 @@ class Performance:
         elif self._kind is FaultKind.HANG_BEFORE_HEADERS:
             await self._line.wait(self._lasting(HOUR))
             self._line.drop()
-        elif order.stream and self._kind is not FaultKind.PLAIN_JSON:
+        elif self._kind in {FaultKind.ENDLESS, FaultKind.GZIP_BOMB}:
+            await self._overflow()
+        elif order.stream and self._kind not in {FaultKind.PLAIN_JSON, FaultKind.BARE_FILE}:
             await self._stream()
         else:
             await self._answer()
+
+    async def _overflow(self) -> None:
+        """An answer that begins as one should, and has no end."""
+        status = (self._fault and self._fault.status) or 200
+        is_stream = status == OK and self._order.stream
+        start = b"event: image_generation.completed\ndata: " if is_stream else b""
+        start += b'{"b64_json": "' if status == OK else b'{"error": {"message": "Try again in '
+        again = b"A" if status == OK else b"9"
+        is_bomb = self._kind is FaultKind.GZIP_BOMB
+        start, again = bomb(start, again) if is_bomb else (start, again * PIECE)
+        await self._line.open(EVENT_STREAM if is_stream else JSON, status=status, encoding="gzip" if is_bomb else None)
+        await self._line.flood(start, again, 1024 if is_bomb else None)
 
     def _lasting(self, usual: float) -> float:
         return usual if self._fault is None or self._fault.seconds is None else self._fault.seconds
 
     async def _stream(self) -> None:
         count = self._order.partial_images
-        painting = asyncio.create_task(self._easel.paint(self._order, self._number))
+        painting = asyncio.create_task(self._easel.paint(self._drawn, self._number))
         try:
-            await self._line.open("text/event-stream; charset=utf-8")
+            await self._line.open("text/plain" if self._kind is FaultKind.ODD_TYPE else EVENT_STREAM)
             for index in range(count + 1):
                 await self._line.wait(self._seconds / (count + 1))
                 if self._fault is not None and index == min(self._fault.after, count):
@@ -147,11 +178,11 @@ class Performance:
 
     def _preview_event(self, painting: Painting, index: int) -> bytes:
         content = painting.preview(index, self._order.partial_images)
-        data = self._data("partial_image", base64.b64encode(content).decode())
+        data = self._data("partial_image", {"b64_json": base64.b64encode(content).decode()})
         return event({**data, "partial_image_index": index})
 
     async def _send_result(self, painting: Painting) -> None:
-        data = self._data("completed", await self._result(painting))
+        data = self._data("completed", await self._picture(painting))
         data.update(self._usage_and_identifier(detailed=False))
         await self._write_last(await self._easel.run(lambda: event(data)))
 
@@ -159,7 +190,7 @@ class Performance:
         """Whatever comes instead of the next event."""
         identity = {"code": "server_error", "message": "The server had an error while processing your request."}
         if self._kind is FaultKind.CUT:
-            whole = event(self._data("partial_image", base64.b64encode(bytes(3000)).decode()))
+            whole = event(self._data("partial_image", {"b64_json": base64.b64encode(bytes(3000)).decode()}))
             await self._line.write(whole[: len(whole) // 2])
             self._line.drop()
         elif self._kind is FaultKind.ERROR_EVENT:
@@ -183,17 +214,22 @@ class Performance:
         if self._kind is FaultKind.OUTPUT_BLOCKED:
             raise blocked(self._order.call.id, "output")
         first = self._number
-        paintings = [await self._easel.paint(self._order, first + offset) for offset in range(self._order.n)]
+        paintings = [await self._easel.paint(self._drawn, first + offset) for offset in range(self._order.n)]
         if self._kind is FaultKind.SILENCE:
             await self._line.wait(self._lasting(HOUR))
+        if self._kind is FaultKind.BARE_FILE:
+            content = await self._easel.run(lambda: paintings[0].file(self._order.output_format))
+            await self._line.open(f"image/{self._order.output_format}", len(content))
+            await self._line.write(content)
+            return
         body = {
             "created": int(time.time()),
             **self._settings(),
-            "data": [{"b64_json": await self._result(painting)} for painting in paintings],
+            "data": [await self._picture(painting) for painting in paintings],
             **self._usage_and_identifier(detailed=True),
         }
         encoded = await self._easel.run(lambda: json.dumps(body).encode())
-        await self._line.open("application/json", len(encoded))
+        await self._line.open("text/plain" if self._kind is FaultKind.ODD_TYPE else JSON, len(encoded))
         if self._kind is FaultKind.CUT:
             await self._line.write(encoded[: len(encoded) // 2])
             self._line.drop()
@@ -205,6 +241,15 @@ class Performance:
             await self._line.drip(data, self._lasting(DRIP))
         else:
             await self._line.write(data)
+
+    async def _picture(self, painting: Painting) -> dict[str, str]:
+        """The result as the wire holds it."""
+        text = await self._result(painting)
+        if self._kind is FaultKind.LINK:
+            location = self._fault and self._fault.location
+            return {"url": location or self._shelf.put(base64.b64decode(text), self._order.output_format)}
+        head = f"data:image/{self._order.output_format};base64," if self._kind is FaultKind.DATA_ADDRESS else ""
+        return {"b64_json": head + text}
 
     async def _result(self, painting: Painting) -> str:
         """The result in base64, spoilt where the fault wants it."""
@@ -229,15 +274,17 @@ class Performance:
             "output_format": order.output_format,
         }  # fmt: skip
 
-    def _data(self, name: str, b64_json: str) -> dict[str, Any]:
+    def _data(self, name: str, picture: dict[str, str]) -> dict[str, Any]:
         return {
-            "type": f"{self._subject}.{name}", "b64_json": b64_json, "created_at": int(time.time()),
+            "type": f"{self._subject}.{name}", **picture, "created_at": int(time.time()),
             **self._settings(),
         }  # fmt: skip
 
     def _usage_and_identifier(self, *, detailed: bool) -> dict[str, Any]:
         extra: dict[str, Any] = {}
-        if self._kind is not FaultKind.NO_USAGE:
+        if self._fault is not None and self._kind is FaultKind.ODD_USAGE:
+            extra["usage"] = self._fault.usage
+        elif self._kind is not FaultKind.NO_USAGE:
             usage = self._usage()
             extra["usage"] = usage.wire(detailed=detailed)
             if usage.author is not None:

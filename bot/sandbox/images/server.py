@@ -22,6 +22,7 @@ from bot.sandbox.images.performance import Performance
 from bot.sandbox.images.rate import RateLimit
 from bot.sandbox.images.received import Call, receive
 from bot.sandbox.images.refusals import Refusal, bad_key, blocked, no_model
+from bot.sandbox.images.shelf import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
@@ -38,6 +39,7 @@ class SandboxImages:
         calls: every request for pictures that could be read, as it came.
         bill: what the provider would have charged.
         faults: what is to go wrong.
+        shelf: the files that were sent as an address.
     """
 
     def __init__(self, options: ImageOptions | None = None) -> None:
@@ -45,6 +47,7 @@ class SandboxImages:
         self.calls: list[Call] = []
         self.bill = Bill()
         self.faults = Faults()
+        self.shelf = Shelf()
         self._rate = RateLimit(self.options.images_per_minute, self.options.rate_window)
         self._easel = Easel(self.options)
         self._port = self.options.port
@@ -91,12 +94,14 @@ class SandboxImages:
         app.router.add_post("/v1/images/{endpoint:generations|edits}", self._images)
         app.router.add_get("/v1/models", self._models)
         app.router.add_get("/v1/models/{id}", self._model)
+        app.router.add_get("/files/{name}", self.shelf.serve)
         app.router.add_route("*", "/{path:.*}", self._unknown)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True)
         await site.start()
         self._port = self._runner.addresses[0][1]
+        self.shelf.address = f"http://127.0.0.1:{self._port}"
 
     async def _hang_up(self) -> None:
         if self._runner is not None:
@@ -150,6 +155,7 @@ class SandboxImages:
             order,
             Line(request, self._headers(request_id)),
             self._easel,
+            self.shelf,
             fault=fault,
             seconds=self.options.seconds_per_picture[order.quality] * self.options.pace,
             number=self._pictures,
