@@ -194,7 +194,8 @@ def read_settings(**given: object) -> Settings:
         if name not in given:
             secrets[name] = _secret_in(path, source, faults)
     try:
-        read = Settings(**(secrets | given))
+        values: dict[str, Any] = {**secrets, **given}
+        read = Settings(**values)
     except ValidationError as error:
         faults = [*(_sentence(dict(fault), written) for fault in error.errors()), *faults]
     except SettingsError as error:

@@ -91,7 +91,6 @@ class Easel:
             digest.update(picture.content)
         return Commission(
             prompt=order.prompt,
-            label=f"sandbox · {order.model.id} · {order.quality}",
             width=order.width,
             height=order.height,
             quality=order.quality,

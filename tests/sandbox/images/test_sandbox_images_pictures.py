@@ -19,7 +19,7 @@ SIZE = (320, 256)
 
 
 def drawn(prompt: str, **changes: Any) -> Image.Image:  # noqa: ANN401 - passed on
-    values: dict[str, Any] = {"label": "sandbox", "width": SIZE[0], "height": SIZE[1], "quality": "low", "seed": 3}
+    values: dict[str, Any] = {"width": SIZE[0], "height": SIZE[1], "quality": "low", "seed": 3}
     return paint(Commission(prompt, **{**values, **changes}))
 
 
@@ -185,12 +185,16 @@ def test_an_edit_with_a_clear_background_is_clear_somewhere(colour: str | tuple[
 
 
 @pytest.mark.parametrize("transparent", [True, False])
-def test_markup_stays_visible(*, transparent: bool) -> None:
+def test_markup_changes_its_place_and_is_not_painted_itself(*, transparent: bool) -> None:
     markup = Image.new("RGBA", SIZE, (0, 0, 0, 0))
     markup.paste((255, 0, 255, 255), (100, 100, 140, 140))
-    edited = drawn("more", inputs=(picture(SIZE),), markup=encode(markup, "png"), transparent=transparent)
+    edited, plain = (
+        drawn("more", inputs=(picture(SIZE),), markup=overlay, transparent=transparent).convert("RGB")
+        for overlay in (encode(markup, "png"), None)
+    )
 
-    assert edited.convert("RGB").getpixel((120, 120)) == (255, 0, 255)
+    assert edited.getpixel((120, 120)) not in {(255, 0, 255), plain.getpixel((120, 120))}
+    assert edited.getpixel((250, 200)) == plain.getpixel((250, 200))
 
 
 def test_what_is_asked_for_appears_where_it_was_drawn() -> None:

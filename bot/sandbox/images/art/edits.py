@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from PIL import Image, ImageChops, ImageEnhance, ImageFilter, ImageOps
+from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
 from bot.sandbox.images.art.canvas import Canvas, gradient
 from bot.sandbox.images.art.palette import palette_of
@@ -35,7 +35,7 @@ def alter(
 ) -> Image.Image:
     """The first input fitted to `size` and changed as the prompt says: light, weather, style, new subjects.
 
-    The first new subject stands `where` somebody drew, if they did.
+    The first new subject stands `where` somebody drew, if they did; without a subject there is more light there.
 
     RGB; RGBA when `transparent`, and then clear where the input was, or outside a soft oval if it was clear nowhere.
     """
@@ -47,6 +47,8 @@ def alter(
     canvas = Canvas(picture)
     if theme.time == "night" and "time" in theme.said:
         draw_stars(canvas, chance, size[1] * 0.4, 1)
+    if where is not None and not theme.subjects:
+        canvas.image.paste(_lit(canvas.image, where))
     stage = Stage(canvas, theme, palette, chance, 1)
     for place, (name, colour) in enumerate(theme.subjects[:3]):
         x = size[0] * (0.68 - 0.3 * place)
@@ -80,6 +82,14 @@ def _graded(picture: Image.Image, theme: Theme) -> Image.Image:
     return ImageEnhance.Color(graded).enhance(1.12)
 
 
+def _lit(picture: Image.Image, where: Box) -> Image.Image:
+    """The picture with a soft warm light in that place."""
+    shape = Image.new("L", picture.size, 0)
+    ImageDraw.Draw(shape).ellipse(where, fill=170)
+    shape = shape.filter(ImageFilter.GaussianBlur(max(2, (where[2] - where[0]) / 8)))
+    return Image.composite(Image.new("RGB", picture.size, (255, 236, 190)), picture, shape)
+
+
 def _clear_parts(fitted: Image.Image) -> Image.Image:
     alpha = fitted.getchannel("A")
     if alpha.getextrema()[0]:
@@ -111,24 +121,13 @@ def drawn_box(markup: bytes, size: tuple[int, int]) -> Box | None:
     return ImageOps.fit(upright(markup), size, Image.Resampling.NEAREST).getchannel("A").getbbox()
 
 
-def overlay(picture: Image.Image, markup: bytes) -> Image.Image:
-    """The picture with the drawn markup over it, its strokes glowing a little."""
-    drawn = ImageOps.fit(upright(markup), picture.size, Image.Resampling.BILINEAR)
-    glow = drawn.filter(ImageFilter.GaussianBlur(min(picture.size) * 0.008))
-    together = picture.convert("RGBA")
-    together.alpha_composite(glow)
-    together.alpha_composite(drawn)
-    return together if picture.mode == "RGBA" else together.convert("RGB")
-
-
 def into_mask(
     base: Image.Image, mask: bytes, size: tuple[int, int], *,
-    scene: Callable[[tuple[int, int]], Image.Image], caption: Callable[[Image.Image], Image.Image],
+    scene: Callable[[tuple[int, int]], Image.Image],
 ) -> Image.Image:  # fmt: skip
     """The first input, RGBA, with something new where the mask is fully transparent; nothing else changes.
 
-    `scene` paints a picture of a given size, `caption` marks it, within the hole. A hole around a rectangle extends
-    that rectangle instead.
+    `scene` paints a picture of a given size, within the hole. A hole around a rectangle extends that rectangle instead.
     """
     fitted = ImageOps.fit(base, size, Image.Resampling.LANCZOS) if base.size != size else base
     clear = ImageOps.fit(upright(mask), size, Image.Resampling.NEAREST).getchannel("A").point([255] + [0] * 255)
@@ -137,10 +136,10 @@ def into_mask(
         return fitted
     kept = ImageOps.invert(clear).getbbox()
     if kept is not None and _is_margin(kept, hole):
-        fresh = caption(_mirrored(fitted, kept))
+        fresh = _mirrored(fitted, kept)
     else:
         fresh = Image.new("RGB", size)
-        fresh.paste(caption(scene((hole[2] - hole[0], hole[3] - hole[1]))), hole[:2])
+        fresh.paste(scene((hole[2] - hole[0], hole[3] - hole[1])), hole[:2])
     return Image.composite(fresh.convert("RGBA"), fitted, clear)
 
 

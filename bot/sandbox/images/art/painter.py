@@ -1,4 +1,4 @@
-"""From a commission to a picture: the scene, the inputs it starts from, and the strip that says what it is."""
+"""From a commission to a picture: the scene, and the inputs that it starts from."""
 
 # Pillow annotates with NumPy, which is not installed.
 # pyright: reportUnknownMemberType=false
@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
 from bot.sandbox.images.art.canvas import Canvas
-from bot.sandbox.images.art.edits import alter, drawn_box, inset, into_mask, overlay, upright
+from bot.sandbox.images.art.edits import alter, drawn_box, inset, into_mask, upright
 from bot.sandbox.images.art.palette import palette_of
 from bot.sandbox.images.art.scenes import draw_scene
 from bot.sandbox.images.art.subjects import Stage, draw_subject
@@ -26,17 +26,15 @@ class Commission:
     """What to paint.
 
     Attributes:
-        label: the first words of the strip at the foot.
         width: pixels.
         height: pixels.
         inputs: files; the first is what an edit starts from, the others are shown as framed insets.
         mask: PNG file; only where it is transparent the first input changes.
-        markup: PNG file laid over the first input.
+        markup: PNG file with strokes over the first input: where something is to change. They are not painted.
         seed: equal commissions with equal seeds give equal pictures.
     """
 
     prompt: str
-    label: str
     width: int
     height: int
     quality: str
@@ -52,9 +50,7 @@ def paint(commission: Commission) -> Image.Image:
     size = (commission.width, commission.height)
     theme = read_prompt(commission.prompt, dice(commission.seed))
     if not commission.inputs:
-        return _captioned(
-            _alone(commission, theme) if commission.transparent else _scene(commission, theme, size), commission
-        )
+        return _alone(commission, theme) if commission.transparent else _scene(commission, theme, size)
     base = upright(commission.inputs[0])
     if commission.mask is not None:
         picture = into_mask(
@@ -62,14 +58,11 @@ def paint(commission: Commission) -> Image.Image:
             commission.mask,
             size,
             scene=lambda part: _with_insets(_scene(commission, theme, part), commission),
-            caption=lambda part: _captioned(part, commission),
         )
         return picture if commission.transparent else picture.convert("RGB")
     where = None if commission.markup is None else drawn_box(commission.markup, size)
     picture = alter(base, size, theme, commission.seed, transparent=commission.transparent, where=where)
-    if commission.markup is not None:
-        picture = overlay(picture, commission.markup)
-    return _captioned(_with_insets(picture, commission), commission)
+    return _with_insets(picture, commission)
 
 
 def _with_insets(picture: Image.Image, commission: Commission) -> Image.Image:
@@ -100,34 +93,3 @@ def _alone(commission: Commission, theme: Theme) -> Image.Image:
         x = canvas.width * (place + 0.5) / len(named)
         draw_subject(stage, name, colour, x, canvas.height * 0.86, canvas.unit * 0.74 / len(named))
     return canvas.image
-
-
-def _captioned(image: Image.Image, commission: Commission) -> Image.Image:
-    """The picture with a strip at its foot: what made it, and the start of the prompt."""
-    tall = max(18, round(min(image.size) * 0.034))
-    font = ImageFont.load_default(round(tall * 0.56))
-    strip = Image.new("RGBA", (image.width, tall), (14, 16, 24, 224))
-    draw = ImageDraw.Draw(strip)
-    middle, gap = tall / 2, tall * 0.5
-    draw.text((gap, middle), commission.label, font=font, fill=(255, 255, 255, 235), anchor="lm")
-    start = gap * 2.4 + draw.textlength(commission.label, font=font)
-    words = _shortened(commission.prompt, draw, font, image.width - gap - start)
-    draw.text((start, middle), words, font=font, fill=(255, 255, 255, 165), anchor="lm")
-    corner = (0, image.height - tall)
-    if image.mode == "RGBA":
-        image.alpha_composite(strip, corner)
-    else:
-        image.paste(strip.convert("RGB"), corner, strip.getchannel("A"))
-    return image
-
-
-def _shortened(
-    prompt: str, draw: ImageDraw.ImageDraw, font: ImageFont.ImageFont | ImageFont.FreeTypeFont, room: float
-) -> str:
-    """As much of the prompt's start as fits into `room` pixels."""
-    line = " ".join(prompt[:400].split())
-    if draw.textlength(line, font=font) <= room:
-        return line
-    while line and draw.textlength(f"{line}…", font=font) > room:
-        line = line[:-1]
-    return f"{line.rstrip()}…" if line else ""

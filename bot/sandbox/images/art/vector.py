@@ -1,4 +1,4 @@
-"""A painted picture as an SVG: flat triangles in the colours of what they cover, and a caption."""
+"""A painted picture as an SVG: flat triangles in the colours of what they cover."""
 
 # Pillow annotates with NumPy, which is not installed.
 # pyright: reportUnknownMemberType=false
