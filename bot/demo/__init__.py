@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import tempfile
 from contextlib import asynccontextmanager
@@ -11,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from bot.config import GivenSettings
 from bot.demo.printing import Printer
 from bot.demo.story import DAILY_IMAGES, MONTHLY_BUDGET, tell
+from bot.errors import OperatorError
 from bot.presentation.report import report_view
 from bot.running import run
-from bot.sandbox.discord import SandboxDiscord
+from bot.sandbox.discord import Options, SandboxDiscord
 from bot.sandbox.images import ImageOptions, SandboxImages
 from bot.services.pricing import format_usd
 from bot.storage.report import read_report
@@ -26,17 +28,27 @@ if TYPE_CHECKING:
 
 PACE = 0.6  # of the sandbox's seconds per picture, so that nobody waits long to see it all
 GRACE = 20.0  # seconds for what still runs at the end
+PATIENT = Options(first_answer_seconds=60.0)  # the demo is to succeed on a slow machine too
 
 
 async def play(out: Path, console: Console) -> None:
-    """Play the conversation, print it, and save every preview, every result and the ledger in `out`."""
-    await asyncio.to_thread(out.mkdir, parents=True, exist_ok=True)
+    """Play the conversation, print it, and save every preview, every result and the ledger.
+
+    They are saved in `out`; beside what an earlier run left there, in a folder of their own.
+
+    Raises:
+        OperatorError: nothing can be saved there.
+    """
+    try:
+        out = await asyncio.to_thread(_empty_folder, out)
+    except OSError as error:
+        raise OperatorError(f"--out: nothing can be saved in {out}: {error.strerror}. Name another folder.") from None
     console.print(
         "The real bot starts against a Discord and an image API on this machine. No token, no key, no cost.\n",
         style="dim",
     )
     with tempfile.TemporaryDirectory(prefix="atelier-demo-") as data:
-        async with SandboxDiscord() as discord, SandboxImages(ImageOptions(pace=PACE)) as images:
+        async with SandboxDiscord(PATIENT) as discord, SandboxImages(ImageOptions(pace=PACE)) as images:
             given: dict[str, Any] = {
                 "DISCORD_TOKEN": discord.token,
                 "OPENAI_API_KEY": images.api_key,
@@ -59,6 +71,19 @@ async def play(out: Path, console: Console) -> None:
     verdict = "agree to the nano-dollar" if billed == ledger.settled_nano else f"differ: {billed - ledger.settled_nano}"
     console.print(f"The image API billed {format_usd(billed)}; ledger and bill {verdict}.")
     console.print(f"Every preview and picture is in {out}/. Open it and look.", style="bold")
+
+
+def _empty_folder(out: Path) -> Path:
+    """This folder, or one in it if something is there already."""
+    out.mkdir(parents=True, exist_ok=True)
+    run = itertools.count(2)
+    folder = out
+    while any(folder.iterdir()):
+        folder = out / f"run-{next(run)}"
+        folder.mkdir(exist_ok=True)
+    probe = folder / "ledger.json"
+    probe.touch()  # whether anything can be written, before somebody waits for the conversation
+    return folder
 
 
 @asynccontextmanager

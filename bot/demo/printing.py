@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 from rich.padding import Padding
-from rich.rule import Rule
 from rich.text import Text
 
 from bot.sandbox.discord import ChangeKind, InvocationKind
@@ -27,8 +26,9 @@ if TYPE_CHECKING:
 COLUMNS = 36  # of a picture shown in the terminal; two pixels share a character
 SETTLE = 0.3  # seconds in which the last changes are still printed
 LEFT = 4  # columns
-SOON = 100  # seconds that are told as such
-DATE = "on %d %b at %H:%M"
+DATE = "%d %B %Y %H:%M"
+UNITS = ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))  # in seconds, the longest first
+LINK = re.compile(r"\[([^\]]+)\]\(https?://[^)]*\)")
 
 
 class Printer:
@@ -46,7 +46,7 @@ class Printer:
         """Say what is about to happen, once what happened before is printed."""
         await asyncio.sleep(SETTLE)
         self._console.print()
-        self._console.print(Rule(title, align="left", style="cyan"))
+        self._console.print(Text.assemble(("── ", "cyan"), (title, "bold cyan")))
 
     def choices(self, option: str, choices: Iterable[dict[str, Any]]) -> None:
         """What autocompletion offers."""
@@ -73,7 +73,7 @@ class Printer:
     async def _show(self, change: Change) -> None:
         if change.kind is ChangeKind.INVOKED and change.invocation is not None:
             if change.invocation.kind is not InvocationKind.AUTOCOMPLETE:
-                self._console.print(_said(change.invocation))
+                self._console.print(self._said(change.invocation))
         elif change.message is not None and change.kind in {ChangeKind.MESSAGE_CREATED, ChangeKind.MESSAGE_EDITED}:
             message = change.message
             start = self._printed.get(message.id, 0)
@@ -95,7 +95,7 @@ class Printer:
         for attachment in version.attachments:
             await self._file(attachment)
         items = [item for row in version.components for item in row["components"]]
-        labels = [f"[ {item.get('label') or item.get('placeholder') or '⋯'} ]" for item in items]
+        labels = [f"[ {_label(item)} ]" for item in items]
         if labels:
             self._indented(Text("  ".join(labels), style="bold"))
 
@@ -111,12 +111,11 @@ class Printer:
 
     def _plain(self, text: str) -> Text:
         """Discord's Markdown, as far as the bot uses it, for the terminal."""
-        names = {str(member.id): name for name, member in self._server.members.items()}
-        channels = {str(channel.id): f"#{channel.name}" for channel in self._server.channels}
-        text = re.sub(r"<#(\d+)>", lambda found: channels.get(found[1], "a channel"), text)
-        text = re.sub(r"<@(\d+)>", lambda found: names.get(found[1], "somebody"), text)
+        names = self._names()
+        text = re.sub(r"<(?:#|@[!&]?)(\d+)>", lambda found: names.get(found[1], "somebody"), text)
         text = re.sub(r"<t:(\d+):R>", lambda found: _until(int(found[1])), text)
-        text = re.sub(r"<t:(\d+):f>", lambda found: time.strftime(DATE, time.localtime(int(found[1]))), text)
+        text = re.sub(r"<t:(\d+)(?::\w)?>", lambda found: time.strftime(DATE, time.localtime(int(found[1]))), text)
+        text = LINK.sub(r"\1", text)
         shown = Text()
         for line in text.splitlines():
             style = "dim" if line.startswith("-# ") else "italic" if line.startswith("> ") else ""
@@ -125,30 +124,61 @@ class Printer:
         shown.rstrip()
         return shown
 
+    def _names(self) -> dict[str, str]:
+        """What people read where Discord writes an id."""
+        members = {str(member.id): name for name, member in self._server.members.items()}
+        return members | {str(channel.id): f"#{channel.name}" for channel in self._server.channels}
+
     def _indented(self, text: Text) -> None:
-        self._console.print(Padding(text, (0, 0, 0, LEFT)))
+        self._console.print(Padding(text, (0, 0, 0, LEFT), expand=False))
 
+    def _said(self, invocation: Invocation) -> Text:
+        """What a member did, in one line, in the words that stand on the screen."""
+        return Text.assemble((invocation.user.name, "bold green"), "  ", self._deed(invocation))
 
-def _said(invocation: Invocation) -> Text:
-    """What a member did, in one line."""
-    if invocation.kind is InvocationKind.COMMAND:
-        options = invocation.data.get("options", [])
+    def _deed(self, invocation: Invocation) -> str:
+        data = invocation.data
+        if invocation.kind is InvocationKind.MODAL:
+            return "sends the dialog"
+        if invocation.kind is InvocationKind.COMPONENT:
+            return _pressed(invocation)
+        if "target_id" in data:
+            return f"opens Apps on that message: {invocation.name}"
+        options = data.get("options", [])
         while options and "options" in options[0]:  # the command within a group
             options = options[0]["options"]
-        given = "  ".join(f"{option['name']}: {_value(invocation, option)}" for option in options)
-        return Text.assemble((invocation.user.name, "bold green"), f"  /{invocation.name}  {given}")
-    return Text.assemble((invocation.user.name, "bold green"), f"  presses [ {invocation.name.partition(':')[0]} ]")
+        given = "  ".join(f"{option['name']}: {self._value(data, option['value'])}" for option in options)
+        return f"/{invocation.name}  {given}"
+
+    def _value(self, data: dict[str, Any], value: object) -> str:
+        file = data.get("resolved", {}).get("attachments", {}).get(str(value))
+        return self._names().get(str(value), str(value)) if file is None else f"📎 {file['filename']}"
 
 
-def _value(invocation: Invocation, option: dict[str, Any]) -> str:
-    files: dict[str, Any] = invocation.data.get("resolved", {}).get("attachments", {})
-    file = files.get(str(option["value"]))
-    return str(option["value"]) if file is None else f"📎 {file['filename']}"
+def _pressed(invocation: Invocation) -> str:
+    """The words on a button, or on what was chosen from a menu."""
+    shown = [] if invocation.source is None else invocation.source.components
+    items = (item for row in shown for item in row["components"])
+    item: dict[str, Any] = next((item for item in items if item.get("custom_id") == invocation.name), {})
+    if "options" not in item:
+        return f"presses [ {_label(item)} ]"
+    chosen = invocation.data.get("values", [])
+    return f"chooses {', '.join(option['label'] for option in item['options'] if option['value'] in chosen)}"
+
+
+def _label(item: dict[str, Any]) -> str:
+    """What stands on a button or a menu."""
+    emoji = item.get("emoji", {}).get("name") or ""
+    return f"{emoji} {item.get('label') or item.get('placeholder') or ''}".strip() or "⋯"
 
 
 def _until(at: int) -> str:
+    """As Discord says it: "in 3 hours"."""
     seconds = at - int(time.time())
-    return f"in {seconds} s" if abs(seconds) < SOON else time.strftime(DATE, time.localtime(at))
+    size, unit = next((each for each in UNITS if abs(seconds) >= each[0]), UNITS[-1])
+    number = round(abs(seconds) / size)
+    told = f"{number} {unit}{'' if number == 1 else 's'}"
+    return f"in {told}" if seconds >= 0 else f"{told} ago"
 
 
 def _embed_text(embed: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 DAILY_IMAGES = "4"
 MONTHLY_BUDGET = "$5.00"
-PATIENCE = 20.0  # seconds that somebody waits for a picture
+PATIENCE = 300.0  # seconds that somebody waits for a picture, on a machine however slow
 
 
 async def tell(discord: SandboxDiscord, printer: Printer) -> None:

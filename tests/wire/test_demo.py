@@ -1,19 +1,20 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
+import pytest
 from PIL import Image
 from rich.console import Console
 
 import bot.demo
 import bot.demo.printing
 from bot.demo import play
+from bot.errors import OperatorError
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 
 async def test_the_demo_shows_the_whole_conversation_and_saves_what_was_posted(
@@ -37,8 +38,15 @@ async def test_the_demo_shows_the_whole_conversation_and_saves_what_was_posted(
         "Wider view (1.5×) of #8",
         "1. Mia: $",
         "agree to the nano-dollar",
+        "presses [ 🎲 Again · $",
+        "chooses Zoom out 1.5×",
+        "presses [ Grant 1 picture ]",
+        "opens Apps on that message: Image details",
+        "channel: #leads",
+        "Theo's allowance for today is used up: refused in private, nothing charged. He asks for more",
     ):
         assert words in printed
+    assert re.findall(r"\d{15,}", printed) == []  # ids are no words
     ledger = json.loads((tmp_path / "demo" / "ledger.json").read_text("utf-8"))
     assert [job["state"] for job in ledger["jobs"]] == ["settled"] * 10 + ["released"]
     sizes: list[tuple[int, int]] = []
@@ -46,3 +54,16 @@ async def test_the_demo_shows_the_whole_conversation_and_saves_what_was_posted(
         with Image.open(path) as picture:
             sizes.append(picture.size)
     assert sizes == [(1024, 1024)] * 10
+
+
+async def test_a_folder_that_is_a_file_is_refused_before_anybody_waits(tmp_path: Path) -> None:
+    (tmp_path / "demo").write_text("mine")
+
+    with pytest.raises(OperatorError, match=r"--out: nothing can be saved in .*demo: .* Name another folder"):
+        await play(tmp_path / "demo", Console(record=True))
+
+
+def test_a_run_never_mixes_with_an_earlier_one(tmp_path: Path) -> None:
+    first, second, third = (bot.demo._empty_folder(tmp_path / "demo") for _ in range(3))
+
+    assert [first, second, third] == [tmp_path / "demo", tmp_path / "demo" / "run-2", tmp_path / "demo" / "run-3"]

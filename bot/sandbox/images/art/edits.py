@@ -158,7 +158,7 @@ def _mirrored(picture: Image.Image, kept: Box) -> Image.Image:
         for column in range(-(-kept[0] // width) * -1, -(-(picture.width - kept[0]) // width)):
             piece = flipped[(column % 2) + 2 * (row % 2)]
             sheet.paste(piece.convert("RGB"), (kept[0] + column * width, kept[1] + row * height))
-    soft = sheet.filter(ImageFilter.GaussianBlur(min(picture.size) * 0.012))
+    soft = sheet.filter(ImageFilter.GaussianBlur(min(picture.size) * 0.05))
     near = Image.new("L", picture.size, 0)
     reach = round(min(picture.size) * 0.05)
     near.paste(255, (kept[0] - reach, kept[1] - reach, kept[2] + reach, kept[3] + reach))
