@@ -50,18 +50,22 @@ def upload_limit(guild: discord.Guild | None) -> int:
     return DEFAULT_LIMIT if guild is None else guild.filesize_limit
 
 
+def _called(number: int) -> str:
+    return f"#{number}" if number else "the picture"
+
+
 async def _drawing(number: int, original: bytes, request: ImageRequest, limit: int) -> tuple[list[Upload], list[str]]:
     """An SVG with a picture of how it looks, for Discord shows nothing of it."""
     uploads: list[Upload] = []
     notes: list[str] = []
     if len(original) > limit:
-        notes.append(f"#{number} is too large a file to be posted; the original is kept")
+        notes.append(f"{_called(number)} is too large a file to be posted; the original is kept")
     else:
         uploads.append(Upload(file_name(number, SVG), original, alt_text(request)))
     try:
         looks = await fit(await render_svg(original, PREVIEW_EDGE), limit)
     except UnreadablePictureError:
-        notes.append(f"#{number} has no preview: I could not draw it. Open the file in a browser")
+        notes.append(f"{_called(number)} has no preview: I could not draw it. Open the file in a browser")
     else:
         name = file_name(number, looks.media_type, preview=True)
         uploads.append(Upload(name, looks.content, alt_text(request, PREVIEW)))
@@ -73,11 +77,13 @@ async def _pixels(number: int, original: bytes, media_type: str, alt: str, limit
     content, notes = original, list[str]()
     if len(content) > limit and media_type == GIF:
         content, media_type = await as_input(original, media_type), PNG
-        notes = [f"#{number} is too large an animation to be posted: this is its first picture; the original is kept"]
+        notes = [
+            f"{_called(number)} is too large an animation to be posted: this is its first picture; the original is kept"
+        ]
     if len(content) > limit:
         copy = await fit(content, limit)
         content, media_type = copy.content, copy.media_type
-        notes = notes or [f"#{number} {copy.note}"]
+        notes = notes or [f"{_called(number)} {copy.note}"]
     return Upload(file_name(number, media_type), content, alt), notes
 
 

@@ -36,7 +36,7 @@ _FILE_NAME = re.compile(r"atelier-([0-9]{1,18})(?:-preview)?\.[a-z]+", re.ASCII)
 
 def file_name(number: int, media_type: str, *, preview: bool = False) -> str:
     """A name in plain ASCII, which alone keeps links to the attachment whole; `preview` if it shows how one looks."""
-    return f"atelier-{number}{'-preview' if preview else ''}.{FILE_ENDINGS[media_type]}"
+    return f"atelier-{number or 'new'}{'-preview' if preview else ''}.{FILE_ENDINGS[media_type]}"
 
 
 def number_in(name: str) -> int | None:
@@ -65,6 +65,10 @@ def result_text(result: Result, model_title: str, notes: Sequence[str] = ()) -> 
         lines.append(f"-# Left: {left}")
     if result.hint is not None and result.hint.room is not Room.ENOUGH:
         lines.append(f"-# {hint_text(result.hint)}")
+    if not result.is_numbered:
+        lines.append(
+            f"-# ⚠️ {result.trouble or 'I could not write this down yet'}: it has no number and no buttons yet."
+        )
     return _with_notes(lines, [*kept_how(request, pictures), *notes], _not_made(result))
 
 
@@ -89,7 +93,9 @@ def _with_notes(lines: list[str], notes: Sequence[str], ends: list[str]) -> str:
 
 
 def headline(pictures: Sequence[Picture]) -> str:
-    """How a result's text begins: the numbers of its pictures."""
+    """How a result's text begins: the numbers of its pictures, unless one has none yet."""
+    if not all(picture.number for picture in pictures):
+        return "**Your picture**" if len(pictures) == 1 else f"**Your {len(pictures)} pictures**"
     return f"**{numbers(pictures)}**"
 
 

@@ -10,12 +10,12 @@ import structlog
 
 from bot.services.canvases import keeps_shape
 from bot.services.image_api import INPUT_MEDIA_TYPES
-from bot.services.images import UnreadablePictureError
+from bot.services.images import FILE_ENDINGS, CheckedPicture, UnreadablePictureError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.services.images import CheckedPicture, InputImage, PictureCheck, Retouch
+    from bot.services.images import InputImage, PictureCheck, Retouch
     from bot.services.requests import ImageRequest
 
 LONGEST_RETOUCH = 20.0  # seconds; a charge waits for it, and a shutdown with it
@@ -61,7 +61,7 @@ class Reception:
         Raises:
             UnreadablePictureError: it is no picture.
         """
-        checked = await self.check(content)
+        checked = await self._look_at(content, request)
         mask = next((each for each in inputs if each.role == "mask"), None)
         if mask is None or not request.exact or not _can_be_retouched(checked, request):
             return Received(content, checked)
@@ -74,6 +74,18 @@ class Reception:
             _log.exception("result not retouched")
             return Received(content, checked)
         return Received(composed, checked, composed=True)
+
+    async def _look_at(self, content: bytes, request: ImageRequest) -> CheckedPicture:
+        """What the file is. If that cannot be found out, what was asked for: it is paid, and Discord may show it."""
+        try:
+            return await self.check(content)
+        except UnreadablePictureError:
+            raise
+        except Exception:  # noqa: BLE001 - no memory, no room, no more files: nothing of it is the picture's fault
+            _log.exception("result not looked at")
+            kinds = {ending: kind for kind, ending in FILE_ENDINGS.items()}
+            media_type = kinds.get(request.output_format.replace("jpeg", "jpg"), "image/png")
+            return CheckedPicture(media_type, request.width, request.height)
 
 
 def _can_be_retouched(checked: CheckedPicture, request: ImageRequest) -> bool:
