@@ -10,6 +10,7 @@ UserFacingError                     a sentence for a member, said by `answer_fai
 ├── LimitReachedError               a budget or an allowance would be passed
 ├── QueueFullError                  too many jobs wait already
 ├── NotAcceptingError               paused, or about to shut down
+│   └── StoreTroubleError           the disk or the books cannot be written just now
 ├── NotYoursError                   only somebody else may do this: who asked, who wrote the words, a moderator
 ├── PictureGoneError                a picture, or what it was made from, is not there any more
 └── ImageFailure                    the image API made no picture
@@ -113,6 +114,10 @@ class NotAcceptingError(UserFacingError):
     """The studio is paused or is shutting down."""
 
 
+class StoreTroubleError(NotAcceptingError):
+    """What comes of it could not be kept just now: the disk is full, say. Nothing was charged."""
+
+
 class NotYoursError(UserFacingError):
     """Only somebody else may do this: who asked for the picture, who wrote the words, or a moderator."""
 
@@ -193,4 +198,12 @@ class BillError(OperatorError):
 
 
 class DatabaseError(OperatorError):
-    """The database cannot be used as it is: damaged, newer than this program, or on a network disk."""
+    """The file cannot be used as it is: damaged, newer than this program, full, locked, or on a network disk.
+
+    Attributes:
+        reason: the same in a few words for members, as the beginning of a sentence.
+    """
+
+    def __init__(self, sentence: str, reason: str = "My books cannot be written") -> None:
+        super().__init__(sentence)
+        self.reason = reason

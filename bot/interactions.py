@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -14,10 +15,12 @@ from typing_extensions import override
 from bot.delivery.patience import PROBLEMS
 from bot.discord_limits import ALREADY_ACKNOWLEDGED, INTERACTION_GONE
 from bot.errors import LimitReachedError, PictureGoneError, UserFacingError
+from bot.mentions import Names
 from bot.services.deciding import Lead
 
 if TYPE_CHECKING:
     from bot.intake import Intake
+    from bot.mentions import Words
     from bot.questions import Questions
     from bot.rows import More, ResultButtons
     from bot.services.ledger import OpenRequest
@@ -119,6 +122,13 @@ def _sentence(error: Exception, occasion: dict[str, int]) -> str:
     return f"Something went wrong on my side. Please tell whoever runs me, with the reference {reference}."
 
 
+async def read_words(interaction: Interaction, typed: str) -> Words:
+    """Somebody's words as they were meant, with names where Discord writes numbers."""
+    policy = await interaction.client.services.policies.of(interaction.guild_id or 0)
+    names = await Names.of_interaction(interaction, policy.time_zone).with_strangers(typed)
+    return names.read(typed)
+
+
 async def order_behind(interaction: Interaction, number: int) -> OpenRequest:
     """The request behind a picture of this server; in direct messages, behind a picture of the member's own.
 
@@ -138,7 +148,16 @@ async def order_behind(interaction: Interaction, number: int) -> OpenRequest:
         raise PictureGoneError
     if order.destination.private and order.requester.user_id != interaction.user.id:
         raise PictureGoneError
-    return order
+    return await _as_read(interaction, order)
+
+
+async def _as_read(interaction: Interaction, order: OpenRequest) -> OpenRequest:
+    """The request with its words read: earlier versions kept Discord's numbers in them."""
+    before = order.request
+    if not any("<" in words for words in before.whole_story):
+        return order
+    prompt, *story = [(await read_words(interaction, words)).text for words in (before.prompt, *before.story)]
+    return replace(order, request=replace(before, prompt=prompt, story=tuple(story)))
 
 
 class LeadsOnlyError(app_commands.CheckFailure):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from bot.services.accounts import Accounts
 from bot.services.admission import Admission
 from bot.services.alerts import Watch
 from bot.services.answering import Answers
+from bot.services.arrears import Arrears, Stores
 from bot.services.bookkeeper import Bookkeeper
 from bot.services.bulletin import Bulletins
 from bot.services.catalog_opening import open_catalog
@@ -35,6 +37,7 @@ from bot.services.queue import FairQueue
 from bot.services.quotas import QuotaDesk
 from bot.services.receiving import Reception
 from bot.services.rules import Rules
+from bot.services.safekeeping import Safekeeping
 from bot.services.server_settings import ServerSettings
 from bot.services.standings import Standings
 from bot.services.studio import Studio
@@ -66,6 +69,7 @@ if TYPE_CHECKING:
     from bot.services.lineage import Lineage
 
 SAFETY_KEY = "safety_identifier_key"  # names the secret in the state table
+LAST_WRITTEN = "last_written"  # names what is written to see whether anything can be
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,7 @@ class Services:
     pausing: Pausing
     bulletins: Bulletins
     server_settings: ServerSettings
+    stores: Stores
     accounts: Accounts
     quotas: QuotaDesk
     ledger: Ledger
@@ -147,7 +152,9 @@ class _Foundation:
     clock: TrueClock
     ledger: SqliteLedger
     requests: SqliteRequests
-    blobs: FileBlobs
+    files: FileBlobs
+    stores: Stores
+    blobs: Safekeeping
     policies: SqlitePolicies
     audit: SqliteAudit
     defaults: Defaults
@@ -159,7 +166,11 @@ class _Foundation:
 
 
 async def _connect(settings: Settings, catalog: Catalog, database: Database, images: OpenAIImages) -> Services:
-    state = State(database)
+    state, files = State(database), FileBlobs(settings.images_dir)
+    stores = Stores(
+        Arrears("files", files.try_out),
+        Arrears("books", lambda: state.put(LAST_WRITTEN, str(int(time.time())))),
+    )
     below = _Foundation(
         settings=settings,
         catalog=catalog,
@@ -169,7 +180,9 @@ async def _connect(settings: Settings, catalog: Catalog, database: Database, ima
         clock=TrueClock(),
         ledger=SqliteLedger(database),
         requests=SqliteRequests(database),
-        blobs=FileBlobs(settings.images_dir),
+        files=files,
+        stores=stores,
+        blobs=Safekeeping(files, stores.files),
         policies=SqlitePolicies(database),
         audit=SqliteAudit(database),
         defaults=Defaults(settings.monthly_budget, settings.member_daily_images),
@@ -177,7 +190,7 @@ async def _connect(settings: Settings, catalog: Catalog, database: Database, ima
     accounts = Accounts(below.ledger, below.policies, partial(limits_for, defaults=below.defaults), below.clock)
     admission = Admission(below.policies, catalog, below.allow_retired, below.clock)
     watch = Watch(accounts, SqliteAlerts(database), below.clock)
-    answers = Answers(below.requests, below.blobs, accounts, below.clock, ended=watch.request_ended)
+    answers = Answers(below.requests, stores.books, below.blobs, accounts, below.clock, ended=watch.request_ended)
     studio = Studio(
         catalog=catalog,
         ledger=below.ledger,
@@ -186,6 +199,7 @@ async def _connect(settings: Settings, catalog: Catalog, database: Database, ima
         queue=FairQueue(settings.concurrency),
         maker=_maker(below, accounts, admission, await state.secret(SAFETY_KEY)),
         answers=answers,
+        stores=stores,
         clock=below.clock,
     )
     return _services(below, accounts, admission, watch, answers, studio)
@@ -195,9 +209,10 @@ def _maker(below: _Foundation, accounts: Accounts, admission: Admission, safety_
     return Maker(
         ledger=below.ledger,
         clearance=Clearance(below.ledger, accounts, admission, below.audit, below.clock),
+        books=below.stores.books,
         blobs=below.blobs,
         provider=below.images,
-        reception=Reception(check_result, retouch, below.blobs),
+        reception=Reception(check_result, retouch),
         catalog=below.catalog,
         pace=Pace(below.settings.images_per_minute),
         safety_key=safety_key,
@@ -226,6 +241,7 @@ def _services(
             studio.workshop, standings, open_charges, below.catalog, below.settings.model, version("atelier")
         ),
         server_settings=ServerSettings(deciding),
+        stores=below.stores,
         accounts=accounts,
         quotas=QuotaDesk(below.policies, standings),
         ledger=below.ledger,
@@ -244,7 +260,7 @@ def _services(
         deleting=Deleting(below.requests, holdings, below.audit, below.clock),
         blobs=below.blobs,
         holdings=holdings,
-        sweeping=Sweeping(holdings, below.blobs),
+        sweeping=Sweeping(holdings, below.files),
         state=below.state,
         clock=below.clock,
         images=below.images,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import discord
@@ -20,7 +21,7 @@ from bot.delivery.posting import Upload, is_too_large, uploads_of
 from bot.delivery.progress import Progress, Stage
 from bot.delivery.replies import BEGUN, PREVIEW_NAME
 from bot.pictures import contact_sheet, shrink
-from bot.presentation.progress import drawing_text, late_text, paused_text, queued_text
+from bot.presentation.progress import drawing_text, held_up_text, late_text, paused_text, queued_text
 from bot.presentation.result import result_text
 from bot.services.delivery import DeliveryError, Posted
 
@@ -105,8 +106,8 @@ class MessageDelivery:
         self._watch_the_token()
         self._progress.show(Stage(position, wait))
 
-    def paused(self, pause: Pause) -> None:
-        """Show that it waits for the end of a pause, whose that is and why."""
+    def paused(self, pause: Pause | str) -> None:
+        """Show that it waits for the end of a pause, whose that is and why; or for us to be able to begin."""
         self._watch_the_token()
         self._progress.show(Stage(0, pause=pause))
 
@@ -134,6 +135,18 @@ class MessageDelivery:
         except PROBLEMS as problem:
             raise _undelivered(problem) from problem
 
+    async def renew(self, result: Result, posted: Posted) -> None:
+        """Give what was posted without numbers its numbers and buttons. Raises DeliveryError."""
+        try:
+            if posted.message_ids and self.destination.message_id not in posted.message_ids:
+                shown = await self._fitting(result, partial(self._place.change, posted))
+            else:
+                shown = await self._fitting(result, self._place.edit)
+        except PROBLEMS as problem:
+            raise _undelivered(problem) from problem
+        if not shown:
+            raise DeliveryError("the message is out of reach", permanent=True)
+
     async def failed(self, error: UserFacingError) -> None:
         """Say why there is no result. Raises DeliveryError."""
         self._stop_progress()
@@ -157,12 +170,12 @@ class MessageDelivery:
         """Show the result with files as large as the place takes; smaller ones if it took less than it said."""
         limit = self._place.upload_limit
         while True:
-            posting = await uploads_of(result, limit)
-            text = result_text(result, self._model_title, [*self._notes, *posting.notes], posting.copied)
+            uploads, notes = await uploads_of(result, limit)
+            text = result_text(result, self._model_title, [*self._notes, *notes])
             try:
-                return await show(text, posting.uploads, self._buttons.of_result(result))
+                return await show(text, uploads, self._buttons.of_result(result) if result.is_numbered else None)
             except discord.HTTPException as error:
-                largest = max((len(upload.content) for upload in posting.uploads), default=0)
+                largest = max((len(upload.content) for upload in uploads), default=0)
                 if not is_too_large(error) or largest <= SMALLEST_TRY:
                     raise
                 limit = max(SMALLEST_TRY, largest // 2)
@@ -187,7 +200,8 @@ class MessageDelivery:
         if self._late:
             await self._place.edit_once(late_text(), view=self._buttons.of_late(self._request_id))
         elif stage.pause is not None:
-            await self._place.edit_once(paused_text(stage.pause))
+            text = held_up_text(stage.pause) if isinstance(stage.pause, str) else paused_text(stage.pause)
+            await self._place.edit_once(text)
         elif stage.position:
             await self._place.edit_once(queued_text(stage.position, int(time.time() + stage.wait)))
         else:

@@ -87,11 +87,24 @@ class Place:
     async def send(self, text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> discord.Message:
         """Send a regular message to where it was asked."""
         channel = await self._channel()
-        return await send_below(channel, self.destination.reply_to, text, self._nonce, uploads, view)
+        return await send_below(channel, self.destination.reply_to, text, self._nonce_of(uploads), uploads, view)
 
     async def send_direct(self, text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> discord.Message:
         """Send a direct message to the member."""
-        return await send_below(await self._direct_messages(), None, text, self._nonce, uploads, view)
+        return await send_below(await self._direct_messages(), None, text, self._nonce_of(uploads), uploads, view)
+
+    async def change(
+        self, posted: Posted, text: str, uploads: Sequence[Upload], view: discord.ui.View | None
+    ) -> discord.Message:
+        """Let a message that shows the result show just this."""
+        channel = self._client.get_partial_messageable(posted.channel_id or self._requester.channel_id)
+        message = channel.get_partial_message(posted.message_ids[0])
+        content = text[:LONGEST_MESSAGE]
+        return await steadily(lambda: message.edit(content=content, attachments=files_of(uploads), view=view))
+
+    def _nonce_of(self, uploads: Sequence[Upload]) -> str:
+        """What is said without a picture is not the same message as one with it, which may stand there already."""
+        return self._nonce if uploads else f"{self._nonce}w"
 
     async def remove(self) -> None:
         """Delete the response. A response that cannot be deleted stays, and that is all."""

@@ -50,19 +50,8 @@ def upload_limit(guild: discord.Guild | None) -> int:
     return DEFAULT_LIMIT if guild is None else guild.filesize_limit
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
-    """A result as files.
-
-    Attributes:
-        uploads: the files.
-        notes: a sentence for each picture that is not shown by its original.
-        copied: the numbers of those of which a copy is shown that is not the same pixel by pixel.
-    """
-
-    uploads: list[Upload]
-    notes: list[str]
-    copied: frozenset[int]
+def _called(number: int) -> str:
+    return f"#{number}" if number else "the picture"
 
 
 async def _drawing(number: int, original: bytes, request: ImageRequest, limit: int) -> tuple[list[Upload], list[str]]:
@@ -70,39 +59,36 @@ async def _drawing(number: int, original: bytes, request: ImageRequest, limit: i
     uploads: list[Upload] = []
     notes: list[str] = []
     if len(original) > limit:
-        notes.append(f"#{number} is too large a file to be posted; the original is kept")
+        notes.append(f"{_called(number)} is too large a file to be posted; the original is kept")
     else:
         uploads.append(Upload(file_name(number, SVG), original, alt_text(request)))
     try:
         looks = await fit(await render_svg(original, PREVIEW_EDGE), limit)
     except UnreadablePictureError:
-        notes.append(f"#{number} has no preview: I could not draw it. Open the file in a browser")
+        notes.append(f"{_called(number)} has no preview: I could not draw it. Open the file in a browser")
     else:
         name = file_name(number, looks.media_type, preview=True)
         uploads.append(Upload(name, looks.content, alt_text(request, PREVIEW)))
     return uploads, notes
 
 
-async def _pixels(
-    number: int, original: bytes, media_type: str, alt: str, limit: int
-) -> tuple[Upload, list[str], bool]:
-    """A picture made of pixels, and whether they are all the original's.
-
-    An animation cannot be shrunk: of one that is too large, the first picture is shown.
-    """
-    content, notes, exact = original, list[str](), True
+async def _pixels(number: int, original: bytes, media_type: str, alt: str, limit: int) -> tuple[Upload, list[str]]:
+    """A picture made of pixels. An animation cannot be shrunk: of one that is too large, the first picture is shown."""
+    content, notes = original, list[str]()
     if len(content) > limit and media_type == GIF:
         content, media_type = await as_input(original, media_type), PNG
-        notes = [f"#{number} is too large an animation to be posted: this is its first picture; the original is kept"]
+        notes = [
+            f"{_called(number)} is too large an animation to be posted: this is its first picture; the original is kept"
+        ]
     if len(content) > limit:
         copy = await fit(content, limit)
-        content, media_type, exact = copy.content, copy.media_type, copy.exact
-        notes = notes or [f"#{number} {copy.note}"]
-    return Upload(file_name(number, media_type), content, alt), notes, exact
+        content, media_type = copy.content, copy.media_type
+        notes = notes or [f"{_called(number)} {copy.note}"]
+    return Upload(file_name(number, media_type), content, alt), notes
 
 
-async def uploads_of(result: Result, limit: int) -> Posting:
-    """The pictures as files, originals unchanged where they fit.
+async def uploads_of(result: Result, limit: int) -> tuple[list[Upload], list[str]]:
+    """The pictures as files, originals unchanged where they fit, and a sentence for each that does not.
 
     Beside a drawing (SVG) comes a picture of how it looks. Of one that is too large and cannot be drawn comes nothing.
 
@@ -115,17 +101,15 @@ async def uploads_of(result: Result, limit: int) -> Posting:
     alt = alt_text(result.request.request)
     uploads: list[Upload] = []
     notes: list[str] = []
-    copied: set[int] = set()
     for picture, original in result.files:
         if picture.image.media_type == SVG:
             files, more = await _drawing(picture.number, original, result.request.request, limit)
         else:
-            file, more, exact = await _pixels(picture.number, original, picture.image.media_type, alt, limit)
+            file, more = await _pixels(picture.number, original, picture.image.media_type, alt, limit)
             files = [file]
-            copied.update([] if exact else [picture.number])
         uploads += files
         notes += more
-    return Posting(uploads, notes, frozenset(copied))
+    return uploads, notes
 
 
 def files_of(uploads: Sequence[Upload]) -> list[discord.File]:

@@ -30,13 +30,14 @@ class Stage:
         position: the place in line; 0 once it is being made.
         wait: seconds until the turn comes, by guess.
         frames: the newest partial image of each picture, or None.
-        pause: it waits for the end of this, and nobody knows for how long.
+        pause: it waits for the end of this, and nobody knows for how long: a lead's pause, or what keeps us from
+            beginning.
     """
 
     position: int
     wait: float = 0.0
     frames: tuple[bytes | None, ...] = ()
-    pause: Pause | None = None
+    pause: Pause | str | None = None
 
 
 class Progress:

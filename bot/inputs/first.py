@@ -9,11 +9,10 @@ from bot.errors import InputPictureError
 from bot.inputs.downloads import download
 from bot.inputs.originals import is_file
 from bot.inputs.shelf import PNG
-from bot.pictures import as_input, base_of, extend, prepare, shown_name
+from bot.pictures import as_input, extend, prepare, shown_name
 from bot.services.canvases import check_layout, layout_for
 from bot.services.image_api import INPUT_MEDIA_TYPES
 from bot.services.images import UnreadablePictureError
-from bot.services.requests import Base
 
 if TYPE_CHECKING:
     from bot.inputs.originals import Originals
@@ -36,19 +35,11 @@ class FirstInput:
         image: as it is sent.
         content: its bytes.
         label: what sentences call it: its number, or its file's name.
-        own: its file as it came, where another is sent.
-        size: its own width and height in pixels, as it is seen.
-        stored: its own file in the store, of a picture of ours.
-        base: what results are laid into, where that is known already.
     """
 
     image: StoredImage
     content: bytes
     label: str
-    own: bytes
-    size: tuple[int, int]
-    stored: StoredImage | None = None
-    base: Base | None = None
 
 
 async def find_first(sources: Sources, originals: Originals, basket: Basket) -> FirstInput:
@@ -75,8 +66,7 @@ async def prepared(content: bytes, name: str, basket: Basket, number: int | None
     if ready.note:
         basket.notes.append(ready.note)
     image = await basket.keep(ready.content, ready.media_type, ready.width, ready.height, number)
-    label = shown_name(name) if number is None else f"#{number}"
-    return FirstInput(image, ready.content, label, content, (ready.source.width, ready.source.height))
+    return FirstInput(image, ready.content, shown_name(name) if number is None else f"#{number}")
 
 
 async def extended(request: ImageRequest, first: FirstInput, basket: Basket) -> tuple[FirstInput, StoredImage]:
@@ -85,38 +75,13 @@ async def extended(request: ImageRequest, first: FirstInput, basket: Basket) -> 
     Raises:
         RequestRefused: it has the shape already that is asked for.
     """
-    layout = layout_for(request.change, *first.size, request.size)
+    image = first.image
+    layout = layout_for(request.change, image.width, image.height, request.size)
     check_layout(request.change, layout, first.label)
-    canvas = await extend(first.own, layout.width, layout.height, layout.crop, layout.box)
-    size = canvas.width, canvas.height
-    laid = await basket.keep(canvas.content, PNG, *size, first.image.number)
-    mask = await basket.keep(canvas.mask, PNG, *size)
-    picture = await basket.keep(canvas.base, PNG, *size)
-    fine = await basket.keep(canvas.base_mask, PNG, *size)
-    base = Base(picture, fine, first.size, layout.laid(first.size), canvas.losses)
-    return replace(first, image=laid, content=canvas.content, base=base), mask
-
-
-async def base_for(first: FirstInput, mask: StoredImage, fine: bytes, basket: Basket) -> Base:
-    """What a result with a mask is laid into: the picture itself, as the member or we have it.
-
-    Args:
-        first: the picture.
-        mask: of what is sent.
-        fine: the same for the picture's own size, where that is another: see `bot.pictures.FittedMask`.
-        basket: keeps it.
-    """
-    if first.base is not None and not fine:
-        return first.base
-    own = await base_of(first.own)
-    picture = first.stored
-    if first.own is first.content:
-        picture = first.image
-    if picture is None:
-        picture = await basket.keep(own.content, own.media_type, own.width, own.height)
-    if fine:
-        mask = await basket.keep(fine, PNG, *first.size)
-    return Base(picture, mask, first.size, first.size, own.losses)
+    canvas = await extend(first.content, layout.width, layout.height, layout.crop, layout.box)
+    laid = await basket.keep(canvas.content, PNG, canvas.width, canvas.height, image.number)
+    mask = await basket.keep(canvas.mask, PNG, canvas.width, canvas.height)
+    return replace(first, image=laid, content=canvas.content), mask
 
 
 async def _ours(order: OpenRequest, picture: Picture, originals: Originals, basket: Basket) -> FirstInput:
@@ -129,9 +94,7 @@ async def _ours(order: OpenRequest, picture: Picture, originals: Originals, bask
     if not is_stored:
         await basket.keep(content, image.media_type, image.width, image.height)
     if image.media_type in INPUT_MEDIA_TYPES:
-        if not picture.composed:
-            return FirstInput(image, content, label, content, (image.width, image.height))
-        return replace(await prepared(content, label, basket, picture.number), stored=image)
+        return FirstInput(image, content, label)
     try:
         still = await as_input(content, image.media_type)
     except UnreadablePictureError as fault:

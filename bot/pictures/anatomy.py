@@ -6,8 +6,9 @@ import re
 import struct
 import zlib
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from bot.pictures.faults import cut_off, damaged, too_intricate
+from bot.pictures.faults import cut_off, damaged, of_another_kind, too_intricate
 from bot.pictures.gif import walk
 from bot.pictures.kinds import kind_of
 from bot.services.images import UnreadablePictureError
@@ -19,18 +20,22 @@ _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # neither a stuffed byte nor
 _FRAME_HEADERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _STANDALONE = frozenset({0x01, 0xD8})
 _START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
+_SCAN = f"x{_START_OF_SCAN:X}"
+_SHORTEST_WEBP, _SHORTEST_LOSSY = 25, 30  # bytes: headers and sizes; a whole lossless picture may have 26
 
-# The parts that a plain picture has. Everything else may hold metadata, colours or text that we do not pass on.
-# JPEG's APP11, PNG's caBX and WEBP's C2PA hold the provenance manifest, which should stay.
-_ORDINARY = frozenset({"IHDR", "IDAT", "IEND", "sRGB", "gAMA", "cHRM", "pHYs", "sBIT", "bKGD", "caBX"}) | frozenset(
-    {"xC0", "xC1", "xC2", "xC4", "xDA", "xDB", "xDD", "xE0", "xEB", "xEE", "VP8 ", "VP8L", "VP8X", "ALPH", "C2PA"}
-)
 
-_USUAL_ADVICE = "Send a PNG, JPEG, WEBP or GIF picture."
-_ADVICE = {
-    "HEIC picture": "On an iPhone: Settings, Camera, Formats, Most Compatible; or share it as JPEG.",
-    "AVIF picture": "Save it as PNG or JPEG and attach that.",
-}
+class Piece(NamedTuple):
+    """A chunk or segment, with its header and all else that belongs to it.
+
+    Attributes:
+        kind: ``IDAT``, ``xE1`` …
+        start: the place of its first byte in the file.
+        end: the place after its last byte.
+    """
+
+    kind: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +47,23 @@ class Anatomy:
         width: pixels, as stored (before any orientation); of an animation, what its first picture is shown on.
         height: pixels, as stored.
         frames: pictures in an animation; 1 for a still one.
-        parts: the kinds of chunks or segments that the file consists of.
+        pieces: the chunks or segments that the file consists of, in their order; of a GIF none.
         trailing: bytes after the picture's end.
+        covered: left, top, right, bottom of the part of a GIF's screen that its first picture covers; else None.
     """
 
     media_type: str
     width: int
     height: int
     frames: int
-    parts: frozenset[str]
+    pieces: tuple[Piece, ...]
     trailing: int
+    covered: tuple[int, int, int, int] | None = None
 
     @property
-    def ordinary(self) -> bool:
-        """Whether there is nothing in it but one picture: no metadata, profile, text or appendix."""
-        return self.trailing == 0 and self.parts <= _ORDINARY
+    def parts(self) -> frozenset[str]:
+        """The kinds of chunks or segments in it."""
+        return frozenset(piece.kind for piece in self.pieces)
 
 
 def dissect(content: bytes, *, checksums: bool = False) -> Anatomy:
@@ -81,24 +88,17 @@ def dissect(content: bytes, *, checksums: bool = False) -> Anatomy:
     elif kind == "GIF":
         walked = walk(content)
         trailing = len(content) - walked.end
-        anatomy = Anatomy("image/gif", walked.width, walked.height, walked.frames, walked.parts, trailing)
+        anatomy = Anatomy("image/gif", walked.width, walked.height, walked.frames, (), trailing, walked.first)
     else:
-        raise _of_another_kind(kind)
+        raise of_another_kind(kind)
     if anatomy.width == 0 or anatomy.height == 0:
         raise damaged()
     return anatomy
 
 
-def _of_another_kind(kind: str | None) -> UnreadablePictureError:
-    if kind is None:
-        return UnreadablePictureError("is no picture that I know", _USUAL_ADVICE)
-    article = "an" if kind.startswith(("AVIF", "SVG", "icon")) else "a"
-    return UnreadablePictureError(f"is {article} {kind}", _ADVICE.get(kind, _USUAL_ADVICE))
-
-
 def _dissect_png(content: bytes, *, checksums: bool) -> Anatomy:
     """https://www.w3.org/TR/png-3/#5Chunk-layout ."""
-    parts: set[str] = set()
+    pieces: list[Piece] = []
     position, frames, width, height = 8, 0, 0, 0
     for _ in range(MOST_PARTS):
         if position + 12 > len(content):
@@ -107,16 +107,16 @@ def _dissect_png(content: bytes, *, checksums: bool) -> Anatomy:
         end = position + 12 + length
         if end > len(content):
             raise cut_off()
-        if (not parts and (kind != b"IHDR" or length != 13)) or (checksums and not _sum_holds(content, position, end)):  # noqa: PLR2004 - the header's length in the standard
+        if (not pieces and (kind != b"IHDR" or length != 13)) or (checksums and not _sum_holds(content, position, end)):  # noqa: PLR2004 - the header's length in the standard
             raise damaged()
-        if not parts:
+        if not pieces:
             width, height = struct.unpack_from(">II", content, position + 8)
         frames += kind == b"fcTL"
-        parts.add(kind.decode("latin-1"))
+        pieces.append(Piece(kind.decode("latin-1"), position, end))
         if kind == b"IEND":
-            if "IDAT" not in parts:
+            if all(piece.kind != "IDAT" for piece in pieces):
                 raise damaged()
-            return Anatomy("image/png", width, height, max(frames, 1), frozenset(parts), len(content) - end)
+            return Anatomy("image/png", width, height, max(frames, 1), tuple(pieces), len(content) - end)
         position = end
     raise too_intricate()
 
@@ -126,7 +126,7 @@ def _sum_holds(content: bytes, start: int, end: int) -> bool:
     return zlib.crc32(memoryview(content)[start + 4 : end - 4]) == stored
 
 
-def next_marker(content: bytes, position: int) -> int:
+def _next_marker(content: bytes, position: int) -> int:
     """The place after the next marker's two bytes."""
     for start in range(position, len(content), _WINDOW):
         found = _MARKER.search(content, start, start + _WINDOW + 1)
@@ -137,15 +137,15 @@ def next_marker(content: bytes, position: int) -> int:
 
 def _dissect_jpeg(content: bytes) -> Anatomy:
     """ITU-T T.81, annex B: https://www.w3.org/Graphics/JPEG/itu-t81.pdf ."""
-    parts: set[str] = set()
+    pieces: list[Piece] = []
     position, scans, width, height = 2, 0, 0, 0
     for _ in range(MOST_PARTS):
-        position = next_marker(content, position)
-        marker = content[position - 1]
+        position = _next_marker(content, position)
+        marker, start = content[position - 1], position - 2
         if marker == _END_OF_IMAGE:
             if not scans:
                 raise damaged()
-            return Anatomy("image/jpeg", width, height, 1, frozenset(parts), len(content) - position)
+            return Anatomy("image/jpeg", width, height, 1, _with_scans(pieces, start), len(content) - position)
         if marker in _STANDALONE:
             continue
         if position + 8 > len(content):
@@ -156,38 +156,48 @@ def _dissect_jpeg(content: bytes) -> Anatomy:
         scans += marker == _START_OF_SCAN
         if scans > MOST_SCANS:
             break
-        parts.add(f"x{marker:X}")
         position += length
+        pieces.append(Piece(f"x{marker:X}", start, position))
     raise too_intricate()
+
+
+def _with_scans(pieces: list[Piece], end: int) -> tuple[Piece, ...]:
+    """Each scan with the data that follows its header, up to the next segment or the end."""
+    nexts = [piece.start for piece in pieces[1:]] + [end]
+    paired = zip(pieces, nexts, strict=True)
+    return tuple(piece._replace(end=after) if piece.kind == _SCAN else piece for piece, after in paired)
 
 
 def _dissect_webp(content: bytes) -> Anatomy:
     """RFC 9649, section 2: https://www.rfc-editor.org/rfc/rfc9649.html#section-2 ."""
-    if len(content) < 30:  # noqa: PLR2004 - the file's header and that of its first chunk
+    if len(content) < _SHORTEST_WEBP:
         raise cut_off()
     (size,) = struct.unpack_from("<I", content, 4)
     end, position, frames = 8 + size, 12, 0
     if end > len(content):
         raise cut_off()
     width, height = _webp_size(content)
-    parts: set[str] = set()
+    pieces: list[Piece] = []
     for _ in range(MOST_PARTS):
         if position + 8 > end:
-            if parts.isdisjoint({"VP8 ", "VP8L", "ANMF"}):
+            anatomy = Anatomy("image/webp", width, height, max(frames, 1), tuple(pieces), len(content) - end)
+            if anatomy.parts.isdisjoint({"VP8 ", "VP8L", "ANMF"}):
                 raise damaged()
-            return Anatomy("image/webp", width, height, max(frames, 1), frozenset(parts), len(content) - end)
+            return anatomy
         kind, length = struct.unpack_from("<4sI", content, position)
         frames += kind == b"ANMF"
-        parts.add(kind.decode("latin-1"))
-        position += 8 + length
+        start, position = position, position + 8 + length
         if position > end:
             raise cut_off()
+        pieces.append(Piece(kind.decode("latin-1"), start, position))
         position += length & 1
     raise too_intricate()
 
 
 def _webp_size(content: bytes) -> tuple[int, int]:
     kind = content[12:16]
+    if kind != b"VP8L" and len(content) < _SHORTEST_LOSSY:
+        raise cut_off()
     if kind == b"VP8X":
         return int.from_bytes(content[24:27], "little") + 1, int.from_bytes(content[27:30], "little") + 1
     if kind == b"VP8L" and content[20] == 0x2F:  # noqa: PLR2004 - the signature of a lossless picture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import threading
 import warnings
@@ -10,28 +11,35 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from PIL import Image, ImageCms
+from PIL import Image, ImageChops
 
-from bot.pictures.anatomy import Anatomy, dissect
-from bot.pictures.faults import damaged
+from bot.pictures.anatomy import dissect
+from bot.pictures.endings import ended
+from bot.pictures.essence import essence_of
+from bot.pictures.exif import UPRIGHT
+from bot.pictures.faults import CutOffError, cut_off, damaged
 from bot.pictures.kinds import SVG_KIND, kind_of
 from bot.pictures.pool import pool
+from bot.pictures.spaces import in_srgb, is_srgb
 from bot.pictures.vector import MEDIA_TYPE as SVG
 from bot.pictures.vector import check_svg
-from bot.services.image_api import MOST_PIXELS as MOST_RESULT_PIXELS
+from bot.pictures.webp import unfold
 from bot.services.images import CheckedPicture, UnreadablePictureError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
 
+    from bot.pictures.anatomy import Anatomy
+    from bot.pictures.essence import Essence
+
 MOST_PIXELS = 1 << 26  # 67 million: 8192 by 8192, more than phones make; 270 MB as RGB
-# Pillow decodes WEBP through libwebp's animation decoder, which needs four times the memory of the result and copies it
-# under the interpreter's lock: 20 ms at this size, while the event loop stands still. Not less than a result has.
-MOST_WEBP_PIXELS = MOST_RESULT_PIXELS
+_MOST_WEBP_PIXELS = 1 << 23  # that are decoded here: `unfold` tells why
 _ONE_AT_A_TIME = 1 << 24  # pixels; pictures above that are decoded one after the other
+_DEPTH = 8  # bits of a colour that leave us
 _STRIP = 512  # rows; an even number
-_LARGEST_PROFILE = 4_000_000  # bytes; colour profiles of printing presses reach 2 MB
+_MOST_MISSING = 1 / 16  # of the rows of a JPEG that was cut off; with more it is no picture any more
+_NOTHING = frozenset({127, 128})  # the tones of what a JPEG's decoder was given no data for
 
 warnings.filterwarnings("ignore", module=r"PIL\.")  # broken metadata of strangers would fill the log
 # A second wall behind our own look at the header. Pillow only warns up to twice this size.
@@ -48,9 +56,7 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-ORIENTATION = 0x0112  # EXIF 2.32, 4.6.4
 _SIDEWAYS = 5  # orientations from here on swap width and height
-_SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType] - Pillow leaves lcms untyped
 _large_picture = threading.Lock()
 
 
@@ -64,9 +70,8 @@ class Plain:
         mode: Pillow's word for the pixels in the file (``CMYK``, ``P``, ``I;16`` …).
         width: pixels of the upright original.
         height: pixels of the upright original.
-        profile: the ICC profile of its colours, where those were asked for and are not sRGB's.
-        converted: its colours were asked for, and could not be had: they were converted to sRGB.
-        orientation: of the file, as EXIF counts: 1 to 8.
+        bare: a file of just these pixels, to the last bit, that says nothing else; None where they were changed.
+        missing: how much of the picture its file has lost with its end: 0, or a little more.
     """
 
     image: Image.Image
@@ -74,9 +79,8 @@ class Plain:
     mode: str
     width: int
     height: int
-    profile: bytes = b""
-    converted: bool = False
-    orientation: int = 1
+    bare: bytes | None = None
+    missing: float = 0.0
 
 
 async def check_result(content: bytes) -> CheckedPicture:
@@ -117,40 +121,68 @@ def resized(
     return image.resize(size, resample, reducing_gap=2.0)  # pyright: ignore[reportUnknownMemberType] - Pillow's annotation names numpy, which is not installed
 
 
-def plain_picture(
-    content: bytes, size: Callable[[int, int], tuple[int, int]] | None = None, *, own_colours: bool = False
-) -> Plain:
+def plain_picture(content: bytes, size: Callable[[int, int], tuple[int, int]] | None = None) -> Plain:
     """Decode a file once into a plain picture; of an animation, the first. Blocks: call it on the pool's threads.
 
     Args:
         content: the whole file.
         size: gives the wanted width and height for the file's; never larger than these.
-        own_colours: leave the values as they are in the file, if they mean RGB and it can be said which.
 
     Raises:
         UnreadablePictureError: of another kind, too large, cut off or damaged.
     """
-    anatomy = dissect(content)
+    try:
+        return _plain(content, size)
+    except UnreadablePictureError:
+        raise
+    except MemoryError as error:
+        raise UnreadablePictureError("is too large to be read just now", "Send a smaller copy.") from error
+    except Exception as error:  # hostile bytes make Pillow raise whatever there is
+        raise damaged() from error
+
+
+def _plain(content: bytes, size: Callable[[int, int], tuple[int, int]] | None) -> Plain:
+    content, anatomy, is_cut = _whole(content)
     _check(anatomy)
+    essence = essence_of(content, anatomy)
     turn: AbstractContextManager[object] = nullcontext()
     if anatomy.width * anatomy.height > _ONE_AT_A_TIME:
         turn = _large_picture
     wanted = size(anatomy.width, anatomy.height) if size else (anatomy.width, anatomy.height)
     with turn:
-        loaded = _load(content, anatomy, wanted)
-        mode, orientation = loaded.mode, _orientation(loaded, anatomy)
-        image = _resizable(loaded)
+        loaded = _load(essence, anatomy, wanted, is_cut=is_cut)
+        mode, missing = loaded.mode, _missing(loaded) if is_cut and anatomy.media_type == "image/jpeg" else 0.0
+        if missing > _MOST_MISSING:
+            raise cut_off()
+        image = _resizable(loaded, essence, anatomy)
         del loaded  # or two large pictures were held at a time
+        as_it_is = (
+            essence.is_still and mode == image.mode in {"RGB", "RGBA"} and wanted == (anatomy.width, anatomy.height)
+        )
+        profile = b"" if is_srgb(essence.profile, image.mode) else essence.profile
         while image.mode in {"LA", "RGBA"} and image.width * image.height > _ONE_AT_A_TIME and _far(image, wanted):
             image = _halved(image)
-        image, profile, converted = _in_own_colours(resized(image, wanted), keep=own_colours)
-    if orientation in _TURNS:
-        image = image.transpose(_TURNS[orientation])
+        image = in_srgb(resized(image, wanted), profile)
+    is_whole = not is_cut or (anatomy.media_type == "image/jpeg" and not missing)
+    unchanged = as_it_is and is_whole and not profile and essence.depth == _DEPTH and essence.orientation == UPRIGHT
+    if essence.orientation in _TURNS:
+        image = image.transpose(_TURNS[essence.orientation])
     image.info = {}  # or Pillow would write parts of it into the new file
     width, height = anatomy.width, anatomy.height
-    if orientation >= _SIDEWAYS:
+    if essence.orientation >= _SIDEWAYS:
         width, height = height, width
-    return Plain(image, anatomy, mode, width, height, profile, converted, orientation)
+    return Plain(image, anatomy, mode, width, height, essence.content if unchanged else None, missing)
+
+
+def _whole(content: bytes) -> tuple[bytes, Anatomy, bool]:
+    """A file that has an end, its structure, and whether the end had to be put to it."""
+    try:
+        return content, dissect(content), False
+    except CutOffError:
+        whole = ended(content)
+        if whole is None:
+            raise
+        return whole, dissect(whole), True
 
 
 def _far(image: Image.Image, wanted: tuple[int, int]) -> bool:
@@ -164,98 +196,99 @@ def _halved(image: Image.Image) -> Image.Image:
     for top in range(0, image.height, _STRIP):
         strip = image.crop((0, top, image.width, min(top + _STRIP, image.height)))
         small.paste(strip.reduce(2), (0, top // 2))
-    small.info = image.info
     return small
 
 
 def _check(anatomy: Anatomy) -> None:
-    webp = anatomy.media_type == "image/webp"
-    most = MOST_WEBP_PIXELS if webp else MOST_PIXELS
-    if anatomy.width * anatomy.height > most:
+    if anatomy.width * anatomy.height > MOST_PIXELS:
         raise UnreadablePictureError(
             f"is {anatomy.width}×{anatomy.height} pixels, which is too large",
-            f"Send one of at most {most // 1_000_000} million pixels{', or save it as JPEG' if webp else ''}.",
+            f"Send one of at most {MOST_PIXELS // 1_000_000} million pixels.",
         )
 
 
-def _load(content: bytes, anatomy: Anatomy, wanted: tuple[int, int]) -> Image.Image:
+def _load(essence: Essence, anatomy: Anatomy, wanted: tuple[int, int], *, is_cut: bool) -> Image.Image:
+    if anatomy.media_type == "image/webp" and anatomy.width * anatomy.height > _MOST_WEBP_PIXELS:
+        return unfold(essence.content, wanted, MOST_PIXELS)
     try:
-        image = Image.open(BytesIO(content), formats=(_FORMATS[anatomy.media_type],))
+        image = Image.open(BytesIO(essence.content), formats=(_FORMATS[anatomy.media_type],))
         if image.size == (anatomy.width, anatomy.height):  # a second header could claim another size
             image.draft(None, wanted)  # lets a JPEG be decoded at a half, a quarter or an eighth
             image.load()
             return image
-    except Exception as error:  # hostile bytes make Pillow raise whatever there is
-        raise damaged() from error
+    except MemoryError:
+        raise
+    except Exception as error:  # as above
+        raise (cut_off() if is_cut else damaged()) from error
     raise damaged()
 
 
-def _orientation(image: Image.Image, anatomy: Anatomy) -> int:
-    """The orientation, 1 to 8. Broken metadata does not spoil a good picture: it counts as upright."""
-    if anatomy.ordinary:
-        return 1
-    try:
-        orientation = image.getexif().get(ORIENTATION, 1)
-    except Exception:  # noqa: BLE001 - EXIF of strangers makes Pillow raise whatever there is
-        return 1
-    return orientation if orientation in _TURNS else 1
+def _missing(image: Image.Image) -> float:
+    """How much of a JPEG's rows, counted from the lowest, its decoder had no data for."""
+    bands = [band.point([255 * (tone not in _NOTHING) for tone in range(256)]) for band in image.split()]
+    told = functools.reduce(ImageChops.lighter, bands).getbbox()
+    return 1 - (told[3] if told else 0) / image.height
 
 
-def _resizable(image: Image.Image) -> Image.Image:
+def _resizable(image: Image.Image, essence: Essence, anatomy: Anatomy) -> Image.Image:
     """The picture in a mode whose pixels can be averaged: L, LA, RGB, RGBA or CMYK."""
+    if essence.clear:
+        return _with_clear(image, essence)
+    if anatomy.covered is not None and anatomy.covered != (0, 0, *image.size):
+        return _on_clear_screen(image, anatomy.covered)
     if image.mode.startswith("I"):
-        # 16 bits of grey; Pillow's own conversion cuts everything above 255 to white.
-        return image.point(lambda value: value * (1 / 256)).convert("L")  # pyright: ignore[reportUnknownMemberType] - as above
+        return _high_bytes(image)
     if image.mode not in {"LA", "RGBA"} and image.has_transparency_data:
         return image.convert("RGBA")
     if image.mode in {"L", "LA", "RGB", "RGBA", "CMYK"}:
         return image
-    return image.convert("RGB")
+    return image.convert("L" if image.mode == "1" else "RGB")
 
 
-def _in_own_colours(image: Image.Image, *, keep: bool) -> tuple[Image.Image, bytes, bool]:
-    """The picture with its own colours and their profile, if those are to be kept and can be; else in sRGB.
-
-    And whether that changed values that were to be kept.
-    """
-    if not keep:
-        return _in_srgb(image), b"", False
-    profile = image.info.get("icc_profile") or b""
-    if image.mode in {"RGB", "RGBA"} and from_srgb(profile, image.mode) is not None:
-        return image, profile, False
-    plain = _in_srgb(image)
-    return plain, b"", image.mode == "CMYK" or image.convert(plain.mode).tobytes() != plain.tobytes()
+def _high_bytes(image: Image.Image) -> Image.Image:
+    """16 bits of grey as 8; Pillow's own conversion cuts everything above 255 to white."""
+    return image.point(lambda value: value * (1 / 256)).convert("L")  # pyright: ignore[reportUnknownMemberType] - as above
 
 
-def in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
-    """A picture whose colours are those of an ICC profile, in sRGB; the same object without a profile."""
-    if not profile:
+def _on_clear_screen(image: Image.Image, covered: tuple[int, int, int, int]) -> Image.Image:
+    """A GIF's first picture where it covers only a part of its screen: around it there is nothing."""
+    screen = Image.new("RGBA", image.size)
+    screen.paste(image.convert("RGBA").crop(covered), covered)
+    return screen
+
+
+def _with_clear(image: Image.Image, essence: Essence) -> Image.Image:
+    """A PNG in which one grey or colour counts as transparent. All bits of it are compared, whatever Pillow keeps."""
+    if image.mode == "I;16":
+        table = [255] * 65_536
+        table[essence.clear[0]] = 0
+        alpha = image.convert("I").point(table, "L")
+        plain = _high_bytes(image)
+    elif image.mode == "RGB":
+        plain = image
+        alpha = _differs(image, [value >> essence.depth - 8 for value in essence.clear])
+        if essence.depth > _DEPTH:
+            alpha = ImageChops.lighter(alpha, _differs(_low_bytes(essence), [value & 255 for value in essence.clear]))
+    else:
+        plain = image.convert("L")
+        alpha = _differs(plain, [essence.clear[0] * 255 // ((1 << essence.depth) - 1)])
+    plain = plain.copy()
+    plain.putalpha(alpha)
+    return plain
+
+
+def _differs(image: Image.Image, tones: Sequence[int]) -> Image.Image:
+    """255 where any band of a pixel is not this tone, else 0."""
+    bands = [
+        band.point([255 * (value != tone) for value in range(256)])
+        for band, tone in zip(image.split(), tones, strict=True)
+    ]
+    return functools.reduce(ImageChops.lighter, bands)
+
+
+def _low_bytes(essence: Essence) -> Image.Image:
+    """The lower 8 of 16 bits of colour: what Pillow takes for the high ones of numbers written the other way round."""
+    with Image.open(BytesIO(essence.content), formats=("PNG",)) as image:
+        image.tile = [tile._replace(args="RGB;16L") for tile in image.tile]
+        image.load()
         return image
-    image = image.copy()
-    image.info["icc_profile"] = profile
-    return _in_srgb(image)
-
-
-def from_srgb(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
-    """What brings sRGB (``RGB`` or ``RGBA``) into the colours of an ICC profile; None if it is none of that kind."""
-    if not 0 < len(profile) <= _LARGEST_PROFILE:
-        return None
-    try:
-        return ImageCms.buildTransform(_SRGB, ImageCms.ImageCmsProfile(BytesIO(profile)), mode, mode)
-    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-        return None
-
-
-def _in_srgb(image: Image.Image) -> Image.Image:
-    """The picture as RGB or RGBA with its colour profile applied; a profile that fits not or is broken is ignored."""
-    mode = "RGBA" if image.mode in {"LA", "RGBA"} else "RGB"
-    profile = image.info.get("icc_profile") or b""
-    if 0 < len(profile) <= _LARGEST_PROFILE and image.mode in {"RGB", "RGBA", "CMYK"}:
-        try:
-            source = ImageCms.ImageCmsProfile(BytesIO(profile))
-            converted = ImageCms.profileToProfile(image, source, _SRGB, outputMode=mode)
-        except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-            converted = None
-        if converted is not None:
-            return converted
-    return image if image.mode == mode else image.convert(mode)

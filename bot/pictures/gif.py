@@ -6,6 +6,7 @@ import struct
 from typing import NamedTuple
 
 from bot.pictures.faults import cut_off, damaged, too_intricate
+from bot.services.images import UnreadablePictureError
 
 MOST_BLOCKS = 20_000  # pictures and extensions; an animation of a minute has 4000
 MOST_PIECES = 1 << 18  # of at most 255 bytes each, which the data comes in; a 50 MB file has 200 000
@@ -20,14 +21,14 @@ class Walked(NamedTuple):
         width: pixels of the screen, or of the first picture where that reaches beyond it, as browsers show it.
         height: the same.
         frames: pictures.
-        parts: the kinds of blocks, as ``picture`` and ``xF9``.
+        first: left, top, right, bottom of the first picture on that screen.
         end: bytes up to and with the end marker.
     """
 
     width: int
     height: int
     frames: int
-    parts: frozenset[str]
+    first: tuple[int, int, int, int]
     end: int
 
 
@@ -43,29 +44,38 @@ def walk(content: bytes) -> Walked:
         raise cut_off() from None
 
 
-def _walk(content: bytes) -> Walked:
+def first_end(content: bytes) -> int | None:
+    """The place after the first picture of a GIF that is cut off; None if that picture is not whole."""
+    try:
+        return _walk(content, only_first=True).end
+    except (IndexError, struct.error, UnreadablePictureError):
+        return None
+
+
+def _walk(content: bytes, *, only_first: bool = False) -> Walked:
     width, height, flags = struct.unpack_from("<HHB", content, 6)
     position, frames, left = _HEADER + _table(flags), 0, MOST_PIECES
-    parts: set[str] = set()
+    first = (0, 0, 0, 0)
     for _ in range(MOST_BLOCKS):
         kind = content[position]
         if kind == _END:
             if not frames:
                 raise damaged()
-            return Walked(width, height, frames, frozenset(parts), position + 1)
+            return Walked(width, height, frames, first, position + 1)
         if kind == _PICTURE:
             x, y, across, down, flags = struct.unpack_from("<HHHHB", content, position + 1)
             if not frames:
                 width, height = max(width, x + across), max(height, y + down)
+                first = (x, y, x + across, y + down)
             frames += 1
-            parts.add("picture")
             position += _PICTURE_HEADER + _table(flags) + 1  # a byte tells how the data is packed
         elif kind == _EXTENSION:
-            parts.add(f"x{content[position + 1]:X}")
             position += 2
         else:
             raise damaged()
         position, left = _past_data(content, position, left)
+        if only_first and frames:
+            return Walked(width, height, frames, first, position)
     raise too_intricate()
 
 

@@ -43,9 +43,10 @@ class Prepared:
 async def prepare(content: bytes, name: str) -> Prepared:
     """Check a picture and make it ready, in one decode.
 
-    A plain file of a legal size passes as it is. Any other is turned upright, brought to 8-bit sRGB (``RGB`` or
-    ``RGBA``), freed of metadata, scaled down to 3840 pixels and 8 294 400 in all, and written anew: as PNG, or as JPEG
-    where it came with lossy compression or would be large. Of an animation, the first picture is taken.
+    A file of a legal size in 8-bit sRGB, upright, is freed of all but its pixels, which stay as they are to the last
+    bit. Any other is turned upright, brought to 8-bit sRGB (``RGB`` or ``RGBA``), scaled down to 3840 pixels and
+    8 294 400 in all, and written anew: as PNG, or as JPEG where it came with lossy compression or would be large. Of an
+    animation, the first picture is taken. No metadata is left: what made the file, where, when and from what.
 
     Args:
         content: the whole file.
@@ -62,24 +63,26 @@ def _prepare(content: bytes, name: str) -> Prepared:
     source = Inspected.of(picture)
     width, height = picture.image.size
     scaled = (width, height) != (source.width, source.height)
-    media_type = source.media_type
-    if scaled or not _passes(picture, len(content)):
-        content, media_type = _rewritten(picture)
+    file, media_type = _as_it_is(picture) or _rewritten(picture)
     notes: list[str] = []
     if source.frames > 1:
         notes.append(f"{shown_name(name)} is animated; its first picture is used.")
+    if picture.missing:
+        notes.append(f"{shown_name(name)} is cut off: a strip along one edge is missing, and grey.")
     if scaled:
         notes.append(
             f"{shown_name(name)} was scaled from {source.width}×{source.height} "
             f"to {width}×{height} pixels, the most that can be sent."
         )
-    return Prepared(content, media_type, width, height, source, " ".join(notes))
+    return Prepared(file, media_type, width, height, source, " ".join(notes))
 
 
-def _passes(picture: Plain, byte_size: int) -> bool:
-    """Whether the file is plain enough to be sent as it is."""
-    right_size = byte_size <= _SMALL_FILE + _BYTES_A_PIXEL * picture.width * picture.height
-    return picture.anatomy.ordinary and picture.mode in {"RGB", "RGBA"} and right_size
+def _as_it_is(picture: Plain) -> tuple[bytes, str] | None:
+    """The file without its metadata, if that is all that has to be done to it, and no more bytes than pixels need."""
+    if picture.bare is None:
+        return None
+    right_size = len(picture.bare) <= _SMALL_FILE + _BYTES_A_PIXEL * picture.width * picture.height
+    return (picture.bare, picture.anatomy.media_type) if right_size else None
 
 
 def _rewritten(picture: Plain) -> tuple[bytes, str]:

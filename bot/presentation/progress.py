@@ -28,6 +28,11 @@ def paused_text(pause: Pause) -> str:
     return f"⏸️ Paused by <@{pause.actor_id}>{why}. Your place in line is kept."
 
 
+def held_up_text(trouble: str) -> str:
+    """In line, while nothing can be kept. `trouble` says why, as the beginning of a sentence."""
+    return f"⏳ {trouble}, so nothing is begun just now. Your place in line is kept; nothing is charged for it yet."
+
+
 def drawing_text(count: int, previews: int) -> str:
     """Being made. `previews` of the `count` pictures can be seen already, unfinished."""
     what = "your picture" if count == 1 else f"your {count} pictures"

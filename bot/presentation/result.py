@@ -6,9 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.discord_limits import LONGEST_MESSAGE
-from bot.presentation.kept import kept_how
 from bot.presentation.safe import one_line, shown
-from bot.presentation.story import made_how, numbers
+from bot.presentation.story import kept_how, made_how, numbers
 from bot.services.amounts import amount_text
 from bot.services.images import FILE_ENDINGS
 from bot.services.installation import Room
@@ -18,7 +17,7 @@ from bot.services.pricing import format_usd
 from bot.services.windows import Window
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from bot.services.delivery import Result
     from bot.services.ledger import LimitStatus, Picture
@@ -37,7 +36,7 @@ _FILE_NAME = re.compile(r"atelier-([0-9]{1,18})(?:-preview)?\.[a-z]+", re.ASCII)
 
 def file_name(number: int, media_type: str, *, preview: bool = False) -> str:
     """A name in plain ASCII, which alone keeps links to the attachment whole; `preview` if it shows how one looks."""
-    return f"atelier-{number}{'-preview' if preview else ''}.{FILE_ENDINGS[media_type]}"
+    return f"atelier-{number or 'new'}{'-preview' if preview else ''}.{FILE_ENDINGS[media_type]}"
 
 
 def number_in(name: str) -> int | None:
@@ -46,18 +45,17 @@ def number_in(name: str) -> int | None:
     return None if match is None else int(match[1])
 
 
-def result_text(result: Result, model_title: str, notes: Sequence[str] = (), copied: Collection[int] = ()) -> str:
+def result_text(result: Result, model_title: str, notes: Sequence[str] = ()) -> str:
     """What stands above the pictures: numbers, prompt, how they were made, cost, what is left.
 
     Args:
         result: with at least one picture.
         model_title: what people call the model.
         notes: sentences about inputs and smaller copies; the last are left out if a message does not hold them all.
-        copied: the numbers of pictures of which a copy is shown that is not the same pixel by pixel.
     """
     request, order = result.request.request, result.request
     pictures = [picture for picture, _ in result.files]
-    how = [*made_how(request, model_title, pictures), took(pictures), format_usd(result.cost_nano)]
+    how = [*made_how(request, model_title), took(pictures), format_usd(result.cost_nano)]
     lines = [f"{headline(pictures)} for <@{order.requester.user_id}>"]
     if request.prompt.strip():  # a change may have no words of its own
         lines.append(f"> {shown(request.prompt, PROMPT_SHOWN)}")
@@ -67,7 +65,11 @@ def result_text(result: Result, model_title: str, notes: Sequence[str] = (), cop
         lines.append(f"-# Left: {left}")
     if result.hint is not None and result.hint.room is not Room.ENOUGH:
         lines.append(f"-# {hint_text(result.hint)}")
-    return _with_notes(lines, [*kept_how(request, pictures, copied), *notes], _not_made(result))
+    if not result.is_numbered:
+        lines.append(
+            f"-# ⚠️ {result.trouble or 'I could not write this down yet'}: it has no number and no buttons yet."
+        )
+    return _with_notes(lines, [*kept_how(request, pictures), *notes], _not_made(result))
 
 
 def _not_made(result: Result) -> list[str]:
@@ -91,7 +93,9 @@ def _with_notes(lines: list[str], notes: Sequence[str], ends: list[str]) -> str:
 
 
 def headline(pictures: Sequence[Picture]) -> str:
-    """How a result's text begins: the numbers of its pictures."""
+    """How a result's text begins: the numbers of its pictures, unless one has none yet."""
+    if not all(picture.number for picture in pictures):
+        return "**Your picture**" if len(pictures) == 1 else f"**Your {len(pictures)} pictures**"
     return f"**{numbers(pictures)}**"
 
 

@@ -53,9 +53,16 @@ def changed_text(decision: Decision) -> str:
 
 def blocked_text(decision: Decision) -> str:
     """The same, and what becomes of what the member has asked for."""
+    subject = _begin(decision.subject)
+    if decision.before == decision.after:
+        return changed_text(decision)
+    if decision.after == NOT_BLOCKED:
+        return f"✅ {subject} is no longer blocked."
     if decision.before != NOT_BLOCKED:
         return changed_text(decision)
-    return f"{changed_text(decision)} What they have already asked for is still made."
+    return (
+        f"✅ {subject} is {clipped(decision.after, LONGEST_PART)} now. What they have already asked for is still made."
+    )
 
 
 def models_panel(policy: ServerPolicy, catalog: Catalog, today: date, usual: str, server_id: int) -> str:

@@ -51,7 +51,7 @@ def resumed_text(outcome: Switched) -> str:
         return "▶️ Picture making is not paused here. Nothing was changed."
     waiting = outcome.load.waiting
     line = f"Waiting: {pictures(waiting)}, which are made now in their order." if waiting else "Nobody waits."
-    return f"▶️ **Picture making goes on on this server.**\n{line}"
+    return f"▶️ **Picture making on this server goes on.**\n{line}"
 
 
 def status_panel(bulletin: Bulletin, log_fault: str) -> discord.ui.LayoutView:
@@ -94,7 +94,10 @@ def _budgets(bulletin: Bulletin) -> list[str]:
 
 
 def _open_jobs(charges: OpenJobs) -> list[str]:
-    lines = [f"Held: {format_usd(charges.held_nano)} for {pictures(charges.held_jobs)} that wait or are being made."]
+    if not charges.held_jobs:
+        lines = ["Nothing waits, and nothing is being made."]
+    else:
+        lines = [f"Held: {format_usd(charges.held_nano)} for {pictures(charges.held_jobs)} waiting or being made."]
     if charges.unknown_jobs:
         unknown = f"{format_usd(charges.unknown_nano)} for {pictures(charges.unknown_jobs)}"
         lines += [f"⚠️ Not known whether billed: {unknown}. /quota resolve settles them."]

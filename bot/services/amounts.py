@@ -35,6 +35,7 @@ _PLAIN_NUMBER = re.compile(r"(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)?(?:\.[0-9]+)?")
 _BEGINNING = re.compile(r"[0-9][0-9.,]*(?<![.,])")
 _MINUS = re.compile(r"^(?:us ?)?\$? ?[-−\u2013\u2010-\u2012] ?\$?\.?[0-9]")  # noqa: RUF001 - signs that people write
 _OTHER_MONEY = re.compile(r"\b(?:eur|euros?|gbp|pounds?|jpy|yen|chf|cad|aud|cny|inr|cents?)\b|\b[ac]\$|[0-9] ?¢")
+_CENTS = re.compile(r"¢|\bcents?\b")
 _HOW = "Write 25 pictures or $25."
 
 
@@ -159,10 +160,16 @@ def _why_not(wanted: str) -> str:
     if any(sign.isnumeric() for sign in signs):
         return f"Write the number with the digits 0 to 9. {_HOW}"
     if _OTHER_MONEY.search(wanted) or any(unicodedata.category(sign) == "Sc" for sign in signs):
-        return "I count in US dollars, as the provider bills: write $5."
+        return f"I count in US dollars, as the provider bills: write ${_number_in(wanted)}."
     if _MINUS.match(wanted):
         return f"An amount cannot be less than nothing. {_HOW}"
     return _unclear(wanted)
+
+
+def _number_in(wanted: str) -> str:
+    """The number that was written, if it is one of whole units that can be read; else one to show the form."""
+    found = re.search(_NUMBER, wanted[:LONGEST])
+    return found[0] if found and not _CENTS.search(wanted) and _is_amount(f"${found[0]}") else "5"
 
 
 def _unclear(wanted: str) -> str:

@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.errors import UserFacingError
+from bot.errors import DatabaseError, UserFacingError
 from bot.services.background import Background
-from bot.services.booking import persistently
 from bot.services.delivery import DeliveryError, Posted, Result
+from bot.services.pricing import format_usd
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.services.accounts import Accounts
+    from bot.services.arrears import Arrears
     from bot.services.delivery import Delivery
+    from bot.services.installation import Told
     from bot.services.keeping import BlobStore, Requests
     from bot.services.ledger import OpenRequest, Picture, Requester
 
@@ -30,9 +32,14 @@ _log = structlog.stdlib.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Answers:
-    """Tells the outcome of requests whose jobs have all ended."""
+    """Tells the outcome of requests whose jobs have all ended.
+
+    Attributes:
+        books: where it is written that somebody was told; while they owe how a job ended, that is told from memory.
+    """
 
     requests: Requests
+    books: Arrears
     blobs: BlobStore
     accounts: Accounts
     clock: Callable[[], float] = time.time
@@ -40,26 +47,29 @@ class Answers:
     ended: Callable[[Requester], None] | None = None  # told of whoever's request has ended
     _background: Background = field(default_factory=Background)
 
-    async def answer(self, request_id: str, delivery: Delivery) -> None:
-        """Post the outcome; if Discord cannot take it now, go on trying in the background."""
-        if not await self._attempt(request_id, delivery):
-            self._background.begin(self._insist(request_id, delivery), f"answer {request_id}")
+    async def answer(self, request_id: str, delivery: Delivery, seen: OpenRequest | None = None) -> None:
+        """Post the outcome; if Discord cannot take it now, go on trying in the background.
+
+        `seen` is the request as this process saw it end; None if it ended in an earlier one.
+        """
+        if not await self._attempt(request_id, delivery, seen):
+            self._background.begin(self._insist(request_id, delivery, seen), f"answer {request_id}")
 
     async def close(self) -> None:
         """Stop trying; what is not answered stays kept for the next start."""
         await self._background.close()
 
-    async def _insist(self, request_id: str, delivery: Delivery) -> None:
+    async def _insist(self, request_id: str, delivery: Delivery, seen: OpenRequest | None) -> None:
         for seconds in self.patience:
             await asyncio.sleep(seconds)
-            if await self._attempt(request_id, delivery):
+            if await self._attempt(request_id, delivery, seen):
                 return
         _log.error("result not posted, kept for the next start", request=request_id)
 
-    async def _attempt(self, request_id: str, delivery: Delivery) -> bool:
+    async def _attempt(self, request_id: str, delivery: Delivery, seen: OpenRequest | None) -> bool:
         """Try once; True when there is nothing left to do."""
         try:
-            request = await self.requests.get(request_id)
+            request = await self._current(request_id, seen)
             if request is None or request.delivered_at is not None:
                 return True
             posted = await self._post(request, delivery)
@@ -69,9 +79,39 @@ class Answers:
         if posted is None:
             return False
         await self._remember(request_id, posted)
+        if any(picture.number == 0 for picture in request.pictures):
+            self._background.begin(self._make_good(request_id, delivery, posted), f"number {request_id}")
         if self.ended is not None:
             self.ended(request.requester)
         return True
+
+    async def _current(self, request_id: str, seen: OpenRequest | None) -> OpenRequest | None:
+        """The request as the books have it or, where they cannot have it or cannot be read, as it was seen to end."""
+        if seen is not None and self.books.owes(request_id):
+            return seen
+        try:
+            return await self.requests.get(request_id)
+        except DatabaseError as problem:
+            if seen is None:
+                raise
+            self.books.note(problem)
+            return seen
+
+    async def _make_good(self, request_id: str, delivery: Delivery, posted: Posted) -> None:
+        """Once the books have it, give what was posted its number and its buttons."""
+        await self.books.paid(request_id)
+        for seconds in (0.0, *self.patience):
+            await asyncio.sleep(seconds)
+            try:
+                request = await self.requests.get(request_id)
+                if request is not None:
+                    await delivery.renew(await self.result_of(request), posted)
+            except Exception as problem:  # noqa: BLE001 - it is shown already; only its number and buttons are missing
+                _log.warning("result without its number", request=request_id, reason=repr(problem))
+                if isinstance(problem, DeliveryError) and problem.permanent:
+                    return
+            else:
+                return
 
     async def _post(self, request: OpenRequest, delivery: Delivery) -> Posted | None:
         """None if it is to be tried again."""
@@ -82,10 +122,12 @@ class Answers:
             return Posted() if error.permanent else None
 
     async def _remember(self, request_id: str, posted: Posted) -> None:
-        """Not posted twice while this process runs, even if that cannot be written down."""
+        """Not posted twice while this process runs, even if that cannot be written down now."""
         now = int(self.clock())
         try:
-            await persistently(lambda: self.requests.delivered(request_id, now, posted.channel_id, posted.message_ids))
+            await self.books.write(
+                request_id, lambda: self.requests.delivered(request_id, now, posted.channel_id, posted.message_ids)
+            )
         except Exception:  # noqa: BLE001 - the next start posts it again, if Discord does not know it any more
             _log.exception("posted, but not written down", request=request_id)
 
@@ -98,12 +140,31 @@ class Answers:
                 if content is not None:
                     files.append((job.picture, content))
         files.sort(key=lambda file: file[0].number)
-        told = await self.accounts.told(request.requester, max((job.hold_nano for job in request.jobs), default=0))
-        return Result(request, tuple(files), told.limits, told.hint)
+        told = await self._told(request)
+        limits, hint = ((), None) if told is None else (told.limits, told.hint)
+        return Result(request, tuple(files), limits, hint, self.books.trouble)
+
+    async def _told(self, request: OpenRequest) -> Told | None:
+        """What the requester may know of their limits; None where the books cannot be read now."""
+        try:
+            return await self.accounts.told(request.requester, max((job.hold_nano for job in request.jobs), default=0))
+        except DatabaseError as problem:
+            self.books.note(problem)
+            return None
 
     async def _tell(self, request: OpenRequest, delivery: Delivery) -> Posted:
         result = await self.result_of(request)
         if result.files:
             return await delivery.done(result)
-        await delivery.failed(UserFacingError("\n".join(result.failures) or "The picture is gone from my store."))
+        await delivery.failed(UserFacingError("\n".join(result.failures) or _lost(result)))
         return Posted()
+
+
+def _lost(result: Result) -> str:
+    """Why there is nothing to show of a request that failed in nothing."""
+    if not any(job.picture is not None and not job.picture.deleted for job in result.request.jobs):
+        return "The picture is gone from my store."
+    return (
+        f"The picture was made and cost {format_usd(result.cost_nano)}, but I have lost its file: "
+        "I was stopped before I could write it to my disk, or somebody has taken it from there."
+    )

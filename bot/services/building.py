@@ -137,7 +137,7 @@ def check_request(catalog: Catalog, request: ImageRequest, today: date, *, allow
     """
     model = catalog.model(request.model)
     _check_served(model, catalog, today, allow_retired=allow_retired)
-    model.check_size(request.size)
+    model.dimensions(request.size)
     model.check_quality(request.quality)
     _background(model, request.background, model.check_format(request.output_format))
     _option(model, "input fidelity", request.input_fidelity, model.input_fidelity)

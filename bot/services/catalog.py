@@ -113,7 +113,10 @@ class Model:
 
     def dimensions(self, size: str) -> tuple[int, int]:
         """Width and height in pixels of a size that this model makes. Raises as `check_size` does."""
-        return sizes.dimensions(self.check_size(size))
+        legal = self.check_size(size)
+        if legal != size:
+            raise UnsupportedOptionError(f"{self.title} does not make {size}. Choose {legal}.")
+        return sizes.dimensions(size)
 
     def check_quality(self, text: str) -> str:
         """The quality that somebody means.

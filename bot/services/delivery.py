@@ -28,12 +28,19 @@ class Result:
         files: each picture with the bytes of its original, in order; may be fewer than asked for.
         limits: what is used of each limit that applies to the requester, as far as they may know it.
         hint: how the installation's budget stands, where its figures are not for them.
+        trouble: why pictures of it have no number yet, as the beginning of a sentence; empty if they have theirs.
     """
 
     request: OpenRequest
     files: tuple[tuple[Picture, bytes], ...]
     limits: tuple[LimitStatus, ...]
     hint: Hint | None = None
+    trouble: str = ""
+
+    @property
+    def is_numbered(self) -> bool:
+        """Whether all of its pictures are in the books, so that they have numbers, and buttons can name them."""
+        return all(picture.number for picture, _ in self.files)
 
     @property
     def failures(self) -> tuple[str, ...]:
@@ -82,8 +89,12 @@ class Delivery(Protocol):
         """The first job of the request is number `position` in line, about `wait` seconds from its turn."""
         ...
 
-    def paused(self, pause: Pause) -> None:
-        """No job of the request runs, and none begins until a lead lets it go on; then `queued` is told again."""
+    def paused(self, pause: Pause | str) -> None:
+        """No job of the request runs, and none begins until that is over; then `queued` is told again.
+
+        Args:
+            pause: a lead's; or what keeps us from beginning, as the beginning of a sentence.
+        """
         ...
 
     def preview(self, preview: Preview) -> None:
@@ -92,6 +103,14 @@ class Delivery(Protocol):
 
     async def done(self, result: Result) -> Posted:
         """Show the result.
+
+        Raises:
+            DeliveryError: if it could not be shown.
+        """
+        ...
+
+    async def renew(self, result: Result, posted: Posted) -> None:
+        """Give what was posted before its pictures had numbers what it lacks: those, and the buttons.
 
         Raises:
             DeliveryError: if it could not be shown.

@@ -14,6 +14,10 @@ class CalledBackError(Exception):
     """The job was called back before anything was sent: it is reserved still, and waits in line again."""
 
 
+class HeldUpError(Exception):
+    """The dispatch could not be written, so nothing was sent: the job is reserved still."""
+
+
 class Departure:
     """One job's way out; it belongs to one event loop.
 

@@ -8,37 +8,40 @@ import hmac
 import itertools
 import time
 from contextlib import AsyncExitStack, aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import stamina
 import structlog
 
-from bot.errors import ImageFailure, OutcomeUnknownError, ProviderBusyError, RequestRejectedError
+from bot.errors import DatabaseError, ImageFailure, OutcomeUnknownError, ProviderBusyError, RequestRejectedError
 from bot.services import pricing
 from bot.services.booking import persistently, to_the_end
 from bot.services.byte_budget import ByteBudget
-from bot.services.departing import CalledBackError
+from bot.services.departing import CalledBackError, HeldUpError
 from bot.services.images import FinishedImage, UnreadablePictureError
-from bot.services.ledger import ChargeConflictError, Settlement
+from bot.services.ledger import ChargeConflictError, ChargeState, Picture, Settlement
 from bot.services.loading import load_inputs
 from bot.services.requests import StoredImage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from bot.services.arrears import Arrears
     from bot.services.catalog import Catalog
     from bot.services.clearance import Clearance
     from bot.services.departing import Departure
     from bot.services.images import ImageProvider, InputImage
-    from bot.services.keeping import BlobStore
     from bot.services.ledger import Job, Ledger, OpenRequest
     from bot.services.pace import Pace
+    from bot.services.pricing import Usage
     from bot.services.receiving import Reception
+    from bot.services.safekeeping import Safekeeping
 
 ATTEMPTS = 3  # calls per job, the first included; only what certainly did not start is tried again
 IMPLAUSIBLE = 100  # times the hold: a count of tokens beyond that is a fault of the report
 UNKNOWN_DEADLINE = 72 * 3600  # seconds until an unknown outcome is charged at its hold
+NOT_KNOWN = "Whether it is billed is not known yet, so its price stays held."
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -50,10 +53,20 @@ def safety_identifier(key: bytes, user_id: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """How a job ended: after so many seconds, ``settled``, ``released`` or ``unknown``."""
+    """How a job ended.
+
+    Attributes:
+        seconds: after how many.
+        job: as it stands now; a picture that is not in the books yet has the number 0.
+    """
 
     seconds: float
-    outcome: str
+    job: Job
+
+    @property
+    def outcome(self) -> str:
+        """``settled``, ``released`` or ``unknown``."""
+        return self.job.state.value
 
 
 @dataclass(frozen=True)
@@ -62,6 +75,7 @@ class Maker:
 
     Attributes:
         clearance: lets it leave.
+        books: writes how jobs end; what it cannot write now, it owes.
         reception: takes in the finished file.
         safety_key: keys the hash by which the provider knows a member.
         timeout: seconds that one call may take, and that a job may be held back by the provider.
@@ -71,7 +85,8 @@ class Maker:
 
     ledger: Ledger
     clearance: Clearance
-    blobs: BlobStore
+    books: Arrears
+    blobs: Safekeeping
     provider: ImageProvider
     reception: Reception
     catalog: Catalog
@@ -88,7 +103,7 @@ class Maker:
 
         Raises:
             CalledBackError: as `departure` was told; nothing was sent, and the job is reserved as before.
-            Exception: only when the ledger itself could not be written; the job is then as a crash would leave it.
+            HeldUpError: the books cannot be written just now; the same.
             ChargeConflictError: the job is not reserved, or no longer in flight; its charge stays as it is.
         """
         async with AsyncExitStack() as held:
@@ -112,6 +127,9 @@ class Maker:
             await self.clearance.dispatch(order, job)
         except (CalledBackError, ChargeConflictError):
             raise  # it waits again; or it was dispatched before: what is at work on it books it
+        except DatabaseError as problem:
+            self.books.note(problem)
+            raise HeldUpError from problem
         except ImageFailure as problem:
             return Made(time.monotonic() - started, await self._book_failure(job, problem))
         except Exception:  # noqa: BLE001 - nothing was sent, whatever it was: the hold is freed
@@ -131,15 +149,28 @@ class Maker:
             failure = _failure_of(problem, job)
             return Made(time.monotonic() - started, await self._book_failure(job, failure))
         # The picture is there and its cost is known: a shutdown waits for it to be booked.
-        return await to_the_end(self._book_picture(order, job, finished, time.monotonic() - started))
+        return await to_the_end(self._book_picture(order, job, inputs, finished, time.monotonic() - started))
 
     async def lost_track(self, job: Job) -> None:
-        """A restart cut the call of a dispatched job: nobody knows what became of it."""
-        await self._book_failure(job, _unknown("the bot was restarted while it was made", "restart"))
+        """A restart cut the call of a dispatched job: nobody knows what became of it.
+
+        Its picture may have come, and been shown, while nothing could be written.
+
+        Raises:
+            DatabaseError: that cannot be written.
+        """
+        failure = OutcomeUnknownError(
+            f"I was restarted while this was made. Unless its picture stands here already, none will come. {NOT_KNOWN}",
+            code="restart",
+        )
+        now = self._now()
+        await persistently(
+            lambda: self.ledger.mark_unknown(job.id, failure.sentence, failure.code, now, now + UNKNOWN_DEADLINE)
+        )
 
     async def _load_inputs(self, order: OpenRequest, held: AsyncExitStack) -> Sequence[InputImage]:
-        """The files that are sent; `held` keeps room in memory for all of its files until the job has ended."""
-        files = order.request.kept_files
+        """The files that are sent; `held` keeps their room in memory until the job has ended."""
+        files = order.request.files
         if files:  # words alone take no room, and need not wait for those who do
             await held.enter_async_context(self.memory.taken(sum(file.byte_size for file in files)))
         return await load_inputs(self.blobs, order.request)
@@ -201,48 +232,59 @@ class Maker:
             raise _unknown(f"it was not done after {self.timeout:.0f} seconds", "timeout") from None
         raise _unknown("the image API ended without a picture", "incomplete")
 
-    async def _book_picture(self, order: OpenRequest, job: Job, finished: FinishedImage, seconds: float) -> Made:
+    async def _book_picture(
+        self, order: OpenRequest, job: Job, inputs: Sequence[InputImage], finished: FinishedImage, seconds: float
+    ) -> Made:
         try:
-            settlement = await self._settlement(order, job, finished, seconds)
+            settlement = await self._settlement(order, job, inputs, finished, seconds)
         except Exception as problem:  # noqa: BLE001 - whatever it was, the charge must be booked
             return Made(seconds, await self._book_failure(job, _failure_of(problem, job)))
-        await persistently(lambda: self.ledger.settle(job.id, settlement, self._now()))
-        return Made(seconds, "settled")
+        now = self._now()
+        picture = await self.books.write(job.request_id, lambda: self.ledger.settle(job.id, settlement, now))
+        if picture is None:
+            cost, composed = settlement.cost_nano, settlement.composed
+            picture = Picture(0, job.id, settlement.image, cost, seconds, now, composed=composed)
+        ended = replace(job, state=ChargeState.SETTLED, actual_nano=settlement.cost_nano, picture=picture)
+        return Made(seconds, ended)
 
-    async def _settlement(self, order: OpenRequest, job: Job, finished: FinishedImage, seconds: float) -> Settlement:
+    async def _settlement(
+        self, order: OpenRequest, job: Job, inputs: Sequence[InputImage], finished: FinishedImage, seconds: float
+    ) -> Settlement:
+        """How it is booked. The file is kept by then, on the disk or in memory, and nothing of ours can lose it."""
         try:
-            received = await self.reception.receive(finished.content, order.request)
+            received = await self.reception.receive(finished.content, order.request, inputs)
         except UnreadablePictureError as error:
             _log.error("result is no picture", job=job.id, reason=str(error), provider_request=finished.request_id)
             raise _unknown("the image API sent a file that is no picture", "unreadable") from None
-        digest = await self.blobs.put(received.content)
-        cost = job.hold_nano
-        usage = pricing.billed(self.catalog, order.request, finished.usage, finished.author)
-        if usage is not None and pricing.cost(job.prices, usage) > IMPLAUSIBLE * max(job.hold_nano, 1):
-            _log.error("implausible usage reported", job=job.id, usage=usage)
-            usage = None
-        is_estimated = usage is None
-        if usage is None:
-            _log.warning("no usage known, charged at the hold", job=job.id)
-            usage = pricing.estimate(self.catalog.model(order.request.model), order.request).usage
-        else:
-            cost = pricing.cost(job.prices, usage)
+        digest = await self.blobs.keep(received.content)
+        cost, usage, is_estimated = self._cost(order, job, finished)
         if cost > job.hold_nano:
             _log.warning("cost above the hold: are the prices right?", job=job.id, cost=cost, hold=job.hold_nano)
         checked = received.checked
         image = StoredImage(digest, checked.media_type, checked.width, checked.height, len(received.content))
         return Settlement(cost, usage, image, seconds, finished.request_id, is_estimated, received.composed)
 
-    async def _book_failure(self, job: Job, failure: ImageFailure) -> str:
-        """Free the hold or keep it, as the failure says; the state that the charge is in then."""
+    def _cost(self, order: OpenRequest, job: Job, finished: FinishedImage) -> tuple[int, Usage, bool]:
+        """What it cost, by which tokens, and whether those are our estimate."""
+        usage = pricing.billed(self.catalog, order.request, finished.usage, finished.author)
+        if usage is not None and pricing.cost(job.prices, usage) > IMPLAUSIBLE * max(job.hold_nano, 1):
+            _log.error("implausible usage reported", job=job.id, usage=usage)
+            usage = None
+        if usage is not None:
+            return pricing.cost(job.prices, usage), usage, False
+        _log.warning("no usage known, charged at the hold", job=job.id)
+        return job.hold_nano, pricing.estimate(self.catalog.model(order.request.model), order.request).usage, True
+
+    async def _book_failure(self, job: Job, failure: ImageFailure) -> Job:
+        """Free the hold or keep it, as the failure says; the job as it stands then."""
         _log.info("no picture", job=job.id, code=failure.code, charged=failure.charged, provider=failure.request_id)
-        now = self._now()
+        now, sentence, code = self._now(), failure.sentence, failure.code
         if failure.charged == "no":
-            await persistently(lambda: self.ledger.release(job.id, failure.sentence, failure.code, now))
-            return "released"
+            await self.books.write(job.request_id, lambda: self.ledger.release(job.id, sentence, code, now))
+            return replace(job, state=ChargeState.RELEASED, failure=sentence)
         deadline = now + UNKNOWN_DEADLINE
-        await persistently(lambda: self.ledger.mark_unknown(job.id, failure.sentence, failure.code, now, deadline))
-        return "unknown"
+        await self.books.write(job.request_id, lambda: self.ledger.mark_unknown(job.id, sentence, code, now, deadline))
+        return replace(job, state=ChargeState.UNKNOWN, failure=sentence)
 
     def _now(self) -> int:
         return int(self.clock())
@@ -271,7 +313,4 @@ def _failure_of(problem: Exception, job: Job) -> ImageFailure:
 
 
 def _unknown(reason: str, code: str) -> OutcomeUnknownError:
-    return OutcomeUnknownError(
-        f"No picture came: {reason}. Whether it is billed is not known yet, so its price stays held.",
-        code=code,
-    )
+    return OutcomeUnknownError(f"No picture came: {reason}. {NOT_KNOWN}", code=code)

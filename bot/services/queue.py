@@ -121,6 +121,11 @@ class FairQueue(Generic[Item]):
         """Whether the members of a server are passed over."""
         return server_id in self._paused
 
+    @property
+    def servers_waiting(self) -> list[int]:
+        """The servers of which anything waits, each once."""
+        return list(dict.fromkeys(member.server_id for member in self._waiting))
+
     def waiting_of(self, server_id: int) -> list[Item]:
         """What waits of a server: member by member in the order of their turns, each in its own order."""
         return [item for member, line in self._waiting.items() if member.server_id == server_id for item in line]

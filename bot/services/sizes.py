@@ -13,6 +13,21 @@ from bot.services.wording import listed, quoted
 _LONGEST_TEXT = 40  # characters; nobody's size is longer
 _PIXELS = re.compile(r"([1-9][0-9]{0,4}) ?[x×*] ?([1-9][0-9]{0,4})")
 _SQUARE = re.compile(r"[1-9][0-9]{1,4}")
+# What screens and films are called by; in pixels.
+_SCREENS = {
+    "hd": (1280, 720),
+    "720p": (1280, 720),
+    "full hd": (1920, 1080),
+    "fullhd": (1920, 1080),
+    "fhd": (1920, 1080),
+    "1080p": (1920, 1080),
+    "2k": (2560, 1440),
+    "qhd": (2560, 1440),
+    "1440p": (2560, 1440),
+    "4k": (3840, 2160),
+    "uhd": (3840, 2160),
+    "2160p": (3840, 2160),
+}
 _RATIO = re.compile(r"([1-9][0-9]?) ?: ?([1-9][0-9]?)")
 
 
@@ -41,6 +56,10 @@ class FixedSizes:
             return None
         return f"this model makes only {listed(self.fixed, 'and')}."
 
+    def rounded(self, width: int, height: int) -> tuple[int, int]:
+        """This size (pixels): between a few fixed ones nothing is near."""
+        return width, height
+
     def of_ratio(self, across: int, down: int) -> tuple[int, int]:
         """Width and height in pixels of the size with this ratio; else the ratio itself, which `fault` refuses."""
         for size in self.fixed:
@@ -51,21 +70,9 @@ class FixedSizes:
 
     def like(self, width: int, height: int, most_pixels: int) -> tuple[int, int]:
         """The size (pixels) with the shape nearest to a picture's, of at most `most_pixels` if any has so few."""
-        every = self._every()
+        every = [dimensions(size) for size in self.fixed]
         offered = [size for size in every if size[0] * size[1] <= most_pixels] or every
         return min(offered, key=lambda size: strain(size, (width, height)))
-
-    def holding(self, width: int, height: int, most_pixels: int) -> tuple[int, int] | None:
-        """The smallest size (pixels) that a picture fits into and that is most like it; None if none is so large."""
-        offered = (
-            size
-            for size in self._every()
-            if size[0] >= width and size[1] >= height and size[0] * size[1] <= most_pixels
-        )
-        return min(offered, key=lambda size: _waste(size, (width, height)), default=None)
-
-    def _every(self) -> list[tuple[int, int]]:
-        return [dimensions(size) for size in self.fixed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +113,12 @@ class FreeSizes:
             (width % self.step or height % self.step, f"both edges must be multiples of {self.step}"),
         )
         return next((reason for broken, reason in rules if broken), None)
+
+    def rounded(self, width: int, height: int) -> tuple[int, int]:
+        """The legal size (pixels) less than a step from this one: 1920x1080 means 1920x1088. Else the same size."""
+        nearest = self.nearest(width, height)
+        near = max(abs(nearest[0] - width), abs(nearest[1] - height)) < self.step
+        return nearest if near else (width, height)
 
     def nearest(self, width: int, height: int) -> tuple[int, int]:
         """The legal size (pixels) nearest to this one, which is first scaled into the bounds in its own ratio.
@@ -165,16 +178,6 @@ class FreeSizes:
         )
         return min(legal, key=lambda size: (strain(size, (width, height)), -size[0] * size[1]))
 
-    def holding(self, width: int, height: int, most_pixels: int) -> tuple[int, int] | None:
-        """The smallest legal size (pixels) that a picture fits into and that is most like it; None if there is none."""
-        legal = (
-            (across, down)
-            for across in range(-(-width // self.step) * self.step, self.longest_edge + 1, self.step)
-            for down in self._heights(across)
-            if down >= height and across * down <= most_pixels
-        )
-        return min(legal, key=lambda size: _waste(size, (width, height)), default=None)
-
 
 SizeRule = FreeSizes | FixedSizes
 
@@ -185,11 +188,6 @@ def strain(size: tuple[int, int], of: tuple[int, int]) -> float:
     return max(one, other) / min(one, other)
 
 
-def _waste(size: tuple[int, int], of: tuple[int, int]) -> float:
-    """The less the fewer pixels a size has and the more it is like another."""
-    return size[0] * size[1] * strain(size, of) ** 2
-
-
 def dimensions(size: str) -> tuple[int, int]:
     """Width and height in pixels of a ``WIDTHxHEIGHT`` that was checked before."""
     width, height = size.split("x")
@@ -197,7 +195,7 @@ def dimensions(size: str) -> tuple[int, int]:
 
 
 def find_size(text: str, rule: SizeRule, suggested: tuple[SuggestedSize, ...]) -> str:
-    """What somebody means who writes a size: ``1536x1024``, ``1024 * 1536``, ``1024``, ``16:9`` or ``landscape``.
+    """What somebody means who writes a size: ``1536x1024``, ``1024 * 1536``, ``1024``, ``16:9``, ``4K``, ``landscape``.
 
     Returns:
         ``WIDTHxHEIGHT`` in pixels, legal for the rule.
@@ -209,7 +207,7 @@ def find_size(text: str, rule: SizeRule, suggested: tuple[SuggestedSize, ...]) -
     for suggestion in suggested:
         if wanted == suggestion.word:
             return suggestion.size
-    width, height = _read(wanted, rule, suggested)
+    width, height = rule.rounded(*_read(wanted, rule, suggested))
     fault = rule.fault(width, height)
     if fault is not None:
         name = wanted if _RATIO.fullmatch(wanted) else f"{width}x{height}"
@@ -219,6 +217,8 @@ def find_size(text: str, rule: SizeRule, suggested: tuple[SuggestedSize, ...]) -
 
 def _read(wanted: str, rule: SizeRule, suggested: tuple[SuggestedSize, ...]) -> tuple[int, int]:
     """Width and height in pixels, not yet held against the rule."""
+    if wanted in _SCREENS:
+        return _SCREENS[wanted]
     if pixels := _PIXELS.fullmatch(wanted):
         return int(pixels[1]), int(pixels[2])
     if _SQUARE.fullmatch(wanted):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.errors import NotAcceptingError
+from bot.errors import DatabaseError, NotAcceptingError
 from bot.services import pricing
 from bot.services.governing import StalePolicyError
 from bot.services.ledger import ChargeState, Order
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from bot.services.accounts import Accounts
     from bot.services.answering import Answers
+    from bot.services.arrears import Stores
     from bot.services.catalog import Catalog
     from bot.services.delivery import Delivery, OpenDelivery
     from bot.services.keeping import Requests
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from bot.services.workshop import Live
 
 STALE = 3600  # seconds after which a request that waited out an outage is given back instead of made
+NOT_TAKEN = "Discord did not take my answer in time."
 HOUSEKEEPING = 600.0  # seconds between looks at overdue charges
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -56,6 +59,7 @@ class Studio:
         queue: FairQueue[tuple[Live, Job]],
         maker: Maker,
         answers: Answers,
+        stores: Stores,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._catalog = catalog
@@ -66,7 +70,8 @@ class Studio:
         self._clock = clock
         self._accepting = True
         self._left_over: list[str] = []
-        self.workshop = Workshop(queue, maker, answers)
+        self._stores = stores
+        self.workshop = Workshop(queue, maker, answers, stores)
         self._queue = queue
         self._housekeeping: asyncio.Task[None] | None = None
 
@@ -100,13 +105,14 @@ class Studio:
             delivery: speaks to those who wait.
 
         Raises:
-            UserFacingError: nothing was reserved: no room, a limit reached, paused, shutting down.
+            UserFacingError: nothing was reserved: no room, a limit reached, paused, shutting down, nothing can be kept.
         """
         self._check_open()
         if request_id in self.workshop.at_work:
             return  # the same once more: its first occurrence waits or is being made
         self.workshop.at_work.add(request_id)
         try:
+            await self._stores.ready()
             refuse_paused(await self._accounts.policies.of(requester.server_id))
             with self._queue.room(Member(requester.server_id, requester.user_id), request.count):
                 begun = await self._begin(request_id, request, requester, delivery)
@@ -123,6 +129,7 @@ class Studio:
             UserFacingError: no room, a limit reached, paused, shutting down.
         """
         self._check_open()
+        await self._stores.ready()
         refuse_paused(await self._accounts.policies.of(requester.server_id))
         self._queue.check_room(Member(requester.server_id, requester.user_id), request.count)
         estimate = pricing.estimate(self._catalog.model(request.model), request).nano
@@ -135,12 +142,17 @@ class Studio:
 
     async def _begin(self, request_id: str, request: ImageRequest, requester: Requester, delivery: Delivery) -> bool:
         """False if the request was made before."""
-        kept = await self._reserve(request_id, request, requester, delivery.destination)
+        try:
+            kept = await self._reserve(request_id, request, requester, delivery.destination)
+        except DatabaseError as problem:
+            self._stores.books.note(problem)
+            self._stores.check()
+            raise
         if any(job.state is not ChargeState.RESERVED for job in kept.jobs):
             return False
         try:
             destination = await delivery.accepted()
-            await self._requests.acknowledged(request_id, destination)
+            await self._stores.books.write(request_id, lambda: self._requests.acknowledged(request_id, destination))
             self._check_open()
         except BaseException as error:
             await asyncio.shield(self._give_back(kept, error))
@@ -211,6 +223,7 @@ class Studio:
             self._housekeeping.cancel()
             await asyncio.gather(self._housekeeping, return_exceptions=True)
         await self.workshop.close(grace)
+        await self._stores.close()
 
     def _check_open(self) -> None:
         if not self._accepting:
@@ -253,8 +266,10 @@ class Studio:
         _log.warning("not acknowledged", request=kept.id, reason=repr(reason))
         now = int(self._clock())
         for job in kept.jobs:
-            await self._ledger.release(job.id, "Discord did not take my answer in time.", "not_acknowledged", now)
-        await self._requests.delivered(kept.id, now, None, ())
+            await self._stores.books.write(
+                kept.id, partial(self._ledger.release, job.id, NOT_TAKEN, "not_acknowledged", now)
+            )
+        await self._stores.books.write(kept.id, lambda: self._requests.delivered(kept.id, now, None, ()))
 
     async def _keep_house(self) -> None:
         while True:

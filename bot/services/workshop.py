@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ import structlog
 
 from bot.errors import UserFacingError
 from bot.services.delivery import DeliveryError, Preview
-from bot.services.departing import CalledBackError, Departure
+from bot.services.departing import CalledBackError, Departure, HeldUpError
 from bot.services.ledger import ChargeState
 from bot.services.queue import Member
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from bot.services.answering import Answers
+    from bot.services.arrears import Stores
     from bot.services.delivery import Delivery
     from bot.services.ledger import Job, OpenRequest
     from bot.services.making import Made, Maker
@@ -33,12 +34,23 @@ _log = structlog.stdlib.get_logger(__name__)
 
 @dataclass(eq=False)
 class Live:
-    """A request that this process is at work on."""
+    """A request that this process is at work on.
+
+    Attributes:
+        left: the ids of the jobs that have not ended.
+        ended: the jobs that have ended here, by id, as they stand: the books may not know it yet.
+    """
 
     request: OpenRequest
     delivery: Delivery
     frames: list[bytes | None]
-    left: set[str] = field(default_factory=set[str])  # ids of jobs that have not ended
+    left: set[str] = field(default_factory=set[str])
+    ended: dict[str, Job] = field(default_factory=dict[str, "Job"])
+
+    @property
+    def seen(self) -> OpenRequest:
+        """The request with its jobs as they stand, whatever could be written."""
+        return replace(self.request, jobs=tuple(self.ended.get(job.id, job) for job in self.request.jobs))
 
     @property
     def member(self) -> Member:
@@ -71,12 +83,13 @@ class Workshop:
         at_work: ids of the requests that were taken here and have not ended.
     """
 
-    def __init__(self, queue: FairQueue[tuple[Live, Job]], maker: Maker, answers: Answers) -> None:
+    def __init__(self, queue: FairQueue[tuple[Live, Job]], maker: Maker, answers: Answers, stores: Stores) -> None:
         self.observers: list[Callable[[float, str], None]] = []
         self.at_work: set[str] = set()
         self._queue = queue
         self._maker = maker
         self._answers = answers
+        self._stores = stores
         self._seconds_per_picture = FIRST_GUESS
         self._tasks: set[asyncio.Task[None]] = set()
         self._turns: asyncio.Task[None] | None = None
@@ -85,6 +98,8 @@ class Workshop:
 
     def start(self) -> None:
         """Begin to hand out turns."""
+        for place in (self._stores.files, self._stores.books):
+            place.changed.append(self._tell_everybody)
         self._turns = asyncio.create_task(self._hand_out_turns(), name="turns")
 
     def answer(self, request: OpenRequest, delivery: Delivery) -> None:
@@ -136,6 +151,11 @@ class Workshop:
         running = sum(turn.live.member.server_id == server_id for turn in self._out)
         return Load(running, len(self._queue.waiting_of(server_id)))
 
+    def _tell_everybody(self) -> None:
+        """Tell everybody who waits: whether anything can begin has changed."""
+        for server_id in self._queue.servers_waiting:
+            self._tell_places(server_id)
+
     def _tell_places(self, server_id: int) -> None:
         """Tell every request of a server that waits."""
         told: set[Live] = set()
@@ -145,6 +165,10 @@ class Workshop:
                 self._tell_place(live, job)
 
     def _tell_place(self, live: Live, job: Job) -> None:
+        if self._stores.trouble:
+            if all(turn.live is not live for turn in self._out):
+                live.delivery.paused(self._stores.trouble)
+            return
         if self._queue.is_paused(live.member.server_id):
             if all(turn.live is not live for turn in self._out):
                 live.delivery.paused(self._pauses[live.member.server_id])
@@ -157,7 +181,12 @@ class Workshop:
 
     async def _hand_out_turns(self) -> None:
         while True:
+            await self._stores.well()
             member, (live, job) = await self._queue.take()
+            if self._stores.trouble:  # since it began to wait for somebody's turn
+                self._queue.put_back(member, (live, job))
+                self._queue.done(member)
+                continue
             turn = Turn(live, job, Departure(partial(self._queue.is_paused, member.server_id)))
             self._out[turn] = None
             self._spawn(self._run(turn))
@@ -177,6 +206,11 @@ class Workshop:
             self._observe(made)
         except CalledBackError:
             return  # it waits again
+        except HeldUpError:
+            self._queue.put_back(live.member, (live, job))  # before its slot is free, so that nobody overtakes it
+            self._out.pop(turn, None)
+            self._tell_place(live, job)
+            return
         except Exception:  # noqa: BLE001 - one job's trouble must not stop the others
             _log.exception("job could not be booked; the next start will", job=job.id)
             await self._say_broken(live)
@@ -185,8 +219,9 @@ class Workshop:
             self._out.pop(turn, None)
             self._queue.done(live.member)
         live.left.discard(job.id)
+        live.ended[job.id] = made.job
         if not live.left:
-            await self._answers.answer(live.request.id, live.delivery)
+            await self._answers.answer(live.request.id, live.delivery, live.seen)
             self.at_work.discard(live.request.id)
         elif self._queue.is_paused(live.member.server_id):
             self._tell_place(live, job)
@@ -200,7 +235,7 @@ class Workshop:
                 _log.exception("observer failed")
 
     async def _say_broken(self, live: Live) -> None:
-        sentence = "My books cannot be written just now. Tell whoever runs me; the price stays held until all is clear."
+        sentence = "Something in my books does not fit. Tell whoever runs me; the price stays held until all is clear."
         try:
             await live.delivery.failed(UserFacingError(sentence))
         except DeliveryError:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import os
 import re
+import shutil
 import tempfile
 import threading
 from contextlib import suppress
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
 KEPT, UNFINISHED = ".bin", ".new"
+LEAST_FREE = 16 * 1024 * 1024  # bytes; of a small disk, a twentieth: a few pictures, and the books beside them
+TRIED = 4096  # bytes; a full disk has no room for another block
 
 
 class FileBlobs(BlobStore, Leftovers):
@@ -56,6 +60,14 @@ class FileBlobs(BlobStore, Leftovers):
         """
         await asyncio.to_thread(self._path(digest).unlink, missing_ok=True)
 
+    async def try_out(self) -> None:
+        """See whether a file could be put.
+
+        Raises:
+            OSError: it could not, or hardly anything is free.
+        """
+        await asyncio.to_thread(self._try_out)
+
     async def untouched(self, since: float, after: str, most: int) -> Sequence[str]:
         """Up to `most` digests of files that were last put before `since`: in order, from the first behind `after`."""
         return await asyncio.to_thread(self._untouched, since, after, most)
@@ -88,6 +100,18 @@ class FileBlobs(BlobStore, Leftovers):
         for directory in (path.parent, self._directory, self._directory.parent):
             flush_directory(directory)
         return digest
+
+    def _try_out(self) -> None:
+        self._directory.mkdir(mode=0o700, exist_ok=True)
+        probe = self._directory / f"probe{UNFINISHED}"  # one name: what a crash leaves is overwritten
+        try:
+            with os.fdopen(os.open(probe, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:
+                file.write(bytes(TRIED))
+        finally:
+            probe.unlink(missing_ok=True)
+        disk = shutil.disk_usage(self._directory)
+        if disk.free < min(LEAST_FREE, disk.total // 20):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._directory))
 
     def _touch(self, path: Path) -> bool:
         """Whether the file is kept, and is now one that was just put."""

@@ -19,6 +19,11 @@ MOUNTS = Path("/proc/self/mountinfo")
 NETWORK_FILE_SYSTEMS = ("nfs", "cifs", "smb", "fuse", "9p")  # by how their names begin; their locks cannot be relied on
 CHECKED_BELOW = 100 * 1024 * 1024  # bytes; above it quick_check takes seconds
 BUSY_SECONDS = 5.0
+REASONS = {
+    sqlite3.SQLITE_FULL: "My disk is full",
+    sqlite3.SQLITE_BUSY: "Another program keeps my books locked",
+    sqlite3.SQLITE_LOCKED: "Another program keeps my books locked",
+}
 # A log that stays behind would be taken for the backup's own.
 RESTORE = "Move it away, with its -wal and -shm files if there are any, and restore a backup."
 ROLLBACK = "truncate"  # the journal mode that every SQLite is safe with
@@ -93,7 +98,8 @@ def unusable(path: Path, error: sqlite3.Error) -> DatabaseError:
         sqlite3.SQLITE_FULL: "The disk is full. Free some space, then start again.",
         sqlite3.SQLITE_BUSY: "Another program is writing to it. Close that program, then start again.",
     }.get(code, "Check that the data directory and the disk can be read and written.")
-    return DatabaseError(f"The database {path} cannot be used: {error}. {advice}")
+    sentence = f"The database {path} cannot be used: {error}. {advice}"
+    return DatabaseError(sentence, REASONS[code]) if code in REASONS else DatabaseError(sentence)
 
 
 def file_system(path: Path, mounts: str) -> str | None:

@@ -9,7 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.inputs import Sources
-from bot.interactions import Interaction
+from bot.interactions import Interaction, read_words
 from bot.occasions import requester_of
 from bot.options import Background, Complexity, Count, Fidelity, Format, Prompt, shape_of
 from bot.services.building import Wishes
@@ -73,7 +73,7 @@ class Edit(commands.Cog):
     ) -> None:
         """Change a picture: say what, and if you like show where."""
         wishes = Wishes(
-            prompt=prompt,
+            prompt=(await read_words(interaction, prompt)).text,
             model=model,
             size=size,
             quality=quality,

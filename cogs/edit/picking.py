@@ -61,10 +61,11 @@ class PickButton(LastingButton, template=r"pick:(?P<reply>[0-9]{1,20}):(?P<numbe
                 "Only the member who wrote the reply above can choose. Reply to a picture with words of your own."
             )
         order = await order_behind(interaction, self._number)
-        if not (await client.services.policies.of(order.requester.server_id)).replies:
+        policy = await client.services.policies.of(order.requester.server_id)
+        if not policy.replies:
             raise UserFacingError(SWITCHED_OFF)
         picture = picture_of(order, self._number)
-        reply = Reply.of(message, client.bot_id)
+        reply = Reply.of(message, client.user, policy.time_zone)
         reply = replace(reply, words=named_picture(reply.words, [picture])[1])
         asker = await asker_for(interaction, order)
         await edit_ours(client, reply, asker, order, picture, lambda: _answer(interaction))

@@ -61,7 +61,8 @@ class Replies(commands.Cog):
         if message.author.bot or message.webhook_id is not None:
             return
         try:
-            await self._answer(Reply.of(message, self._client.bot_id), message.reference)
+            policy = await self._policies.of(0 if message.guild is None else message.guild.id)
+            await self._answer(Reply.of(message, self._client.user, policy.time_zone), message.reference)
         except Exception as error:  # noqa: BLE001 - it is spoken and logged
             await refuse(self._client, self._passing, message, error)
 

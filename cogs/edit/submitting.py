@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self, cast
 
 import discord
 
 from bot.buttons import picture_of
 from bot.errors import RequestRefused
-from bot.interactions import Interaction, answer_failure, order_behind
+from bot.interactions import Interaction, answer_failure, order_behind, read_words
 from bot.services.building import Wishes
 from bot.services.changes import DRAWN, Change
 from cogs.edit.changing import change_others, change_ours, draw_from_ours
@@ -92,7 +92,8 @@ class Submissions:
             await answer_failure(interaction, error)
 
     async def _take(self, interaction: Interaction, about: About, subject: int) -> None:
-        filled = Filled.of(interaction)
+        typed = Filled.of(interaction)
+        filled = replace(typed, prompt=(await read_words(interaction, typed.prompt)).text)
         if about is About.MESSAGE:
             pictures = self._messages.pictures(interaction.user.id, subject)
             await change_others(interaction, Change.EDIT, pictures, filled.change, filled.files)
@@ -102,7 +103,7 @@ class Submissions:
         if about is About.REFERENCE:
             await draw_from_ours(interaction, order, picture, filled.wishes(filled.prompt), filled.files)
         else:
-            unsaid = filled.prompt.strip() == own_words(order.request).strip()
+            unsaid = typed.prompt.strip() == own_words(order.request).strip()
             await change_ours(interaction, Change.EDIT, order, picture, filled.change, filled.files, unsaid=unsaid)
 
 

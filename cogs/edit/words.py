@@ -8,15 +8,16 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-import discord
+from bot.mentions import Names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import tzinfo
+
+    import discord
 
     from bot.services.ledger import Picture
 
-_MENTION = re.compile(r"<(@!?|@&|#)([0-9]{1,20})>")
-_NO_WORDS = re.compile(r"https?://\S+|<a?:\w+:[0-9]{1,20}>")  # links, as of reaction pictures; a server's emojis
 _SIGNS = re.compile(r"[^\w\s]+")
 _BESIDE_LETTERS = re.compile(r"[\d_]+")
 # Whole replies that are no wishes: nobody wants to get, and to pay, a picture for a compliment.
@@ -67,7 +68,8 @@ class Reply:
     """A member's reply to a message.
 
     Attributes:
-        words: as they were typed, without a mention of us at either end, and with names instead of other mentions.
+        words: as they were meant, for the model.
+        spoken: what of them is language.
         files: the pictures attached, in the member's order.
         left_out: the names of the files attached that are no pictures.
         calls_us: the words mention us; that a reply also pings whom it answers does not count.
@@ -77,6 +79,7 @@ class Reply:
 
     message: discord.Message
     words: str
+    spoken: str
     files: tuple[discord.Attachment, ...]
     left_out: tuple[str, ...]
     calls_us: bool
@@ -84,25 +87,25 @@ class Reply:
     is_blank: bool
 
     @classmethod
-    def of(cls, message: discord.Message, bot_id: int) -> Self:
-        """Read a message."""
-        us = rf"<@!?{bot_id}>"
-        bare = re.sub(rf"^(?:\s*{us}[\s,:]*)+|(?:\s*{us})+\s*$", "", message.content).strip()
+    def of(cls, message: discord.Message, bot: discord.abc.User | None, zone: tzinfo) -> Self:
+        """Read a message; `bot` is our own account, and times are told in the zone."""
+        read = Names.of_message(message, bot, zone).read(message.content)
         files = pictures_in(message.attachments)
         return cls(
             message,
-            _with_names(message, bare),
+            read.text.strip(),
+            read.spoken,
             files,
             tuple(each.filename for each in message.attachments if each not in files),
-            re.search(us, message.content) is not None,
-            message.guild is None or any(person.id == bot_id for person in message.mentions),
+            read.calls_us,
+            message.guild is None or read.calls_us or bot in message.mentions,
             is_blank(message),
         )
 
     @property
     def is_a_wish(self) -> bool:
         """Whether it asks us for something; people also praise a picture and talk about it below it."""
-        return self.calls_us or (self.pings_us and (bool(self.files) or says_something(self.words)))
+        return self.calls_us or (self.pings_us and (bool(self.files) or says_something(self.spoken)))
 
 
 def is_blank(message: discord.Message) -> bool:
@@ -116,7 +119,7 @@ def says_something(words: str) -> bool:
 
     Thanks count whatever their case, punctuation and emojis, also several in a row: “Wow, thanks! 😍”.
     """
-    spoken = unicodedata.normalize("NFC", _NO_WORDS.sub(" ", words)).casefold()
+    spoken = unicodedata.normalize("NFC", words).casefold()
     parts = [" ".join(_BESIDE_LETTERS.sub("", part).split()) for part in _SIGNS.split(spoken)]
     if not any(parts):
         return _NUMBER.match(words) is not None
@@ -145,21 +148,3 @@ def named_picture(words: str, pictures: Sequence[Picture]) -> tuple[Picture | No
 
 def _kind_of(attachment: discord.Attachment) -> str:
     return attachment.content_type or mimetypes.guess_type(attachment.filename)[0] or ""
-
-
-def _with_names(message: discord.Message, text: str) -> str:
-    """Let the model read names where Discord writes numbers. All else stays as it was typed, as does who is unknown."""
-    guild = message.guild
-
-    def name_of(mention: re.Match[str]) -> str:
-        kind, number = mention[1], int(mention[2])
-        if kind == "#":
-            channel = None if guild is None else guild.get_channel_or_thread(number)
-            return mention[0] if channel is None else f"#{channel.name}"
-        if kind == "@&":
-            role = None if guild is None else guild.get_role(number)
-            return mention[0] if role is None else f"@{role.name}"
-        person = discord.utils.get(message.mentions, id=number)
-        return mention[0] if person is None else f"@{person.display_name}"
-
-    return _MENTION.sub(name_of, text)

@@ -36,10 +36,9 @@ class ShowButton(AtelierButton, action="show"):
         result = await services.answers.result_of(order)
         if not result.files:
             raise UserFacingError("\n".join(result.failures) or "This picture was deleted.")
-        posting = await uploads_of(result, upload_limit(interaction.guild))
-        title = services.catalog.title_of(order.request.model)
+        uploads, notes = await uploads_of(result, upload_limit(interaction.guild))
         await interaction.edit_original_response(
-            content=result_text(result, title, posting.notes, posting.copied),
-            attachments=[upload.file() for upload in posting.uploads],
+            content=result_text(result, services.catalog.title_of(order.request.model), notes),
+            attachments=[upload.file() for upload in uploads],
             view=interaction.client.buttons.of_result(result),
         )

@@ -9,7 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.inputs import Sources
-from bot.interactions import Interaction
+from bot.interactions import Interaction, read_words
 from bot.occasions import requester_of
 from bot.options import Background, Complexity, Compression, Count, Format, Frames, Prompt
 from bot.services.building import Wishes
@@ -70,7 +70,7 @@ class Imagine(commands.Cog):
     ) -> None:
         """Draw a picture from your words."""
         wishes = Wishes(
-            prompt=prompt,
+            prompt=(await read_words(interaction, prompt)).text,
             model=model,
             size=size,
             quality=quality,

@@ -62,7 +62,7 @@ class ServerWide(commands.Cog):
     @app_commands.describe(member="Who; the id of somebody who has left works too")
     async def unblock(self, interaction: Interaction, member: discord.User) -> None:
         """Let a member make pictures here again."""
-        await say(interaction, changed_text(await self._server_settings.unblock(lead_of(interaction), member.id)))
+        await say(interaction, blocked_text(await self._server_settings.unblock(lead_of(interaction), member.id)))
 
     @app_commands.command()
     @app_commands.describe(days="Days since they joined; 0 for no wait")

@@ -58,6 +58,13 @@ async def test_edit_changes_the_attached_picture_and_takes_its_shape(opened: Ope
         assert (request.change, request.prompt, request.parent) == (Change.EDIT, "a moon", None)
         assert request.width / request.height == pytest.approx(640 / 480, rel=0.05)
         assert [each.content for each in house.painter.inputs[0]] == [RED]
+
+
+async def test_the_words_of_edit_are_read_as_names(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await edit(house, prompt=f"<@!{house.bot.bot_id}> like <@{house.ben.id}> <a:wave:123456789012345678>")
+
+        assert house.painter.asked[0].prompt == "like @ben :wave:"
         assert house.callbacks == [DEFERRED]
         assert len(house.posted) == 1
 

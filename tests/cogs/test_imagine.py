@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -285,3 +286,38 @@ async def test_again_under_a_private_result_is_private(opened: OpenHouse) -> Non
         assert again.response.ephemeral
         assert again.response.content.startswith("**#2**")
         assert house.posted == []
+
+
+# --- words
+
+
+async def test_the_words_of_a_command_are_read_as_names(opened: OpenHouse) -> None:
+    async with opened() as house:
+        bot = house.bot.bot_id
+        typed = (
+            f"<@{bot}>, <@{house.ben.id}> and <@99> in <#{house.channel.id}> with <:fox:123456789012345678> <@!{bot}>"
+        )
+        await house.imagine(prompt=typed)
+        only = await house.imagine(prompt=f"<@{bot}>")
+
+        assert house.painter.asked[-1].prompt == "@ben and someone in #studio with :fox:"
+        assert len(house.painter.asked) == 1
+        assert refusal(house, only) == "❌ Say in a few words what the picture shall show."
+
+
+async def test_again_reads_words_that_were_kept_with_numbers(
+    opened: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened() as house:
+        await house.imagine()
+        order = await house.services.requests.of_picture(1, house.server.id)
+        assert order is not None
+        kept = replace(order, request=replace(order.request, prompt=f"<@{house.ben.id}>", story=("a <:fox:1>",)))
+
+        async def found(*_: object) -> object:
+            return kept
+
+        monkeypatch.setattr(house.services.requests, "of_picture", found)
+        await house.mia.click(house.posted[-1], label="Again")
+
+        assert house.painter.asked[-1].whole_story == ("a :fox:", "@ben")

@@ -77,7 +77,7 @@ async def test_a_reply_counts_for_who_writes_it(opened: OpenHouse) -> None:
         ("<@!{bot}>, make it snowy <@{bot}>", "make it snowy"),
         ("like <@{bot}> would", "like @simcord-bot would"),
         ("a hat for <@{ben}> of <@&{leads}> in <#{channel}>", "a hat for @ben of @leads in #studio"),
-        ("a **bold** <:fox:123456789012345678> 🦊 <@99>", "a **bold** <:fox:123456789012345678> 🦊 <@99>"),
+        ("a **bold** <:fox:123456789012345678> 🦊 <@99>", "a **bold** :fox: 🦊 someone"),
         ("#1 make it snowy", "make it snowy"),
         ("#1: make it snowy", "make it snowy"),
         ("#100 on its shirt", "#100 on its shirt"),

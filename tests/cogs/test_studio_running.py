@@ -56,7 +56,7 @@ async def test_a_pause_refuses_requests_privately_until_it_is_over(opened: OpenH
         assert paused.startswith("⏸️ **Picture making is paused on this server.**")
         assert refused.startswith(f"❌ <@{house.lead.id}> has paused picture making here <t:")
         assert r": we wait for the \*new\* budget. Ask again when it goes on. Nothing was charged." in refused
-        assert resumed == "▶️ **Picture making goes on on this server.**\nNobody waits."
+        assert resumed == "▶️ **Picture making on this server goes on.**\nNobody waits."
         assert len(house.posted) == 1
 
 

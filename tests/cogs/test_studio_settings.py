@@ -48,15 +48,12 @@ async def test_who_is_blocked_is_refused_until_the_block_is_lifted(opened: OpenH
         nothing = await lead(house, "unblock", member=house.mia)
         await house.imagine()
 
-        assert blocked == (
-            f"✅ <@{house.mia.id}>: changed from not blocked to blocked. "
-            "What they have already asked for is still made."
-        )
+        assert blocked == (f"✅ <@{house.mia.id}> is blocked now. What they have already asked for is still made.")
         assert same == rf"Nothing was changed. <@{house.mia.id}>: blocked: spam \@everyone."
         assert again == f"✅ <@{house.mia.id}>: blocked already, now for another reason."
         assert text == f"❌ A lead has blocked you from making pictures here. Ask <@{house.lead.id}>."
         assert pressed == text
-        assert lifted.endswith("changed from blocked to not blocked.")
+        assert lifted == f"✅ <@{house.mia.id}> is no longer blocked."
         assert nothing.startswith("Nothing was changed.")
         assert len(house.posted) == 2
         entries = await house.services.audit.entries(house.server.id)

@@ -1,53 +1,40 @@
-"""Colour profiles for the tests: Display P3, as telephones write it, byte by byte."""
-
-# Pillow leaves lcms untyped.
-# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
+"""Colour profiles for the tests, small and wrong on purpose, so that it shows whether they are obeyed."""
 
 from __future__ import annotations
 
 import struct
-from io import BytesIO
 
-from PIL import ImageCms
-
-_D50 = (0.9642, 1.0, 0.8249)
-_P3 = {  # the corners, seen by the light that profiles refer to
-    b"rXYZ": (0.51512, 0.24120, -0.00105),
-    b"gXYZ": (0.29198, 0.69225, 0.04189),
-    b"bXYZ": (0.15710, 0.06657, 0.78407),
-}
-_CURVE = (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
-SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+D50 = (0.9642, 1.0, 0.8249)
+# Red, green and blue of sRGB as profiles have them: https://www.w3.org/Graphics/Color/srgb
+RED, GREEN, BLUE = (0.4361, 0.2225, 0.0139), (0.3851, 0.7169, 0.0971), (0.1431, 0.0606, 0.7141)
 
 
-def _fixed(*numbers: float) -> bytes:
-    return struct.pack(f">{len(numbers)}i", *(round(number * 65_536) for number in numbers))
+def power(exponent: float) -> bytes:
+    return b"para" + struct.pack(">IHHi", 0, 0, 0, round(exponent * 65_536))
 
 
-def _words(text: str) -> bytes:
-    return struct.pack(">4s4xII2s2sII", b"mluc", 1, 12, b"en", b"US", 2 * len(text), 28) + text.encode("utf-16-be")
+def _point(values: tuple[float, float, float]) -> bytes:
+    return b"XYZ \0\0\0\0" + struct.pack(">3i", *(round(value * 65_536) for value in values))
 
 
-def _display_p3() -> bytes:
-    """ICC.1:2010, chapters 7 to 10."""
-    curve = struct.pack(">4s4xH2x", b"para", 3) + _fixed(*_CURVE)
-    parts = {b"desc": _words("Display P3"), b"cprt": _words("Nobody"), b"wtpt": b"XYZ \0\0\0\0" + _fixed(*_D50)}
-    parts |= {name: b"XYZ \0\0\0\0" + _fixed(*corner) for name, corner in _P3.items()}
-    parts |= dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve)
-    table, body = struct.pack(">I", len(parts)), b""
-    start = 128 + 4 + 12 * len(parts)
-    for name, data in parts.items():
+def profile(space: bytes, tags: dict[bytes, bytes], device: bytes = b"mntr") -> bytes:
+    table, body, start = b"", b"", 132 + 12 * len(tags)
+    for name, data in tags.items():
         table += struct.pack(">4sII", name, start + len(body), len(data))
-        body += data + b"\0" * (-len(data) % 4)
-    head = struct.pack(
-        ">I4sI4s4s4s12s4s4sI4sIQI", start + len(body), b"lcms", 0x04000000, b"mntr", b"RGB ", b"XYZ ", bytes(12),
-        b"acsp", b"APPL", 0, b"    ", 0, 0, 0,
-    )  # fmt: skip
-    return (head + _fixed(*_D50)).ljust(128, b"\0") + table + body
+        body += data + bytes(-len(data) % 4)
+    white = (round(value * 65_536) for value in D50)
+    kinds = device, space, b"XYZ ", b"acsp"
+    header = struct.pack(">I4xI4s4s4s12x4s28x3i48x", start + len(body), 0x04200000, *kinds, *white)
+    return header + struct.pack(">I", len(tags)) + table + body
 
 
-WIDE = _display_p3()
+def grey(exponent: float) -> bytes:
+    return profile(b"GRAY", {b"wtpt": _point(D50), b"kTRC": power(exponent)})
 
 
-def profile_of(content: bytes) -> ImageCms.ImageCmsProfile:
-    return ImageCms.ImageCmsProfile(BytesIO(content))
+def coloured(exponent: float, *, swapped: bool = False, device: bytes = b"mntr") -> bytes:
+    """Of sRGB's corners, or with red and green the wrong way round."""
+    corners = (GREEN, RED, BLUE) if swapped else (RED, GREEN, BLUE)
+    points = {name: _point(corner) for name, corner in zip((b"rXYZ", b"gXYZ", b"bXYZ"), corners, strict=True)}
+    curves = dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), power(exponent))
+    return profile(b"RGB ", {b"wtpt": _point(D50), **points, **curves}, device)

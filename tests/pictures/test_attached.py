@@ -57,11 +57,6 @@ async def test_the_smallest_picture_is_a_picture() -> None:
             "“<name>” is 10000×10000 pixels, which is too large. Send one of at most 67 million pixels.",
         ),
         (
-            encoded(Image.new("L", (3073, 2700)), "WEBP", method=0),
-            "“<name>” is 3073×2700 pixels, which is too large. Send one of at most 8 million pixels, or save it as "  # noqa: ISC004 - the sign for "by"
-            "JPEG.",
-        ),
-        (
             encoded(gradient(9, 9), "PNG") + bytes(LARGEST_INPUT),
             "“<name>” is a file of 50 MB. Send one of at most 50 MB.",
         ),
@@ -81,8 +76,6 @@ async def test_what_cannot_be_an_input_is_refused_with_a_sentence(content: bytes
         png(64, 64, b"no compressed data"),
         png(9, 9, packed_zeros(9 * 28), extra=chunk(b"IHDR", (90).to_bytes(4) * 2 + b"\x08\x02\0\0\0")),  # two sizes
         png(9, 9, packed_zeros(9 * 28), extra=chunk(b"IHDR", (3).to_bytes(4) * 2 + b"\x08\x02\0\0\0")),  # the same
-        png(9, 9, packed_zeros(9 * 28), extra=chunk(b"zTXt", b"a\0\0" + packed_zeros(80 << 20))),  # a bomb of text
-        png(9, 9, packed_zeros(9 * 28), extra=chunk(b"iCCP", b"a\0\0" + packed_zeros(80 << 20))),  # and of colours
         png(9, 9, packed_zeros(9 * 28), depth=3),
     ],
 )

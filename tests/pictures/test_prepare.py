@@ -42,13 +42,12 @@ def near(found: tuple[int, ...], wanted: tuple[int, ...], by: int = 12) -> bool:
         encoded(gradient(90, 60), "JPEG"),
         encoded(gradient(90, 60), "WEBP"),
         encoded(half_transparent(90, 60), "WEBP", lossless=True),
-        encoded(gradient(90, 60), "PNG")[:-12] + chunk(b"caBX", b"a provenance manifest") + chunk(b"IEND"),
     ],
 )
 async def test_an_ordinary_picture_passes_unchanged(content: bytes) -> None:
     ready = await prepare(content, "x.png")
 
-    assert ready.content is content
+    assert ready.content == content
     assert (ready.media_type, ready.width, ready.height, ready.note) == (ready.source.media_type, 90, 60, "")
 
 

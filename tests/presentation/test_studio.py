@@ -75,11 +75,11 @@ def test_a_second_pause_names_the_first() -> None:
     ("changed", "waiting", "text"),
     [
         (False, 0, "▶️ Picture making is not paused here. Nothing was changed."),
-        (True, 0, "▶️ **Picture making goes on on this server.**\nNobody waits."),
+        (True, 0, "▶️ **Picture making on this server goes on.**\nNobody waits."),
         (
             True,
             2,
-            "▶️ **Picture making goes on on this server.**\nWaiting: 2 pictures, which are made now in their order.",
+            "▶️ **Picture making on this server goes on.**\nWaiting: 2 pictures, which are made now in their order.",
         ),
     ],
 )
@@ -93,7 +93,7 @@ def test_the_panel_is_short_where_little_is_set() -> None:
         "▶️ Pictures are made.",
         "Here: 2 running, 3 waiting.",
         "This server's budgets: none. /quota set sets one.",
-        "Held: $0.10 for 5 pictures that wait or are being made.",
+        "Held: $0.10 for 5 pictures waiting or being made.",
         "Calendar: UTC, weeks begin on Monday. /studio calendar changes it.",
         "Log channel: none, so there are no alerts and members cannot ask for more. /studio log sets one.",
         "Channels: everywhere. Models: all.",

@@ -16,6 +16,7 @@ from bot.services import pricing
 from bot.services.accounts import Accounts
 from bot.services.admission import Admission
 from bot.services.answering import Answers
+from bot.services.arrears import Arrears, Stores
 from bot.services.catalog import Catalog
 from bot.services.clearance import Clearance
 from bot.services.deciding import Deciding
@@ -31,8 +32,9 @@ from bot.services.pricing import Usage
 from bot.services.queue import FairQueue
 from bot.services.receiving import Reception
 from bot.services.requests import ImageRequest
+from bot.services.safekeeping import Safekeeping
 from bot.services.studio import Studio
-from bot.storage import Database, SqliteAudit, SqliteLedger, SqlitePolicies, SqliteRequests
+from bot.storage import Database, SqliteAudit, SqliteLedger, SqlitePolicies, SqliteRequests, State
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
@@ -132,12 +134,18 @@ class ScriptedProvider:
 
 
 class MemoryBlobs:
-    """Fulfils `BlobStore` in memory."""
+    """Fulfils `BlobStore` in memory; `trouble` is raised by the next attempts to put, and when it is tried out."""
 
     def __init__(self) -> None:
         self.kept: dict[str, bytes] = {}
+        self.trouble: deque[Exception] = deque()
+
+    async def try_out(self) -> None:
+        if self.trouble:
+            raise self.trouble.popleft()
 
     async def put(self, content: bytes) -> str:
+        await self.try_out()
         digest = hashlib.sha256(content).hexdigest()
         self.kept[digest] = content
         return digest
@@ -164,9 +172,10 @@ class RecordingDelivery:
         self.destination_now = destination
         self.acknowledged = 0
         self.lines: list[tuple[int, float]] = []
-        self.pauses: list[Pause] = []
+        self.pauses: list[Pause | str] = []
         self.previews: list[Preview] = []
         self.results: list[Result] = []
+        self.renewed: list[tuple[Result, Posted]] = []
         self.errors: list[UserFacingError] = []
         self.attempts = 0
         self.problems: deque[Exception] = deque()
@@ -193,9 +202,13 @@ class RecordingDelivery:
     def queued(self, position: int, wait: float) -> None:
         self.lines.append((position, wait))
 
-    def paused(self, pause: Pause) -> None:
+    def paused(self, pause: Pause | str) -> None:
         self.lines.append(PAUSED)
         self.pauses.append(pause)
+
+    async def renew(self, result: Result, posted: Posted) -> None:
+        self._try()
+        self.renewed.append((result, posted))
 
     def preview(self, preview: Preview) -> None:
         self.previews.append(preview)
@@ -296,26 +309,23 @@ class Brush:
 
     Attributes:
         touched: what it was asked for.
-        qualities: and in which quality each.
         problem: raised instead.
         result: made instead.
     """
 
     def __init__(self) -> None:
         self.touched: list[tuple[bytes, bytes, bytes]] = []
-        self.qualities: list[int | None] = []
         self.held: asyncio.Event | None = None
         self.problem: Exception | None = None
         self.result: bytes | None = None
 
-    async def __call__(self, base: bytes, mask: bytes, result: bytes, quality: int | None) -> bytes:
-        self.touched.append((base, mask, result))
-        self.qualities.append(quality)
+    async def __call__(self, original: bytes, mask: bytes, result: bytes) -> bytes:
+        self.touched.append((original, mask, result))
         if self.held is not None:
             await self.held.wait()
         if self.problem is not None:
             raise self.problem
-        return b"|".join((base, mask, result)) if self.result is None else self.result
+        return b"|".join((original, mask, result)) if self.result is None else self.result
 
 
 def a_request(**changes: object) -> ImageRequest:
@@ -330,12 +340,19 @@ class House:
     Several houses one after another on one database are a bot that is restarted.
     """
 
-    def __init__(self, database: Database, provider: ScriptedProvider, *, slots: int, timeout: float) -> None:
+    def __init__(
+        self, database: Database, provider: ScriptedProvider, *, slots: int, timeout: float, patience: float
+    ) -> None:
         self.database = database
         self.provider = provider
         self.ledger = TroubledLedger(database)
         self.requests = TroubledRequests(database)
         self.blobs = MemoryBlobs()
+        self.stores = Stores(
+            Arrears("files", self.blobs.try_out, pauses=(0.0,), patience=patience),
+            Arrears("books", self._write_something, pauses=(0.0,), patience=patience),
+        )
+        safe = Safekeeping(self.blobs, self.stores.files)
         self.clock = Clock()
         self.limits: tuple[Limit, ...] = ()
         self.pace = Pace(None)
@@ -349,16 +366,17 @@ class House:
         self.maker = Maker(
             ledger=self.ledger,
             clearance=Clearance(self.ledger, self.accounts, self.admission, SqliteAudit(database), self.clock),
-            blobs=self.blobs,
+            books=self.stores.books,
+            blobs=safe,
             provider=provider,
-            reception=Reception(check_picture, self.brush, self.blobs),
+            reception=Reception(check_picture, self.brush),
             catalog=CATALOG,
             pace=self.pace,
             safety_key=b"key",
             timeout=timeout,
             clock=self.clock,
         )
-        self.answers = Answers(self.requests, self.blobs, self.accounts, self.clock, patience=(0.0, 0.0))
+        self.answers = Answers(self.requests, self.stores.books, safe, self.accounts, self.clock, patience=(0.0, 0.0))
         self.studio = Studio(
             catalog=CATALOG,
             ledger=self.ledger,
@@ -367,10 +385,14 @@ class House:
             queue=self.queue,
             maker=self.maker,
             answers=self.answers,
+            stores=self.stores,
             clock=self.clock,
         )
         self.pausing = Pausing(Deciding(self.policies, self.clock), self.studio.workshop)
         self.reopened: dict[str, RecordingDelivery] = {}
+
+    async def _write_something(self) -> None:
+        await State(self.database).put("last_written", "now")
 
     def reopen(self, request: OpenRequest) -> RecordingDelivery:
         """Fulfils `OpenDelivery`."""
@@ -414,12 +436,20 @@ class House:
 
 @asynccontextmanager
 async def a_house(
-    folder: Path, *acts: Act, slots: int = 3, job_timeout: float = 30.0, begun: bool = True
+    folder: Path,
+    *acts: Act,
+    slots: int = 3,
+    job_timeout: float = 30.0,
+    begun: bool = True,
+    patience: float = 60.0,
 ) -> AsyncGenerator[House]:
-    """A house on the database in `folder`; its studio is started unless `begun` is off, and drained at the end."""
+    """A house on the database in `folder`; its studio is started unless `begun` is off, and drained at the end.
+
+    `patience` is how many seconds it waits for what cannot be written before it goes on without.
+    """
     database = await Database.open(folder / "atelier.sqlite3")
     try:
-        house = House(database, ScriptedProvider(*acts), slots=slots, timeout=job_timeout)
+        house = House(database, ScriptedProvider(*acts), slots=slots, timeout=job_timeout, patience=patience)
         if begun:
             house.studio.start()
         yield house

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections import deque
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
@@ -22,7 +23,7 @@ from bot.errors import (
 )
 from bot.services import pricing
 from bot.services.byte_budget import ByteBudget
-from bot.services.departing import CalledBackError
+from bot.services.departing import CalledBackError, HeldUpError
 from bot.services.images import PartialImage
 from bot.services.ledger import ChargeConflictError, ChargeState
 from bot.services.limits import Limit, Metric, Scope
@@ -79,8 +80,9 @@ async def a_bench(
     job_timeout: float = 30.0,
     references: tuple[StoredImage, ...] = (),
     request: ImageRequest | None = None,
+    patience: float = 60.0,
 ) -> AsyncGenerator[Bench]:
-    async with a_house(folder, *acts, job_timeout=job_timeout, begun=False) as house:
+    async with a_house(folder, *acts, job_timeout=job_timeout, begun=False, patience=patience) as house:
         yield Bench(house, await house.reserved("r1", request or a_request(references=references)))
 
 
@@ -350,9 +352,7 @@ async def a_masked_bench(folder: Path, *acts: Act, exact: bool = True) -> AsyncG
     """A bench for a request that changes a part of a picture and has another for reference."""
     async with a_house(folder, *acts, begun=False) as house:
         sent = [b"original", b"another", b"mask"]
-        first, second, mask = [
-            StoredImage(await house.blobs.put(one), "image/png", 1024, 1024, len(one)) for one in sent
-        ]
+        first, second, mask = [StoredImage(await house.blobs.put(one), "image/png", 64, 64, len(one)) for one in sent]
         request = a_request(references=(first, second), mask=mask, exact=exact)
         yield Bench(house, await house.reserved("r1", request))
 
@@ -432,15 +432,31 @@ async def test_a_shutdown_waits_for_a_picture_that_came_to_be_composed_and_booke
         assert await bench.held() == job.actual_nano
 
 
+async def test_a_picture_that_the_disk_does_not_take_is_booked_and_kept_in_memory_until_it_does(tmp_path: Path) -> None:
+    async with a_bench(tmp_path, (finished(b"the fox"),)) as bench:
+        house = bench.house
+        house.blobs.trouble.extend([OSError(errno.ENOSPC, "the disk is full")] * 3)
+
+        made = await bench.make()
+        job = await bench.job()
+        assert (made.outcome, job.actual_nano) == ("settled", pricing.cost(job.prices, USAGE))
+        assert job.picture is not None
+        assert made.job.picture == job.picture
+        before = await house.maker.blobs.get(job.picture.image.digest)
+        await house.stores.well()
+
+        assert before == house.blobs.kept[job.picture.image.digest] == b"the fox"
+
+
 async def test_an_accident_while_a_picture_is_put_away_is_of_unknown_outcome(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with a_bench(tmp_path, (finished(),)) as bench:
 
-        async def no_room(_: bytes) -> str:
-            raise OSError("the disk is full")
+        async def fail(_: bytes) -> str:
+            raise RuntimeError("a bug")
 
-        monkeypatch.setattr(bench.house.blobs, "put", no_room)
+        monkeypatch.setattr(bench.house.blobs, "put", fail)
         made = await bench.make()
         job = await bench.job()
 
@@ -498,6 +514,18 @@ async def test_the_provider_is_not_asked_when_the_dispatch_cannot_be_written(tmp
     """I13."""
     async with a_bench(tmp_path) as bench:
         bench.house.ledger.trouble["dispatch"] = deque([FULL_DISK])
+
+        with pytest.raises(HeldUpError):
+            await bench.make()
+
+        assert (await bench.job()).state is ChargeState.RESERVED
+        assert bench.house.provider.asked == []
+
+
+async def test_the_provider_is_not_asked_after_an_accident_of_ours_before_the_dispatch(tmp_path: Path) -> None:
+    """I13."""
+    async with a_bench(tmp_path) as bench:
+        bench.house.ledger.trouble["dispatch"] = deque([RuntimeError("a bug")])
 
         made = await bench.make()
         job = await bench.job()
@@ -590,14 +618,28 @@ async def test_a_booking_that_fails_is_tried_again(tmp_path: Path, step: str, ac
         assert len(bench.house.provider.asked) == 1
 
 
-async def test_a_booking_that_fails_for_good_leaves_the_job_as_a_crash_would(tmp_path: Path) -> None:
-    async with a_bench(tmp_path) as bench:
-        bench.house.ledger.trouble["settle"] = deque([FULL_DISK] * 100)
+@pytest.mark.parametrize(
+    ("step", "act", "state"),
+    [
+        ("settle", (finished(),), ChargeState.SETTLED),
+        ("release", (PromptBlockedError("Blocked.", code="moderation_blocked"),), ChargeState.RELEASED),
+        ("mark_unknown", (), ChargeState.UNKNOWN),
+    ],
+)
+async def test_how_a_job_ended_is_known_although_it_cannot_be_booked_yet(
+    tmp_path: Path, step: str, act: Act, state: ChargeState
+) -> None:
+    async with a_bench(tmp_path, act, patience=0.0) as bench:
+        full = bench.house.ledger.trouble[step] = deque([FULL_DISK] * 100_000)
 
-        with pytest.raises(DatabaseError):
-            await bench.make()
+        made = await bench.make()
 
         assert (await bench.job()).state is ChargeState.DISPATCHED
+        assert made.job.state is state
+        assert made.job.actual_nano == (pricing.cost(made.job.prices, USAGE) if step == "settle" else None)
+        full.clear()
+        await bench.house.stores.well()
+        assert replace(await bench.job(), picture=None) == replace(made.job, picture=None)
 
 
 async def test_a_booking_that_does_not_fit_is_not_tried_again(tmp_path: Path) -> None:
@@ -619,7 +661,7 @@ async def test_a_job_of_which_a_restart_lost_track_is_of_unknown_outcome(tmp_pat
 
         assert job.state is ChargeState.UNKNOWN
         assert job.failure is not None
-        assert "the bot was restarted while it was made" in job.failure
+        assert job.failure.startswith("I was restarted while this was made. Unless its picture stands here already")
 
 
 async def test_the_estimate_is_what_is_held(tmp_path: Path) -> None:

@@ -432,7 +432,7 @@ def test_a_bare_number_counts_what_the_limit_counts(metric: Metric, text: str, a
         (Metric.IMAGES, "-3", "An amount cannot be less than nothing. Write 4 pictures, for example."),
         (Metric.IMAGES, "2.5", "Pictures are counted whole. Write 4 pictures, for example."),
         (Metric.IMAGES, "4 €", "This limit counts pictures. Write 4 pictures, for example."),
-        (Metric.USD, "4 €", "I count in US dollars, as the provider bills: write $5."),
+        (Metric.USD, "4 €", "I count in US dollars, as the provider bills: write $4."),
         (Metric.USD, "2.5 pictures", "This limit counts dollars. Write $0.50, for example."),
         (Metric.IMAGES, "abc", "“abc” is not an amount that I understand. Write 4 pictures, for example."),
         (Metric.USD, "nan", "“nan” is not an amount that I understand. Write $0.50, for example."),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.errors import (
     DatabaseError,
@@ -16,12 +18,13 @@ from bot.errors import (
     ProviderBusyError,
     QueueFullError,
     RequestRejectedError,
+    StoreTroubleError,
 )
 from bot.services import pricing, studio
-from bot.services.delivery import DeliveryError
+from bot.services.delivery import DeliveryError, Posted
 from bot.services.governing import Decision
 from bot.services.images import PartialImage
-from bot.services.ledger import ChargeState
+from bot.services.ledger import ChargeConflictError, ChargeState
 from bot.services.limits import Limit, Metric, Scope
 from bot.services.making import UNKNOWN_DEADLINE
 from bot.services.queue import MOST_WAITING_PER_MEMBER
@@ -33,6 +36,7 @@ from tests.services.fakes import (
     CATALOG,
     MIA,
     NOON,
+    USAGE,
     House,
     RecordingDelivery,
     a_house,
@@ -135,7 +139,7 @@ async def test_where_the_reservation_cannot_be_written_nothing_is_acknowledged_o
         await house.database.transaction(lambda connection: connection.execute(f"PRAGMA max_page_count = {pages}"))
         delivery, prompt = RecordingDelivery(), "x" * 30_000
 
-        with pytest.raises(DatabaseError, match="The disk is full"):
+        with pytest.raises(StoreTroubleError, match="My disk is full, so I begin nothing new"):
             await house.studio.submit("r1", replace(a_request(), prompt=prompt), MIA, delivery)
 
         assert await house.requests.get("r1") is None
@@ -419,42 +423,112 @@ async def test_observers_are_told_of_every_job_and_cannot_do_harm(tmp_path: Path
 
 
 @pytest.mark.parametrize("told", [True, False])
-async def test_a_job_that_cannot_be_booked_is_owned_up_to_and_told_at_the_next_start(
+async def test_a_picture_that_cannot_be_booked_is_shown_from_memory_and_made_good_later(
     tmp_path: Path,
     told: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
-    async with a_house(tmp_path) as house:
-        house.ledger.trouble["settle"] = deque([FULL_DISK] * 100)
-        delivery = RecordingDelivery()
+    async with a_house(tmp_path, patience=0.0) as house:
+        full = house.ledger.trouble["settle"] = deque([FULL_DISK] * 100_000)
+        delivery, refused = RecordingDelivery(), RecordingDelivery()
         if not told:
             delivery.problems.append(DeliveryError("HTTP 500", permanent=False))
 
         await house.studio.submit("r1", a_request(), MIA, delivery)
-        await until(lambda: delivery.attempts == 1)
-        await until(lambda: house.studio.running == 0)
+        await until(lambda: delivery.answered)
+        with pytest.raises(StoreTroubleError):
+            await house.studio.submit("r2", a_request(), BEN, refused)
+        shown = delivery.results[0]
+        full.clear()
+        await until(lambda: delivery.renewed != [])
 
-        assert [error.sentence.startswith("My books cannot be written") for error in delivery.errors] == [True] * told
-        assert await house.states("r1") == ["dispatched"]
+        assert await house.requests.get("r2") is None
+        assert not shown.is_numbered
+        assert (shown.cost_nano, shown.trouble) == (
+            pricing.cost(shown.request.jobs[0].prices, USAGE),
+            "My books cannot be written",
+        )
+        ((renewed, posted),) = delivery.renewed
+        assert [picture.number for picture, _ in renewed.files] == [1]
+        assert posted == Posted(2, (1001,))
+        assert (await house.kept("r1")).delivered_at == NOON
+        assert len(house.provider.asked) == 1
+        await house.studio.submit("r3", a_request(), BEN, refused)
+        await settled(house, "r3")
+
+
+async def test_what_ends_in_a_shutdown_before_it_can_be_booked_is_told_at_the_next_start(tmp_path: Path) -> None:
+    async with a_house(tmp_path, patience=0.0) as house:
+        house.ledger.trouble["settle"] = deque([FULL_DISK] * 100_000)
+        delivery = RecordingDelivery()
+        await house.studio.submit("r1", a_request(), MIA, delivery)
+        await until(lambda: delivery.answered)
+        with capture_logs() as log:
+            await house.studio.drain(0)
     async with a_house(tmp_path) as house:
         await house.studio.recover()
         assert await house.studio.resume(house.reopen) == 1
         await settled(house, "r1")
 
+        assert [entry["subject"] for entry in log if entry["event"] == "never written"] == ["r1", "r1"]
         assert await house.states("r1") == ["unknown"]
-        assert len(house.reopened["r1"].errors) == 1
+        (error,) = house.reopened["r1"].errors
+        assert "Unless its picture stands here already" in error.sentence
         assert house.provider.asked == []
 
 
-async def test_one_jobs_trouble_does_not_stop_the_others(tmp_path: Path) -> None:
+async def test_what_waits_while_the_books_cannot_be_written_keeps_its_place_and_is_made_afterwards(
+    tmp_path: Path,
+) -> None:
     async with a_house(tmp_path, slots=1) as house:
-        house.ledger.trouble["settle"] = deque([FULL_DISK] * 100)  # oftener than a booking is tried
+        full = house.ledger.trouble["dispatch"] = deque([FULL_DISK])
+        first, second = RecordingDelivery(), RecordingDelivery()
+
+        await house.studio.submit("r1", a_request(), MIA, first)
+        await settled(house, "r1")
+        await house.studio.submit("r2", a_request(), BEN, second)
+        await settled(house, "r2")
+
+        assert not full
+        assert first.pauses == ["My books cannot be written"]
+        assert (len(first.results), len(second.results)) == (1, 1)
+        assert len(house.provider.asked) == 2
+
+
+async def test_nothing_is_begun_while_the_files_cannot_be_kept(tmp_path: Path) -> None:
+    drawing = asyncio.Event()
+    async with a_house(tmp_path, (drawing, finished()), slots=1, patience=0.0) as house:
+        first, second = RecordingDelivery(), RecordingDelivery()
+        await house.studio.submit("r1", a_request(), MIA, first)
+        await until(lambda: len(house.provider.asked) == 1)
+        await house.studio.submit("r2", a_request(), BEN, second)
+        full = house.blobs.trouble
+        full.extend([OSError(errno.EDQUOT, "over quota")] * 100_000)
+        drawing.set()
+        await until(lambda: first.answered)
+        await until(lambda: second.pauses != [])
+
+        with pytest.raises(StoreTroubleError, match="My disk is full"):
+            await house.studio.check(a_request(), MIA)
+        assert len(house.provider.asked) == 1
+        assert first.results[0].is_numbered
+        full.clear()
+        await settled(house, "r2")
+        assert len(house.blobs.kept) == 1  # the same fox
+
+
+async def test_a_job_whose_charge_does_not_fit_does_not_stop_the_others(tmp_path: Path) -> None:
+    async with a_house(tmp_path, slots=1) as house:
+        house.ledger.trouble["settle"] = deque([ChargeConflictError("it is released")])
         first, second = RecordingDelivery(), RecordingDelivery()
 
         await house.studio.submit("r1", a_request(), MIA, first)
         await house.studio.submit("r2", a_request(), BEN, second)
         await settled(house, "r2")
 
-        assert (len(first.errors), len(second.results)) == (1, 1)
+        assert [error.sentence for error in first.errors] == [
+            "Something in my books does not fit. Tell whoever runs me; the price stays held until all is clear."
+        ]
+        assert len(second.results) == 1
 
 
 # Over a restart
@@ -472,7 +546,7 @@ async def test_a_call_that_a_crash_cut_is_unknown_and_told(tmp_path: Path) -> No
 
         assert house.provider.asked == []
         (error,) = house.reopened["r1"].errors
-        assert error.sentence.startswith("No picture came: the bot was restarted while it was made.")
+        assert error.sentence.startswith("I was restarted while this was made.")
 
 
 async def test_a_request_that_waited_out_a_short_absence_is_made(tmp_path: Path) -> None:

@@ -160,13 +160,13 @@ class House:
 
     def posted(self, invocation: Invocation) -> Message | None:
         """The regular message that shows the result of this, wherever it was posted."""
-        nonce = str(invocation.id)
+        nonces = {str(invocation.id), f"{invocation.id}w"}  # of a picture; of words alone
         channels = [invocation.channel, *self._direct_channels(invocation)]
         found = [
             message
             for channel in channels
             for message in channel.messages
-            if message.author is self.discord.bot and str(message.nonce) == nonce
+            if message.author is self.discord.bot and str(message.nonce) in nonces
         ]
         assert len(found) <= 1, f"posted {len(found)} times"
         return found[0] if found else None

@@ -50,6 +50,12 @@ class BotProcess:
             self.signal(signal.SIGKILL)
         await self.ended()
 
+    @property
+    def pid(self) -> int:
+        """Of the process."""
+        assert self._process is not None
+        return self._process.pid
+
     def signal(self, number: signal.Signals) -> None:
         """Send a signal; nothing if the process has ended."""
         assert self._process is not None

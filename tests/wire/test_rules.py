@@ -45,7 +45,7 @@ async def test_who_is_blocked_gets_words_instead_of_a_picture_also_after_a_resta
     await told(house, await lea.slash("studio unblock", member=mia))
     message = await house.imagine(mia)
 
-    assert "changed from not blocked to blocked." in done
+    assert "is blocked now." in done
     assert first == second == f"❌ A lead has blocked you from making pictures here. Ask <@{lea.id}>."
     assert message.attachments
 

@@ -16,7 +16,7 @@ from bot.sandbox.discord.people.uploads import Upload
 from bot.sandbox.discord.permissions import Permission
 from bot.sandbox.discord.rate_limits import Limit, RateLimits
 from bot.sandbox.discord.server import SandboxDiscord
-from bot.sandbox.discord.things import Attachment, ChannelKind, MessageFlag, User, Version
+from bot.sandbox.discord.things import Attachment, ChannelKind, Emoji, MessageFlag, User, Version
 from bot.sandbox.discord.traffic import Exchange, SentFile
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "ChangeStream",
     "Channel",
     "ChannelKind",
+    "Emoji",
     "Exchange",
     "Fault",
     "Intent",

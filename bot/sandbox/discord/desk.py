@@ -67,7 +67,7 @@ class Desk:
             Refusal: the body or a file is not as it must be, or the thread takes no message.
         """
         draft = new_draft(body)
-        draft.check(body)
+        draft.check(body, self._world.emojis)
         message = self._begun(channel, author, invocation, ephemeral=ephemeral, reply_to=reply_to, number=number)
         message.nonce = body.get("nonce")
         place = self._place(message, limit)
@@ -102,7 +102,7 @@ class Desk:
         """
         self.threads.require_changeable(message.channel, message.author)
         draft = changed_draft(message, body)
-        draft.check(body)
+        draft.check(body, self._world.emojis)
         place = self._place(message, limit)
         attachments = await self.files.arrange(body.get("attachments"), files, message.attachments, place)
         draft.check_files(attachments)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.discord.checks.components import check_components, media_of, walk
 from bot.sandbox.discord.checks.embeds import check_embeds
-from bot.sandbox.discord.refusals import FormFaults, empty_message
+from bot.sandbox.discord.checks.messages import MESSAGE, check_mentions
+from bot.sandbox.discord.refusals import FormFaults, empty_message, unknown_sticker
 from bot.sandbox.discord.things import MessageFlag
-from bot.sandbox.discord.wire import Json, as_int, as_object, as_objects, as_text, without_nulls
+from bot.sandbox.discord.wire import Json, as_int, as_list, as_object, as_objects, as_text, without_nulls
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from bot.sandbox.discord.model import Message
     from bot.sandbox.discord.things import Attachment
@@ -42,16 +43,21 @@ class Draft:
         """Whether components are all it shows."""
         return MessageFlag.IS_COMPONENTS_V2 in self.flags
 
-    def check(self, body: Json) -> None:
-        """Refuse what Discord would.
+    def check(self, body: Json, emojis: Collection[int]) -> None:
+        """Refuse what Discord would; `emojis` are the custom ones that the bot may use.
 
         Raises:
-            Refusal: 400/50035 with every fault.
+            Refusal: 400/50035 with every fault, of the form first; 400/50081.
         """
         faults = FormFaults()
+        MESSAGE("", body, faults)
+        faults.raise_if_any()
+        if as_list(body.get("sticker_ids")):
+            raise unknown_sticker()
+        check_mentions(body, faults)
         faults.check_length("content", self.content, LONGEST_CONTENT)
         check_embeds(list(self.embeds), faults)
-        check_components(list(self.components), faults, v2=self.is_v2)
+        check_components(list(self.components), faults, emojis, v2=self.is_v2)
         if self.is_v2:
             for key in ("content", "embeds", "poll", "sticker_ids"):
                 if body.get(key):

@@ -16,6 +16,7 @@ from bot.sandbox.discord.refusals import (
     unknown_webhook,
 )
 from bot.sandbox.discord.things import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL, MessageFlag, Origin
+from bot.sandbox.discord.wire import as_objects
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -111,6 +112,14 @@ class Invocation:
             command_type=self.command_type,
             opened_by=self.opened_by.origin if self.opened_by else None,
         )
+
+    @property
+    def focused_type(self) -> int | None:
+        """The type of the option that is being typed, for autocomplete."""
+        level = as_objects(self.data.get("options"))
+        while level and not any(option.get("focused") for option in level):
+            level = [inner for option in level for inner in as_objects(option.get("options"))]
+        return next((option["type"] for option in level if option.get("focused")), None)
 
     @property
     def deferred(self) -> bool:

@@ -16,7 +16,7 @@ from bot.sandbox.discord.things import (
 )
 
 if TYPE_CHECKING:
-    from bot.sandbox.discord.things import Attachment, MessageKind, Origin
+    from bot.sandbox.discord.things import Attachment, Emoji, MessageKind, Origin
     from bot.sandbox.discord.wire import Json
 
 
@@ -77,6 +77,7 @@ class Guild:
     channels: list[Channel] = field(default_factory=list["Channel"])
     threads: list[Channel] = field(default_factory=list["Channel"])
     members: dict[int, Membership] = field(default_factory=dict[int, Membership])
+    emojis: list[Emoji] = field(default_factory=list["Emoji"])
     boost_tier: int = 0
     has_bot: bool = True
 

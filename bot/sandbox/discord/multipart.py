@@ -9,15 +9,18 @@ import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 import aiohttp
 
-from bot.sandbox.discord.refusals import Refusal, too_large
+from bot.sandbox.discord.refusals import Refusal, invalid_form, too_large
 from bot.sandbox.discord.traffic import SentFile
+from bot.sandbox.discord.wire import as_object
 
 if TYPE_CHECKING:
     from aiohttp import web
 
+MEDIA_TYPES = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data")
 LARGEST_REQUEST = 25 * 1024 * 1024  # bytes, all together
 _FILE_FIELD = re.compile(r"files\[(\d{1,3})\]$")
 
@@ -49,17 +52,39 @@ async def read_body(request: web.Request, oversize_code: int) -> Body:
     """Read all of it.
 
     Raises:
-        Refusal: 413 over 25 MiB, 400/50109 when it is not JSON.
+        Refusal: 413 over 25 MiB, 400/50109 when it is not JSON, 400/50035 when its media type is none that Discord
+            reads.
     """
     allowance = _Allowance()
     if request.content_type.startswith("multipart/"):
         body = await _read_form(request, allowance)
     else:
         content = b"".join([allowance.take(chunk) async for chunk in request.content.iter_chunked(65536)])
-        body = Body(None if allowance.is_spent else _parse(content))
+        body = Body(None if allowance.is_spent or not content else _read_as(request.content_type, content))
     if allowance.is_spent:
         raise too_large(oversize_code)
     return body
+
+
+def _read_as(media_type: str, content: bytes) -> Any:  # noqa: ANN401 - JSON is anything
+    if media_type == "application/json":
+        return _parse(content)
+    if media_type == "application/x-www-form-urlencoded":
+        return _fields(content)
+    told = f'Expected "Content-Type" header to be one of {set(MEDIA_TYPES)}.'
+    raise invalid_form("", "CONTENT_TYPE_INVALID", told)
+
+
+def _fields(content: bytes) -> dict[str, Any]:
+    """A form's fields; `payload_json` holds all of them, and what looks like a number or truth is one."""
+    try:
+        given = dict(parse_qsl(content.decode(), keep_blank_values=True, strict_parsing=True))
+    except ValueError:
+        raise invalid_form("", "CONTENT_TYPE_INVALID", "The body is no form.") from None
+    if "payload_json" in given:
+        return as_object(_parse(given["payload_json"].encode()))
+    truths = {"true": True, "false": False}
+    return {key: truths.get(value.lower(), value) for key, value in given.items()}
 
 
 async def _read_form(request: web.Request, allowance: _Allowance) -> Body:

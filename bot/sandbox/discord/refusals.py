@@ -184,6 +184,11 @@ def file_not_sent() -> Refusal:
     return Refusal(400, 50146, "Attachment data not found")
 
 
+def unknown_sticker() -> Refusal:
+    """There are no stickers here."""
+    return Refusal(400, 50081, "Invalid sticker sent")
+
+
 def too_large(code: int) -> Refusal:
     """A file over the limit, or a request over 25 MiB."""
     text = {50045: "File uploaded exceeds the maximum size"}.get(code, "Request entity too large")
@@ -203,7 +208,7 @@ class FormFaults:
     def add(self, place: str, code: str, message: str) -> None:
         """Note a fault at a dotted place."""
         spot = self._errors
-        for part in place.split("."):
+        for part in filter(None, place.split(".")):
             spot = spot.setdefault(part, {})
         spot.setdefault("_errors", []).append({"code": code, "message": message})
 

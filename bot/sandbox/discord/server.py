@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from bot.sandbox.discord.changes import ChangeStream
     from bot.sandbox.discord.clock import Clock
+    from bot.sandbox.discord.invocations import Invocation
     from bot.sandbox.discord.rest.routes import Route
     from bot.sandbox.discord.things import User
 
@@ -82,6 +83,11 @@ class SandboxDiscord:
     def url(self) -> str:
         """``http://127.0.0.1:PORT``."""
         return self._world.links.origin
+
+    @property
+    def invocations(self) -> list[Invocation]:
+        """Everything that members asked the bot for, oldest first."""
+        return list(self._world.invocations.values())
 
     @property
     def api_url(self) -> str:

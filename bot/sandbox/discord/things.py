@@ -59,6 +59,9 @@ class MessageKind(IntEnum):
     CONTEXT_MENU_COMMAND = 23
 
 
+OF_DISCORD = {MessageKind.THREAD_CREATED, MessageKind.THREAD_STARTER}  # lines that nobody wrote; no replies to them
+
+
 class MessageFlag(IntFlag):
     """The flags of a message that a bot may set or meet."""
 
@@ -86,6 +89,18 @@ class User:
     upload_limit: int = DEFAULT_UPLOAD_LIMIT
     accepts_direct_messages: bool = True
     locale: str = "en-US"
+
+
+@dataclass(frozen=True)
+class Emoji:
+    """A custom emoji of a server. As text, what stands for it in a message."""
+
+    id: int
+    name: str
+    animated: bool = False
+
+    def __str__(self) -> str:
+        return f"<{'a' if self.animated else ''}:{self.name}:{self.id}>"
 
 
 @dataclass(eq=False)

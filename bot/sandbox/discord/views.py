@@ -10,7 +10,7 @@ from bot.sandbox.discord.wire import Json, timestamp
 if TYPE_CHECKING:
     from bot.sandbox.discord.model import Channel, Guild, Membership, Role, ThreadState
     from bot.sandbox.discord.permissions import Permission
-    from bot.sandbox.discord.things import User
+    from bot.sandbox.discord.things import Emoji, User
 
 
 def bits(granted: Permission) -> str:
@@ -73,6 +73,19 @@ def role_view(role: Role) -> Json:
         "icon": None,
         "unicode_emoji": None,
         "flags": 0,
+    }
+
+
+def emoji_view(emoji: Emoji) -> Json:
+    """A custom emoji."""
+    return {
+        "id": str(emoji.id),
+        "name": emoji.name,
+        "roles": [],
+        "require_colons": True,
+        "managed": False,
+        "animated": emoji.animated,
+        "available": True,
     }
 
 
@@ -195,7 +208,7 @@ def guild_view(guild: Guild) -> Json:
         "premium_progress_bar_enabled": False,
         "nsfw": False,
         "nsfw_level": 0,
-        "emojis": [],
+        "emojis": [emoji_view(emoji) for emoji in guild.emojis],
         "stickers": [],
         "incidents_data": None,
     }

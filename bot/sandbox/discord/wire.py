@@ -38,7 +38,9 @@ def as_text(value: object) -> str:
 
 
 def as_int(value: object) -> int:
-    """The value if it is a whole number, otherwise 0."""
+    """The value if it is a whole number, also as text; otherwise 0."""
+    if isinstance(value, str) and value.removeprefix("-").isdecimal():
+        return int(value)
     return value if isinstance(value, int) else 0
 
 

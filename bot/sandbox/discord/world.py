@@ -72,6 +72,11 @@ class World:
         guild.roles.append(role)
         return role
 
+    @property
+    def emojis(self) -> set[int]:
+        """The ids of the custom emojis that the bot may use: those of its servers."""
+        return {emoji.id for guild in self.guilds.values() if guild.has_bot for emoji in guild.emojis}
+
     def add_member(self, guild: Guild, user: User) -> Membership:
         """Let somebody into a server."""
         guild.members[user.id] = Membership(user, guild, self.clock.now())

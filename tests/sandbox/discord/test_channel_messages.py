@@ -8,7 +8,7 @@ from bot.sandbox.discord import Intent, Options, Permission, RateLimits, Sandbox
 from tests.sandbox.discord.conftest import Api, png
 
 if TYPE_CHECKING:
-    from bot.sandbox.discord import Channel
+    from bot.sandbox.discord import Channel, Emoji
 
 MEBIBYTE = 1024 * 1024
 
@@ -309,3 +309,65 @@ async def test_a_member_without_sight_of_a_channel_sees_nothing(sandbox: Sandbox
 
     assert studio.visible_to(mia) == studio.visible_to(boss) == [message]
     assert studio.visible_to(noah) == []
+
+
+@pytest.mark.parametrize(
+    ("media_type", "body", "status", "code"),
+    [
+        ("application/json; charset=utf-8", b'{"content": "x"}', 200, 0),
+        ("application/x-www-form-urlencoded", b"content=x&flags=4&tts=false", 200, 0),
+        ("application/x-www-form-urlencoded", b"payload_json=%7B%22content%22%3A%22x%22%7D", 200, 0),
+        ("application/x-www-form-urlencoded", b"payload_json=%7B", 400, 50109),
+        ("application/x-www-form-urlencoded", b'{"content": "x"}', 400, 50035),
+        ("text/plain", b'{"content": "x"}', 400, 50035),
+        ("application/octet-stream", b'{"content": "x"}', 400, 50035),
+        ("text/json", b'{"content": "x"}', 400, 50035),
+        ("text/plain", b"", 400, 50006),
+    ],
+)
+async def test_a_body_is_read_as_its_media_type_says(
+    api: Api, sandbox: SandboxDiscord, messages: str, media_type: str, body: bytes, status: int, code: int
+) -> None:
+    headers = {"Authorization": f"Bot {sandbox.token}", "Content-Type": media_type}
+    async with api.session.post(sandbox.api_url + messages, data=body, headers=headers) as response:
+        answer = await response.json()
+
+    assert (response.status, answer.get("code", 0)) == (status, code)
+    assert answer.get("content") == ("x" if status == 200 else None)
+
+
+async def test_replies_stay_in_their_channel_and_answer_people(
+    api: Api, sandbox: SandboxDiscord, studio: Channel, messages: str
+) -> None:
+    mia = sandbox.server.add_member("Mia")
+    sent = await mia.send(studio, "x")
+    mia.start_thread(studio, "Foxes")
+    line = studio.messages[-1]
+
+    def reply_to(message_id: int, **more: object) -> dict[str, Any]:
+        return {"content": "x", "message_reference": {"message_id": str(message_id), **more}}
+
+    here = await api.call("POST", messages, reply_to(sent.id, channel_id=str(studio.id)))
+    elsewhere = await api.call("POST", messages, reply_to(sent.id, channel_id=str(sandbox.server.channels[1].id)))
+    to_discord = await api.call("POST", messages, reply_to(line.id, fail_if_not_exists=False))
+
+    assert here.status == 200
+    assert (elsewhere.code, to_discord.code) == (50035, 50035)
+    assert "Cannot reply to a system message" in str(to_discord.body["errors"])
+
+
+async def test_custom_emojis_are_those_of_the_bots_servers(api: Api, sandbox: SandboxDiscord, messages: str) -> None:
+    fox = sandbox.server.add_emoji("fox")
+    elsewhere = sandbox.add_server("Elsewhere")
+    wolf = elsewhere.add_emoji("wolf", animated=True)
+    elsewhere.remove_bot()
+
+    async def with_button(emoji: Emoji) -> int:
+        button = {"type": 2, "style": 1, "custom_id": "x", "emoji": {"id": str(emoji.id), "name": emoji.name}}
+        row = {"type": 1, "components": [button]}
+        return (await api.call("POST", messages, {"content": "x", "components": [row]})).status
+
+    assert (str(fox), str(wolf)) == (f"<:fox:{fox.id}>", f"<a:wolf:{wolf.id}>")
+    assert (await with_button(fox), await with_button(wolf)) == (200, 400)
+    shown = (await api.call("GET", f"/guilds/{sandbox.server.id}")).body["emojis"]
+    assert [emoji["name"] for emoji in shown] == ["fox"]

@@ -129,8 +129,10 @@ async def test_a_followup_after_a_deferral_fills_the_response_and_stays_as_priva
 
 
 async def test_a_deferral_takes_no_flag_but_the_ephemeral_one(api: Api, invocation: Invocation) -> None:
-    await api.answer(invocation, 5, {"flags": EPHEMERAL | int(MessageFlag.IS_COMPONENTS_V2)})
+    refused = await api.answer(invocation, 5, {"flags": EPHEMERAL | int(MessageFlag.IS_COMPONENTS_V2)})
+    await api.answer(invocation, 5, {"flags": EPHEMERAL})
 
+    assert (refused.status, refused.code, list(refused.body["errors"]["data"])) == (400, 50035, ["flags"])
     assert invocation.ephemeral
     assert invocation.response
     assert invocation.response.flags == MessageFlag.EPHEMERAL | MessageFlag.LOADING
@@ -343,3 +345,45 @@ async def test_a_message_menu_gives_the_bot_the_whole_message(api: Api, sandbox:
     answer = await api.answer(invocation, 4, {"content": "ok"})
     assert answer.body["resource"]["message"]["type"] == 23
     assert answer.body["resource"]["message"]["interaction_metadata"]["target_message_id"] == str(message.id)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "status"),
+    [
+        ("quality", "low", 200),
+        ("quality", 5, 400),
+        ("quality", "x" * 6001, 400),
+        ("number", 5, 200),
+        ("number", "5", 400),
+        ("number", 5.5, 400),
+        ("number", 2**53 + 1, 400),
+        ("share", 5.5, 200),
+        ("share", "5.5", 400),
+    ],
+)
+async def test_what_is_offered_fits_the_type_of_its_option(
+    api: Api, sandbox: SandboxDiscord, option: str, value: object, status: int
+) -> None:
+    kinds = {"quality": 3, "number": 4, "share": 10}
+    options = [{"type": kinds[name], "name": name, "description": "d", "autocomplete": True} for name in kinds]
+    nested = {"type": 1, "name": "now", "description": "d", "options": options}
+    await api.register({"name": "offer", "description": "d", "options": [nested]})
+    mia = sandbox.server.members.get("Mia") or sandbox.server.add_member("Mia")
+    asking = asyncio.create_task(mia.autocomplete("offer now", focused=option, value="x"))
+    await sandbox.until(lambda: any(one.name == "offer now" for one in sandbox.invocations))
+    invocation = sandbox.invocations[-1]
+
+    answer = await api.answer(invocation, 8, {"choices": [{"name": "One", "value": value}]})
+    await api.answer(invocation, 8, {"choices": []})
+    await asking
+
+    assert answer.status == status
+    if status == 400:
+        assert list(answer.body["errors"]["data"]["choices"]["0"]) == ["value"]
+
+
+async def test_faults_of_a_first_answer_stand_under_its_data(api: Api, invocation: Invocation) -> None:
+    refused = await api.answer(invocation, 4, {"content": "x" * 2001})
+
+    assert list(refused.body["errors"]) == ["data"]
+    assert (await api.answer(invocation, 4, {"content": "x"})).status == 200

@@ -253,13 +253,14 @@ def label(component: dict[str, Any]) -> dict[str, Any]:
     return {"type": 18, "label": component["custom_id"], "component": component}
 
 
+RADIO = [{"label": "A", "value": "a"}, {"label": "B", "value": "b"}]
 DIALOG: dict[str, Any] = {
     "title": "Edit",
     "custom_id": "edit:1",
     "components": [
         {"type": 1, "components": [{"type": 4, "style": 1, "label": "Words", "custom_id": "words", "value": "before"}]},
         label({"type": 19, "custom_id": "files", "required": False, "min_values": 0, "max_values": 2}),
-        label({"type": 21, "custom_id": "radio", "required": False, "options": [{"label": "A", "value": "a"}] * 2}),
+        label({"type": 21, "custom_id": "radio", "required": False, "options": RADIO}),
         label({"type": 22, "custom_id": "boxes", "options": [{"label": "B", "value": "b", "default": True}]}),
         label({"type": 23, "custom_id": "box", "default": True}),
     ],
@@ -290,7 +291,7 @@ async def test_a_dialog_is_filled_in_with_every_kind_of_input(api: Api, mia: Mem
         ({"words": ""}, "takes 1 to 4000 characters"),
         ({"files": ["x"]}, "takes Uploads"),
         ({"files": [Upload("a", b"")] * 3}, "takes 0 to 2 choices, not 3"),
-        ({"radio": "c"}, "offers 'a', 'a', not 'c'"),
+        ({"radio": "c"}, "offers 'a', 'b', not 'c'"),
         ({"boxes": []}, "takes 1 to 1 choices, not 0"),
     ],
 )

@@ -9,9 +9,23 @@ import re
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from bot.sandbox.discord.checks.forms import (
+    LARGEST,
+    anything,
+    form,
+    list_of,
+    number,
+    one_of,
+    required,
+    text,
+    texts_by_language,
+    truth,
+    whole,
+)
 from bot.sandbox.discord.wire import Json, as_object, as_objects, as_text
 
 if TYPE_CHECKING:
+    from bot.sandbox.discord.checks.forms import Check
     from bot.sandbox.discord.refusals import FormFaults
 
 
@@ -41,6 +55,17 @@ class OptionType(IntEnum):
 
 NESTING = {OptionType.SUBCOMMAND, OptionType.GROUP}
 WITH_CHOICES = {OptionType.STRING, OptionType.INTEGER, OptionType.NUMBER}
+_NUMBERS = {OptionType.INTEGER, OptionType.NUMBER}
+_ONLY_FOR: dict[str, set[OptionType]] = {
+    "choices": WITH_CHOICES,
+    "autocomplete": WITH_CHOICES,
+    "min_value": _NUMBERS,
+    "max_value": _NUMBERS,
+    "min_length": {OptionType.STRING},
+    "max_length": {OptionType.STRING},
+    "channel_types": {OptionType.CHANNEL},
+    "options": NESTING,
+}
 MOST_COMMANDS = {CommandType.SLASH: 100, CommandType.USER: 15, CommandType.MESSAGE: 15}
 MOST_OPTIONS = 25
 MOST_CHOICES = 25
@@ -48,6 +73,41 @@ LONGEST_NAME = 32
 LONGEST_DESCRIPTION = 100
 LARGEST_COMMAND = 8000  # characters of names, descriptions and values together
 _NAME = re.compile(r"^[-_'\w]{1,32}$")
+_LOCALISED_NAME, _LOCALISED_DESCRIPTION = texts_by_language(LONGEST_NAME), texts_by_language(LONGEST_DESCRIPTION)
+_VALUES: dict[int, Check] = {
+    OptionType.STRING: text(100),
+    OptionType.INTEGER: whole(-LARGEST, LARGEST),
+    OptionType.NUMBER: number,
+}
+_OPTION = form(
+    type=required(one_of(*OptionType)),
+    name=required(text(LONGEST_NAME, 1)),
+    name_localizations=_LOCALISED_NAME,
+    description=required(text(LONGEST_DESCRIPTION, 1)),
+    description_localizations=_LOCALISED_DESCRIPTION,
+    required=truth,
+    autocomplete=truth,
+    choices=list_of(form(name=required(text(100, 1)), name_localizations=texts_by_language(100)), MOST_CHOICES),
+    options=list_of(form(), MOST_OPTIONS),
+    channel_types=list_of(whole(0), MOST_OPTIONS, unique=True),
+    min_value=number,
+    max_value=number,
+    min_length=whole(0, 6000),
+    max_length=whole(1, 6000),
+)
+_COMMAND = form(
+    type=one_of(*CommandType),
+    name=required(text(LONGEST_NAME, 1)),
+    name_localizations=_LOCALISED_NAME,
+    description=text(LONGEST_DESCRIPTION),
+    description_localizations=_LOCALISED_DESCRIPTION,
+    options=list_of(form(), MOST_OPTIONS),
+    default_member_permissions=whole(0),
+    dm_permission=truth,
+    nsfw=truth,
+    contexts=list_of(one_of(0, 1, 2), 3, 1, unique=True),
+    integration_types=list_of(one_of(0, 1), 2, 1, unique=True),
+)
 
 
 def check_commands(commands: list[Json], faults: FormFaults) -> None:
@@ -74,32 +134,35 @@ def type_of(command: Json) -> int:
 
 
 def _check_command(place: str, command: Json, faults: FormFaults) -> None:
+    _COMMAND(place, command, faults)
     if type_of(command) == CommandType.SLASH:
         _check_name(place, command, faults)
         faults.check_length(f"{place}.description", command.get("description"), LONGEST_DESCRIPTION, 1)
         _check_options(place, as_objects(command.get("options")), faults, depth=0)
-    else:
-        faults.check_length(f"{place}.name", command.get("name"), LONGEST_NAME, 1)
-        if command.get("description") or command.get("options"):
-            faults.add(f"{place}.description", "APPLICATION_COMMAND_CONTEXT_MENU", "A menu has neither of these.")
+    elif command.get("description") or command.get("options"):
+        faults.add(f"{place}.description", "APPLICATION_COMMAND_CONTEXT_MENU", "A menu has neither of these.")
     if _characters(command) > LARGEST_COMMAND:
         faults.add(place, "APPLICATION_COMMAND_TOO_LARGE", f"Command exceeds maximum size ({LARGEST_COMMAND})")
 
 
 def _check_name(place: str, named: Json, faults: FormFaults) -> None:
-    name = as_text(named.get("name"))
-    if not _NAME.match(name) or name != name.lower():
-        faults.add(f"{place}.name", "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
+    spoken = {"name": as_text(named.get("name"))}
+    for locale, text_ in as_object(named.get("name_localizations")).items():
+        spoken[f"name_localizations.{locale}"] = as_text(text_)
+    for spot, name in spoken.items():
+        if not _NAME.match(name) or name != name.lower():
+            faults.add(f"{place}.{spot}", "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
 
 
 def _check_options(place: str, options: list[Json], faults: FormFaults, depth: int) -> None:
-    faults.check_count(f"{place}.options", len(options), MOST_OPTIONS)
     seen: set[str] = set()
     optional_before = False
+    if len({option.get("type") in NESTING for option in options}) > 1:
+        told = "Sub-command and sub-command group option types are mutually exclusive to all other types"
+        faults.add(f"{place}.options", "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", told)
     for position, option in enumerate(options):
         here = f"{place}.options.{position}"
         _check_name(here, option, faults)
-        faults.check_length(f"{here}.description", option.get("description"), LONGEST_DESCRIPTION, 1)
         name = as_text(option.get("name"))
         if name in seen:
             faults.add(f"{here}.name", "APPLICATION_COMMAND_OPTIONS_NAME_INVALID", "Option names must be unique")
@@ -112,19 +175,39 @@ def _check_options(place: str, options: list[Json], faults: FormFaults, depth: i
 
 def _check_option(place: str, option: Json, faults: FormFaults, depth: int) -> None:
     kind = option.get("type")
-    if kind not in list(OptionType):
-        faults.add(f"{place}.type", "BASE_TYPE_CHOICES", "Value must be one of 1 to 11.")
-    elif kind in NESTING:
+    _OPTION(place, option, faults)
+    if kind in NESTING:
         if depth > 1 or (kind == OptionType.GROUP and depth > 0):
             faults.add(f"{place}.type", "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", "Nested too deep")
         else:
             _check_options(place, as_objects(option.get("options")), faults, depth + 1)
+    for key, kinds in _ONLY_FOR.items():
+        if option.get(key) and kind not in kinds:
+            told = f"This option takes no {key}"
+            faults.add(f"{place}.{key}", f"APPLICATION_COMMAND_OPTIONS_{key.upper()}_INVALID", told)
+    for unit in ("value", "length"):
+        least, most = option.get(f"min_{unit}"), option.get(f"max_{unit}")
+        if isinstance(least, int | float) and isinstance(most, int | float) and least > most:
+            told = f"min_{unit} must be equal to or less than max_{unit}"
+            faults.add(f"{place}.min_{unit}", "APPLICATION_COMMAND_OPTIONS_RANGE_INVALID", told)
+    _check_choices(place, option, faults)
+
+
+def _check_choices(place: str, option: Json, faults: FormFaults) -> None:
     choices = as_objects(option.get("choices"))
-    faults.check_count(f"{place}.choices", len(choices), MOST_CHOICES)
-    if choices and (option.get("autocomplete") or kind not in WITH_CHOICES):
-        faults.add(f"{place}.choices", "APPLICATION_COMMAND_OPTIONS_CHOICES_INVALID", "This option takes no choices")
+    if choices and option.get("autocomplete"):
+        told = "An option that autocompletes takes no choices"
+        faults.add(f"{place}.choices", "APPLICATION_COMMAND_OPTIONS_CHOICES_INVALID", told)
+    value = _VALUES.get(option.get("type") or 0, anything)
+    seen: set[str] = set()
     for position, choice in enumerate(choices):
-        faults.check_length(f"{place}.choices.{position}.name", choice.get("name"), 100, 1)
+        here = f"{place}.choices.{position}"
+        form(value=required(value))(here, choice, faults)
+        name = as_text(choice.get("name"))
+        if name in seen:
+            told = "Option choice names must be unique"
+            faults.add(f"{here}.name", "APPLICATION_COMMAND_OPTIONS_CHOICE_NAME_ALREADY_EXISTS", told)
+        seen.add(name)
 
 
 def _characters(part: Json) -> int:

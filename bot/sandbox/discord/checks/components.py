@@ -8,11 +8,25 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from bot.sandbox.discord.wire import Json, as_list, as_object, as_objects, as_text
+from bot.sandbox.discord.checks.emojis import check_emoji
+from bot.sandbox.discord.checks.forms import (
+    WEB,
+    address,
+    form,
+    list_of,
+    one_of,
+    required,
+    snowflake,
+    text,
+    truth,
+    whole,
+)
+from bot.sandbox.discord.wire import Json, as_int, as_list, as_object, as_objects, as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
+    from bot.sandbox.discord.checks.forms import Check, Needed
     from bot.sandbox.discord.refusals import FormFaults
 
 
@@ -55,6 +69,102 @@ MOST_GALLERY_ITEMS = 10
 MOST_SECTION_TEXTS = 3
 LONGEST_CUSTOM_ID = 100
 LONGEST_LABEL = 80
+_LONGEST_NOTE = 1024
+_LARGEST_COLOR = 0xFFFFFF
+_LARGEST_NUMBER = 2**31 - 1
+_CUSTOM_ID = text(LONGEST_CUSTOM_ID, 1)
+_EMOJI = form(id=snowflake, name=text(32), animated=truth)
+
+
+def _part(place: str, value: object, faults: FormFaults) -> None:
+    COMPONENT(place, value, faults)
+
+
+def _select(**more: Check | Needed) -> Check:
+    return form(
+        custom_id=required(_CUSTOM_ID),
+        placeholder=text(150),
+        min_values=whole(0, MOST_OPTIONS),
+        max_values=whole(1, MOST_OPTIONS),
+        required=truth,
+        disabled=truth,
+        **more,
+    )
+
+
+def _choice(**more: Check) -> Check:
+    return form(
+        label=required(text(100, 1)), value=required(text(100, 1)), description=text(100), default=truth, **more
+    )
+
+
+_MEDIA = form(url=required(address(*WEB, "attachment")))
+_DEFAULTS = list_of(form(id=required(snowflake), type=required(one_of("user", "role", "channel"))), MOST_OPTIONS)
+_PEOPLE = _select(default_values=_DEFAULTS)
+_FORMS: dict[Kind, Check] = {
+    Kind.ROW: form(components=required(list_of(_part, MOST_BUTTONS, 1))),
+    Kind.BUTTON: form(
+        style=required(one_of(1, 2, 3, 4, 5, 6)),
+        label=text(LONGEST_LABEL),
+        custom_id=_CUSTOM_ID,
+        url=address(*WEB, "discord", longest=512),
+        sku_id=snowflake,
+        disabled=truth,
+        emoji=_EMOJI,
+    ),
+    Kind.STRING_SELECT: _select(options=required(list_of(_choice(emoji=_EMOJI), MOST_OPTIONS, 1))),
+    Kind.TEXT_INPUT: form(
+        custom_id=required(_CUSTOM_ID),
+        style=required(one_of(1, 2)),
+        label=text(45, 1),
+        value=text(4000),
+        placeholder=text(100),
+        required=truth,
+        min_length=whole(0, 4000),
+        max_length=whole(1, 4000),
+    ),
+    Kind.USER_SELECT: _PEOPLE,
+    Kind.ROLE_SELECT: _PEOPLE,
+    Kind.MENTIONABLE_SELECT: _PEOPLE,
+    Kind.CHANNEL_SELECT: _select(default_values=_DEFAULTS, channel_types=list_of(whole(0), MOST_OPTIONS, unique=True)),
+    Kind.SECTION: form(components=required(list_of(_part, MOST_SECTION_TEXTS, 1)), accessory=required(_part)),
+    Kind.TEXT: form(content=required(text(MOST_TEXT_V2, 1))),
+    Kind.THUMBNAIL: form(media=required(_MEDIA), description=text(_LONGEST_NOTE), spoiler=truth),
+    Kind.GALLERY: form(
+        items=required(
+            list_of(form(media=required(_MEDIA), description=text(_LONGEST_NOTE), spoiler=truth), MOST_GALLERY_ITEMS, 1)
+        )
+    ),
+    Kind.FILE: form(file=required(form(url=required(address("attachment")))), spoiler=truth),
+    Kind.SEPARATOR: form(divider=truth, spacing=one_of(1, 2)),
+    Kind.CONTAINER: form(
+        components=required(list_of(_part, MOST_COMPONENTS_V2, 1)),
+        accent_color=whole(0, _LARGEST_COLOR),
+        spoiler=truth,
+    ),
+    Kind.LABEL: form(label=required(text(45, 1)), description=text(100, 1), component=required(_part)),
+    Kind.FILE_UPLOAD: form(
+        custom_id=required(_CUSTOM_ID), min_values=whole(0, 10), max_values=whole(1, 10), required=truth
+    ),
+    Kind.RADIO_GROUP: form(custom_id=required(_CUSTOM_ID), options=required(list_of(_choice(), 10, 2)), required=truth),
+    Kind.CHECKBOX_GROUP: form(
+        custom_id=required(_CUSTOM_ID),
+        options=required(list_of(_choice(), 10, 1)),
+        min_values=whole(0, 10),
+        max_values=whole(1, 10),
+        required=truth,
+    ),
+    Kind.CHECKBOX: form(custom_id=required(_CUSTOM_ID), default=truth),
+}
+_ANY = form(type=required(one_of(*Kind)), id=whole(0, _LARGEST_NUMBER))
+
+
+def COMPONENT(place: str, value: object, faults: FormFaults) -> None:  # noqa: N802 - a form, as the constants are
+    """The form of a component, by its type, with all that is nested in it."""
+    _ANY(place, value, faults)
+    kind = as_object(value).get("type")
+    if kind in list(Kind):
+        _FORMS[Kind(kind)](place, value, faults)
 
 
 def walk(components: list[Json], place: str = "components") -> Iterator[tuple[str, Json]]:
@@ -82,8 +192,15 @@ def media_of(component: Json) -> list[Json]:
             return []
 
 
-def check_components(components: list[Json], faults: FormFaults, *, v2: bool) -> None:
-    """Note what is wrong with a message's components."""
+def check_components(components: list[Json], faults: FormFaults, emojis: Collection[int], *, v2: bool) -> None:
+    """Note what is wrong with a message's components, beyond their form.
+
+    Args:
+        components: the rows, or the parts of the new kind.
+        faults: where it is noted.
+        emojis: the custom ones that the bot may use.
+        v2: whether the message is of the new kind.
+    """
     if v2:
         _check_v2(components, faults)
     else:
@@ -94,20 +211,27 @@ def check_components(components: list[Json], faults: FormFaults, *, v2: bool) ->
                 _check_row(place, component, faults)
             case Kind.BUTTON:
                 _check_button(place, component, faults)
+                check_emoji(f"{place}.emoji", component.get("emoji"), emojis, faults)
             case kind if kind in SELECTS:
-                _check_select(place, component, faults)
+                check_select(place, component, faults, emojis)
+                if component.get("required") is True and component.get("min_values") == 0:
+                    check_zero(place, faults)
             case _:
                 pass
     check_custom_ids(components, faults)
 
 
 def check_custom_ids(components: list[Json], faults: FormFaults) -> None:
-    """Note custom ids that are missing their length or are used twice."""
+    """Note custom ids and numbers that are used twice."""
     seen: set[str] = set()
+    numbers: set[int] = set()
     for place, component in walk(components):
+        number = as_int(component.get("id"))
+        if number and number in numbers:
+            faults.add(f"{place}.id", "COMPONENT_ID_DUPLICATED", "Component id cannot be duplicated")
+        numbers.add(number)
         if (custom_id := component.get("custom_id")) is None:
             continue
-        faults.check_length(f"{place}.custom_id", custom_id, LONGEST_CUSTOM_ID, 1)
         if custom_id in seen:
             faults.add(
                 f"{place}.custom_id", "COMPONENT_CUSTOM_ID_DUPLICATED", "Component custom id cannot be duplicated"
@@ -140,12 +264,12 @@ def _check_part_of_v2(place: str, component: Json, faults: FormFaults) -> None:
         case Kind.CONTAINER:
             for position, part in enumerate(inner):
                 _check_kind(f"{place}.components.{position}", part, IN_CONTAINER, faults)
-        case Kind.GALLERY:
-            faults.check_count(f"{place}.items", len(as_list(component.get("items"))), MOST_GALLERY_ITEMS, 1)
         case Kind.SECTION:
-            faults.check_count(f"{place}.components", len(inner), MOST_SECTION_TEXTS, 1)
-        case Kind.TEXT:
-            faults.check_length(f"{place}.content", component.get("content"), MOST_TEXT_V2, 1)
+            for position, part in enumerate(inner):
+                _check_kind(f"{place}.components.{position}", part, {Kind.TEXT}, faults)
+            _check_kind(
+                f"{place}.accessory", as_object(component.get("accessory")), {Kind.BUTTON, Kind.THUMBNAIL}, faults
+            )
         case _:
             pass
 
@@ -158,7 +282,6 @@ def _check_kind(place: str, component: Json, allowed: set[Kind], faults: FormFau
 
 def _check_row(place: str, row: Json, faults: FormFaults) -> None:
     children = as_objects(row.get("components"))
-    faults.check_count(f"{place}.components", len(children), MOST_BUTTONS, 1)
     selects = [child for child in children if child.get("type") in SELECTS]
     if selects and len(children) > 1:
         faults.add(f"{place}.components", "COMPONENT_LAYOUT_WIDTH_EXCEEDED", "A select menu needs a row of its own.")
@@ -168,30 +291,57 @@ def _check_row(place: str, row: Json, faults: FormFaults) -> None:
 
 def _check_button(place: str, button: Json, faults: FormFaults) -> None:
     style = button.get("style")
-    if style not in range(1, PREMIUM_STYLE + 1):
-        faults.add(f"{place}.style", "BASE_TYPE_CHOICES", "Value must be one of (1, 2, 3, 4, 5, 6).")
-    faults.check_length(f"{place}.label", button.get("label"), LONGEST_LABEL)
-    if style == LINK_STYLE:
-        if not button.get("url") or button.get("custom_id"):
-            faults.add(f"{place}.url", "BUTTON_COMPONENT_INVALID_URL", "A link button has a url and no custom id.")
-    elif style != PREMIUM_STYLE and not button.get("custom_id"):
+    has = {key for key in ("custom_id", "url", "sku_id", "label", "emoji") if button.get(key)}
+    if style == PREMIUM_STYLE:
+        if has != {"sku_id"}:
+            faults.add(place, "BUTTON_COMPONENT_PREMIUM", "A premium button has a sku id and nothing else")
+        return
+    if style != LINK_STYLE and "custom_id" not in has:
         faults.add(f"{place}.custom_id", "BUTTON_COMPONENT_CUSTOM_ID_REQUIRED", "A custom id is required")
-    if style != PREMIUM_STYLE and not button.get("label") and not button.get("emoji"):
+    if ("url" in has) != (style == LINK_STYLE) or {"custom_id", "url"} <= has:
+        told = "Links have a url, other buttons a custom id"
+        faults.add(f"{place}.url", "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE", told)
+    if "sku_id" in has:
+        faults.add(f"{place}.sku_id", "BUTTON_COMPONENT_INVALID_SKU", "Only premium buttons have a sku id")
+    if has.isdisjoint({"label", "emoji"}):
         faults.add(f"{place}.label", "BUTTON_COMPONENT_LABEL_REQUIRED", "A label or an emoji is required")
 
 
-def _check_select(place: str, select: Json, faults: FormFaults) -> None:
-    if not select.get("custom_id"):
-        faults.add(f"{place}.custom_id", "BASE_TYPE_REQUIRED", "This field is required")
-    faults.check_length(f"{place}.placeholder", select.get("placeholder"), 150)
+def check_select(place: str, select: Json, faults: FormFaults, emojis: Collection[int]) -> None:
+    """Note numbers of choices that cannot be, values that are used twice, and emojis that there are not."""
+    least, most = (as_int(select.get(key, 1)) for key in ("min_values", "max_values"))
+    if least > most:
+        told = f"min_values must be equal to or less than {most}"
+        faults.add(f"{place}.min_values", "SELECT_COMPONENT_MIN_VALUES_TOO_LARGE", told)
+    faults.check_count(f"{place}.default_values", len(as_list(select.get("default_values"))), most)
     if select.get("type") != Kind.STRING_SELECT:
         return
     options = as_objects(select.get("options"))
-    faults.check_count(f"{place}.options", len(options), MOST_OPTIONS, 1)
-    values = [as_text(option.get("value")) for option in options]
-    if len(set(values)) < len(values):
-        faults.add(f"{place}.options", "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", "A value is used twice")
+    check_choices(place, options, faults, most)
+    if len(options) < most:
+        faults.check_count(f"{place}.options", len(options), MOST_OPTIONS, most)
     for position, option in enumerate(options):
-        for key in ("label", "value"):
-            faults.check_length(f"{place}.options.{position}.{key}", option.get(key), 100, 1)
-        faults.check_length(f"{place}.options.{position}.description", option.get("description"), 100)
+        check_emoji(f"{place}.options.{position}.emoji", option.get("emoji"), emojis, faults)
+
+
+def check_choices(place: str, options: list[Json], faults: FormFaults, most: int) -> None:
+    """Note values that are used twice, and more of them chosen beforehand than may be."""
+    seen: set[str] = set()
+    for position, option in enumerate(options):
+        value = as_text(option.get("value"))
+        if value in seen:
+            told = "The specified option value is already used"
+            faults.add(f"{place}.options.{position}", "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", told)
+        seen.add(value)
+    if len([option for option in options if option.get("default")]) > most:
+        told = f"Only {most} may be chosen beforehand"
+        faults.add(f"{place}.options", "SELECT_COMPONENT_TOO_MANY_DEFAULT_VALUES", told)
+
+
+def check_zero(place: str, faults: FormFaults) -> None:
+    """Note that a field must be filled and need not be; seen in messages too.
+
+    Sources: https://github.com/discord/discord-api-docs/issues/7800, https://github.com/discord/discord-api-docs/pull/8177
+    """
+    told = "min_values must be at least 1 if the field is required"
+    faults.add(f"{place}.min_values", "SELECT_COMPONENT_REQUIRED_ZERO_MIN_VALUES", told)

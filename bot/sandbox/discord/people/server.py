@@ -9,8 +9,16 @@ from bot.sandbox.discord.gateway.intents import Intent
 from bot.sandbox.discord.model import Overwrite, Role
 from bot.sandbox.discord.people.member import Member
 from bot.sandbox.discord.permissions import NOTHING, Permission
-from bot.sandbox.discord.things import ChannelKind
-from bot.sandbox.discord.views import channel_view, guild_create_view, guild_view, member_view, role_view, user_view
+from bot.sandbox.discord.things import ChannelKind, Emoji
+from bot.sandbox.discord.views import (
+    channel_view,
+    emoji_view,
+    guild_create_view,
+    guild_view,
+    member_view,
+    role_view,
+    user_view,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -85,6 +93,14 @@ class Server:
         role = self._house.world.add_role(self.guild, name, permissions)
         self._tell("GUILD_ROLE_CREATE", lambda: {"guild_id": str(self.id), "role": role_view(role)})
         return role
+
+    def add_emoji(self, name: str, *, animated: bool = False) -> Emoji:
+        """Make a custom emoji; ``str(emoji)`` is what people write."""
+        emoji = Emoji(self._house.world.snowflakes.next(), name, animated)
+        self.guild.emojis.append(emoji)
+        emojis = [emoji_view(one) for one in self.guild.emojis]
+        self._tell("GUILD_EMOJIS_UPDATE", lambda: {"guild_id": str(self.id), "emojis": emojis}, Intent.EXPRESSIONS)
+        return emoji
 
     def add_channel(
         self, name: str, kind: ChannelKind = ChannelKind.TEXT, *, category: Channel | None = None

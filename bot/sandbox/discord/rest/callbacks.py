@@ -8,6 +8,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.sandbox.discord.changes import ChangeKind
+from bot.sandbox.discord.checks.commands import OptionType
+from bot.sandbox.discord.checks.forms import (
+    LARGEST,
+    form,
+    list_of,
+    number,
+    required,
+    text,
+    texts_by_language,
+    whole,
+)
 from bot.sandbox.discord.checks.modals import check_modal
 from bot.sandbox.discord.invocations import Answer, Invocation, InvocationKind
 from bot.sandbox.discord.refusals import FormFaults, Refusal, invalid_form, unknown_interaction, unknown_message
@@ -18,11 +29,13 @@ from bot.sandbox.discord.wire import Json, as_int, as_object, as_objects, withou
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.sandbox.discord.checks.forms import Check
     from bot.sandbox.discord.desk import Desk
     from bot.sandbox.discord.traffic import SentFile
     from bot.sandbox.discord.world import World
 
 MOST_CHOICES = 25
+LONGEST_CHOICE = 6000
 _MESSAGES = {Answer.MESSAGE, Answer.DEFERRED_MESSAGE}
 _UPDATES = {Answer.DEFERRED_UPDATE, Answer.UPDATE}
 ALLOWED = {
@@ -68,18 +81,21 @@ class CallbackRoutes:
             invocation.ephemeral = MessageFlag.EPHEMERAL in MessageFlag(as_int(data.get("flags")))
         if answer is Answer.MODAL:
             faults = FormFaults()
-            check_modal(data, faults)
+            check_modal(data, faults, self._world.emojis)
             faults.raise_if_any()
             invocation.modal = without_nulls(data)
         elif answer is Answer.CHOICES:
-            invocation.choices = _checked_choices(data)
+            invocation.choices = _checked_choices(data, invocation.focused_type)
+        elif answer is Answer.DEFERRED_MESSAGE and as_int(data.get("flags")) & ~MessageFlag.EPHEMERAL:
+            raise invalid_form("data.flags", "INTERACTION_DEFER_FLAGS", "Only EPHEMERAL can be set with a deferral.")
         # Claimed before anything waits, so that a second answer meanwhile is refused; given back when this one is bad.
         invocation.claimed = True
         try:
             await self._show(invocation, answer, data, files)
-        except Refusal:
+        except Refusal as refusal:
             invocation.claimed = False
-            raise
+            errors = refusal.errors and {"data": refusal.errors}  # where the body has its message
+            raise Refusal(refusal.status, refusal.code, refusal.message, errors) from refusal
         invocation.answer = answer
 
     async def _show(self, invocation: Invocation, answer: Answer, data: Json, files: Sequence[SentFile]) -> None:
@@ -137,12 +153,30 @@ def _kind_of_answer(invocation: Invocation, number: object) -> Answer:
     return Answer(int(str(number)))
 
 
-def _checked_choices(data: Json) -> list[Json]:
-    choices = as_objects(data.get("choices"))
+def _text_choice(place: str, value: object, faults: FormFaults) -> None:
+    if not isinstance(value, str):
+        faults.add(place, "STRING_TYPE_CONVERT", f"Could not interpret {value!r} as string.")
+    faults.check_length(place, value, LONGEST_CHOICE)
+
+
+def _whole_choice(place: str, value: object, faults: FormFaults) -> None:
+    if isinstance(value, str):
+        faults.add(place, "NUMBER_TYPE_COERCE", f"Value {value!r} is not int.")
+    else:
+        whole(-LARGEST, LARGEST)(place, value, faults)
+
+
+_VALUES: dict[int | None, Check] = {
+    OptionType.INTEGER: _whole_choice,
+    OptionType.NUMBER: number,
+}
+
+
+def _checked_choices(data: Json, kind: int | None) -> list[Json]:
+    """What is offered for an option of this type."""
     faults = FormFaults()
-    faults.check_count("data.choices", len(choices), MOST_CHOICES)
-    for position, choice in enumerate(choices):
-        faults.check_length(f"data.choices.{position}.name", choice.get("name"), 100, 1)
-        faults.check_length(f"data.choices.{position}.value", choice.get("value"), 6000)
+    value = _VALUES.get(kind, _text_choice)
+    choice = form(name=required(text(100, 1)), name_localizations=texts_by_language(100), value=required(value))
+    form(choices=list_of(choice, MOST_CHOICES))("data", data, faults)
     faults.raise_if_any()
-    return choices
+    return as_objects(data.get("choices"))

@@ -17,7 +17,7 @@ from bot.sandbox.discord.refusals import (
     not_the_author,
 )
 from bot.sandbox.discord.rest.routes import NO_CONTENT, Call, Reply, Route
-from bot.sandbox.discord.things import ChannelKind
+from bot.sandbox.discord.things import OF_DISCORD, ChannelKind
 from bot.sandbox.discord.views import channel_view
 from bot.sandbox.discord.wire import Json, as_id, as_object
 
@@ -142,13 +142,20 @@ class ChannelRoutes:
             return None
         if not channel.permissions_of(self._world.bot) & Permission.READ_MESSAGE_HISTORY:
             raise Refusal(403, 160002, "Cannot reply without permission to read message history")
+        if as_id(reference.get("channel_id")) not in {None, channel.id}:
+            text = "Cannot reply to a message in a different channel"
+            raise invalid_form("message_reference", "REPLIES_CANNOT_REFERENCE_OTHER_CHANNEL", text)
         try:
-            return self._world.message_for_bot(channel, as_id(reference.get("message_id")))
+            original = self._world.message_for_bot(channel, as_id(reference.get("message_id")))
         except Refusal:
             if reference.get("fail_if_not_exists") is False:
                 return None
             text = "Unknown message"
             raise invalid_form("message_reference", "MESSAGE_REFERENCE_UNKNOWN_MESSAGE", text) from None
+        if original.kind in OF_DISCORD:
+            text = "Cannot reply to a system message"
+            raise invalid_form("message_reference", "REPLIES_CANNOT_REPLY_TO_SYSTEM_MESSAGE", text)
+        return original
 
     def _view(self, message: Message) -> Json:
         return self._world.views.for_bot(message, self._world.options.privileged_intents)
