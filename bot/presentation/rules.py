@@ -35,6 +35,7 @@ SCREENING = {
     "auto": "The image API's usual filter decides.",
     "low": "The image API's filter is less strict; what its provider's own rules forbid is refused all the same.",
 }
+AFTER_A_BLOCK = "What is being made for them is finished; what still waits is given back."
 REPLIES = {
     True: "Words in a reply to a picture of mine change it, and whoever replies pays.",
     False: "A reply to a picture of mine is a message like any other; ✏️ Edit and /edit still change pictures.",
@@ -60,9 +61,7 @@ def blocked_text(decision: Decision) -> str:
         return f"✅ {subject} is no longer blocked."
     if decision.before != NOT_BLOCKED:
         return changed_text(decision)
-    return (
-        f"✅ {subject} is {clipped(decision.after, LONGEST_PART)} now. What they have already asked for is still made."
-    )
+    return f"✅ {subject} is {clipped(decision.after, LONGEST_PART)} now. {AFTER_A_BLOCK}"
 
 
 def models_panel(policy: ServerPolicy, catalog: Catalog, today: date, usual: str, server_id: int) -> str:

@@ -48,7 +48,7 @@ class ServerSettings:
         return await self.deciding.of(server_id)
 
     async def block(self, lead: Lead, user_id: int, bot_id: int, why: str) -> Decision:
-        """Let a member make nothing from now on. What they have asked for already is still made.
+        """Let a member make nothing from now on. What is being made for them is finished, what waits is given back.
 
         Of who is blocked already another reason is kept, with the lead who gives it.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from bot.presentation.rules import AFTER_A_BLOCK
 from cogs.imagine.buttons import AgainButton
 from tests.cogs.test_gallery import offer_directly
 from tests.cogs.test_studio_rules import audited, lead, policy, refused, told
@@ -48,7 +49,7 @@ async def test_who_is_blocked_is_refused_until_the_block_is_lifted(opened: OpenH
         nothing = await lead(house, "unblock", member=house.mia)
         await house.imagine()
 
-        assert blocked == (f"✅ <@{house.mia.id}> is blocked now. What they have already asked for is still made.")
+        assert blocked == (f"✅ <@{house.mia.id}> is blocked now. {AFTER_A_BLOCK}")
         assert same == rf"Nothing was changed. <@{house.mia.id}>: blocked: spam \@everyone."
         assert again == f"✅ <@{house.mia.id}>: blocked already, now for another reason."
         assert text == f"❌ A lead has blocked you from making pictures here. Ask <@{house.lead.id}>."

@@ -65,7 +65,7 @@ def test_a_block_says_what_becomes_of_what_was_asked_for() -> None:
     old = blocked_text(decision("blocked: spam", "blocked: spam", "<@7>"))
     why = blocked_text(decision("", "blocked already, now for another reason", "<@7>"))
 
-    assert new == ("✅ <@7> is blocked now. What they have already asked for is still made.")
+    assert new == ("✅ <@7> is blocked now. What is being made for them is finished; what still waits is given back.")
     assert old == "Nothing was changed. <@7>: blocked: spam."
     assert why == "✅ <@7>: blocked already, now for another reason."
 
