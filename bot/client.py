@@ -81,6 +81,7 @@ class AtelierBot(AtelierClient):
             max_messages=None,  # nothing is looked up in discord.py's own message cache
         )
         self.services = services
+        self._commands_changed = False
         self.buttons, self.more, self.questions = ResultButtons(), More(), Questions()
         self.add_dynamic_items(MoreSelect, MoreButton)
         self.buttons.set_more(MoreSelect.of(self.more))
@@ -132,6 +133,10 @@ class AtelierBot(AtelierClient):
         gc.collect()
         gc.freeze()
         _log.info("ready", servers=len(self.guilds), resumed=left_over)
+        if self._commands_changed and self.services.settings.sync_guild is None:
+            self._commands_changed = False
+            for guild in self.guilds:
+                await self._take_back_commands(guild)
 
     async def _sync_commands(self) -> None:
         """Discord allows few changes of commands a day: they are sent only when they differ from the last time."""
@@ -141,9 +146,34 @@ class AtelierBot(AtelierClient):
             self.tree.copy_global_to(guild=guild)
         payload = [command.to_dict(self.tree) for command in self.tree.get_commands(guild=guild)]
         digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
-        key = f"{COMMANDS_HASH}:{self.application_id}:{sync_guild or 'global'}"
+        key = self._commands_key(guild)
         if await self.services.state.get(key) == digest:
             return
         await self.tree.sync(guild=guild)
+        if guild is not None:
+            await self._take_back_commands(None)
+        self._commands_changed = True
         await self.services.state.put(key, digest)
         _log.info("commands synced", count=len(payload))
+
+    async def _take_back_commands(self, guild: discord.abc.Snowflake | None) -> None:
+        """Empty the other scope: a command that is registered in one server and for all stands there twice.
+
+        https://github.com/discord/discord-api-docs/issues/3885
+        """
+        try:
+            if not await self.tree.fetch_commands(guild=guild):
+                return
+            application_id = self.application_id or 0
+            if guild is None:
+                await self.http.bulk_upsert_global_commands(application_id, [])
+            else:
+                await self.http.bulk_upsert_guild_commands(application_id, guild.id, [])
+        except discord.HTTPException as error:
+            _log.warning("older commands not taken back", server=guild and guild.id, reason=str(error))
+        else:
+            await self.services.state.put(self._commands_key(guild), "")  # to be told anew, should they come back
+            _log.info("older commands taken back", server=guild and guild.id)
+
+    def _commands_key(self, guild: discord.abc.Snowflake | None) -> str:
+        return f"{COMMANDS_HASH}:{self.application_id}:{'global' if guild is None else guild.id}"

@@ -104,3 +104,29 @@ async def test_the_second_bot_in_one_process_is_refused_too(house: House, open_h
 
     with pytest.raises(AlreadyRunningError):
         await other.start_bot(ATELIER_DATA_DIR=str(house.data_dir))
+
+
+async def test_commands_of_one_server_and_for_all_never_stand_twice(open_house: OpenHouse) -> None:
+    house = await open_house()
+    here, commands = house.discord.server.id, house.discord.commands
+    await house.start_bot()
+    for_all = len(commands[None])
+    await house.restart_bot(ATELIER_SYNC_GUILD=str(here))
+    developing = (len(commands[here]), len(commands[None]))
+    await house.restart_bot()
+    await house.until(lambda: not commands[here])
+
+    assert for_all > 0
+    assert developing == (for_all, 0)
+    assert len(commands[None]) == for_all
+
+
+async def test_commands_that_cannot_be_taken_back_stop_nothing(open_house: OpenHouse) -> None:
+    house = await open_house()
+    await house.start_bot(ATELIER_SYNC_GUILD=str(house.discord.server.id))
+    house.discord.faults.add(Fault(r"/guilds/\d+/commands$", "PUT", status=403, code=50001))
+    await house.restart_bot()
+
+    message = await house.imagine(house.discord.server.add_member("Mia"))
+
+    assert message.attachments
