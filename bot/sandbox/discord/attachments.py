@@ -45,8 +45,8 @@ def safe_name(filename: str) -> str:
 
 
 def media_type_of(filename: str) -> str:
-    """The media type that the extension stands for; the bytes are not asked."""
-    return mimetypes.guess_type(filename)[0] or "application/octet-stream"
+    """The media type that the extension stands for, empty where it stands for none; the bytes are not asked."""
+    return mimetypes.guess_type(filename)[0] or ""
 
 
 def _pixels(content: bytes) -> tuple[int, int] | None:
@@ -80,7 +80,7 @@ class FileRoom:
         if len(content) > place.limit:
             raise too_large(place.oversize_code)
         name = safe_name(filename)
-        media_type = media_type or media_type_of(name)
+        media_type = media_type_of(name) if media_type is None else media_type
         pixels = await asyncio.to_thread(_pixels, content) if media_type.startswith("image/") else None
         width, height = pixels or (None, None)
         return Attachment(

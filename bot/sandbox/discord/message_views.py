@@ -112,6 +112,8 @@ class MessageViews:
             "proxy_url": url,
             "content_type": attachment.content_type,
         }
+        if not attachment.content_type:  # https://discord.com/developers/docs/resources/message#attachment-object
+            del view["content_type"]
         for key in ("width", "height", "description"):
             if (value := getattr(attachment, key)) is not None:
                 view[key] = value

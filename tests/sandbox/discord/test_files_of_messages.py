@@ -44,17 +44,17 @@ async def test_a_file_is_kept_described_and_served(api: Api, messages: str, stud
     [
         ("a.txt", b"words", "text/plain", None),
         ("a.png", b"not a picture", "image/png", None),
-        ("data", png(), "application/octet-stream", None),
-        ("..", b"", "application/octet-stream", None),
+        ("data", png(), None, None),
+        ("..", b"", None, None),
     ],
 )
 async def test_the_media_type_comes_from_the_name_and_the_pixels_from_the_bytes(
-    api: Api, messages: str, filename: str, content: bytes, media_type: str, width: int | None
+    api: Api, messages: str, filename: str, content: bytes, media_type: str | None, width: int | None
 ) -> None:
     sent = await api.call("POST", messages, {"content": "x"}, files={0: (filename, content)})
 
     (attachment,) = sent.body["attachments"]
-    assert attachment["content_type"] == media_type
+    assert attachment.get("content_type") == media_type
     assert attachment.get("width") == width
     assert attachment["filename"]
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Upload:
-    """A file to send. Its media type follows from the extension, as on Discord, unless one is given."""
+    """A file to send. Its media type follows from the extension, as on Discord, unless one is given; empty is none."""
 
     filename: str
     content: bytes = field(repr=False)

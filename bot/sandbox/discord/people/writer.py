@@ -72,6 +72,14 @@ class Writer:
         """
         return await self._post(channel, {"content": text}, files)
 
+    async def post(self, channel: Channel, body: Json, files: Sequence[Upload] = ()) -> Message:
+        """Post a message as a program would, with embeds or components: as "Create Message" takes them.
+
+        Raises:
+            CannotDoThatError: they may not, or the message is not one.
+        """
+        return await self._post(channel, body, files)
+
     async def direct_message(self, text: str = "", files: Sequence[Upload] = ()) -> Message:
         """Write to the bot.
 

@@ -33,7 +33,7 @@ class FileRoutes:
         attachment = self._find(call.id("file"))
         if attachment is None:
             return Reply(_GONE, 404, "text/plain")
-        return Reply(attachment.content, media_type=attachment.content_type)
+        return Reply(attachment.content, media_type=attachment.content_type or "application/octet-stream")
 
     def _find(self, attachment_id: int | None) -> Attachment | None:
         if loose := self._world.loose_files.get(attachment_id or 0):
