@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.errors import InputPictureError
+from bot.inputs.shown import may_be_picture
 from bot.pictures import shown_name
 from bot.services.image_api import LARGEST_INPUT
 from bot.services.input_checks import check_count, check_together
@@ -37,5 +38,5 @@ def _check_file(attachment: discord.Attachment) -> None:
         raise InputPictureError(
             f"{name} is too large: {LARGEST_INPUT // 1_000_000} MB is the most. Attach a smaller copy."
         )
-    if attachment.content_type and not attachment.content_type.startswith("image/"):
+    if not may_be_picture(attachment):
         raise InputPictureError(f"{name} is not a picture. Attach a PNG, JPEG or WEBP file.")

@@ -114,7 +114,7 @@ class Gatherer:
             request = _by_drawing(request, model, overlays)
         request = overlays.on(request.with_references([first.image, *others]))
         check_inputs(model, request)
-        return Gathered(request, (*sources.notes, *basket.notes))
+        return Gathered(request, tuple(basket.notes))
 
 
 def _by_drawing(request: ImageRequest, model: Model, overlays: Overlays) -> ImageRequest:

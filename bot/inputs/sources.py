@@ -24,7 +24,6 @@ class Sources:
         mask: a file that says what of the first input may change.
         sorts: the attachments may also be a mask of the first input, or that picture drawn upon: look at each.
         follows: the size was guessed from what Discord says of the first input, and becomes that of its real shape.
-        notes: sentences for the member about files that were left out before.
         unsaid: the words are those that stood in the dialog already: beside a drawing they say nothing.
     """
 
@@ -34,7 +33,6 @@ class Sources:
     mask: discord.Attachment | None = None
     sorts: bool = False
     follows: bool = False
-    notes: tuple[str, ...] = ()
     unsaid: bool = False
 
     @property

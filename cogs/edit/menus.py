@@ -10,11 +10,11 @@ from discord.ext import commands
 from typing_extensions import override
 
 from bot.errors import PictureGoneError, UserFacingError
+from bot.inputs import pictures_of
 from bot.services.changes import Change
 from cogs.edit.buttons import EditButton, VaryButton
 from cogs.edit.changing import change_others
 from cogs.edit.dialog import open_for_message
-from cogs.edit.words import pictures_of
 
 if TYPE_CHECKING:
     from bot.buttons import PictureButton

@@ -14,12 +14,13 @@ from typing_extensions import override
 from bot.buttons import still_member
 from bot.delivery.patience import steadily
 from bot.errors import PictureGoneError, RequestRefused, UserFacingError
+from bot.inputs import pictures_of
 from bot.occasions import author_of
 from cogs.edit.answers import SWITCHED_OFF, Passing, refuse
 from cogs.edit.buttons import EditButton
 from cogs.edit.picking import ask_below
 from cogs.edit.taking import SAY_WHAT, edit_others, edit_ours
-from cogs.edit.words import Reply, is_blank, named_picture, pictures_of
+from cogs.edit.words import Reply, is_blank, named_picture
 
 if TYPE_CHECKING:
     from bot.interactions import AtelierClient

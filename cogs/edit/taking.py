@@ -42,12 +42,13 @@ async def edit_ours(
     """
     if await _is_taken(client, reply):
         return
+    _refuse_left_out(reply)
     occasion = by_reply(reply.message, asker)
     if first is not None:
         occasion = _preceded(occasion, first)
     wishes = Wishes(prompt=_prompt(reply.words, may_be_drawn=bool(reply.files)))
     request = await client.services.drafting.draft(asker.requester, Change.EDIT, wishes, Start(order, picture))
-    sources = Sources(order, picture, attachments=reply.files, sorts=bool(reply.files), notes=_notes(reply))
+    sources = Sources(order, picture, attachments=reply.files, sorts=bool(reply.files))
     await client.intake.take_by(occasion, request, sources)
 
 
@@ -59,12 +60,13 @@ async def edit_others(client: AtelierClient, reply: Reply, shown: tuple[discord.
     """
     if await _is_taken(client, reply):
         return
+    _refuse_left_out(reply)
     occasion = by_reply(reply.message)
     wishes = Wishes(prompt=_prompt(reply.words, may_be_drawn=bool(shown and reply.files)))
     files = (*shown, *reply.files)
     start = Start(shape=shape_of(files[0]))
     request = await client.services.drafting.draft(occasion.asker.requester, Change.EDIT, wishes, start)
-    sources = Sources(attachments=files, sorts=bool(reply.files), follows=True, notes=_notes(reply))
+    sources = Sources(attachments=files, sorts=bool(reply.files), follows=True)
     await client.intake.take_by(occasion, request, sources)
 
 
@@ -80,8 +82,14 @@ def _prompt(words: str, *, may_be_drawn: bool) -> str:
     return words or DRAWN
 
 
-def _notes(reply: Reply) -> tuple[str, ...]:
-    return tuple(f"{shown_name(name)} is not a picture: it was left out." for name in reply.left_out)
+def _refuse_left_out(reply: Reply) -> None:
+    """What cannot be sent is told before anything is paid for: the words may have meant it."""
+    if reply.left_out:
+        names = ", ".join(shown_name(name) for name in reply.left_out)
+        raise RequestRefused(
+            f"{names} {'is no picture' if len(reply.left_out) == 1 else 'are no pictures'}, so I changed nothing. "
+            "Reply once more, with pictures only."
+        )
 
 
 def _preceded(occasion: Occasion, first: Callable[[], Awaitable[None]]) -> Occasion:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import mimetypes
 import re
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from bot.inputs import is_likely_picture, may_be_picture
 from bot.mentions import Names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import tzinfo
 
     import discord
@@ -70,8 +70,8 @@ class Reply:
     Attributes:
         words: as they were meant, for the model.
         spoken: what of them is language.
-        files: the pictures attached, in the member's order.
-        left_out: the names of the files attached that are no pictures.
+        files: what is attached and may be a picture, in the member's order.
+        left_out: the names of the files attached that certainly are none.
         calls_us: the words mention us; that a reply also pings whom it answers does not count.
         pings_us: it mentions us in its words or by its ping; in direct messages it has nobody else to speak to.
         is_blank: nothing of it can be seen, for there is nothing, or because Discord does not show it to us.
@@ -90,7 +90,7 @@ class Reply:
     def of(cls, message: discord.Message, bot: discord.abc.User | None, zone: tzinfo) -> Self:
         """Read a message; `bot` is our own account, and times are told in the zone."""
         read = Names.of_message(message, bot, zone).read(message.content)
-        files = pictures_in(message.attachments)
+        files = tuple(each for each in message.attachments if may_be_picture(each))
         return cls(
             message,
             read.text.strip(),
@@ -105,7 +105,9 @@ class Reply:
     @property
     def is_a_wish(self) -> bool:
         """Whether it asks us for something; people also praise a picture and talk about it below it."""
-        return self.calls_us or (self.pings_us and (bool(self.files) or says_something(self.spoken)))
+        return self.calls_us or (
+            self.pings_us and (any(map(is_likely_picture, self.files)) or says_something(self.spoken))
+        )
 
 
 def is_blank(message: discord.Message) -> bool:
@@ -126,17 +128,6 @@ def says_something(words: str) -> bool:
     return not all(part in _REMARKS for part in parts if part)
 
 
-def pictures_in(attachments: Iterable[discord.Attachment]) -> tuple[discord.Attachment, ...]:
-    """The pictures among the files, by what Discord says they are; whether they can be used is seen later."""
-    return tuple(each for each in attachments if _kind_of(each).startswith("image/"))
-
-
-def pictures_of(message: discord.Message) -> tuple[discord.Attachment, ...]:
-    """The pictures that a message shows; of a forwarded one, those of the message that was forwarded."""
-    forwarded = (each for snapshot in message.message_snapshots[:1] for each in snapshot.attachments)
-    return pictures_in(message.attachments) or pictures_in(forwarded)
-
-
 def named_picture(words: str, pictures: Sequence[Picture]) -> tuple[Picture | None, str]:
     """The picture whose number the words begin with, and the words behind it; None if they name none of these."""
     begins = _NUMBER.match(words)
@@ -144,7 +135,3 @@ def named_picture(words: str, pictures: Sequence[Picture]) -> tuple[Picture | No
         if begins is not None and int(begins[1]) == picture.number:
             return picture, words[begins.end() :]
     return None, words
-
-
-def _kind_of(attachment: discord.Attachment) -> str:
-    return attachment.content_type or mimetypes.guess_type(attachment.filename)[0] or ""

@@ -109,7 +109,7 @@ async def test_a_private_result_stays_in_the_response(opened: OpenHouse) -> None
         ({"size": "enormous"}, "size"),
         ({"size": "9999x9999"}, "9999"),
         ({"background": "transparent", "format": "jpeg"}, "cannot be transparent"),
-        ({"image1": ("notes.txt", b"words")}, "“notes.txt” is not a picture"),
+        ({"image1": ("notes.txt", b"words")}, "“notes.txt” is a text file"),
         ({"image1": ("broken.png", b"\x89PNG broken")}, "broken.png"),
     ],
 )

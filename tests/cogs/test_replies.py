@@ -97,16 +97,44 @@ async def test_words_are_sent_as_typed_without_the_mention_of_us(typed: str, sen
         assert house.painter.asked[-1].prompt == sent.replace("simcord-bot", bot_name)
 
 
-async def test_pictures_of_a_reply_come_after_the_one_it_answers_and_other_files_stay_behind(
-    opened: OpenHouse,
+async def test_pictures_of_a_reply_come_after_the_one_it_answers_whatever_their_names(opened: OpenHouse) -> None:
+    async with opened() as house:
+        first = await picture(house)
+        coat, dog, cat = png(32, 32, "green"), png(31, 32, "blue"), png(30, 32, "grey")
+        files = [HAT, ("coat", coat), ("dog.x.jpg_large", dog), ("cat.txt", cat)]
+        await reply(house, first, "with all this", files)
+
+        contents = [each.content for each in house.painter.inputs[-1]]
+        assert contents == [house.painter.content, HAT[1], coat, dog, cat]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("notes.txt", b"words", "“notes.txt” is a text file."),
+        ("image", bytes(40), "“image” is no picture that I know."),
+        ("dance.mp4", b"\0\0\0\x18ftypmp42", "“dance.mp4” is no picture, so I changed nothing."),
+        ("song.ogg", b"OggS", "“song.ogg” is no picture, so I changed nothing."),
+    ],
+)
+async def test_what_cannot_be_sent_is_told_and_nothing_is_paid(
+    name: str, content: bytes, sentence: str, opened: OpenHouse
 ) -> None:
     async with opened() as house:
         first = await picture(house)
-        await reply(house, first, "with this hat", [HAT, ("notes.txt", b"words"), ("coat.png", png(32, 32, "green"))])
+        asked = len(house.painter.asked)
+        words = await reply(house, first, "with this hat", [HAT, (name, content)])
 
-        contents = [each.content for each in house.painter.inputs[-1]]
-        assert contents == [house.painter.content, HAT[1], png(32, 32, "green")]
-        assert "-# “notes.txt” is not a picture: it was left out." in house.posted[-1].content
+        assert answer(house, words).startswith(f"❌ {sentence}")
+        assert len(house.painter.asked) == asked
+
+
+async def test_a_film_below_a_picture_is_no_wish(opened: OpenHouse) -> None:
+    async with opened() as house:
+        first = await picture(house)
+        await reply(house, first, "haha", [("dance.mp4", b"\0\0\0\x18ftypmp42")])
+
+        assert said(house) == []
 
 
 async def test_a_drawing_needs_no_words(opened: OpenHouse) -> None:

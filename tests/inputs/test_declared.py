@@ -25,7 +25,7 @@ def files(count: int, **words: object) -> tuple[Attached, ...]:
     ("sources", "sentence"),
     [
         (Sources(attachments=files(1, declared=50_000_001)), "“1.png” is too large: 50 MB is the most."),
-        (Sources(mask=Attached("m.zip", b"", content_type="application/zip")), "“m.zip” is not a picture."),
+        (Sources(mask=Attached("m.mp4", b"", content_type="video/mp4")), "“m.mp4” is not a picture."),
         (Sources(attachments=files(3, declared=40_000_000)), "The input pictures are more than 100 MB together."),
         (Sources(attachments=files(3)), "Small takes at most 2 input pictures. Leave 1 out."),
         (Sources(order(job(1, OURS)), OURS, files(2)), "Small takes at most 2 input pictures. Leave 1 out."),
@@ -48,6 +48,7 @@ def test_what_cannot_come_to_anything_is_refused(sources: Sources, sentence: str
         Sources(order(job(1, OURS)), OURS, files(2), sorts=True),
         Sources(attachments=files(2), mask=Attached("m.png", b"")),
         Sources(attachments=files(1, content_type=None)),
+        Sources(attachments=files(1, content_type="text/plain; charset=utf-8")),  # only the bytes tell
         Sources(attachments=files(2, declared=50_000_000)),
     ],
 )
