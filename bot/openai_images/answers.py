@@ -89,9 +89,10 @@ def _holder(fields: dict[str, Any]) -> dict[str, Any] | None:
     """The object that holds a picture: the message itself, as in an event, or the first of its ``data``."""
     pictures = fields.get("data")
     listed = cast("list[object]", pictures) if isinstance(pictures, list) else [pictures]
-    for holder in (fields, *listed[:1]):
-        if isinstance(holder, dict) and (holder.get("b64_json") or holder.get("url")):
-            return cast("dict[str, Any]", holder)
+    for each in (fields, *listed[:1]):
+        holder = cast("dict[str, Any]", each) if isinstance(each, dict) else {}
+        if holder.get("b64_json") or holder.get("url"):
+            return holder
     return None
 
 
@@ -138,7 +139,8 @@ def usage_of(answer: dict[str, Any]) -> Usage | None:
 def _usage(reported: dict[str, Any]) -> Usage:
     details: dict[str, Any] = reported["input_tokens_details"]
     extra: dict[str, Any] = reported.get("output_tokens_details") or {}
-    text_output, output = _tokens(extra.get("text_tokens") or 0), _tokens(reported["output_tokens"])
+    written = extra.get("text_tokens")
+    text_output, output = 0 if written is None else _tokens(written), _tokens(reported["output_tokens"])
     usage = Usage(
         text_input=_tokens(details["text_tokens"]),
         image_input=_tokens(details["image_tokens"]),

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from bot.services.tokens import Prices
 
 NANO_PER_USD = 1_000_000_000
+MOST_HOLDS = 100
+LONGEST_TOKEN = 64  # bytes of a prompt that are one token at least
 PROMPT_OVERHEAD = 6  # text tokens beyond the prompt's own; measured, https://community.openai.com/t/1382940
 _DIME, _TENTH_OF_CENT = NANO_PER_USD // 10, NANO_PER_USD // 1000
 
@@ -84,6 +86,26 @@ def billed(catalog: Catalog, request: ImageRequest, usage: Usage | None, author:
         return None
     prices = catalog.model(request.model).early.author_of(request.svg_author)
     return replace(usage, author_nano=prices.cost(author.input, author.output))
+
+
+def is_plausible(model: Model, request: ImageRequest, usage: Usage, *, cost_nano: int, hold_nano: int) -> bool:
+    """Whether one picture of this request can have taken these tokens, which cost so much, in nano-dollars.
+
+    What goes through a proxy may be reported as zeros, or as anything. The formulas of the catalog meet what was
+    measured within a few per cent, where they are exact; where samples decide, they are never more than four times the
+    grid's. So less than half of what the size and quality take, or the pictures that were sent, cannot be; and more
+    than `MOST_HOLDS` holds is a fault of the report, while anything between is booked as it is.
+    """
+    if cost_nano > MOST_HOLDS * max(hold_nano, 1):
+        return False
+    output = model.output.least(request.width, request.height, request.quality)
+    sent = (
+        0
+        if model.input_rule == "full"
+        else sum(input_tokens(model.input_rule, picture.width, picture.height) for picture in request.references)
+    )
+    text = len(request.sent_prompt.encode("utf-8", "surrogatepass")) // LONGEST_TOKEN
+    return 2 * usage.image_output >= output and 2 * usage.image_input >= sent and usage.text_input >= text
 
 
 def estimate(model: Model, request: ImageRequest) -> Estimate:

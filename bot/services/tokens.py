@@ -59,6 +59,10 @@ class GridTokens:
         factor = self.percent.get(quality, 100) * (100 + self.margin_percent)
         return -(-exact * factor // 10_000)
 
+    def least(self, width: int, height: int, quality: str) -> int:
+        """The tokens without what is added for want of a formula. Raises as `tokens` does."""
+        return GridTokens(self.grid).tokens(width, height, quality)
+
 
 @dataclass(frozen=True, slots=True)
 class TableTokens:
@@ -75,6 +79,10 @@ class TableTokens:
     def tokens(self, width: int, height: int, quality: str) -> int:
         """The tokens of one picture (pixels). Raises KeyError for what is not in the table."""
         return self.table[quality][f"{width}x{height}"] + self.allowance
+
+    def least(self, width: int, height: int, quality: str) -> int:
+        """The tokens without the allowance. Raises as `tokens` does."""
+        return self.table[quality][f"{width}x{height}"]
 
 
 def partials_for(quality: str, most: int) -> int:

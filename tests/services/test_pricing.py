@@ -22,6 +22,7 @@ from bot.services.pricing import (
     estimate_output,
     format_price,
     format_usd,
+    is_plausible,
 )
 from bot.services.requests import ImageRequest, StoredImage
 from bot.services.tokens import Prices
@@ -408,3 +409,62 @@ def test_the_price_of_a_choice_leaves_out_the_words() -> None:
 
     usage = replace(whole.usage, text_input=model.text_tokens_per_input, text_output=0)
     assert choice == cost(model.priced(), usage) < whole.nano
+
+
+# Reports that cannot be
+
+
+def plausible(model: str, asked: ImageRequest, usage: Usage, hold: int | None = None) -> bool:
+    known = MODELS[model]
+    held = estimate(known, asked).nano if hold is None else hold
+    return is_plausible(known, asked, usage, cost_nano=cost(known.priced(), usage), hold_nano=held)
+
+
+@given(
+    model=st.sampled_from([each.id for each in CHARGED if each.id in SANDBOX_MODELS]),
+    data=st.data(),
+    words=st.text(min_size=1, max_size=300),
+    key=st.text(max_size=9),
+)
+def test_what_a_picture_really_takes_is_plausible(model: str, data: st.DataObject, words: str, key: str) -> None:
+    quality = data.draw(st.sampled_from(MODELS[model].qualities))
+    sizes = data.draw(st.lists(st.tuples(st.integers(16, 4000), st.integers(16, 4000)), max_size=4))
+    asked = request(model, prompt=words, quality=quality, references=tuple(picture(*size) for size in sizes))
+    there = SANDBOX_MODELS[model]
+    text, image = input_tokens(there, words, sizes, None, 1)
+    output = output_tokens(there, quality, 1024, 1024, 1, key)
+
+    assert plausible(model, asked, Usage(text, image, output))
+    assert plausible(model, asked, estimate(MODELS[model], asked).usage)
+
+
+@pytest.mark.parametrize("model", ["gpt-image-2.5-flare", "gpt-image-2.6-flare", "gpt-image-1.5"])
+@pytest.mark.parametrize("share", [0, 0.01, 0.3])
+def test_tokens_far_below_what_the_size_takes_cannot_be(model: str, share: float) -> None:
+    asked = request(model, quality="high")
+    needed = MODELS[model].output.least(1024, 1024, "high")
+
+    assert not plausible(model, asked, Usage(12, 0, int(needed * share)))
+    assert plausible(model, asked, Usage(12, 0, needed))
+
+
+def test_pictures_that_were_sent_cannot_have_been_free() -> None:
+    asked = request(references=(picture(), picture()))
+
+    assert not plausible(asked.model, asked, Usage(12, 0, 439))
+    assert not plausible(asked.model, asked, Usage(12, 1, 439))
+    assert plausible(asked.model, asked, Usage(12, 2048, 439))
+
+
+def test_long_words_cannot_have_been_free() -> None:
+    asked = request(prompt="a fox in the snow " * 1000)
+
+    assert not plausible(asked.model, asked, Usage(0, 0, 439))
+    assert plausible(asked.model, asked, Usage(4000, 0, 439))
+
+
+def test_more_than_the_hold_is_plausible_and_a_hundred_times_it_is_not() -> None:
+    asked = request()
+
+    assert plausible(asked.model, asked, Usage(12, 0, 20_000))
+    assert not plausible(asked.model, asked, Usage(12, 0, 10**7))
