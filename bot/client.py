@@ -106,7 +106,8 @@ class AtelierBot(AtelierClient):
         for extension in EXTENSIONS:
             await self.load_extension(extension)
         await self._sync_commands()
-        self.services.watch.speaker = LogChannel(self)
+        log_channel = LogChannel(self)
+        self.services.watch.speaker, self.services.account.speaker = log_channel, log_channel.tell_of_account
         self.services.accounts.tenancy.sole_server = lambda: len(self.guilds) == 1
         self.services.studio.start()
 
@@ -137,6 +138,8 @@ class AtelierBot(AtelierClient):
             self._commands_changed = False
             for guild in self.guilds:
                 await self._take_back_commands(guild)
+        if (refusal := self.services.account.refusal) is not None:
+            _log.error("no picture can be made: the image API refuses the account", code=refusal.code)
 
     async def _sync_commands(self) -> None:
         """Discord allows few changes of commands a day: they are sent only when they differ from the last time."""

@@ -159,11 +159,44 @@ class RequestRejectedError(ImageFailure):
 
 
 class ProviderAccountError(ImageFailure):
-    """Key, verification or billing: only the operator can mend it."""
+    """Key, verification or billing: only the operator can mend it.
+
+    Attributes:
+        words: the provider's own, harmless and without secrets; empty if there are none.
+        reach: what is refused: ``account`` (every request), ``model`` (those of the same model), or ``request``, where
+            it is not certain that others would be refused too.
+    """
+
+    def __init__(
+        self, sentence: str, *, code: str, request_id: str | None = None, words: str = "", reach: str = "account"
+    ) -> None:
+        super().__init__(sentence, code=code, request_id=request_id)
+        self.words = words
+        self.reach = reach
 
 
 class ProviderBusyError(ImageFailure):
-    """Rate limit or overload; the request was certainly not started."""
+    """Rate limit or overload; the request was certainly not started.
+
+    Attributes:
+        limit: what is limited, as the provider names it (``images``, ``input-images``, ``requests``); None for an
+            overload, or if it does not say.
+        per_minute: how much of it is given back in a minute, or None if it does not say.
+    """
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        code: str,
+        retry_after: float | None = None,
+        request_id: str | None = None,
+        limit: str | None = None,
+        per_minute: float | None = None,
+    ) -> None:
+        super().__init__(sentence, code=code, retry_after=retry_after, request_id=request_id)
+        self.limit = limit
+        self.per_minute = per_minute
 
 
 class ProviderUnreachableError(ImageFailure):

@@ -39,7 +39,7 @@ async def run(settings: Settings, stop: asyncio.Event | None = None, grace: floa
     _stop_at_signals(stop)
     point_at(settings)
     async with _pictures(), open_services(settings) as services:
-        _log_shutdown_dates(await services.images.warm_up(), settings)
+        _log_shutdown_dates(await services.account.open(), settings)
         bot = AtelierBot(services)
         outcomes: Counter[str] = Counter()
         health = Health(ready=lambda: _readiness(bot), figures=lambda: _figures(services, outcomes))
@@ -122,6 +122,7 @@ async def _readiness(bot: AtelierBot) -> dict[str, bool]:
     database = bot.services.database
     return {
         "gateway": bot.is_ready() and not bot.is_closed(),
+        "image_api": bot.services.account.refusal is None,
         "database": await database.read(lambda connection: connection.execute("SELECT 1").fetchone() is not None),
     }
 

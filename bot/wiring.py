@@ -33,6 +33,7 @@ from bot.services.pausing import Pausing
 from bot.services.plea_desk import PleaDesk
 from bot.services.plea_telling import PleaTelling
 from bot.services.policy import Defaults, limits_for
+from bot.services.provider_account import ProviderAccount
 from bot.services.queue import FairQueue
 from bot.services.quotas import QuotaDesk
 from bot.services.receiving import Reception
@@ -108,6 +109,7 @@ class Services:
     state: State
     clock: TrueClock
     images: OpenAIImages
+    account: ProviderAccount
     database: Database
 
 
@@ -135,6 +137,7 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
                     yield services
                 finally:
                     await services.watch.close()
+                    await services.account.close()
                     await services.plea_telling.close()
         finally:
             await database.close()
@@ -148,6 +151,7 @@ class _Foundation:
     catalog: Catalog
     database: Database
     images: OpenAIImages
+    account: ProviderAccount
     state: State
     clock: TrueClock
     ledger: SqliteLedger
@@ -166,7 +170,8 @@ class _Foundation:
 
 
 async def _connect(settings: Settings, catalog: Catalog, database: Database, images: OpenAIImages) -> Services:
-    state, files = State(database), FileBlobs(settings.images_dir)
+    state, policies = State(database), SqlitePolicies(database)
+    files = FileBlobs(settings.images_dir)
     stores = Stores(
         Arrears("files", files.try_out),
         Arrears("books", lambda: state.put(LAST_WRITTEN, str(int(time.time())))),
@@ -176,6 +181,7 @@ async def _connect(settings: Settings, catalog: Catalog, database: Database, ima
         catalog=catalog,
         database=database,
         images=images,
+        account=ProviderAccount(images.models, policies),
         state=state,
         clock=TrueClock(),
         ledger=SqliteLedger(database),
@@ -183,7 +189,7 @@ async def _connect(settings: Settings, catalog: Catalog, database: Database, ima
         files=files,
         stores=stores,
         blobs=Safekeeping(files, stores.files),
-        policies=SqlitePolicies(database),
+        policies=policies,
         audit=SqliteAudit(database),
         defaults=Defaults(settings.monthly_budget, settings.member_daily_images),
     )
@@ -215,6 +221,7 @@ def _maker(below: _Foundation, accounts: Accounts, admission: Admission, safety_
         reception=Reception(check_result, retouch),
         catalog=below.catalog,
         pace=Pace(below.settings.images_per_minute),
+        account=below.account,
         safety_key=safety_key,
         timeout=float(below.settings.job_timeout),
         clock=below.clock,
@@ -226,7 +233,6 @@ def _services(
 ) -> Services:
     deciding = Deciding(below.policies, below.clock)
     standings = Standings(below.policies, below.ledger, below.defaults, below.clock, accounts.tenancy)
-    open_charges = SqliteOpenCharges(below.database)
     pleas = SqlitePleas(below.database)
     holdings = Holdings(below.requests, below.blobs)
     return Services(
@@ -237,9 +243,7 @@ def _services(
         drafting=Drafting(below.catalog, admission, below.settings.model, below.settings.partial_images),
         rules=Rules(deciding, below.catalog, below.allow_retired),
         pausing=Pausing(deciding, studio.workshop),
-        bulletins=Bulletins(
-            studio.workshop, standings, open_charges, below.catalog, below.settings.model, version("atelier")
-        ),
+        bulletins=_bulletins(below, studio, standings),
         server_settings=ServerSettings(deciding),
         stores=below.stores,
         accounts=accounts,
@@ -264,5 +268,18 @@ def _services(
         state=below.state,
         clock=below.clock,
         images=below.images,
+        account=below.account,
         database=below.database,
+    )
+
+
+def _bulletins(below: _Foundation, studio: Studio, standings: Standings) -> Bulletins:
+    return Bulletins(
+        studio.workshop,
+        standings,
+        SqliteOpenCharges(below.database),
+        below.catalog,
+        below.settings.model,
+        version("atelier"),
+        below.account,
     )

@@ -39,7 +39,7 @@ class SilentImages:
     async def __aexit__(self, *_: object) -> None:
         pass
 
-    async def warm_up(self) -> Mapping[str, str | None]:
+    async def models(self) -> Mapping[str, str | None]:
         return {"gpt-image-2": "2027-03-01", "gpt-image-2.5-flare": None}
 
 
@@ -157,7 +157,7 @@ async def test_figures_and_readiness_are_read_from_the_running_bot(tmp_path: Pat
     async with wiring.open_services(settings_for(tmp_path)) as services:
         bot = AtelierBot(services)
 
-        assert await room._readiness(bot) == {"gateway": False, "database": True}
+        assert await room._readiness(bot) == {"gateway": False, "image_api": True, "database": True}
         figures = await room._figures(services, Counter({"settled": 3}))
         assert figures["free_disk_bytes"] > 0
         assert (figures["queue_depth"], figures["running"], figures["jobs_settled"]) == (0.0, 0.0, 3.0)

@@ -1,14 +1,15 @@
-"""The channel in which a server's leads are told of budgets."""
+"""The channel in which a server's leads are told of budgets, and of the account that pays."""
 
 from __future__ import annotations
 
+import random
 import zlib
 from typing import TYPE_CHECKING
 
 import structlog
 
 from bot.delivery.patience import PROBLEMS, steadily
-from bot.presentation.alerts import alert_text
+from bot.presentation.alerts import account_text, alert_text
 
 if TYPE_CHECKING:
     import discord
@@ -26,11 +27,18 @@ class LogChannel:
 
     async def __call__(self, channel_id: int, alert: Alert) -> bool:
         """Post to a log channel; False if that is not possible now. Never raises."""
-        channel = self._client.get_partial_messageable(channel_id, guild_id=alert.server_id)
         nonce = zlib.crc32(repr(alert).encode())  # drops at Discord what is repeated because an answer was lost
+        return await self._post(alert.server_id, channel_id, alert_text(alert), nonce)
+
+    async def tell_of_account(self, server_id: int, channel_id: int, words: str | None) -> bool:
+        """Fulfils `AccountSpeaker`."""
+        return await self._post(server_id, channel_id, account_text(words), random.getrandbits(32))
+
+    async def _post(self, server_id: int, channel_id: int, text: str, nonce: int) -> bool:
+        channel = self._client.get_partial_messageable(channel_id, guild_id=server_id)
         try:
-            await steadily(lambda: channel.send(alert_text(alert), nonce=nonce))
+            await steadily(lambda: channel.send(text, nonce=nonce))
         except PROBLEMS as error:
-            _log.warning("alert not posted", server=alert.server_id, channel=channel_id, reason=str(error))
+            _log.warning("log channel not told", server=server_id, channel=channel_id, reason=str(error))
             return False
         return True

@@ -6,13 +6,14 @@ import asyncio
 import json
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Self
 
 import httpx2
 import openai
 import structlog
 
-from bot.errors import OutcomeUnknownError
+from bot.errors import OutcomeUnknownError, ProviderAccountError, ProviderUnreachableError
 from bot.openai_images.answers import AnswerReader
 from bot.openai_images.bounds import bound
 from bot.openai_images.failures import from_body, from_connection, from_status, not_known
@@ -69,19 +70,27 @@ class OpenAIImages:
         """Close all connections."""
         await self._client.close()
 
-    async def warm_up(self) -> Mapping[str, str | None]:
-        """Open a connection by a free call, so that the first picture does not wait for it.
+    async def models(self) -> Mapping[str, str | None]:
+        """Ask for the models: a free call, which also opens a connection, so that the first picture need not wait.
 
         Returns:
-            The date on which each model of this key shuts down (YYYY-MM-DD), or None; empty if nobody answered.
+            The date on which each model of this key shuts down (YYYY-MM-DD), or None.
+
+        Raises:
+            ProviderAccountError: the account is refused. A key that may not list models is no such thing.
+            ImageFailure: nobody knows: not reached, or an endpoint that has no such list.
         """
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT), self._client.models.with_streaming_response.list() as answer:
-                models: Any = await asyncio.to_thread(json.loads, await answer.read())
-            return {model["id"]: model.get("shutdown_date") for model in models["data"]}
-        except Exception as error:  # noqa: BLE001 - other endpoints answer anything; a warm-up must not stop the start
-            _log.warning("image API not reached yet", reason=type(error).__name__)
-            return {}
+                listed: Any = await asyncio.to_thread(json.loads, await answer.read())
+            return {model["id"]: model.get("shutdown_date") for model in listed["data"]}
+        except openai.APIStatusError as error:
+            failure = from_status(error)
+            if isinstance(failure, ProviderAccountError) and error.status_code != HTTPStatus.FORBIDDEN:
+                raise failure from error
+            raise _unseen(failure.code) from error
+        except Exception as error:
+            raise _unseen(type(error).__name__) from error
 
     async def make(
         self, request: ImageRequest, inputs: Sequence[InputImage], safety_identifier: str
@@ -126,6 +135,10 @@ class OpenAIImages:
                 yield image
         cut_off = not_known("the image API's answer was cut off")
         raise OutcomeUnknownError(cut_off, code="incomplete", request_id=sent.request_id)
+
+
+def _unseen(code: str) -> ProviderUnreachableError:
+    return ProviderUnreachableError("The image API does not list its models to me.", code=code)
 
 
 @dataclass

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
@@ -28,17 +29,56 @@ if TYPE_CHECKING:
     import openai
 
 HELD = "Whether it is billed is not known yet, so its price stays held."
-LONGEST_REASON = 200  # characters of the provider's words that are passed on
+LONGEST_REASON = 200  # characters of the provider's words that members read
+LONGEST_OWN_WORDS = 500  # the same for whoever runs the bot: an address to click stands at the end
+LONGEST_WORDS = 2_000  # characters of the provider's words that are looked at
+LONGEST_CODE = 60
+MOST_PER_MINUTE = 1_000_000
 
 _MARKUP = re.compile(r"[^\w .,;'%()-]")
-_WAIT = re.compile(r"try again (?:in|after) ([0-9]{1,5}(?:\.[0-9]{1,3})?) ?s", re.IGNORECASE)
+_WAIT = re.compile(
+    r"try again (?:in|after) ((?:[0-9]{1,5}(?:\.[0-9]{1,6})? ?(?:ms|[hms])[a-z]* ?){1,4})", re.IGNORECASE
+)
+_SPAN = re.compile(r"([0-9.]+) ?(ms|[hms])", re.IGNORECASE)
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_LIMIT = re.compile(r" on ([a-z -]{1,40}?) per (?:min|minute)\b[^:]{0,20}: ?limit:? ?([0-9]{1,9})", re.IGNORECASE)
+_SECRETS = re.compile(
+    r"\b(?:sk|sess|org|proj|user|key|pk)[-_][\w*.-]{3,}|\S*\*{2,}\S*|[\w.+-]+@[\w-]+\.[\w.]+|\beyJ[\w.-]+|"
+    r"\b(?=\w{0,40}[0-9])(?=\w{0,40}[A-Za-z])\w{16,}"
+)
 
 _log = structlog.stdlib.get_logger(__name__)
 
 BLOCKED = frozenset({"moderation_blocked", "content_policy_violation"})
-NO_MONEY = frozenset({"insufficient_quota", "billing_hard_limit_reached", "project_spend_limit_exceeded"})
+NO_MONEY = frozenset(
+    {
+        "insufficient_quota", "billing_hard_limit_reached", "project_spend_limit_exceeded", "billing_not_active",
+        "usage_limit_reached", "billing_error", "payment_required", "insufficient_credits", "insufficient_balance",
+        "insufficient_funds", "credit_balance_too_low", "budget_exceeded",
+    }
+)  # fmt: skip
+NO_ACCESS = frozenset(
+    {
+        "invalid_api_key", "incorrect_api_key", "expired_api_key", "api_key_expired", "revoked_api_key",
+        "authentication_error", "invalid_authentication", "account_deactivated", "organization_deactivated",
+        "access_terminated", "permission_denied", "permission_error", "invalid_organization", "mismatched_organization",
+        "invalid_project", "project_archived", "ip_not_authorized", "unsupported_country_region_territory",
+        "missing_scope", "organization_not_verified", "unverified_organization",
+    }
+)  # fmt: skip
+# Where neither code nor type says it: gateways keep only the words.
+_MONEY_WORDS = re.compile(
+    r"plan and billing|billing details|billing hard limit|not active|credit balance|spend limit|usage limit|"
+    r"insufficient (?:quota|balance|credit|fund)",
+    re.IGNORECASE,
+)
+_ACCESS_WORDS = re.compile(
+    r"api key|verif|permission|access|scope|country|region|organi[sz]ation|project|deactivat|member", re.IGNORECASE
+)
+_FLAGGED_WORDS = re.compile(r"flagged|moderation|safety|content polic", re.IGNORECASE)
 # Refused before anything was made. 408, 409 and 499 are not among them: a gateway may say so after the call was sent.
 CERTAINLY_FREE = frozenset({400, 401, 402, 403, 404, 405, 413, 415, 422, 429})
+ACCOUNT_STATUSES = frozenset({401, 402, 403, 429})
 # The resource is elsewhere, and nothing was done here; 302 and 303 may also be the answer to what was done (RFC 9110).
 MOVED = frozenset({301, 307, 308})
 USER_ERRORS = frozenset({"invalid_request_error", "image_generation_user_error"})
@@ -61,30 +101,93 @@ BY_CODE = {
 def from_status(error: openai.APIStatusError) -> ImageFailure:
     """A failure that came before the stream, with a status code."""
     status, request_id = error.status_code, error.request_id
-    code = error.code or f"http_{status}"
-    retry_after = _retry_after(error.response.headers, error.message)
-    is_limited = status == HTTPStatus.TOO_MANY_REQUESTS and code not in NO_MONEY
-    if is_limited or (status == HTTPStatus.SERVICE_UNAVAILABLE and retry_after is not None):
-        busy = "busy. Try again in a minute." if is_limited else "overloaded. Try again in a few minutes."
-        return ProviderBusyError(
-            f"The image API is {busy} Nothing was charged.",
-            code=code,
-            retry_after=1.0 if retry_after is None else retry_after,
-            request_id=request_id,
-        )
     if status < HTTPStatus.BAD_REQUEST:
-        return _redirected(error, code)
-    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-        return _account(code, request_id)
-    if status == HTTPStatus.NOT_FOUND:
-        return RequestRejectedError(
-            "The image API does not offer this model to us. Choose another model. Nothing was charged.",
-            code=code,
+        return _redirected(error, f"http_{status}")
+    refusal = _Refusal.of(error.body, error.message, f"http_{status}")
+    retry_after = _retry_after(error.response.headers, refusal.message)
+    if (account := _account_of(refusal, status, request_id, is_rated=retry_after is not None)) is not None:
+        return account
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return _busy(refusal, error.response.headers, retry_after, request_id)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE and retry_after is not None:
+        return ProviderBusyError(
+            "The image API is overloaded. Try again in a few minutes. Nothing was charged.",
+            code=refusal.code,
+            retry_after=retry_after,
             request_id=request_id,
         )
     if status in CERTAINLY_FREE:
-        return from_body(error.body, request_id, fallback=code)
-    return OutcomeUnknownError(not_known("the image API had an internal error"), code=code, request_id=request_id)
+        return _refused(refusal, status, request_id)
+    return OutcomeUnknownError(
+        not_known("the image API had an internal error"), code=refusal.code, request_id=request_id
+    )
+
+
+def _refused(refusal: _Refusal, status: int, request_id: str | None) -> ImageFailure:
+    if status == HTTPStatus.NOT_FOUND and refusal.code not in BLOCKED:
+        return RequestRejectedError(
+            "The image API does not offer this model to us. Choose another model. Nothing was charged.",
+            code=refusal.code,
+            request_id=request_id,
+        )
+    return from_body(refusal.fields, request_id, fallback=refusal.code)
+
+
+def _busy(
+    refusal: _Refusal, headers: httpx2.Headers, retry_after: float | None, request_id: str | None
+) -> ProviderBusyError:
+    """A rate limit. It is a bucket from which one unit comes back at a time."""
+    found = _LIMIT.search(refusal.message)
+    kind = found[1].strip().lower() if found else str(refusal.fields.get("type") or "")
+    per_minute = found[2] if found else headers.get(f"x-ratelimit-limit-{kind}", "") if kind.isascii() else ""
+    return ProviderBusyError(
+        "The image API is busy. Try again in a minute. Nothing was charged.",
+        code=refusal.code,
+        retry_after=1.0 if retry_after is None else retry_after,
+        request_id=request_id,
+        limit=kind or "requests",
+        per_minute=float(per_minute) if per_minute.isdigit() and 0 < int(per_minute) < MOST_PER_MINUTE else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """What an error says of itself. Its words are cut before anything searches them."""
+
+    fields: dict[str, Any]
+    code: str
+    names: frozenset[str]
+    message: str
+
+    @classmethod
+    def of(cls, body: object, message: object, fallback: str) -> _Refusal:
+        fields = cast("dict[str, Any]", body) if isinstance(body, dict) else {}
+        names = [str(fields.get(name) or "")[:LONGEST_CODE].lower() for name in ("code", "type")]
+        words = str(fields.get("message") or message or "")[:LONGEST_WORDS]
+        code = next((name for name in names if name), fallback)
+        return cls({**fields, "message": words} if fields else {}, code, frozenset(names), words)
+
+
+def _account_of(
+    refusal: _Refusal, status: int | None, request_id: str | None, *, is_rated: bool = False
+) -> ProviderAccountError | None:
+    """The account's failure, if it is one: by code or type, else by status, else by words."""
+    known = refusal.names & (NO_MONEY | NO_ACCESS)
+    if not known and (refusal.names & BLOCKED or status not in ACCOUNT_STATUSES):
+        return None
+    no_money = bool(refusal.names & NO_MONEY) or status == HTTPStatus.PAYMENT_REQUIRED
+    reach = "account"
+    if not known and status == HTTPStatus.TOO_MANY_REQUESTS:
+        no_money = not is_rated and _MONEY_WORDS.search(refusal.message) is not None
+        if not no_money:
+            return None
+    elif status == HTTPStatus.FORBIDDEN and not no_money:
+        if not known and _FLAGGED_WORDS.search(refusal.message):
+            return None
+        is_of_model = "`" in refusal.message or "model" in refusal.message.lower()
+        is_lasting = known or _ACCESS_WORDS.search(refusal.message)
+        reach = "request" if not is_lasting else "model" if is_of_model else "account"
+    return _account(next(iter(known), refusal.code), request_id, refusal.message, no_money=no_money, reach=reach)
 
 
 def _redirected(error: openai.APIStatusError, code: str) -> ImageFailure:
@@ -103,12 +206,13 @@ def _redirected(error: openai.APIStatusError, code: str) -> ImageFailure:
 
 def from_body(body: object, request_id: str | None, fallback: str | None = None) -> ImageFailure:
     """An error object: from a refused request, or an event in mid-stream (then `fallback` is None)."""
-    fields = cast("dict[str, Any]", body) if isinstance(body, dict) else {}
-    code = str(fields.get("code") or fields.get("type") or fallback or "error")
-    if code in BLOCKED:
+    refusal = _Refusal.of(body, "", fallback or "error")
+    fields, code = refusal.fields, refusal.code
+    flagged = fallback == f"http_{HTTPStatus.FORBIDDEN}" or code == str(int(HTTPStatus.FORBIDDEN))
+    if refusal.names & BLOCKED or (flagged and _FLAGGED_WORDS.search(refusal.message)):
         return _blocked(fields.get("moderation_details"), code, request_id, streaming=fallback is None)
-    if code in NO_MONEY:
-        return _account(code, request_id)
+    if (account := _account_of(refusal, None, request_id)) is not None:
+        return account
     if fallback is not None or fields.get("type") in USER_ERRORS:
         return _rejected(fields, code, request_id)
     return OutcomeUnknownError(not_known("the image API stopped with an error"), code=code, request_id=request_id)
@@ -136,16 +240,18 @@ def _rejected(fields: dict[str, Any], code: str, request_id: str | None) -> Requ
     return RequestRejectedError(" ".join(facts), code=code, request_id=request_id)
 
 
-def _account(code: str, request_id: str | None) -> ProviderAccountError:
+def _account(code: str, request_id: str | None, words: str, *, no_money: bool, reach: str) -> ProviderAccountError:
     reason = (
         "has no money left, or its spend limit is reached"
-        if code in NO_MONEY
+        if no_money
         else "was refused by the image API (key, verification or permission)"
     )
     return ProviderAccountError(
         f"The account that pays for pictures {reason}. Please tell whoever runs me. Nothing was charged.",
         code=code,
         request_id=request_id,
+        words=_SECRETS.sub("…", words)[:LONGEST_OWN_WORDS].strip(),
+        reach=reach,
     )
 
 
@@ -181,13 +287,13 @@ def _harmless(text: str, most: int) -> str:
 
 
 def _retry_after(headers: httpx2.Headers, message: str) -> float | None:
-    """Seconds that the provider asks us to wait, if it says so in a form that we know."""
+    """Seconds that the provider asks us to wait, if it says so in a form that we know; its finest one counts."""
     found = _WAIT.search(message)
-    if found and "retry-after" not in headers and "retry-after-ms" not in headers:
-        return float(found[1])
+    worded = sum(float(number) * _UNITS[unit.lower()] for number, unit in _SPAN.findall(found[1])) if found else None
     for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         with suppress(ValueError):
             seconds = float(headers.get(name, "")) * unit
             if 0 <= seconds < float("inf"):
-                return seconds
-    return None
+                # Retry-After knows whole seconds only: "try again in 240ms" comes with 1.
+                return worded if worded is not None and unit == 1.0 and 0 <= seconds - worded < 1 else seconds
+    return worded

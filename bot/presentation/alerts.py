@@ -1,15 +1,18 @@
-"""What the log channel is told of budgets."""
+"""What the log channel is told of budgets, and of the account that pays."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.presentation.safe import shown
 from bot.services.alerts import SHORT, WHOLLY
 from bot.services.amounts import amount_text
 from bot.services.limits import Scope
 
 if TYPE_CHECKING:
     from bot.services.alerts import Alert
+
+LONGEST_WORDS = 500  # characters of the provider's own words
 
 
 def alert_text(alert: Alert) -> str:
@@ -30,6 +33,16 @@ def alert_text(alert: Alert) -> str:
         left = "little" if shared else f"{amount_text(alert.metric, alert.maximum - alert.used)} of {_maximum(alert)}"
         return f"🔴 A request was refused: {alert.name} has {left} left. Smaller ones still pass. {resets} {more}"
     return f"🟠 {alert.level} % or more of {alert.name} is used{amounts}. {resets}"
+
+
+def account_text(words: str | None) -> str:
+    """That the provider refuses the account, in its own words, or (None) takes it again."""
+    if words is None:
+        return "🟢 The image API takes the account that pays for pictures again. Requests are taken as before."
+    return (
+        f"🔴 The image API refuses the account that pays for pictures: “{shown(words, LONGEST_WORDS)}” Requests are "
+        "refused, and nothing is charged, until whoever runs the bot has mended that. It goes on by itself then."
+    )
 
 
 def _maximum(alert: Alert) -> str:

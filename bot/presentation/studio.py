@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from bot.services.policy import Pause, ServerPolicy
     from bot.services.workshop import Load
 
+ACCOUNT_REFUSED = (
+    "🔴 No picture can be made: the image API refuses the account that pays. Whoever runs the bot has to mend that; "
+    "it goes on by itself then."
+)
 MOST_BUDGETS = 10  # that are listed; /quota show has them all
 MOST_BLOCKED = 10  # that are named
 LONGEST_LIST = 800  # characters; /studio channels shows more
@@ -70,6 +74,8 @@ def status_text(bulletin: Bulletin, log_fault: str) -> str:
     """The panel's words: short lines, each of which says what it is about."""
     policy = bulletin.policy
     state = "▶️ Pictures are made." if policy.pause is None else f"⏸️ Picture making is paused {_since(policy.pause)}."
+    if bulletin.account_refused:
+        state = f"{ACCOUNT_REFUSED}\n{state}" if policy.pause is not None else ACCOUNT_REFUSED
     lines = ["### Picture making on this server", state]
     lines += [f"Here: {_load(bulletin.here)}.", *_budgets(bulletin), *_open_jobs(bulletin.open_jobs)]
     change = " /studio calendar changes it." if policy.zone == "UTC" else ""

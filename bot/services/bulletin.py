@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bot.services.installation import Hint
     from bot.services.ledger import LimitStatus
     from bot.services.policy import ServerPolicy
+    from bot.services.provider_account import ProviderAccount
     from bot.services.standings import Standings
     from bot.services.workshop import Load, Workshop
 
@@ -63,6 +64,7 @@ class Bulletin:
         lasting: whether every list here leaves a model that has no announced end.
         today: in UTC.
         version: of the bot.
+        account_refused: whether the provider refuses the account, so that no picture can be made.
     """
 
     policy: ServerPolicy
@@ -77,6 +79,7 @@ class Bulletin:
     lasting: bool
     today: date
     version: str
+    account_refused: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,7 @@ class Bulletins:
     catalog: Catalog
     default_model: str
     version: str
+    account: ProviderAccount
 
     async def of(self, server_id: int) -> Bulletin:
         """How things stand on a server now. Nothing in it tells what other servers do."""
@@ -113,6 +117,7 @@ class Bulletins:
             lasting=self._lasts(policy),
             today=today,
             version=self.version,
+            account_refused=self.account.refusal is not None,
         )
 
     def _lasts(self, policy: ServerPolicy) -> bool:

@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from bot.services.ledger import Job, Ledger, OpenRequest
     from bot.services.pace import Pace
     from bot.services.pricing import Usage
+    from bot.services.provider_account import Call, ProviderAccount
     from bot.services.receiving import Reception
     from bot.services.safekeeping import Safekeeping
 
 ATTEMPTS = 3  # calls per job, the first included; only what certainly did not start is tried again
-IMPLAUSIBLE = 100  # times the hold: a count of tokens beyond that is a fault of the report
 UNKNOWN_DEADLINE = 72 * 3600  # seconds until an unknown outcome is charged at its hold
 NOT_KNOWN = "Whether it is billed is not known yet, so its price stays held."
 
@@ -69,6 +69,17 @@ class Made:
         return self.job.state.value
 
 
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    """A job that is sent, and what it is sent with."""
+
+    order: OpenRequest
+    inputs: Sequence[InputImage]
+    on_partial: Callable[[bytes], None]
+    departure: Departure
+    call: Call
+
+
 @dataclass(frozen=True)
 class Maker:
     """Runs one job from its reservation to the end of its charge.
@@ -91,6 +102,7 @@ class Maker:
     reception: Reception
     catalog: Catalog
     pace: Pace
+    account: ProviderAccount
     safety_key: bytes
     timeout: float
     clock: Callable[[], float] = time.time
@@ -122,7 +134,10 @@ class Maker:
             async with departure.getting_ready():
                 inputs = await self._load_inputs(order, held)
                 # Before the dispatch: a restart while the provider holds us back loses nothing.
-                await self._wait_for_turn(time.monotonic() + self.timeout)
+                await self._wait_for_turn(order, time.monotonic() + self.timeout)
+                call = await held.enter_async_context(
+                    self.account.calling(order.request.model, order.requester.server_id)
+                )
             started = time.monotonic()
             await self.clearance.dispatch(order, job)
         except (CalledBackError, ChargeConflictError):
@@ -140,14 +155,16 @@ class Maker:
             )
             return Made(time.monotonic() - started, await self._book_failure(job, failure))
         try:
-            finished = await self._call(order, inputs, on_partial, departure)
+            finished = await self._call(_Sending(order, inputs, on_partial, departure, call))
         except asyncio.CancelledError:
-            failure = _unknown("the bot was shut down while it was made", "shutdown")
+            failure = _unknown("the bot was shut down while it was made", "shutdown") if call.is_out else _stopped()
             await asyncio.shield(self._book_failure(job, failure))
             raise
         except Exception as problem:  # noqa: BLE001 - whatever it was, the charge must be booked
             failure = _failure_of(problem, job)
+            call.met(failure)
             return Made(time.monotonic() - started, await self._book_failure(job, failure))
+        call.met(None)
         # The picture is there and its cost is known: a shutdown waits for it to be booked.
         return await to_the_end(self._book_picture(order, job, inputs, finished, time.monotonic() - started))
 
@@ -175,31 +192,50 @@ class Maker:
             await held.enter_async_context(self.memory.taken(sum(file.byte_size for file in files)))
         return await load_inputs(self.blobs, order.request)
 
-    async def _wait_for_turn(self, deadline: float) -> None:
+    async def _wait_for_turn(self, order: OpenRequest, deadline: float) -> None:
         try:
             async with asyncio.timeout(deadline - time.monotonic()):
-                await self.pace.turn()
+                await self.pace.turn(order.request.model, edits=bool(order.request.files))
         except TimeoutError:
-            raise ProviderBusyError(
-                "The image API takes no more pictures for now. Try again in a few minutes. Nothing was charged.",
-                code="paced_out",
-            ) from None
+            raise self._paced_out(order) from None
 
-    async def _call(
-        self,
-        order: OpenRequest,
-        inputs: Sequence[InputImage],
-        on_partial: Callable[[bytes], None],
-        departure: Departure,
-    ) -> FinishedImage:
-        """Ask until the provider starts, at most `ATTEMPTS` times; each call has the job's whole time."""
-        attempts = itertools.count()
+    def _paced_out(self, order: OpenRequest) -> ProviderBusyError:
+        seconds = self.pace.wait(order.request.model, edits=bool(order.request.files))
+        return ProviderBusyError(
+            f"The image API takes no more pictures of ours for now. Try again in {_minutes(seconds)}. "
+            "Nothing was charged.",
+            code="paced_out",
+        )
+
+    async def _call(self, sending: _Sending) -> FinishedImage:
+        """Ask until the provider starts; each call has the job's whole time.
+
+        What the provider's rate limits refused was certainly not started, and comes again when its turn is there, for
+        as long as a job may take. What failed in another way is tried `ATTEMPTS` times.
+        """
+        order = sending.order
+        model, edits = order.request.model, bool(order.request.files)
         deadline = time.monotonic() + self.timeout  # for waiting between the calls
+        for tries in itertools.count(1):
+            try:
+                return await self._attempts(sending, deadline, is_first=tries == 1)
+            except ProviderBusyError as busy:
+                if busy.limit is None:
+                    raise
+                wait = self.pace.refused(busy, model, edits=edits, tries=tries)
+                if time.monotonic() + wait >= deadline:
+                    raise self._paced_out(order) from busy
+        raise AssertionError  # the loop has no other end
+
+    async def _attempts(self, sending: _Sending, deadline: float, *, is_first: bool) -> FinishedImage:
+        attempts = itertools.count(0 if is_first else 1)
 
         def may_retry(failure: Exception) -> bool | float:
             if not isinstance(failure, ImageFailure) or failure.retry_after is None:
                 return False
             if isinstance(failure, ProviderBusyError):
+                if failure.limit is not None:
+                    return False
                 # The others wait too, though never longer than a job may take: the provider may be wrong by hours.
                 self.pace.hold(min(failure.retry_after, self.timeout))
             if time.monotonic() + failure.retry_after >= deadline:
@@ -209,9 +245,10 @@ class Maker:
         # Without arguments, which stamina would write to the log.
         async def once() -> FinishedImage:
             if next(attempts):
-                await self._wait_for_turn(deadline)
-                _refuse_paused(departure)
-            return await self._call_once(order, inputs, on_partial)
+                await self._wait_for_turn(sending.order, deadline)
+                _refuse_paused(sending.departure)
+            with sending.call.out():
+                return await self._call_once(sending.order, sending.inputs, sending.on_partial)
 
         return await stamina.AsyncRetryingCaller(attempts=ATTEMPTS, timeout=None)(may_retry, once)
 
@@ -266,14 +303,15 @@ class Maker:
 
     def _cost(self, order: OpenRequest, job: Job, finished: FinishedImage) -> tuple[int, Usage, bool]:
         """What it cost, by which tokens, and whether those are our estimate."""
+        model = self.catalog.model(order.request.model)
         usage = pricing.billed(self.catalog, order.request, finished.usage, finished.author)
-        if usage is not None and pricing.cost(job.prices, usage) > IMPLAUSIBLE * max(job.hold_nano, 1):
-            _log.error("implausible usage reported", job=job.id, usage=usage)
-            usage = None
         if usage is not None:
-            return pricing.cost(job.prices, usage), usage, False
+            cost = pricing.cost(job.prices, usage)
+            if pricing.is_plausible(model, order.request, usage, cost_nano=cost, hold_nano=job.hold_nano):
+                return cost, usage, False
+            _log.error("implausible usage reported", job=job.id, usage=usage)
         _log.warning("no usage known, charged at the hold", job=job.id)
-        return job.hold_nano, pricing.estimate(self.catalog.model(order.request.model), order.request).usage, True
+        return job.hold_nano, pricing.estimate(model, order.request).usage, True
 
     async def _book_failure(self, job: Job, failure: ImageFailure) -> Job:
         """Free the hold or keep it, as the failure says; the job as it stands then."""
@@ -302,6 +340,17 @@ def _refuse_paused(departure: Departure) -> None:
             "ask again when it goes on.",
             code="paused",
         )
+
+
+def _stopped() -> RequestRejectedError:
+    return RequestRejectedError(
+        "I was stopped before the image API took this one. Nothing was charged; ask again.", code="shutdown"
+    )
+
+
+def _minutes(seconds: float) -> str:
+    minutes = max(1, round(seconds / 60))
+    return "a minute" if minutes == 1 else f"about {minutes} minutes"
 
 
 def _failure_of(problem: Exception, job: Job) -> ImageFailure:

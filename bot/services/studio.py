@@ -114,6 +114,7 @@ class Studio:
         try:
             await self._stores.ready()
             refuse_paused(await self._accounts.policies.of(requester.server_id))
+            await self._maker.account.check(request.model, requester.server_id)
             with self._queue.room(Member(requester.server_id, requester.user_id), request.count):
                 begun = await self._begin(request_id, request, requester, delivery)
         except BaseException:
@@ -131,6 +132,7 @@ class Studio:
         self._check_open()
         await self._stores.ready()
         refuse_paused(await self._accounts.policies.of(requester.server_id))
+        await self._maker.account.check(request.model, requester.server_id)
         self._queue.check_room(Member(requester.server_id, requester.user_id), request.count)
         estimate = pricing.estimate(self._catalog.model(request.model), request).nano
         nano = await self._accounts.hold(request.model, estimate) * request.count

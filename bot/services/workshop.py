@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -202,8 +203,9 @@ class Workshop:
 
         try:
             live.delivery.queued(0, self._seconds_per_picture)
+            began = time.monotonic()
             made = await self._maker.make(live.request, job, show, turn.departure)
-            self._observe(made)
+            self._observe(made, time.monotonic() - began)
         except CalledBackError:
             return  # it waits again
         except HeldUpError:
@@ -226,8 +228,9 @@ class Workshop:
         elif self._queue.is_paused(live.member.server_id):
             self._tell_place(live, job)
 
-    def _observe(self, made: Made) -> None:
-        self._seconds_per_picture = MEMORY * self._seconds_per_picture + (1 - MEMORY) * made.seconds
+    def _observe(self, made: Made, seconds: float) -> None:
+        """A picture kept its slot for so long: the provider's rate limits are in it, since others wait for them too."""
+        self._seconds_per_picture = MEMORY * self._seconds_per_picture + (1 - MEMORY) * seconds
         for observe in self.observers:
             try:
                 observe(made.seconds, made.outcome)

@@ -520,27 +520,50 @@ async def test_usage_is_taken_only_where_it_makes_sense(usage: object, understoo
 # The first moments
 
 
-async def test_a_warm_up_tells_when_each_model_shuts_down(images: OpenAIImages) -> None:
-    dates = await images.warm_up()
+async def test_the_free_call_tells_when_each_model_shuts_down(images: OpenAIImages) -> None:
+    dates = await images.models()
 
     assert dates["gpt-image-1.5"] == "2026-12-01"
     assert dates["gpt-image-2.5-flare"] is None
 
 
-async def test_a_warm_up_survives_a_server_that_is_not_there(sandbox: SandboxImages, images: OpenAIImages) -> None:
+async def test_the_free_call_knows_nothing_of_a_server_that_is_not_there(
+    sandbox: SandboxImages, images: OpenAIImages
+) -> None:
     async with sandbox.unreachable():
-        assert await images.warm_up() == {}
+        with pytest.raises(ProviderUnreachableError):
+            await images.models()
 
 
-async def test_a_warm_up_survives_a_key_that_is_refused(sandbox: SandboxImages) -> None:
-    async with OpenAIImages("another key", sandbox.base_url, 10.0) as images:
-        assert await images.warm_up() == {}
+async def test_the_free_call_tells_that_the_key_is_refused(sandbox: SandboxImages) -> None:
+    async with OpenAIImages("another key", sandbox.base_url, 60.0) as images:
+        with pytest.raises(ProviderAccountError) as caught:
+            await images.models()
+
+    assert (caught.value.code, caught.value.reach) == ("invalid_api_key", "account")
 
 
-@pytest.mark.parametrize("answer", ["<html>sign in</html>", "{}", "{"])
-async def test_a_warm_up_survives_an_endpoint_that_lists_no_models(answer: str) -> None:
+LACKING = '{"error": {"message": "You have insufficient permissions. Missing scopes: api.model.read", "code": null}}'
+
+
+@pytest.mark.parametrize(
+    ("status", "answer"),
+    [
+        (200, "<html>sign in</html>"),
+        (200, "{}"),
+        (200, "{"),
+        (200, "[]"),
+        (200, '{"data": [{}]}'),
+        (404, "{}"),
+        (403, LACKING),
+        (307, ""),
+        (500, ""),
+        (200, f'{{"data": "{"x" * 5_000_000}"}}'),
+    ],
+)
+async def test_the_free_call_knows_nothing_where_no_models_are_listed(status: int, answer: str) -> None:
     async def list_models(_request: web.Request) -> web.Response:
-        return web.Response(text=answer, content_type="application/json")
+        return web.Response(status=status, text=answer, content_type="application/json")
 
     application = web.Application()
     application.router.add_get("/v1/models", list_models)
@@ -548,7 +571,8 @@ async def test_a_warm_up_survives_an_endpoint_that_lists_no_models(answer: str) 
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
-        async with OpenAIImages("a key", f"http://127.0.0.1:{runner.addresses[0][1]}/v1", 10.0) as images:
-            assert await images.warm_up() == {}
+        async with OpenAIImages("a key", f"http://127.0.0.1:{runner.addresses[0][1]}/v1", 60.0) as images:
+            with pytest.raises(ProviderUnreachableError):
+                await images.models()
     finally:
         await runner.cleanup()

@@ -31,7 +31,7 @@ def refused(status: int, body: object = None, **headers: str) -> ImageFailure:
     [
         (400, RequestRejectedError, "no"),
         (401, ProviderAccountError, "no"),
-        (402, RequestRejectedError, "no"),
+        (402, ProviderAccountError, "no"),
         (403, ProviderAccountError, "no"),
         (404, RequestRejectedError, "no"),
         (408, OutcomeUnknownError, "unknown"),

@@ -29,6 +29,7 @@ from bot.services.making import Maker
 from bot.services.pace import Pace
 from bot.services.pausing import Pausing
 from bot.services.pricing import Usage
+from bot.services.provider_account import ProviderAccount
 from bot.services.queue import FairQueue
 from bot.services.receiving import Reception
 from bot.services.requests import ImageRequest
@@ -37,10 +38,10 @@ from bot.services.studio import Studio
 from bot.storage import Database, SqliteAudit, SqliteLedger, SqlitePolicies, SqliteRequests, State
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
     from pathlib import Path
 
-    from bot.errors import UserFacingError
+    from bot.errors import ImageFailure, UserFacingError
     from bot.services.ledger import Bounds, Settlement
     from bot.services.policy import Pause
     from bot.services.workshop import Live
@@ -334,6 +335,25 @@ def a_request(**changes: object) -> ImageRequest:
     return replace(request, **changes)  # type: ignore[arg-type]  # fields by name
 
 
+class FreeLook:
+    """Fulfils `FreeCall`.
+
+    Attributes:
+        answer: raised by each look, or None: all is well.
+        looks: how many there were.
+    """
+
+    def __init__(self) -> None:
+        self.answer: ImageFailure | None = None
+        self.looks = 0
+
+    async def __call__(self) -> Mapping[str, str | None]:
+        self.looks += 1
+        if self.answer is not None:
+            raise self.answer
+        return {"gpt-image-2": "2027-03-01"}
+
+
 class House:
     """A studio with all that stands behind it; the provider and the deliveries are doubles, the ledger is real.
 
@@ -360,6 +380,8 @@ class House:
         self.policies = SqlitePolicies(database)
         self.accounts = Accounts(self.ledger, self.policies, lambda _policy, _requester, _at: self.limits, self.clock)
         self.brush = Brush()
+        self.free_call = FreeLook()
+        self.account = ProviderAccount(self.free_call, self.policies, self.clock)
         self.admission = Admission(
             self.policies, CATALOG.opened(gif=True, svg_author="gpt-6-luna"), allow_retired=True, clock=self.clock
         )
@@ -372,6 +394,7 @@ class House:
             reception=Reception(check_picture, self.brush),
             catalog=CATALOG,
             pace=self.pace,
+            account=self.account,
             safety_key=b"key",
             timeout=timeout,
             clock=self.clock,
@@ -454,5 +477,6 @@ async def a_house(
             house.studio.start()
         yield house
         await house.studio.drain(0)
+        await house.account.close()
     finally:
         await database.close()

@@ -41,7 +41,7 @@ async def an_office(
         alone = Tenancy(lambda: sole)
         standings = Standings(house.policies, house.ledger, Defaults(monthly, None), house.clock, alone)
         charges = SqliteOpenCharges(house.database)
-        yield house, Bulletins(house.studio.workshop, standings, charges, CATALOG, model, "1.2.3")
+        yield house, Bulletins(house.studio.workshop, standings, charges, CATALOG, model, "1.2.3", house.account)
 
 
 async def set_rule(house: House, rule: LimitRule) -> None:

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("without_waiting")
 
 SPENT = Limit(Scope.INSTALLATION, 0, 0, Metric.USD, Window.MONTH, 10**15, "this bot's monthly budget")
+EDITED = replace(USAGE, image_input=2000)
 FULL_DISK = DatabaseError("the disk is full")
 
 
@@ -110,7 +111,7 @@ async def test_a_cost_above_the_hold_is_booked_in_full(tmp_path: Path) -> None:
         assert await bench.held() == job.actual_nano
 
 
-@pytest.mark.parametrize("tokens", [10**7, 2**62, 10**40])
+@pytest.mark.parametrize("tokens", [0, 1, 50, 10**7, 2**62, 10**40])
 async def test_a_report_of_tokens_that_cannot_be_is_charged_at_the_hold(tmp_path: Path, tokens: int) -> None:
     async with a_bench(tmp_path, (finished(usage=Usage(0, 0, tokens)),)) as bench:
         await bench.make()
@@ -215,6 +216,44 @@ async def test_what_certainly_did_not_start_is_asked_again(tmp_path: Path, failu
         assert len(bench.house.provider.asked) == 3
 
 
+def limited(seconds: float = 0.0) -> ProviderBusyError:
+    return ProviderBusyError("Busy.", code="rate_limit_exceeded", retry_after=seconds, limit="images", per_minute=6000)
+
+
+async def test_rate_limits_do_not_count_as_attempts(tmp_path: Path) -> None:
+    async with a_bench(tmp_path, *[(limited(),)] * 4, (unreachable(),), (unreachable(),), (finished(),)) as bench:
+        made = await bench.make()
+
+        assert made.outcome == "settled"
+        assert len(bench.house.provider.asked) == 7
+
+
+async def test_a_rate_limit_beyond_the_jobs_time_says_when_to_come_again(tmp_path: Path) -> None:
+    async with a_bench(tmp_path, (limited(540.0),), job_timeout=30.0) as bench:
+        made = await bench.make()
+        job = await bench.job()
+
+        assert made.outcome == "released"
+        assert job.failure == (
+            "The image API takes no more pictures of ours for now. Try again in about 9 minutes. Nothing was charged."
+        )
+
+
+async def test_who_is_stopped_between_two_calls_was_certainly_not_charged(tmp_path: Path) -> None:
+    async with a_bench(tmp_path, (limited(25.0),)) as bench:
+        making = asyncio.create_task(bench.make())
+        await until(lambda: bench.house.pace.wait(bench.order.request.model, edits=False) > 0)
+        await asyncio.sleep(0.01)
+
+        making.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await making
+        job = await bench.job()
+
+        assert (job.state, await bench.held()) == (ChargeState.RELEASED, 0)
+        assert job.failure == "I was stopped before the image API took this one. Nothing was charged; ask again."
+
+
 async def test_three_calls_are_the_most(tmp_path: Path) -> None:
     async with a_bench(tmp_path, *[(busy(),)] * 10) as bench:
         made = await bench.make()
@@ -296,7 +335,7 @@ async def test_a_job_that_the_pace_keeps_back_to_its_end_is_free_and_never_asked
 
         assert made.outcome == "released"
         assert job.failure == (
-            "The image API takes no more pictures for now. Try again in a few minutes. Nothing was charged."
+            "The image API takes no more pictures of ours for now. Try again in a minute. Nothing was charged."
         )
         assert bench.house.provider.asked == []
 
@@ -374,7 +413,7 @@ async def test_a_mask_is_sent_after_the_pictures_and_a_drawing_too(tmp_path: Pat
 
 
 async def test_what_is_kept_is_the_composed_picture_and_it_is_known_as_such(tmp_path: Path) -> None:
-    async with a_masked_bench(tmp_path, (finished(b"the fox"),)) as bench:
+    async with a_masked_bench(tmp_path, (finished(b"the fox", EDITED),)) as bench:
         made = await bench.make()
         job = await bench.job()
 
@@ -385,7 +424,7 @@ async def test_what_is_kept_is_the_composed_picture_and_it_is_known_as_such(tmp_
         assert bench.house.blobs.kept[job.picture.image.digest] == composed
         assert job.picture.image.byte_size == len(composed)
         assert b"the fox" not in bench.house.blobs.kept.values()
-        assert job.actual_nano == pricing.cost(job.prices, USAGE)
+        assert job.actual_nano == pricing.cost(job.prices, EDITED)
 
 
 async def test_who_does_not_want_it_gets_the_providers_own_file(tmp_path: Path) -> None:
@@ -413,7 +452,7 @@ async def test_a_picture_that_cannot_be_composed_is_paid_for_and_kept_as_it_came
 
 async def test_a_shutdown_waits_for_a_picture_that_came_to_be_composed_and_booked(tmp_path: Path) -> None:
     """I19."""
-    async with a_masked_bench(tmp_path, (finished(b"the fox"),)) as bench:
+    async with a_masked_bench(tmp_path, (finished(b"the fox", EDITED),)) as bench:
         brush = bench.house.brush
         brush.held = asyncio.Event()
         making = asyncio.create_task(bench.make())
@@ -426,7 +465,7 @@ async def test_a_shutdown_waits_for_a_picture_that_came_to_be_composed_and_booke
             await making
 
         job = await bench.job()
-        assert (job.state, job.actual_nano) == (ChargeState.SETTLED, pricing.cost(job.prices, USAGE))
+        assert (job.state, job.actual_nano) == (ChargeState.SETTLED, pricing.cost(job.prices, EDITED))
         assert job.picture is not None
         assert job.picture.composed
         assert await bench.held() == job.actual_nano

@@ -36,7 +36,7 @@ FAILURES = [
     Case(FaultKind.NOT_VERIFIED, "released", "tell whoever runs me"),
     Case(FaultKind.MODEL_NOT_FOUND, "released", "Choose another model"),
     Case(FaultKind.INSUFFICIENT_QUOTA, "released", "no money left"),
-    Case(FaultKind.RATE_LIMIT, "released", "busy", calls=3, times=99),
+    Case(FaultKind.RATE_LIMIT, "released", "takes no more pictures of ours for now. Try again in about 15 minutes"),
     Case(FaultKind.SERVER_ERROR, "unknown", "internal error"),
     Case(FaultKind.BAD_GATEWAY, "unknown", "internal error"),
     Case(FaultKind.SLOW_DOWN, "unknown", "internal error"),
@@ -85,7 +85,7 @@ def test_every_fault_of_the_image_api_is_listed() -> None:
 @pytest.mark.parametrize("case", FAILURES, ids=lambda case: case.kind)
 async def test_a_failure_is_told_and_booked(house: House, case: Case) -> None:
     mia = house.discord.server.add_member("Mia")
-    retry_after = 0.01 if case.kind is FaultKind.RATE_LIMIT else None
+    retry_after = 900 if case.kind is FaultKind.RATE_LIMIT else None
     house.images.faults.add(
         Fault(case.kind, case.times, after=case.after, seconds=case.seconds, retry_after=retry_after)
     )

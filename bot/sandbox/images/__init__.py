@@ -1,5 +1,6 @@
 """A stand-in for OpenAI's Image API on 127.0.0.1: its wire, its rules, its bill and its faults."""
 
+from bot.sandbox.images.account import Account, Trouble
 from bot.sandbox.images.bill import Bill, BillLine
 from bot.sandbox.images.faults import Fault, FaultKind, Faults
 from bot.sandbox.images.options import ImageOptions
@@ -8,6 +9,6 @@ from bot.sandbox.images.server import SandboxImages
 from bot.sandbox.images.tokens import Usage
 
 __all__ = [
-    "Bill", "BillLine", "Call", "Fault", "FaultKind", "Faults", "ImageOptions", "ReceivedFile", "SandboxImages",
-    "Usage",
+    "Account", "Bill", "BillLine", "Call", "Fault", "FaultKind", "Faults", "ImageOptions", "ReceivedFile",
+    "SandboxImages", "Trouble", "Usage",
 ]  # fmt: skip

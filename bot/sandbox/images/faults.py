@@ -200,7 +200,8 @@ def refusal_of(fault: Fault, model: str, request_id: str) -> Refusal | None:
         headers["location"] = fault.location or ""  # relative to the address that was asked
         return Refusal(fault.status or 307, "Moved", html="<html>Moved</html>", headers=headers)
     if kind is FaultKind.RATE_LIMIT:
-        refusal = too_many(model, 5, fault.retry_after or 1)
+        wait = 1 if fault.retry_after is None else fault.retry_after
+        refusal = too_many(model, "images", 5, 5, 1, wait)
         refusal.headers.update(headers)
         return refusal
     return _user_fault(kind, model, request_id)

@@ -28,8 +28,9 @@ class ImageOptions:
         blocked_words: words (lower case) in a prompt that are refused before anything is made.
         blocked_output_words: words (lower case) whose picture is made, previewed and then withheld.
         previews: output formats (``gif``, ``svg``) that this project has access to.
-        images_per_minute: pictures allowed per `rate_window`; None allows any number.
-        rate_window: seconds of the window of `images_per_minute`.
+        images_per_minute: pictures of one model allowed per `rate_window`; None allows any number.
+        input_images_per_minute: edits of one model allowed per `rate_window`; None allows any number.
+        rate_window: seconds of the minute of both.
         seed: makes equal requests give equal pictures; None makes each call's picture different.
         canned_bytes: answer with files of exactly this many bytes that cost no drawing (for benchmarks).
     """
@@ -43,6 +44,7 @@ class ImageOptions:
     blocked_output_words: frozenset[str] = frozenset({"forbidden-output"})
     previews: tuple[str, ...] = ()
     images_per_minute: int | None = None
+    input_images_per_minute: int | None = None
     rate_window: float = 60.0
     seed: int | None = None
     canned_bytes: int | None = None

@@ -1,56 +1,83 @@
-"""The provider's images-per-minute limit: a sliding window of pictures."""
+"""The provider's limits per minute and model: a bucket of units for pictures made, and one for pictures sent.
+
+A unit comes back every 60 seconds ÷ limit, and the words say so ("Please try again in 12s", "240ms").
+"""
 
 from __future__ import annotations
 
+import math
 import time
-from collections import deque
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.sandbox.images.refusals import too_many
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+IMAGES, INPUTS = "images", "input-images"
 UNLIMITED = 250  # what the headers say then: the highest published tier
 
 
+@dataclass
+class _Bucket:
+    units: float
+    at: float
+
+
+@dataclass
 class RateLimit:
-    """Counts the pictures asked for within the last window; refused calls do not count."""
+    """Counts what was asked for. Refused calls do not count.
 
-    def __init__(self, limit: int | None, window: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._limit = limit
-        self._window = window
-        self._clock = clock
-        self._taken: deque[float] = deque()
+    Attributes:
+        limits: units per `window` and model by kind, `IMAGES` and `INPUTS`; None is no limit.
+        window: seconds in which as many units come back as the limit says; the words call it a minute.
+    """
 
-    def admit(self, model: str, pictures: int) -> None:
-        """Count these pictures.
+    limits: Mapping[str, int | None]
+    window: float
+    clock: Callable[[], float] = time.monotonic
+    _buckets: dict[tuple[str, str], _Bucket] = field(default_factory=dict[tuple[str, str], _Bucket])
+
+    def admit(self, model: str, pictures: int, inputs: int = 0) -> None:
+        """Count these pictures, or an edit, which takes one unit more of its own kind.
 
         Raises:
-            Refusal: 429, when they do not fit into the window.
+            Refusal: 429, when one of the buckets does not hold so many.
         """
-        now = self._forget()
-        if self._limit is not None and len(self._taken) + pictures > self._limit:
-            oldest = self._taken[0] if self._taken else now
-            raise too_many(model, self._limit, oldest + self._window - now)
-        self._taken.extend([now] * pictures)
+        asked = {IMAGES: pictures, INPUTS: min(inputs, 1)}
+        for kind, units in asked.items():
+            limit, bucket = self.limits.get(kind), self._bucket(model, kind)
+            if limit is not None and units and bucket.units < units:
+                seconds = (units - bucket.units) * self.window / limit
+                used = limit - math.floor(bucket.units)
+                raise too_many(model, kind, limit, used, units, seconds, self.headers(model))
+        for kind, units in asked.items():
+            self._bucket(model, kind).units -= units
 
-    def headers(self) -> dict[str, str]:
+    def headers(self, model: str) -> dict[str, str]:
         """The ``x-ratelimit-`` headers as they stand now."""
-        now = self._forget()
-        limit = self._limit or UNLIMITED
-        reset = self._taken[0] + self._window - now if self._taken else 0.0
-        return {
-            "x-ratelimit-limit-requests": str(limit),
-            "x-ratelimit-remaining-requests": str(max(0, limit - len(self._taken))),
-            "x-ratelimit-reset-requests": f"{reset:.3g}s",
+        headers = {
+            "x-ratelimit-limit-requests": str(UNLIMITED),
+            "x-ratelimit-remaining-requests": str(UNLIMITED - 1),
+            "x-ratelimit-reset-requests": "240ms",
             "x-ratelimit-limit-tokens": "8000000",
             "x-ratelimit-remaining-tokens": "7999000",
             "x-ratelimit-reset-tokens": "7ms",
         }
+        for kind in (IMAGES, INPUTS):
+            limit = self.limits.get(kind)
+            left = UNLIMITED if limit is None else self._bucket(model, kind).units
+            missing = 0.0 if limit is None else (limit - left) * self.window / limit
+            headers[f"x-ratelimit-limit-{kind}"] = str(limit or UNLIMITED)
+            headers[f"x-ratelimit-remaining-{kind}"] = str(max(0, math.floor(left)))
+            headers[f"x-ratelimit-reset-{kind}"] = f"{missing:.3f}s"
+        return headers
 
-    def _forget(self) -> float:
-        now = self._clock()
-        while self._taken and self._taken[0] <= now - self._window:
-            self._taken.popleft()
-        return now
+    def _bucket(self, model: str, kind: str) -> _Bucket:
+        now, limit = self.clock(), self.limits.get(kind) or math.inf
+        bucket = self._buckets.setdefault((model, kind), _Bucket(limit, now))
+        if math.isfinite(limit):
+            bucket.units = min(limit, bucket.units + (now - bucket.at) * limit / self.window)
+        bucket.at = now
+        return bucket

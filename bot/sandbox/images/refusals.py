@@ -77,11 +77,21 @@ def blocked(request_id: str, stage: str, categories: Sequence[str] = ("violence"
     return Refusal(400, message, kind="image_generation_user_error", code="moderation_blocked", details=details)
 
 
-def too_many(model: str, limit: int, seconds: float) -> Refusal:
-    """The rate limit is reached; `seconds` until it is not."""
+def too_many(
+    model: str,
+    kind: str,
+    limit: int,
+    used: int,
+    requested: int,
+    seconds: float,
+    headers: Mapping[str, str] | None = None,
+) -> Refusal:
+    """A rate limit is reached; `seconds` until it is not."""
+    wait = f"{seconds * 1000:.0f}ms" if seconds < 1 else f"{seconds:.3f}".rstrip("0").rstrip(".") + "s"
     message = (
-        f"Rate limit reached for {model} in organization org-sandbox on images per min: Limit {limit}. "
-        f"Please try again after {seconds:.2f} seconds."
+        f"Rate limit reached for {model} in organization org-sandbox on {kind} per min: Limit {limit}, Used {used}, "
+        f"Requested {requested}. Please try again in {wait}. Visit "
+        "https://platform.openai.com/account/rate-limits to learn more."
     )
-    headers = {"retry-after": str(max(1, -int(-seconds // 1)))}
-    return Refusal(429, message, kind="requests", code="rate_limit_exceeded", headers=headers)
+    waits = {"retry-after": str(max(1, -int(-seconds // 1))), "retry-after-ms": f"{seconds * 1000:.0f}"}
+    return Refusal(429, message, kind=kind, code="rate_limit_exceeded", headers={**(headers or {}), **waits})

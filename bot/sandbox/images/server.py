@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
 
+from bot.sandbox.images.account import Account
 from bot.sandbox.images.bill import Bill, BillLine
 from bot.sandbox.images.checks import Order, check
 from bot.sandbox.images.easel import Easel
@@ -19,7 +20,7 @@ from bot.sandbox.images.line import Line
 from bot.sandbox.images.models import MODELS
 from bot.sandbox.images.options import ImageOptions
 from bot.sandbox.images.performance import Performance
-from bot.sandbox.images.rate import RateLimit
+from bot.sandbox.images.rate import IMAGES, INPUTS, RateLimit
 from bot.sandbox.images.received import Call, receive
 from bot.sandbox.images.refusals import Refusal, bad_key, blocked, no_model
 from bot.sandbox.images.shelf import Shelf
@@ -39,6 +40,7 @@ class SandboxImages:
         calls: every request for pictures that could be read, as it came.
         bill: what the provider would have charged.
         faults: what is to go wrong.
+        account: the account behind the key, and its troubles.
         shelf: the files that were sent as an address.
     """
 
@@ -48,7 +50,11 @@ class SandboxImages:
         self.bill = Bill()
         self.faults = Faults()
         self.shelf = Shelf()
-        self._rate = RateLimit(self.options.images_per_minute, self.options.rate_window)
+        self.account = Account()
+        self._rate = RateLimit(
+            {IMAGES: self.options.images_per_minute, INPUTS: self.options.input_images_per_minute},
+            self.options.rate_window,
+        )
         self._easel = Easel(self.options)
         self._port = self.options.port
         self._runner: web.AppRunner | None = None
@@ -111,12 +117,12 @@ class SandboxImages:
     def _today(self) -> date:
         return self.options.today or datetime.now(UTC).date()
 
-    def _headers(self, request_id: str) -> dict[str, str]:
+    def _headers(self, request_id: str, model: str = "") -> dict[str, str]:
         return {
             "x-request-id": request_id,
             "openai-version": "2020-10-01",
             "openai-organization": "org-sandbox",
-            **self._rate.headers(),
+            **self._rate.headers(model),
         }
 
     def _next_id(self) -> str:
@@ -146,14 +152,15 @@ class SandboxImages:
         self.calls.append(call)
         try:
             order = await self._easel.run(lambda: check(call, self._today(), self.options.previews))
-            self._rate.admit(order.model.id, order.n)
+            self.account.check(order.model.id)
+            self._rate.admit(order.model.id, order.n, len(order.inputs.pictures))
             fault = self._fault_of(order)
         except Refusal as refusal:
             self.bill.book(_refused_line(call, refusal.error["code"]))
             raise
         performance = Performance(
             order,
-            Line(request, self._headers(request_id)),
+            Line(request, self._headers(request_id, order.model.id)),
             self._easel,
             self.shelf,
             fault=fault,
@@ -183,6 +190,7 @@ class SandboxImages:
         request_id = self._next_id()
         try:
             self._check_key(request)
+            self.account.check(None)
         except Refusal as refusal:
             return self._refused(refusal, request_id)
         listed = [model.listing() for model in MODELS.values() if not model.retired(self._today())]
@@ -192,6 +200,7 @@ class SandboxImages:
         request_id, name = self._next_id(), request.match_info["id"]
         try:
             self._check_key(request)
+            self.account.check(None)
             model = MODELS.get(name)
             if model is None or model.retired(self._today()):
                 raise no_model(name, retired=model is not None)

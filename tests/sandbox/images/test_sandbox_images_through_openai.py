@@ -177,8 +177,12 @@ async def test_pictures_per_minute_are_limited_like_the_providers() -> None:
             await make(client)
 
     assert refused.value.code == "rate_limit_exceeded"
-    assert 0 < int(refused.value.response.headers["retry-after"]) <= 60
-    assert refused.value.response.headers["x-ratelimit-remaining-requests"] == "0"
+    assert 0 < int(refused.value.response.headers["retry-after"]) <= 30
+    assert 0 < int(refused.value.response.headers["retry-after-ms"]) <= 30_000
+    assert refused.value.response.headers["x-ratelimit-limit-images"] == "2"
+    assert refused.value.response.headers["x-ratelimit-remaining-images"] == "0"
+    assert refused.value.type == "images"
+    assert "on images per min: Limit 2, Used 2, Requested 1. Please try again in " in refused.value.message
     assert [line.outcome for line in images.bill.lines] == ["completed", "refused"]
 
 
