@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import mimetypes
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
@@ -26,6 +25,24 @@ if TYPE_CHECKING:
 
 MOST_ATTACHMENTS = 10
 LONGEST_DESCRIPTION = 1024
+# By extension, so that it is the same on every machine; Discord names none for what it does not know.
+MEDIA_TYPES = {
+    **dict.fromkeys(("jpg", "jpeg", "jfif"), "image/jpeg"),
+    **{name: f"image/{name}" for name in ("png", "gif", "webp", "avif", "heic", "heif", "bmp")},
+    **dict.fromkeys(("tif", "tiff"), "image/tiff"),
+    "svg": "image/svg+xml",
+    "txt": "text/plain; charset=utf-8",
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json; charset=utf-8",
+    "html": "text/html; charset=utf-8",
+    "pdf": "application/pdf",
+    "zip": "application/zip",
+    **{name: f"video/{name}" for name in ("mp4", "webm")},
+    "mov": "video/quicktime",
+    "mp3": "audio/mpeg",
+    "ogg": "audio/ogg",
+    "wav": "audio/x-wav",
+}
 _FORBIDDEN = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
@@ -44,9 +61,10 @@ def safe_name(filename: str) -> str:
     return _FORBIDDEN.sub("_", filename).strip("._") or "unknown"
 
 
-def media_type_of(filename: str) -> str:
-    """The media type that the extension stands for, empty where it stands for none; the bytes are not asked."""
-    return mimetypes.guess_type(filename)[0] or ""
+def media_type_of(filename: str) -> str | None:
+    """The media type that the extension stands for, if any; the bytes are not asked."""
+    _, dot, extension = filename.rpartition(".")
+    return MEDIA_TYPES.get(extension.lower()) if dot else None
 
 
 def _pixels(content: bytes) -> tuple[int, int] | None:
@@ -72,7 +90,7 @@ class FileRoom:
         description: str | None = None,
         media_type: str | None = None,
     ) -> Attachment:
-        """Store one file; width and height are read when it is a picture.
+        """Store one file; width and height are read when it is a picture. An empty media type is none.
 
         Raises:
             Refusal: 413 when it is over the limit.
@@ -80,8 +98,9 @@ class FileRoom:
         if len(content) > place.limit:
             raise too_large(place.oversize_code)
         name = safe_name(filename)
-        media_type = media_type_of(name) if media_type is None else media_type
-        pixels = await asyncio.to_thread(_pixels, content) if media_type.startswith("image/") else None
+        media_type = media_type_of(name) if media_type is None else media_type or None
+        is_picture = media_type is not None and media_type.startswith("image/")
+        pixels = await asyncio.to_thread(_pixels, content) if is_picture else None
         width, height = pixels or (None, None)
         return Attachment(
             id=self._snowflakes.next(),
@@ -123,7 +142,9 @@ class FileRoom:
             elif key in by_index:
                 file = by_index[key]
                 name = entry.get("filename") or file.filename
-                arranged.append(await self.take_in(name, file.content, place, description=description))
+                arranged.append(
+                    await self.take_in(name, file.content, place, description=description, media_type=file.known_as)
+                )
             else:
                 raise file_not_sent()
         return tuple(arranged)

@@ -9,8 +9,9 @@ from bot.sandbox.discord.changes import ChangeKind
 from bot.sandbox.discord.drafts import Draft, changed_draft, new_draft
 from bot.sandbox.discord.gateway.events import Event
 from bot.sandbox.discord.gateway.intents import Intent
-from bot.sandbox.discord.mentions import find_mentions
+from bot.sandbox.discord.mentions import Roll, find_mentions
 from bot.sandbox.discord.model import Message
+from bot.sandbox.discord.permissions import Permission
 from bot.sandbox.discord.things import MessageFlag, MessageKind, Version
 from bot.sandbox.discord.threads import Threads
 from bot.sandbox.discord.views import member_view
@@ -118,6 +119,25 @@ class Desk:
         )
         return message
 
+    async def forward(self, original: Message, channel: Channel, author: User) -> Message:
+        """Forward a message: as it is now, without its author.
+
+        Raises:
+            Refusal: the thread takes no message.
+        """
+        message = self._begun(channel, author, None, ephemeral=False)
+        message.reply_to = message.forwarded = original
+        self._write(message, Draft("", (), (), MessageFlag.HAS_SNAPSHOT), (), MessageFlag.HAS_SNAPSHOT)
+        self._publish(message)
+        return message
+
+    def unfurl(self, message: Message, embeds: Sequence[Json]) -> None:
+        """Show the previews of a message's links, which Discord makes some time after it was posted."""
+        now = message.version
+        draft = Draft(now.content, tuple(embeds), now.components, now.flags)
+        self._write(message, draft, now.attachments, now.flags)
+        self._tell("MESSAGE_UPDATE", message)
+
     def delete(self, message: Message, by: User) -> None:
         """Delete a message.
 
@@ -159,7 +179,7 @@ class Desk:
             author=author,
             created_at=self._world.clock.now(),
             only_for=invocation.user if invocation and ephemeral else None,
-            reply_to=reply_to,
+            reply_to=reply_to or (invocation.shown_under if invocation else None),
             origin=invocation.origin if invocation else None,
         )
 
@@ -173,8 +193,12 @@ class Desk:
         allowed = body.get("allowed_mentions")
         if allowed is None and message.origin is not None:
             allowed = _USERS_ONLY
-        found = find_mentions(draft.content, allowed, self._world.users, message.reply_to)
-        message.pings = list(found.users)
+        guild = message.channel.guild
+        may = bool(message.channel.permissions_of(message.author) & Permission.MENTION_EVERYONE)
+        roll = Roll(self._world.users, guild.roles if guild else (), may and guild is not None)
+        found = find_mentions(draft.content, allowed, roll, message.reply_to)
+        message.pings, message.pinged_roles = list(found.users), list(found.roles)
+        message.pings_everyone = found.everyone
         # A reply opens its content only to the author of a regular message, not of a response to an interaction.
         original = message.reply_to
         pings_bot = self._world.bot in found.users and original is not None and original.origin is None
@@ -201,7 +225,9 @@ class Desk:
     def _tell(self, name: str, message: Message) -> None:
         """Tell the bot of a message that was created or edited."""
         member = message.channel.guild and message.channel.guild.members.get(message.author.id)
-        extra = {"member": member_view(member, with_user=False)} if member and message.only_for is None else {}
+        extra: Json = {"channel_type": int(message.channel.kind)}
+        if member and message.only_for is None:
+            extra["member"] = member_view(member, with_user=False)
         self._dispatch(name, message, lambda intents: self._world.views.for_bot(message, intents), extra)
 
     def _dispatch(self, name: str, message: Message, view: Callable[[Intent], Json], extra: Json) -> None:
@@ -218,6 +244,8 @@ class Desk:
 def _kind_of(reply_to: Message | None, invocation: Invocation | None) -> MessageKind:
     if reply_to is not None:
         return MessageKind.REPLY
-    if invocation is None or invocation.command_type is None:
+    if invocation is None:
         return MessageKind.DEFAULT
+    if invocation.original is not None or invocation.command_type is None:  # a follow-up, or under a button or menu
+        return MessageKind.REPLY if invocation.shown_under else MessageKind.DEFAULT
     return MessageKind.CHAT_INPUT_COMMAND if invocation.command_type == 1 else MessageKind.CONTEXT_MENU_COMMAND

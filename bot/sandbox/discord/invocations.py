@@ -101,6 +101,11 @@ class Invocation:
         return self.original if self.original and not self.original.deleted else None
 
     @property
+    def shown_under(self) -> Message | None:
+        """The message to which the next answer is a reply: the response for follow-ups, or what was pressed."""
+        return self.original or self.source
+
+    @property
     def origin(self) -> Origin:
         """What a message that answers it tells of it."""
         return Origin(
@@ -110,6 +115,7 @@ class Invocation:
             guild_id=self.channel.guild.id if self.channel.guild else None,
             source_id=self.source.id if self.source else None,
             command_type=self.command_type,
+            name=self.name if self.command_type is not None else "",
             opened_by=self.opened_by.origin if self.opened_by else None,
         )
 

@@ -28,6 +28,10 @@ _ALWAYS_SHOWN: dict[int, Json] = {
     Kind.THUMBNAIL: {"description": None, "spoiler": False},
     Kind.FILE: {"spoiler": False},
 }
+_SNAPSHOT = (
+    *("type", "content", "embeds", "attachments", "timestamp", "edited_timestamp", "flags"),
+    *("mentions", "mention_roles", "components"),
+)
 _EMPTIED: Json = {"content": "", "embeds": [], "attachments": [], "components": []}
 
 
@@ -52,7 +56,7 @@ class MessageViews:
         view = self.alone(message)
         if not self.may_read(message, intents):
             view |= _EMPTIED
-        if message.kind in {MessageKind.REPLY, MessageKind.THREAD_STARTER}:
+        if message.reply_to is not None or message.kind is MessageKind.REPLY:
             view["referenced_message"] = None
             if (original := message.reply_to) and not original.deleted:
                 shown = self.alone(original)
@@ -74,9 +78,9 @@ class MessageViews:
             "timestamp": timestamp(message.created_at),
             "edited_timestamp": None if message.edited_at is None else timestamp(message.edited_at),
             "tts": False,
-            "mention_everyone": False,
+            "mention_everyone": message.pings_everyone,
             "mentions": [user_view(user) for user in message.pings],
-            "mention_roles": [],
+            "mention_roles": [str(role.id) for role in message.pinged_roles],
             "attachments": self._shown_attachments(message),
             "embeds": [] if MessageFlag.SUPPRESS_EMBEDS in message.flags else self._shown_embeds(message),
             "components": self._shown_components(message),
@@ -95,7 +99,18 @@ class MessageViews:
             owner = str(self._bot.id)
             origin = origin_view(message.origin)
             view |= {"application_id": owner, "webhook_id": owner, "interaction_metadata": origin}
+            if message.origin.name:
+                keys = {"id", "type", "user"}
+                view["interaction"] = {key: origin[key] for key in keys} | {"name": message.origin.name}
+        if message.forwarded is not None:
+            view["message_snapshots"] = [{"message": self._snapshot(message.forwarded)}]
+            view["message_reference"]["type"] = 1
         return view
+
+    def _snapshot(self, original: Message) -> Json:
+        """A forwarded message as it was, without its author."""
+        view = self.alone(original)
+        return {key: view[key] for key in _SNAPSHOT}
 
     def _has_thread(self, message: Message) -> bool:
         is_first = message.kind is not MessageKind.THREAD_CREATED
@@ -110,11 +125,8 @@ class MessageViews:
             "size": attachment.size,
             "url": url,
             "proxy_url": url,
-            "content_type": attachment.content_type,
         }
-        if not attachment.content_type:  # https://discord.com/developers/docs/resources/message#attachment-object
-            del view["content_type"]
-        for key in ("width", "height", "description"):
+        for key in ("content_type", "width", "height", "description"):
             if (value := getattr(attachment, key)) is not None:
                 view[key] = value
         return view | {"ephemeral": True} if attachment.ephemeral else view
@@ -130,7 +142,8 @@ class MessageViews:
     def _shown_embeds(self, message: Message) -> list[Json]:
         shown: list[Json] = []
         for embed in message.embeds:
-            copy = {key: value for key, value in embed.items() if value is not None} | {"type": "rich"}
+            copy = {key: value for key, value in embed.items() if value is not None}
+            copy.setdefault("type", "rich")
             for key in ("image", "thumbnail"):
                 if key in copy:
                     copy[key] = self._embed_picture(as_object(copy[key]), message)

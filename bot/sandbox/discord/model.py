@@ -22,12 +22,19 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False)
 class Role:
-    """A role of a server; the one with the server's own id is everyone's."""
+    """A role of a server; the one with the server's own id is everyone's.
+
+    Attributes:
+        mentionable: by everybody; others only by who may mention everyone.
+        bot_id: the bot whose own role it is: made as it was invited, and managed by Discord.
+    """
 
     id: int
     name: str
     permissions: Permission
     position: int
+    mentionable: bool = False
+    bot_id: int | None = None
 
 
 @dataclass(eq=False)
@@ -211,6 +218,9 @@ class Message:
         reply_to: the message it answers; of a thread's first message, the one that the thread began with.
         thread: the thread that was started from it.
         pings: who it mentions; with a reply that pings, the author of the original too.
+        pings_everyone: it mentions everyone, or all who are here.
+        pinged_roles: the roles that it mentions.
+        forwarded: the message that it forwards, which `reply_to` names too.
         opens_content: the words mention the bot, or it answers a regular message of the bot with a ping, so that the
             bot may read it without the message-content intent.
         origin: the interaction that it answers, for responses and follow-ups.
@@ -226,6 +236,9 @@ class Message:
     reply_to: Message | None = None
     thread: Channel | None = None
     pings: list[User] = field(default_factory=list[User])
+    pings_everyone: bool = False
+    pinged_roles: list[Role] = field(default_factory=list[Role])
+    forwarded: Message | None = None
     opens_content: bool = False
     origin: Origin | None = None
     nonce: str | int | None = None

@@ -70,6 +70,7 @@ class MessageFlag(IntFlag):
     EPHEMERAL = 1 << 6
     LOADING = 1 << 7
     SUPPRESS_NOTIFICATIONS = 1 << 12
+    HAS_SNAPSHOT = 1 << 14
     IS_COMPONENTS_V2 = 1 << 15
 
 
@@ -109,6 +110,7 @@ class Attachment:
 
     Attributes:
         content: the bytes as they were sent.
+        content_type: None where Discord names none.
         width: pixels, for pictures.
         height: pixels, for pictures.
         description: the alt text.
@@ -119,7 +121,7 @@ class Attachment:
     id: int
     filename: str
     content: bytes = field(repr=False)
-    content_type: str
+    content_type: str | None
     owner_id: int
     width: int | None = None
     height: int | None = None
@@ -153,6 +155,7 @@ class Origin:
         guild_id: the server's; None in direct messages.
         source_id: the message whose button or menu was used.
         command_type: 1 slash, 3 message menu; None for other kinds.
+        name: the command's.
         opened_by: for a dialog, the interaction that opened it.
     """
 
@@ -162,4 +165,5 @@ class Origin:
     guild_id: int | None
     source_id: int | None = None
     command_type: int | None = None
+    name: str = ""
     opened_by: Origin | None = None

@@ -12,12 +12,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SentFile:
-    """A file of a multipart request."""
+    """A file of a multipart request; `known_as` is the media type that Discord tells of it, None for its own choice."""
 
     index: int
     filename: str
     content: bytes = field(repr=False)
     content_type: str
+    known_as: str | None = None
 
 
 @dataclass

@@ -60,7 +60,8 @@ def member_view(member: Membership, *, with_user: bool = True) -> Json:
 
 def role_view(role: Role) -> Json:
     """A role."""
-    return {
+    tags = {} if role.bot_id is None else {"tags": {"bot_id": str(role.bot_id)}}
+    return tags | {
         "id": str(role.id),
         "name": role.name,
         "permissions": bits(role.permissions),
@@ -68,8 +69,8 @@ def role_view(role: Role) -> Json:
         "color": 0,
         "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
         "hoist": False,
-        "managed": False,
-        "mentionable": False,
+        "managed": role.bot_id is not None,
+        "mentionable": role.mentionable,
         "icon": None,
         "unicode_emoji": None,
         "flags": 0,

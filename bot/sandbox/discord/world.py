@@ -62,13 +62,21 @@ class World:
         everyone = Role(guild_id, "@everyone", EVERYONE, 0)
         guild = Guild(guild_id, name, self.operator.id, [everyone])
         self.guilds[guild.id] = guild
-        for user in (self.operator, self.bot):
-            self.add_member(guild, user)
+        self.add_member(guild, self.operator)
+        self.add_bot(guild, self.bot)
         return guild
 
-    def add_role(self, guild: Guild, name: str, granted: Permission = NOTHING) -> Role:
+    def add_bot(self, guild: Guild, user: User) -> Membership:
+        """Let a bot into a server, with the role of its own that Discord makes for it."""
+        membership = self.add_member(guild, user)
+        own = Role(self.snowflakes.next(), user.name, NOTHING, len(guild.roles), mentionable=True, bot_id=user.id)
+        guild.roles.append(own)
+        membership.roles.append(own)
+        return membership
+
+    def add_role(self, guild: Guild, name: str, granted: Permission = NOTHING, *, mentionable: bool = False) -> Role:
         """A new role, above the others."""
-        role = Role(self.snowflakes.next(), name, granted, len(guild.roles))
+        role = Role(self.snowflakes.next(), name, granted, len(guild.roles), mentionable)
         guild.roles.append(role)
         return role
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import aiohttp
 import pytest
@@ -117,6 +117,37 @@ class Api:
 
     def hook(self, invocation: Invocation, rest: str = "/messages/@original") -> str:
         return f"/webhooks/{self.application}/{invocation.token}{rest}"
+
+
+class Ears:
+    """Hears the events of a session that asked for servers and messages."""
+
+    def __init__(self, sandbox: SandboxDiscord, api: Api) -> None:
+        self._sandbox = sandbox
+        self._api = api
+        self.heard: list[tuple[str, dict[str, Any]]] = []
+
+    async def __aenter__(self) -> Self:
+        self._socket = await self._api.session.ws_connect(self._sandbox.gateway_url)
+        identify = {"token": self._sandbox.token, "intents": 1 | 1 << 9 | 1 << 12}
+        await self._socket.send_json({"op": 2, "d": identify})
+        await self._sandbox.bot_ready()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._socket.close()
+
+    async def events(self) -> list[tuple[str, dict[str, Any]]]:
+        """Every event so far, READY and after it."""
+        (session,) = self._sandbox.gateway.sessions
+        while len(self.heard) < session.sequence:
+            frame = await self._socket.receive_json(timeout=30)
+            if frame["op"] == 0:
+                self.heard.append((frame["t"], frame["d"]))
+        return self.heard
+
+    async def named(self, name: str) -> list[dict[str, Any]]:
+        return [data for kind, data in await self.events() if kind == name]
 
 
 @pytest.fixture

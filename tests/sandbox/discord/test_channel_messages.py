@@ -220,8 +220,8 @@ async def test_the_server_and_its_people_can_be_read(api: Api, sandbox: SandboxD
     roles = (await api.call("GET", f"{guild}/roles")).body
 
     assert server["approximate_member_count"] == 3
-    assert member["roles"] == [roles[1]["id"]]
-    assert roles[1]["permissions"] == str(int(Permission.MANAGE_GUILD))
+    assert member["roles"] == [roles[2]["id"]]
+    assert roles[2]["permissions"] == str(int(Permission.MANAGE_GUILD))
     assert len((await api.call("GET", f"{guild}/channels")).body) == 2
     assert (await api.call("GET", f"/users/{mia.id}")).body["global_name"] == "Mia"
     assert (await api.call("GET", "/gateway")).body["url"] == sandbox.gateway_url

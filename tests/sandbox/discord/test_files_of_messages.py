@@ -42,9 +42,12 @@ async def test_a_file_is_kept_described_and_served(api: Api, messages: str, stud
 @pytest.mark.parametrize(
     ("filename", "content", "media_type", "width"),
     [
-        ("a.txt", b"words", "text/plain", None),
+        ("a.txt", b"words", "text/plain; charset=utf-8", None),
+        ("a.webp", b"x", "image/webp", None),
+        ("a.JFIF", png(), "image/jpeg", 64),
         ("a.png", b"not a picture", "image/png", None),
-        ("data", png(), None, None),
+        ("image", png(), None, None),
+        ("x.jpg_large", png(), None, None),
         ("..", b"", None, None),
     ],
 )

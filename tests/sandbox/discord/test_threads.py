@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,7 +13,7 @@ from bot.sandbox.discord import (
     SandboxDiscord,
     Upload,
 )
-from tests.sandbox.discord.conftest import Api, png
+from tests.sandbox.discord.conftest import Api, Ears, png
 
 if TYPE_CHECKING:
     from bot.sandbox.discord import Channel, Invocation, Member
@@ -39,37 +39,6 @@ def keeper(sandbox: SandboxDiscord) -> Member:
 
 def path_to(channel: Channel) -> str:
     return f"/channels/{channel.id}/messages"
-
-
-class Ears:
-    """Hears the events of a session that asked for servers and messages."""
-
-    def __init__(self, sandbox: SandboxDiscord, api: Api) -> None:
-        self._sandbox = sandbox
-        self._api = api
-        self.heard: list[tuple[str, dict[str, Any]]] = []
-
-    async def __aenter__(self) -> Self:
-        self._socket = await self._api.session.ws_connect(self._sandbox.gateway_url)
-        identify = {"token": self._sandbox.token, "intents": 1 | 1 << 9 | 1 << 12}
-        await self._socket.send_json({"op": 2, "d": identify})
-        await self._sandbox.bot_ready()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._socket.close()
-
-    async def events(self) -> list[tuple[str, dict[str, Any]]]:
-        """Every event so far, READY and after it."""
-        (session,) = self._sandbox.gateway.sessions
-        while len(self.heard) < session.sequence:
-            frame = await self._socket.receive_json(timeout=30)
-            if frame["op"] == 0:
-                self.heard.append((frame["t"], frame["d"]))
-        return self.heard
-
-    async def named(self, name: str) -> list[dict[str, Any]]:
-        return [data for kind, data in await self.events() if kind == name]
 
 
 async def test_people_write_and_ask_in_a_thread(

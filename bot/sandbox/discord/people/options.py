@@ -110,6 +110,8 @@ class Typing:
 
     async def _value(self, option: Json, value: object) -> object:
         kind = option["type"]
+        if isinstance(value, str) and kind == OptionType.STRING:
+            self._resolved.add_mentions(value, self._user)
         if kind in _PLAIN:
             return _plain_value(option, value)
         if kind == OptionType.ATTACHMENT:

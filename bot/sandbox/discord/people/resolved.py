@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from bot.sandbox.discord.model import Channel, Role
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from bot.sandbox.discord.people.house import House
     from bot.sandbox.discord.things import Attachment
     from bot.sandbox.discord.wire import Json
+
+
+_MENTION = re.compile(r"<(@[!&]?|#)(\d+)>")
 
 
 class Resolved:
@@ -53,6 +57,19 @@ class Resolved:
         """A channel, with what the member may do in it."""
         extra = {"permissions": bits(channel.permissions_of(user))}
         return self._put("channels", channel.id, channel_view(channel) | extra)
+
+    def add_mentions(self, text: str, user: User) -> None:
+        """Everybody and everything that a text mentions, as far as it is in the server."""
+        world, guild = self._house.world, self._channel.guild
+        for sign, number in _MENTION.findall(text):
+            key = int(number)
+            if sign in {"@", "@!"} and key in world.users:
+                self.add_user(world.users[key])
+            elif sign == "#" and key in world.channels:
+                self.add_channel(world.channels[key], user)
+            elif sign == "@&" and guild is not None:
+                for role in [role for role in guild.roles if role.id == key]:
+                    self.add_role(role)
 
     def add(self, thing: object, user: User) -> str:
         """A member, account, role or channel.

@@ -48,6 +48,11 @@ class Server:
         return self.guild.id
 
     @property
+    def bot_role(self) -> Role:
+        """The bot's own role, which Discord's picker offers beside the bot itself: people write ``<@&id>``."""
+        return next(role for role in self.guild.roles if role.bot_id == self._house.world.bot.id)
+
+    @property
     def channels(self) -> list[Channel]:
         """Its channels, in order."""
         return self.guild.channels
@@ -88,9 +93,15 @@ class Server:
         self._tell("GUILD_MEMBER_ADD", lambda: joined, Intent.GUILD_MEMBERS)
         return member
 
-    def add_role(self, name: str, permissions: Permission = NOTHING) -> Role:
-        """Make a role."""
-        role = self._house.world.add_role(self.guild, name, permissions)
+    def add_bot(self, name: str) -> Member:
+        """Let another bot in; it speaks by `Member.post`."""
+        membership = self._house.world.add_bot(self.guild, self._house.world.add_user(name, bot=True))
+        member = self.members[name] = Member(self._house, membership)
+        return member
+
+    def add_role(self, name: str, permissions: Permission = NOTHING, *, mentionable: bool = False) -> Role:
+        """Make a role; who may not mention everyone mentions it only if it is mentionable."""
+        role = self._house.world.add_role(self.guild, name, permissions, mentionable=mentionable)
         self._tell("GUILD_ROLE_CREATE", lambda: {"guild_id": str(self.id), "role": role_view(role)})
         return role
 

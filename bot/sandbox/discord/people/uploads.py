@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Upload:
-    """A file to send. Its media type follows from the extension, as on Discord, unless one is given; empty is none."""
+    """A file to send.
+
+    Its media type follows from the extension, as on Discord, unless one is given; ``image`` and ``x.jpg_large`` have
+    none, and an empty one leaves it out for any name.
+    """
 
     filename: str
     content: bytes = field(repr=False)
@@ -29,4 +33,4 @@ class Upload:
 
 def as_sent(files: Sequence[Upload]) -> list[SentFile]:
     """The files of a message as a request would hold them."""
-    return [SentFile(index, file.filename, file.content, "") for index, file in enumerate(files)]
+    return [SentFile(index, file.filename, file.content, "", file.media_type) for index, file in enumerate(files)]

@@ -73,12 +73,34 @@ class Writer:
         return await self._post(channel, {"content": text}, files)
 
     async def post(self, channel: Channel, body: Json, files: Sequence[Upload] = ()) -> Message:
-        """Post a message as a program would, with embeds or components: as "Create Message" takes them.
+        """Post what a bot may: embeds, galleries and other components, as Discord's "Create Message" takes it.
 
         Raises:
             CannotDoThatError: they may not, or the message is not one.
         """
         return await self._post(channel, body, files)
+
+    async def forward(self, message: Message, channel: Channel) -> Message:
+        """Forward a message to a channel.
+
+        Raises:
+            CannotDoThatError: they cannot see it or may not write there.
+        """
+        self.require_sight(message)
+        self.require(channel, channel.to_send)
+        try:
+            return await self.house.desk.forward(message, channel, self.user)
+        except Refusal as refusal:
+            raise CannotDoThatError(f"{self.name} cannot forward this: {refusal}.") from refusal
+
+    async def show_preview(self, message: Message, url: str, picture: Upload) -> None:
+        """Let Discord show the preview of a link to a picture under a message; it does so some time after it."""
+        world = self.house.world
+        file = await self.house.lay_out(picture, self.user, message.channel)
+        view = world.views.attachment(file)
+        thumbnail = {"url": url, "proxy_url": view["proxy_url"], "flags": 0}
+        thumbnail |= {key: view[key] for key in ("width", "height", "content_type") if key in view}
+        self.house.desk.unfurl(message, [*message.embeds, {"type": "image", "url": url, "thumbnail": thumbnail}])
 
     async def direct_message(self, text: str = "", files: Sequence[Upload] = ()) -> Message:
         """Write to the bot.
