@@ -32,7 +32,9 @@ class Commands:
         return list(self._lists.get(guild_id, []))
 
     def replace(self, guild_id: int | None, commands: list[Json]) -> list[Json]:
-        """Put a new list in place. A command of the same type and name keeps its id, and its version if unchanged.
+        """Put a new list in place.
+
+        A command with the same id, or else of the same type and name, keeps its id, and its version if unchanged.
 
         Raises:
             Refusal: 400/50035 with every fault.
@@ -40,11 +42,16 @@ class Commands:
         faults = FormFaults()
         check_commands(commands, faults)
         faults.raise_if_any()
-        before = {(command["type"], command["name"]): command for command in self[guild_id]}
+        by_id = {command["id"]: command for command in self[guild_id]}
+        by_name = {(command["type"], command["name"]): command for command in self[guild_id]}
         self._lists[guild_id] = [
-            self._completed(command, guild_id, before.get((type_of(command), command["name"]))) for command in commands
+            self._completed(
+                command,
+                guild_id,
+                by_id.get(as_text(command.get("id"))) or by_name.get((type_of(command), command["name"])),
+            )
+            for command in commands
         ]
-        self.puts += 1
         return self[guild_id]
 
     def _completed(self, command: Json, guild_id: int | None, before: Json | None) -> Json:
@@ -80,12 +87,12 @@ class Commands:
         return None
 
     def names(self, guild_id: int | None, kind: int) -> list[str]:
-        """Every name that a member in this server can invoke, sub-commands written out: ``quota set``."""
-        found: dict[str, None] = {}
-        for command in [*self[guild_id], *self[None]]:
-            if command["type"] == kind:
-                found |= dict.fromkeys(_full_names(command))
-        return list(found)
+        """Every name that a member in this server is offered, sub-commands written out: ``quota set``.
+
+        What is registered both for the server and globally stands twice.
+        """
+        offered = [*(self[guild_id] if guild_id is not None else []), *self[None]]
+        return [name for command in offered if command["type"] == kind for name in _full_names(command)]
 
 
 def _full_names(command: Json) -> Iterator[str]:

@@ -92,7 +92,7 @@ async def test_heartbeats_are_acknowledged_unless_told_otherwise(sandbox: Sandbo
         (2, {"token": "sandbox-bot-token", "intents": 1 << 27}, 4013),
         (2, {"token": "sandbox-bot-token", "intents": int(Intent.MESSAGE_CONTENT)}, 4014),
         (3, {}, 4003),
-        (8, {}, 4001),
+        (8, {}, 4003),
         (10, {}, 4003),
         (99, {}, 4001),
     ],
@@ -285,3 +285,57 @@ async def test_the_bot_hears_of_changes_to_its_servers(sandbox: SandboxDiscord, 
     assert (await client.hear("GUILD_DELETE"))["d"] == {"id": str(server.id)}
     first = await anext(stream)
     assert first.kind is ChangeKind.BOT_CONNECTED
+
+
+async def test_the_word_bot_may_stand_before_the_token(
+    sandbox: SandboxDiscord, client: Client, session: aiohttp.ClientSession
+) -> None:
+    await client.identify(f"Bot {sandbox.token}")
+    ready = await client.hear("READY")
+    async with session.ws_connect(sandbox.gateway_url) as socket:
+        second = Client(socket)
+        started = {"token": f"Bot {sandbox.token}", "session_id": ready["d"]["session_id"], "seq": 1}
+        await second.say(6, started)
+
+        assert (await second.hear("RESUMED"))["t"] == "RESUMED"
+
+
+@pytest.mark.parametrize("sequence", [99, -1, "1", None])
+async def test_a_session_is_not_resumed_from_a_number_that_it_never_had(
+    sandbox: SandboxDiscord, client: Client, session: aiohttp.ClientSession, sequence: object
+) -> None:
+    await client.identify(sandbox.token)
+    ready = await client.hear("READY")
+    async with session.ws_connect(sandbox.gateway_url) as socket:
+        second = Client(socket)
+        await second.say(6, {"token": sandbox.token, "session_id": ready["d"]["session_id"], "seq": sequence})
+        code = await second.closing()
+
+    assert code == 4007
+    assert sandbox.gateway.resumes == 0
+
+
+async def test_members_are_told_of_on_request(sandbox: SandboxDiscord, client: Client) -> None:
+    mia = sandbox.server.add_member("Mia")
+    guild = str(sandbox.server.id)
+    await client.identify(sandbox.token)
+    asked: list[dict[str, Any]] = [
+        {"user_ids": [str(mia.id), "1"], "nonce": "n"},
+        {"user_ids": str(mia.id)},
+        {"query": "mi", "limit": 5},
+        {"query": "", "limit": 1},
+        {"query": "", "limit": 0},
+    ]
+    await client.say(8, {"guild_id": "1", "query": "", "limit": 0})
+    chunks: list[dict[str, Any]] = []
+    for one in asked:
+        await client.say(8, {"guild_id": guild, **one})
+        chunks.append((await client.hear("GUILD_MEMBERS_CHUNK"))["d"])
+    for op in (31, 43):
+        await client.say(op, {"guild_ids": [guild]})
+    await client.say(1)
+
+    assert await client.hear(11)
+    names = [[member["user"]["global_name"] for member in chunk["members"]] for chunk in chunks]
+    assert names == [["Mia"], ["Mia"], ["Mia"], ["Operator"], []]
+    assert (chunks[0]["not_found"], chunks[0]["nonce"], chunks[0]["chunk_count"]) == (["1"], "n", 1)

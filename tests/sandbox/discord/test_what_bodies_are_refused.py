@@ -368,3 +368,22 @@ async def test_commands_of_another_application_are_not_ours(api: Api) -> None:
     answer = await api.call("GET", "/applications/1/commands")
 
     assert (answer.status, answer.code) == (403, 20012)
+
+
+async def test_commands_are_added_changed_and_removed_one_by_one(api: Api, sandbox: SandboxDiscord) -> None:
+    path = f"/applications/{api.application}/commands"
+    added = await api.call("POST", path, command())
+    again = await api.call("POST", path, command(description="other"))
+    one = f"{path}/{added.body['id']}"
+    renamed = await api.call("PATCH", one, {"name": "renamed"})
+    read = await api.call("GET", one)
+    refused = await api.call("PATCH", one, {"name": "NO"})
+    gone = await api.call("DELETE", one)
+
+    assert (added.status, again.status, again.body["id"]) == (201, 200, added.body["id"])
+    assert (renamed.body["name"], renamed.body["id"]) == ("renamed", added.body["id"])
+    assert read.body == renamed.body
+    assert (refused.code, gone.status) == (50035, 204)
+    assert (await api.call("GET", one)).code == 10063
+    assert sandbox.commands[None] == []
+    assert sandbox.commands.puts == 0

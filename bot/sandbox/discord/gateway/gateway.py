@@ -9,8 +9,8 @@ from bot.sandbox.discord.changes import ChangeKind
 from bot.sandbox.discord.gateway.connection import CloseCode, Connection, Op
 from bot.sandbox.discord.gateway.intents import LARGEST, PRIVILEGED, Intent
 from bot.sandbox.discord.gateway.sessions import Session
-from bot.sandbox.discord.views import guild_create_view, user_view
-from bot.sandbox.discord.wire import Json, as_object
+from bot.sandbox.discord.views import guild_create_view, member_view, own_account_view
+from bot.sandbox.discord.wire import Json, as_id, as_int, as_list, as_object, as_text
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bot.sandbox.discord.gateway.events import Event
     from bot.sandbox.discord.world import World
 
+FROM_SERVER = {Op.RECONNECT, Op.INVALID_SESSION, Op.HELLO, Op.HEARTBEAT_ACK}
 NORMAL_CODES = {1000, 1001}  # a client that closes with one of these gives its session up
 
 
@@ -113,13 +114,39 @@ class Gateway:
             return self._resume(connection, as_object(data))
         if connection.session is None:
             return CloseCode.NOT_AUTHENTICATED
-        # Presence and voice updates change nothing that a bot like ours could see.
-        return None if op in {Op.PRESENCE, Op.VOICE_STATE} else CloseCode.UNKNOWN_OPCODE
+        if op is Op.REQUEST_MEMBERS:
+            self._send_members(connection.session, as_object(data))
+        # Presence, voice and sounds change nothing that a bot like ours could see.
+        return CloseCode.UNKNOWN_OPCODE if op in FROM_SERVER else None
+
+    def _send_members(self, session: Session, data: Json) -> None:
+        """Tell of the members that were asked for; of all of them only with the intent for members."""
+        guild = self._world.guilds.get(as_id(data.get("guild_id")) or 0)
+        if guild is None or not guild.has_bot:
+            return
+        named = data.get("user_ids")
+        wanted = [as_id(one) for one in (as_list(named) or [named])] if named is not None else []
+        query, most = as_text(data.get("query")).lower(), as_int(data.get("limit"))
+        if named is not None:
+            found = [guild.members[one] for one in wanted if one in guild.members]
+        elif query or most or session.intents & Intent.GUILD_MEMBERS:
+            found = [one for one in guild.members.values() if one.user.name.lower().startswith(query)][: most or None]
+        else:
+            found = []
+        chunk: Json = {
+            "guild_id": str(guild.id),
+            "members": [member_view(member) for member in found],
+            "chunk_index": 0,
+            "chunk_count": 1,
+            "not_found": [str(one) for one in wanted if one not in guild.members],
+        }
+        nonce = {"nonce": data["nonce"]} if data.get("nonce") is not None else {}
+        session.dispatch("GUILD_MEMBERS_CHUNK", chunk | nonce)
 
     def _identify(self, connection: Connection, data: Json) -> CloseCode | None:
         if connection.session is not None:
             return CloseCode.ALREADY_AUTHENTICATED
-        if data.get("token") != self._world.options.token:
+        if not self._knows(data):
             return CloseCode.AUTHENTICATION_FAILED
         asked = data.get("intents")
         if not isinstance(asked, int) or not 0 <= asked <= LARGEST:
@@ -134,14 +161,20 @@ class Gateway:
         self._world.announce(ChangeKind.BOT_CONNECTED, by=self._world.bot)
         return None
 
+    def _knows(self, data: Json) -> bool:
+        """Whether the token is the bot's; some libraries write "Bot" before it, as in HTTP."""
+        return as_text(data.get("token")).removeprefix("Bot ") == self._world.options.token
+
     def _resume(self, connection: Connection, data: Json) -> CloseCode | None:
-        if data.get("token") != self._world.options.token:
+        if not self._knows(data):
             return CloseCode.AUTHENTICATION_FAILED
         session = self._sessions.get(str(data.get("session_id")))
         sequence = data.get("seq")
-        if session is None or not isinstance(sequence, int) or sequence > session.sequence:
+        if session is None:
             connection.send({"op": Op.INVALID_SESSION, "t": None, "s": None, "d": False})
             return None
+        if not isinstance(sequence, int) or not 0 <= sequence <= session.sequence:
+            return CloseCode.INVALID_SEQUENCE
         self.resumes += 1
         for event in session.missed_since(sequence):
             connection.send(event)
@@ -159,7 +192,7 @@ class Gateway:
         present = [guild for guild in world.guilds.values() if guild.has_bot]
         ready: Json = {
             "v": 10,
-            "user": user_view(world.bot),
+            "user": own_account_view(world.bot),
             "guilds": [{"id": str(guild.id), "unavailable": True} for guild in present],
             "session_id": session.id,
             "session_type": "normal",

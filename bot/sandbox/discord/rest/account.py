@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.sandbox.discord.changes import ChangeKind
+from bot.sandbox.discord.checks.commands import type_of
 from bot.sandbox.discord.refusals import Refusal, unknown_user
-from bot.sandbox.discord.rest.routes import Call, Reply, Route
+from bot.sandbox.discord.rest.routes import NO_CONTENT, Call, Reply, Route
 from bot.sandbox.discord.views import channel_view, own_account_view, user_view
 from bot.sandbox.discord.wire import Json, as_id, as_objects
 
@@ -41,6 +42,17 @@ class AccountRoutes:
             Route("PUT", f"{own}/commands", self._put_commands),
             Route("GET", f"{own}/guilds/{{guild}}/commands", self._list_commands),
             Route("PUT", f"{own}/guilds/{{guild}}/commands", self._put_commands),
+            *self._routes_of_one(f"{own}/commands"),
+            *self._routes_of_one(f"{own}/guilds/{{guild}}/commands"),
+        ]
+
+    def _routes_of_one(self, base: str) -> list[Route]:
+        one = f"{base}/{{command}}"
+        return [
+            Route("POST", base, self._add_command),
+            Route("GET", one, self._get_command),
+            Route("PATCH", one, self._change_command),
+            Route("DELETE", one, self._remove_command),
         ]
 
     async def _me(self, _: Call) -> Reply:
@@ -65,10 +77,15 @@ class AccountRoutes:
             "name": bot.name,
             "icon": None,
             "description": "",
+            "summary": "",
             "type": None,
             "bot": user_view(bot),
             "bot_public": True,
             "bot_require_code_grant": False,
+            "hook": True,
+            "is_monetized": False,
+            "storefront_available": False,
+            "integration_types_config": {"0": {}},
             "verify_key": _NO_KEY,
             "flags": 0,
             "flags_new": "0",
@@ -97,8 +114,38 @@ class AccountRoutes:
 
     async def _put_commands(self, call: Call) -> Reply:
         registered = self._commands.replace(self._scope(call), as_objects(call.body))
+        self._commands.puts += 1
         self._world.announce(ChangeKind.COMMANDS_REGISTERED, by=self._world.bot)
         return Reply(registered)
+
+    async def _add_command(self, call: Call) -> Reply:
+        """One command more, or another in the place of the one that is called the same."""
+        scope = self._scope(call)
+        key = (type_of(call.fields), call.fields.get("name"))
+        others = [one for one in self._commands[scope] if (one["type"], one["name"]) != key]
+        is_new = len(others) == len(self._commands[scope])
+        registered = self._commands.replace(scope, [*others, call.fields])
+        return Reply(registered[-1], 201 if is_new else 200)
+
+    async def _get_command(self, call: Call) -> Reply:
+        return Reply(self._command(call))
+
+    async def _change_command(self, call: Call) -> Reply:
+        scope, changed = self._scope(call), self._command(call)
+        commands = [one | call.fields if one is changed else one for one in self._commands[scope]]
+        position = self._commands[scope].index(changed)
+        return Reply(self._commands.replace(scope, commands)[position])
+
+    async def _remove_command(self, call: Call) -> Reply:
+        scope, gone = self._scope(call), self._command(call)
+        self._commands.replace(scope, [one for one in self._commands[scope] if one is not gone])
+        return NO_CONTENT
+
+    def _command(self, call: Call) -> Json:
+        for command in self._commands[self._scope(call)]:
+            if command["id"] == call.parameters["command"]:
+                return command
+        raise Refusal(404, 10063, "Unknown application command")
 
     def _scope(self, call: Call) -> int | None:
         """The server whose commands are meant; None for the global ones."""
