@@ -36,7 +36,9 @@ class LastingItem(discord.ui.DynamicItem[ItemT], template=r"(?!)"):
 
     @override
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Do what it is for; say so if that fails."""
+        """Do what it is for, once; say so if that fails."""
+        if not interaction.client.heard.is_new(interaction):
+            return
         try:
             await self.pressed(interaction)
         except Exception as error:  # noqa: BLE001 - it is spoken and logged

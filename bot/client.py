@@ -19,7 +19,7 @@ from typing_extensions import override
 
 from bot.delivery.log_channel import LogChannel
 from bot.intake import Intake
-from bot.interactions import AtelierClient, AtelierTree
+from bot.interactions import AtelierClient, AtelierTree, Heard, Untold
 from bot.more import MoreButton, MoreSelect
 from bot.questions import Questions
 from bot.rows import More, ResultButtons
@@ -83,6 +83,7 @@ class AtelierBot(AtelierClient):
         self.services = services
         self._commands_changed = False
         self.buttons, self.more, self.questions = ResultButtons(), More(), Questions()
+        self.heard, self.untold = Heard(), Untold()
         self.add_dynamic_items(MoreSelect, MoreButton)
         self.buttons.set_more(MoreSelect.of(self.more))
         self.intake = Intake(

@@ -144,7 +144,7 @@ class Intake:
         notes: Sequence[str] = (),
     ) -> MessageDelivery:
         return MessageDelivery(
-            Place(self._client, requester, destination, nonce=request_id),
+            Place(self._client, requester, destination, request_id, maybe_sent=acknowledge is None),
             request_id,
             count=request.count,
             model_title=self._catalog.title_of(request.model),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import OrderedDict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +13,20 @@ from discord import app_commands
 from discord.ext import commands
 from typing_extensions import override
 
-from bot.delivery.patience import PROBLEMS
-from bot.discord_limits import ALREADY_ACKNOWLEDGED, INTERACTION_GONE
+from bot.delivery.ladder import NoWayError, Sentences, Way, climb
+from bot.delivery.patience import DROPPED, PROBLEMS, is_refusal, steadily
+from bot.discord_limits import ALREADY_ACKNOWLEDGED, INTERACTION_GONE, LONGEST_MESSAGE
 from bot.errors import LimitReachedError, PictureGoneError, UserFacingError
 from bot.mentions import Names
+from bot.occasions import AnsweredBeforeError
+from bot.presentation.ways import Spot
 from bot.services.deciding import Lead
+from bot.services.delivery import Posted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.delivery.posting import Upload
     from bot.intake import Intake
     from bot.mentions import Words
     from bot.questions import Questions
@@ -29,7 +37,51 @@ if TYPE_CHECKING:
 LARGEST_NUMBER = 2**63 - 1  # that the database can look for
 LEADS_ONLY = "Only members who may manage this server can do this. Ask one of them."
 
+MOST_HEARD = 5000  # interactions; Discord repeats what is seconds old
+MOST_UNTOLD = 500  # members
+
 _log = structlog.stdlib.get_logger(__name__)
+
+
+class Heard:
+    """Interactions that were dispatched here: after a resumed session Discord may dispatch one again."""
+
+    def __init__(self) -> None:
+        self._ids: OrderedDict[int, None] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def is_new(self, interaction: discord.Interaction[Any]) -> bool:
+        """Whether it comes for the first time; it is not new any more then."""
+        if interaction.id in self._ids:
+            _log.info("dispatched once more", interaction=interaction.id)
+            return False
+        self._ids[interaction.id] = None
+        if len(self._ids) > MOST_HEARD:
+            self._ids.popitem(last=False)
+        return True
+
+
+class Untold:
+    """Words that Discord took in no way, until their member comes again; not over a restart."""
+
+    def __init__(self) -> None:
+        self._words: OrderedDict[int, list[str]] = OrderedDict()
+
+    def keep(self, user_id: int, words: str) -> None:
+        """For the member's next command."""
+        self._words.setdefault(user_id, []).append(words)
+        if len(self._words) > MOST_UNTOLD:
+            self._words.popitem(last=False)
+
+    def has(self, user_id: int) -> bool:
+        """Whether there is something for this member."""
+        return user_id in self._words
+
+    def take(self, user_id: int) -> list[str]:
+        """What a member was not told, oldest first; it counts as told now."""
+        return self._words.pop(user_id, [])
 
 
 class AtelierClient(commands.Bot):
@@ -40,6 +92,8 @@ class AtelierClient(commands.Bot):
     buttons: ResultButtons
     more: More
     questions: Questions
+    heard: Heard
+    untold: Untold
 
     @property
     def bot_id(self) -> int:
@@ -54,33 +108,80 @@ async def answer_failure(interaction: discord.Interaction[Any], error: Exception
     """Tell the member what went wrong: privately while that is possible, else in place of the progress.
 
     A `UserFacingError` says its sentence; under that of a limit stands the button to ask leads for more. Anything else
-    gets a reference number, and the log gets the traceback.
+    gets a reference number, and the log gets the traceback. Where Discord takes no answer there, it goes by direct
+    message, and else waits for the member's next command. Nothing is said of what somebody else has answered already.
     """
     if isinstance(error, app_commands.CommandInvokeError):
         error = error.original
-    if isinstance(error, discord.HTTPException) and error.code in INTERACTION_GONE:
+    if isinstance(error, AnsweredBeforeError) or _code_of(error) == ALREADY_ACKNOWLEDGED:
+        _log.info("answered before", interaction=interaction.id)
+        return
+    if _code_of(error) in INTERACTION_GONE:  # Discord has told the member that nothing came
         _log.warning("too late to answer", interaction=interaction.id, reason=str(error))
         return
     text, view = await spoken(interaction.client, error, interaction.guild_id, interaction=interaction.id)
+    answer = FailureAnswer(interaction, may_have_arrived=isinstance(error, PROBLEMS) and not is_refusal(error))
     try:
-        if interaction.response.is_done():
-            await interaction.edit_original_response(content=text, attachments=[], view=view)
-        else:
-            await _answer_first(interaction, text, view)
+        await climb(answer.ways, Sentences(text, lambda: view), interaction.channel_id or 0)
+    except AnsweredBeforeError:
+        _log.info("answered before", interaction=interaction.id)
+    except NoWayError as nowhere:
+        _log.warning("failure told at the next command", interaction=interaction.id, reason=str(nowhere))
+        interaction.client.untold.keep(interaction.user.id, text)
     except PROBLEMS as problem:
         _log.warning("failure not told", interaction=interaction.id, reason=str(problem))
+        interaction.client.untold.keep(interaction.user.id, text)
 
 
-async def _answer_first(interaction: discord.Interaction[Any], text: str, view: discord.ui.View | None) -> None:
-    try:
-        await interaction.response.send_message(
-            text, ephemeral=True, view=discord.utils.MISSING if view is None else view
-        )
-    except discord.HTTPException as error:
-        if error.code != ALREADY_ACKNOWLEDGED:
+class FailureAnswer:
+    """The ways to tell a failure of what an interaction asked for.
+
+    Args:
+        interaction: answered or not.
+        may_have_arrived: whether a first answer was sent whose receipt was lost on the way.
+    """
+
+    def __init__(self, interaction: discord.Interaction[Any], *, may_have_arrived: bool) -> None:
+        self._interaction = interaction
+        self._may_have_arrived = may_have_arrived
+
+    @property
+    def ways(self) -> Sequence[Way]:
+        """The best first."""
+        return [Way(Spot.RESPONSE, self._answer), Way(Spot.DIRECT, self._directly, bare=True)]
+
+    async def _answer(self, text: str, _: Sequence[Upload], view: discord.ui.View | None) -> Posted:
+        await steadily(lambda: self._answer_once(text, view))
+        return Posted()
+
+    async def _answer_once(self, text: str, view: discord.ui.View | None) -> None:
+        if self._interaction.response.is_done():
+            await self._interaction.edit_original_response(content=text, attachments=[], view=view)
+            return
+        try:
+            await self._interaction.response.send_message(
+                text, ephemeral=True, view=discord.utils.MISSING if view is None else view
+            )
+        except DROPPED:
+            self._may_have_arrived = True
             raise
-        # It was deferred, and only the receipt was lost on the way.
-        await interaction.edit_original_response(content=text, attachments=[], view=view)
+        except discord.HTTPException as error:
+            if error.code != ALREADY_ACKNOWLEDGED:
+                raise
+            if not self._may_have_arrived:
+                raise AnsweredBeforeError from error
+            # It was deferred or answered, and only the receipt was lost on the way.
+            await self._interaction.edit_original_response(content=text, attachments=[], view=view)
+
+    async def _directly(self, text: str, _: Sequence[Upload], __: discord.ui.View | None) -> Posted:
+        nonce = f"{self._interaction.id}f"
+        await steadily(lambda: self._interaction.user.send(text[:LONGEST_MESSAGE], nonce=nonce))
+        return Posted()
+
+
+def _code_of(error: Exception) -> int:
+    """Discord's code of its refusal; 0 if it is none."""
+    return error.code if isinstance(error, discord.HTTPException) else 0
 
 
 async def spoken(
@@ -197,6 +298,8 @@ class AtelierTree(app_commands.CommandTree[AtelierClient]):
 
         discord.py asks no cog before it lets a command offer choices, and choices can be answered by choices only.
         """
+        if not interaction.client.heard.is_new(interaction):
+            return False
         is_here = interaction.guild_id is not None and interaction.client.get_guild(interaction.guild_id) is not None
         if interaction.type is discord.InteractionType.autocomplete:
             offered = is_here and (is_lead(interaction) or not _is_for_leads(interaction.command))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import discord
 import structlog
 
-from bot.delivery.patience import DROPPED, remove_quietly
+from bot.delivery.patience import DROPPED, is_refusal, remove_quietly
 from bot.delivery.replies import BEGUN, send_below
-from bot.discord_limits import ALREADY_ACKNOWLEDGED
+from bot.discord_limits import ALREADY_ACKNOWLEDGED, INTERACTION_GONE, TOKEN_LIFE
+from bot.errors import RequestRefused
+from bot.presentation.ways import Spot, why_refused
 from bot.services.ledger import Destination, Requester
 
 if TYPE_CHECKING:
@@ -62,7 +65,7 @@ def by_interaction(interaction: discord.Interaction, *, private: bool, asker: As
     destination = Destination(
         application_id=interaction.application_id,
         interaction_token=interaction.token,
-        expires_at=int(interaction.expires_at.timestamp()),
+        expires_at=int(time.time()) + TOKEN_LIFE,  # by our clock: Discord's, in its ids, may be another
         message_id=None,
         private=private,
     )
@@ -94,6 +97,10 @@ async def _do_nothing() -> None:
     """Nothing is waited for, or nothing is taken back."""
 
 
+class AnsweredBeforeError(Exception):
+    """Discord dispatched an interaction once more, and whoever had it first answers it. Nothing is to be said of it."""
+
+
 class Acknowledgement:
     """Defers an interaction once, whoever comes first."""
 
@@ -117,17 +124,32 @@ class Acknowledgement:
             return await self._defer_once()
         except DROPPED:
             _log.info("connection lost while deferring", interaction=self._interaction.id)
+        except discord.HTTPException as error:
+            if error.code == ALREADY_ACKNOWLEDGED:
+                raise AnsweredBeforeError from error
+            raise unheard(error, self._interaction.channel_id or 0) from error
         try:
             return await self._defer_once()
         except discord.HTTPException as error:
             if error.code != ALREADY_ACKNOWLEDGED:
-                raise
+                raise unheard(error, self._interaction.channel_id or 0) from error
         # The first attempt had arrived; only its receipt was lost.
         return (await self._interaction.original_response()).id
 
     async def _defer_once(self) -> int | None:
         response = await self._interaction.response.defer(ephemeral=self._private, thinking=True)
         return None if response is None else response.message_id
+
+
+def unheard(error: discord.HTTPException, channel_id: int) -> Exception:
+    """Why a request that Discord does not let us acknowledge is not made, in words where they may be told.
+
+    Who came too late is told so by Discord itself, and what may pass is no refusal: they stay as they are.
+    """
+    if not is_refusal(error) or error.code in INTERACTION_GONE:
+        return error
+    why = why_refused(Spot.CHANNEL, error.status, error.code, channel_id)
+    return RequestRefused(f"I could not answer you there, because {why}. Nothing was made, and nothing was charged.")
 
 
 class ProgressSign:
@@ -147,7 +169,10 @@ class ProgressSign:
         async with self._lock:
             if self._sent is None and not self._withdrawn:
                 nonce = f"{self._message.id}p"
-                self._sent = await send_below(self._message.channel, self._message.id, BEGUN, nonce)
+                try:
+                    self._sent = await send_below(self._message.channel, self._message.id, BEGUN, nonce)
+                except discord.HTTPException as error:
+                    raise unheard(error, self._message.channel.id) from error
             return None if self._sent is None else self._sent.id
 
     async def withdraw(self) -> None:

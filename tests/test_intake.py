@@ -13,9 +13,10 @@ from typing_extensions import override
 
 from bot import intake as room
 from bot.delivery.shown import ShownResults
+from bot.errors import RequestRefused
 from bot.inputs import declared
 from bot.inputs.sources import Sources
-from bot.occasions import Acknowledgement, Asker, Occasion
+from bot.occasions import Acknowledgement, AnsweredBeforeError, Asker, Occasion
 from bot.services import input_checks
 from bot.services.admission import Admission
 from bot.services.building import Wishes
@@ -299,6 +300,7 @@ class Answer:
 
     def __init__(self, *problems: Exception) -> None:
         self.id = 81
+        self.channel_id = 22
         self.response = self
         self.message_id = 44
         self.deferred: list[dict[str, bool]] = []
@@ -346,6 +348,23 @@ async def test_what_discord_refuses_otherwise_is_raised() -> None:
     answer = Answer(aiohttp.ServerDisconnectedError(), refused(404, 10062))
 
     with pytest.raises(discord.NotFound):
+        await acknowledgement(answer)()
+
+
+async def test_what_somebody_else_has_answered_is_not_deferred_again() -> None:
+    answer = Answer(refused(400, 40060))
+
+    with pytest.raises(AnsweredBeforeError):
+        await acknowledgement(answer)()
+
+    assert len(answer.deferred) == 1
+
+
+@pytest.mark.parametrize("problems", [(), (aiohttp.ServerDisconnectedError(),)])
+async def test_what_discord_lets_us_not_answer_is_said_in_words(problems: tuple[Exception, ...]) -> None:
+    answer = Answer(*problems, refused(403, 50083))
+
+    with pytest.raises(RequestRefused, match="because the thread is archived or locked"):
         await acknowledgement(answer)()
 
 

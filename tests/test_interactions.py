@@ -14,7 +14,8 @@ from typing_extensions import override
 
 from bot.buttons import AtelierButton
 from bot.errors import NotYoursError
-from bot.interactions import AtelierTree, Interaction, answer_failure
+from bot.interactions import MOST_HEARD, MOST_UNTOLD, AtelierTree, Heard, Interaction, Untold, answer_failure
+from bot.occasions import AnsweredBeforeError
 from tests.delivery.errors import refused
 
 if TYPE_CHECKING:
@@ -141,18 +142,37 @@ async def test_any_other_refusal_by_discord_is_told(status: int, code: int, open
 
 
 @pytest.mark.parametrize("deferred", [False, True])
-async def test_a_failure_that_discord_does_not_take_is_logged(deferred: bool, opened: OpenHouse) -> None:  # noqa: FBT001 - a table's column
+@pytest.mark.parametrize(("status", "code"), [(403, 50083), (400, 50083), (404, 10062), (400, 50035)])
+async def test_a_failure_that_discord_does_not_take_there_goes_by_direct_message(
+    deferred: bool,  # noqa: FBT001 - a table's column
+    status: int,
+    code: int,
+    opened: OpenHouse,
+) -> None:
     async with opened() as house:
-        house.env.inject_error("PATCH" if deferred else "POST", "*/@original" if deferred else "*/callback", status=403)
-        if deferred:
-            house.env.inject_error("PATCH", "/webhooks/*", status=403)
+        path = ("PATCH", "/webhooks/*") if deferred else ("POST", "*/callback")
+        house.env.inject_error(*path, status=status, code=code, times=9)
+        await press(house, NotYoursError("This is not yours."), deferred=deferred)
+
+        (told,) = house.mia.user.dm_channel.history()
+        first, note = told.content.splitlines()
+        assert first == "❌ This is not yours."
+        assert note.startswith(f"-# You asked in <#{house.channel.id}>. The answer comes here, because ")
+
+
+async def test_a_failure_that_discord_takes_nowhere_waits_for_the_next_command(opened: OpenHouse) -> None:
+    async with opened() as house:
+        for path in ("*/callback", "/users/@me/channels"):
+            house.env.inject_error("POST", path, status=403, code=50007, times=9)
         with capture_logs() as lines:
-            await press(house, NotYoursError("This is not yours."), deferred=deferred)
+            await press(house, NotYoursError("This is not yours."))
 
-        assert [line["event"] for line in lines] == ["failure not told"]
+        assert "failure told at the next command" in [line["event"] for line in lines]
+        assert house.bot.untold.take(house.mia.id) == ["❌ This is not yours."]
 
 
-async def test_a_connection_that_drops_while_a_failure_is_told_is_logged(
+@pytest.mark.usefixtures("impatient")
+async def test_a_failure_that_discord_cannot_take_now_waits_for_the_next_command(
     opened: OpenHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def drop(*_: object, **__: object) -> None:
@@ -166,7 +186,9 @@ async def test_a_connection_that_drops_while_a_failure_is_told_is_logged(
                 in_the_way=lambda interaction: monkeypatch.setattr(type(interaction.response), "send_message", drop),
             )
 
-        assert [line["event"] for line in lines] == ["failure not told"]
+        assert "failure not told" in [line["event"] for line in lines]
+        assert house.bot.untold.take(house.mia.id) == ["❌ This is not yours."]
+        assert not house.bot.untold.has(house.mia.id)
 
 
 async def test_a_button_finds_its_subject_in_its_id_alone(opened: OpenHouse) -> None:
@@ -176,31 +198,80 @@ async def test_a_button_finds_its_subject_in_its_id_alone(opened: OpenHouse) -> 
         assert TrapButton.subjects == [4821]
 
 
-class LostReceipt:
-    """An interaction whose deferral arrived although we were never told: a second first answer is refused."""
+class Answered:
+    """An interaction that was answered, though not by this object: a first answer is refused."""
 
     id = 1
     client = None
     guild_id = None
+    channel_id = 22
 
-    def __init__(self) -> None:
+    def __init__(self, *problems: Exception) -> None:
         self.response = self
         self.shown: list[str] = []
+        self._problems = list(problems)
 
     def is_done(self) -> bool:
         return False
 
     async def send_message(self, _text: str, *, ephemeral: bool, **_: object) -> None:
         assert ephemeral
-        raise refused(400, 40060)
+        raise self._problems.pop(0) if self._problems else refused(400, 40060)
 
     async def edit_original_response(self, *, content: str, **_: object) -> None:
         self.shown.append(content)
 
 
+DROPPED = aiohttp.ServerDisconnectedError()
+
+
 async def test_a_failure_is_told_although_the_receipt_of_the_deferral_was_lost() -> None:
-    interaction: Any = LostReceipt()
+    interaction: Any = Answered()
+
+    await answer_failure(interaction, DROPPED)
+
+    assert interaction.shown[0].startswith("❌ Something went wrong")
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_failure_whose_own_receipt_was_lost_is_told_once() -> None:
+    interaction: Any = Answered(DROPPED)
 
     await answer_failure(interaction, NotYoursError("Not yours."))
 
     assert interaction.shown == ["❌ Not yours."]
+
+
+@pytest.mark.parametrize(
+    "error", [NotYoursError("Not yours."), ZeroDivisionError(), AnsweredBeforeError(), refused(400, 40060)]
+)
+async def test_nothing_is_said_of_what_somebody_else_has_answered(error: Exception) -> None:
+    interaction: Any = Answered()
+
+    await answer_failure(interaction, error)
+
+    assert interaction.shown == []
+
+
+def test_an_interaction_is_heard_once() -> None:
+    heard = Heard()
+    first: Any = discord.Object(1)
+
+    assert [heard.is_new(first), heard.is_new(first)] == [True, False]
+
+
+def test_interactions_of_long_ago_are_forgotten() -> None:
+    heard = Heard()
+    for number in range(MOST_HEARD + 1):
+        interaction: Any = discord.Object(number)
+        heard.is_new(interaction)
+
+    assert len(heard) == MOST_HEARD
+
+
+def test_words_of_long_ago_are_forgotten() -> None:
+    untold = Untold()
+    for number in range(MOST_UNTOLD + 1):
+        untold.keep(number, "No.")
+
+    assert (untold.has(0), untold.has(1), untold.take(MOST_UNTOLD)) == (False, True, ["No."])

@@ -2,42 +2,46 @@
 
 The response to a member's message is a message too, below theirs.
 Only a regular message lets a reply carry its words to us without the privileged intent; so the result is sent by
-`channel.send` where that is possible, and the response is deleted. Private results, and channels where we may not
-send, get the result in the response itself, or by direct message once the response is out of reach.
+`channel.send` where that is possible, and the response is deleted. What Discord refuses climbs down the ladder: the
+response becomes the result, or a direct message does; and what is taken nowhere is kept, for its member to fetch.
+Whatever was told, and wherever: the response says so, or is gone.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-import discord
 import structlog
 
+from bot.delivery.ladder import NoWayError, OutOfReachError, Sentences, Way, climb
 from bot.delivery.patience import PROBLEMS
-from bot.delivery.posting import Upload, is_too_large, uploads_of
+from bot.delivery.posting import Upload, uploads_of
 from bot.delivery.progress import Progress, Stage
 from bot.delivery.replies import BEGUN, PREVIEW_NAME
+from bot.discord_limits import TOKEN_LIFE
 from bot.pictures import contact_sheet, shrink
 from bot.presentation.progress import drawing_text, held_up_text, late_text, paused_text, queued_text
-from bot.presentation.result import result_text
+from bot.presentation.result import headline, result_text
+from bot.presentation.ways import BUTTONLESS, Spot, ended_text, kept_text, posted_text, sent_directly_text
 from bot.services.delivery import DeliveryError, Posted
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
+    import discord
+
+    from bot.delivery.ladder import Landing, Saying
     from bot.delivery.place import Place
     from bot.errors import UserFacingError
     from bot.services.delivery import Preview, Result
     from bot.services.ledger import Destination
     from bot.services.policy import Pause
 
-    Show = Callable[[str, Sequence[Upload], discord.ui.View | None], Awaitable[discord.Message | bool]]
-
 LATE_RESERVE = 90  # seconds before the token's end at which a private response is edited for the last time
-SMALLEST_TRY = 512 * 1024  # bytes; what Discord refuses even so, it refuses for another reason
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -50,8 +54,28 @@ class Buttons(Protocol):
         ...
 
     def of_late(self, request_id: str) -> discord.ui.View | None:
-        """The button with which a late private result can be fetched."""
+        """The button with which a result can be fetched that came too late for its place, or was taken nowhere."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class ShownResult:
+    """A result as it is shown; fulfils `Saying`. Args as those of `MessageDelivery`."""
+
+    result: Result
+    model_title: str
+    buttons: Buttons
+    notes: tuple[str, ...] = ()
+
+    async def fitted(self, limit: int, notes: Sequence[str], *, lean: bool) -> tuple[str, Sequence[Upload]]:
+        """Files as large as the place takes."""
+        uploads, sizes = await uploads_of(self.result, limit)
+        said = [*notes, *([BUTTONLESS] if lean else []), *self.notes, *sizes]
+        return result_text(self.result, self.model_title, said), uploads
+
+    def view(self) -> discord.ui.View | None:
+        """What can be done with it."""
+        return self.buttons.of_result(self.result) if self.result.is_numbered else None
 
 
 class MessageDelivery:
@@ -116,75 +140,104 @@ class MessageDelivery:
         self._progress.show(Stage(0, frames=preview.frames))
 
     async def done(self, result: Result) -> Posted:
-        """Post the result. Raises DeliveryError."""
+        """Show the result. Raises DeliveryError."""
         self._stop_progress()
+        shown = ShownResult(result, self._model_title, self._buttons, self._notes)
+        what = headline([picture for picture, _ in result.files]).strip("*")
         try:
-            if not self._place.is_fleeting:
-                try:
-                    message = await self._fitting(result, self._place.send)
-                except (discord.Forbidden, discord.NotFound) as error:
-                    _log.info("the response becomes the result", reason=str(error))
-                else:
-                    await self._progress.end()
-                    await self._place.remove()
-                    return _posted(message)
-            await self._progress.end()
-            if await self._fitting(result, self._place.edit):
-                return self._place.response
-            return _posted(await self._fitting(result, self._place.send_direct))
+            try:
+                landing = await self._climb(shown, Spot.CHANNEL, Spot.RESPONSE, Spot.DIRECT)
+            except NoWayError as nowhere:
+                landing = await self._kept(what, nowhere.why)
+                return Posted(kept=True, progress_left=not await self._ended(landing, ended_text()))
+            elsewhere = posted_text(what)
+            if landing.spot is Spot.DIRECT:
+                elsewhere = sent_directly_text(what, self._place.user_id, landing.why or "")
+            return replace(landing.posted, progress_left=not await self._ended(landing, elsewhere))
         except PROBLEMS as problem:
-            raise _undelivered(problem) from problem
+            raise _undelivered(problem, permanent=False) from problem
 
     async def renew(self, result: Result, posted: Posted) -> None:
         """Give what was posted without numbers its numbers and buttons. Raises DeliveryError."""
+        is_message = posted.message_ids and self.destination.message_id not in posted.message_ids
+        show = partial(self._place.change, posted) if is_message else self._place.edit
+        shown = ShownResult(result, self._model_title, self._buttons, self._notes)
         try:
-            if posted.message_ids and self.destination.message_id not in posted.message_ids:
-                shown = await self._fitting(result, partial(self._place.change, posted))
-            else:
-                shown = await self._fitting(result, self._place.edit)
+            await climb([Way(Spot.RESPONSE, show, self._place.upload_limit)], shown, self._place.channel_id)
+        except NoWayError as nowhere:
+            raise _undelivered(nowhere, permanent=True) from nowhere
         except PROBLEMS as problem:
-            raise _undelivered(problem) from problem
-        if not shown:
-            raise DeliveryError("the message is out of reach", permanent=True)
+            raise _undelivered(problem, permanent=False) from problem
 
-    async def failed(self, error: UserFacingError) -> None:
+    async def failed(self, error: UserFacingError) -> Posted:
         """Say why there is no result. Raises DeliveryError."""
         self._stop_progress()
-        await self._progress.end()
-        text = f"❌ {error.sentence}"
         try:
-            if await self._place.edit(text):
-                return
-            if not self._place.is_fleeting:
-                try:
-                    await self._place.send(text, (), None)
-                except (discord.Forbidden, discord.NotFound) as refusal:
-                    _log.info("the member is told directly", reason=str(refusal))
-                else:
-                    return
-            await self._place.send_direct(text, (), None)
+            landing = await self._climb(Sentences(f"❌ {error.sentence}"), Spot.RESPONSE, Spot.CHANNEL, Spot.DIRECT)
+            return Posted(progress_left=not await self._ended(landing, ended_text()))
+        except NoWayError as nowhere:
+            raise _undelivered(nowhere, permanent=True) from nowhere
         except PROBLEMS as problem:
-            raise _undelivered(problem) from problem
+            raise _undelivered(problem, permanent=False) from problem
 
-    async def _fitting(self, result: Result, show: Show) -> discord.Message | bool:
-        """Show the result with files as large as the place takes; smaller ones if it took less than it said."""
-        limit = self._place.upload_limit
-        while True:
-            uploads, notes = await uploads_of(result, limit)
-            text = result_text(result, self._model_title, [*self._notes, *notes])
-            try:
-                return await show(text, uploads, self._buttons.of_result(result) if result.is_numbered else None)
-            except discord.HTTPException as error:
-                largest = max((len(upload.content) for upload in uploads), default=0)
-                if not is_too_large(error) or largest <= SMALLEST_TRY:
-                    raise
-                limit = max(SMALLEST_TRY, largest // 2)
+    async def tidy(self) -> bool:
+        """Bring progress to an end that was left standing; whether none is left now. Never raises."""
+        self._stop_progress()
+        return await self._place.remove() or await self._says(ended_text())
+
+    async def _kept(self, what: str, why: str) -> Landing:
+        """Tell that the result is kept, with the button that shows it. Raises DeliveryError if that is told nowhere."""
+        user_id = self._place.user_id
+        words = Sentences(
+            kept_text(what, user_id, why, button=True),
+            lambda: self._buttons.of_late(self._request_id),
+            kept_text(what, user_id, why, button=False),
+        )
+        try:
+            return await self._climb(words, Spot.RESPONSE, Spot.CHANNEL, Spot.DIRECT)
+        except NoWayError as nowhere:
+            raise _undelivered(nowhere, permanent=True) from nowhere
+
+    async def _climb(self, saying: Saying, *spots: Spot) -> Landing:
+        """Show it in the first of these places that takes it; nothing private in a channel."""
+        ways = {
+            Spot.CHANNEL: Way(Spot.CHANNEL, self._place.send, self._place.upload_limit),
+            Spot.RESPONSE: Way(Spot.RESPONSE, self._show_last, self._place.upload_limit),
+            Spot.DIRECT: Way(Spot.DIRECT, self._place.send_direct),
+        }
+        # In direct messages the channel is the direct messages.
+        closed = Spot.DIRECT if self._place.is_direct else Spot.CHANNEL if self._place.is_fleeting else None
+        return await climb([ways[spot] for spot in spots if spot is not closed], saying, self._place.channel_id)
+
+    async def _show_last(self, text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> Posted:
+        """Let the response show this, and no progress any more."""
+        await self._progress.end()
+        return await self._place.edit(text, uploads, view)
+
+    async def _ended(self, landing: Landing, text: str) -> bool:
+        """Let the response end too, when the answer stands elsewhere; whether it does. Never raises."""
+        if landing.spot is Spot.RESPONSE:
+            return True
+        await self._progress.end()
+        if landing.spot is Spot.CHANNEL:
+            return await self._place.remove() or await self._says(text)
+        # A private response that is out of reach is seen by one person only, and until they reload their client.
+        return await self._says(text) or await self._place.remove() or self._place.is_fleeting
+
+    async def _says(self, text: str) -> bool:
+        """Whether the response says this now."""
+        try:
+            await self._place.edit(text)
+        except (*PROBLEMS, OutOfReachError) as problem:
+            _log.info("progress not brought to an end", reason=repr(problem))
+            return False
+        return True
 
     def _watch_the_token(self) -> None:
         """A private response can be edited by the interaction's token only: say so before that dies."""
         if self._place.is_fleeting and self._late_timer is None:
-            seconds = self.destination.expires_at - LATE_RESERVE - time.time()
-            self._late_timer = asyncio.get_running_loop().call_later(max(0.0, seconds), self._say_late)
+            left = min(self.destination.expires_at - time.time(), TOKEN_LIFE)  # the clock may have been set back
+            self._late_timer = asyncio.get_running_loop().call_later(max(0.0, left - LATE_RESERVE), self._say_late)
 
     def _say_late(self) -> None:
         self._late = True
@@ -216,10 +269,5 @@ class MessageDelivery:
         self._said = ""
 
 
-def _posted(message: discord.Message | bool) -> Posted:  # noqa: FBT001 - what showing returned
-    return Posted(message.channel.id, (message.id,)) if isinstance(message, discord.Message) else Posted()
-
-
-def _undelivered(problem: Exception) -> DeliveryError:
-    permanent = isinstance(problem, (discord.Forbidden, discord.NotFound))
+def _undelivered(problem: Exception, *, permanent: bool) -> DeliveryError:
     return DeliveryError(f"{type(problem).__name__}: {problem}", permanent=permanent)

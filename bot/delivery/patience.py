@@ -1,4 +1,4 @@
-"""Patience with Discord: dropped connections and its own faults are tried again, and what cannot be done is logged."""
+"""Patience with Discord: what waiting may cure is tried again; what it has refused moves on to another way at once."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ import aiohttp
 import discord
 import stamina
 import structlog
-
-from bot.discord_limits import INTERACTION_GONE, UNKNOWN_MESSAGE
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -25,23 +23,33 @@ PROBLEMS = (discord.DiscordException, *DROPPED)  # what asking Discord for somet
 _log = structlog.stdlib.get_logger(__name__)
 
 
+def is_refusal(error: BaseException) -> bool:
+    """Whether Discord says no and will go on to: every error of ours (4xx) but the one of going too fast.
+
+    Its own faults (5xx), rate limits and broken connections pass. Codes are not asked: Discord has new ones every year.
+    """
+    return (
+        isinstance(error, discord.HTTPException)
+        and error.status // 100 == HTTPStatus.BAD_REQUEST // 100
+        and error.status != HTTPStatus.TOO_MANY_REQUESTS
+    )
+
+
 async def steadily(call: Callable[[], Awaitable[T]]) -> T:
     """Call until Discord takes it: dropped connections and its own faults are tried again.
 
     Only for what may be repeated: edits, deletions, and sends with a nonce.
 
     Raises:
-        discord.HTTPException: what Discord said at last, or what trying again cannot mend.
+        discord.HTTPException: what Discord said at last, or what it refuses.
         aiohttp.ClientError: no connection for `PATIENCE` seconds.
     """
 
-    def is_transient(error: Exception) -> bool:
-        if isinstance(error, discord.HTTPException):
-            return isinstance(error, discord.DiscordServerError) or error.status == HTTPStatus.TOO_MANY_REQUESTS
-        return isinstance(error, DROPPED)
+    def passes(error: Exception) -> bool:
+        return isinstance(error, (discord.HTTPException, *DROPPED)) and not is_refusal(error)
 
     async for attempt in stamina.retry_context(
-        on=is_transient, attempts=ATTEMPTS, timeout=PATIENCE, wait_initial=0.5, wait_max=8.0
+        on=passes, attempts=ATTEMPTS, timeout=PATIENCE, wait_initial=0.5, wait_max=8.0
     ):
         with attempt:
             return await call()
@@ -58,8 +66,3 @@ async def remove_quietly(message: discord.Message | discord.PartialMessage) -> b
         _log.info("message not removed", message=message.id, reason=repr(problem))
         return False
     return True
-
-
-def is_gone(error: discord.HTTPException) -> bool:
-    """The token or the message is of no use any more; trying again cannot help."""
-    return error.code in INTERACTION_GONE or error.code == UNKNOWN_MESSAGE or error.status == HTTPStatus.NOT_FOUND

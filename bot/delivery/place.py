@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
 import discord
 import structlog
 from discord.http import Route
 
-from bot.delivery.patience import PROBLEMS, is_gone, remove_quietly, steadily
+from bot.delivery.ladder import OutOfReachError
+from bot.delivery.patience import PROBLEMS, is_refusal, remove_quietly, steadily
 from bot.delivery.posting import Upload, files_of, upload_limit
-from bot.delivery.replies import progress_below, send_below
-from bot.discord_limits import LONGEST_MESSAGE
+from bot.delivery.replies import already_sent, progress_below, send_below
+from bot.discord_limits import INTERACTION_GONE, LONGEST_MESSAGE
 from bot.services.delivery import Posted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from bot.services.ledger import Destination, Requester
-
-TOKEN_RESERVE = 60  # seconds before its end from which on the interaction's token is not relied upon
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -32,19 +31,33 @@ class Place:
     Where a message of the member asked, the response is a message of ours below it, by the bot's own token from the
     beginning, and so is the result: in the channel, or in the direct messages if they asked there.
 
-    Every method but `edit_once` is patient with dropped connections; all raise what discord.py raises for the rest.
+    The token is used until Discord refuses it: how old it is, no clock of ours can tell.
+
+    Every method but `edit_once` is patient with what passes; all raise what discord.py raises for the rest.
 
     Args:
         client: whose connections are used.
-        nonce: drops a repeated message at Discord; at most 25 characters.
+        nonce: drops a repeated message at Discord, for some minutes; the id of what asked, at most 25 characters.
+        maybe_sent: whether an earlier process may have sent the answer: then it is looked for before it is sent.
     """
 
-    def __init__(self, client: discord.Client, requester: Requester, destination: Destination, nonce: str) -> None:
+    def __init__(
+        self,
+        client: discord.Client,
+        requester: Requester,
+        destination: Destination,
+        nonce: str,
+        *,
+        maybe_sent: bool = False,
+    ) -> None:
         self.destination = destination
         self._client = client
         self._requester = requester
         self._nonce = nonce
+        self._maybe_sent = maybe_sent
+        self._unsure: set[int] = set()  # channels in which the answer may stand though we were not told
         self._looked = False
+        self._token_refused = False
 
     def acknowledged(self, message_id: int | None) -> None:
         """Discord told the id of the response."""
@@ -53,14 +66,17 @@ class Place:
     @property
     def upload_limit(self) -> int:
         """Bytes that one file may have here."""
-        return upload_limit(None if self._is_direct else self._client.get_guild(self._requester.server_id))
+        return upload_limit(None if self.is_direct else self._client.get_guild(self._requester.server_id))
 
     @property
-    def response(self) -> Posted:
-        """The response as a message that shows the result: nobody else can reach a private one later."""
-        if self.destination.private or self.destination.message_id is None:
-            return Posted()
-        return Posted(self._requester.channel_id, (self.destination.message_id,))
+    def channel_id(self) -> int:
+        """Where it was asked."""
+        return self._requester.channel_id
+
+    @property
+    def user_id(self) -> int:
+        """Who asked."""
+        return self._requester.user_id
 
     @property
     def is_fleeting(self) -> bool:
@@ -68,55 +84,113 @@ class Place:
         return self.destination.private and self.destination.reply_to is None
 
     @property
-    def _is_direct(self) -> bool:
+    def is_direct(self) -> bool:
+        """Whether it was asked in direct messages, by a message."""
         return self.destination.private and self.destination.reply_to is not None
 
     @property
     def token_lives(self) -> bool:
-        """Whether the interaction's token can still be used, by our clock."""
-        return bool(self.destination.interaction_token) and time.time() < self.destination.expires_at - TOKEN_RESERVE
+        """Whether there is an interaction's token that Discord has not refused."""
+        return bool(self.destination.interaction_token) and not self._token_refused
 
-    async def edit(self, text: str, uploads: Sequence[Upload] = (), view: discord.ui.View | None = None) -> bool:
-        """Let the response show just this; False if it is out of reach for good."""
+    async def edit(self, text: str, uploads: Sequence[Upload] = (), view: discord.ui.View | None = None) -> Posted:
+        """Let the response show just this.
+
+        Raises:
+            OutOfReachError: there is none, or nothing reaches it.
+        """
         return await steadily(lambda: self.edit_once(text, uploads, view))
 
-    async def edit_once(self, text: str, uploads: Sequence[Upload] = (), view: discord.ui.View | None = None) -> bool:
+    async def edit_once(self, text: str, uploads: Sequence[Upload] = (), view: discord.ui.View | None = None) -> Posted:
         """As `edit`, but by a single try: for progress, which a later edit makes good."""
-        return await self._edit_by_interaction(text, uploads, view) or await self._edit_by_bot(text, uploads, view)
+        message_id = await self._response_id()
+        if message_id is None:
+            raise OutOfReachError("no response is known")
+        content = text[:LONGEST_MESSAGE]
+        if self.token_lives:
+            try:
+                await self._webhook().edit_message(
+                    message_id, content=content, attachments=files_of(uploads), view=view
+                )
+            except discord.HTTPException as error:
+                if not self._by_bot_instead(error):
+                    raise
+            else:
+                return self._response(message_id)
+        if self.is_fleeting:
+            raise OutOfReachError("nothing but the interaction's token reaches a private response")
+        message = (await self._channel()).get_partial_message(message_id)
+        await message.edit(content=content, attachments=files_of(uploads), view=view)
+        return self._response(message_id)
 
-    async def send(self, text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> discord.Message:
+    async def send(self, text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> Posted:
         """Send a regular message to where it was asked."""
-        channel = await self._channel()
-        return await send_below(channel, self.destination.reply_to, text, self._nonce_of(uploads), uploads, view)
+        return await self._send(await self._channel(), self.destination.reply_to, text, uploads, view)
 
-    async def send_direct(self, text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> discord.Message:
+    async def send_direct(self, text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> Posted:
         """Send a direct message to the member."""
-        return await send_below(await self._direct_messages(), None, text, self._nonce_of(uploads), uploads, view)
+        return await self._send(await self._direct_messages(), None, text, uploads, view)
 
     async def change(
         self, posted: Posted, text: str, uploads: Sequence[Upload], view: discord.ui.View | None
-    ) -> discord.Message:
+    ) -> Posted:
         """Let a message that shows the result show just this."""
         channel = self._client.get_partial_messageable(posted.channel_id or self._requester.channel_id)
         message = channel.get_partial_message(posted.message_ids[0])
         content = text[:LONGEST_MESSAGE]
-        return await steadily(lambda: message.edit(content=content, attachments=files_of(uploads), view=view))
+        await steadily(lambda: message.edit(content=content, attachments=files_of(uploads), view=view))
+        return posted
 
     def _nonce_of(self, uploads: Sequence[Upload]) -> str:
         """What is said without a picture is not the same message as one with it, which may stand there already."""
         return self._nonce if uploads else f"{self._nonce}w"
 
-    async def remove(self) -> None:
-        """Delete the response. A response that cannot be deleted stays, and that is all."""
+    async def remove(self) -> bool:
+        """Delete the response; whether none stands any more."""
         try:
             message_id = await steadily(self._response_id)
-            if message_id is None:
-                return
-            if not await self._remove_by_interaction(message_id) and not self.is_fleeting:
-                message = (await self._channel()).get_partial_message(message_id)
-                await remove_quietly(message)
+            if message_id is None or (self.token_lives and await self._removed_by_interaction(message_id)):
+                return True
+            if self.is_fleeting:
+                return False
+            return await remove_quietly((await self._channel()).get_partial_message(message_id))
         except PROBLEMS as error:
             _log.info("progress message not removed", reason=repr(error))
+            return False
+
+    async def _send(
+        self,
+        channel: discord.PartialMessageable | discord.DMChannel,
+        reply_to: int | None,
+        text: str,
+        uploads: Sequence[Upload],
+        view: discord.ui.View | None,
+    ) -> Posted:
+        sent_id: int | None = None
+        if (self._maybe_sent or channel.id in self._unsure) and (user := self._client.user) is not None:
+            asked_id, progress_id = int(self._nonce), self.destination.message_id
+            sent_id = await steadily(lambda: already_sent(channel, asked_id, user.id, text, uploads, progress_id))
+        if sent_id is None:
+            self._unsure.add(channel.id)
+            try:
+                sent_id = (await send_below(channel, reply_to, text, self._nonce_of(uploads), uploads, view)).id
+            except discord.HTTPException as error:
+                if is_refusal(error):
+                    self._unsure.discard(channel.id)
+                raise
+        return Posted(channel.id, (sent_id,))
+
+    def _response(self, message_id: int) -> Posted:
+        """The response as a message that shows the result: nobody else can reach a private one later."""
+        if self.destination.private:
+            return Posted()
+        return Posted(self._requester.channel_id, (message_id,))
+
+    def _by_bot_instead(self, error: discord.HTTPException) -> bool:
+        """Whether what the token was refused for may be done by the bot's own: not what is wrong with what was sent."""
+        if error.status == HTTPStatus.UNAUTHORIZED or error.code in INTERACTION_GONE:
+            self._token_refused = True
+        return self._token_refused or error.status in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 
     async def _response_id(self) -> int | None:
         """The response's id; None if there is no response, or it cannot be reached any more.
@@ -133,49 +207,23 @@ class Place:
         return self.destination.message_id
 
     async def _original_id(self) -> int | None:
-        """The id of the response to the interaction; None if there is none."""
+        """The id of the response to the interaction; None if there is none, or the token is of no use."""
+        destination = self.destination
         try:
-            response = await self._client.http.request(self._original())
+            response = await response_of(self._client, destination.application_id, destination.interaction_token)
         except discord.HTTPException as error:
-            if not is_gone(error):
+            if not self._by_bot_instead(error):
                 raise
             return None
-        return int(response["id"])
+        return None if response is None else int(response["id"])
 
-    async def _remove_by_interaction(self, message_id: int) -> bool:
+    async def _removed_by_interaction(self, message_id: int) -> bool:
         """Whether it is gone; False if the token is of no use."""
-        if not self.token_lives:
-            return False
         try:
             await steadily(lambda: self._webhook().delete_message(message_id))
         except discord.HTTPException as error:
-            if not is_gone(error):
+            if not self._by_bot_instead(error):
                 raise
-            return False
-        return True
-
-    async def _edit_by_interaction(self, text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> bool:
-        message_id = await self._response_id()
-        if message_id is None or not self.token_lives:
-            return False
-        try:
-            await self._webhook().edit_message(
-                message_id, content=text[:LONGEST_MESSAGE], attachments=files_of(uploads), view=view
-            )
-        except discord.HTTPException as error:
-            if not is_gone(error):
-                raise
-            return False
-        return True
-
-    async def _edit_by_bot(self, text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> bool:
-        message_id = self.destination.message_id
-        if message_id is None or self.is_fleeting:
-            return False
-        message = (await self._channel()).get_partial_message(message_id)
-        try:
-            await message.edit(content=text[:LONGEST_MESSAGE], attachments=files_of(uploads), view=view)
-        except (discord.NotFound, discord.Forbidden):
             return False
         return True
 
@@ -184,18 +232,9 @@ class Place:
             self.destination.application_id, self.destination.interaction_token, client=self._client
         )
 
-    def _original(self) -> Route:
-        """The response, by its token; discord.py has it only for an interaction that this process received."""
-        return Route(
-            "GET",
-            "/webhooks/{webhook_id}/{webhook_token}/messages/@original",
-            webhook_id=self.destination.application_id,
-            webhook_token=self.destination.interaction_token,
-        )
-
     async def _channel(self) -> discord.PartialMessageable | discord.DMChannel:
         """Where it was asked. What only the member may see and was asked by a message was asked in direct messages."""
-        if self._is_direct:
+        if self.is_direct:
             return await self._direct_messages()
         return self._client.get_partial_messageable(
             self._requester.channel_id, guild_id=self._requester.server_id or None
@@ -203,3 +242,21 @@ class Place:
 
     async def _direct_messages(self) -> discord.DMChannel:
         return await steadily(lambda: self._client.create_dm(discord.Object(self._requester.user_id)))
+
+
+async def response_of(client: discord.Client, application_id: int, token: str) -> Mapping[str, Any] | None:
+    """The response to an interaction as Discord tells it now; None if there is none.
+
+    discord.py asks only for an interaction that this process received, and only once.
+
+    Raises:
+        discord.HTTPException: the token is of no use, or Discord could not answer now.
+    """
+    path = "/webhooks/{webhook_id}/{webhook_token}/messages/@original"
+    try:
+        told: Mapping[str, Any] = await client.http.request(
+            Route("GET", path, webhook_id=application_id, webhook_token=token)
+        )
+    except discord.NotFound:
+        return None
+    return told

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import discord
 
-from bot.delivery.patience import steadily
+from bot.delivery.patience import is_refusal, steadily
 from bot.delivery.posting import files_of
 from bot.discord_limits import CANNOT_REPLY, LONGEST_MESSAGE
 from bot.presentation.progress import drawing_text
+from bot.presentation.result import number_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,8 +55,8 @@ async def send_below(
                 )
             )
         except discord.HTTPException as error:
-            if error.code != CANNOT_REPLY:
-                raise
+            if error.code != CANNOT_REPLY and error.status != HTTPStatus.BAD_REQUEST:
+                raise  # else it may be the reply that is refused, not what it says
     return await steadily(lambda: channel.send(content, files=files_of(uploads), nonce=nonce, view=shown))
 
 
@@ -77,6 +79,44 @@ async def progress_below(channel: discord.abc.MessageableChannel, reply_to: int,
             bare = not message.components and all(each.filename == PREVIEW_NAME for each in message.attachments)
             if answers and bare and message.author.id == author_id:
                 return message.id
-    except (discord.Forbidden, discord.NotFound):
-        pass
+    except discord.HTTPException as error:
+        if not is_refusal(error):
+            raise
+    return None
+
+
+async def already_sent(
+    channel: discord.abc.MessageableChannel,
+    asked_id: int,
+    author_id: int,
+    text: str,
+    uploads: Sequence[Upload],
+    progress_id: int | None,
+) -> int | None:
+    """The id of the message that gives this answer already; None if there is none, or we may not look.
+
+    Discord drops a message whose nonce it knows, but forgets nonces within minutes; a restart may take longer.
+
+    Args:
+        channel: where it would stand.
+        asked_id: the id of what asked: nothing before it is an answer.
+        author_id: who answers: the bot.
+        text: what it would say; it is known again by its pictures or, without any, by its words.
+        uploads: its files.
+        progress_id: of the message that shows progress, and may have become an answer in a way of its own.
+
+    Raises:
+        discord.HTTPException: Discord could not answer now.
+    """
+    numbers = {number_in(upload.name) for upload in uploads} - {None, 0}  # 0 is none yet
+    try:
+        async for message in channel.history(limit=LOOKED_THROUGH, after=discord.Object(asked_id), oldest_first=False):
+            if message.author.id != author_id or message.id == progress_id:
+                continue
+            shown = {number_in(each.filename) for each in message.attachments}
+            if numbers & shown or (not numbers and message.content == text[:LONGEST_MESSAGE]):
+                return message.id
+    except discord.HTTPException as error:
+        if not is_refusal(error):
+            raise
     return None

@@ -11,7 +11,7 @@ import structlog
 
 from bot.errors import DatabaseError, UserFacingError
 from bot.services.background import Background
-from bot.services.delivery import DeliveryError, Posted, Result
+from bot.services.delivery import DeliveryError, Result
 from bot.services.pricing import format_usd
 
 if TYPE_CHECKING:
@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 
     from bot.services.accounts import Accounts
     from bot.services.arrears import Arrears
-    from bot.services.delivery import Delivery
+    from bot.services.delivery import Delivery, OpenDelivery, Posted
     from bot.services.installation import Told
     from bot.services.keeping import BlobStore, Requests
     from bot.services.ledger import OpenRequest, Picture, Requester
 
-# Seconds between attempts to post a result while Discord cannot take it. After the last, the next start tries again.
+# Seconds between attempts to post a result while Discord cannot take it. After the last it is kept for its member.
 PATIENCE = (15.0, 60.0, 300.0, 900.0, 3600.0)
+LONGEST_TIDYING = 30 * 24 * 3600  # seconds after which progress that could not be brought to an end is left alone
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -59,12 +60,38 @@ class Answers:
         """Stop trying; what is not answered stays kept for the next start."""
         await self._background.close()
 
+    async def fetched(self, request: OpenRequest, delivery: Delivery) -> None:
+        """The member has seen what was kept for them; what progress was left standing goes."""
+        await self.books.write(request.id, lambda: self.requests.fetched(request.id, int(self.clock())))
+        self._background.begin(self._tidy(request.id, delivery), f"tidy {request.id}")
+
+    async def tidy(self, open_delivery: OpenDelivery) -> None:
+        """Bring to an end, in the background, what progress an earlier process had to leave standing."""
+        oldest = int(self.clock()) - LONGEST_TIDYING
+        for request in await self.requests.with_progress_left():
+            if request.created_at < oldest:
+                await self.requests.tidied(request.id)
+            else:
+                self._background.begin(self._tidy(request.id, open_delivery(request)), f"tidy {request.id}")
+
     async def _insist(self, request_id: str, delivery: Delivery, seen: OpenRequest | None) -> None:
         for seconds in self.patience:
             await asyncio.sleep(seconds)
             if await self._attempt(request_id, delivery, seen):
                 return
-        _log.error("result not posted, kept for the next start", request=request_id)
+        _log.error("result not posted, kept for its member", request=request_id)
+        await self._keep(request_id)
+
+    async def _tidy(self, request_id: str, delivery: Delivery) -> None:
+        """Until it is done, or patience ends; then the next start tries again."""
+        for seconds in (0.0, *self.patience):
+            await asyncio.sleep(seconds)
+            try:
+                if await delivery.tidy():
+                    await self.books.write(request_id, lambda: self.requests.tidied(request_id))
+                    return
+            except Exception:  # noqa: BLE001 - progress is never essential
+                _log.exception("progress not tidied up", request=request_id)
 
     async def _attempt(self, request_id: str, delivery: Delivery, seen: OpenRequest | None) -> bool:
         """Try once; True when there is nothing left to do."""
@@ -72,18 +99,37 @@ class Answers:
             request = await self._current(request_id, seen)
             if request is None or request.delivered_at is not None:
                 return True
-            posted = await self._post(request, delivery)
+            has_ended = await self._end(request, delivery)
         except Exception:  # noqa: BLE001 - whatever it was, the result is kept and tried again
             _log.exception("result not posted", request=request_id)
             return False
-        if posted is None:
-            return False
-        await self._remember(request_id, posted)
-        if any(picture.number == 0 for picture in request.pictures):
-            self._background.begin(self._make_good(request_id, delivery, posted), f"number {request_id}")
-        if self.ended is not None:
+        if has_ended and self.ended is not None:
             self.ended(request.requester)
+        return has_ended
+
+    async def _end(self, request: OpenRequest, delivery: Delivery) -> bool:
+        """Tell it, or keep it where Discord takes it in no way; False if it is to be tried again."""
+        try:
+            posted = await self._tell(request, delivery)
+        except DeliveryError as error:
+            _log.warning("result not posted", request=request.id, reason=str(error), permanent=error.permanent)
+            if error.permanent:
+                await self._keep(request.id)
+            return error.permanent
+        await self._remember(request.id, posted)
+        if any(picture.number == 0 for picture in request.pictures) and not posted.kept:
+            self._background.begin(self._make_good(request.id, delivery, posted), f"number {request.id}")
+        if posted.progress_left:
+            self._background.begin(self._tidy(request.id, delivery), f"tidy {request.id}")
         return True
+
+    async def _keep(self, request_id: str) -> None:
+        """For its member to fetch; the next start tries to post it again."""
+        now = int(self.clock())
+        try:
+            await self.books.write(request_id, lambda: self.requests.keep(request_id, now))
+        except Exception:  # noqa: BLE001 - it is not answered, and so the next start tries again in any case
+            _log.exception("not written down that it is kept", request=request_id)
 
     async def _current(self, request_id: str, seen: OpenRequest | None) -> OpenRequest | None:
         """The request as the books have it or, where they cannot have it or cannot be read, as it was seen to end."""
@@ -113,20 +159,20 @@ class Answers:
             else:
                 return
 
-    async def _post(self, request: OpenRequest, delivery: Delivery) -> Posted | None:
-        """None if it is to be tried again."""
-        try:
-            return await self._tell(request, delivery)
-        except DeliveryError as error:
-            _log.warning("result not posted", request=request.id, reason=str(error), permanent=error.permanent)
-            return Posted() if error.permanent else None
-
     async def _remember(self, request_id: str, posted: Posted) -> None:
         """Not posted twice while this process runs, even if that cannot be written down now."""
         now = int(self.clock())
         try:
             await self.books.write(
-                request_id, lambda: self.requests.delivered(request_id, now, posted.channel_id, posted.message_ids)
+                request_id,
+                lambda: self.requests.delivered(
+                    request_id,
+                    now,
+                    posted.channel_id,
+                    posted.message_ids,
+                    kept=posted.kept,
+                    progress_left=posted.progress_left,
+                ),
             )
         except Exception:  # noqa: BLE001 - the next start posts it again, if Discord does not know it any more
             _log.exception("posted, but not written down", request=request_id)
@@ -156,8 +202,7 @@ class Answers:
         result = await self.result_of(request)
         if result.files:
             return await delivery.done(result)
-        await delivery.failed(UserFacingError("\n".join(result.failures) or _lost(result)))
-        return Posted()
+        return await delivery.failed(UserFacingError("\n".join(result.failures) or _lost(result)))
 
 
 def _lost(result: Result) -> str:

@@ -55,17 +55,24 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """Where the result stands. No channel and no messages when only the requester can see it."""
+    """Where the result stands. No channel and no messages when only the requester can see it.
+
+    Attributes:
+        kept: Discord took the pictures nowhere; their member was told, and can fetch them.
+        progress_left: the progress message could not be brought to an end, and says still that it goes on.
+    """
 
     channel_id: int | None = None
     message_ids: tuple[int, ...] = ()
+    kept: bool = False
+    progress_left: bool = False
 
 
 class DeliveryError(Exception):
     """The answer could not be posted.
 
     Attributes:
-        permanent: trying again cannot help (channel gone, nobody to tell).
+        permanent: Discord takes it in no way, and waiting cures nothing: it is kept until the member comes.
     """
 
     def __init__(self, reason: str, *, permanent: bool) -> None:
@@ -117,12 +124,16 @@ class Delivery(Protocol):
         """
         ...
 
-    async def failed(self, error: UserFacingError) -> None:
-        """Say why there is no result.
+    async def failed(self, error: UserFacingError) -> Posted:
+        """Say why there is no result. No channel and no messages are told of that.
 
         Raises:
             DeliveryError: if it could not be said.
         """
+        ...
+
+    async def tidy(self) -> bool:
+        """Bring progress to an end that was left standing; whether none is left now. Never raises."""
         ...
 
 

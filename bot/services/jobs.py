@@ -29,7 +29,8 @@ class Destination:
     Attributes:
         application_id: the bot's application.
         interaction_token: edits the response while it is valid; empty once it is of no use.
-        expires_at: when that token dies, seconds since 1970 (UTC).
+        expires_at: when that token dies, seconds since 1970 (UTC), if the clock goes on as it was when we were asked:
+            good for warning people in time, not for giving the token up.
         message_id: the progress message, or None before Discord told us.
         private: only the requester may see progress and result.
         reply_to: the member's message that asked, which the answers reply to; None for commands and buttons.
@@ -95,7 +96,8 @@ class OpenRequest:
     """A request that is kept, with its jobs as they stand.
 
     Attributes:
-        delivered_at: when the answer was posted or given up, or None.
+        delivered_at: when the answer was posted, or what stands in its place was told; or None.
+        kept_at: since when the answer waits for its member to fetch it, for Discord took it in no way; or None.
     """
 
     id: str
@@ -105,6 +107,7 @@ class OpenRequest:
     created_at: int
     delivered_at: int | None
     jobs: tuple[Job, ...]
+    kept_at: int | None = None
 
     @property
     def pictures(self) -> tuple[Picture, ...]:

@@ -25,8 +25,40 @@ class Requests(Protocol):
         """Remember where progress is shown."""
         ...
 
-    async def delivered(self, request_id: str, at: int, channel_id: int | None, message_ids: Sequence[int]) -> None:
-        """Remember the messages that show the result; the interaction's token is forgotten."""
+    async def delivered(
+        self,
+        request_id: str,
+        at: int,
+        channel_id: int | None,
+        message_ids: Sequence[int],
+        *,
+        kept: bool = False,
+        progress_left: bool = False,
+    ) -> None:
+        """Remember what was told, and the messages that show it; see `Posted`.
+
+        The interaction's token is forgotten if nothing is left for it to do.
+        """
+        ...
+
+    async def keep(self, request_id: str, at: int) -> None:
+        """Remember that Discord takes the answer in no way: its member fetches it, or the next start tries again."""
+        ...
+
+    async def fetched(self, request_id: str, at: int) -> None:
+        """The member has seen what was kept for them."""
+        ...
+
+    async def kept_for(self, user_id: int) -> Sequence[OpenRequest]:
+        """What is kept for a member to fetch, oldest first."""
+        ...
+
+    async def with_progress_left(self) -> Sequence[OpenRequest]:
+        """Every request that is answered, and whose progress message may say still that it goes on; oldest first."""
+        ...
+
+    async def tidied(self, request_id: str) -> None:
+        """No progress is left; the interaction's token is forgotten."""
         ...
 
     async def of_picture(self, number: int, server_id: int) -> OpenRequest | None:

@@ -202,6 +202,7 @@ class Studio:
                 await self._resume_one(request_id, open_delivery)
             except Exception:  # noqa: BLE001 - one request's trouble must not keep the others waiting
                 _log.exception("request not resumed; the next start tries again", request=request_id)
+        await self.workshop.tidy(open_delivery)
         return len(left_over)
 
     async def _resume_one(self, request_id: str, open_delivery: OpenDelivery) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from bot.services.answering import Answers
     from bot.services.arrears import Stores
-    from bot.services.delivery import Delivery
+    from bot.services.delivery import Delivery, OpenDelivery
     from bot.services.ledger import Job, OpenRequest
     from bot.services.making import Made, Maker
     from bot.services.policy import Pause
@@ -106,6 +106,10 @@ class Workshop:
     def answer(self, request: OpenRequest, delivery: Delivery) -> None:
         """Tell the outcome of a request whose jobs have all ended, in the background."""
         self._spawn(self._answers.answer(request.id, delivery))
+
+    async def tidy(self, open_delivery: OpenDelivery) -> None:
+        """Bring progress to an end that an earlier process had to leave standing, in the background."""
+        await self._answers.tidy(open_delivery)
 
     async def close(self, grace: float) -> None:
         """Hand out no more turns, let running jobs finish for `grace` seconds, forget what waits."""

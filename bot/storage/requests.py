@@ -21,6 +21,24 @@ UPDATE requests
 SET application_id = ?, interaction_token = ?, token_expires_at = ?, progress_message_id = ?, private = ?
 WHERE id = ? AND delivered_at IS NULL
 """
+DELIVERED = """
+UPDATE requests
+SET interaction_token = CASE WHEN :left THEN interaction_token ELSE '' END,
+    delivered_at = coalesce(delivered_at, :at),
+    kept_at = CASE WHEN :kept THEN coalesce(kept_at, :at) END,
+    progress_left = :left
+WHERE id = :id
+"""
+KEEP = "UPDATE requests SET kept_at = coalesce(kept_at, ?) WHERE id = ? AND delivered_at IS NULL"
+# What was told nowhere has left its progress standing.
+FETCHED = """
+UPDATE requests
+SET kept_at = NULL, progress_left = progress_left OR delivered_at IS NULL, delivered_at = coalesce(delivered_at, ?)
+WHERE id = ?
+"""
+KEPT_FOR = "SELECT id FROM requests WHERE user_id = ? AND kept_at IS NOT NULL ORDER BY created_at, rowid"
+PROGRESS_LEFT = "SELECT id FROM requests WHERE progress_left = 1 ORDER BY created_at, rowid"
+TIDIED = "UPDATE requests SET interaction_token = '', progress_left = 0 WHERE id = ?"
 OF_PICTURE = """
 SELECT requests.id FROM pictures
 JOIN jobs ON jobs.id = pictures.job_id
@@ -76,13 +94,7 @@ class SqliteRequests(Requests):
 
     async def undelivered(self) -> Sequence[OpenRequest]:
         """Every request that has not been answered to its end, oldest first."""
-
-        def look(connection: sqlite3.Connection) -> list[OpenRequest]:
-            ids = connection.execute(UNDELIVERED).fetchall()
-            found = (open_request(connection, request_id) for (request_id,) in ids)
-            return [request for request in found if request is not None]
-
-        return await self._database.read(look)
+        return await self._database.read(lambda connection: _all(connection, UNDELIVERED))
 
     async def acknowledged(self, request_id: str, destination: Destination) -> None:
         """Remember where progress is shown. A request that is answered already stays as it is."""
@@ -95,17 +107,23 @@ class SqliteRequests(Requests):
         )
         await self._database.transaction(lambda connection: connection.execute(ACKNOWLEDGE, (*columns, request_id)))
 
-    async def delivered(self, request_id: str, at: int, channel_id: int | None, message_ids: Sequence[int]) -> None:
-        """Remember the messages that show the result; the interaction's token is forgotten.
+    async def delivered(
+        self,
+        request_id: str,
+        at: int,
+        channel_id: int | None,
+        message_ids: Sequence[int],
+        *,
+        kept: bool = False,
+        progress_left: bool = False,
+    ) -> None:
+        """Remember what was told, and the messages that show it; the token is forgotten if nothing is left for it.
 
         Messages without a channel are in the request's own. A second time adds the messages that are new.
         """
 
         def write(connection: sqlite3.Connection) -> None:
-            connection.execute(
-                "UPDATE requests SET interaction_token = '', delivered_at = coalesce(delivered_at, ?) WHERE id = ?",
-                (at, request_id),
-            )
+            connection.execute(DELIVERED, {"at": at, "id": request_id, "kept": kept, "left": progress_left})
             connection.executemany(
                 "INSERT INTO messages (message_id, channel_id, request_id) "
                 "SELECT ?, coalesce(?, channel_id), id FROM requests WHERE id = ? "
@@ -114,6 +132,26 @@ class SqliteRequests(Requests):
             )
 
         await self._database.transaction(write)
+
+    async def keep(self, request_id: str, at: int) -> None:
+        """Remember that Discord takes the answer in no way: its member fetches it, or the next start tries again."""
+        await self._database.transaction(lambda connection: connection.execute(KEEP, (at, request_id)))
+
+    async def fetched(self, request_id: str, at: int) -> None:
+        """The member has seen what was kept for them."""
+        await self._database.transaction(lambda connection: connection.execute(FETCHED, (at, request_id)))
+
+    async def kept_for(self, user_id: int) -> Sequence[OpenRequest]:
+        """What is kept for a member to fetch, oldest first."""
+        return await self._database.read(lambda connection: _all(connection, KEPT_FOR, (user_id,)))
+
+    async def with_progress_left(self) -> Sequence[OpenRequest]:
+        """Every request that is answered, and whose progress message may say still that it goes on; oldest first."""
+        return await self._database.read(lambda connection: _all(connection, PROGRESS_LEFT))
+
+    async def tidied(self, request_id: str) -> None:
+        """No progress is left; the interaction's token is forgotten."""
+        await self._database.transaction(lambda connection: connection.execute(TIDIED, (request_id,)))
 
     async def of_picture(self, number: int, server_id: int) -> OpenRequest | None:
         """The request that made this picture, if it belongs to this server; also when the picture is deleted."""
@@ -163,6 +201,11 @@ class SqliteRequests(Requests):
     async def unused(self, digests: Sequence[str]) -> Sequence[str]:
         """Those of the files that no picture shows and no request will send."""
         return await self._database.read(lambda connection: _unused(connection, digests))
+
+
+def _all(connection: sqlite3.Connection, sql: str, key: tuple[int, ...] = ()) -> list[OpenRequest]:
+    found = (open_request(connection, request_id) for (request_id,) in connection.execute(sql, key).fetchall())
+    return [request for request in found if request is not None]
 
 
 def _found(connection: sqlite3.Connection, sql: str, key: tuple[int, ...]) -> OpenRequest | None:

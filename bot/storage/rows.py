@@ -48,6 +48,7 @@ def open_request(connection: sqlite3.Connection, request_id: str) -> OpenRequest
         created_at=row["created_at"],
         delivered_at=row["delivered_at"],
         jobs=tuple(_job(job) for job in jobs),
+        kept_at=row["kept_at"],
     )
 
 

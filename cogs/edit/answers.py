@@ -7,16 +7,17 @@ import time
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-import discord
 import structlog
 
-from bot.delivery.patience import PROBLEMS, remove_quietly
-from bot.delivery.replies import send_below
+from bot.delivery.patience import remove_quietly
+from bot.delivery.telling import tell_below
 from bot.errors import UserFacingError
 from bot.interactions import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import discord
 
     from bot.interactions import AtelierClient
 
@@ -30,28 +31,11 @@ MOST_REMEMBERED = 1000  # sentences
 _log = structlog.stdlib.get_logger(__name__)
 
 
-async def say_below(
-    message: discord.Message, text: str, view: discord.ui.View | None = None, *, what: str
-) -> discord.Message | None:
-    """Reply to a member. Where that is not possible it is logged, and None.
-
-    `what`, of at most 5 characters, lets Discord drop what is said twice of the same message.
-    """
-    try:
-        return await send_below(message.channel, message.id, text, f"{what}:{message.id}", view=view)
-    except PROBLEMS as problem:
-        _log.info("not said below a reply", message=message.id, reason=str(problem))
-        return None
-
-
 async def refuse(client: AtelierClient, passing: Passing, message: discord.Message, error: Exception) -> None:
     """Say below a reply why nothing comes of it, in the words of `answer_failure`, and not again and again.
 
     It goes away again, unless there is something to press, or a reference that somebody has to be told.
     """
-    if isinstance(error, (discord.Forbidden, discord.NotFound)):  # so neither could it be said
-        _log.info("reply not answered", message=message.id, reason=str(error))
-        return
     server_id = None if message.guild is None else message.guild.id
     text, view = await spoken(client, error, server_id, message=message.id)
     if not passing.is_due(message, text):
@@ -59,7 +43,7 @@ async def refuse(client: AtelierClient, passing: Passing, message: discord.Messa
     elif view is None and isinstance(error, UserFacingError):
         await passing.say(message, text, REFUSAL_STAYS, what="no")
     else:
-        await say_below(message, text, view, what="no")
+        await tell_below(message, text, lambda: view, what="no")
 
 
 class Passing:
@@ -88,8 +72,8 @@ class Passing:
     async def say(
         self, message: discord.Message, text: str, stays: float, view: discord.ui.View | None = None, *, what: str
     ) -> None:
-        """Say it as `say_below` does, and remove it after that many seconds."""
-        told = await say_below(message, text, view, what=what)
+        """Say it as `tell_below` does, and remove it after that many seconds."""
+        told = await tell_below(message, text, lambda: view, what=what)
         if told is not None:
             task = asyncio.create_task(_remove_later(told, stays), name=what)
             self._leaving.add(task)

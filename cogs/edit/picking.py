@@ -11,9 +11,11 @@ from typing_extensions import override
 
 from bot.buttons import LastingButton, asker_for, picture_of
 from bot.delivery.patience import PROBLEMS, remove_quietly, steadily
+from bot.delivery.telling import tell_below
 from bot.errors import NotYoursError, PictureGoneError, UserFacingError
 from bot.interactions import Interaction, order_behind
-from cogs.edit.answers import SWITCHED_OFF, say_below
+from bot.rows import view_of
+from cogs.edit.answers import SWITCHED_OFF
 from cogs.edit.taking import edit_ours
 from cogs.edit.words import Reply, named_picture
 
@@ -28,11 +30,14 @@ _log = structlog.stdlib.get_logger(__name__)
 
 async def ask_below(message: discord.Message, pictures: Sequence[Picture]) -> None:
     """Ask a member which picture their words are about."""
-    view = discord.ui.View(timeout=None)
-    for picture in pictures:
-        view.add_item(PickButton(message.id, picture.number))
-    example = f"You can also begin your words with its number, like #{pictures[-1].number}."
-    await say_below(message, f"Which picture shall I change? {example}", view, what="which")
+    example = f"egin your words with its number, like #{pictures[-1].number}."
+    await tell_below(
+        message,
+        f"Which picture shall I change? You can also b{example}",
+        lambda: view_of([PickButton(message.id, picture.number) for picture in pictures]),
+        what="which",
+        leaner=f"Which picture shall I change? Reply once more and b{example}",
+    )
 
 
 class PickButton(LastingButton, template=r"pick:(?P<reply>[0-9]{1,20}):(?P<number>[0-9]{1,20})"):

@@ -86,6 +86,8 @@ class Submissions:
         match = DIALOG.fullmatch(str(data.get("custom_id", "")))
         if match is None or interaction.type is not discord.InteractionType.modal_submit:
             return
+        if not interaction.client.heard.is_new(interaction):
+            return
         try:
             await self._take(cast("Interaction", interaction), About(match["about"]), int(match["id"]))
         except Exception as error:  # noqa: BLE001 - it is spoken and logged

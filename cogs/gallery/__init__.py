@@ -1,4 +1,4 @@
-"""What can be done with a finished picture: look closer, delete it, fetch a late one."""
+"""What can be done with a finished picture: look closer, delete it, fetch what came late or nowhere."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cogs.gallery.deletion import DeleteButton, DeleteOneButton, ReallyDeleteButton, ask_deletion
 from cogs.gallery.details import DetailsButton, image_details, show_details
-from cogs.gallery.late import ShowButton
+from cogs.gallery.late import Late, ShowButton
 
 if TYPE_CHECKING:
     from bot.interactions import AtelierClient
@@ -19,3 +19,4 @@ async def setup(bot: AtelierClient) -> None:
     bot.more.add(910, "delete", "Delete", "🗑️", ask_deletion, whole=True)
     bot.buttons.set_late(ShowButton)
     bot.tree.add_command(image_details)
+    await bot.add_cog(Late(bot))

@@ -1,27 +1,60 @@
-"""Show: a private result that came too late for its message."""
+"""Show: a result that came too late for its message, or that Discord took nowhere; offered at the next command too."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+import time
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any, cast
 
 import discord
+import structlog
+from discord.ext import commands
 from typing_extensions import override
 
 from bot.buttons import AtelierButton
-from bot.delivery.posting import upload_limit, uploads_of
+from bot.delivery.ladder import NoWayError, Way, climb
+from bot.delivery.message import ShownResult
+from bot.delivery.patience import steadily
+from bot.delivery.place import response_of
+from bot.delivery.posting import files_of, upload_limit
+from bot.discord_limits import LONGEST_LABEL, LONGEST_MESSAGE
 from bot.errors import NotYoursError, UserFacingError
-from bot.presentation.result import result_text
+from bot.presentation.story import numbers
+from bot.presentation.ways import Spot
+from bot.rows import view_of
+from bot.services.background import Background
+from bot.services.delivery import Posted
 from bot.services.ledger import ChargeState
 
 if TYPE_CHECKING:
-    from bot.interactions import Interaction
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+    from bot.delivery.posting import Upload
+    from bot.interactions import AtelierClient, Interaction
+    from bot.services.ledger import OpenRequest
+
+MOST_OFFERED = 5  # buttons in a row
+OFFERED_EVERY = 600.0  # seconds between two times that the same member is offered what is kept
+MOST_REMEMBERED = 1000  # members
+LOADING = 1 << 7  # the flag of a response that only says that the bot is thinking
+OFFER = "📦 Discord did not let me show you this when it was done. I have kept it: press Show."
+LOOKS = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)  # seconds between looks whether a command has been answered
+
+_log = structlog.stdlib.get_logger(__name__)
 
 
 class ShowButton(AtelierButton, action="show"):
-    """Fetches a private result that was not there before its message could be edited no more."""
+    """Fetches a result that could not be shown where it was asked for."""
 
     label = "Show"
     style = discord.ButtonStyle.primary
+
+    @classmethod
+    def is_meant(cls, interaction: discord.Interaction[Any]) -> bool:
+        """Whether an interaction is a press of such a button."""
+        data = cast("Mapping[str, object]", interaction.data or {})
+        return str(data.get("custom_id", "")).startswith("show:")
 
     @override
     async def pressed(self, interaction: Interaction) -> None:
@@ -34,11 +67,107 @@ class ShowButton(AtelierButton, action="show"):
             raise UserFacingError("It is not done yet. Press Show again in a minute.")
         await interaction.response.defer(ephemeral=True, thinking=True)
         result = await services.answers.result_of(order)
+        delivery = interaction.client.intake.reopen(order)
         if not result.files:
+            await services.answers.fetched(order, delivery)
             raise UserFacingError("\n".join(result.failures) or "This picture was deleted.")
-        uploads, notes = await uploads_of(result, upload_limit(interaction.guild))
-        await interaction.edit_original_response(
-            content=result_text(result, services.catalog.title_of(order.request.model), notes),
-            attachments=[upload.file() for upload in uploads],
-            view=interaction.client.buttons.of_result(result),
+        title = services.catalog.title_of(order.request.model)
+        way = Way(Spot.RESPONSE, _answer_by(interaction), upload_limit(interaction.guild))
+        try:
+            await climb([way], ShownResult(result, title, interaction.client.buttons), interaction.channel_id or 0)
+        except NoWayError as nowhere:
+            raise UserFacingError(
+                f"I cannot show it here either, because {nowhere.why}. It stays kept: press Show again somewhere else."
+            ) from nowhere
+        await services.answers.fetched(order, delivery)
+
+
+class Late(commands.Cog):
+    """Offers members what Discord took nowhere, after whatever else they were answered."""
+
+    def __init__(self, client: AtelierClient) -> None:
+        self._client = client
+        self._offered: OrderedDict[int, tuple[float, set[str]]] = OrderedDict()  # by member: when, and what
+        self._offering = Background()
+
+    @override
+    async def cog_unload(self) -> None:
+        """Offer nothing more."""
+        await self._offering.close()
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """A member has used a command, a button, a menu or a dialog."""
+        is_use = interaction.type not in {discord.InteractionType.autocomplete, discord.InteractionType.ping}
+        if is_use and not ShowButton.is_meant(interaction):
+            self._offering.begin(self._offer(interaction), f"offer {interaction.id}")
+
+    async def _offer(self, interaction: discord.Interaction[Any]) -> None:
+        try:
+            await self._offer_kept(interaction)
+        except Exception as problem:  # noqa: BLE001 - it is offered at the next command
+            _log.info("not offered what is kept", interaction=interaction.id, reason=repr(problem))
+
+    async def _offer_kept(self, interaction: discord.Interaction[Any]) -> None:
+        kept = await self._due(interaction)
+        if not kept and not self._client.untold.has(interaction.user.id):
+            return
+        if not await self._is_answered(interaction):
+            return
+        words = self._client.untold.take(interaction.user.id)
+        view = discord.utils.MISSING
+        if kept:
+            self._remember(interaction.user.id, kept)
+            view = view_of([ShowButton(int(order.id), _label(order)) for order in kept[:MOST_OFFERED]])
+            words.append(OFFER)
+        text = "\n".join(words)[:LONGEST_MESSAGE]
+        await steadily(lambda: interaction.followup.send(text, view=view, ephemeral=True))
+
+    async def _due(self, interaction: discord.Interaction[Any]) -> Sequence[OpenRequest]:
+        """What is kept for the member: here what was asked for on this server, in direct messages all."""
+        kept = [
+            order
+            for order in await self._client.services.requests.kept_for(interaction.user.id)
+            if interaction.guild_id in {None, order.requester.server_id}
+        ]
+        told_at, told = self._offered.get(interaction.user.id, (float("-inf"), set[str]()))
+        is_news = not told.issuperset(order.id for order in kept)
+        return kept if is_news or time.monotonic() - told_at >= OFFERED_EVERY else []
+
+    def _remember(self, user_id: int, kept: Sequence[OpenRequest]) -> None:
+        self._offered[user_id] = time.monotonic(), {order.id for order in kept}
+        self._offered.move_to_end(user_id)
+        if len(self._offered) > MOST_REMEMBERED:
+            self._offered.popitem(last=False)
+
+    async def _is_answered(self, interaction: discord.Interaction[Any]) -> bool:
+        """Whether a further message can follow: before the first words it would take their place."""
+        for pause in LOOKS:
+            await asyncio.sleep(pause)
+            if interaction.response.type is discord.InteractionResponseType.modal:
+                return False  # its submission comes next
+            if interaction.response.is_done():
+                response = await response_of(self._client, interaction.application_id, interaction.token)
+                if response is None or not int(response.get("flags", 0)) & LOADING:
+                    return True
+        return False
+
+
+def _label(order: OpenRequest) -> str:
+    """What a button shows: of pictures their numbers, of a failure that there is one."""
+    return f"Show {numbers(order.pictures)}"[:LONGEST_LABEL] if order.pictures else "Show what happened"
+
+
+def _answer_by(
+    interaction: Interaction,
+) -> Callable[[str, Sequence[Upload], discord.ui.View | None], Awaitable[Posted]]:
+    """Shows something as the interaction's own answer."""
+
+    async def show(text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> Posted:
+        content = text[:LONGEST_MESSAGE]
+        await steadily(
+            lambda: interaction.edit_original_response(content=content, attachments=files_of(uploads), view=view)
         )
+        return Posted()
+
+    return show

@@ -107,7 +107,23 @@ async def test_any_other_failure_gets_a_reference_and_the_log_its_traceback(
         assert line["message"] == words.id
 
 
-async def test_where_we_may_not_write_the_log_alone_knows(opened: OpenHouse) -> None:
+async def test_where_we_may_not_write_it_is_said_directly(opened: OpenHouse) -> None:
+    async with opened() as house:
+        first = await picture(house)
+        house.env.inject_error("POST", f"/channels/{house.channel.id}/messages", status=403, code=50013, times=9)
+        with capture_logs() as lines:
+            await reply(house, first, "make it snowy")
+
+        assert said(house) == []
+        (told,) = house.mia.user.dm_channel.history()
+        assert told.content.startswith(
+            f"❌ I could not answer you there, because I may not post it in <#{house.channel.id}>."
+        )
+        assert "Nothing was made, and nothing was charged." in told.content
+        assert [line for line in lines if line["log_level"] == "error"] == []
+
+
+async def test_where_nothing_can_be_said_the_log_alone_knows(opened: OpenHouse) -> None:
     async with opened() as house:
         first = await picture(house)
         house.env.inject_error("POST", "/channels/*/messages", status=403, code=50013, times=9)
@@ -115,7 +131,7 @@ async def test_where_we_may_not_write_the_log_alone_knows(opened: OpenHouse) -> 
             await reply(house, first, "make it snowy")
 
         assert said(house) == []
-        assert "reply not answered" in [line["event"] for line in lines]
+        assert "not said below a message" in [line["event"] for line in lines]
         assert [line for line in lines if line["log_level"] == "error"] == []
 
 

@@ -16,12 +16,13 @@ from typing_extensions import override
 
 from bot.delivery import message as room
 from bot.delivery import progress
+from bot.delivery.ladder import OutOfReachError
 from bot.delivery.message import MessageDelivery
 from bot.delivery.place import Place
-from bot.delivery.posting import Upload, is_too_large
 from bot.delivery.replies import BEGUN
 from bot.errors import UserFacingError
 from bot.presentation.progress import late_text
+from bot.presentation.ways import BUTTONLESS
 from bot.services.delivery import DeliveryError, Posted, Preview, Result
 from bot.services.policy import Pause
 from tests.delivery.errors import refused
@@ -30,24 +31,18 @@ from tests.examples import DESTINATION, REQUESTER, failed_job, job, noisy_png, o
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.delivery.posting import Upload
     from bot.services.ledger import Destination
 
 PAUSE = Pause(1, 5, "the *bill*.")
-
-
-class Message(discord.Message):
-    """A message that was sent; only where it is matters."""
-
-    def __init__(self, number: int) -> None:
-        self.id = number
-        self.channel = discord.Object(22)  # type: ignore[assignment]  # only its id is read
 
 
 class RecordingPlace(Place):
     """A place that does nothing but remember: (way, text, files, whether there were buttons).
 
     Attributes:
-        problems: by way, raised by the next calls; False for a response that is out of reach.
+        problems: by way, raised by the next calls; False for what is out of reach.
+        takes_no_buttons: it refuses them for their form.
         most_bytes: what the place takes, whatever limit it tells.
     """
 
@@ -56,6 +51,7 @@ class RecordingPlace(Place):
         self.shown: list[tuple[str, str, Sequence[Upload], bool]] = []
         self.problems: dict[str, list[Exception | bool]] = {}
         self.most_bytes = 10**9
+        self.takes_no_buttons = False
         self.limit = 10 * 1024 * 1024
 
     @property
@@ -68,38 +64,45 @@ class RecordingPlace(Place):
         return self.limit
 
     @override
-    async def edit(self, text: str, uploads: Sequence[Upload] = (), view: discord.ui.View | None = None) -> bool:
-        return self._show("edit", text, uploads, view)
+    async def edit(self, text: str, uploads: Sequence[Upload] = (), view: discord.ui.View | None = None) -> Posted:
+        self._show("edit", text, uploads, view)
+        return Posted() if self.destination.private else Posted(22, (44,))
 
     @override
-    async def edit_once(self, text: str, uploads: Sequence[Upload] = (), view: discord.ui.View | None = None) -> bool:
-        return self._show("progress", text, uploads, view)
+    async def edit_once(self, text: str, uploads: Sequence[Upload] = (), view: discord.ui.View | None = None) -> Posted:
+        self._show("progress", text, uploads, view)
+        return Posted()
 
     @override
-    async def send(self, text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> discord.Message:
+    async def send(self, text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> Posted:
         self._show("send", text, uploads, view)
-        return Message(55)
+        return Posted(22, (55,))
 
     @override
-    async def send_direct(self, text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> discord.Message:
+    async def send_direct(self, text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> Posted:
         self._show("direct", text, uploads, view)
-        return Message(66)
+        return Posted(77, (66,))
 
     @override
-    async def remove(self) -> None:
-        self._show("remove", "", (), None)
+    async def remove(self) -> bool:
+        try:
+            self._show("remove", "", (), None)
+        except OutOfReachError:
+            return False
+        return True
 
-    def _show(self, way: str, text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> bool:
+    def _show(self, way: str, text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> None:
         waiting = self.problems.get(way)
         problem = waiting.pop(0) if waiting else True
         if isinstance(problem, Exception):
             raise problem
         if not problem:
-            return False
+            raise OutOfReachError
         if sum(len(upload.content) for upload in uploads) > self.most_bytes:
             raise refused(413, 40005)
+        if view is not None and self.takes_no_buttons:
+            raise refused(400, 50035)
         self.shown.append((way, text, uploads, view is not None))
-        return True
 
 
 class Row:
@@ -172,26 +175,163 @@ async def test_a_private_result_stands_in_the_response() -> None:
     assert posted == Posted()
 
 
-@pytest.mark.parametrize("refusal", [refused(403, 50001), refused(403, 50013), refused(404, 10003)], ids=repr)
-async def test_where_the_bot_may_not_send_the_response_becomes_the_result(refusal: Exception) -> None:
+@pytest.mark.parametrize(
+    ("refusal", "why"),
+    [
+        (refused(403, 50001), "I may not post it in <#22>"),
+        (refused(403, 50013), "I may not post it in <#22>"),
+        (refused(404, 10003), "the place where you asked is gone, or hidden from me"),
+        (refused(403, 50083), "the thread is archived or locked"),
+        (refused(400, 50083), "the thread is archived or locked"),
+        (refused(400, 20009), "Discord's filter for explicit content stopped it"),
+        (refused(400, 99999), "Discord refused it (code 99999)"),
+        (refused(401), "Discord refused it (code 401)"),
+        (refused(410), "Discord refused it (code 410)"),
+    ],
+    ids=repr,
+)
+async def test_what_the_channel_refuses_for_good_the_response_shows_at_once_and_says_why(
+    refusal: Exception, why: str
+) -> None:
     place = RecordingPlace()
-    place.problems["send"] = [refusal]
+    place.problems["send"] = [refusal, refusal]
 
     posted = await delivery_to(place).done(result())
 
     assert place.ways == ["edit"]
     assert posted == Posted(22, (44,))
+    _, text, files, buttons = place.shown[0]
+    assert (len(files), buttons) == (1, True)
+    assert f"-# This is no message of its own, because {why}." in text.splitlines()
+
+
+async def test_what_is_refused_with_buttons_goes_without_them_and_says_so() -> None:
+    place = RecordingPlace()
+    place.takes_no_buttons = True
+
+    posted = await delivery_to(place).done(result())
+
+    assert place.ways == ["send", "remove"]
+    assert posted == Posted(22, (55,))
+    _, text, files, buttons = place.shown[0]
+    assert (len(files), buttons) == (1, False)
+    assert f"-# {BUTTONLESS}" in text.splitlines()
 
 
 @pytest.mark.parametrize("destination", [DESTINATION, private()])
-async def test_when_the_response_is_out_of_reach_the_result_comes_by_direct_message(destination: Destination) -> None:
+async def test_what_no_place_there_takes_comes_by_direct_message(destination: Destination) -> None:
     place = RecordingPlace(destination)
     place.problems = {"send": [refused(403)], "edit": [False]}
 
     posted = await delivery_to(place).done(result())
 
+    assert place.ways[0] == "direct"
+    assert posted == Posted(77, (66,))
+    assert "-# You asked in <#22>. The answer comes here, because " in place.shown[0][1]
+
+
+async def test_progress_says_that_the_answer_went_by_direct_message() -> None:
+    place = RecordingPlace()
+    place.problems = {"send": [refused(403, 50013)], "edit": [refused(403, 50013)]}
+
+    posted = await delivery_to(place).done(result())
+
+    assert place.ways == ["direct", "edit"]
+    assert place.shown[1][1] == ("✅ #4821: sent to <@33> as a direct message, because I may not post it in <#22>.")
+    assert not posted.progress_left
+
+
+async def test_progress_that_can_be_changed_no_more_is_removed() -> None:
+    place = RecordingPlace()
+    place.problems = {"send": [refused(403)], "edit": [refused(403), refused(403)]}
+
+    posted = await delivery_to(place).done(result())
+
+    assert place.ways == ["direct", "remove"]
+    assert not posted.progress_left
+
+
+async def test_progress_that_cannot_be_removed_says_that_it_is_over() -> None:
+    place = RecordingPlace()
+    place.problems = {"remove": [False]}
+
+    posted = await delivery_to(place).done(result())
+
+    assert place.ways == ["send", "edit"]
+    assert place.shown[1][1] == "✅ #4821: shown in a message of its own."
+    assert not posted.progress_left
+
+
+async def test_progress_that_stays_is_tidied_up_later() -> None:
+    place = RecordingPlace()
+    place.problems = {"remove": [False, False], "edit": [refused(403), aiohttp.ServerDisconnectedError()]}
+    delivery = delivery_to(place)
+
+    posted = await delivery.done(result())
+    first, second = await delivery.tidy(), await delivery.tidy()
+
+    assert posted.progress_left
+    assert (first, second) == (False, True)
+    assert place.ways == ["send", "remove"]
+
+
+async def test_a_private_response_out_of_reach_is_no_progress_that_is_left() -> None:
+    place = RecordingPlace(private())
+    place.problems = {"edit": [False, False], "remove": [False]}
+
+    posted = await delivery_to(place).done(result())
+
     assert place.ways == ["direct"]
-    assert posted == Posted(22, (66,))
+    assert not posted.progress_left
+
+
+@pytest.mark.parametrize(
+    ("destination", "problems", "way"),
+    [
+        (DESTINATION, {"send": [refused(400, 20009)] * 2, "edit": [refused(400, 20009)] * 2}, "edit"),
+        (DESTINATION, {"send": [refused(400, 20009)] * 2, "edit": [False] * 2}, "send"),
+        (private(), {"edit": [refused(400, 20009)] * 2}, "edit"),
+        (replying(), {"send": [refused(400, 20009)] * 2, "edit": [False] * 2}, "send"),
+    ],
+)
+async def test_a_result_that_is_taken_nowhere_is_kept_behind_a_button(
+    destination: Destination, problems: dict[str, list[Exception | bool]], way: str
+) -> None:
+    place = RecordingPlace(destination)
+    place.problems = {**problems, "direct": [refused(400, 20009)] * 2}
+
+    posted = await delivery_to(place).done(result())
+
+    assert (posted.kept, posted.message_ids) == (True, ())
+    shown_way, text, files, buttons = place.shown[0]
+    assert (shown_way, files, buttons) == (way, (), True)
+    assert "#4821 for <@33>: made and kept, but not shown, because" in text
+    assert "press Show" in text
+
+
+async def test_what_is_kept_is_offered_at_the_next_command_where_no_button_can_stand() -> None:
+    place = RecordingPlace(private())
+    place.takes_no_buttons = True
+    place.problems = {"edit": [refused(403)], "direct": [refused(403)]}
+
+    posted = await delivery_to(place).done(result())
+
+    assert posted.kept
+    assert "use any command of mine" in place.shown[0][1]
+
+
+async def test_nothing_private_goes_to_the_channel() -> None:
+    place = RecordingPlace(private())
+    place.problems = {"edit": [refused(403)] * 9, "direct": [refused(403)] * 9}
+
+    with pytest.raises(DeliveryError) as of_done:
+        await delivery_to(place).done(result())
+    with pytest.raises(DeliveryError) as of_failed:
+        await delivery_to(place).failed(UserFacingError("No."))
+
+    assert place.shown == []
+    assert of_done.value.permanent
+    assert of_failed.value.permanent
 
 
 async def test_a_result_that_is_refused_as_too_large_is_sent_smaller() -> None:
@@ -208,40 +348,40 @@ async def test_a_result_that_is_refused_as_too_large_is_sent_smaller() -> None:
     assert place.ways == ["send", "remove"]
 
 
-async def test_what_is_too_large_though_it_is_small_is_given_up() -> None:
+async def test_what_is_too_large_though_it_is_small_is_kept() -> None:
     place = RecordingPlace()
     place.most_bytes = 10
 
-    with pytest.raises(DeliveryError) as failure:
-        await delivery_to(place).done(result())
+    posted = await delivery_to(place).done(result())
 
-    assert not failure.value.permanent
-    assert isinstance(failure.value.__cause__, discord.HTTPException)
-    assert is_too_large(failure.value.__cause__)
+    assert posted.kept
+    assert "because Discord finds its files too large" in place.shown[0][1]
 
 
 @pytest.mark.parametrize(
-    ("problem", "permanent"),
+    "problem",
     [
-        (refused(403, 50007), True),
-        (refused(404, 10003), True),
-        (refused(500), False),
-        (aiohttp.ServerDisconnectedError(), False),
-        (TimeoutError(), False),
-        (discord.ClientException("closed"), False),
+        refused(429),
+        refused(500),
+        refused(503),
+        aiohttp.ServerDisconnectedError(),
+        TimeoutError(),
+        discord.ClientException("closed"),
     ],
     ids=repr,
 )
-async def test_what_cannot_be_shown_says_whether_trying_again_may_help(problem: Exception, permanent: bool) -> None:  # noqa: FBT001 - a table's column
+@pytest.mark.parametrize("way", ["edit", "direct"])
+async def test_what_passes_is_waited_for_at_every_way(problem: Exception, way: str) -> None:
     place = RecordingPlace(private())
-    place.problems = {"edit": [False, False], "direct": [problem, problem]}
+    place.problems = {"edit": [False, False], way: [problem, problem]}
 
     with pytest.raises(DeliveryError) as of_done:
         await delivery_to(place).done(result())
     with pytest.raises(DeliveryError) as of_failed:
         await delivery_to(place).failed(UserFacingError("No."))
 
-    assert (of_done.value.permanent, of_failed.value.permanent) == (permanent, permanent)
+    assert (of_done.value.permanent, of_failed.value.permanent) == (False, False)
+    assert place.shown == []
 
 
 async def test_a_result_that_could_not_be_shown_can_be_shown_later() -> None:
@@ -293,7 +433,9 @@ async def test_a_failure_is_told_wherever_it_can_be(
 
     await delivery_to(place).failed(UserFacingError("It was blocked."))
 
-    assert place.shown == [(way, "❌ It was blocked.", (), False)]
+    told, text, files, buttons = place.shown[0]
+    assert (told, text.splitlines()[0], files, buttons) == (way, "❌ It was blocked.", (), False)
+    assert ", because my answer there can be reached no more." in text
 
 
 # --- progress
@@ -461,7 +603,7 @@ async def test_a_failure_whose_progress_is_gone_is_sent_below_the_reply() -> Non
 
     await delivery_to(place).failed(UserFacingError("No."))
 
-    assert place.ways == ["send"]
+    assert place.ways == ["send", "remove"]
 
 
 async def test_what_the_acknowledgement_has_said_costs_no_edit() -> None:

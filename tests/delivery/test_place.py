@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 import pytest
 
+from bot.delivery.ladder import OutOfReachError
 from bot.delivery.place import Place
 from bot.delivery.posting import DEFAULT_LIMIT, Upload
 from bot.errors import ProviderAccountError
@@ -25,19 +26,23 @@ FILE = Upload("fox.png", png(), "a fox")
 
 
 async def place_in(house: House, *, private: bool = False, token_lives: bool = True) -> Place:
-    """The place of a request whose response says that it failed."""
+    """The place of a request whose response says that it failed; without a token that lives, with none."""
     house.painter.failures.append(ProviderAccountError("Not today.", code="test"))
     answer = await house.imagine(private=private)
     assert answer.response is not None
     assert house.bot.application_id is not None
     destination = Destination(
         application_id=house.bot.application_id,
-        interaction_token=interaction_of(answer).token,
-        expires_at=int(time.time() + (900 if token_lives else 59)),
+        interaction_token=interaction_of(answer).token if token_lives else "",
+        expires_at=int(time.time() + 900),
         message_id=answer.response.id,
         private=private,
     )
-    return Place(house.bot, Requester(house.server.id, house.channel.id, house.mia.id), destination, "nonce")
+    return Place(house.bot, requester_in(house), destination, "81")
+
+
+def requester_in(house: House) -> Requester:
+    return Requester(house.server.id, house.channel.id, house.mia.id)
 
 
 def seen(house: House) -> list[tuple[str, list[str]]]:
@@ -58,7 +63,7 @@ async def test_the_response_is_edited_by_the_interactions_token(private: bool, o
     async with opened() as house:
         place = await place_in(house, private=private)
 
-        assert await place.edit("hello", [FILE])
+        await place.edit("hello", [FILE])
 
         assert seen(house) == [("hello", ["fox.png"])]
         assert paths(house, "PATCH")[-1] == "webhooks"
@@ -74,16 +79,30 @@ async def test_the_next_edit_takes_the_files_away(opened: OpenHouse) -> None:
         assert seen(house) == [("bye", [])]
 
 
-async def test_a_token_about_to_die_is_not_relied_upon(opened: OpenHouse) -> None:
+async def test_a_token_that_discord_has_refused_is_not_tried_again(opened: OpenHouse) -> None:
     async with opened() as house:
-        place = await place_in(house, token_lives=False)
+        place = await place_in(house)
+        house.env.inject_error("PATCH", "/webhooks/*", status=401, code=50027)
+        await place.edit("hello")
         before = paths(house, "PATCH").count("webhooks")
 
-        assert await place.edit("hello")
+        await place.edit("bye")
 
-        assert seen(house) == [("hello", [])]
+        assert seen(house) == [("bye", [])]
         assert paths(house, "PATCH")[-1] == "channels"
         assert paths(house, "PATCH").count("webhooks") == before
+
+
+@pytest.mark.parametrize("expires_in", [-3600, 59, 3600 * 24])
+async def test_how_old_a_token_is_no_clock_of_ours_decides(expires_in: int, opened: OpenHouse) -> None:
+    async with opened() as house:
+        known = await place_in(house, private=True)
+        wrong = replace(known.destination, expires_at=int(time.time()) + expires_in)
+        place = Place(house.bot, REQUESTER, wrong, "81")
+
+        await place.edit("hello")
+
+        assert seen(house) == [("hello", [])]
 
 
 @pytest.mark.parametrize(("status", "code"), [(401, 50027), (404, 10015)])
@@ -92,7 +111,7 @@ async def test_a_token_that_died_early_is_replaced_by_the_bots_own(status: int, 
         place = await place_in(house)
         house.env.inject_error("PATCH", "/webhooks/*", status=status, code=code)
 
-        assert await place.edit("hello")
+        await place.edit("hello")
 
         assert seen(house) == [("hello", [])]
 
@@ -101,9 +120,9 @@ async def test_a_token_that_died_early_is_replaced_by_the_bots_own(status: int, 
 async def test_a_response_whose_id_was_never_learned_is_found_by_the_token(private: bool, opened: OpenHouse) -> None:  # noqa: FBT001 - a table's column
     async with opened() as house:
         known = await place_in(house, private=private)
-        place = Place(house.bot, REQUESTER, replace(known.destination, message_id=None), "nonce")
+        place = Place(house.bot, REQUESTER, replace(known.destination, message_id=None), "81")
 
-        assert await place.edit("hello", [FILE])
+        await place.edit("hello", [FILE])
 
         assert seen(house) == [("hello", ["fox.png"])]
         assert place.destination == known.destination
@@ -112,7 +131,7 @@ async def test_a_response_whose_id_was_never_learned_is_found_by_the_token(priva
 async def test_a_response_whose_id_was_never_learned_is_removed(opened: OpenHouse) -> None:
     async with opened() as house:
         known = await place_in(house)
-        place = Place(house.bot, REQUESTER, replace(known.destination, message_id=None), "nonce")
+        place = Place(house.bot, REQUESTER, replace(known.destination, message_id=None), "81")
 
         await place.remove()
 
@@ -123,11 +142,12 @@ async def test_a_response_that_never_was_is_looked_for_once(opened: OpenHouse) -
     async with opened() as house:
         known = await place_in(house)
         await known.remove()
-        place = Place(house.bot, REQUESTER, replace(known.destination, message_id=None), "nonce")
+        place = Place(house.bot, REQUESTER, replace(known.destination, message_id=None), "81")
         before = paths(house, "GET").count("webhooks")
 
-        assert not await place.edit("hello")
-        await place.remove()
+        with pytest.raises(OutOfReachError):
+            await place.edit("hello")
+        assert await place.remove()
 
         assert paths(house, "GET").count("webhooks") == before + 1
 
@@ -135,12 +155,12 @@ async def test_a_response_that_never_was_is_looked_for_once(opened: OpenHouse) -
 async def test_a_response_that_cannot_be_looked_for_now_is_not_given_up(opened: OpenHouse) -> None:
     async with opened() as house:
         known = await place_in(house)
-        place = Place(house.bot, REQUESTER, replace(known.destination, message_id=None), "nonce")
+        place = Place(house.bot, REQUESTER, replace(known.destination, message_id=None), "81")
         house.env.inject_error("GET", "/webhooks/*", status=400, code=50035)
 
         with pytest.raises(discord.HTTPException):
             await place.edit_once("hello")
-        assert await place.edit_once("hello")
+        await place.edit_once("hello")
 
         assert seen(house) == [("hello", [])]
 
@@ -151,7 +171,8 @@ async def test_a_private_response_is_out_of_reach_without_its_token(token_lives:
         place = await place_in(house, private=True, token_lives=token_lives)
         house.env.inject_error("PATCH", "/webhooks/*", status=401, code=50027)
 
-        assert not await place.edit("hello")
+        with pytest.raises(OutOfReachError):
+            await place.edit("hello")
 
 
 @pytest.mark.parametrize(("status", "code"), [(404, 10008), (403, 50001)])
@@ -162,7 +183,8 @@ async def test_a_response_that_the_bot_cannot_edit_either_is_out_of_reach(
         place = await place_in(house, token_lives=False)
         house.env.inject_error("PATCH", "/channels/*", status=status, code=code)
 
-        assert not await place.edit("hello")
+        with pytest.raises(discord.HTTPException):
+            await place.edit("hello")
 
 
 async def test_what_discord_refuses_otherwise_is_raised(opened: OpenHouse) -> None:
@@ -182,7 +204,7 @@ async def test_an_edit_is_patient_but_a_single_try_is_not(opened: OpenHouse) -> 
 
         with pytest.raises(discord.HTTPException):
             await place.edit_once("once")
-        assert await place.edit("patiently")
+        await place.edit("patiently")
 
         assert seen(house) == [("patiently", [])]
 
@@ -192,9 +214,9 @@ async def test_without_its_id_and_the_token_a_response_is_out_of_reach(opened: O
         place = await place_in(house, token_lives=False)
         place.acknowledged(None)
 
-        assert not await place.edit("hello")
-        await place.remove()
-        assert place.response == Posted()
+        with pytest.raises(OutOfReachError):
+            await place.edit("hello")
+        assert await place.remove()
 
 
 @pytest.mark.parametrize("token_lives", [True, False])
@@ -217,7 +239,7 @@ async def test_a_response_that_is_gone_already_needs_no_removing(opened: OpenHou
         assert seen(house) == []
 
 
-@pytest.mark.parametrize(("status", "code", "removed"), [(401, 50027, True), (403, 50001, False)])
+@pytest.mark.parametrize(("status", "code", "removed"), [(401, 50027, True), (403, 50001, True), (400, 50083, False)])
 async def test_a_response_is_removed_by_the_bot_when_the_token_died_early(
     status: int,
     code: int,
@@ -228,7 +250,7 @@ async def test_a_response_is_removed_by_the_bot_when_the_token_died_early(
         place = await place_in(house)
         house.env.inject_error("DELETE", "/webhooks/*", status=status, code=code)
 
-        await place.remove()
+        assert await place.remove() is removed
 
         assert (seen(house) == []) is removed
 
@@ -237,13 +259,13 @@ async def test_a_message_to_the_channel_pings_nobody_and_is_sent_once(opened: Op
     async with opened() as house:
         place = await place_in(house)
 
-        message = await place.send(f"for {house.ben.mention}", [FILE], None)
+        posted = await place.send(f"for {house.ben.mention}", [FILE], None)
 
         assert seen(house)[-1] == (f"for {house.ben.mention}", ["fox.png"])
-        assert message.channel.id == house.channel.id
+        assert posted.channel_id == house.channel.id
         sent: Any = [each.json for each in house.env.http_requests if each.path.startswith("/channels/")][-1]
         assert sent["allowed_mentions"] == {"parse": []}
-        assert (sent["nonce"], sent["enforce_nonce"]) == ("nonce", True)
+        assert (sent["nonce"], sent["enforce_nonce"]) == ("81", True)
 
 
 async def test_a_direct_message_reaches_the_member(opened: OpenHouse) -> None:
@@ -268,10 +290,10 @@ async def test_a_text_that_is_too_long_is_cut(opened: OpenHouse) -> None:
 async def test_only_a_public_response_can_be_reached_later(opened: OpenHouse) -> None:
     async with opened() as house:
         place = await place_in(house)
-        hidden = Place(house.bot, REQUESTER, replace(place.destination, private=True), "nonce")
+        hidden = Place(house.bot, REQUESTER, replace(place.destination, private=True), "81")
 
-        assert place.response == Posted(house.channel.id, (place.destination.message_id or 0,))
-        assert hidden.response == Posted()
+        assert await place.edit("hello") == Posted(house.channel.id, (place.destination.message_id or 0,))
+        assert await hidden.edit("hello") == Posted()
 
 
 async def test_the_server_says_how_large_a_file_may_be(opened: OpenHouse) -> None:
@@ -287,7 +309,7 @@ async def test_the_server_says_how_large_a_file_may_be(opened: OpenHouse) -> Non
 def below(house: House, message_id: int, *, private: bool = False) -> Place:
     """The place of a request that was a message; its process has never learned where progress is shown."""
     destination = Destination(0, "", 0, None, private=private, reply_to=message_id)
-    return Place(house.bot, Requester(house.server.id, house.channel.id, house.mia.id), destination, "nonce")
+    return Place(house.bot, Requester(house.server.id, house.channel.id, house.mia.id), destination, "81")
 
 
 async def test_only_a_bare_message_of_ours_below_the_words_shows_progress(opened: OpenHouse) -> None:
@@ -301,8 +323,9 @@ async def test_only_a_bare_message_of_ours_below_the_words_shows_progress(opened
         await below(house, words.id).send("what do you mean?", (), view)
         before = seen(house)
 
-        assert not await place.edit("drawing")
-        await place.remove()
+        with pytest.raises(OutOfReachError):
+            await place.edit("drawing")
+        assert await place.remove()
         assert seen(house) == before
 
 
@@ -312,10 +335,11 @@ async def test_progress_with_a_preview_is_found_below_the_words(opened: OpenHous
         progress = await below(house, words.id).send("drawing", [Upload("preview.jpg", png())], None)
         place = below(house, words.id)
 
-        assert await place.edit("no")
-        assert place.destination.message_id == progress.id
+        posted = await place.edit("no")
+
+        assert (place.destination.message_id,) == progress.message_ids
         assert seen(house)[-1] == ("no", [])
-        assert place.response == Posted(house.channel.id, (progress.id,))
+        assert posted == Posted(house.channel.id, progress.message_ids)
 
 
 async def test_a_bot_that_is_not_logged_in_yet_finds_nothing(
@@ -324,7 +348,8 @@ async def test_a_bot_that_is_not_logged_in_yet_finds_nothing(
     async with opened() as house:
         monkeypatch.setattr(type(house.bot), "user", None)
 
-        assert not await below(house, 5).edit("drawing")
+        with pytest.raises(OutOfReachError):
+            await below(house, 5).edit("drawing")
 
 
 async def test_in_direct_messages_files_are_as_large_as_there(
@@ -335,4 +360,76 @@ async def test_in_direct_messages_files_are_as_large_as_there(
 
         assert below(house, 5).upload_limit == 99
         assert below(house, 5, private=True).upload_limit == DEFAULT_LIMIT
-        assert below(house, 5, private=True).response == Posted()
+
+
+# --- nothing twice
+
+
+async def test_an_answer_that_an_earlier_process_gave_is_not_given_again(opened: OpenHouse) -> None:
+    async with opened() as house:
+        place = await place_in(house)
+        first = await place.send("**#7** for you", [Upload("atelier-7.png", png())], None)
+        later = Place(house.bot, requester_in(house), place.destination, "82", maybe_sent=True)
+
+        again = await later.send("**#7** for you, smaller", [Upload("atelier-7.jpg", png())], None)
+        other = await later.send("**#8** for you", [Upload("atelier-8.png", png())], None)
+
+        assert again == first
+        assert other != first
+
+
+async def test_words_that_an_earlier_process_said_are_not_said_again(opened: OpenHouse) -> None:
+    async with opened() as house:
+        place = await place_in(house)
+        first = await place.send("❌ No.", (), None)
+        later = Place(house.bot, requester_in(house), place.destination, "82", maybe_sent=True)
+
+        assert await later.send("❌ No.", (), None) == first
+        assert await later.send("❌ Not that either.", (), None) != first
+
+
+async def test_progress_is_no_answer_that_was_given(opened: OpenHouse) -> None:
+    async with opened() as house:
+        place = await place_in(house)
+        await place.edit("**#7**", [Upload("atelier-7.png", png())])
+        later = Place(house.bot, requester_in(house), place.destination, "82", maybe_sent=True)
+
+        posted = await later.send("**#7**", [Upload("atelier-7.png", png())], None)
+
+        assert posted.message_ids != (place.destination.message_id,)
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_an_answer_whose_receipt_was_lost_is_looked_for_before_it_is_sent_again(opened: OpenHouse) -> None:
+    async with opened() as house:
+        place = await place_in(house)
+        house.env.inject_error("POST", "/channels/*/messages", status=500, times=3)
+        with pytest.raises(discord.HTTPException):
+            await place.send("hello", [Upload("atelier-7.png", png())], None)
+        before = paths(house, "GET").count("channels")
+
+        await place.send("hello", [Upload("atelier-7.png", png())], None)
+        await place.send("more", [Upload("atelier-8.png", png())], None)
+
+        assert paths(house, "GET").count("channels") > before
+
+
+async def test_where_we_may_not_look_it_is_sent(opened: OpenHouse) -> None:
+    async with opened() as house:
+        place = await place_in(house)
+        later = Place(house.bot, requester_in(house), place.destination, "82", maybe_sent=True)
+        house.env.inject_error("GET", "/channels/*/messages", status=403, code=50001)
+
+        await later.send("hello", (), None)
+
+        assert seen(house)[-1] == ("hello", [])
+
+
+async def test_who_cannot_look_now_waits(opened: OpenHouse) -> None:
+    async with opened() as house:
+        place = await place_in(house)
+        later = Place(house.bot, requester_in(house), place.destination, "82", maybe_sent=True)
+        house.env.inject_error("GET", "/channels/*/messages", status=429, code=0, times=9)
+
+        with pytest.raises(discord.HTTPException):
+            await later.send("hello", (), None)

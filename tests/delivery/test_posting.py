@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from PIL import Image
 
-from bot.delivery.patience import is_gone, steadily
+from bot.delivery.patience import is_refusal, steadily
 from bot.delivery.posting import (
     DEFAULT_LIMIT,
     REQUEST_LIMIT,
@@ -90,21 +90,25 @@ def test_too_large_is_known_by_status_and_by_code(error: discord.HTTPException, 
 
 
 @pytest.mark.parametrize(
-    ("error", "gone"),
+    ("error", "refusal"),
     [
+        (refused(400, 50035), True),
         (refused(401, 50027), True),
-        (refused(404, 10015), True),
-        (refused(404, 10008), True),
-        (refused(404, 10062), True),
-        (refused(404), True),
-        (refused(401), False),
-        (refused(403, 50001), False),
+        (refused(403, 50013), True),
+        (refused(404, 10003), True),
+        (refused(409), True),
+        (refused(413, 40005), True),
+        (refused(451), True),
+        (refused(429), False),
         (refused(500), False),
+        (refused(504), False),
+        (DROPPED, False),
+        (TimeoutError(), False),
     ],
     ids=repr,
 )
-def test_a_token_that_is_of_no_use_is_known(error: discord.HTTPException, gone: bool) -> None:  # noqa: FBT001 - a table's column
-    assert is_gone(error) is gone
+def test_what_waiting_cannot_cure_is_known_by_its_class(error: Exception, refusal: bool) -> None:  # noqa: FBT001 - a table's column
+    assert is_refusal(error) is refusal
 
 
 def test_without_a_server_the_common_limit_holds() -> None:

@@ -165,6 +165,8 @@ class RecordingDelivery:
         lines: places in line and waits, in seconds, in the order in which they were told; and `PAUSED`.
         pauses: what was told with each `PAUSED`.
         problems: raised by the next attempts to answer, one each.
+        posted: what is told of the next results.
+        untidy: how often tidying up does not help; `tidying` is raised before.
         refusal: raised by the acknowledgement.
         held: lets the acknowledgement wait.
     """
@@ -179,6 +181,9 @@ class RecordingDelivery:
         self.renewed: list[tuple[Result, Posted]] = []
         self.errors: list[UserFacingError] = []
         self.attempts = 0
+        self.posted: Posted | None = None
+        self.tidying: deque[Exception] = deque()
+        self.tidied = self.untidy = 0
         self.problems: deque[Exception] = deque()
         self.refusal: BaseException | None = None
         self.held: asyncio.Event | None = None
@@ -217,11 +222,18 @@ class RecordingDelivery:
     async def done(self, result: Result) -> Posted:
         self._try()
         self.results.append(result)
-        return Posted(2, (1000 + len(self.results),))
+        return self.posted or Posted(2, (1000 + len(self.results),))
 
-    async def failed(self, error: UserFacingError) -> None:
+    async def failed(self, error: UserFacingError) -> Posted:
         self._try()
         self.errors.append(error)
+        return Posted()
+
+    async def tidy(self) -> bool:
+        if self.tidying:
+            raise self.tidying.popleft()
+        self.tidied += 1
+        return self.tidied > self.untidy
 
     def _try(self) -> None:
         self.attempts += 1
@@ -283,9 +295,23 @@ class TroubledRequests(SqliteRequests):
         return None if request_id in self.gone else await super().get(request_id)
 
     @override
-    async def delivered(self, request_id: str, at: int, channel_id: int | None, message_ids: Sequence[int]) -> None:
+    async def delivered(
+        self,
+        request_id: str,
+        at: int,
+        channel_id: int | None,
+        message_ids: Sequence[int],
+        *,
+        kept: bool = False,
+        progress_left: bool = False,
+    ) -> None:
         self._meet_trouble("delivered")
-        await super().delivered(request_id, at, channel_id, message_ids)
+        await super().delivered(request_id, at, channel_id, message_ids, kept=kept, progress_left=progress_left)
+
+    @override
+    async def keep(self, request_id: str, at: int) -> None:
+        self._meet_trouble("keep")
+        await super().keep(request_id, at)
 
     def _meet_trouble(self, step: str) -> None:
         waiting = self.trouble.get(step)

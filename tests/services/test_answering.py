@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import DatabaseError
-from bot.services.delivery import DeliveryError
+from bot.services.answering import LONGEST_TIDYING
+from bot.services.delivery import DeliveryError, Posted
 from bot.services.ledger import ChargeState, Settlement
 from bot.services.limits import Limit, Metric, Scope
 from bot.services.requests import StoredImage
@@ -31,6 +32,10 @@ from tests.services.fakes import (
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from pathlib import Path
+
+    from bot.services.delivery import OpenDelivery
+    from bot.services.ledger import OpenRequest
+    from bot.services.limits import Requester
 
 pytestmark = pytest.mark.usefixtures("without_waiting")
 
@@ -154,7 +159,11 @@ async def test_an_answer_that_is_never_taken_is_kept_for_the_next_start(tmp_path
         assert [request.id for request in await house.requests.undelivered()] == ["r1"]
 
 
-async def test_an_answer_that_nobody_can_ever_take_is_given_up(tmp_path: Path) -> None:
+async def kept_for_mia(house: House) -> list[str]:
+    return [request.id for request in await house.requests.kept_for(MIA.user_id)]
+
+
+async def test_an_answer_that_discord_takes_in_no_way_is_kept_for_its_member(tmp_path: Path) -> None:
     async with two_pictures(tmp_path) as (house, delivery):
         delivery.problems.append(FOR_GOOD)
 
@@ -162,9 +171,133 @@ async def test_an_answer_that_nobody_can_ever_take_is_given_up(tmp_path: Path) -
 
         assert delivery.attempts == 1
         kept = await house.kept("r1")
-        assert kept.delivered_at == NOON
+        assert (kept.delivered_at, kept.kept_at) == (None, NOON)
+        assert await kept_for_mia(house) == ["r1"]
         assert kept.jobs[0].state is ChargeState.SETTLED
-        assert await house.requests.messages("r1") == []
+
+
+async def test_what_is_kept_is_tried_again_by_the_next_start_and_then_kept_no_more(tmp_path: Path) -> None:
+    async with two_pictures(tmp_path) as (house, delivery):
+        delivery.problems.append(FOR_GOOD)
+        await house.answers.answer("r1", delivery)
+
+        assert [request.id for request in await house.requests.undelivered()] == ["r1"]
+        await house.answers.answer("r1", delivery)
+
+        assert (await house.kept("r1")).delivered_at == NOON
+        assert await kept_for_mia(house) == []
+
+
+async def test_an_answer_that_waits_too_long_is_kept_for_its_member_too(tmp_path: Path) -> None:
+    async with two_pictures(tmp_path) as (house, delivery):
+        delivery.problems.extend([PASSING] * 10)
+        await house.answers.answer("r1", delivery)
+
+        async def kept() -> bool:
+            return await kept_for_mia(house) == ["r1"]
+
+        await eventually(kept)
+
+
+async def test_what_cannot_be_written_down_as_kept_is_left_to_the_next_start(tmp_path: Path) -> None:
+    async with two_pictures(tmp_path) as (house, delivery):
+        house.requests.trouble["keep"] = deque([RuntimeError("a bug of the moment")])
+        delivery.problems.append(FOR_GOOD)
+
+        await house.answers.answer("r1", delivery)
+
+        assert [request.id for request in await house.requests.undelivered()] == ["r1"]
+        assert await kept_for_mia(house) == []
+
+
+async def test_the_end_of_what_is_kept_is_told_like_any_other(tmp_path: Path) -> None:
+    async with two_pictures(tmp_path) as (house, delivery):
+        ended: list[Requester] = []
+        delivery.problems.append(FOR_GOOD)
+
+        await replace(house.answers, ended=ended.append).answer("r1", delivery)
+
+        assert ended == [MIA]
+
+
+async def test_what_is_told_to_be_kept_is_answered_and_waits_for_its_member(tmp_path: Path) -> None:
+    async with two_pictures(tmp_path) as (house, delivery):
+        delivery.posted = Posted(kept=True)
+
+        await house.answers.answer("r1", delivery)
+
+        assert await house.requests.undelivered() == []
+        assert await kept_for_mia(house) == ["r1"]
+
+
+async def test_what_the_member_has_fetched_is_over_and_its_progress_goes(tmp_path: Path) -> None:
+    async with two_pictures(tmp_path) as (house, delivery):
+        delivery.problems.append(FOR_GOOD)
+        await house.answers.answer("r1", delivery)
+
+        await house.answers.fetched(await house.kept("r1"), delivery)
+
+        assert await house.requests.undelivered() == []
+        assert await kept_for_mia(house) == []
+        await eventually(lambda: no_progress_left(house))
+        assert delivery.tidied == 1
+
+
+def opening(delivery: RecordingDelivery) -> OpenDelivery:
+    def reopen(request: OpenRequest) -> RecordingDelivery:
+        assert request.id == "r1"
+        return delivery
+
+    return reopen
+
+
+async def no_progress_left(house: House) -> bool:
+    return not await house.requests.with_progress_left()
+
+
+async def test_progress_that_stays_is_tidied_up_with_patience(tmp_path: Path) -> None:
+    async with two_pictures(tmp_path) as (house, delivery):
+        delivery.posted, delivery.untidy = Posted(5, (6,), progress_left=True), 2
+
+        await house.answers.answer("r1", delivery)
+        left = await house.requests.with_progress_left()
+        await eventually(lambda: no_progress_left(house))
+
+        assert [request.id for request in left] == ["r1"]
+        assert (await house.kept("r1")).delivered_at == NOON
+        assert delivery.tidied == 3
+
+
+async def test_tidying_up_goes_on_after_a_fault_of_ours(tmp_path: Path) -> None:
+    async with two_pictures(tmp_path) as (house, delivery):
+        delivery.posted, delivery.tidying = Posted(progress_left=True), deque([RuntimeError("a bug of the moment")])
+
+        await house.answers.answer("r1", delivery)
+
+        await eventually(lambda: no_progress_left(house))
+        assert delivery.tidied == 1
+
+
+async def test_progress_that_an_earlier_process_left_is_tidied_up(tmp_path: Path) -> None:
+    async with two_pictures(tmp_path) as (house, delivery):
+        await house.requests.delivered("r1", NOON, None, (), progress_left=True)
+
+        await house.answers.tidy(opening(delivery))
+        await eventually(lambda: no_progress_left(house))
+
+        assert delivery.tidied == 1
+
+
+async def test_progress_that_nobody_could_tidy_up_for_a_month_is_left_alone(tmp_path: Path) -> None:
+    async with two_pictures(tmp_path) as (house, delivery):
+        await house.requests.delivered("r1", NOON, None, (), progress_left=True)
+        delivery.untidy = 9
+        await house.answers.tidy(opening(delivery))
+        await until(lambda: delivery.tidied == 1 + len(house.answers.patience))
+
+        await replace(house.answers, clock=lambda: NOON + LONGEST_TIDYING + 1).tidy(opening(delivery))
+
+        assert await no_progress_left(house)
 
 
 async def test_closing_ends_the_patience_and_keeps_the_answer(tmp_path: Path) -> None:

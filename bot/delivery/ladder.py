@@ -1,0 +1,168 @@
+"""The ladder by which an answer reaches its member: one way after the other, and the reason goes along.
+
+A way is left at once for what waiting cannot cure, and the next one is tried; what passes is raised, for whoever calls
+waits and tries all again. At each way what Discord refuses for its form is tried leaner: files smaller, then without
+buttons.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Protocol
+
+import discord
+import structlog
+
+from bot.delivery.patience import is_refusal
+from bot.delivery.posting import DEFAULT_LIMIT, is_too_large
+from bot.presentation.ways import Spot, instead, why_gone, why_refused
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from bot.delivery.posting import Upload
+    from bot.services.delivery import Posted
+
+SMALLEST_TRY = 512 * 1024  # bytes; what Discord refuses even so, it refuses for another reason
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class OutOfReachError(Exception):
+    """A place where nothing can be shown, for nothing is there: no message, or none that we reach."""
+
+
+class NoWayError(Exception):
+    """Discord took it in no way.
+
+    Attributes:
+        why: why not the first, as a clause behind *because*.
+    """
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class Saying(Protocol):
+    """What is to be shown, in the form that a place takes."""
+
+    async def fitted(self, limit: int, notes: Sequence[str], *, lean: bool) -> tuple[str, Sequence[Upload]]:
+        """The words and the files.
+
+        Args:
+            limit: bytes that one file may have.
+            notes: sentences to stand under it.
+            lean: it goes without its buttons, for Discord refused them.
+        """
+        ...
+
+    def view(self) -> discord.ui.View | None:
+        """The buttons, anew for each message."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """Sentences, perhaps with buttons; fulfils `Saying`.
+
+    Attributes:
+        text: with the buttons, if there are any.
+        make: makes the buttons, anew for each message.
+        leaner: what is said instead where Discord refuses the buttons; None if that is the same.
+    """
+
+    text: str
+    make: Callable[[], discord.ui.View | None] = lambda: None
+    leaner: str | None = None
+
+    async def fitted(self, limit: int, notes: Sequence[str], *, lean: bool) -> tuple[str, Sequence[Upload]]:  # noqa: ARG002 - there are no files
+        """The words with the notes."""
+        text = self.leaner if lean and self.leaner is not None else self.text
+        return "\n".join([text, *(f"-# {note}" for note in notes)]), ()
+
+    def view(self) -> discord.ui.View | None:
+        """The buttons."""
+        return self.make()
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to show something.
+
+    Attributes:
+        spot: where it then stands.
+        show: does it; raises what discord.py raises, or `OutOfReachError`.
+        limit: bytes that one file may have there.
+        bare: buttons are left out, for they would not work there.
+    """
+
+    spot: Spot
+    show: Callable[[str, Sequence[Upload], discord.ui.View | None], Awaitable[Posted]]
+    limit: int = DEFAULT_LIMIT
+    bare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """Where something is shown, and why not by the first way; None if it is."""
+
+    spot: Spot
+    posted: Posted
+    why: str | None
+
+
+async def climb(ways: Sequence[Way], saying: Saying, channel_id: int) -> Landing:
+    """Show it by the first way that Discord takes.
+
+    Args:
+        ways: the best first; at least one.
+        saying: what is to be shown.
+        channel_id: where it was asked.
+
+    Raises:
+        NoWayError: none takes it; waiting would cure nothing.
+        discord.DiscordException: what may pass.
+        OSError: no connection.
+    """
+    why: str | None = None
+    for way in ways:
+        notes = [] if why is None else [instead(way.spot, why, channel_id)]
+        try:
+            posted = await _shown(way, saying, notes)
+        except (discord.HTTPException, OutOfReachError) as error:
+            reason = _reason(way.spot, error, channel_id)
+            _log.info("not shown this way", way=way.spot.value, reason=str(error))
+            why = why or reason
+        else:
+            return Landing(way.spot, posted, why)
+    raise NoWayError(why or why_gone(Spot.CHANNEL))
+
+
+async def _shown(way: Way, saying: Saying, notes: Sequence[str]) -> Posted:
+    """Show it this way, as richly as it is taken. A refusal of the form is what a leaner form may cure."""
+    limit, lean = way.limit, way.bare
+    view = None if lean else saying.view()
+    while True:
+        text, uploads = await saying.fitted(limit, notes, lean=lean)
+        try:
+            return await way.show(text, uploads, view)
+        except discord.HTTPException as error:
+            largest = max((len(upload.content) for upload in uploads), default=0)
+            if is_too_large(error) and largest > SMALLEST_TRY:
+                limit = max(SMALLEST_TRY, largest // 2)
+                view = None if view is None else saying.view()
+            elif error.status == HTTPStatus.BAD_REQUEST and view is not None:
+                view, lean = None, True
+            else:
+                raise
+
+
+def _reason(spot: Spot, error: Exception, channel_id: int) -> str:
+    """Why it was refused. What may pass is raised again."""
+    if isinstance(error, OutOfReachError):
+        return why_gone(spot)
+    if not isinstance(error, discord.HTTPException) or not is_refusal(error):
+        raise error
+    return why_refused(spot, error.status, error.code, channel_id)

@@ -1,0 +1,68 @@
+"""Words below a member's message: questions, hints, prices, refusals; by direct message where that is not taken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.delivery.ladder import NoWayError, Sentences, Way, climb
+from bot.delivery.patience import PROBLEMS, steadily
+from bot.delivery.replies import send_below
+from bot.discord_limits import LONGEST_MESSAGE
+from bot.presentation.ways import Spot
+from bot.services.delivery import Posted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import discord
+
+    from bot.delivery.posting import Upload
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+def no_buttons() -> None:
+    """No view."""
+
+
+async def tell_below(
+    message: discord.Message,
+    text: str,
+    make: Callable[[], discord.ui.View | None] = no_buttons,
+    *,
+    what: str,
+    leaner: str | None = None,
+) -> discord.Message | None:
+    """Say it below a member's message: else without buttons, else to the member directly. Pings nobody; never raises.
+
+    Args:
+        message: the member's.
+        text: with buttons, if there are any.
+        make: makes them, anew for each message.
+        what: at most 5 characters; lets Discord drop what is said twice of the same message.
+        leaner: what is said without the buttons; None if that is the same.
+
+    Returns:
+        What was sent; None if it was taken nowhere, which is logged.
+    """
+    sent: list[discord.Message] = []
+    nonce = f"{what}:{message.id}"
+
+    async def below(words: str, _: Sequence[Upload], view: discord.ui.View | None) -> Posted:
+        sent.append(await send_below(message.channel, message.id, words, nonce, view=view))
+        return Posted()
+
+    async def directly(words: str, _: Sequence[Upload], __: discord.ui.View | None) -> Posted:
+        sent.append(await steadily(lambda: message.author.send(words[:LONGEST_MESSAGE], nonce=nonce)))
+        return Posted()
+
+    ways = [Way(Spot.CHANNEL, below)]
+    if message.guild is not None:
+        ways.append(Way(Spot.DIRECT, directly, bare=True))
+    try:
+        await climb(ways, Sentences(text, make, leaner), message.channel.id)
+    except (NoWayError, *PROBLEMS) as problem:
+        _log.info("not said below a message", message=message.id, reason=str(problem))
+    return sent[0] if sent else None
