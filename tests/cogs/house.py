@@ -60,6 +60,10 @@ class Painter:
     async def __aexit__(self, *_: object) -> None:
         pass
 
+    async def models(self) -> dict[str, str | None]:
+        """Fulfils the free question whether the account is well."""
+        return {}
+
     async def make(
         self, request: ImageRequest, inputs: Sequence[InputImage], safety_identifier: str
     ) -> AsyncGenerator[PartialImage | FinishedImage]:
