@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import hashlib
 import json
+import re
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
@@ -18,6 +20,7 @@ from discord.http import Route
 from typing_extensions import override
 
 from bot.delivery.log_channel import LogChannel
+from bot.delivery.patience import PROBLEMS
 from bot.intake import Intake
 from bot.interactions import AtelierClient, AtelierTree, Heard, Untold
 from bot.more import MoreButton, MoreSelect
@@ -25,14 +28,16 @@ from bot.questions import Questions
 from bot.rows import More, ResultButtons
 
 if TYPE_CHECKING:
-    import asyncio
-
     from bot.config import Settings
     from bot.services.clock import TrueClock
+    from bot.services.restoration import LastSeen
     from bot.wiring import Services
 
 EXTENSIONS = ("cogs.imagine", "cogs.edit", "cogs.gallery", "cogs.usage", "cogs.pleas", "cogs.studio", "cogs.quota")
 COMMANDS_HASH = "commands_hash"  # begins the key under which the last synced payload is remembered
+LOOKING = 3.0  # seconds at the start in which a channel is to show our own messages
+LOOKED_THROUGH = 50  # of its messages
+OF_PICTURES = re.compile(r'"custom_id": "(?:edit|again|vary|finish|more):([0-9]{1,18})"')  # what stands under results
 TIMED_EVENTS = ("interaction", "message")  # whose first argument has an id made by Discord a moment ago
 GUILD_READY_TIMEOUT = 0.2  # seconds to wait for one more server at the start; 2 by default
 
@@ -103,12 +108,14 @@ class AtelierBot(AtelierClient):
 
         Logged in, but not connected: Discord has told the time, and nobody can ask for anything yet.
         """
+        await self.services.restoration.look_around(self._highest_number)
         await self.services.studio.recover()
         for extension in EXTENSIONS:
             await self.load_extension(extension)
         await self._sync_commands()
         log_channel = LogChannel(self)
         self.services.watch.speaker, self.services.account.speaker = log_channel, log_channel.tell_of_account
+        self.services.restoration.speaker = log_channel.say
         self.services.accounts.tenancy.sole_server = lambda: len(self.guilds) == 1
         self.services.studio.start()
 
@@ -131,6 +138,7 @@ class AtelierBot(AtelierClient):
         left_over = await self.services.studio.resume(self.intake.reopen)
         self.services.watch.tell_soon()
         self.services.plea_telling.tell_soon()
+        await self.services.restoration.tell_leads()
         # What is there now stays for good: a collection that walks over it all would stop the event loop for long.
         gc.collect()
         gc.freeze()
@@ -141,6 +149,18 @@ class AtelierBot(AtelierClient):
                 await self._take_back_commands(guild)
         if (refusal := self.services.account.refusal) is not None:
             _log.error("no picture can be made: the image API refuses the account", code=refusal.code)
+
+    async def _highest_number(self, seen: LastSeen) -> int:
+        """The highest number of a picture under messages of ours, in a channel behind a message; 0 if there is none."""
+        try:
+            async with asyncio.timeout(LOOKING):
+                messages = await self.http.logs_from(seen.channel_id, LOOKED_THROUGH, after=seen.after)
+        except PROBLEMS as error:
+            _log.info("own messages not looked up", channel=seen.channel_id, reason=repr(error))
+            return 0
+        ours = [message for message in messages if int(message["author"]["id"]) == self.bot_id]
+        found = OF_PICTURES.findall(json.dumps([message.get("components", []) for message in ours]))
+        return max(map(int, found), default=0)
 
     async def _sync_commands(self) -> None:
         """Discord allows few changes of commands a day: they are sent only when they differ from the last time."""

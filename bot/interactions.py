@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from bot.wiring import Services
 
 LARGEST_NUMBER = 2**63 - 1  # that the database can look for
+FROM_BEFORE = (
+    "I do not know the picture of this message any more: my database was restored or begun anew since. "
+    "Attach the picture to /edit to go on with it."
+)
 LEADS_ONLY = "Only members who may manage this server can do this. Ask one of them."
 
 MOST_HEARD = 5000  # interactions; Discord repeats what is seconds old
@@ -236,7 +240,8 @@ async def order_behind(interaction: Interaction, number: int) -> OpenRequest:
     What only its requester sees is there for nobody else: the number may come from an id that somebody made up.
 
     Raises:
-        PictureGoneError: there is no such picture here for whoever acts, or it was deleted.
+        PictureGoneError: there is no such picture here for whoever acts, or it was deleted; or what they acted upon
+            is older than the picture, which so is another one than they see.
     """
     requests = interaction.client.services.requests
     if number > LARGEST_NUMBER:
@@ -247,6 +252,8 @@ async def order_behind(interaction: Interaction, number: int) -> OpenRequest:
         order = await requests.of_picture(number, interaction.guild_id)
     if order is None or not order.pictures:
         raise PictureGoneError
+    if interaction.message is not None and order.id.isdigit() and interaction.message.id < int(order.id):
+        raise PictureGoneError(FROM_BEFORE)
     if order.destination.private and order.requester.user_id != interaction.user.id:
         raise PictureGoneError
     return await _as_read(interaction, order)

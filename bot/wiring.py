@@ -37,6 +37,7 @@ from bot.services.provider_account import ProviderAccount
 from bot.services.queue import FairQueue
 from bot.services.quotas import QuotaDesk
 from bot.services.receiving import Reception
+from bot.services.restoration import Restoration
 from bot.services.rules import Rules
 from bot.services.safekeeping import Safekeeping
 from bot.services.server_settings import ServerSettings
@@ -56,6 +57,7 @@ from bot.storage.pleas import SqlitePleas
 from bot.storage.policies import SqliteAudit, SqlitePolicies
 from bot.storage.report import SqliteBooks
 from bot.storage.requests import SqliteRequests
+from bot.storage.restoration import SqliteGoneBack
 from bot.storage.state import State
 from bot.storage.usage import SqliteUse
 
@@ -106,6 +108,7 @@ class Services:
     blobs: BlobStore
     holdings: Holdings
     sweeping: Sweeping
+    restoration: Restoration
     state: State
     clock: TrueClock
     images: OpenAIImages
@@ -197,6 +200,7 @@ async def _connect(settings: Settings, catalog: Catalog, database: Database, ima
     admission = Admission(below.policies, catalog, below.allow_retired, below.clock)
     watch = Watch(accounts, SqliteAlerts(database), below.clock)
     answers = Answers(below.requests, stores.books, below.blobs, accounts, below.clock, ended=watch.request_ended)
+    restoration = Restoration(SqliteGoneBack(database), below.policies, below.clock)
     studio = Studio(
         catalog=catalog,
         ledger=below.ledger,
@@ -206,9 +210,10 @@ async def _connect(settings: Settings, catalog: Catalog, database: Database, ima
         maker=_maker(below, accounts, admission, await state.secret(SAFETY_KEY)),
         answers=answers,
         stores=stores,
+        restoration=restoration,
         clock=below.clock,
     )
-    return _services(below, accounts, admission, watch, answers, studio)
+    return _services(below, accounts, admission, watch, answers, restoration, studio)
 
 
 def _maker(below: _Foundation, accounts: Accounts, admission: Admission, safety_key: bytes) -> Maker:
@@ -229,7 +234,13 @@ def _maker(below: _Foundation, accounts: Accounts, admission: Admission, safety_
 
 
 def _services(
-    below: _Foundation, accounts: Accounts, admission: Admission, watch: Watch, answers: Answers, studio: Studio
+    below: _Foundation,
+    accounts: Accounts,
+    admission: Admission,
+    watch: Watch,
+    answers: Answers,
+    restoration: Restoration,
+    studio: Studio,
 ) -> Services:
     deciding = Deciding(below.policies, below.clock)
     standings = Standings(below.policies, below.ledger, below.defaults, below.clock, accounts.tenancy)
@@ -264,7 +275,8 @@ def _services(
         deleting=Deleting(below.requests, holdings, below.audit, below.clock),
         blobs=below.blobs,
         holdings=holdings,
-        sweeping=Sweeping(holdings, below.files),
+        sweeping=Sweeping(holdings, below.files, restoration.keeps_files),
+        restoration=restoration,
         state=below.state,
         clock=below.clock,
         images=below.images,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bot.services.pleas import Pleas
 
 CENT = 10_000_000  # nano-dollars; nobody asks for less, nor for parts of it
+UNKNOWN = "I do not know this question any more. If more is needed still, use /quota grant."
 ASKED_BEFORE = "You have asked for this already. I tell you as soon as a lead decides."
 
 Asking = tuple[int, int, Scope, int, Metric, Window]  # a member, and a limit
@@ -81,7 +82,7 @@ class PleaDesk:
         """
         plea = await self.pleas.get(server_id, plea_id)
         if plea is None:
-            raise UserFacingError("I do not know this question any more. If more is needed still, use /quota grant.")
+            raise UserFacingError(UNKNOWN)
         return Verdict(plea, ended=int(self.accounts.clock()) >= plea.ends_at)
 
     async def grant(

@@ -16,6 +16,7 @@ from bot.services.ledger import ChargeState, Order
 from bot.services.limits import Metric, refusal, shortfall_of
 from bot.services.pausing import refuse_paused
 from bot.services.queue import Member
+from bot.services.restoration import AGAIN
 from bot.services.workshop import Workshop
 
 if TYPE_CHECKING:
@@ -31,10 +32,12 @@ if TYPE_CHECKING:
     from bot.services.making import Maker
     from bot.services.queue import FairQueue
     from bot.services.requests import ImageRequest
+    from bot.services.restoration import Restoration
     from bot.services.workshop import Live
 
 STALE = 3600  # seconds after which a request that waited out an outage is given back instead of made
 NOT_TAKEN = "Discord did not take my answer in time."
+AWAY = "I was away for too long to make this picture still. Nothing was charged; ask again."
 HOUSEKEEPING = 600.0  # seconds between looks at overdue charges
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -60,6 +63,7 @@ class Studio:
         maker: Maker,
         answers: Answers,
         stores: Stores,
+        restoration: Restoration,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._catalog = catalog
@@ -67,6 +71,7 @@ class Studio:
         self._requests = requests
         self._accounts = accounts
         self._maker = maker
+        self._restoration = restoration
         self._clock = clock
         self._accepting = True
         self._left_over: list[str] = []
@@ -165,7 +170,8 @@ class Studio:
     async def recover(self) -> None:
         """Settle what an earlier process left: sent calls are unknown, those that waited too long are given back.
 
-        What waits because its server is paused goes on waiting.
+        What waits because its server is paused goes on waiting. What waits in a database that has gone back may have
+        been made in its former life: it is given back, and its member decides.
 
         Before the gateway opens; nothing is posted yet.
         """
@@ -176,14 +182,17 @@ class Studio:
             pause = (await self._accounts.policies.of(server_id)).pause
             if pause is not None:
                 self.workshop.pause(server_id, pause)
+        is_restored = await self._restoration.gone_back.is_new()
         for request in left_over:
-            stale = await self._is_stale(request, now)
+            reason = (AGAIN, "restored") if is_restored else (AWAY, "stale")
+            gives_back = is_restored or await self._is_stale(request, now)
             for job in request.jobs:
                 if job.state is ChargeState.DISPATCHED:
                     await self._maker.lost_track(job)
-                elif job.state is ChargeState.RESERVED and stale:
-                    sentence = "I was away for too long to make this picture still. Nothing was charged; ask again."
-                    await self._ledger.release(job.id, sentence, "stale", now)
+                elif job.state is ChargeState.RESERVED and gives_back:
+                    await self._ledger.release(job.id, *reason, now)
+        if is_restored:
+            await self._restoration.gone_back.looked_after(now)
         await self._charge_overdue()
 
     async def _is_stale(self, request: OpenRequest, now: int) -> bool:

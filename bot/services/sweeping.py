@@ -13,7 +13,7 @@ import structlog
 from bot.services.background import Background
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from bot.services.holdings import Holdings
     from bot.services.keeping import Leftovers
@@ -49,6 +49,7 @@ class Sweeping:
     pictures that it had no time to remove. A file that a picture shows is never deleted.
 
     Attributes:
+        keeps_all: whether nothing is to be deleted now.
         clock: seconds since 1970 (UTC), as the file system tells them.
         interval: seconds between two sweeps.
         pause: seconds between two steps of one.
@@ -56,6 +57,7 @@ class Sweeping:
 
     holdings: Holdings
     blobs: Leftovers
+    keeps_all: Callable[[], Awaitable[bool]]
     clock: Callable[[], float] = time.time
     interval: float = INTERVAL
     pause: float = PAUSE
@@ -70,7 +72,9 @@ class Sweeping:
         await self._background.close()
 
     async def sweep(self) -> Swept:
-        """Go through all files once."""
+        """Go through all files once, unless nothing is to be deleted now."""
+        if await self.keeps_all():
+            return Swept(0, 0, 0)
         since = self.clock() - AGE
         unfinished = await self.blobs.delete_unfinished(since)
         looked_at, deleted, last = 0, 0, ""

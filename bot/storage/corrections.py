@@ -9,7 +9,7 @@ from bot.services.ledger import Balance, ChargeConflictError, ChargeState, Corre
 from bot.storage.counters import move_counters
 from bot.storage.jobs import book, change_job, charge_of, record_event
 from bot.storage.policies import write_entry
-from bot.storage.state import moment
+from bot.storage.state_rows import moment
 
 if TYPE_CHECKING:
     import sqlite3

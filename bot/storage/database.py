@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 import aiosqlite
 
-from bot.storage.opening import open_database, unusable
+from bot.storage.opening import open_marked, unusable
 from bot.storage.sqlite import sqlite3
 from bot.storage.turns import Turn, take_turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from bot.storage.mark import Marker
 
 T = TypeVar("T")
 
@@ -27,8 +29,11 @@ class Database:
     Made by `Database.open`.
     """
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, thread: aiosqlite.Connection) -> None:
+    def __init__(
+        self, path: Path, connection: sqlite3.Connection, marker: Marker, thread: aiosqlite.Connection
+    ) -> None:
         self.path = path
+        self._marker = marker
         self._connection = connection
         self._thread = thread
         self._running: set[asyncio.Future[Any]] = set()
@@ -43,9 +48,9 @@ class Database:
         Raises:
             DatabaseError: the file cannot be used as it is; the sentence says what to do.
         """
-        connection = await asyncio.to_thread(open_database, path)
+        connection, marker = await asyncio.to_thread(open_marked, path)
         thread = await aiosqlite.Connection(lambda: connection, ROWS_PER_FETCH)
-        return cls(path, connection, thread)
+        return cls(path, connection, marker, thread)
 
     async def transaction(self, function: Callable[[sqlite3.Connection], T]) -> T:
         """Run `function` whole on the writer's thread, between BEGIN IMMEDIATE and COMMIT.
@@ -94,6 +99,7 @@ class Database:
         self._called = False  # before it looks who waits: nobody is overlooked
         turns = [self._waiting.popleft() for _ in range(len(self._waiting))]
         take_turns(self._connection, turns)
+        self._marker.follow(self._connection)
 
     def _start(self, whole: Callable[[], T]) -> asyncio.Future[T]:
         # aiosqlite's public calls are single statements; only this one runs a function of ours on its thread. It calls

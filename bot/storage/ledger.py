@@ -41,7 +41,7 @@ from bot.storage.jobs import (
 )
 from bot.storage.policies import policy_version
 from bot.storage.rows import open_request
-from bot.storage.state import moment
+from bot.storage.state_rows import moment
 
 if TYPE_CHECKING:
     import sqlite3

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.errors import DatabaseError
+from bot.storage.mark import Marker, refuse_missing
 from bot.storage.schema import back_up, migrate, newest_version, refuse_newer, version_of
 from bot.storage.sqlite import has_wal_fix, sqlite3
 
@@ -34,6 +35,21 @@ SETTINGS = (
     "PRAGMA wal_autocheckpoint = 1000",  # pages
     "PRAGMA journal_size_limit = 67108864",  # bytes
 )
+
+
+def open_marked(path: Path) -> tuple[sqlite3.Connection, Marker]:
+    """As `open_database`, and see whether the database has gone back since it was last open.
+
+    Raises:
+        DatabaseError: the file cannot be used as it is; the sentence says what to do.
+    """
+    with _closed_on_failure(open_database(path)) as connection:
+        marker = Marker(path)
+        try:
+            marker.compare(connection)
+        except sqlite3.Error as error:
+            raise unusable(path, error) from error
+        return connection, marker
 
 
 def open_database(path: Path) -> sqlite3.Connection:
@@ -141,6 +157,7 @@ def _create(path: Path) -> None:
                 f"The database {path} is missing, but its log {leftover.name} is there. Put the database back, or "
                 "restore a backup. If you want to start anew, with all budgets unused, move the log away first."
             )
+    refuse_missing(path)
     unfinished = path.with_name(f"{path.name}.new")
     _sweep(unfinished)
     os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))

@@ -1,18 +1,17 @@
-"""Small things to remember between starts: keys and values, secrets, the latest time seen."""
+"""Small things to remember between starts: keys and values, secrets, when the ledger was last written."""
 
 from __future__ import annotations
 
 import secrets
 from typing import TYPE_CHECKING
 
-from bot.services.clock import STEP_BACK
+from bot.storage.state_rows import CLOCK, read_state, write_state
 
 if TYPE_CHECKING:
     import sqlite3
 
     from bot.storage.database import Database
 
-CLOCK = "clock"
 SECRET_BYTES = 32
 
 
@@ -45,29 +44,3 @@ class State:
     async def latest(self) -> int:
         """When the latest step of the ledger was taken, in seconds since 1970 (UTC); 0 before the first."""
         return await self._database.read(lambda connection: int(read_state(connection, CLOCK) or 0))
-
-
-def read_state(connection: sqlite3.Connection, key: str) -> str | None:
-    """The text kept under `key`, or None."""
-    row = connection.execute("SELECT value FROM state WHERE key = ?", (key,)).fetchone()
-    return row and str(row[0])
-
-
-def write_state(connection: sqlite3.Connection, key: str, value: str) -> None:
-    """Keep `value` under `key`."""
-    connection.execute(
-        "INSERT INTO state (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        (key, value),
-    )
-
-
-def moment(connection: sqlite3.Connection, at: int) -> int:
-    """When a step is booked that is taken at `at`, in seconds since 1970 (UTC); remembered as the latest.
-
-    A clock that went back by a little stands still; one that went back by more was wrong before and is right now.
-    """
-    latest = int(read_state(connection, CLOCK) or 0)
-    if at <= latest <= at + STEP_BACK:
-        return latest
-    write_state(connection, CLOCK, str(at))
-    return at

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from bot.storage.mark import COUNT
 from bot.storage.sqlite import sqlite3
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def take_turns(connection: sqlite3.Connection, turns: Sequence[Turn[object]]) ->
 
 def _all_at_once(connection: sqlite3.Connection, turns: Sequence[Turn[object]]) -> bool:
     """Whether they were committed. A function may have raised for all that: then nothing of it was."""
+    changes = connection.total_changes
     try:
         connection.execute("BEGIN IMMEDIATE")
         for turn in turns:
@@ -60,7 +62,7 @@ def _all_at_once(connection: sqlite3.Connection, turns: Sequence[Turn[object]]) 
             if not turn.take(connection):
                 connection.execute("ROLLBACK TO turn")  # an error if SQLite has undone everything itself
             connection.execute("RELEASE turn")
-        connection.execute("COMMIT")
+        _commit(connection, changes)
     except sqlite3.Error:
         _undo(connection)
         return False
@@ -68,15 +70,22 @@ def _all_at_once(connection: sqlite3.Connection, turns: Sequence[Turn[object]]) 
 
 
 def _alone(connection: sqlite3.Connection, turn: Turn[object]) -> None:
+    changes = connection.total_changes
     try:
         connection.execute("BEGIN IMMEDIATE")
         if turn.take(connection):
-            connection.execute("COMMIT")
+            _commit(connection, changes)
         else:
             _undo(connection)
     except sqlite3.Error as error:
         turn.fail(error)
         _undo(connection)
+
+
+def _commit(connection: sqlite3.Connection, changes: int) -> None:
+    if connection.total_changes > changes:
+        connection.execute(COUNT)
+    connection.execute("COMMIT")
 
 
 def _undo(connection: sqlite3.Connection) -> None:

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.delivery.patience import PROBLEMS
+from bot.errors import UserFacingError
 from bot.interactions import Interaction, LeadsOnlyError, is_lead
 from bot.occasions import role_ids_of
 from bot.presentation.pleas import closed_text, plea_text, short_text, too_late_text
+from bot.services.clock import TOLERANCE
+from bot.services.plea_desk import UNKNOWN
 from cogs.pleas.telling import attempt
 
 if TYPE_CHECKING:
@@ -32,7 +35,11 @@ async def look(interaction: Interaction, plea_id: int) -> Verdict:
     """
     if interaction.guild_id is None or not is_lead(interaction):
         raise LeadsOnlyError
-    return await interaction.client.services.pleas.look(interaction.guild_id, plea_id)
+    verdict = await interaction.client.services.pleas.look(interaction.guild_id, plea_id)
+    message = interaction.message
+    if message is not None and message.created_at.timestamp() < verdict.plea.at - TOLERANCE:
+        raise UserFacingError(UNKNOWN)  # it asks for something of a former life of the database
+    return verdict
 
 
 async def roles_now(interaction: Interaction, plea: Plea) -> tuple[int, ...] | None:

@@ -104,8 +104,8 @@ class Desk:
 
     def pass_the_window(self) -> None:
         """Two days later."""
-        clock: Any = self.house.services.accounts.clock
-        clock._latest = clock() + 2 * 86_400
+        clock = self.house.services.clock
+        clock.told(clock() + 2 * 86_400)
 
 
 async def a_desk(house: House) -> Desk:

@@ -178,8 +178,8 @@ async def test_an_earlier_month_is_offered_and_told(opened: OpenHouse, draughtsm
         await house.imagine()
         (offered,) = await house.mia.autocomplete(house.channel, "usage", "month", "20")
         others = await house.ben.autocomplete(house.channel, "usage", "month", "")
-        clock: Any = house.services.accounts.clock
-        clock._latest = clock() + 40 * 86_400
+        clock = house.services.clock
+        clock.told(clock() + 40 * 86_400)
 
         text = told(await usage(house, month=offered["value"]))
 

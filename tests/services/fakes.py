@@ -33,9 +33,11 @@ from bot.services.provider_account import ProviderAccount
 from bot.services.queue import FairQueue
 from bot.services.receiving import Reception
 from bot.services.requests import ImageRequest
+from bot.services.restoration import Restoration
 from bot.services.safekeeping import Safekeeping
 from bot.services.studio import Studio
 from bot.storage import Database, SqliteAudit, SqliteLedger, SqlitePolicies, SqliteRequests, State
+from bot.storage.restoration import SqliteGoneBack
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
@@ -435,6 +437,7 @@ class House:
             maker=self.maker,
             answers=self.answers,
             stores=self.stores,
+            restoration=Restoration(SqliteGoneBack(database), self.policies, self.clock),
             clock=self.clock,
         )
         self.pausing = Pausing(Deciding(self.policies, self.clock), self.studio.workshop)

@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 LONG_AGO = NOON - AGE - 1
 
 
+async def nothing_kept() -> bool:
+    return False
+
+
 @dataclass
 class Store:
     """Books with the files that they speak of."""
@@ -42,7 +46,9 @@ class Store:
     directory: Path
 
     def sweeping(self, requests: Requests | None = None) -> Sweeping:
-        return Sweeping(Holdings(requests or self.books.requests, self.blobs), self.blobs, lambda: NOON, pause=0)
+        return Sweeping(
+            Holdings(requests or self.books.requests, self.blobs), self.blobs, nothing_kept, lambda: NOON, pause=0
+        )
 
     async def put(self, content: bytes, at: float = LONG_AGO) -> StoredImage:
         """A file that was put then."""
@@ -74,7 +80,9 @@ async def log_of_two_sweeps(store: Store, *failures: Exception) -> list[EventDic
             raise failing.popleft()
         return NOON
 
-    sweeper = Sweeping(Holdings(store.books.requests, store.blobs), store.blobs, clock, interval=0, pause=0)
+    sweeper = Sweeping(
+        Holdings(store.books.requests, store.blobs), store.blobs, nothing_kept, clock, interval=0, pause=0
+    )
     with capture_logs() as lines:
         sweeper.begin()
         await third.wait()

@@ -222,6 +222,15 @@ class House:
             connection.close()
         return int(count)
 
+    def numbers(self) -> list[int]:
+        """The numbers of all pictures in the database, in the order in which they were given."""
+        connection = sqlite3.connect(f"file:{self.data_dir / 'atelier.sqlite3'}?mode=ro", uri=True)
+        try:
+            found = connection.execute("SELECT number FROM pictures ORDER BY created_at, job_id").fetchall()
+        finally:
+            connection.close()
+        return [number for (number,) in found]
+
     def kept_files(self) -> list[Path]:
         """Every picture file in the data directory."""
         return sorted(path for path in (self.data_dir / "images").rglob("*") if path.is_file())
