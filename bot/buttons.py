@@ -25,6 +25,7 @@ ItemT = TypeVar("ItemT", bound=discord.ui.Item[Any])
 
 # What ends the id of a button, or of a dialog that one opened, that means exactly this picture of a result.
 CHOSEN, CHOSEN_IN_PRIVATE = "!", "!!"  # where the result is for everybody; where only one member sees it
+ORDINALS = ("1st", "2nd", "3rd", "4th")  # as many pictures as a result has at most
 WHICH = "which picture?"
 
 
@@ -165,6 +166,17 @@ async def ask_which(
     sent = await interaction.response.send_message(f"{title}: {WHICH}", view=view, ephemeral=True)
     if makes and sent.message_id is not None:
         interaction.client.questions.keep(sent.message_id, interaction)
+
+
+def label_of(order: OpenRequest, picture: Picture) -> str:
+    """How a question names one of a result's pictures, also for those who only hear it: ``#4822 · 2nd of 4``."""
+    shown = order.pictures
+    place = next((place for place, each in enumerate(shown, 1) if each.number == picture.number), 0)
+    return (
+        f"#{picture.number} · {ORDINALS[place - 1]} of {len(shown)}"
+        if 0 < place <= len(ORDINALS)
+        else f"#{picture.number}"
+    )
 
 
 def with_price(label: str, nano: int | None) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.discord_limits import LONGEST_CHOICE, MOST_CHOICES
+from bot.services.policy import ReplyMode
 from bot.services.rule_words import (
     ANY,
     WEEKDAYS,
@@ -37,8 +38,13 @@ SCREENING = {
 }
 AFTER_A_BLOCK = "What is being made for them is finished; what still waits is given back."
 REPLIES = {
-    True: "Words in a reply to a picture of mine change it, and whoever replies pays.",
-    False: "A reply to a picture of mine is a message like any other; ✏️ Edit and /edit still change pictures.",
+    ReplyMode.AT_ONCE: (
+        "Who replies to their own picture changes it at once, and pays; about questions, thanks and replies to other "
+        "people's pictures I ask first."
+    ),
+    ReplyMode.ASK: "Before a reply changes a picture I ask, and say the price.",
+    ReplyMode.MENTIONED: "Only replies that mention me change pictures; about questions and thanks I ask first.",
+    ReplyMode.NEVER: "A reply to a picture is a message like any other; ✏️ Edit and /edit still change pictures.",
 }
 
 
@@ -129,13 +135,13 @@ def replies_panel(policy: ServerPolicy) -> str:
     """Whether replies change pictures, and what that means."""
     return (
         f"Changing pictures by replies: {replies_text(policy)}. {REPLIES[policy.replies]} "
-        "Change it with the option “on”."
+        "Change it with the option “mode”."
     )
 
 
-def replies_changed_text(decision: Decision, *, on: bool) -> str:
+def replies_changed_text(decision: Decision, when: ReplyMode) -> str:
     """What changed, and what that means."""
-    return f"{changed_text(decision)} {REPLIES[on]}"
+    return f"{changed_text(decision)} {REPLIES[when]}"
 
 
 def calendar_panel(calendar: CalendarNow) -> str:

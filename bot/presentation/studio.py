@@ -11,9 +11,17 @@ from bot.presentation.safe import shown
 from bot.services.amounts import amount_text
 from bot.services.limit_words import hint_text
 from bot.services.pausing import LONGEST_REASON
-from bot.services.policy import MODERATIONS
+from bot.services.policy import MODERATIONS, ReplyMode
 from bot.services.pricing import format_usd
-from bot.services.rule_words import calendar_text, channels_text, log_text, models_text, moderation_text, wait_text
+from bot.services.rule_words import (
+    calendar_text,
+    channels_text,
+    log_text,
+    models_text,
+    moderation_text,
+    replies_text,
+    wait_text,
+)
 
 if TYPE_CHECKING:
     from bot.services.bulletin import Bulletin, OpenJobs
@@ -127,8 +135,8 @@ def _members(policy: ServerPolicy) -> list[str]:
         lines += [f"New members wait: {wait_text(policy)}."]
     if policy.moderation != MODERATIONS[0]:
         lines += [f"Screening: {moderation_text(policy)}; /studio moderation changes it."]
-    if not policy.replies:
-        lines += ["Replies to pictures do not change them; /studio replies lets them."]
+    if policy.replies is not ReplyMode.AT_ONCE:
+        lines += [f"Changing pictures by replies: {replies_text(policy)}; /studio replies changes it."]
     if policy.roles:
         count = len(policy.roles)
         lines += [f"Rules: {count} role{'s' * (count != 1)}; /studio roles shows them."]

@@ -14,10 +14,12 @@ from bot.services.choosing import usual_model, usual_quality, usual_size
 from bot.services.early_formats import GIF, USUAL_GIF_SIZE
 from bot.services.image_api import USUAL_PIXELS
 from bot.services.permits import Permit
+from bot.services.requests import StoredImage
 from bot.services.sizes import dimensions
+from bot.services.tokens import DEAREST_SHAPES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from bot.services.admission import Admission
     from bot.services.catalog import Catalog, Model
@@ -99,6 +101,17 @@ class Drafting:
             return None
         model = self.catalog.model(request.model)
         return pricing.estimate(model, request.with_references([picture.image])).nano
+
+    def most(self, request: ImageRequest, shapes: Sequence[tuple[int, int] | None]) -> int:
+        """What a drafted request holds at most, all of its pictures, in nano-dollars.
+
+        `shapes` are width and height in pixels of the files that it will start from; None where that is not known,
+        which counts as the dearest.
+        """
+        model = self.catalog.model(request.model)
+        sizes = (DEAREST_SHAPES[model.input_rule] if shape is None else shape for shape in shapes)
+        files = [StoredImage("", "image/png", *size, byte_size=0) for size in sizes]
+        return pricing.estimate(model, request.with_references(files)).nano * request.count
 
     def again_price(self, request: ImageRequest) -> int | None:
         """What the same request once more holds, all of its pictures; in nano-dollars, as `price_of` counts them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -99,6 +100,20 @@ class Grant:
     end_at: int
 
 
+class ReplyMode(StrEnum):
+    """When words in a reply to a picture change it; talk is asked about in any case. The values are kept."""
+
+    AT_ONCE = "at once"  # one's own; other people's are asked about
+    ASK = "ask"
+    MENTIONED = "only when mentioned"  # as at once, where the bot is mentioned
+    NEVER = "never"  # a reply is a message like any other
+
+    @classmethod
+    def _missing_(cls, value: object) -> ReplyMode | None:
+        """Earlier versions kept only whether they do."""
+        return {True: cls.AT_ONCE, False: cls.NEVER}.get(value) if isinstance(value, bool) else None
+
+
 @dataclass(frozen=True, slots=True)
 class ServerPolicy:
     """Everything that a server's leads have decided; as it is for a server whose leads have decided nothing.
@@ -112,7 +127,7 @@ class ServerPolicy:
         models: which models may be used; empty for all.
         newcomer_days: days that a member waits after joining.
         moderation: one of `MODERATIONS`: how strictly the provider screens requests and results.
-        replies: words in a reply to a picture change it; if not, a reply is a message like any other.
+        replies: when words in a reply to a picture change it.
         version: changes with every decision and grant; 0 if there was none.
         grants: those that may still be in force.
     """
@@ -127,7 +142,7 @@ class ServerPolicy:
     blocked: tuple[Block, ...] = ()
     newcomer_days: int = 0
     moderation: str = "auto"
-    replies: bool = True
+    replies: ReplyMode = ReplyMode.AT_ONCE
     limits: tuple[LimitRule, ...] = ()
     roles: tuple[RoleRule, ...] = ()
     version: int = 0

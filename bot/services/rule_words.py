@@ -107,8 +107,8 @@ def moderation_text(policy: ServerPolicy) -> str:
 
 
 def replies_text(policy: ServerPolicy) -> str:
-    """``on``, or ``off``."""
-    return "on" if policy.replies else "off"
+    """``at once``, ``ask``, ``only when mentioned``, or ``never``."""
+    return policy.replies.value
 
 
 def log_text(policy: ServerPolicy) -> str:

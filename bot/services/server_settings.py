@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.services.governing import Decision
-    from bot.services.policy import ServerPolicy
+    from bot.services.policy import ReplyMode, ServerPolicy
 
 LONGEST_WAIT = 365  # days
 LONGEST_REASON = 200  # characters
@@ -150,13 +150,13 @@ class ServerSettings:
             moderation_text,
         )
 
-    async def set_replies(self, lead: Lead, *, on: bool) -> Decision:
-        """Let replies to pictures change them, or leave replies alone."""
+    async def set_replies(self, lead: Lead, when: ReplyMode) -> Decision:
+        """Say when replies to pictures change them."""
         return await self.deciding.change(
             lead,
             "studio replies",
             "changing pictures by replies",
-            lambda before: replace(before, replies=on),
+            lambda before: replace(before, replies=when),
             replies_text,
         )
 

@@ -12,14 +12,14 @@ from discord.ext import commands
 from typing_extensions import override
 
 from bot.buttons import still_member
-from bot.delivery.patience import steadily
 from bot.errors import PictureGoneError, RequestRefused, UserFacingError
 from bot.inputs import pictures_of
 from bot.occasions import author_of
+from bot.services.policy import ReplyMode
 from cogs.edit.answers import SWITCHED_OFF, Passing, refuse
 from cogs.edit.buttons import EditButton
-from cogs.edit.picking import ask_below
-from cogs.edit.taking import SAY_WHAT, edit_others, edit_ours
+from cogs.edit.picking import ask_which, offer, offer_others
+from cogs.edit.taking import SAY_WHAT, answered_message, edit_others, edit_ours
 from cogs.edit.words import Reply, is_blank, named_picture
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ NOT_SHOWN = "I cannot see pictures in that message. On the message: Apps, Edit i
 NOT_HERE = "In direct messages I can change only the pictures that I have sent you here. Reply to one of them."
 PING_OFF = "I could not read your reply, so nothing was made. Reply again with @ ON, or press ✏️ Edit."
 NEVER_READ = "I could not read your reply: mention me in it, or press ✏️ Edit."
-NO_HISTORY = "I may not read older messages here: I need the permission Read Message History."
 
 FRESH = timedelta(minutes=1)  # the age of a message that may be noted soon
 HINT_STAYS = 60.0  # seconds
@@ -74,13 +73,16 @@ class Replies(commands.Cog):
         order = await self._order_behind(reply.message, reference)
         if order is None and not reply.calls_us:
             return
-        if not (await self._policies.of(_server_of(reply.message, order))).replies:
+        mode = (await self._policies.of(_server_of(reply.message, order))).replies
+        if mode is ReplyMode.NEVER:
             if reply.calls_us or reply.message.guild is None:
                 raise UserFacingError(SWITCHED_OFF)
+        elif mode is ReplyMode.MENTIONED and not reply.calls_us and reply.message.guild is not None:
+            return
         elif order is not None:
-            await self._change_ours(reply, order)
+            await self._change_ours(reply, order, asks=mode is ReplyMode.ASK)
         else:
-            await self._change_others(reply, reference)
+            await self._change_others(reply, reference, asks=mode is ReplyMode.ASK)
 
     async def _order_behind(self, message: discord.Message, reference: discord.MessageReference) -> OpenRequest | None:
         """The request whose result is answered: of this server or, in direct messages, the member's own."""
@@ -110,12 +112,12 @@ class Replies(commands.Cog):
                 break
         return order
 
-    async def _change_ours(self, reply: Reply, order: OpenRequest) -> None:
-        """Change the picture that is meant; ask which, if that is not clear."""
+    async def _change_ours(self, reply: Reply, order: OpenRequest, *, asks: bool) -> None:
+        """Change the picture that is meant; ask which, if that is not clear, and whether, if it may be talk."""
         if reply.is_blank:
             await self._hint(reply, order)
             return
-        if not reply.is_a_wish:
+        if not reply.is_for_us:
             return  # people react to it, or talk about it
         if not (reply.words or reply.files):
             raise RequestRefused(SAY_WHAT)
@@ -123,38 +125,40 @@ class Replies(commands.Cog):
         named, words = named_picture(reply.words, made)
         reply = replace(reply, words=words)
         meant = [named] if named is not None else list(order.pictures) or made
+        is_own = order.requester.user_id == reply.message.author.id
+        asks = asks or reply.is_talk or not (is_own or reply.calls_us)
         if meant[0].deleted:
+            if asks and not reply.calls_us:
+                return  # nothing can come of it, and it may have been no wish
             numbers = ", ".join(f"#{picture.number}" for picture in meant)
             raise PictureGoneError(f"{numbers} {'was' if len(meant) == 1 else 'were'} deleted. Reply to another one.")
-        if len(meant) > 1:
-            await ask_below(reply.message, meant)
-            return
         in_server = reply.message.guild is not None
         asker = author_of(reply.message) if in_server else await still_member(self._client, order.requester)
-        await edit_ours(self._client, reply, asker, order, meant[0])
+        if asks:
+            await offer(self._client, self._passing, reply, asker, order, meant)
+        elif len(meant) > 1:
+            await ask_which(self._client, reply, asker, order, meant)
+        else:
+            await edit_ours(self._client, reply, asker, order, meant[0])
 
-    async def _change_others(self, reply: Reply, reference: discord.MessageReference) -> None:
-        """Change the pictures of a message that is not ours; the reply mentions us."""
+    async def _change_others(self, reply: Reply, reference: discord.MessageReference, *, asks: bool) -> None:
+        """Change the pictures of a message that is not ours; the reply mentions us.
+
+        No price was in sight there: it is shown before, unless the picture is the member's own.
+        """
         if reply.message.guild is None:
             raise RequestRefused(NOT_HERE)
-        answered = await self._answered(reply.message, reference)
+        answered = await answered_message(reply.message, reference)
         if answered.author.id == self._client.bot_id:  # a refusal, a question, progress
             raise RequestRefused(HOW_TO)
         shown = pictures_of(answered)
         if not shown and not reply.files:
             raise RequestRefused(NOT_SHOWN if self._is_hidden(answered) else HOW_TO)
-        await edit_others(self._client, reply, shown)
-
-    async def _answered(self, message: discord.Message, reference: discord.MessageReference) -> discord.Message:
-        """The message that is replied to."""
-        if isinstance(reference.resolved, discord.Message):
-            return reference.resolved
-        try:
-            return await steadily(lambda: message.channel.fetch_message(reference.message_id or 0))
-        except discord.NotFound:
-            raise PictureGoneError("That message was deleted.") from None
-        except discord.Forbidden:
-            raise RequestRefused(NO_HISTORY) from None
+        is_own = answered.author.id == reply.message.author.id
+        if asks or reply.is_talk or not is_own:
+            await offer_others(self._client, self._passing, reply, shown)
+        else:
+            await edit_others(self._client, reply, author_of(reply.message), shown)
 
     async def _hint(self, reply: Reply, order: OpenRequest) -> None:
         """Tell a member why their words do nothing, if we may not read them."""

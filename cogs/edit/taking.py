@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.errors import RequestRefused
+import discord
+
+from bot.delivery.patience import steadily
+from bot.errors import PictureGoneError, RequestRefused
 from bot.inputs import Sources
 from bot.occasions import by_reply
 from bot.options import shape_of
@@ -17,13 +20,12 @@ from bot.services.drafting import Start
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    import discord
-
     from bot.interactions import AtelierClient
     from bot.occasions import Asker, Occasion
     from bot.services.ledger import OpenRequest, Picture
     from cogs.edit.words import Reply
 
+NO_HISTORY = "I may not read older messages here: I need the permission Read Message History."
 SAY_WHAT = "Say in your reply what to change, like: make it snowy."
 
 
@@ -40,7 +42,7 @@ async def edit_ours(
     Raises:
         UserFacingError: nothing was reserved.
     """
-    if await _is_taken(client, reply):
+    if await is_taken(client, reply):
         return
     _refuse_left_out(reply)
     occasion = by_reply(reply.message, asker)
@@ -52,25 +54,74 @@ async def edit_ours(
     await client.intake.take_by(occasion, request, sources)
 
 
-async def edit_others(client: AtelierClient, reply: Reply, shown: tuple[discord.Attachment, ...]) -> None:
+async def change_price(client: AtelierClient, reply: Reply, asker: Asker, order: OpenRequest, picture: Picture) -> int:
+    """The most that `edit_ours` may cost, in nano-dollars.
+
+    Raises:
+        UserFacingError: it would be refused.
+    """
+    _refuse_left_out(reply)
+    drafting = client.services.drafting
+    wishes = Wishes(prompt=_prompt(reply.words, may_be_drawn=bool(reply.files)))
+    request = await drafting.draft(asker.requester, Change.EDIT, wishes, Start(order, picture))
+    shapes = [(picture.image.width, picture.image.height), *(shape_of(file) for file in reply.files)]
+    return drafting.most(request, shapes)
+
+
+async def others_price(client: AtelierClient, reply: Reply, asker: Asker, shown: tuple[discord.Attachment, ...]) -> int:
+    """The same of `edit_others`."""
+    _refuse_left_out(reply)
+    drafting = client.services.drafting
+    files = (*shown, *reply.files)
+    wishes = Wishes(prompt=_prompt(reply.words, may_be_drawn=bool(shown and reply.files)))
+    start = Start(shape=shape_of(files[0]))
+    request = await drafting.draft(asker.requester, Change.EDIT, wishes, start)
+    return drafting.most(request, [shape_of(file) for file in files])
+
+
+async def answered_message(message: discord.Message, reference: discord.MessageReference) -> discord.Message:
+    """The message that is replied to.
+
+    Raises:
+        UserFacingError: it is not to be had.
+    """
+    if isinstance(reference.resolved, discord.Message):
+        return reference.resolved
+    try:
+        return await steadily(lambda: message.channel.fetch_message(reference.message_id or 0))
+    except discord.NotFound:
+        raise PictureGoneError("That message was deleted.") from None
+    except discord.Forbidden:
+        raise RequestRefused(NO_HISTORY) from None
+
+
+async def edit_others(
+    client: AtelierClient,
+    reply: Reply,
+    asker: Asker,
+    shown: tuple[discord.Attachment, ...],
+    first: Callable[[], Awaitable[None]] | None = None,
+) -> None:
     """Change the first of the pictures that a message shows or, if it shows none, of those that the reply brings.
 
     Raises:
         UserFacingError: nothing was reserved.
     """
-    if await _is_taken(client, reply):
+    if await is_taken(client, reply):
         return
     _refuse_left_out(reply)
-    occasion = by_reply(reply.message)
+    occasion = by_reply(reply.message, asker)
+    if first is not None:
+        occasion = _preceded(occasion, first)
     wishes = Wishes(prompt=_prompt(reply.words, may_be_drawn=bool(shown and reply.files)))
     files = (*shown, *reply.files)
     start = Start(shape=shape_of(files[0]))
-    request = await client.services.drafting.draft(occasion.asker.requester, Change.EDIT, wishes, start)
+    request = await client.services.drafting.draft(asker.requester, Change.EDIT, wishes, start)
     sources = Sources(attachments=files, sorts=bool(reply.files), follows=True)
     await client.intake.take_by(occasion, request, sources)
 
 
-async def _is_taken(client: AtelierClient, reply: Reply) -> bool:
+async def is_taken(client: AtelierClient, reply: Reply) -> bool:
     """Whether this reply was understood before; by now it might be understood otherwise, which would be a conflict."""
     return await client.services.requests.get(str(reply.message.id)) is not None
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 from bot.inputs import is_likely_picture, may_be_picture
 from bot.mentions import Names
+from bot.services.talk import is_talk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,48 +18,6 @@ if TYPE_CHECKING:
 
     from bot.services.ledger import Picture
 
-_SIGNS = re.compile(r"[^\w\s]+")
-_BESIDE_LETTERS = re.compile(r"[\d_]+")
-# Whole replies that are no wishes: nobody wants to get, and to pay, a picture for a compliment.
-_REMARKS = frozenset(
-    [
-        "thanks",
-        "thank you",
-        "thx",
-        "ty",
-        "lovely",
-        "nice",
-        "wow",
-        "great",
-        "cool",
-        "awesome",
-        "amazing",
-        "beautiful",
-        "perfect",
-        "love it",
-        "i love it",
-        "so good",
-        "good",
-        "good job",
-        "well done",
-        "haha",
-        "lol",
-        "omg",
-        "yes",
-        "no",
-        "ok",
-        "okay",
-        "same",
-        "so cute",
-        "danke",
-        "schön",
-        "sehr schön",
-        "toll",
-        "super",
-        "merci",
-        "gracias",
-    ]
-)
 _NUMBER = re.compile(r"#([0-9]{1,18})(?=[\s:,]|$)[:,]?\s*")
 
 
@@ -73,6 +31,7 @@ class Reply:
         files: what is attached and may be a picture, in the member's order.
         left_out: the names of the files attached that certainly are none.
         calls_us: the words mention us; that a reply also pings whom it answers does not count.
+        calls_others: the words mention other people.
         pings_us: it mentions us in its words or by its ping; in direct messages it has nobody else to speak to.
         is_blank: nothing of it can be seen, for there is nothing, or because Discord does not show it to us.
     """
@@ -83,13 +42,28 @@ class Reply:
     files: tuple[discord.Attachment, ...]
     left_out: tuple[str, ...]
     calls_us: bool
+    calls_others: bool
     pings_us: bool
     is_blank: bool
 
     @classmethod
-    def of(cls, message: discord.Message, bot: discord.abc.User | None, zone: tzinfo) -> Self:
-        """Read a message; `bot` is our own account, and times are told in the zone."""
-        read = Names.of_message(message, bot, zone).read(message.content)
+    def of(
+        cls,
+        message: discord.Message,
+        bot: discord.abc.User | None,
+        zone: tzinfo,
+        author: discord.abc.User | None = None,
+    ) -> Self:
+        """Read a message.
+
+        Args:
+            message: whatever it is.
+            bot: our own account.
+            zone: in which times are told.
+            author: who wrote it, where more is known of them than the message tells.
+        """
+        names = replace(Names.of_message(message, bot, zone), author=author or message.author)
+        read = names.read(message.content)
         files = tuple(each for each in message.attachments if may_be_picture(each))
         return cls(
             message,
@@ -98,16 +72,26 @@ class Reply:
             files,
             tuple(each.filename for each in message.attachments if each not in files),
             read.calls_us,
+            read.calls_others,
             message.guild is None or read.calls_us or bot in message.mentions,
             is_blank(message),
         )
 
     @property
-    def is_a_wish(self) -> bool:
-        """Whether it asks us for something; people also praise a picture and talk about it below it."""
-        return self.calls_us or (
-            self.pings_us and (any(map(is_likely_picture, self.files)) or says_something(self.spoken))
-        )
+    def is_for_us(self) -> bool:
+        """Whether it says something to us; who only reacts to a picture, with a smile, a link or a film, does not."""
+        if self.calls_us or not self.pings_us:
+            return self.calls_us
+        if self.left_out and self.is_talk:
+            return False
+        return any(map(is_likely_picture, self.files)) or says_something(self.spoken)
+
+    @property
+    def is_talk(self) -> bool:
+        """Whether it is rather said to people, or of the picture, than a wish; one that only draws says nothing."""
+        if self.calls_others:
+            return True
+        return bool(self.words or not self.files) and (not says_something(self.spoken) or is_talk(self.spoken))
 
 
 def is_blank(message: discord.Message) -> bool:
@@ -116,16 +100,10 @@ def is_blank(message: discord.Message) -> bool:
     return not any(told) and message.poll is None and not message.flags.voice and not message.message_snapshots
 
 
-def says_something(words: str) -> bool:
-    """Whether it is more than a reaction: short thanks, links, emojis, signs, marks like 10/10. Numbers name pictures.
-
-    Thanks count whatever their case, punctuation and emojis, also several in a row: “Wow, thanks! 😍”.
-    """
-    spoken = unicodedata.normalize("NFC", words).casefold()
-    parts = [" ".join(_BESIDE_LETTERS.sub("", part).split()) for part in _SIGNS.split(spoken)]
-    if not any(parts):
-        return _NUMBER.match(words) is not None
-    return not all(part in _REMARKS for part in parts if part)
+def says_something(spoken: str) -> bool:
+    """Whether there are words in it, and not only signs and marks like 10/10; a number may name a picture."""
+    named = _NUMBER.match(spoken)
+    return named is not None or any(sign.isalpha() for sign in spoken)
 
 
 def named_picture(words: str, pictures: Sequence[Picture]) -> tuple[Picture | None, str]:

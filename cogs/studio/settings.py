@@ -28,6 +28,7 @@ from bot.presentation.rules import (
     replies_changed_text,
     replies_panel,
 )
+from bot.services.policy import ReplyMode
 from bot.services.server_settings import LONGEST_REASON, LONGEST_WAIT
 from bot.services.wording import one_line
 from bot.services.zones import zones_like
@@ -89,19 +90,17 @@ class ServerWide(commands.Cog):
         await say(interaction, moderation_changed_text(decision))
 
     @app_commands.command()
-    @app_commands.describe(on="Whether words in a reply to a picture of mine change it")
+    @app_commands.describe(mode="When words in a reply to a picture change it; talk is asked about in any case")
     async def replies(
-        self,
-        interaction: Interaction,
-        on: bool | None = None,  # noqa: FBT001 - an option, given by name
+        self, interaction: Interaction, mode: Literal["at once", "ask", "only when mentioned", "never"] | None = None
     ) -> None:
-        """Choose whether pictures are changed by replies to them."""
+        """Choose when pictures are changed by replies to them."""
         lead = lead_of(interaction)
-        if on is None:
+        if mode is None:
             await say(interaction, replies_panel(await self._server_settings.of(lead.server_id)))
             return
-        decision = await self._server_settings.set_replies(lead, on=on)
-        await say(interaction, replies_changed_text(decision, on=on))
+        decision = await self._server_settings.set_replies(lead, ReplyMode(mode))
+        await say(interaction, replies_changed_text(decision, ReplyMode(mode)))
 
     @app_commands.command()
     @app_commands.describe(zone="A place in it, as Europe/Berlin", week_start="The first day of a week")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from simcord.backend.models.message import AllowedMentions
 
 from bot.services.deciding import Lead
+from bot.services.policy import ReplyMode
 from tests.examples import png
 
 if TYPE_CHECKING:
@@ -76,5 +77,15 @@ def answer(house: House, message: discord.Message) -> str:
     return told.content
 
 
+def labels(message: discord.Message) -> list[str]:
+    """What stands on the buttons of a message."""
+    return [str(each.label) for row in message.components for each in getattr(row, "children", [])]
+
+
+async def agree(house: House, by: MemberActor | None = None) -> None:
+    """Press the button below what the bot has asked last."""
+    await (by or house.mia).click(said(house)[-1], label="Change it")
+
+
 async def switch_off(house: House) -> None:
-    await house.services.server_settings.set_replies(Lead(house.server.id, house.lead.id), on=False)
+    await house.services.server_settings.set_replies(Lead(house.server.id, house.lead.id), ReplyMode.NEVER)

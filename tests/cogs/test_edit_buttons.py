@@ -10,7 +10,7 @@ import pytest
 
 from bot.services.changes import TITLES, Change
 from bot.services.limits import Requester
-from bot.services.pricing import estimate, format_usd
+from bot.services.pricing import estimate, format_price
 from cogs.edit.buttons import EditButton, VaryButton
 from cogs.edit.more import EMOJI
 from tests.cogs.house import SAID, rule
@@ -79,7 +79,7 @@ async def test_finish_makes_the_same_in_the_next_quality_at_the_price_on_the_but
 
         request = house.painter.asked[1]
         assert (request.change, request.quality, request.size) == (Change.FINISH, "high", "1024x1024")
-        assert price == format_usd(estimate(MODEL, request).nano)
+        assert price == format_price(estimate(MODEL, request).nano)
 
 
 async def test_finish_is_not_offered_where_there_is_no_higher_quality(opened: OpenHouse) -> None:
@@ -191,7 +191,7 @@ async def test_again_and_vary_say_what_they_cost(opened: OpenHouse) -> None:
         await house.ben.click(question.response, label="#1")
 
         again, vary = (estimate(MODEL, house.painter.asked[place]).nano for place in (2, 4))
-        assert labels(house.posted[0])[1:3] == [f"Again · {format_usd(2 * again)}", f"Vary · {format_usd(vary)}"]
+        assert labels(house.posted[0])[1:3] == [f"Again · {format_price(2 * again)}", f"Vary · {format_price(vary)}"]
 
 
 async def test_the_buttons_work_after_a_restart(opened: OpenHouse) -> None:

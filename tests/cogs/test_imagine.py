@@ -10,7 +10,7 @@ import discord
 import pytest
 
 from bot.errors import ProviderAccountError
-from bot.services.pricing import estimate_output, format_usd
+from bot.services.pricing import estimate_output, format_price
 from bot.services.requests import ImageRequest
 from bot.services.tokens import partials_for
 from cogs.imagine.buttons import AgainButton
@@ -176,7 +176,7 @@ async def test_each_quality_is_offered_with_the_price_for_what_is_chosen(opened:
     async with opened() as house:
         choices = await house.mia.autocomplete(house.channel, "imagine", "quality", "", size="portrait")
 
-        price = format_usd(estimate_output(MODEL, "1024x1536", "low", partials_for("low", 3)))
+        price = format_price(estimate_output(MODEL, "1024x1536", "low", partials_for("low", 3)))
         assert choices[0] == {"name": f"low · {price}", "value": "low"}
         assert [choice["value"] for choice in choices] == list(MODEL.qualities)
 
@@ -188,7 +188,7 @@ async def test_options_that_are_not_typed_to_their_end_do_not_spoil_the_choices(
     async with opened() as house:
         choices = await house.mia.autocomplete(house.channel, "imagine", "quality", "h", **half_typed)
 
-        price = format_usd(estimate_output(MODEL, MODEL.default_size, "high", partials_for("high", 3)))
+        price = format_price(estimate_output(MODEL, MODEL.default_size, "high", partials_for("high", 3)))
         assert choices == [{"name": f"high · {price}", "value": "high"}]
 
 
@@ -197,7 +197,7 @@ async def test_sizes_and_models_are_offered_with_prices(opened: OpenHouse) -> No
         sizes = await house.mia.autocomplete(house.channel, "imagine", "size", "square", quality="low")
         models = await house.mia.autocomplete(house.channel, "imagine", "model", "mini", quality="low")
 
-        low = format_usd(estimate_output(MODEL, "1024x1024", "low", partials_for("low", 3)))
+        low = format_price(estimate_output(MODEL, "1024x1024", "low", partials_for("low", 3)))
         assert sizes[0] == {"name": f"square 1024×1024 · {low}", "value": "1024x1024"}
         assert [choice["value"] for choice in models] == [
             model.id for model in CATALOG.models if "mini" in model.id and model.id in {c["value"] for c in models}

@@ -12,7 +12,7 @@ from cogs.edit import answers
 from cogs.edit.answers import Passing
 from cogs.edit.replies import HINT_STAYS, HOW_TO, NEVER_READ, NOT_SHOWN, PING_OFF
 from cogs.edit.taking import SAY_WHAT
-from tests.cogs.replying import HAT, answer, hear, picture, reply, reply_silently, said
+from tests.cogs.replying import HAT, agree, answer, hear, picture, reply, reply_silently, said
 from tests.examples import drawn_upon, png
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ async def test_who_mentions_us_below_a_message_changes_its_pictures(opened: Open
     async with opened(ATELIER_MESSAGE_CONTENT=True) as house:
         theirs = await house.ben.send(house.channel, "look", attachments=[("a.png", png(320, 200)), HAT])
         await reply(house, theirs, f"<@{house.bot.bot_id}> make it snowy", [("b.png", png(30, 30, "green"))])
+        await agree(house)
 
         asked = house.painter.asked[-1]
         assert (asked.change, asked.prompt, asked.parent) == (Change.EDIT, "make it snowy", None)
@@ -37,6 +38,7 @@ async def test_a_reply_to_somebodys_picture_that_is_told_again_does_nothing_new(
     async with opened(ATELIER_MESSAGE_CONTENT=True) as house:
         theirs = await house.ben.send(house.channel, "look", attachments=[HAT])
         words = await reply(house, theirs, f"<@{house.bot.bot_id}> make it red")
+        await agree(house)
 
         await hear(house, words)
 
@@ -49,6 +51,7 @@ async def test_a_forwarded_picture_counts_as_the_message_that_shows_it(opened: O
         original = await house.ben.send(house.channel, "look", attachments=[HAT])
         forwarded = await house.ben.forward(original, house.channel)
         await reply(house, forwarded, f"make it red <@{house.bot.bot_id}>")
+        await agree(house)
 
         assert [each.content for each in house.painter.inputs[-1]] == [HAT[1]]
 
@@ -64,8 +67,9 @@ async def test_without_the_intent_pictures_of_others_stay_hidden_and_it_is_said_
 
 async def test_without_the_intent_pictures_of_the_reply_are_changed(opened: OpenHouse) -> None:
     async with opened() as house:
-        theirs = await house.ben.send(house.channel, "look", attachments=[("a.png", png(320, 200))])
+        theirs = await house.ben.send(house.channel, "look")
         await reply(house, theirs, f"<@{house.bot.bot_id}> make it red", [HAT])
+        await agree(house)
 
         assert [each.content for each in house.painter.inputs[-1]] == [HAT[1]]
 
@@ -74,6 +78,7 @@ async def test_without_the_intent_a_message_that_mentions_us_shows_its_pictures(
     async with opened() as house:
         theirs = await house.ben.send(house.channel, f"look, <@{house.bot.bot_id}>", attachments=[HAT])
         await reply(house, theirs, f"<@{house.bot.bot_id}> make it red")
+        await agree(house)
 
         assert [each.content for each in house.painter.inputs[-1]] == [HAT[1]]
 
@@ -82,6 +87,7 @@ async def test_pictures_of_the_reply_are_changed_where_the_message_has_none(open
     async with opened(ATELIER_MESSAGE_CONTENT=True) as house:
         theirs = await house.ben.send(house.channel, "who has a hat?")
         await reply(house, theirs, f"<@{house.bot.bot_id}> make it red", [HAT])
+        await agree(house)
 
         assert [each.content for each in house.painter.inputs[-1]] == [HAT[1]]
 
@@ -109,6 +115,7 @@ async def test_a_drawing_upon_somebodys_picture_needs_no_words(opened: OpenHouse
     async with opened(ATELIER_MESSAGE_CONTENT=True) as house:
         theirs = await house.ben.send(house.channel, "look", attachments=[HAT])
         await reply(house, theirs, f"<@{house.bot.bot_id}>", [("drawn.png", drawn_upon(HAT[1]))])
+        await agree(house)
 
         assert (house.painter.asked[-1].prompt, house.painter.asked[-1].sent_prompt) == ("", DRAWN)
 
@@ -130,13 +137,12 @@ async def test_a_message_that_discord_does_not_show_is_asked_for(
         before = len(said(house))
 
         await hear(house, written)
-        made = len(house.painter.asked)
         house.env.inject_error("GET", f"/channels/*/messages/{theirs.id}", status=status, code=code)
         written.id = words.id
         await hear(house, written)
 
-        assert made == 1
-        assert said(house)[before].content.startswith(f"❌ {sentence}")
+        assert said(house)[before].content.startswith("-# Shall I change this picture by your words?")
+        assert said(house)[before + 1].content.startswith(f"❌ {sentence}")
 
 
 # --- replies that we may not read

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.presentation.rules import AFTER_A_BLOCK
+from bot.services.policy import ReplyMode
 from cogs.imagine.buttons import AgainButton
 from tests.cogs.test_gallery import offer_directly
 from tests.cogs.test_studio_rules import audited, lead, policy, refused, told
@@ -158,23 +159,23 @@ async def test_the_screening_is_shown_and_changed(opened: OpenHouse) -> None:
         assert await audited(house) == ["studio moderation"]
 
 
-async def test_replies_are_shown_switched_off_and_on_again(opened: OpenHouse) -> None:
+async def test_when_replies_change_pictures_is_shown_and_changed(opened: OpenHouse) -> None:
     async with opened() as house:
         shown = await lead(house, "replies")
-        off = await lead(house, "replies", on=False)
-        same = await lead(house, "replies", on=False)
-        silent = not (await policy(house)).replies
-        on = await lead(house, "replies", on=True)
+        off = await lead(house, "replies", mode="never")
+        same = await lead(house, "replies", mode="never")
+        silent = (await policy(house)).replies
+        on = await lead(house, "replies", mode="only when mentioned")
 
-        assert shown.startswith("Changing pictures by replies: on. Words in a reply to a picture of mine change it")
+        assert shown.startswith("Changing pictures by replies: at once. Who replies to their own picture changes it at")
         assert off == (
-            "✅ Changing pictures by replies: changed from on to off. A reply to a picture of mine is a message like "
+            "✅ Changing pictures by replies: changed from at once to never. A reply to a picture is a message like "
             "any other; ✏️ Edit and /edit still change pictures."
         )
-        assert same.startswith("Nothing was changed. Changing pictures by replies: off.")
-        assert on.startswith("✅ Changing pictures by replies: changed from off to on.")
-        assert silent
-        assert (await policy(house)).replies
+        assert same.startswith("Nothing was changed. Changing pictures by replies: never.")
+        assert on.startswith("✅ Changing pictures by replies: changed from never to only when mentioned.")
+        assert silent is ReplyMode.NEVER
+        assert (await policy(house)).replies is ReplyMode.MENTIONED
         assert await audited(house) == ["studio replies", "studio replies"]
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bot.presentation.rules import (
     LONGEST_PANEL,
     LONGEST_PART,
+    REPLIES,
     SCREENING,
     blocked_text,
     calendar_changed_text,
@@ -34,7 +35,7 @@ from bot.presentation.rules import (
     roles_panel,
 )
 from bot.services.governing import Decision
-from bot.services.policy import MODERATIONS, RoleRule, ServerPolicy
+from bot.services.policy import MODERATIONS, ReplyMode, RoleRule, ServerPolicy
 from bot.services.server_settings import CalendarNow
 from tests.examples import CATALOG, MODEL, NOW
 
@@ -128,22 +129,14 @@ def test_every_level_of_screening_has_words() -> None:
     assert set(SCREENING) == set(MODERATIONS)
 
 
-@pytest.mark.parametrize(
-    ("on", "word", "meaning"),
-    [
-        (True, "on", "Words in a reply to a picture of mine change it, and whoever replies pays."),
-        (
-            False,
-            "off",
-            "A reply to a picture of mine is a message like any other; ✏️ Edit and /edit still change pictures.",
-        ),
-    ],
-)
-def test_whether_replies_change_pictures_is_told_with_what_it_means(on: bool, word: str, meaning: str) -> None:  # noqa: FBT001 - a parameter of the test
-    assert replies_panel(ServerPolicy(replies=on)) == (
-        f"Changing pictures by replies: {word}. {meaning} Change it with the option “on”."
+@pytest.mark.parametrize("mode", ReplyMode)
+def test_when_replies_change_pictures_is_told_with_what_it_means(mode: ReplyMode) -> None:
+    meaning = REPLIES[mode]
+
+    assert replies_panel(ServerPolicy(replies=mode)) == (
+        f"Changing pictures by replies: {mode}. {meaning} Change it with the option “mode”."
     )
-    assert replies_changed_text(decision("on", word), on=on).endswith(f"{word}. {meaning}")
+    assert replies_changed_text(decision("never", mode.value), mode).endswith(f"{mode}. {meaning}")
 
 
 def test_all_models_are_listed_with_what_ends_when() -> None:

@@ -12,7 +12,7 @@ from bot.presentation.studio import MOST_BUDGETS, paused_text, pictures, resumed
 from bot.services.bulletin import Bulletin, OpenJobs
 from bot.services.installation import Hint, Room
 from bot.services.pausing import Switched
-from bot.services.policy import Block, Pause, RoleRule, ServerPolicy
+from bot.services.policy import Block, Pause, ReplyMode, RoleRule, ServerPolicy
 from bot.services.workshop import Load
 from tests.examples import MODEL, NOW, budget
 
@@ -130,12 +130,12 @@ def test_the_panel_tells_who_is_kept_out_and_which_rules_there_are() -> None:
 
 
 def test_the_panel_tells_what_is_not_as_usual_about_screening_and_replies() -> None:
-    usual, other = told(bulletin()), told(bulletin(policy=ServerPolicy(moderation="low", replies=False)))
+    usual, other = told(bulletin()), told(bulletin(policy=ServerPolicy(moderation="low", replies=ReplyMode.NEVER)))
 
-    lines = "\nScreening: low; /studio moderation changes it.\nReplies to pictures do not change them; /studio replies"
+    lines = "\nScreening: low; /studio moderation changes it.\nChanging pictures by replies: never; /studio replies"
     assert lines in other
     assert "Screening" not in usual
-    assert "Replies" not in usual
+    assert "replies" not in usual
 
 
 def test_of_many_who_are_blocked_the_rest_is_counted() -> None:

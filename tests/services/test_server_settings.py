@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from bot.errors import DecisionRefusedError
 from bot.services.deciding import Lead
-from bot.services.policy import Block
+from bot.services.policy import Block, ReplyMode
 from tests.services.council import LEA, SERVER, Council, a_council
 
 if TYPE_CHECKING:
@@ -118,14 +118,14 @@ async def test_a_level_of_screening_that_there_is_not_is_refused(council: Counci
 
 
 async def test_replies_change_pictures_until_leads_decide_otherwise(council: Council) -> None:
-    same = await council.settings.set_replies(LEA, on=True)
-    off = await council.settings.set_replies(LEA, on=False)
+    same = await council.settings.set_replies(LEA, ReplyMode.AT_ONCE)
+    off = await council.settings.set_replies(LEA, ReplyMode.NEVER)
     kept_off = (await council.policy()).replies
-    on = await council.settings.set_replies(LEA, on=True)
+    on = await council.settings.set_replies(LEA, ReplyMode.AT_ONCE)
 
-    assert (same.before, same.after) == ("on", "on")
-    assert (off.subject, off.before, off.after) == ("changing pictures by replies", "on", "off")
-    assert (kept_off, (await council.policy()).replies) == (False, True)
+    assert (same.before, same.after) == ("at once", "at once")
+    assert (off.subject, off.before, off.after) == ("changing pictures by replies", "at once", "never")
+    assert (kept_off, (await council.policy()).replies) == (ReplyMode.NEVER, ReplyMode.AT_ONCE)
     assert await council.decisions() == [off, on]
 
 

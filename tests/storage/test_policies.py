@@ -8,7 +8,7 @@ import pytest
 
 from bot.services.governing import Decision, StalePolicyError
 from bot.services.limits import Metric, Scope
-from bot.services.policy import Block, Grant, LimitRule, Pause, RoleRule, ServerPolicy
+from bot.services.policy import Block, Grant, LimitRule, Pause, ReplyMode, RoleRule, ServerPolicy
 from bot.services.windows import Window
 from bot.storage import SqliteAudit, SqlitePolicies
 from bot.storage.sqlite import sqlite3
@@ -31,7 +31,7 @@ FULL = ServerPolicy(
     blocked=(Block(4, NOON, 5, "spam"),),
     newcomer_days=7,
     moderation="low",
-    replies=False,
+    replies=ReplyMode.ASK,
     limits=(
         LimitRule(True, Scope.CHANNEL, 10**18 + 1, Metric.USD, Window.MONTH, 5 * 10**9),  # noqa: FBT003 - a row of a table
         LimitRule(False, Scope.ROLE, 8, Metric.IMAGES, Window.DAY, None),  # noqa: FBT003 - a row of a table
@@ -55,7 +55,28 @@ async def test_what_was_decided_before_there_was_a_setting_is_read_with_its_usua
 
     policy = await SqlitePolicies(books.database).of(SERVER)
 
-    assert (policy.newcomer_days, policy.moderation, policy.replies) == (3, "auto", True)
+    assert (policy.newcomer_days, policy.moderation, policy.replies) == (3, "auto", ReplyMode.AT_ONCE)
+    await books.database.transaction(lambda connection: connection.execute("DELETE FROM policies"))  # it has no audit
+
+
+@pytest.mark.parametrize(
+    ("kept", "mode"),
+    [
+        ("true", ReplyMode.AT_ONCE),
+        ("false", ReplyMode.NEVER),
+        *((f'"{mode}"', mode) for mode in ReplyMode),
+    ],
+)
+async def test_whether_replies_change_pictures_is_read_as_when_they_do(
+    kept: str, mode: ReplyMode, books: Books
+) -> None:
+    await books.database.transaction(
+        lambda connection: connection.execute(
+            "INSERT INTO policies (server_id, version, document) VALUES (?, 1, ?)", (SERVER, f'{{"replies": {kept}}}')
+        )
+    )
+
+    assert (await SqlitePolicies(books.database).of(SERVER)).replies is mode
     await books.database.transaction(lambda connection: connection.execute("DELETE FROM policies"))  # it has no audit
 
 

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image, ImageChops, ImageDraw
 
 from bot.sandbox.discord import Upload
+from bot.services.pricing import format_price
 from bot.storage.sqlite import sqlite3
 from tests.pictures.samples import encoded, gradient, opened, pixel
 from tests.wire.house import labels
@@ -90,7 +91,7 @@ async def test_finish_makes_the_same_picture_in_a_higher_quality_at_the_price_on
     call = house.images.calls[-1]
     assert (call.fields["size"], call.fields["quality"]) == ("1024x1024", "high")
     assert [file.content for file in call.named("image")] == [content_of(lighthouse)]
-    assert label == f"Finish · ${held(house)[-1] / 1e9:.3f}".rstrip("0")
+    assert label == f"Finish · {format_price(held(house)[-1])}"
     assert_money_agrees(house)
 
 

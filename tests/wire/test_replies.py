@@ -14,10 +14,10 @@ from bot.sandbox.images import ImageOptions
 from bot.storage.sqlite import sqlite3
 from cogs.edit.replies import NEVER_READ, NOT_SHOWN, PING_OFF
 from tests.pictures.samples import encoded, gradient
-from tests.wire.house import NO_RATE_LIMITS, buttons
+from tests.wire.house import NO_RATE_LIMITS, buttons, labels
 
 if TYPE_CHECKING:
-    from bot.sandbox.discord import Channel, Message
+    from bot.sandbox.discord import Channel, Member, Message
     from tests.wire.house import House, OpenHouse
 
 PHOTO = encoded(gradient(1200, 800), "JPEG")
@@ -40,6 +40,15 @@ async def spoken(house: House, message: Message) -> Message:
     await house.until(lambda: [each for each in below(house, message) if not is_progress(each)])
     (told,) = [each for each in below(house, message) if not is_progress(each)]
     return told
+
+
+async def agreed(house: House, member: Member, words: Message) -> Message:
+    """Press the button below what is asked about the words, and wait for the result."""
+    question = await spoken(house, words)
+    (change,) = labels(question)
+    await member.click(question, change)
+    await house.until(lambda: question.deleted)
+    return await spoken(house, words)
 
 
 def is_progress(message: Message) -> bool:
@@ -75,7 +84,7 @@ async def test_a_reply_sends_the_original_bytes_and_its_result_hangs_below_the_w
     mia, ben = house.discord.server.add_member("Mia"), house.discord.server.add_member("Ben")
     first = await house.imagine(mia, "a lighthouse", size="1536x1024", quality="medium")
 
-    words = await ben.reply(first, "make it snowy")
+    words = await ben.reply(first, f"{house.discord.server.bot.mention} make it snowy")
     await house.until(lambda: [each for each in below(house, words) if each.content.startswith("**#2**")])
 
     call = house.images.calls[-1]
@@ -177,12 +186,17 @@ async def test_it_is_asked_which_of_several_and_the_words_are_read_again(house: 
     question = await spoken(house, words)
     await house.restart_bot()
 
-    refused = await (await ben.click(question, "#2")).shown()
-    await mia.click(question, "#2")
+    second = labels(question)[1]
+    refused = await (await ben.click(question, second)).shown()
+    await mia.click(question, second)
     await house.until(lambda: question.deleted)
     result = await spoken(house, words)
 
-    assert buttons(question) == [["#1", "#2", "#3"]]
+    assert [label.rpartition(" · $")[0] for label in labels(question)] == [
+        "#1 · 1st of 3",
+        "#2 · 2nd of 3",
+        "#3 · 3rd of 3",
+    ]
     assert refused.only_for is ben.user
     assert refused.content.startswith("❌ Only the member who wrote the reply")
     assert result.content.startswith("**#4**")
@@ -197,7 +211,7 @@ async def test_a_choice_for_words_that_were_deleted_says_so(house: House) -> Non
     question = await spoken(house, words)
 
     await mia.delete(words)
-    answer = await (await mia.click(question, "#1")).shown()
+    answer = await (await mia.click(question, labels(question)[0])).shown()
 
     assert answer.only_for is mia.user
     assert answer.content.startswith("❌ The words that belong here were deleted.")
@@ -299,7 +313,7 @@ async def test_with_the_intent_a_mention_below_a_photo_changes_it(open_house: Op
     photo = await ben.send(studio(house), "look", [Upload("photo.jpg", PHOTO)])
 
     words = await mia.reply(photo, f"{server.bot.mention} with this hat", [Upload("hat.png", HAT)])
-    result = await spoken(house, words)
+    result = await agreed(house, mia, words)
 
     call = house.images.calls[-1]
     across, down = (int(edge) for edge in str(call.fields["size"]).split("x"))
@@ -326,7 +340,7 @@ async def test_without_the_intent_a_photo_that_mentions_the_bot_can_be_changed(h
     mia, ben = server.add_member("Mia"), server.add_member("Ben")
     photo = await ben.send(studio(house), f"look, {server.bot.mention}", [Upload("photo.jpg", PHOTO)])
 
-    await spoken(house, await mia.reply(photo, f"{server.bot.mention} make it snowy"))
+    await agreed(house, mia, await mia.reply(photo, f"{server.bot.mention} make it snowy"))
 
     assert [file.content for file in house.images.calls[-1].named("image")] == [PHOTO]
 

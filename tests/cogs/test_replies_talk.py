@@ -1,0 +1,150 @@
+"""Talk below pictures costs nothing and is asked about with a button; and leads choose when replies change pictures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.services.deciding import Lead
+from bot.services.policy import ReplyMode
+from cogs.edit.answers import SWITCHED_OFF
+from cogs.edit.picking import OFFER, OFFER_STAYS
+from tests.cogs.replying import agree, answer, hear, labels, picture, reply, said, switch_off
+
+if TYPE_CHECKING:
+    from tests.conftest import OpenHouse
+
+
+@pytest.mark.parametrize(
+    "remark",
+    ["https://tenor.com/view/fox-gif-123", "😂 🔥", "<a:party:123456789012345678>", "!?", "+1", "10/10"],
+)
+async def test_who_reacts_to_a_picture_without_words_is_not_even_asked(remark: str, opened: OpenHouse) -> None:
+    async with opened() as house:
+        await reply(house, await picture(house), remark)
+
+        assert len(house.painter.asked) == 1
+        assert said(house) == []
+
+
+@pytest.mark.parametrize(
+    "talk",
+    [
+        "lovely!",
+        "Thank  you",
+        "Wow, thanks! 😍",
+        "haha 2",
+        "SCHO\u0308N",
+        "#1 lovely",
+        "why is the sky green?",
+        "can you make it blue",
+        "<@{ben}> what do you think",
+        "<@{ben}> put a hat on it",
+        "@everyone look",
+        "<@{bot}> beautiful",
+        "<@{bot}> 🎄",
+    ],
+)
+async def test_talk_below_ones_own_picture_is_asked_about_and_costs_nothing(talk: str, opened: OpenHouse) -> None:
+    async with opened() as house:
+        words = talk.format(ben=house.ben.id, bot=house.bot.bot_id)
+        written = await reply(house, await picture(house), words)
+        asked = answer(house, written)
+        (told,) = said(house)
+        made = len(house.painter.asked)
+        await agree(house)
+
+        assert asked == OFFER.format("#1")
+        assert labels(told) == ["Change it · $0.019"]
+        assert made == 1
+        assert house.painter.asked[-1].parent == 1
+        assert said(house) == []
+
+
+async def test_what_is_asked_goes_away_by_itself(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await reply(house, await picture(house), "thanks!")
+        before = len(said(house))
+        await house.env.advance_time(OFFER_STAYS + 1)
+
+        assert (before, len(said(house)), len(house.painter.asked)) == (1, 0, 1)
+
+
+async def test_words_below_another_members_picture_are_asked_about(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await reply(house, await picture(house), "make it snowy", by=house.ben)
+        refused = await house.mia.click(said(house)[-1], label="Change it")
+        made = len(house.painter.asked)
+        await house.restart()
+        await agree(house, house.ben)
+
+        assert refused.response is not None
+        assert refused.response.content.startswith("❌ Only the member who wrote the reply above can choose.")
+        assert made == 1
+        assert house.posted[-1].content.startswith(f"**#2** for <@{house.ben.id}>")
+
+
+async def test_talk_about_several_pictures_is_asked_about_with_each_of_them(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await reply(house, await picture(house, count=2), "love it")
+        (told,) = said(house)
+        await house.mia.click(told, label=labels(told)[1])
+
+        assert told.content == OFFER.format("one of these")
+        assert labels(told) == ["#1 · 1st of 2 · $0.019", "#2 · 2nd of 2 · $0.019"]
+        assert house.painter.asked[-1].parent == 2
+
+
+async def test_talk_about_a_picture_that_was_deleted_is_left_alone(opened: OpenHouse) -> None:
+    async with opened() as house:
+        first = await picture(house)
+        order = await house.services.requests.of_picture(1, house.server.id)
+        assert order is not None
+        await house.services.requests.delete_pictures(order.id, 1)
+        await reply(house, first, "lovely")
+
+        assert said(house) == []
+
+
+async def test_what_is_asked_is_not_asked_again_once_it_was_answered(opened: OpenHouse) -> None:
+    async with opened() as house:
+        written = await reply(house, await picture(house), "lovely")
+        await agree(house)
+        await hear(house, written)
+
+        assert said(house) == []
+
+
+@pytest.mark.parametrize(
+    ("mode", "words", "asked", "made"),
+    [
+        (ReplyMode.AT_ONCE, "make it snowy", 0, 2),
+        (ReplyMode.ASK, "make it snowy", 1, 1),
+        (ReplyMode.ASK, "<@{bot}> make it snowy", 1, 1),
+        (ReplyMode.MENTIONED, "make it snowy", 0, 1),
+        (ReplyMode.MENTIONED, "thanks", 0, 1),
+        (ReplyMode.MENTIONED, "<@{bot}> make it snowy", 0, 2),
+        (ReplyMode.MENTIONED, "<@{bot}> thanks", 1, 1),
+        (ReplyMode.NEVER, "make it snowy", 0, 1),
+        (ReplyMode.NEVER, "<@{bot}> make it snowy", 1, 1),
+    ],
+)
+async def test_leads_choose_when_replies_change_pictures(
+    mode: ReplyMode, words: str, asked: int, made: int, opened: OpenHouse
+) -> None:
+    async with opened() as house:
+        await house.services.server_settings.set_replies(Lead(house.server.id, house.lead.id), mode)
+        await reply(house, await picture(house), words.format(bot=house.bot.bot_id))
+
+        assert (len(said(house)), len(house.painter.asked)) == (asked, made)
+
+
+async def test_a_question_that_stands_when_replies_are_switched_off_changes_nothing(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await reply(house, await picture(house), "lovely")
+        await switch_off(house)
+        pressed = await house.mia.click(said(house)[-1], label="Change it")
+
+        assert pressed.response is not None
+        assert pressed.response.content == f"❌ {SWITCHED_OFF}"
