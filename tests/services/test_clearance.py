@@ -45,7 +45,7 @@ def limit(scope: Scope, name: str, maximum: int = 0, metric: Metric = Metric.USD
 
 
 def _otherwise(policy: ServerPolicy) -> ServerPolicy:
-    return replace(policy, replies=not policy.replies)
+    return replace(policy, newcomer_days=policy.newcomer_days + 1)
 
 
 async def decide(house: House, subject: str, alter: Callable[[ServerPolicy], ServerPolicy] = _otherwise) -> None:
