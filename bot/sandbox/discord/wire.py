@@ -9,22 +9,24 @@ from typing import Any, TypeAlias, TypeGuard
 Json: TypeAlias = dict[str, Any]
 
 
-def _is_object(value: object) -> TypeGuard[Json]:
+def is_object(value: object) -> TypeGuard[Json]:
+    """Whether it is a JSON object."""
     return isinstance(value, dict)
 
 
-def _is_list(value: object) -> TypeGuard[list[Any]]:
+def is_list(value: object) -> TypeGuard[list[Any]]:
+    """Whether it is a JSON array."""
     return isinstance(value, list)
 
 
 def as_object(value: object) -> Json:
     """The value if it is a JSON object, otherwise an empty one."""
-    return value if _is_object(value) else {}
+    return value if is_object(value) else {}
 
 
 def as_list(value: object) -> list[Any]:
     """The value if it is a JSON array, otherwise an empty one."""
-    return value if _is_list(value) else []
+    return value if is_list(value) else []
 
 
 def as_objects(value: object) -> list[Json]:
@@ -54,9 +56,9 @@ def without_nulls(value: Json) -> Json:
     """A deep copy of an object in which keys that hold null are left out."""
 
     def cleaned(item: object) -> object:
-        if _is_object(item):
+        if is_object(item):
             return {key: cleaned(inner) for key, inner in item.items() if inner is not None}
-        if _is_list(item):
+        if is_list(item):
             return [cleaned(inner) for inner in item]
         return item
 

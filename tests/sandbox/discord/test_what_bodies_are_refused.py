@@ -311,7 +311,7 @@ def command(**more: object) -> dict[str, Any]:
         [command(options=[option(kind=4, choices=[{"name": "a", "value": "a"}])])],
         [command(options=[option(kind=10, choices=[{"name": "a", "value": "1.5"}])])],
         [command(options=[option(choices=[{"name": "a", "value": "x" * 101}])])],
-        [command(options=[option(choices=[{"name": "a", "value": {}}])])],
+        [command(options=[option(choices=[{"name": "a", "value": {"x": 1}}])])],
         [command(options=[option(choices=[{"name": "a"}])])],
         [command(options=[option(choices=[{"name": "a", "value": "a"}, {"name": "a", "value": "b"}])])],
         [command(options=[option(kind=6, autocomplete=True)])],

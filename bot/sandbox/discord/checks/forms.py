@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlsplit
 
-from bot.sandbox.discord.wire import as_id, as_list, as_object
+from bot.sandbox.discord.wire import as_id, is_list, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,10 +123,10 @@ def list_of(item: Check, most: int, least: int = 0, *, unique: bool = False) -> 
     """A list of so many of something."""
 
     def check(place: str, value: object, faults: FormFaults) -> None:
-        if not isinstance(value, list):
+        if not is_list(value):
             faults.add(place, "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType.")
             return
-        items = as_list(value)
+        items = value
         faults.check_count(place, len(items), most, least)
         for position, one in enumerate(items):
             if one is None:
@@ -145,9 +145,10 @@ def texts_by_language(longest: int) -> Check:
     """Texts by locale."""
 
     def check(place: str, value: object, faults: FormFaults) -> None:
-        if not isinstance(value, dict):
+        if not is_object(value):
             faults.add(place, "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
-        for locale, words in as_object(value).items():
+            return
+        for locale, words in value.items():
             text(longest, 1)(_within(place, locale), words, faults)
 
     return check
@@ -157,12 +158,11 @@ def form(**fields: Check | Needed) -> Check:
     """An object with these fields; others are not looked at."""
 
     def check(place: str, value: object, faults: FormFaults) -> None:
-        if not isinstance(value, dict):
+        if not is_object(value):
             faults.add(place, "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
             return
-        given = as_object(value)
         for name, field in fields.items():
-            here, inner = _within(place, name), given.get(name)
+            here, inner = _within(place, name), value.get(name)
             if inner is not None:
                 (field.check if isinstance(field, Needed) else field)(here, inner, faults)
             elif isinstance(field, Needed):
