@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from bot.sandbox.discord.model import Channel, Message
     from bot.sandbox.discord.things import User, Version
 
-WAIT = 300.0  # seconds after which nobody waits for a change any more, however slow the machine is
-
 
 class ChangeKind(Enum):
     """What happened."""

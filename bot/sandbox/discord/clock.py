@@ -12,6 +12,7 @@ import time
 
 DISCORD_EPOCH = 1_420_070_400_000  # milliseconds; https://discord.com/developers/docs/reference#snowflakes
 _TIME_SHIFT = 22
+WAIT = 300.0  # seconds after which nobody waits for a change any more, however slow the machine is
 
 
 class Clock:

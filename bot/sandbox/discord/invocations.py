@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.discord.changes import WAIT
+from bot.sandbox.discord.clock import WAIT
 from bot.sandbox.discord.refusals import (
     already_acknowledged,
     expired_token,

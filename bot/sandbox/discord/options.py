@@ -14,7 +14,7 @@ class Options:
 
     Attributes:
         port: on 127.0.0.1; 0 takes a free one.
-        token: the bot token that it accepts.
+        token: the bot token that it accepts; None makes one in Discord's form, which begins with the bot's id.
         bot_name: the bot's account name.
         server_name: the name of the server that stands ready.
         privileged_intents: what is switched on in the developer portal; asking for another one closes with 4014, and
@@ -30,7 +30,7 @@ class Options:
     """
 
     port: int = 0
-    token: str = "sandbox-bot-token"  # noqa: S105 - opens nothing but this loopback server
+    token: str | None = None
     bot_name: str = "Atelier"
     server_name: str = "The studio"
     privileged_intents: Intent = NONE

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
 
-from bot.sandbox.discord.changes import WAIT
+from bot.sandbox.discord.clock import WAIT
 from bot.sandbox.discord.commands import Commands
 from bot.sandbox.discord.desk import Desk
 from bot.sandbox.discord.faults import Faults
@@ -77,7 +77,7 @@ class SandboxDiscord:
     @property
     def token(self) -> str:
         """The bot token that is accepted."""
-        return self.options.token
+        return self._world.token
 
     @property
     def url(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,7 @@ class World:
         self.dispatch: Callable[[Event], None] = lambda _: None
         self.operator = self.add_user("Operator")
         self.bot = self.add_user(options.bot_name, bot=True)
+        self.token = options.token or f"{base64.b64encode(str(self.bot.id).encode()).decode()}.sandbox.opens-nothing"
         self.views = MessageViews(self.links, self.bot)
 
     def add_user(self, name: str, *, bot: bool = False) -> User:

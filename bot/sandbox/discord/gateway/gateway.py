@@ -163,7 +163,7 @@ class Gateway:
 
     def _knows(self, data: Json) -> bool:
         """Whether the token is the bot's; some libraries write "Bot" before it, as in HTTP."""
-        return as_text(data.get("token")).removeprefix("Bot ") == self._world.options.token
+        return as_text(data.get("token")).removeprefix("Bot ") == self._world.token
 
     def _resume(self, connection: Connection, data: Json) -> CloseCode | None:
         if not self._knows(data):

@@ -93,7 +93,7 @@ class Entrance:
                 return _spoiled(fault)
             if route is None:
                 raise no_such_route()
-            if route.needs_token and request.headers.get("Authorization") != f"Bot {self._world.options.token}":
+            if route.needs_token and request.headers.get("Authorization") != f"Bot {self._world.token}":
                 raise unauthorized()
             return await _answered(route, Call(request.path, request.match_info, request.query, body.data, body.files))
         except Refusal as refusal:
