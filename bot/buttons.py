@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
 import discord
 from typing_extensions import override
 
-from bot.errors import NotYoursError, PictureGoneError
-from bot.interactions import AtelierClient, Interaction, answer_failure, order_behind
+from bot.delivery.ladder import NoWayError, Sentences, climb
+from bot.errors import NotYoursError, PictureGoneError, UserFacingError
+from bot.interactions import AtelierClient, Interaction, OwnAnswer, answer_failure, order_behind
 from bot.occasions import Asker, asker_of, joined_at_of, role_ids_of
 from bot.rows import view_of
 from bot.services.pricing import format_price
@@ -27,6 +28,7 @@ ItemT = TypeVar("ItemT", bound=discord.ui.Item[Any])
 CHOSEN, CHOSEN_IN_PRIVATE = "!", "!!"  # where the result is for everybody; where only one member sees it
 ORDINALS = ("1st", "2nd", "3rd", "4th")  # as many pictures as a result has at most
 WHICH = "which picture?"
+NO_BUTTONS = "Discord refused my buttons for it. Reply to the result, and begin your words with a number,"
 
 
 class LastingItem(discord.ui.DynamicItem[ItemT], template=r"(?!)"):
@@ -162,10 +164,18 @@ async def ask_which(
         makes: see `Choice`.
     """
     ending = CHOSEN_IN_PRIVATE if is_private(interaction) else CHOSEN
-    view = view_of([make(picture.number, ending) for picture in order.pictures])
-    sent = await interaction.response.send_message(f"{title}: {WHICH}", view=view, ephemeral=True)
-    if makes and sent.message_id is not None:
-        interaction.client.questions.keep(sent.message_id, interaction)
+    answer = OwnAnswer(interaction)
+    question = Sentences(
+        f"{title}: {WHICH}",
+        lambda: view_of([make(picture.number, ending) for picture in order.pictures]),
+        f"{title}: {WHICH} {NO_BUTTONS} like #{order.pictures[-1].number} make it snowy.",
+    )
+    try:
+        await climb(answer.ways, question, interaction.channel_id or 0)
+    except NoWayError as nowhere:
+        raise UserFacingError(f"I could not ask you which picture is meant, because {nowhere.why}.") from nowhere
+    if makes and answer.message_id is not None:
+        interaction.client.questions.keep(answer.message_id, interaction)
 
 
 def label_of(order: OpenRequest, picture: Picture) -> str:

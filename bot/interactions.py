@@ -124,7 +124,7 @@ async def answer_failure(interaction: discord.Interaction[Any], error: Exception
         _log.warning("too late to answer", interaction=interaction.id, reason=str(error))
         return
     text, view = await spoken(interaction.client, error, interaction.guild_id, interaction=interaction.id)
-    answer = FailureAnswer(interaction, may_have_arrived=isinstance(error, PROBLEMS) and not is_refusal(error))
+    answer = OwnAnswer(interaction, may_have_arrived=isinstance(error, PROBLEMS) and not is_refusal(error))
     try:
         await climb(answer.ways, Sentences(text, lambda: view), interaction.channel_id or 0)
     except AnsweredBeforeError:
@@ -137,15 +137,19 @@ async def answer_failure(interaction: discord.Interaction[Any], error: Exception
         interaction.client.untold.keep(interaction.user.id, text)
 
 
-class FailureAnswer:
-    """The ways to tell a failure of what an interaction asked for.
+class OwnAnswer:
+    """The ways to answer an interaction with words for its member alone.
 
     Args:
         interaction: answered or not.
         may_have_arrived: whether a first answer was sent whose receipt was lost on the way.
+
+    Attributes:
+        message_id: of the first answer, once there is one.
     """
 
-    def __init__(self, interaction: discord.Interaction[Any], *, may_have_arrived: bool) -> None:
+    def __init__(self, interaction: discord.Interaction[Any], *, may_have_arrived: bool = False) -> None:
+        self.message_id: int | None = None
         self._interaction = interaction
         self._may_have_arrived = may_have_arrived
 
@@ -163,9 +167,10 @@ class FailureAnswer:
             await self._interaction.edit_original_response(content=text, attachments=[], view=view)
             return
         try:
-            await self._interaction.response.send_message(
+            sent = await self._interaction.response.send_message(
                 text, ephemeral=True, view=discord.utils.MISSING if view is None else view
             )
+            self.message_id = sent.message_id
         except DROPPED:
             self._may_have_arrived = True
             raise

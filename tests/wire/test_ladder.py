@@ -416,3 +416,50 @@ async def test_a_result_is_posted_once_though_discord_has_forgotten_its_nonce(ho
 
     assert len([each for each in studio(house).messages if each.attachments]) == 1
     assert house.posted(invocation) is not None
+
+
+# --- offered, but not again and again
+
+
+async def test_what_is_kept_is_offered_once_in_a_while_and_at_once_when_there_is_more(
+    house: House, mia: Member
+) -> None:
+    first = await in_mid_job(house, mia)
+    refuse_everything(house, first)
+    house.gate.set()
+    await kept(house)
+    await offered(house, mia)
+    again = await mia.slash("usage")
+    await again.shown()
+    house.discord.faults.clear()
+    second = await in_mid_job(house, mia)
+    refuse_everything(house, second)
+    house.gate.set()
+    await house.until(lambda: house.count_requests("kept_at IS NOT NULL") == 2)
+
+    more = await offered(house, mia)
+
+    assert again.followups == []
+    assert buttons(more) == [["Show #1", "Show #2"]]
+
+
+async def test_a_dialog_is_not_disturbed_by_an_offer(house: House, mia: Member) -> None:
+    picture = await house.imagine(mia)
+    invocation = await in_mid_job_of(house, mia, 2)
+    refuse_everything(house, invocation)
+    house.gate.set()
+    await kept(house)
+
+    dialog = await mia.click(picture, "Edit")
+    await dialog.until(lambda: dialog.modal, 60)
+    await offered(house, mia)
+
+    assert dialog.followups == []
+
+
+async def in_mid_job_of(house: House, member: Member, calls: int) -> Invocation:
+    house.gate.clear()
+    invocation = await member.slash("imagine", prompt="an owl")
+    await house.in_mid_job(calls)
+    await house.until(lambda: house.words(invocation).startswith("🎨"))
+    return invocation

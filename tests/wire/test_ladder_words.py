@@ -132,6 +132,29 @@ async def test_a_question_that_is_taken_nowhere_there_goes_by_direct_message(
     assert buttons(question) == []
 
 
+async def test_a_press_whose_question_may_have_no_buttons_says_how_to_answer(house: House, mia: Member) -> None:
+    pictures = await house.imagine(mia, count=2)
+    house.discord.faults.refuse(Way.FIRST_ANSWER, 50035, status=400, having=("components",))
+
+    question = await (await mia.click(pictures, "Vary")).shown()
+
+    assert question.only_for is mia.user
+    assert question.content.startswith("Vary: which picture? Discord refused my buttons for it.")
+    assert buttons(question) == []
+
+
+async def test_a_press_whose_question_is_taken_nowhere_there_is_asked_directly(house: House, mia: Member) -> None:
+    pictures = await house.imagine(mia, count=2)
+    house.discord.faults.refuse(Way.FIRST_ANSWER, 50083)
+
+    await mia.click(pictures, "Vary")
+    question = await directly(house, mia)
+
+    assert question.content.startswith("Vary: which picture?")
+    assert "because the thread is archived or locked" in question.content
+    assert f"You asked in <#{studio(house).id}>." in question.content
+
+
 # --- twice
 
 
