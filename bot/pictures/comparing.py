@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageFilter
 
 from bot.pictures.decode import resized, within
 from bot.pictures.regions import regions_of, stencil_of
@@ -13,6 +13,8 @@ from bot.pictures.stencils import grown, hard, share_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from bot.pictures.regions import Region
 
 _PIXELS = 1 << 21  # that are compared; a larger picture is scaled down to them
 _SLACK = 2  # pixels; a JPEG keeps colours at half the size
@@ -24,6 +26,9 @@ _FAR = 12  # pixels; a JPEG smears colours over 16
 _CELLS = 400  # of the longer edge, in which connected parts are looked for
 _SPECK = 1 / 60_000  # of the picture, and smaller: no stroke
 _LEAST = 10  # pixels that are no speck in the smallest picture
+_SOFT = 2  # pixels; over so many around it the grain of a texture is even
+_SHIFTED = 20  # of 255, of what is soft: nobody's compression does that, and it hides no thin or clear stroke
+_MOST_TRACED = 0.1  # of the picture, or six times what differs clearly: with more it would be no stroke
 _SMOOTH = Image.Resampling.BILINEAR
 _GREY = (128, 128, 128)
 
@@ -76,6 +81,22 @@ def compare(drawn: Image.Image, original: Image.Image) -> Comparison:
     changed = ImageChops.lighter(strong, ImageChops.darker(weak, grown(strong, _BESIDE)))
     faint = ImageChops.subtract(weak, grown(strong, _FAR))
     return Comparison(new, old, strong, changed, faint)
+
+
+def traced(comparison: Comparison) -> Image.Image:
+    """What differs clearly, followed along the strokes that it is a part of: 255, else 0.
+
+    On a texture a stroke is here and there between the brightest and the darkest around it, and its outline would have
+    gaps; what is even of it still is of another colour.
+    """
+    soft = ImageFilter.BoxBlur(_SOFT)
+    shift = ImageChops.difference(comparison.drawn.filter(soft), comparison.original.filter(soft))
+    shifted = hard(_brightest_band(shift), _SHIFTED)
+    cells, _ = cells_of(shifted)
+    means = cells_of(comparison.strong)[0].tobytes()
+    strokes = [region for region in regions_of(cells, diagonally=True) if region.sum_of(means, cells.width)]
+    followed = ImageChops.lighter(comparison.changed, _in_cells(shifted, strokes))
+    return followed if share_of(followed) <= max(_MOST_TRACED, 6 * comparison.share) else comparison.changed
 
 
 def cells_of(stencil: Image.Image) -> tuple[Image.Image, int]:
@@ -132,7 +153,13 @@ def _without_specks(stencil: Image.Image) -> Image.Image:
     least = 255 * max(_LEAST, stencil.width * stencil.height * _SPECK) / (edge * edge)
     means = cells.tobytes()
     strokes = [region for region in regions_of(cells, diagonally=True) if region.sum_of(means, cells.width) >= least]
-    kept = stencil_of(strokes, cells.size)
+    return _in_cells(stencil, strokes)
+
+
+def _in_cells(stencil: Image.Image, regions: list[Region]) -> Image.Image:
+    """What of a stencil lies in these regions of its cells."""
+    cells, edge = cells_of(stencil)
+    kept = stencil_of(regions, cells.size)
     whole = kept.resize((kept.width * edge, kept.height * edge), Image.Resampling.NEAREST)  # pyright: ignore[reportUnknownMemberType] - Pillow's annotation names numpy, which is not installed
     return ImageChops.darker(stencil, whole.crop((0, 0, *stencil.size)))
 

@@ -10,7 +10,7 @@ from PIL import Image, ImageChops
 
 from bot.errors import InputPictureError
 from bot.pictures.attached import attached_picture, legal_size, worded_for
-from bot.pictures.comparing import cells_of, compare
+from bot.pictures.comparing import cells_of, compare, traced
 from bot.pictures.decode import plain_picture, resized
 from bot.pictures.encode import as_small_png
 from bot.pictures.masks import FittedMask, fitted, same_shape
@@ -163,7 +163,9 @@ def _compared(drawn: bytes, name: str, original: bytes) -> tuple[Comparison, Pla
 def _overlay_of(drawn: bytes, name: str, original: bytes) -> Overlay:
     comparison, attached, old = _compared(drawn, name, original)
     size = old.width, old.height
-    strokes = grown(comparison.changed, _HALO)
+    found = comparison.changed
+    # Where the outline of a stroke is sharp, it is; where it is lost in a texture, it is what is traced.
+    strokes = ImageChops.lighter(grown(found, _HALO), ImageChops.subtract(traced(comparison), grown(found, 3 * _HALO)))
     alpha = hard(resized(strokes, size, Image.Resampling.BILINEAR))
     image = resized(attached.image, size).convert("RGB")
     image.paste((0, 0, 0), mask=ImageChops.invert(alpha))  # or the whole picture would lie hidden in the file
@@ -174,9 +176,8 @@ def _overlay_of(drawn: bytes, name: str, original: bytes) -> Overlay:
 def _mask_of_drawing(drawn: bytes, name: str, original: bytes) -> FittedMask:
     comparison, _, old = _compared(drawn, name, original)
     short = min(comparison.changed.size)
-    region = ImageChops.lighter(
-        grown(comparison.changed, max(_HALO, round(_MARGIN * short))), _enclosed(comparison.changed)
-    )
+    strokes = traced(comparison)
+    region = ImageChops.lighter(grown(strokes, max(_HALO, round(_MARGIN * short))), _enclosed(strokes))
     whole = hard(resized(region, (old.width, old.height), Image.Resampling.BILINEAR))
     with worded_for(name):
         return fitted(whole, "Draw with a colour that stands out, and send it again.")

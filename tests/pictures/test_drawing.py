@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +14,7 @@ from PIL import Image, ImageChops, ImageDraw
 from bot.errors import InputPictureError
 from bot.pictures import Meaning, mask_of_drawing, meaning_of, overlay_of
 
-from .photos import drawn, jpeg, photo, scaled, spot, toned
+from .photos import Colour, drawn, jpeg, photo, scaled, spot, toned
 from .samples import ORIENTATION, chunk, encoded, gradient, half_transparent, opened, quarters
 from .test_masks import changeable, equal
 
@@ -304,6 +306,63 @@ async def test_a_mask_of_a_drawing_has_what_an_outline_encloses(what: str, insid
         assert row[200:376] == [255] * 176
     assert (mask.width, mask.height) == SIZE
     assert 0 < mask.share < 0.3
+
+
+@cache
+def texture(width: int, height: int) -> Image.Image:
+    """A lawn, a wall, a crowd: strong grain of several sizes, in which thin strokes are lost here and there."""
+    image, chance = photo(width, height, 5), random.Random(5)  # noqa: S311 - a picture, no secret
+    for cells in (2, 5, 11):
+        across, down = width // cells + 1, height // cells + 1
+        grain = scaled(Image.frombytes("L", (across, down), chance.randbytes(across * down)), (width, height))
+        grain = grain.point([128 + (value - 128) * 60 // 128 for value in range(256)])
+        image = ImageChops.add(image, Image.merge("RGB", [grain] * 3), 1, -128)
+    return image
+
+
+def outlined(image: Image.Image, colour: Colour | str, seen: int) -> Image.Image:
+    """With an outline of 1/60 of the short edge, smooth at its edges as a telephone draws it; `seen` of 255."""
+    large = Image.new("L", (image.width * 4, image.height * 4))
+    width = round(min(image.size) / 60 * 4)
+    box = (0.3 * large.width, 0.3 * large.height, 0.6 * large.width, 0.7 * large.height)
+    ImageDraw.Draw(large).ellipse(box, outline=seen, width=width)
+    image = image.copy()
+    image.paste(Image.new("RGB", image.size, colour), mask=large.reduce(4))
+    return image
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize(("size", "seen"), [(SIZE, 255), (SIZE, 150), ((1536, 1024), 255)])
+@pytest.mark.parametrize("quality", [100, 70])
+async def test_a_thin_outline_upon_a_texture_is_closed(
+    colour: str, size: tuple[int, int], seen: int, quality: int
+) -> None:
+    picture = texture(*size)
+    copy = encoded(outlined(picture, colour, seen), "JPEG", quality=quality)
+
+    mask = await mask_of_drawing(copy, "x.jpg", encoded(picture, "PNG", compress_level=1))
+
+    marked = changeable(mask.content)
+    inside = marked.crop((int(0.4 * size[0]), int(0.42 * size[1]), size[0] // 2, int(0.58 * size[1])))
+    assert inside.getextrema() == (255, 255)
+    assert marked.crop((0, 0, size[0] // 4, size[1])).getextrema() == (0, 0)
+    assert 0.08 < mask.share < 0.2
+
+
+async def test_an_outline_that_a_texture_hides_is_in_the_overlay_too() -> None:
+    marked = outlined(texture(*SIZE), "red", 150)
+
+    overlay = await overlay_of(encoded(marked, "JPEG", quality=80), "x.jpg", encoded(texture(*SIZE), "PNG"))
+
+    assert 0.012 < overlay.share < 0.05
+
+
+async def test_a_texture_that_was_changed_everywhere_is_not_followed() -> None:
+    picture = drawn(scaled(texture(*SIZE), (120, 90)).resize(SIZE), "circle", "red", 9)  # pyright: ignore[reportUnknownMemberType] - numpy is named in it
+
+    mask = await mask_of_drawing(encoded(picture, "PNG"), "x.png", encoded(texture(*SIZE), "PNG"))
+
+    assert changeable(mask.content).getpixel((288, 240)) == 255
 
 
 async def test_a_small_circle_is_filled_too() -> None:
