@@ -146,7 +146,7 @@ class Intake:
         return MessageDelivery(
             Place(self._client, requester, destination, request_id, maybe_sent=acknowledge is None),
             request_id,
-            count=request.count,
+            request=request,
             model_title=self._catalog.title_of(request.model),
             buttons=self._buttons,
             acknowledge=acknowledge,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.errors import Shortfall
     from bot.services.delivery import Result
     from bot.services.ledger import OpenRequest, Picture
+    from bot.services.requests import ImageRequest
 
     Act = Callable[[discord.Interaction[Any], OpenRequest, Picture], Awaitable[None]]
     Item = discord.ui.DynamicItem[Any]
@@ -87,6 +88,7 @@ class ResultButtons:
         self._of_result: list[tuple[int, Callable[[Result], Item | None]]] = []
         self._more: Callable[[Result], Item | None] | None = None
         self._of_late: Callable[[int], Item] | None = None
+        self._of_failure: Callable[[int, ImageRequest], Sequence[Item]] | None = None
         self._of_refusal: Callable[[int, Shortfall], Awaitable[Item | None]] | None = None
 
     def add(self, place: int, make: Callable[[Result], Item | None]) -> None:
@@ -102,6 +104,10 @@ class ResultButtons:
         """Offer the button with which a late private result can be fetched: `make` takes the request's id."""
         self._of_late = make
 
+    def set_failure(self, make: Callable[[int, ImageRequest], Sequence[Item]]) -> None:
+        """Offer buttons under a failure: `make` takes the request's id and what was asked for."""
+        self._of_failure = make
+
     def set_refusal(self, make: Callable[[int, Shortfall], Awaitable[Item | None]]) -> None:
         """Offer a button under the refusals of limits: `make` takes the server's id and what is missing."""
         self._of_refusal = make
@@ -114,6 +120,10 @@ class ResultButtons:
     def of_late(self, request_id: str) -> discord.ui.View | None:
         """A new view for one message."""
         return _row([] if self._of_late is None else [self._of_late(int(request_id))])
+
+    def of_failure(self, request_id: str, request: ImageRequest) -> discord.ui.View | None:
+        """A new view for one message."""
+        return _row([] if self._of_failure is None else self._of_failure(int(request_id), request))
 
     async def of_refusal(self, server_id: int, shortfall: Shortfall) -> discord.ui.View | None:
         """A new view for one message."""

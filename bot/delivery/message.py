@@ -25,7 +25,7 @@ from bot.delivery.replies import BEGUN, PREVIEW_NAME
 from bot.discord_limits import TOKEN_LIFE
 from bot.pictures import contact_sheet, shrink
 from bot.presentation.progress import drawing_text, held_up_text, late_text, paused_text, queued_text
-from bot.presentation.result import headline, result_text
+from bot.presentation.result import failure_text, headline, result_text
 from bot.presentation.ways import BUTTONLESS, Spot, ended_text, kept_text, posted_text, sent_directly_text
 from bot.services.delivery import DeliveryError, Posted
 
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from bot.services.delivery import Preview, Result
     from bot.services.ledger import Destination
     from bot.services.policy import Pause
+    from bot.services.requests import ImageRequest
 
 LATE_RESERVE = 90  # seconds before the token's end at which a private response is edited for the last time
 
@@ -55,6 +56,10 @@ class Buttons(Protocol):
 
     def of_late(self, request_id: str) -> discord.ui.View | None:
         """The button with which a result can be fetched that came too late for its place, or was taken nowhere."""
+        ...
+
+    def of_failure(self, request_id: str, request: ImageRequest) -> discord.ui.View | None:
+        """Buttons under a failure: the same once more, or with other words."""
         ...
 
 
@@ -83,8 +88,8 @@ class MessageDelivery:
 
     Args:
         place: where it is told.
-        request_id: names the request in the late button.
-        count: pictures asked for.
+        request_id: names the request in the ids of buttons.
+        request: what was asked for.
         model_title: what people call the model.
         buttons: what stands under a result.
         acknowledge: shows that it begins, and returns the id of the message that does; None after a restart.
@@ -96,7 +101,7 @@ class MessageDelivery:
         place: Place,
         request_id: str,
         *,
-        count: int,
+        request: ImageRequest,
         model_title: str,
         buttons: Buttons,
         acknowledge: Callable[[], Awaitable[int | None]] | None = None,
@@ -104,7 +109,7 @@ class MessageDelivery:
     ) -> None:
         self._place = place
         self._request_id = request_id
-        self._count = count
+        self._request = request
         self._model_title = model_title
         self._buttons = buttons
         self._acknowledge = acknowledge
@@ -172,8 +177,10 @@ class MessageDelivery:
     async def failed(self, error: UserFacingError) -> Posted:
         """Say why there is no result. Raises DeliveryError."""
         self._stop_progress()
+        text = failure_text(error.sentence, self._request)
+        words = Sentences(text, lambda: self._buttons.of_failure(self._request_id, self._request))
         try:
-            landing = await self._climb(Sentences(f"❌ {error.sentence}"), Spot.RESPONSE, Spot.CHANNEL, Spot.DIRECT)
+            landing = await self._climb(words, Spot.RESPONSE, Spot.CHANNEL, Spot.DIRECT)
             return Posted(progress_left=not await self._ended(landing, ended_text()))
         except NoWayError as nowhere:
             raise _undelivered(nowhere, permanent=True) from nowhere
@@ -261,9 +268,9 @@ class MessageDelivery:
             frames = [frame for frame in stage.frames if frame is not None]
             uploads: list[Upload] = []
             if frames:
-                content = await (shrink(frames[0]) if self._count == 1 else contact_sheet(stage.frames))
+                content = await (shrink(frames[0]) if self._request.count == 1 else contact_sheet(stage.frames))
                 uploads.append(Upload(PREVIEW_NAME, content, "Unfinished preview of the picture"))
-            text = drawing_text(self._count, len(frames))
+            text = drawing_text(self._request.count, len(frames))
             if uploads or text != self._said:  # what the acknowledgement has said already costs no edit
                 await self._place.edit_once(text, uploads)
         self._said = ""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bot.services.delivery import Result
     from bot.services.ledger import LimitStatus, Picture
     from bot.services.limits import Limit
+    from bot.services.requests import ImageRequest
 
 PROMPT_SHOWN = 280  # characters of the prompt in a result; the rest is in the details
 LONGEST_REASONS = 600  # characters of why pictures were not made
@@ -70,6 +71,12 @@ def result_text(result: Result, model_title: str, notes: Sequence[str] = ()) -> 
             f"-# ⚠️ {result.trouble or 'I could not write this down yet'}: it has no number and no buttons yet."
         )
     return _with_notes(lines, [*kept_how(request, pictures), *notes], _not_made(result))
+
+
+def failure_text(sentence: str, request: ImageRequest) -> str:
+    """Why there is no picture, above the words that were asked for, so that they are not lost."""
+    words = f"\n> {shown(request.prompt, PROMPT_SHOWN)}" if request.prompt.strip() else ""
+    return f"❌ {sentence}{words}"
 
 
 def _not_made(result: Result) -> list[str]:

@@ -12,6 +12,7 @@ import structlog
 from bot.errors import DatabaseError, UserFacingError
 from bot.services.background import Background
 from bot.services.delivery import DeliveryError, Result
+from bot.services.ledger import ChargeState
 from bot.services.pricing import format_usd
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 # Seconds between attempts to post a result while Discord cannot take it. After the last it is kept for its member.
 PATIENCE = (15.0, 60.0, 300.0, 900.0, 3600.0)
 LONGEST_TIDYING = 30 * 24 * 3600  # seconds after which progress that could not be brought to an end is left alone
+
+UNSETTLED = "A lead can settle what is held (/quota resolve). Trying again is charged anew."
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -202,7 +205,10 @@ class Answers:
         result = await self.result_of(request)
         if result.files:
             return await delivery.done(result)
-        return await delivery.failed(UserFacingError("\n".join(result.failures) or _lost(result)))
+        sentences = list(result.failures) or [_lost(result)]
+        if any(job.state is ChargeState.UNKNOWN for job in request.jobs):
+            sentences.append(UNSETTLED)
+        return await delivery.failed(UserFacingError("\n".join(sentences)))
 
 
 def _lost(result: Result) -> str:

@@ -93,7 +93,7 @@ def build_request(
         RequestRefused: or one of its family; the sentence says what to choose instead.
     """
     origin = origin or Origin()
-    _check_prompt(wishes.prompt, origin.change)
+    check_prompt(wishes.prompt, origin.change)
     if not 1 <= wishes.count <= MOST_PICTURES:
         raise RequestRefused(f"I make 1 to {MOST_PICTURES} pictures at a time.")
     name = (installation.default_model if wishes.model is None else wishes.model).strip().lower()
@@ -154,7 +154,8 @@ def told(story: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(words if len(words) <= LONGEST_TOLD else words[: LONGEST_TOLD - 1] + "…" for words in kept)
 
 
-def _check_prompt(prompt: str, change: Change) -> None:
+def check_prompt(prompt: str, change: Change) -> None:
+    """Raises RequestRefused where these words say nothing, too much, or what cannot be sent."""
     if change.needs_words and not prompt.strip():
         wanted = "the picture shall show" if change is Change.NEW else "shall be changed"
         raise RequestRefused(f"Say in a few words what {wanted}.")

@@ -1,4 +1,4 @@
-"""/imagine, and *Again* under its results."""
+"""/imagine, *Again* under its results, and the way out under its failures."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING
 from bot.options import PricedOptions
 from cogs.imagine.buttons import AgainButton
 from cogs.imagine.commands import Imagine
+from cogs.imagine.retry import RetryButton, RewordButton, hear_words, offered
 
 if TYPE_CHECKING:
     from bot.interactions import AtelierClient
 
 
 async def setup(bot: AtelierClient) -> None:
-    """Add the command and its button."""
+    """Add the command and its buttons."""
     services, settings = bot.services, bot.services.settings
     priced = PricedOptions(services.admission, services.catalog, settings.model, settings.partial_images)
-    bot.add_dynamic_items(AgainButton)
+    bot.add_dynamic_items(AgainButton, RetryButton, RewordButton)
+    bot.buttons.set_failure(offered(services.drafting))
+    bot.add_listener(hear_words, "on_interaction")
     bot.buttons.add(20, AgainButton.priced(services.drafting))
     await bot.add_cog(Imagine(bot.intake, services.drafting, priced))

@@ -156,7 +156,7 @@ async def test_a_failure_of_the_image_api_stands_where_the_progress_was(opened: 
         answer = await house.imagine()
 
         assert answer.response is not None
-        assert answer.response.content == "❌ The key is not valid."
+        assert answer.response.content == "❌ The key is not valid.\n> a red fox"
         assert house.posted == []
 
 

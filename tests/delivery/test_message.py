@@ -26,13 +26,14 @@ from bot.presentation.ways import BUTTONLESS
 from bot.services.delivery import DeliveryError, Posted, Preview, Result
 from bot.services.policy import Pause
 from tests.delivery.errors import refused
-from tests.examples import DESTINATION, REQUESTER, failed_job, job, noisy_png, order, picture, png, result
+from tests.examples import DESTINATION, REQUEST, REQUESTER, failed_job, job, noisy_png, order, picture, png, result
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from bot.delivery.posting import Upload
     from bot.services.ledger import Destination
+    from bot.services.requests import ImageRequest
 
 PAUSE = Pause(1, 5, "the *bill*.")
 
@@ -116,6 +117,10 @@ class Row:
         assert request_id == "81"
         return discord.ui.View(timeout=None)
 
+    def of_failure(self, request_id: str, request: ImageRequest) -> discord.ui.View | None:
+        assert (request_id, request.prompt) == ("81", REQUEST.prompt)
+        return discord.ui.View(timeout=None)
+
 
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,8 +128,22 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "SHARED_INTERVAL", 0.0)
 
 
-def delivery_to(place: Place, *, count: int = 1, notes: Sequence[str] = ()) -> MessageDelivery:
-    return MessageDelivery(place, "81", count=count, model_title="Flare", buttons=Row(), notes=notes)
+def delivery_to(
+    place: Place,
+    *,
+    count: int = 1,
+    notes: Sequence[str] = (),
+    acknowledge: Callable[[], Awaitable[int | None]] | None = None,
+) -> MessageDelivery:
+    return MessageDelivery(
+        place,
+        "81",
+        request=replace(REQUEST, count=count),
+        model_title="Flare",
+        buttons=Row(),
+        acknowledge=acknowledge,
+        notes=notes,
+    )
 
 
 def replying(*, private: bool = False) -> Destination:
@@ -414,7 +433,7 @@ async def test_why_there_is_no_result_stands_where_the_progress_was(destination:
 
     await delivery_to(place).failed(UserFacingError("It was blocked."))
 
-    assert place.shown == [("edit", "❌ It was blocked.", (), False)]
+    assert place.shown == [("edit", "❌ It was blocked.\n> a red fox in snow", (), True)]
 
 
 @pytest.mark.parametrize(
@@ -434,7 +453,7 @@ async def test_a_failure_is_told_wherever_it_can_be(
     await delivery_to(place).failed(UserFacingError("It was blocked."))
 
     told, text, files, buttons = place.shown[0]
-    assert (told, text.splitlines()[0], files, buttons) == (way, "❌ It was blocked.", (), False)
+    assert (told, text.splitlines()[0], files, buttons) == (way, "❌ It was blocked.", (), True)
     assert ", because my answer there can be reached no more." in text
 
 
@@ -557,7 +576,9 @@ async def test_the_response_is_known_once_it_is_acknowledged() -> None:
         return 77
 
     place = RecordingPlace(replace(DESTINATION, message_id=None))
-    delivery = MessageDelivery(place, "81", count=1, model_title="Flare", buttons=Row(), acknowledge=acknowledge)
+    delivery = MessageDelivery(
+        place, "81", request=REQUEST, model_title="Flare", buttons=Row(), acknowledge=acknowledge
+    )
 
     assert (await delivery.accepted()).message_id == 77
     assert delivery.destination.message_id == 77
@@ -611,7 +632,9 @@ async def test_what_the_acknowledgement_has_said_costs_no_edit() -> None:
         return 44
 
     place = RecordingPlace(replying())
-    delivery = MessageDelivery(place, "81", count=1, model_title="Flare", buttons=Row(), acknowledge=acknowledge)
+    delivery = MessageDelivery(
+        place, "81", request=REQUEST, model_title="Flare", buttons=Row(), acknowledge=acknowledge
+    )
 
     delivery.queued(0, 15)
     await asyncio.sleep(0.02)

@@ -1,0 +1,132 @@
+"""What can be done under a failure: the same once more, or with other words; nothing that was typed is lost."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
+
+import discord
+from typing_extensions import override
+
+from bot.buttons import CHOSEN, CHOSEN_IN_PRIVATE, AtelierButton, asker_for, is_private, with_price
+from bot.errors import PictureGoneError, UserFacingError
+from bot.interactions import Interaction, answer_failure, read_words
+from bot.services.building import check_prompt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from bot.services.drafting import Drafting
+    from bot.services.ledger import OpenRequest
+    from bot.services.requests import ImageRequest
+
+    Offered = tuple[AtelierButton, AtelierButton]
+
+PROMPT = "prompt"  # the field's id
+LONGEST_WORDS = 4000  # characters of a field; Discord's limit
+DIALOG = re.compile(r"reword:(?P<id>[0-9]{1,20})!{1,2}")
+TOO_LONG_TO_SHOW = "Your words are too long to stand here. Write new ones."
+
+
+class RetryButton(AtelierButton, action="retry"):
+    """Asks for the same once more, at the expense of whoever presses it; the price stands on the button."""
+
+    label = "Try again"
+    emoji = "🎲"
+
+    @override
+    async def pressed(self, interaction: Interaction) -> None:
+        """Ask the studio for the same request."""
+        order = await _request_behind(interaction, self.subject)
+        await _take(interaction, order, order.request)
+
+
+class RewordButton(AtelierButton, action="reword"):
+    """Asks in a dialog for other words; those so far stand there already."""
+
+    label = "Change the words"
+    emoji = "✏️"
+
+    @override
+    async def pressed(self, interaction: Interaction) -> None:
+        """Open the dialog."""
+        order = await _request_behind(interaction, self.subject)
+        await interaction.response.send_modal(RewordDialog(order, ends_with=_ending(interaction)))
+
+
+class RewordDialog(discord.ui.Modal):
+    """Asks for the words of a request that made no picture."""
+
+    def __init__(self, order: OpenRequest, ends_with: str) -> None:
+        """Args: `ends_with` ends the `custom_id`, for `bot.buttons.is_private`."""
+        super().__init__(title="Other words", timeout=None, custom_id=f"reword:{order.id}{ends_with}")
+        words = order.request.prompt.strip()
+        fits = len(words) <= LONGEST_WORDS
+        field = discord.ui.TextInput[Any](
+            custom_id=PROMPT,
+            style=discord.TextStyle.paragraph,
+            default=words if words and fits else None,
+            placeholder=None if fits else TOO_LONG_TO_SHOW,
+            max_length=LONGEST_WORDS,
+        )
+        self.add_item(discord.ui.Label(text="What to make", component=field))
+        self.stop()  # discord.py would wait for it in this process only; `hear_words` hears of it after any restart
+
+
+async def hear_words(interaction: discord.Interaction[Any]) -> None:
+    """Ask for what a dialog says, if this interaction is one that was filled in."""
+    data = cast("Mapping[str, Any]", interaction.data or {})
+    match = DIALOG.fullmatch(str(data.get("custom_id", "")))
+    if match is None or interaction.type is not discord.InteractionType.modal_submit:
+        return
+    if not interaction.client.heard.is_new(interaction):
+        return
+    try:
+        await _reworded(cast("Interaction", interaction), int(match["id"]), data)
+    except Exception as error:  # noqa: BLE001 - it is spoken and logged
+        await answer_failure(interaction, error)
+
+
+def offered(drafting: Drafting) -> Callable[[int, ImageRequest], Offered]:
+    """What makes the buttons under a failure, from the request's id and what was asked for."""
+
+    def make(request_id: int, request: ImageRequest) -> Offered:
+        retry = RetryButton(request_id, with_price(RetryButton.label, drafting.again_price(request)))
+        return retry, RewordButton(request_id)
+
+    return make
+
+
+async def _reworded(interaction: Interaction, request_id: int, data: Mapping[str, Any]) -> None:
+    order = await _request_behind(interaction, request_id)
+    fields = (row.get("component", {}) for row in data.get("components", []))
+    typed = next((str(field.get("value") or "") for field in fields if field.get("custom_id") == PROMPT), "")
+    words = (await read_words(interaction, typed)).text
+    check_prompt(words, order.request.change)
+    await _take(interaction, order, replace(order.request, prompt=words))
+
+
+async def _take(interaction: Interaction, order: OpenRequest, request: ImageRequest) -> None:
+    asker = await asker_for(interaction, order)
+    await interaction.client.intake.take(interaction, request, private=is_private(interaction), asker=asker)
+
+
+async def _request_behind(interaction: Interaction, request_id: int) -> OpenRequest:
+    """The request of this server, or in direct messages the member's own.
+
+    Raises:
+        UserFacingError: there is none for whoever acts.
+    """
+    order = await interaction.client.services.requests.get(str(request_id))
+    if order is None:
+        raise UserFacingError("I do not know what was asked for here any more. Please ask anew.")
+    is_own = order.requester.user_id == interaction.user.id
+    is_here = is_own if interaction.guild_id is None else order.requester.server_id == interaction.guild_id
+    if not is_here or (order.destination.private and not is_own):
+        raise PictureGoneError
+    return order
+
+
+def _ending(interaction: Interaction) -> str:
+    return CHOSEN_IN_PRIVATE if is_private(interaction) else CHOSEN
