@@ -61,3 +61,16 @@ async def test_a_thread_archived_in_mid_job_opens_again_for_the_result(house: Ho
     assert message.attachments
     assert thread.thread
     assert not thread.thread.archived
+
+
+async def test_what_discord_itself_says_of_a_thread_is_nobodys_wish(house: House, mia: Member) -> None:
+    studio = house.discord.server.channel("studio")
+    picture = await house.imagine(mia, "a fox")
+    thread = mia.start_thread(studio, f"make it red {house.discord.server.bot.mention}", message=picture)
+    mia.start_thread(studio, f"make it blue {house.discord.server.bot.mention}")
+    reply = await mia.reply(picture, "make it green")
+    await house.until(lambda: any(one.reply_to is reply and buttons(one) == OFFERED for one in studio.messages))
+
+    assert [one.author for one in thread.messages] == [mia.user]
+    assert {one.reply_to for one in studio.history if one.author is house.discord.bot and one.id > reply.id} == {reply}
+    assert house.states() == ["settled"] * 2

@@ -169,6 +169,17 @@ def threads_for(guild: Guild, user: User) -> list[Channel]:
     return [one for one in guild.threads if one.thread and not one.thread.archived and one.shows_itself_to(user)]
 
 
+def threads_sync_view(channel: Channel, user: User) -> Json:
+    """The active threads of a channel that somebody sees from now on."""
+    threads = [one for one in threads_for(channel.guild, user) if one.parent is channel] if channel.guild else []
+    return {
+        "guild_id": str(channel.guild.id) if channel.guild else None,
+        "channel_ids": [str(channel.id)],
+        "threads": [channel_view(thread, user) for thread in threads],
+        "members": [thread_member_view(thread, user) for thread in threads if thread.thread_has(user)],
+    }
+
+
 def guild_view(guild: Guild) -> Json:
     """A server, as a request for it is answered."""
     return {

@@ -10,6 +10,8 @@ import pytest
 from PIL import Image
 
 from bot.sandbox.discord import Invocation, Options, RateLimits, SandboxDiscord
+from tests.wire.openapi import OfficialDescription
+from tests.wire.traffic_check import OF_THE_API
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -45,6 +47,7 @@ QUOTA: dict[str, Any] = {
         }
     ],
 }
+BAD = 400
 EDIT_IMAGE: dict[str, Any] = {"name": "Edit image", "type": 3}
 
 
@@ -150,10 +153,23 @@ class Ears:
         return [data for kind, data in await self.events() if kind == name]
 
 
+@pytest.fixture(scope="session")
+def description() -> OfficialDescription | None:
+    """Discord's OpenAPI description; None where it is not."""
+    return OfficialDescription.load()
+
+
 @pytest.fixture
-async def sandbox() -> AsyncIterator[SandboxDiscord]:
+async def sandbox(description: OfficialDescription | None) -> AsyncIterator[SandboxDiscord]:
+    """A sandbox whose answers are held against the description at the end.
+
+    What it is asked may be wrong here; and of refusals the description knows only numbers as codes of single faults.
+    """
     async with SandboxDiscord(Options(rate_limits=RateLimits.off())) as running:
         yield running
+    for one in running.traffic if description else ():
+        if description and one.status and one.status < BAD and OF_THE_API.match(one.path):
+            assert not description.check_response(one.method, one.path, one.status, one.answer), one.path
 
 
 @pytest.fixture

@@ -368,3 +368,20 @@ async def test_somebody_who_left_is_out_of_reach(
     assert mia.id not in thread.thread.members
     with pytest.raises(CannotDoThatError, match="does not see"):
         await mia.send(thread, "x")
+
+
+async def test_who_may_see_a_channel_again_is_told_of_its_threads(
+    api: Api, sandbox: SandboxDiscord, mia: Member, thread: Channel
+) -> None:
+    studio, bot = sandbox.server.channel("studio"), sandbox.server.bot
+    async with Ears(sandbox, api) as ears:
+        sandbox.server.set_permissions(studio, bot, deny=Permission.VIEW_CHANNEL)
+        await mia.send(thread, "unseen")
+        sandbox.server.set_permissions(studio, bot)
+        sandbox.server.set_permissions(studio, bot, deny=Permission.ATTACH_FILES)
+        (synced,) = await ears.named("THREAD_LIST_SYNC")
+        heard = await ears.named("MESSAGE_CREATE")
+
+    assert [one["id"] for one in synced["threads"]] == [str(thread.id)]
+    assert synced["channel_ids"] == [str(studio.id)]
+    assert (heard, synced["members"]) == ([], [])

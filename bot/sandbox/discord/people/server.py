@@ -17,6 +17,7 @@ from bot.sandbox.discord.views import (
     guild_view,
     member_view,
     role_view,
+    threads_sync_view,
     user_view,
 )
 
@@ -175,8 +176,12 @@ class Server:
             overwrite = Overwrite(target.id, 0, allow, deny)
         else:
             overwrite = Overwrite(target.user.id, 1, allow, deny)
+        bot = self._house.world.bot
+        was_seen = channel.shows_itself_to(bot)
         channel.overwrites[overwrite.target_id] = overwrite
         self._tell("CHANNEL_UPDATE", lambda: channel_view(channel))
+        if channel.shows_itself_to(bot) and not was_seen:
+            self._tell("THREAD_LIST_SYNC", lambda: threads_sync_view(channel, bot))
 
     def set_boost_tier(self, tier: int) -> None:
         """Boost the server: tiers 2 and 3 raise the upload limit."""
