@@ -19,6 +19,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from typing_extensions import override
 
+from bot.config import proxy_of
 from bot.delivery.log_channel import LogChannel
 from bot.delivery.patience import PROBLEMS
 from bot.intake import Intake
@@ -47,7 +48,12 @@ _log = structlog.stdlib.get_logger(__name__)
 
 
 def point_at(settings: Settings) -> None:
-    """Let discord.py speak to the addresses of the settings; the public ones where nothing is set."""
+    """Let discord.py speak to the addresses of the settings; the public ones where nothing is set.
+
+    Raises:
+        ConfigurationError: the environment names a proxy that cannot be used.
+    """
+    proxy_of(settings.openai_base_url)
     if settings.discord_api_url is not None:
         Route.BASE = settings.discord_api_url
     if settings.discord_gateway_url is not None:
@@ -83,6 +89,7 @@ class AtelierBot(AtelierClient):
             allowed_mentions=discord.AllowedMentions.none(),
             guild_ready_timeout=GUILD_READY_TIMEOUT,
             http_trace=_listening(services.clock),
+            proxy=proxy_of(Route.BASE),  # the gateway, too, is reached through it; an interaction's answers as well
             max_messages=None,  # nothing is looked up in discord.py's own message cache
         )
         self.services = services

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import os
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from dotenv import dotenv_values
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
@@ -73,6 +76,24 @@ def _socket_address(value: object) -> object:
     return value
 
 
+def _model_names(value: object) -> object:
+    """``gpt-image-2=openai/gpt-image-2, …`` to what a model of the catalog is called elsewhere."""
+    if not isinstance(value, str):
+        return value
+    names: dict[str, str] = {}
+    for pair in filter(None, (each.strip() for each in value.split(","))):
+        model, sign, name = (part.strip() for part in pair.partition("="))
+        if not (model and sign and name) or any(letter.isspace() for letter in model + name):
+            raise ValueError(
+                "must be pairs such as gpt-image-2=openai/gpt-image-2, separated by commas: "
+                "the model's name here, and what your endpoint calls it"
+            )
+        if model.lower() in names:
+            raise ValueError(f"names {model} twice")
+        names[model.lower()] = name
+    return names
+
+
 def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
@@ -121,6 +142,9 @@ class Settings(DataSettings):
         None, validation_alias="DISCORD_GATEWAY_URL"
     )
     model: str = Field("gpt-image-2.5-flare", validation_alias="ATELIER_MODEL", min_length=1)
+    model_names: Annotated[dict[str, str], NoDecode, BeforeValidator(_model_names)] = Field(
+        default_factory=dict[str, str], validation_alias="ATELIER_MODEL_NAMES"
+    )
     concurrency: int = Field(4, validation_alias="ATELIER_CONCURRENCY", ge=1, le=64)
     images_per_minute: int | None = Field(None, validation_alias="ATELIER_IMAGES_PER_MINUTE", ge=1, le=10_000)
     job_timeout: int = Field(600, validation_alias="ATELIER_JOB_TIMEOUT", ge=5, le=3600)
@@ -142,6 +166,34 @@ class Settings(DataSettings):
     def official_image_api(self) -> bool:
         """Whether the provider itself is asked, which refuses models past their shutdown."""
         return self.openai_base_url == OFFICIAL_IMAGE_API
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host of an address is this machine, for which no proxy is asked."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def proxy_of(address: str) -> str | None:
+    """The proxy that the environment names for an address, by ``HTTPS_PROXY``, ``HTTP_PROXY`` and ``NO_PROXY``.
+
+    Raises:
+        ConfigurationError: one of them is no proxy that we can use.
+    """
+    proxies = {name: proxy for name, proxy in getproxies().items() if name in {"http", "https", "all"} and proxy}
+    for name, given in proxies.items():
+        if "://" in given and not given.startswith(("http://", "https://")):
+            raise ConfigurationError(
+                [f"{name.upper()}_PROXY must be the address of an HTTP proxy, beginning with http:// or https://."]
+            )
+    parts = urlsplit(address)
+    host, scheme = parts.hostname or "", parts.scheme.replace("ws", "http")
+    proxy = proxies.get(scheme) or proxies.get("all")
+    if proxy is None or is_loopback(host) or proxy_bypass(host):
+        return None
+    return proxy if "://" in proxy else f"http://{proxy}"
 
 
 class GivenSettings(Settings):

@@ -127,13 +127,17 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
         settings.model,
         gif=settings.gif,
         svg_author=settings.svg_author,
+        names=settings.model_names,
         retired_on=datetime.now(UTC).date() if settings.official_image_api else None,
     )
     with DataDirectoryLock(settings.data_dir):
         database = await Database.open(settings.database_path)
         try:
             async with OpenAIImages(
-                settings.openai_api_key.get_secret_value(), settings.openai_base_url, float(settings.job_timeout)
+                settings.openai_api_key.get_secret_value(),
+                settings.openai_base_url,
+                float(settings.job_timeout),
+                settings.model_names,
             ) as images:
                 services = await _connect(settings, catalog, database, images)
                 try:

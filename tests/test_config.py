@@ -14,6 +14,7 @@ from bot.config import (
     WHAT_TO_DO,
     GivenSettings,
     Settings,
+    proxy_of,
     read_data_settings,
     read_settings,
     unknown_settings,
@@ -386,6 +387,13 @@ def test_pictures_are_counted_in_whole_numbers(
         ("ATELIER_GIF", "gif", "yes", True),
         ("ATELIER_SVG_AUTHOR", "svg_author", " gpt-6-luna ", "gpt-6-luna"),
         ("ATELIER_SVG_AUTHOR", "svg_author", "", None),
+        (
+            "ATELIER_MODEL_NAMES",
+            "model_names",
+            " gpt-image-2 = openai/gpt-image-2, GPT-image-2.5-flare=my-deployment, ",
+            {"gpt-image-2": "openai/gpt-image-2", "gpt-image-2.5-flare": "my-deployment"},
+        ),
+        ("ATELIER_MODEL_NAMES", "model_names", "", {}),
         ("ATELIER_HTTP_PORT", "http_port", "9090", 9090),
         ("ATELIER_IMAGES_PER_MINUTE", "images_per_minute", "5", 5),
         ("ATELIER_SYNC_GUILD", "sync_guild", "123456789012345678", 123456789012345678),
@@ -417,3 +425,64 @@ def test_the_demo_reads_nothing_but_what_it_is_given(monkeypatch: pytest.MonkeyP
 
 def test_another_endpoint_is_not_the_provider() -> None:
     assert not settings(OPENAI_BASE_URL="http://127.0.0.1:1/v1").official_image_api
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("gpt-image-2", "must be pairs such as"),
+        ("gpt-image-2=", "must be pairs such as"),
+        ("=mine", "must be pairs such as"),
+        ("gpt-image-2=my deployment", "must be pairs such as"),
+        ("gpt-image-2=a,GPT-Image-2=b", "names GPT-Image-2 twice"),
+    ],
+)
+def test_names_of_models_come_in_pairs(typed: str, says: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ATELIER_MODEL_NAMES", typed)
+
+    with pytest.raises(ConfigurationError) as told:
+        settings()
+
+    assert says in str(told.value)
+    assert "ATELIER_MODEL_NAMES: " in str(told.value)
+
+
+PROXY = "http://proxy.example:3128"
+
+
+@pytest.mark.parametrize(
+    ("environment", "address", "proxy"),
+    [
+        ({}, "https://discord.com/api", None),
+        ({"HTTPS_PROXY": PROXY}, "https://discord.com/api", PROXY),
+        ({"https_proxy": PROXY}, "wss://gateway.discord.gg", PROXY),
+        ({"HTTPS_PROXY": "proxy.example:3128"}, "https://discord.com/api", PROXY),
+        ({"ALL_PROXY": PROXY}, "https://discord.com/api", PROXY),
+        ({"HTTP_PROXY": PROXY}, "https://discord.com/api", None),
+        ({"HTTP_PROXY": PROXY}, "http://discord.test:8080/api", PROXY),
+        ({"HTTP_PROXY": PROXY}, "http://127.0.0.1:8080/api", None),
+        ({"HTTP_PROXY": PROXY}, "http://127.9.9.9:8080/api", None),
+        ({"HTTP_PROXY": PROXY}, "http://[::1]:8080/api", None),
+        ({"HTTP_PROXY": PROXY}, "http://localhost/api", None),
+        ({"HTTPS_PROXY": PROXY, "NO_PROXY": "discord.com"}, "https://discord.com/api", None),
+        ({"HTTPS_PROXY": PROXY, "NO_PROXY": "*"}, "https://discord.com/api", None),
+        ({"HTTPS_PROXY": PROXY, "NO_PROXY": "other.example"}, "https://discord.com/api", PROXY),
+    ],
+)
+def test_proxies_are_those_of_the_environment(
+    environment: dict[str, str], address: str, proxy: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    assert proxy_of(address) == proxy
+
+
+def test_a_proxy_of_another_kind_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks5h://proxy.example:1080")
+
+    with pytest.raises(ConfigurationError, match="ALL_PROXY must be the address of an HTTP proxy"):
+        proxy_of("https://discord.com/api")

@@ -228,9 +228,11 @@ class Place:
         return True
 
     def _webhook(self) -> discord.Webhook:
-        return discord.Webhook.partial(
+        webhook = discord.Webhook.partial(
             self.destination.application_id, self.destination.interaction_token, client=self._client
         )
+        webhook.proxy = self._client.http.proxy  # discord.py 2.7.1 forgets it
+        return webhook
 
     async def _channel(self) -> discord.PartialMessageable | discord.DMChannel:
         """Where it was asked. What only the member may see and was asked by a message was asked in direct messages."""

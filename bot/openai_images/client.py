@@ -13,6 +13,7 @@ import httpx2
 import openai
 import structlog
 
+from bot.config import is_loopback
 from bot.errors import OutcomeUnknownError, ProviderAccountError, ProviderUnreachableError
 from bot.openai_images.answers import AnswerReader
 from bot.openai_images.bounds import bound
@@ -41,13 +42,19 @@ class OpenAIImages:
         api_key: the secret key.
         base_url: ends in ``/v1`` as a rule.
         timeout: seconds between two bytes of an answer; the job's own deadline stands above it.
+        names: what the endpoint calls models of the catalog, where it has names of its own.
+
+    The proxies of the environment are used, though not to reach this machine.
     """
 
-    def __init__(self, api_key: str, base_url: str, timeout: float) -> None:
+    def __init__(self, api_key: str, base_url: str, timeout: float, names: Mapping[str, str] | None = None) -> None:
+        self._names = names or {}
+        host = httpx2.URL(base_url).host
         # No redirects: the library would send prompt and pictures elsewhere, and a paid call up to twenty times.
         http = openai.DefaultAsyncHttpxClient(
             follow_redirects=False,
             event_hooks={"response": [bound]},
+            mounts={f"all://[{host}]" if ":" in host else f"all://{host}": None} if is_loopback(host) else None,
             limits=httpx2.Limits(max_connections=200, max_keepalive_connections=100, keepalive_expiry=IDLE_CONNECTION),
         )
         # max_retries=0: the library would send a paid call again, and bill it again.
@@ -83,7 +90,8 @@ class OpenAIImages:
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT), self._client.models.with_streaming_response.list() as answer:
                 listed: Any = await asyncio.to_thread(json.loads, await answer.read())
-            return {model["id"]: model.get("shutdown_date") for model in listed["data"]}
+            dates = {model["id"]: model.get("shutdown_date") for model in listed["data"]}
+            return dates | {model: dates[name] for model, name in self._names.items() if name in dates}
         except openai.APIStatusError as error:
             failure = from_status(error)
             if isinstance(failure, ProviderAccountError) and error.status_code != HTTPStatus.FORBIDDEN:
@@ -99,7 +107,12 @@ class OpenAIImages:
         sent = _Sent()
         try:
             async with aclosing(
-                self._ask(order_of(request, inputs, safety_identifier), sent, is_edit=bool(inputs))
+                self._ask(
+                    order_of(request, inputs, safety_identifier)
+                    | {"model": self._names.get(request.model, request.model)},
+                    sent,
+                    is_edit=bool(inputs),
+                )
             ) as images:
                 async for image in images:
                     yield image

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.errors import ConfigurationError
 from bot.sandbox.images import Fault, FaultKind
+from bot.sandbox.images.models import MODELS
 
 if TYPE_CHECKING:
     from bot.sandbox.discord import Member
-    from tests.wire.house import House
+    from tests.wire.house import House, OpenHouse
 
 PLAIN = {
     "total_tokens": 450,
@@ -76,3 +79,25 @@ async def test_a_link_into_our_own_network_is_not_followed(house: House, mia: Me
     assert "could not fetch it from there" in words
     assert house.states() == ["unknown"]
     assert not house.discord.traffic.search("secret", "GET")
+
+
+async def test_a_deployments_own_name_is_sent_and_the_models_price_is_charged(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(MODELS, "studio/fox-9", replace(MODELS["gpt-image-2.5-flare"], id="studio/fox-9"))
+    await house.restart_bot(ATELIER_MODEL_NAMES="gpt-image-2.5-flare=studio/fox-9")
+    mia = house.discord.server.add_member("Mia")
+
+    message = await house.imagine(mia, "a fox", size="1024x1024", quality="medium")
+    await house.imagine(mia, "a fox", model="gpt-image-2")
+
+    assert [call.fields["model"] for call in house.images.calls] == ["studio/fox-9", "gpt-image-2"]
+    assert "studio" not in message.content
+    assert house.ledger().settled_nano == house.images.bill.nano
+
+
+async def test_a_name_for_a_model_that_is_none_stops_the_start(open_house: OpenHouse) -> None:
+    house = await open_house()
+
+    with pytest.raises(ConfigurationError, match="ATELIER_MODEL_NAMES"):
+        await house.start_bot(ATELIER_MODEL_NAMES="gpt-imagine=x")
