@@ -40,7 +40,7 @@ class LastingItem(discord.ui.DynamicItem[ItemT], template=r"(?!)"):
     @override
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Do what it is for, once; say so if that fails."""
-        if not interaction.client.heard.is_new(interaction):
+        if not await interaction.client.desk.takes(interaction):
             return
         try:
             await self.pressed(interaction)

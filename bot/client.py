@@ -22,8 +22,9 @@ from typing_extensions import override
 from bot.config import proxy_of
 from bot.delivery.log_channel import LogChannel
 from bot.delivery.patience import PROBLEMS
+from bot.front_desk import FrontDesk
 from bot.intake import Intake
-from bot.interactions import AtelierClient, AtelierTree, Heard, Untold
+from bot.interactions import AtelierClient, AtelierTree, Untold
 from bot.more import MoreButton, MoreSelect
 from bot.questions import Questions
 from bot.rows import More, ResultButtons
@@ -95,9 +96,10 @@ class AtelierBot(AtelierClient):
         self.services = services
         self._commands_changed = False
         self.buttons, self.more, self.questions = ResultButtons(), More(), Questions()
-        self.heard, self.untold = Heard(), Untold()
+        self.untold = Untold()
         self.add_dynamic_items(MoreSelect, MoreButton)
         self.buttons.set_more(MoreSelect.of(self.more))
+        self.desk = FrontDesk(self, services.errands, services.stores.books, services.clock)
         self.intake = Intake(
             self,
             services.studio,
@@ -117,6 +119,7 @@ class AtelierBot(AtelierClient):
         """
         await self.services.restoration.look_around(self._highest_number)
         await self.services.studio.recover()
+        await self.desk.open()
         for extension in EXTENSIONS:
             await self.load_extension(extension)
         await self._sync_commands()
@@ -143,6 +146,7 @@ class AtelierBot(AtelierClient):
     async def on_ready(self) -> None:
         """Go on with what an earlier process left; nothing after a reconnection."""
         left_over = await self.services.studio.resume(self.intake.reopen)
+        self.desk.tell_left_over()
         self.services.watch.tell_soon()
         self.services.plea_telling.tell_soon()
         await self.services.restoration.tell_leads()

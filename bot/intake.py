@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import discord
 import structlog
 
 from bot.delivery import MessageDelivery
 from bot.delivery.place import Place
-from bot.errors import LimitReachedError
+from bot.errors import LimitReachedError, NotAcceptingError
 from bot.inputs import Gatherer, Sources
-from bot.occasions import Asker, Occasion, by_interaction
+from bot.occasions import Asker, Occasion, answer_double, by_interaction
+from bot.presentation.restart import stopping_text
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
-
-    import discord
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+    from datetime import datetime
 
     from bot.delivery import Buttons
     from bot.services.admission import Admission
@@ -32,6 +36,8 @@ if TYPE_CHECKING:
 
 CLOSING = 10.0  # seconds that a shutdown waits for requests that are being accepted
 GRACE = 1.5  # seconds in which a refusal can still be private; Discord waits 3 for the first answer
+DOUBLE = timedelta(seconds=1)  # within which the same press is the same wish
+MOST_REMEMBERED = 500  # presses
 NOTHING = Sources()
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -59,6 +65,8 @@ class Intake:
         self._buttons = buttons
         self._watch = watch
         self._at_work: set[asyncio.Task[None]] = set()
+        self._gathering: set[asyncio.Timeout] = set()
+        self._pressed: OrderedDict[str, datetime] = OrderedDict()
 
     async def take(
         self,
@@ -77,6 +85,9 @@ class Intake:
         Raises:
             UserFacingError: nothing was reserved.
         """
+        if self._is_double(interaction):
+            await answer_double(interaction)
+            return
         await self.take_by(by_interaction(interaction, private=private, asker=asker), request, sources)
 
     async def take_by(self, occasion: Occasion, request: ImageRequest, sources: Sources = NOTHING) -> None:
@@ -94,7 +105,9 @@ class Intake:
         await asyncio.shield(work)
 
     async def close(self) -> None:
-        """Wait until what is being accepted was handed on or given back."""
+        """Give up what is being gathered, whose members are told; wait for what is being accepted."""
+        for gathering in self._gathering:
+            gathering.reschedule(asyncio.get_running_loop().time())
         if self._at_work:
             await asyncio.wait(self._at_work, timeout=CLOSING)
 
@@ -118,13 +131,49 @@ class Intake:
         self._gatherer.check_declared(request, sources)
         if sources.downloads:  # what is refused anyway is not downloaded first
             await self._studio.check(request.with_references(sources.foreseen), requester)
-        async with self._gatherer.gather(request, sources) as gathered:
+        async with AsyncExitStack() as held:
+            async with self._gathering_of(request):
+                gathered = await held.enter_async_context(self._gatherer.gather(request, sources))
             ready = replace(gathered.request, moderation=await self._admission.moderation(requester))
             await self._admit(occasion.asker, ready, len(ready.references))  # its size may have followed the picture
             delivery = self._delivery(
                 occasion.id, ready, requester, occasion.destination, occasion.acknowledge, gathered.notes
             )
             await self._studio.submit(occasion.id, ready, requester, delivery)
+
+    @asynccontextmanager
+    async def _gathering_of(self, request: ImageRequest) -> AsyncGenerator[None]:
+        """While this is done, a shutdown gives it up.
+
+        Raises:
+            NotAcceptingError: it did; the sentence gives the words back.
+        """
+        given_up = asyncio.timeout(None)
+        try:
+            async with given_up:
+                self._gathering.add(given_up)
+                yield
+        except TimeoutError:
+            if not given_up.expired():
+                raise
+            raise NotAcceptingError(stopping_text(request.prompt)) from None
+        finally:
+            self._gathering.discard(given_up)
+
+    def _is_double(self, interaction: discord.Interaction) -> bool:
+        """Whether the same member has pressed or sent the very same a moment ago: by a double click, nobody pays twice.
+
+        Commands are never doubles: they are typed.
+        """
+        if interaction.type not in {discord.InteractionType.component, discord.InteractionType.modal_submit}:
+            return False
+        message_id = None if interaction.message is None else interaction.message.id
+        key = repr((interaction.user.id, message_id, interaction.data))
+        before = self._pressed.pop(key, None)
+        self._pressed[key] = interaction.created_at
+        if len(self._pressed) > MOST_REMEMBERED:
+            self._pressed.popitem(last=False)
+        return before is not None and abs(interaction.created_at - before) < DOUBLE
 
     async def _admit(self, asker: Asker, request: ImageRequest, references: int) -> None:
         await self._admission.check(request, asker.requester, references=references, joined_at=asker.joined_at)

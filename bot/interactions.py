@@ -16,7 +16,7 @@ from typing_extensions import override
 from bot.delivery.ladder import NoWayError, Sentences, Way, climb
 from bot.delivery.patience import DROPPED, PROBLEMS, is_refusal, steadily
 from bot.discord_limits import ALREADY_ACKNOWLEDGED, INTERACTION_GONE, LONGEST_MESSAGE
-from bot.errors import LimitReachedError, PictureGoneError, UserFacingError
+from bot.errors import DatabaseError, LimitReachedError, PictureGoneError, UserFacingError
 from bot.mentions import Names
 from bot.occasions import AnsweredBeforeError
 from bot.presentation.ways import Spot
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.delivery.posting import Upload
+    from bot.front_desk import FrontDesk
     from bot.intake import Intake
     from bot.mentions import Words
     from bot.questions import Questions
@@ -41,30 +42,9 @@ FROM_BEFORE = (
 )
 LEADS_ONLY = "Only members who may manage this server can do this. Ask one of them."
 
-MOST_HEARD = 5000  # interactions; Discord repeats what is seconds old
 MOST_UNTOLD = 500  # members
 
 _log = structlog.stdlib.get_logger(__name__)
-
-
-class Heard:
-    """Interactions that were dispatched here: after a resumed session Discord may dispatch one again."""
-
-    def __init__(self) -> None:
-        self._ids: OrderedDict[int, None] = OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self._ids)
-
-    def is_new(self, interaction: discord.Interaction[Any]) -> bool:
-        """Whether it comes for the first time; it is not new any more then."""
-        if interaction.id in self._ids:
-            _log.info("dispatched once more", interaction=interaction.id)
-            return False
-        self._ids[interaction.id] = None
-        if len(self._ids) > MOST_HEARD:
-            self._ids.popitem(last=False)
-        return True
 
 
 class Untold:
@@ -92,11 +72,11 @@ class AtelierClient(commands.Bot):
     """What buttons, which discord.py builds itself, may ask of the bot."""
 
     services: Services
+    desk: FrontDesk
     intake: Intake
     buttons: ResultButtons
     more: More
     questions: Questions
-    heard: Heard
     untold: Untold
 
     @property
@@ -223,6 +203,9 @@ async def _way_out(
 def _sentence(error: Exception, occasion: dict[str, int]) -> str:
     if isinstance(error, UserFacingError):
         return error.sentence
+    if isinstance(error, DatabaseError):
+        _log.error("books not at hand", reason=str(error), **occasion)
+        return f"{error.reason}, so nothing was done. Nothing was charged; try again in a few minutes."
     if isinstance(error, LeadsOnlyError):
         return LEADS_ONLY
     if isinstance(error, app_commands.CheckFailure):
@@ -310,14 +293,16 @@ class AtelierTree(app_commands.CommandTree[AtelierClient]):
 
         discord.py asks no cog before it lets a command offer choices, and choices can be answered by choices only.
         """
-        if not interaction.client.heard.is_new(interaction):
-            return False
         is_here = interaction.guild_id is not None and interaction.client.get_guild(interaction.guild_id) is not None
         if interaction.type is discord.InteractionType.autocomplete:
+            if not interaction.client.desk.is_new(interaction.id):
+                return False
             offered = is_here and (is_lead(interaction) or not _is_for_leads(interaction.command))
             if not offered:
                 await interaction.response.autocomplete([])
             return offered
+        if not await interaction.client.desk.takes(interaction):
+            return False
         if not is_here:
             raise app_commands.CheckFailure("the bot is not on this server")
         return True

@@ -93,6 +93,14 @@ def by_reply(message: discord.Message, asker: Asker | None = None) -> Occasion:
     return Occasion(str(message.id), asker or author_of(message), destination, sign.give, _do_nothing, sign.withdraw)
 
 
+async def answer_double(interaction: discord.Interaction) -> None:
+    """Let Discord know that the press has arrived; what comes of it is shown by the first."""
+    if interaction.message is not None:
+        await interaction.response.defer()
+    else:
+        await interaction.response.send_message("That is being made already.", ephemeral=True)
+
+
 async def _do_nothing() -> None:
     """Nothing is waited for, or nothing is taken back."""
 

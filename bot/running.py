@@ -81,7 +81,9 @@ async def _until_stopped(bot: AtelierBot, settings: Settings, stop: asyncio.Even
         bot.services.studio.stop_taking()
         await bot.services.sweeping.close()
         await bot.intake.close()
+        await bot.desk.settle()  # whoever waits for an answer is told, as long as Discord can be reached
         await bot.services.studio.drain(grace)
+        await bot.desk.close()
         bot.stop_waiting_for_servers()
         # Cancelled rather than closed from here: only then does the gateway see a proper farewell (code 1000).
         connection.cancel()

@@ -49,6 +49,7 @@ from bot.storage.alerts import SqliteAlerts
 from bot.storage.blobs import FileBlobs
 from bot.storage.charges import SqliteCharges
 from bot.storage.database import Database
+from bot.storage.errands import SqliteErrands
 from bot.storage.ledger import SqliteLedger
 from bot.storage.lineage import SqliteLineage
 from bot.storage.lock import DataDirectoryLock
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
 
     from bot.config import Settings
     from bot.services.catalog import Catalog
+    from bot.services.errands import Errands
     from bot.services.governing import Audit, Policies
     from bot.services.keeping import BlobStore, Requests
     from bot.services.ledger import Ledger
@@ -89,6 +91,7 @@ class Services:
     bulletins: Bulletins
     server_settings: ServerSettings
     stores: Stores
+    errands: Errands
     accounts: Accounts
     quotas: QuotaDesk
     ledger: Ledger
@@ -248,7 +251,6 @@ def _services(
 ) -> Services:
     deciding = Deciding(below.policies, below.clock)
     standings = Standings(below.policies, below.ledger, below.defaults, below.clock, accounts.tenancy)
-    pleas = SqlitePleas(below.database)
     holdings = Holdings(below.requests, below.blobs)
     return Services(
         settings=below.settings,
@@ -261,6 +263,7 @@ def _services(
         bulletins=_bulletins(below, studio, standings),
         server_settings=ServerSettings(deciding),
         stores=below.stores,
+        errands=SqliteErrands(below.database),
         accounts=accounts,
         quotas=QuotaDesk(below.policies, standings),
         ledger=below.ledger,
@@ -270,8 +273,8 @@ def _services(
         usage=UsageDesk(accounts, SqliteUse(below.database)),
         bookkeeper=Bookkeeper(SqliteBooks(below.database), below.policies, below.audit, below.clock),
         corrector=Corrector(accounts, SqliteCharges(below.database)),
-        pleas=PleaDesk(accounts, pleas),
-        plea_telling=PleaTelling(accounts, pleas),
+        pleas=PleaDesk(accounts, SqlitePleas(below.database)),
+        plea_telling=PleaTelling(accounts, SqlitePleas(below.database)),
         watch=watch,
         answers=answers,
         requests=below.requests,

@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from bot.buttons import AtelierButton
 from bot.errors import NotYoursError
-from bot.interactions import MOST_HEARD, MOST_UNTOLD, AtelierTree, Heard, Interaction, Untold, answer_failure
+from bot.interactions import MOST_UNTOLD, AtelierTree, Interaction, Untold, answer_failure
 from bot.occasions import AnsweredBeforeError
 from tests.delivery.errors import refused
 
@@ -251,22 +251,6 @@ async def test_nothing_is_said_of_what_somebody_else_has_answered(error: Excepti
     await answer_failure(interaction, error)
 
     assert interaction.shown == []
-
-
-def test_an_interaction_is_heard_once() -> None:
-    heard = Heard()
-    first: Any = discord.Object(1)
-
-    assert [heard.is_new(first), heard.is_new(first)] == [True, False]
-
-
-def test_interactions_of_long_ago_are_forgotten() -> None:
-    heard = Heard()
-    for number in range(MOST_HEARD + 1):
-        interaction: Any = discord.Object(number)
-        heard.is_new(interaction)
-
-    assert len(heard) == MOST_HEARD
 
 
 def test_words_of_long_ago_are_forgotten() -> None:

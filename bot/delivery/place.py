@@ -206,6 +206,16 @@ class Place:
                 self._looked = True
         return self.destination.message_id
 
+    async def is_thinking(self) -> bool:
+        """Whether the response to the interaction is still no more than the promise of one.
+
+        Raises:
+            discord.HTTPException: the token is of no use, or Discord could not answer now.
+        """
+        destination = self.destination
+        told = await response_of(self._client, destination.application_id, destination.interaction_token)
+        return told is not None and bool(told["flags"] & discord.MessageFlags.loading.flag)
+
     async def _original_id(self) -> int | None:
         """The id of the response to the interaction; None if there is none, or the token is of no use."""
         destination = self.destination

@@ -21,6 +21,12 @@ class Background:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    async def finish(self, seconds: float) -> None:
+        """Wait for so long, then `close`."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+        await self.close()
+
     async def close(self) -> None:
         """Cancel what is not done, and wait for its end."""
         tasks = tuple(self._tasks)

@@ -73,6 +73,8 @@ class Replies(commands.Cog):
         order = await self._order_behind(reply.message, reference)
         if order is None and not reply.calls_us:
             return
+        if not await self._client.desk.takes_message(reply.message):
+            return
         mode = (await self._policies.of(_server_of(reply.message, order))).replies
         if mode is ReplyMode.NEVER:
             if reply.calls_us or reply.message.guild is None:

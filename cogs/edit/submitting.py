@@ -86,7 +86,7 @@ class Submissions:
         match = DIALOG.fullmatch(str(data.get("custom_id", "")))
         if match is None or interaction.type is not discord.InteractionType.modal_submit:
             return
-        if not interaction.client.heard.is_new(interaction):
+        if not await interaction.client.desk.takes(interaction):
             return
         try:
             await self._take(cast("Interaction", interaction), About(match["about"]), int(match["id"]))

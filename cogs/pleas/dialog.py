@@ -47,7 +47,7 @@ async def answer_dialog(interaction: discord.Interaction[Any]) -> None:
     match = DIALOG.fullmatch(str(data.get("custom_id", "")))
     if match is None or interaction.type is not discord.InteractionType.modal_submit:
         return
-    if not interaction.client.heard.is_new(interaction):
+    if not await interaction.client.desk.takes(interaction):
         return
     try:
         await _grant(cast("Interaction", interaction), int(match["id"]), _written(data))

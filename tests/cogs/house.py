@@ -104,6 +104,7 @@ class House:
 
     async def close(self) -> None:
         await self.services.studio.drain(5)
+        await self.bot.desk.close()
         await self.process.aclose()
 
     async def restart(self) -> None:

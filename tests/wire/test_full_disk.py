@@ -181,6 +181,17 @@ async def test_what_is_asked_meanwhile_is_refused_before_anything_is_reserved(
     await until_well(house, mia)
 
 
+async def test_what_costs_nothing_is_answered_meanwhile(house: House, mia: Member) -> None:
+    trouble = LockedBooks(house.data_dir)
+    trouble.begin()
+
+    used = await mia.slash("usage")
+    await house.ended(used)
+    trouble.end()
+
+    assert "pictures" in house.words(used)
+
+
 async def until_well(house: House, mia: Member) -> None:
     """Ask until it is begun again, without a restart."""
     for _ in range(200):

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.sandbox.discord import Fault, Upload
+from tests.examples import png
 from tests.wire.process import BotProcess
 
 if TYPE_CHECKING:
@@ -95,3 +97,113 @@ async def test_nothing_that_is_secret_or_private_stands_in_the_log(alone: House,
     assert bot.errors
     for secret in (prompt, alone.discord.token, alone.images.api_key, invocation.token):
         assert secret not in bot.errors + bot.output
+
+
+FOX = Upload("fox.png", png(64, 64))
+SLOW_FILES = Fault(r"fox\.png", "GET", delay=600, drop=True, times=None)
+
+
+async def test_who_is_still_gathering_when_the_bot_stops_is_told_at_once(alone: House, tmp_path: Path) -> None:
+    members = [alone.discord.server.add_member(f"Mia {number}") for number in range(8)]
+    alone.discord.faults.add(SLOW_FILES)
+    async with _process(alone, tmp_path) as bot:
+        await alone.discord.bot_ready(60)
+        asked = [await each.slash("edit", prompt=f"make it snowy, {each.name}", image=FOX) for each in members]
+        await alone.until(lambda: all(each.deferred for each in asked))
+
+        bot.signal(signal.SIGTERM)
+        words = [await alone.refusal(each) for each in asked]
+        code = await bot.ended()
+
+    assert code == 0, bot.errors
+    for member, each in zip(members, words, strict=True):
+        assert each == (
+            "❌ I am about to restart, so this was not begun. Nothing was charged. Ask again in a minute:\n"
+            f"> make it snowy, {member.name}"
+        )
+    assert alone.images.calls == []
+    assert alone.jobs() == ()
+    assert alone.discord.gateway.close_codes == [1000]
+
+
+@pytest.mark.parametrize("private", [False, True])
+async def test_who_was_still_gathering_when_the_bot_was_killed_is_told_after_the_start(
+    alone: House, tmp_path: Path, *, private: bool
+) -> None:
+    mia = alone.discord.server.add_member("Mia")
+    alone.discord.faults.add(SLOW_FILES)
+    async with _process(alone, tmp_path) as bot:
+        await alone.discord.bot_ready(60)
+        invocation = await mia.slash("edit", prompt="make it *snowy*", image=FOX, private=private)
+        await alone.until(lambda: invocation.deferred)
+        await bot.killed()
+    alone.discord.faults.clear()
+    assert invocation.response is not None
+    assert invocation.response.loading
+
+    await alone.start_bot()
+    words = await alone.refusal(invocation)
+    await alone.restart_bot()
+
+    assert words == (
+        "❌ I was restarted before I had begun with this. Nothing was charged. Ask again:\n> make it \\*snowy\\*"
+    )
+    assert alone.words(invocation) == words
+    assert alone.jobs() == ()
+
+
+async def test_a_reply_that_was_still_gathering_is_answered_after_the_start(alone: House, tmp_path: Path) -> None:
+    mia = alone.discord.server.add_member("Mia")
+    async with _process(alone, tmp_path) as bot:
+        await alone.discord.bot_ready(60)
+        picture = await alone.imagine(mia)
+        alone.discord.faults.add(SLOW_FILES)
+        reply = await mia.reply(picture, "like this one", [FOX])
+        await alone.until(lambda: alone.discord.traffic.search(r"fox\.png", "GET"))
+        await bot.killed()
+    alone.discord.faults.clear()
+    studio = alone.discord.server.channel("studio")
+
+    await alone.start_bot()
+    await alone.until(lambda: studio.messages[-1].author is alone.discord.bot and studio.messages[-1] is not picture)
+
+    said = studio.messages[-1]
+    assert said.content.startswith("❌ I was restarted before I had begun with this. Nothing was charged. Ask again:")
+    assert "> like this one" in said.content
+    assert said.reply_to is reply
+    assert len(alone.images.calls) == 1
+
+
+async def test_no_command_is_left_thinking_by_a_kill(alone: House, tmp_path: Path) -> None:
+    mia = alone.discord.server.add_member("Mia")
+    alone.discord.faults.add(Fault(r"^/webhooks/", "PATCH", delay=600, drop=True, times=None))
+    async with _process(alone, tmp_path) as bot:
+        await alone.discord.bot_ready(60)
+        invocation = await mia.slash("usage")
+        await alone.until(lambda: alone.discord.traffic.search(r"^/webhooks/", "PATCH"))
+        await bot.killed()
+    alone.discord.faults.clear()
+
+    await alone.start_bot()
+    words = await alone.refusal(invocation)
+
+    assert words == (
+        "❌ I was restarted before I could answer this. Nothing was charged. If it is not done by now, do it again."
+    )
+
+
+async def test_what_was_answered_is_not_touched_by_a_start(alone: House, tmp_path: Path) -> None:
+    mia = alone.discord.server.add_member("Mia")
+    async with _process(alone, tmp_path) as bot:
+        await alone.discord.bot_ready(60)
+        invocation = await mia.slash("usage")
+        await alone.ended(invocation)
+        await bot.killed()
+    words = alone.words(invocation)
+
+    await alone.start_bot()
+    later = await mia.slash("usage", channel=alone.discord.server.channel("random"))
+    await alone.ended(later)
+    await alone.stop_bot()
+
+    assert alone.words(invocation) == words

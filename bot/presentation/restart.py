@@ -1,0 +1,21 @@
+"""What is said to whoever was left waiting by a restart."""
+
+from __future__ import annotations
+
+from bot.presentation.safe import shown
+
+NOTHING = "Nothing was charged."
+LONGEST_WORDS = 1500  # characters of what was written, which are given back
+
+
+def unanswered_text(words: str) -> str:
+    """Nothing was reserved for it, and perhaps nothing done. `words` are what was written, if anything was."""
+    if not words.strip():
+        return f"❌ I was restarted before I could answer this. {NOTHING} If it is not done by now, do it again."
+    return f"❌ I was restarted before I had begun with this. {NOTHING} Ask again:\n> {shown(words, LONGEST_WORDS)}"
+
+
+def stopping_text(words: str) -> str:
+    """The same, as a sentence for whoever is told at once."""
+    sentence = f"I am about to restart, so this was not begun. {NOTHING} Ask again in a minute"
+    return f"{sentence}:\n> {shown(words, LONGEST_WORDS)}" if words.strip() else f"{sentence}."
