@@ -106,3 +106,31 @@ def test_where_memory_ends_the_sentence_says_what_helps(monkeypatch: pytest.Monk
 
     with pytest.raises(UnreadablePictureError, match=r"too large to be read just now\. Send a smaller copy\."):
         plain_picture(png(9, 9, b""))
+
+
+def gif_on_a_larger_screen(*, clear: bool) -> bytes:
+    image = Image.new("P", (4, 3))
+    image.putpalette([255, 0, 0, 0, 0, 255])
+    image.putpixel((1, 1), 1)
+    content = bytearray(encoded(image, "GIF", **({"transparency": 1} if clear else {})))
+    content[6:10] = (9).to_bytes(2, "little") + (8).to_bytes(2, "little")
+    at = content.index(b",\0\0\0\0\4\0\3\0")
+    content[at + 1 : at + 5] = b"\2\0\5\0"
+    return bytes(content)
+
+
+@pytest.mark.parametrize("clear", [False, True])
+async def test_around_a_gif_smaller_than_its_screen_there_is_nothing(*, clear: bool) -> None:
+    ready = await prepare(gif_on_a_larger_screen(clear=clear), "x.gif")
+
+    image = opened(ready.content)
+    assert (image.size, image.mode) == ((9, 8), "RGBA")
+    assert image.getchannel("A").getbbox() == (2, 5, 6, 8)
+    assert image.getpixel((2, 5)) == (255, 0, 0, 255)
+    assert image.getpixel((3, 6)) == (0, 0, 255, 0 if clear else 255)
+
+
+async def test_such_a_gif_is_a_mask_of_what_it_does_not_cover() -> None:
+    mask = await fit_mask(gif_on_a_larger_screen(clear=False), "m.gif", 9, 8)
+
+    assert mask.share == pytest.approx(1 - 12 / 72)
