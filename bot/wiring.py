@@ -230,7 +230,7 @@ def _maker(below: _Foundation, accounts: Accounts, admission: Admission, safety_
         books=below.stores.books,
         blobs=below.blobs,
         provider=below.images,
-        reception=Reception(check_result, retouch),
+        reception=Reception(check_result, retouch, below.blobs),
         catalog=below.catalog,
         pace=Pace(below.settings.images_per_minute),
         account=below.account,

@@ -74,9 +74,9 @@ class ShownResult:
 
     async def fitted(self, limit: int, notes: Sequence[str], *, lean: bool) -> tuple[str, Sequence[Upload]]:
         """Files as large as the place takes."""
-        uploads, sizes = await uploads_of(self.result, limit)
-        said = [*notes, *([BUTTONLESS] if lean else []), *self.notes, *sizes]
-        return result_text(self.result, self.model_title, said), uploads
+        posting = await uploads_of(self.result, limit)
+        said = [*notes, *([BUTTONLESS] if lean else []), *self.notes, *posting.notes]
+        return result_text(self.result, self.model_title, said, posting.copied), posting.uploads
 
     def view(self) -> discord.ui.View | None:
         """What can be done with it."""

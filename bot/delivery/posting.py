@@ -54,6 +54,21 @@ def _called(number: int) -> str:
     return f"#{number}" if number else "the picture"
 
 
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A result as files.
+
+    Attributes:
+        uploads: the files.
+        notes: a sentence for each picture that is not shown by its original.
+        copied: the numbers of those of which a copy is shown that is not the same pixel by pixel.
+    """
+
+    uploads: list[Upload]
+    notes: list[str]
+    copied: frozenset[int]
+
+
 async def _drawing(number: int, original: bytes, request: ImageRequest, limit: int) -> tuple[list[Upload], list[str]]:
     """An SVG with a picture of how it looks, for Discord shows nothing of it."""
     uploads: list[Upload] = []
@@ -72,9 +87,14 @@ async def _drawing(number: int, original: bytes, request: ImageRequest, limit: i
     return uploads, notes
 
 
-async def _pixels(number: int, original: bytes, media_type: str, alt: str, limit: int) -> tuple[Upload, list[str]]:
-    """A picture made of pixels. An animation cannot be shrunk: of one that is too large, the first picture is shown."""
-    content, notes = original, list[str]()
+async def _pixels(
+    number: int, original: bytes, media_type: str, alt: str, limit: int
+) -> tuple[Upload, list[str], bool]:
+    """A picture made of pixels, and whether they are all the original's.
+
+    An animation cannot be shrunk: of one that is too large, the first picture is shown.
+    """
+    content, notes, exact = original, list[str](), True
     if len(content) > limit and media_type == GIF:
         content, media_type = await as_input(original, media_type), PNG
         notes = [
@@ -82,13 +102,13 @@ async def _pixels(number: int, original: bytes, media_type: str, alt: str, limit
         ]
     if len(content) > limit:
         copy = await fit(content, limit)
-        content, media_type = copy.content, copy.media_type
+        content, media_type, exact = copy.content, copy.media_type, copy.exact
         notes = notes or [f"{_called(number)} {copy.note}"]
-    return Upload(file_name(number, media_type), content, alt), notes
+    return Upload(file_name(number, media_type), content, alt), notes, exact
 
 
-async def uploads_of(result: Result, limit: int) -> tuple[list[Upload], list[str]]:
-    """The pictures as files, originals unchanged where they fit, and a sentence for each that does not.
+async def uploads_of(result: Result, limit: int) -> Posting:
+    """The pictures as files, originals unchanged where they fit.
 
     Beside a drawing (SVG) comes a picture of how it looks. Of one that is too large and cannot be drawn comes nothing.
 
@@ -101,15 +121,17 @@ async def uploads_of(result: Result, limit: int) -> tuple[list[Upload], list[str
     alt = alt_text(result.request.request)
     uploads: list[Upload] = []
     notes: list[str] = []
+    copied: set[int] = set()
     for picture, original in result.files:
         if picture.image.media_type == SVG:
             files, more = await _drawing(picture.number, original, result.request.request, limit)
         else:
-            file, more = await _pixels(picture.number, original, picture.image.media_type, alt, limit)
+            file, more, exact = await _pixels(picture.number, original, picture.image.media_type, alt, limit)
             files = [file]
+            copied.update([] if exact else [picture.number])
         uploads += files
         notes += more
-    return uploads, notes
+    return Posting(uploads, notes, frozenset(copied))
 
 
 def files_of(uploads: Sequence[Upload]) -> list[discord.File]:

@@ -9,10 +9,11 @@ from bot.errors import InputPictureError
 from bot.inputs.downloads import download
 from bot.inputs.originals import is_file
 from bot.inputs.shelf import PNG
-from bot.pictures import as_input, extend, prepare, shown_name
+from bot.pictures import as_input, base_of, extend, prepare, shown_name
 from bot.services.canvases import check_layout, layout_for
 from bot.services.image_api import INPUT_MEDIA_TYPES
 from bot.services.images import UnreadablePictureError
+from bot.services.requests import Base
 
 if TYPE_CHECKING:
     from bot.inputs.originals import Originals
@@ -25,6 +26,11 @@ STILLS = {
     "image/gif": "{} is an animation: I started from its first picture.",
     "image/svg+xml": "{} is a vector drawing: I started from how it looks.",
 }
+COPIED = "the copy that Discord shows instead of the original"
+LOST = {
+    "image/gif": "a still picture instead of an animation",
+    "image/svg+xml": "pixels instead of a vector drawing",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +41,21 @@ class FirstInput:
         image: as it is sent.
         content: its bytes.
         label: what sentences call it: its number, or its file's name.
+        own: its file as it came, where another is sent.
+        size: its own width and height in pixels, as it is seen.
+        stored: its own file in the store, of a picture of ours.
+        base: what results are laid into, where that is known already.
+        losses: what it has and no result can, beside what its own file tells; each half a sentence.
     """
 
     image: StoredImage
     content: bytes
     label: str
+    own: bytes
+    size: tuple[int, int]
+    stored: StoredImage | None = None
+    base: Base | None = None
+    losses: tuple[str, ...] = ()
 
 
 async def find_first(sources: Sources, originals: Originals, basket: Basket) -> FirstInput:
@@ -66,7 +82,8 @@ async def prepared(content: bytes, name: str, basket: Basket, number: int | None
     if ready.note:
         basket.notes.append(ready.note)
     image = await basket.keep(ready.content, ready.media_type, ready.width, ready.height, number)
-    return FirstInput(image, ready.content, shown_name(name) if number is None else f"#{number}")
+    label = shown_name(name) if number is None else f"#{number}"
+    return FirstInput(image, ready.content, label, content, (ready.source.width, ready.source.height))
 
 
 async def extended(request: ImageRequest, first: FirstInput, basket: Basket) -> tuple[FirstInput, StoredImage]:
@@ -75,13 +92,38 @@ async def extended(request: ImageRequest, first: FirstInput, basket: Basket) -> 
     Raises:
         RequestRefused: it has the shape already that is asked for.
     """
-    image = first.image
-    layout = layout_for(request.change, image.width, image.height, request.size)
+    layout = layout_for(request.change, *first.size, request.size)
     check_layout(request.change, layout, first.label)
-    canvas = await extend(first.content, layout.width, layout.height, layout.crop, layout.box)
-    laid = await basket.keep(canvas.content, PNG, canvas.width, canvas.height, image.number)
-    mask = await basket.keep(canvas.mask, PNG, canvas.width, canvas.height)
-    return replace(first, image=laid, content=canvas.content), mask
+    canvas = await extend(first.own, layout.width, layout.height, layout.crop, layout.box)
+    size = canvas.width, canvas.height
+    laid = await basket.keep(canvas.content, PNG, *size, first.image.number)
+    mask = await basket.keep(canvas.mask, PNG, *size)
+    picture = await basket.keep(canvas.base, PNG, *size)
+    fine = await basket.keep(canvas.base_mask, PNG, *size)
+    base = Base(picture, fine, first.size, layout.laid(first.size), (*first.losses, *canvas.losses))
+    return replace(first, image=laid, content=canvas.content, base=base), mask
+
+
+async def base_for(first: FirstInput, mask: StoredImage, fine: bytes, basket: Basket) -> Base:
+    """What a result with a mask is laid into: the picture itself, as the member or we have it.
+
+    Args:
+        first: the picture.
+        mask: of what is sent.
+        fine: the same for the picture's own size, where that is another: see `bot.pictures.FittedMask`.
+        basket: keeps it.
+    """
+    if first.base is not None and not fine:
+        return first.base
+    own = await base_of(first.own)
+    picture = first.stored
+    if first.own is first.content:
+        picture = first.image
+    if picture is None:
+        picture = await basket.keep(own.content, own.media_type, own.width, own.height)
+    if fine:
+        mask = await basket.keep(fine, PNG, *first.size)
+    return Base(picture, mask, first.size, first.size, (*first.losses, *own.losses))
 
 
 async def _ours(order: OpenRequest, picture: Picture, originals: Originals, basket: Basket) -> FirstInput:
@@ -90,14 +132,16 @@ async def _ours(order: OpenRequest, picture: Picture, originals: Originals, bask
     content, is_stored = await originals.find(order, picture, basket)
     if not is_stored and not await is_file(content, image.digest):
         basket.notes.append(f"The original of {label} is lost: I started from the copy that Discord shows.")
-        return await prepared(content, label, basket, picture.number)
+        return replace(await prepared(content, label, basket, picture.number), losses=(COPIED,))
     if not is_stored:
         await basket.keep(content, image.media_type, image.width, image.height)
     if image.media_type in INPUT_MEDIA_TYPES:
-        return FirstInput(image, content, label)
+        if not picture.composed:
+            return FirstInput(image, content, label, content, (image.width, image.height))
+        return replace(await prepared(content, label, basket, picture.number), stored=image)
     try:
         still = await as_input(content, image.media_type)
     except UnreadablePictureError as fault:
         raise InputPictureError(f"{label} {fault.what}, so it cannot be changed.") from fault
     basket.notes.append(STILLS[image.media_type].format(label))
-    return await prepared(still, label, basket, picture.number)
+    return replace(await prepared(still, label, basket, picture.number), losses=(LOST[image.media_type],))

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from bot.errors import PictureGoneError, RequestRefused
 from bot.inputs.declared import check_declared
 from bot.inputs.downloads import download
-from bot.inputs.first import extended, find_first, prepared
+from bot.inputs.first import base_for, extended, find_first, prepared
 from bot.inputs.originals import Originals
 from bot.inputs.overlays import Overlays
 from bot.inputs.shelf import a_basket
 from bot.services.byte_budget import ByteBudget
 from bot.services.canvases import fitting_size
 from bot.services.changes import DRAWN
+from bot.services.early_formats import SVG
 from bot.services.input_checks import check_inputs
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class Gatherer:
 
     async def _look_after(self, request: ImageRequest, basket: Basket) -> Gathered:
         """See that the files that a request has already are still there, and stay."""
-        for file in request.files:
+        for file in request.kept_files:
             async with self._budget.taken(file.byte_size):
                 if await basket.hold(file.digest) is None:
                     raise PictureGoneError(
@@ -110,10 +111,13 @@ class Gatherer:
             others = await _others(sources, overlays, basket)
             if sources.mask is not None:
                 await overlays.take(await download(sources.mask), sources.mask.filename)
-        if request.prompt == DRAWN or (sources.unsaid and overlays.drawn and model.markup):
-            request = _by_drawing(request, model, overlays)
-        request = overlays.on(request.with_references([first.image, *others]))
-        check_inputs(model, request)
+            if request.prompt == DRAWN or (sources.unsaid and overlays.drawn and model.markup):
+                request = _by_drawing(request, model, overlays)
+            request = overlays.on(request.with_references([first.image, *others]))
+            check_inputs(model, request)
+            if request.mask is not None and request.exact and request.output_format != SVG:
+                base = await base_for(first, request.mask, overlays.fine, basket)
+                request = replace(request, base=base)
         return Gathered(request, tuple(basket.notes))
 
 

@@ -26,6 +26,7 @@ class Overlays:
 
     Attributes:
         drawn: whether it is a drawing.
+        fine: the mask for the picture's own size, where that is another.
     """
 
     def __init__(self, first: FirstInput, basket: Basket, *, markup: bool) -> None:
@@ -33,6 +34,7 @@ class Overlays:
         self._basket = basket
         self._takes_markup = markup
         self.drawn = False
+        self.fine = b""
         self._name: str | None = None
         self._mask: StoredImage | None = None
         self._markup: StoredImage | None = None
@@ -47,7 +49,7 @@ class Overlays:
         Raises:
             InputPictureError: it cannot be read, or there is one already.
         """
-        meaning = await meaning_of(content, name, self._first.content)
+        meaning = await meaning_of(content, name, self._first.own)
         if meaning is Meaning.DRAWING:
             await self._take_drawing(content, name)
         elif meaning is Meaning.MASK:
@@ -60,7 +62,7 @@ class Overlays:
         Raises:
             InputPictureError: it cannot be read, or there is one already.
         """
-        if await meaning_of(content, name, self._first.content) is Meaning.DRAWING:
+        if await meaning_of(content, name, self._first.own) is Meaning.DRAWING:
             await self._take_drawing(content, name)
         else:
             await self._take_mask(content, name)
@@ -68,7 +70,7 @@ class Overlays:
     async def _take_mask(self, content: bytes, name: str) -> None:
         self._claim(name)
         image = self._first.image
-        fitted = await fit_mask(content, name, image.width, image.height)
+        fitted = await fit_mask(content, name, image.width, image.height, self._first.size)
         self._mask = await self._kept(fitted)
         self._basket.notes.append(
             f"{shown_name(name)} is taken as a mask: {percent(fitted.share)} of the picture may change."
@@ -83,11 +85,12 @@ class Overlays:
             self._markup = await self._basket.keep(overlay.content, PNG, overlay.width, overlay.height)
             self._basket.notes.append(f"{understood}.")
         else:
-            drawn = await mask_of_drawing(content, name, self._first.content)
+            drawn = await mask_of_drawing(content, name, self._first.content, self._first.size)
             self._mask = await self._kept(drawn)
             self._basket.notes.append(f"{understood}: what you marked may change, {percent(drawn.share)} of it.")
 
     async def _kept(self, mask: FittedMask) -> StoredImage:
+        self.fine = mask.fine
         return await self._basket.keep(mask.content, PNG, mask.width, mask.height)
 
     def _claim(self, name: str) -> None:

@@ -1,5 +1,6 @@
 """Pictures as files and pixels: checked, prepared, shrunk, masked, composed. Off the event loop; knows no Discord."""
 
+from bot.pictures.bases import base_of
 from bot.pictures.canvas import extend
 from bot.pictures.decode import check_result
 from bot.pictures.drawing import Meaning, mask_of_drawing, meaning_of, overlay_of
@@ -17,6 +18,7 @@ __all__ = [
     "FittedMask",
     "Meaning",
     "as_input",
+    "base_of",
     "check_result",
     "contact_sheet",
     "extend",

@@ -49,7 +49,11 @@ def legal_size(width: int, height: int) -> tuple[int, int]:
 
 
 def attached_picture(
-    content: bytes, name: str, size: Callable[[int, int], tuple[int, int]] | None = legal_size
+    content: bytes,
+    name: str,
+    size: Callable[[int, int], tuple[int, int]] | None = legal_size,
+    *,
+    own_colours: bool = False,
 ) -> Plain:
     """Decode an attachment; of an animation, its first picture. Blocks: call it on the pool's threads.
 
@@ -57,6 +61,7 @@ def attached_picture(
         content: the whole file.
         name: its name as the member gave it; any text.
         size: as of `plain_picture`.
+        own_colours: the same.
 
     Raises:
         InputPictureError: it cannot be an input; the sentence names the file and says what to do.
@@ -66,7 +71,7 @@ def attached_picture(
             raise UnreadablePictureError(
                 f"is a file of {len(content) / 1e6:.0f} MB", f"Send one of at most {LARGEST_INPUT // 1_000_000} MB."
             )
-        return plain_picture(content, size)
+        return plain_picture(content, size, own_colours=own_colours)
 
 
 @contextmanager

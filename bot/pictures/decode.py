@@ -20,7 +20,7 @@ from bot.pictures.exif import UPRIGHT
 from bot.pictures.faults import CutOffError, cut_off, damaged
 from bot.pictures.kinds import SVG_KIND, kind_of
 from bot.pictures.pool import pool
-from bot.pictures.spaces import in_srgb, is_srgb
+from bot.pictures.spaces import from_srgb, in_srgb, is_srgb
 from bot.pictures.vector import MEDIA_TYPE as SVG
 from bot.pictures.vector import check_svg
 from bot.pictures.webp import unfold
@@ -72,6 +72,8 @@ class Plain:
         height: pixels of the upright original.
         bare: a file of just these pixels, to the last bit, that says nothing else; None where they were changed.
         missing: how much of the picture its file has lost with its end: 0, or a little more.
+        profile: where its own colours were asked for, the ICC profile of these; empty for sRGB.
+        converted: its own colours were asked for, and could not be had: they are converted to sRGB.
     """
 
     image: Image.Image
@@ -81,6 +83,8 @@ class Plain:
     height: int
     bare: bytes | None = None
     missing: float = 0.0
+    profile: bytes = b""
+    converted: bool = False
 
 
 async def check_result(content: bytes) -> CheckedPicture:
@@ -121,18 +125,21 @@ def resized(
     return image.resize(size, resample, reducing_gap=2.0)  # pyright: ignore[reportUnknownMemberType] - Pillow's annotation names numpy, which is not installed
 
 
-def plain_picture(content: bytes, size: Callable[[int, int], tuple[int, int]] | None = None) -> Plain:
+def plain_picture(
+    content: bytes, size: Callable[[int, int], tuple[int, int]] | None = None, *, own_colours: bool = False
+) -> Plain:
     """Decode a file once into a plain picture; of an animation, the first. Blocks: call it on the pool's threads.
 
     Args:
         content: the whole file.
         size: gives the wanted width and height for the file's; never larger than these.
+        own_colours: leave the values as they are in the file, if they mean RGB and it can be said which.
 
     Raises:
         UnreadablePictureError: of another kind, too large, cut off or damaged.
     """
     try:
-        return _plain(content, size)
+        return _plain(content, size, own_colours=own_colours)
     except UnreadablePictureError:
         raise
     except MemoryError as error:
@@ -141,7 +148,7 @@ def plain_picture(content: bytes, size: Callable[[int, int], tuple[int, int]] | 
         raise damaged() from error
 
 
-def _plain(content: bytes, size: Callable[[int, int], tuple[int, int]] | None) -> Plain:
+def _plain(content: bytes, size: Callable[[int, int], tuple[int, int]] | None, *, own_colours: bool) -> Plain:
     content, anatomy, is_cut = _whole(content)
     _check(anatomy)
     essence = essence_of(content, anatomy)
@@ -162,7 +169,7 @@ def _plain(content: bytes, size: Callable[[int, int], tuple[int, int]] | None) -
         profile = b"" if is_srgb(essence.profile, image.mode) else essence.profile
         while image.mode in {"LA", "RGBA"} and image.width * image.height > _ONE_AT_A_TIME and _far(image, wanted):
             image = _halved(image)
-        image = in_srgb(resized(image, wanted), profile)
+        image, own, converted = _coloured(resized(image, wanted), profile, essence.profile if own_colours else None)
     is_whole = not is_cut or (anatomy.media_type == "image/jpeg" and not missing)
     unchanged = as_it_is and is_whole and not profile and essence.depth == _DEPTH and essence.orientation == UPRIGHT
     if essence.orientation in _TURNS:
@@ -171,7 +178,24 @@ def _plain(content: bytes, size: Callable[[int, int], tuple[int, int]] | None) -
     width, height = anatomy.width, anatomy.height
     if essence.orientation >= _SIDEWAYS:
         width, height = height, width
-    return Plain(image, anatomy, mode, width, height, essence.content if unchanged else None, missing)
+    bare = essence.content if unchanged else None
+    return Plain(image, anatomy, mode, width, height, bare, missing, own, converted)
+
+
+def _coloured(image: Image.Image, profile: bytes, own: bytes | None) -> tuple[Image.Image, bytes, bool]:
+    """The picture as ``RGB`` or ``RGBA``, the profile of its colours, and whether its own had to be converted.
+
+    Args:
+        image: as `_resizable` gives it.
+        profile: that brings it to sRGB; empty if it is that.
+        own: its own, if it shall stay in it where it can; else None.
+    """
+    if own and image.mode in {"RGB", "RGBA"} and from_srgb(own, image.mode) is not None:
+        return image, own, False
+    plain = in_srgb(image, profile)
+    if own is None:
+        return plain, b"", False
+    return plain, b"", image.mode == "CMYK" or image.convert(plain.mode).tobytes() != plain.tobytes()
 
 
 def _whole(content: bytes) -> tuple[bytes, Anatomy, bool]:

@@ -93,18 +93,19 @@ async def overlay_of(drawn: bytes, name: str, original: bytes) -> Overlay:
     return await pool.run(_overlay_of, drawn, name, original)
 
 
-async def mask_of_drawing(drawn: bytes, name: str, original: bytes) -> FittedMask:
+async def mask_of_drawing(drawn: bytes, name: str, original: bytes, own: tuple[int, int] | None = None) -> FittedMask:
     """Make a mask of the region that was drawn upon: of strokes with a margin, of outlines with what they enclose.
 
     Args:
         drawn: the copy's file, of the picture's shape.
         name: its name as the member gave it; any text.
-        original: the picture's file.
+        original: the picture's file as it is sent.
+        own: the picture's own width and height, where it was scaled to be sent.
 
     Raises:
         InputPictureError: unreadable, of another shape, or nothing or everything is different; worded for the name.
     """
-    return await pool.run(_mask_of_drawing, drawn, name, original)
+    return await pool.run(_mask_of_drawing, drawn, name, original, own)
 
 
 def _both(content: bytes, name: str, original: bytes) -> tuple[Plain, Plain]:
@@ -173,14 +174,15 @@ def _overlay_of(drawn: bytes, name: str, original: bytes) -> Overlay:
     return Overlay(as_small_png(image), *size, share_of(alpha))
 
 
-def _mask_of_drawing(drawn: bytes, name: str, original: bytes) -> FittedMask:
+def _mask_of_drawing(drawn: bytes, name: str, original: bytes, own: tuple[int, int] | None) -> FittedMask:
     comparison, _, old = _compared(drawn, name, original)
     short = min(comparison.changed.size)
     strokes = traced(comparison)
     region = ImageChops.lighter(grown(strokes, max(_HALO, round(_MARGIN * short))), _enclosed(strokes))
-    whole = hard(resized(region, (old.width, old.height), Image.Resampling.BILINEAR))
+    size = old.width, old.height
+    whole, fine = (hard(resized(region, each, Image.Resampling.BILINEAR)) for each in (size, own or size))
     with worded_for(name):
-        return fitted(whole, "Draw with a colour that stands out, and send it again.")
+        return fitted(whole, "Draw with a colour that stands out, and send it again.", fine)
 
 
 def _enclosed(strokes: Image.Image) -> Image.Image:

@@ -11,6 +11,12 @@ _PREFIX = b"Exif\0\0"
 _ENTRY = 12  # bytes
 
 
+def exif_of(orientation: int) -> bytes:
+    """A block of EXIF, with its prefix, that tells the orientation and nothing else."""
+    entry = struct.pack("<HHIHH", _ORIENTATION, _SHORT, 1, orientation, 0)
+    return _PREFIX + struct.pack("<2sHIH", b"II", 42, 8, 1) + entry + struct.pack("<I", 0)
+
+
 def orientation_in(exif: bytes) -> int:
     """The orientation, 1 to 8, by the first directory of a block of EXIF, with or without its prefix.
 

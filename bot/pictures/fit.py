@@ -6,15 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.pictures.anatomy import dissect
+from bot.pictures.bases import losses_of
 from bot.pictures.decode import plain_picture
-from bot.pictures.encode import as_lossless_webp, encoded_within, without_opaque_alpha
+from bot.pictures.encode import LONGEST_WEBP_EDGE, as_lossless_webp, encoded_within, without_opaque_alpha
 from bot.pictures.pool import pool
 
 if TYPE_CHECKING:
     from PIL import Image
 
+    from bot.pictures.decode import Plain
+
 _QUALITIES = (95, 90, 85)
-_WORTH_A_TRY = 1.3  # a PNG becomes about a fifth smaller as lossless WEBP
+# How much more than the limit a PNG, and a quick lossless WEBP, may have for a lossless WEBP to be tried, and a small
+# one: see `as_lossless_webp`. What then still is too large has cost some seconds of one thread.
+_WORTH_A_TRY, _WORTH_ANOTHER = 1.8, 1.25
 _LABELS = {"image/jpeg": "JPEG", "image/webp": "WebP"}
 
 
@@ -28,6 +33,7 @@ class Fitted:
         width: pixels.
         height: pixels.
         note: words for people when it is a copy; empty when it is the original itself.
+        exact: whether its pixels are the original's, each of them.
     """
 
     content: bytes
@@ -35,6 +41,7 @@ class Fitted:
     width: int
     height: int
     note: str
+    exact: bool = True
 
 
 async def fit(content: bytes, most_bytes: int) -> Fitted:
@@ -58,20 +65,34 @@ def _fit(content: bytes, most_bytes: int) -> Fitted:
     if len(content) <= most_bytes:
         anatomy = dissect(content)
         return Fitted(content, anatomy.media_type, anatomy.width, anatomy.height, "")
-    picture = plain_picture(content)
+    picture = plain_picture(content, own_colours=True)
     image = without_opaque_alpha(picture.image)
-    if picture.anatomy.media_type == "image/png" and len(content) <= most_bytes * _WORTH_A_TRY:
-        copy = as_lossless_webp(image)
-        if len(copy) <= most_bytes:
-            return _copy(copy, "image/webp", image, image.size)
+    exact = _lossless(content, picture, image, most_bytes)
+    if exact is not None:
+        return _copy(exact, "image/webp", image, image.size, is_exact=True)
     media_type = "image/webp" if image.mode == "RGBA" else "image/jpeg"
-    copy, size = encoded_within(image, media_type, most_bytes, _QUALITIES)
-    return _copy(copy, media_type, image, size)
+    copy, size = encoded_within(image, media_type, most_bytes, _QUALITIES, picture.profile)
+    return _copy(copy, media_type, image, size, is_exact=False)
 
 
-def _copy(content: bytes, media_type: str, image: Image.Image, size: tuple[int, int]) -> Fitted:
+def _lossless(content: bytes, picture: Plain, image: Image.Image, most_bytes: int) -> bytes | None:
+    """A copy of a PNG with the very same pixels, if one may be small enough and is."""
+    if picture.anatomy.media_type != "image/png" or any(losses_of(content, picture)):
+        return None
+    size = len(content) / _WORTH_A_TRY * _WORTH_ANOTHER
+    for small in (False, True):
+        if size > most_bytes * _WORTH_ANOTHER or max(image.size) > LONGEST_WEBP_EDGE:
+            return None
+        copy = as_lossless_webp(image, picture.profile, small=small)
+        size = len(copy)
+        if size <= most_bytes:
+            return copy
+    return None
+
+
+def _copy(content: bytes, media_type: str, image: Image.Image, size: tuple[int, int], *, is_exact: bool) -> Fitted:
     width, height = size
-    pixels = "" if size == image.size else f"{width}×{height}, "
+    pixels = "the same pixels, " if is_exact else "" if size == image.size else f"{width}×{height}, "
     amount = f"{len(content) / 1e6:.1f} MB" if len(content) >= 1e5 else f"{len(content) / 1e3:.0f} kB"  # noqa: PLR2004 - from where on MB reads well
     note = f"shown as a smaller copy ({_LABELS[media_type]}, {pixels}{amount}); the original is kept"
-    return Fitted(content, media_type, width, height, note)
+    return Fitted(content, media_type, width, height, note, is_exact)

@@ -57,6 +57,16 @@ def in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
     return image if image.mode == mode else image.convert(mode)
 
 
+def from_srgb(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
+    """What brings sRGB (``RGB`` or ``RGBA``) into the colours of a profile; None if that leads nowhere."""
+    if _space_of(profile) != b"RGB ":
+        return None
+    try:
+        return ImageCms.buildTransform(_SRGB, ImageCms.ImageCmsProfile(BytesIO(profile)), mode, mode)
+    except Exception:  # noqa: BLE001 - profiles of strangers make lcms and Pillow raise whatever there is
+        return None
+
+
 def is_srgb(profile: bytes, mode: str) -> bool:
     """Whether pixels of a mode are seen the same without this profile."""
     space = _space_of(profile)

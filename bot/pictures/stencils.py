@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 from PIL import Image, ImageChops, ImageFilter
 
 from bot.pictures.encode import as_small_png
@@ -41,3 +43,16 @@ def mask_file(changeable: Image.Image) -> bytes:
     """A PNG as the image API takes masks: black, and transparent (alpha 0) where marked, opaque (255) elsewhere."""
     black = Image.new("L", changeable.size)
     return as_small_png(Image.merge("RGBA", (black, black, black, ImageChops.invert(changeable))))
+
+
+def stencil_file(changeable: Image.Image) -> bytes:
+    """A PNG of ours, of one bit a pixel: white where marked."""
+    return as_small_png(changeable.convert("1", dither=Image.Dither.NONE))
+
+
+def stencil_in(content: bytes) -> Image.Image:
+    """What one of our own files marks, of `stencil_file` or `mask_file`: 255, else 0."""
+    with Image.open(BytesIO(content), formats=("PNG",)) as image:
+        if image.mode == "1":
+            return image.convert("L")
+        return ImageChops.invert(hard(image.convert("RGBA").getchannel("A")))

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from bot.presentation.kept import kept_how
 from bot.presentation.safe import shown
-from bot.presentation.story import NAMES, kept_how, made_how
+from bot.presentation.story import NAMES, made_how
 from bot.services.changes import THEN, Change
 from bot.services.ledger import ChargeState, Job, OpenRequest
 from bot.services.lineage import Family
@@ -46,8 +47,9 @@ def details_embed(order: OpenRequest, numbers: Collection[int], family: Family =
     jobs = [job for job in order.jobs if job.picture is not None and job.picture.number in numbers]
     is_whole = len(jobs) > 1 or len(order.pictures) == 1
     embed = discord.Embed(title=f"Details of {', '.join(f'#{number}' for number in sorted(numbers))}")
-    embed.add_field(name="Made with", value=" · ".join(made_how(request, request.model)), inline=False)
-    kept = kept_how(request, [job.picture for job in jobs if job.picture is not None])
+    pictures = [job.picture for job in jobs if job.picture is not None]
+    embed.add_field(name="Made with", value=" · ".join(made_how(request, request.model, pictures)), inline=False)
+    kept = kept_how(request, pictures)
     if kept:
         embed.add_field(name="Kept", value="\n".join(kept), inline=False)
     embed.add_field(name="Asked by", value=f"<@{order.requester.user_id}>")

@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.discord_limits import LONGEST_MESSAGE
+from bot.presentation.kept import kept_how
 from bot.presentation.safe import one_line, shown
-from bot.presentation.story import kept_how, made_how, numbers
+from bot.presentation.story import made_how, numbers
 from bot.services.amounts import amount_text
 from bot.services.images import FILE_ENDINGS
 from bot.services.installation import Room
@@ -17,7 +18,7 @@ from bot.services.pricing import format_usd
 from bot.services.windows import Window
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from bot.services.delivery import Result
     from bot.services.ledger import LimitStatus, Picture
@@ -46,17 +47,18 @@ def number_in(name: str) -> int | None:
     return None if match is None else int(match[1])
 
 
-def result_text(result: Result, model_title: str, notes: Sequence[str] = ()) -> str:
+def result_text(result: Result, model_title: str, notes: Sequence[str] = (), copied: Collection[int] = ()) -> str:
     """What stands above the pictures: numbers, prompt, how they were made, cost, what is left.
 
     Args:
         result: with at least one picture.
         model_title: what people call the model.
         notes: sentences about inputs and smaller copies; the last are left out if a message does not hold them all.
+        copied: the numbers of pictures of which a copy is shown that is not the same pixel by pixel.
     """
     request, order = result.request.request, result.request
     pictures = [picture for picture, _ in result.files]
-    how = [*made_how(request, model_title), took(pictures), format_usd(result.cost_nano)]
+    how = [*made_how(request, model_title, pictures), took(pictures), format_usd(result.cost_nano)]
     lines = [f"{headline(pictures)} for <@{order.requester.user_id}>"]
     if request.prompt.strip():  # a change may have no words of its own
         lines.append(f"> {shown(request.prompt, PROMPT_SHOWN)}")
@@ -70,7 +72,7 @@ def result_text(result: Result, model_title: str, notes: Sequence[str] = ()) -> 
         lines.append(
             f"-# ⚠️ {result.trouble or 'I could not write this down yet'}: it has no number and no buttons yet."
         )
-    return _with_notes(lines, [*kept_how(request, pictures), *notes], _not_made(result))
+    return _with_notes(lines, [*kept_how(request, pictures, copied), *notes], _not_made(result))
 
 
 def failure_text(sentence: str, request: ImageRequest) -> str:

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 LONGEST_ALT_TEXT = 1024  # characters; Discord's limit
 BEGINNING = "Generated picture"
 PREVIEW = "Preview of"
-COMPOSED = "The rest is exactly as it was. The file no longer carries the provider's “made by AI” mark."
-MAY_DIFFER = "What was to be kept may differ a little: look at it."
-SVG_DIFFERS = "An SVG cannot keep {what} exactly: look at it."
 
 # What a change makes of a picture.
 NAMES = {
@@ -72,9 +69,13 @@ def alt_text(request: ImageRequest, beginning: str = BEGINNING) -> str:
     return f"{beginning}: {story}"
 
 
-def made_how(request: ImageRequest, model: str) -> list[str]:
-    """What was changed, the model by this name, size, quality and whatever else was asked for, each a few words."""
-    facts = [model, request.size.replace("x", "×"), request.quality]
+def made_how(request: ImageRequest, model: str, pictures: Sequence[Picture]) -> list[str]:
+    """What was changed, the model by this name, sizes, quality and whatever else was asked for, each a few words.
+
+    The sizes are those that the pictures have, whatever was asked for.
+    """
+    sizes = dict.fromkeys(f"{picture.image.width}×{picture.image.height}" for picture in pictures)
+    facts = [model, ", ".join(sizes) or request.size.replace("x", "×"), request.quality]
     if request.change is not Change.NEW:
         facts.insert(0, changed_how(request))
     if request.background == "transparent":
@@ -88,21 +89,6 @@ def changed_how(request: ImageRequest) -> str:
     picture = "a picture" if request.parent is None else f"#{request.parent}"
     words = f"{picture} {name}" if request.change in FOLLOWING else f"{name} of {picture}"
     return f"{words[0].upper()}{words[1:]}"
-
-
-def kept_how(request: ImageRequest, pictures: Sequence[Picture]) -> list[str]:
-    """Whether these pictures show exactly what was to be kept, in sentences; none where nothing was."""
-    if request.mask is None or not request.exact:
-        return []
-    others = [picture for picture in pictures if not picture.composed]
-    if not others:
-        return [COMPOSED] if pictures else []
-    what = "what was there" if request.change.extends else "the outside"
-    differs = SVG_DIFFERS.format(what=what) if request.output_format == "svg" else MAY_DIFFER
-    if len(others) == len(pictures):
-        return [differs]
-    kept = [picture for picture in pictures if picture.composed]
-    return [f"{numbers(kept)}: {COMPOSED}", f"{numbers(others)}: {differs}"]
 
 
 def numbers(pictures: Sequence[Picture]) -> str:

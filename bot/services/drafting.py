@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from bot.errors import RequestRefused, UnknownModelError, UnsupportedOptionError
 from bot.services import pricing
 from bot.services.building import TRANSPARENT_FORMATS, Installation, Origin, Wishes, build_request
-from bot.services.canvases import check_layout, fitting_size, layout_for, shape_size
+from bot.services.canvases import canvas_size, check_layout, fitting_size, keeps_shape, layout_for, shape_size
 from bot.services.changes import Change
 from bot.services.choosing import usual_model, usual_quality, usual_size
 from bot.services.early_formats import GIF, USUAL_GIF_SIZE
-from bot.services.image_api import USUAL_PIXELS
+from bot.services.image_api import MOST_PIXELS, USUAL_PIXELS
 from bot.services.permits import Permit
 from bot.services.requests import StoredImage
-from bot.services.sizes import dimensions
+from bot.services.sizes import dimensions, strain
 from bot.services.tokens import DEAREST_SHAPES
 
 if TYPE_CHECKING:
@@ -168,29 +168,28 @@ class Drafting:
 
 def _size(permit: Permit, model: Model, change: Change, start: Start) -> str:
     shaped = shape_size(model, change)
-    if shaped is not None:
-        return _permitted_shape(permit, model, shaped)
     if start.measured is None:
-        return usual_size(permit, model)
-    if start.picture is None:
+        return shaped or usual_size(permit, model)
+    if change.extends:
+        return _canvas(permit, model, change, start.measured, shaped)
+    if start.order is None or start.picture is None:
         most = USUAL_PIXELS if permit.most_pixels is None else min(USUAL_PIXELS, permit.most_pixels)
         return fitting_size(model, *start.measured, most)
-    width, height = start.measured
-    own = f"{width}x{height}"
-    if model.sizes.fault(width, height) is None and permit.allows_size(own):
+    # What was asked for before, rather than what it has become: that may be larger, where a mask kept the rest.
+    before, picture = start.order.request, start.picture.image
+    wanted = (before.width, before.height) if keeps_shape(picture, before.width, before.height) else start.measured
+    own = f"{wanted[0]}x{wanted[1]}"
+    if model.sizes.fault(*wanted) is None and permit.allows_size(own):
         return own
-    return fitting_size(model, width, height, permit.most_pixels or max(width * height, USUAL_PIXELS))
+    return fitting_size(model, *wanted, permit.most_pixels or max(wanted[0] * wanted[1], USUAL_PIXELS))
 
 
-def _permitted_shape(permit: Permit, model: Model, shaped: str) -> str:
-    """A size of this shape that is permitted; if none is, the size itself, which the check refuses with a sentence."""
-    if permit.allows_size(shaped):
-        return shaped
-    wanted = dimensions(shaped)
-    smaller = fitting_size(model, *wanted, permit.most_pixels or 0)
-    width, height = dimensions(smaller)
-    is_alike = 1 / STRETCH < width * wanted[1] / (height * wanted[0]) < STRETCH
-    return smaller if is_alike and permit.allows_size(smaller) else shaped
+def _canvas(permit: Permit, model: Model, change: Change, picture: tuple[int, int], shaped: str | None) -> str:
+    """A permitted canvas of the shape asked for; if none is, one of that shape, which the check refuses."""
+    size = canvas_size(model, change, *picture, permit.most_pixels or MOST_PIXELS)
+    if shaped is None:
+        return size
+    return size if strain(dimensions(size), dimensions(shaped)) < STRETCH else shaped
 
 
 def _quality(permit: Permit, model: Model, change: Change, before: ImageRequest | None) -> str:

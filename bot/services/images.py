@@ -104,10 +104,12 @@ class PictureCheck(Protocol):
 
 
 class Retouch(Protocol):
-    """Puts what a mask keeps of the original back into a result."""
+    """Lays what a result shows where a mask marks it into the picture that was changed."""
 
-    async def __call__(self, original: bytes, mask: bytes, result: bytes) -> bytes:
-        """The composed picture's file, of the result's size and format.
+    async def __call__(self, base: bytes, mask: bytes, result: bytes, quality: int | None) -> bytes:
+        """The composed picture's file, of the base's size and, where that can be, the result's format.
+
+        `quality`, 0 to 100, is that of a compressed format, if one was asked for.
 
         Raises:
             Exception: it cannot be done, for one of the files is no picture, say; the result is then kept as it came.

@@ -166,7 +166,7 @@ class Maker:
             return Made(time.monotonic() - started, await self._book_failure(job, failure))
         call.met(None)
         # The picture is there and its cost is known: a shutdown waits for it to be booked.
-        return await to_the_end(self._book_picture(order, job, inputs, finished, time.monotonic() - started))
+        return await to_the_end(self._book_picture(order, job, finished, time.monotonic() - started))
 
     async def lost_track(self, job: Job) -> None:
         """A restart cut the call of a dispatched job: nobody knows what became of it.
@@ -186,8 +186,8 @@ class Maker:
         )
 
     async def _load_inputs(self, order: OpenRequest, held: AsyncExitStack) -> Sequence[InputImage]:
-        """The files that are sent; `held` keeps their room in memory until the job has ended."""
-        files = order.request.files
+        """The files that are sent; `held` keeps room in memory for all of its files until the job has ended."""
+        files = order.request.kept_files
         if files:  # words alone take no room, and need not wait for those who do
             await held.enter_async_context(self.memory.taken(sum(file.byte_size for file in files)))
         return await load_inputs(self.blobs, order.request)
@@ -269,11 +269,9 @@ class Maker:
             raise _unknown(f"it was not done after {self.timeout:.0f} seconds", "timeout") from None
         raise _unknown("the image API ended without a picture", "incomplete")
 
-    async def _book_picture(
-        self, order: OpenRequest, job: Job, inputs: Sequence[InputImage], finished: FinishedImage, seconds: float
-    ) -> Made:
+    async def _book_picture(self, order: OpenRequest, job: Job, finished: FinishedImage, seconds: float) -> Made:
         try:
-            settlement = await self._settlement(order, job, inputs, finished, seconds)
+            settlement = await self._settlement(order, job, finished, seconds)
         except Exception as problem:  # noqa: BLE001 - whatever it was, the charge must be booked
             return Made(seconds, await self._book_failure(job, _failure_of(problem, job)))
         now = self._now()
@@ -284,12 +282,10 @@ class Maker:
         ended = replace(job, state=ChargeState.SETTLED, actual_nano=settlement.cost_nano, picture=picture)
         return Made(seconds, ended)
 
-    async def _settlement(
-        self, order: OpenRequest, job: Job, inputs: Sequence[InputImage], finished: FinishedImage, seconds: float
-    ) -> Settlement:
+    async def _settlement(self, order: OpenRequest, job: Job, finished: FinishedImage, seconds: float) -> Settlement:
         """How it is booked. The file is kept by then, on the disk or in memory, and nothing of ours can lose it."""
         try:
-            received = await self.reception.receive(finished.content, order.request, inputs)
+            received = await self.reception.receive(finished.content, order.request)
         except UnreadablePictureError as error:
             _log.error("result is no picture", job=job.id, reason=str(error), provider_request=finished.request_id)
             raise _unknown("the image API sent a file that is no picture", "unreadable") from None

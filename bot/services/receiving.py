@@ -1,4 +1,4 @@
-"""What becomes of the file that came: looked at, and what its mask kept put back into it."""
+"""What becomes of the file that came: looked at, and laid into the picture that its mask kept."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ from bot.services.image_api import INPUT_MEDIA_TYPES
 from bot.services.images import FILE_ENDINGS, CheckedPicture, UnreadablePictureError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from bot.services.images import PictureCheck, Retouch
+    from bot.services.keeping import BlobStore
+    from bot.services.requests import ImageRequest, StoredImage
 
-    from bot.services.images import InputImage, PictureCheck, Retouch
-    from bot.services.requests import ImageRequest
-
-LONGEST_RETOUCH = 20.0  # seconds; a charge waits for it, and a shutdown with it
+LONGEST_RETOUCH = 90.0  # seconds; a charge waits for it, and a shutdown with it, which gives jobs 130
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -28,7 +27,7 @@ class Received:
     """A picture's file as it is kept.
 
     Attributes:
-        content: the file as the provider made it, unchanged, or composed of it and the original.
+        content: the file as the provider made it, unchanged, or composed of it and what its mask kept.
         checked: what that file is.
         composed: whether it is the latter.
     """
@@ -44,36 +43,46 @@ class Reception:
 
     Attributes:
         check: reads type and size of a file, or says that it is no picture.
-        retouch: puts back what a mask kept.
+        retouch: lays a result into what a mask kept.
+        blobs: where that is.
     """
 
     check: PictureCheck
     retouch: Retouch
+    blobs: BlobStore
 
-    async def receive(self, content: bytes, request: ImageRequest, inputs: Sequence[InputImage]) -> Received:
-        """See that it is a picture, and put back what the mask kept if that is wished.
+    async def receive(self, content: bytes, request: ImageRequest) -> Received:
+        """See that it is a picture, and lay it into what the mask kept if that is wished.
 
         Args:
             content: the file that came.
             request: what was asked for.
-            inputs: what was sent with it.
 
         Raises:
             UnreadablePictureError: it is no picture.
         """
         checked = await self._look_at(content, request)
-        mask = next((each for each in inputs if each.role == "mask"), None)
-        if mask is None or not request.exact or not _can_be_retouched(checked, request):
+        parts = _base_of(request)
+        if parts is None or not _can_be_composed(checked, parts[0]):
             return Received(content, checked)
+        base, mask = parts
         try:
             async with asyncio.timeout(LONGEST_RETOUCH):
-                composed = await self.retouch(inputs[0].content, mask.content, content)
-                if await self.check(composed) != checked:
-                    raise UnreadablePictureError("is of another type or size than the result")  # noqa: TRY301 - one end for all that fails
+                files = await self._file(base), await self._file(mask)
+                composed = await self.retouch(*files, content, request.compression)
+                seen = await self.check(composed)
+                if (seen.width, seen.height) != (base.width, base.height):
+                    raise UnreadablePictureError("is of another size than the picture")  # noqa: TRY301 - one end for all that fails
         except Exception:  # noqa: BLE001 - whatever it was: the provider's own file is whole, and paid for
             _log.exception("result not retouched")
             return Received(content, checked)
-        return Received(composed, checked, composed=True)
+        return Received(composed, seen, composed=True)
+
+    async def _file(self, file: StoredImage) -> bytes:
+        content = await self.blobs.get(file.digest)
+        if content is None:
+            raise UnreadablePictureError("is not in the store any more")
+        return content
 
     async def _look_at(self, content: bytes, request: ImageRequest) -> CheckedPicture:
         """What the file is. If that cannot be found out, what was asked for: it is paid, and Discord may show it."""
@@ -88,7 +97,16 @@ class Reception:
             return CheckedPicture(media_type, request.width, request.height)
 
 
-def _can_be_retouched(checked: CheckedPicture, request: ImageRequest) -> bool:
-    """Not an animation or a drawing, and of the original's shape, which would be distorted else."""
-    fits = not request.references or keeps_shape(request.references[0], checked.width, checked.height)
-    return fits and checked.media_type in INPUT_MEDIA_TYPES
+def _base_of(request: ImageRequest) -> tuple[StoredImage, StoredImage] | None:
+    """What the result is laid into and its mask; None if nothing is to be kept.
+
+    Requests of earlier versions have no base: theirs is the picture as it was sent.
+    """
+    if request.mask is None or not request.exact:
+        return None
+    return (request.references[0], request.mask) if request.base is None else (request.base.picture, request.base.mask)
+
+
+def _can_be_composed(checked: CheckedPicture, base: StoredImage) -> bool:
+    """Not an animation or a drawing, and of the picture's shape, or it would have to be distorted."""
+    return checked.media_type in INPUT_MEDIA_TYPES and keeps_shape(base, checked.width, checked.height)

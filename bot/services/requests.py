@@ -38,6 +38,36 @@ class StoredImage:
 
 
 @dataclass(frozen=True, slots=True)
+class Base:
+    """What results with a mask are laid into: the changed picture at its own size, in its own colours; never sent.
+
+    Attributes:
+        picture: its file without metadata, or a canvas that it lies on.
+        mask: as large; says what of it may change.
+        was: width and height of the changed picture, in pixels.
+        laid: its width and height in `picture`, before anything was cut off; another where a canvas holds it smaller.
+        losses: what its file has and no result can, each half a sentence: "8 bits a colour instead of 16".
+    """
+
+    picture: StoredImage
+    mask: StoredImage
+    was: tuple[int, int]
+    laid: tuple[int, int]
+    losses: tuple[str, ...] = ()
+
+    @classmethod
+    def from_fields(cls, fields: dict[str, Any]) -> Self:
+        """Read what the database keeps."""
+        return cls(
+            StoredImage(**fields["picture"]),
+            StoredImage(**fields["mask"]),
+            (fields["was"][0], fields["was"][1]),
+            (fields["laid"][0], fields["laid"][1]),
+            tuple(fields["losses"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class ImageRequest:
     """A request that the catalog allows. `count` pictures are made, each by a call of its own.
 
@@ -57,6 +87,7 @@ class ImageRequest:
         mask: PNG as large as the first input; where it is fully transparent, the picture may change.
         markup: PNG as large as the first input, transparent but for what was drawn upon that.
         exact: what a mask keeps is put back into the result, for a model takes a mask as a hint; without one, nothing.
+        base: what the result is laid into for that; None without a mask, and in requests of earlier versions.
         input_fidelity: a value of the model's, or None where it has none or its own is as good.
         complexity: the same.
         compression: 0 to 100, of a jpeg or webp; None leaves it to the provider.
@@ -81,6 +112,7 @@ class ImageRequest:
     mask: StoredImage | None = None
     markup: StoredImage | None = None
     exact: bool = True
+    base: Base | None = None
     input_fidelity: str | None = None
     complexity: str | None = None
     compression: int | None = None
@@ -103,6 +135,11 @@ class ImageRequest:
     def files(self) -> tuple[StoredImage, ...]:
         """Every file that is sent, in order: the input pictures, then mask or markup."""
         return (*self.references, *(file for file in (self.mask, self.markup) if file is not None))
+
+    @property
+    def kept_files(self) -> tuple[StoredImage, ...]:
+        """Every file that has to be kept for it: what is sent, and what results are laid into."""
+        return self.files if self.base is None else (*self.files, self.base.picture, self.base.mask)
 
     @property
     def width(self) -> int:
@@ -130,6 +167,8 @@ class ImageRequest:
         for overlay in ("mask", "markup"):
             if fields.get(overlay) is not None:
                 fields[overlay] = StoredImage(**fields[overlay])
+        if fields.get("base") is not None:
+            fields["base"] = Base.from_fields(fields["base"])
         fields["change"] = Change(fields.get("change", Change.NEW))
         fields["story"] = tuple(fields.get("story", ()))
         return cls(**fields)

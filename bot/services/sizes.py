@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from math import gcd, isqrt
 
 from bot.errors import UnsupportedOptionError
@@ -70,9 +71,21 @@ class FixedSizes:
 
     def like(self, width: int, height: int, most_pixels: int) -> tuple[int, int]:
         """The size (pixels) with the shape nearest to a picture's, of at most `most_pixels` if any has so few."""
-        every = [dimensions(size) for size in self.fixed]
+        every = self._every()
         offered = [size for size in every if size[0] * size[1] <= most_pixels] or every
         return min(offered, key=lambda size: strain(size, (width, height)))
+
+    def holding(self, width: int, height: int, most_pixels: int) -> tuple[int, int] | None:
+        """The smallest size (pixels) that a picture fits into and that is most like it; None if none is so large."""
+        offered = (
+            size
+            for size in self._every()
+            if size[0] >= width and size[1] >= height and size[0] * size[1] <= most_pixels
+        )
+        return min(offered, key=lambda size: _waste(size, (width, height)), default=None)
+
+    def _every(self) -> list[tuple[int, int]]:
+        return [dimensions(size) for size in self.fixed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +142,7 @@ class FreeSizes:
         legal = (
             (across, self._nearest_height(high, bounds))
             for across in range(self.step, self.longest_edge + 1, self.step)
-            if (bounds := self._heights(across))
+            if (bounds := self.heights(across))
         )
         return min(legal, key=lambda size: ((size[0] - wide) ** 2 + (size[1] - high) ** 2, -size[0] * size[1]))
 
@@ -142,7 +155,7 @@ class FreeSizes:
         wanted = min(max(pixels, self.least_pixels), self.most_pixels)
         return isqrt(width * width * wanted // pixels), isqrt(height * height * wanted // pixels)
 
-    def _heights(self, width: int) -> range:
+    def heights(self, width: int) -> range:
         """Every legal height for this width, in pixels."""
         least = max(-(-width // self.most_ratio), -(-self.least_pixels // width), self.step)
         most = min(width * self.most_ratio, self.most_pixels // width, self.longest_edge)
@@ -168,15 +181,25 @@ class FreeSizes:
         Never of more than `most_pixels` if any legal size has so few, nor of more than the picture unless it is tiny.
         For a better shape up to a quarter of the pixels is given away.
         """
-        most = min(max(most_pixels, self.least_pixels), self.most_pixels)
-        wanted = min(max(width * height, self.least_pixels * 5 // 4), most)
+        return _likest(self, width, height, most_pixels)
+
+    def holding(self, width: int, height: int, most_pixels: int) -> tuple[int, int] | None:
+        """The smallest legal size (pixels) that a picture fits into and that is most like it; None if there is none."""
         legal = (
             (across, down)
-            for across in range(self.step, self.longest_edge + 1, self.step)
-            for down in self._heights(across)
-            if wanted * 3 // 4 <= across * down <= wanted
+            for across in range(-(-width // self.step) * self.step, self.longest_edge + 1, self.step)
+            for down in self._heights_near(across, height * across // width)
+            if down >= height and across * down <= most_pixels
         )
-        return min(legal, key=lambda size: (strain(size, (width, height)), -size[0] * size[1]))
+        return min(legal, key=lambda size: _waste(size, (width, height)), default=None)
+
+    def _heights_near(self, width: int, height: int) -> tuple[int, ...]:
+        """The legal heights for a width that are nearest to this one: of those below and above it one each."""
+        legal = self.heights(width)
+        if not legal:
+            return ()
+        below = height // self.step * self.step
+        return tuple(min(max(each, legal[0]), legal[-1]) for each in (below, below + self.step))
 
 
 SizeRule = FreeSizes | FixedSizes
@@ -186,6 +209,24 @@ def strain(size: tuple[int, int], of: tuple[int, int]) -> float:
     """How far one shape is from another: how many times wider, or narrower, for its height. 1 for the same shape."""
     one, other = size[0] * of[1], size[1] * of[0]
     return max(one, other) / min(one, other)
+
+
+@lru_cache(1024)  # some milliseconds, for each of the choices under a large picture
+def _likest(rule: FreeSizes, width: int, height: int, most_pixels: int) -> tuple[int, int]:
+    most = min(max(most_pixels, rule.least_pixels), rule.most_pixels)
+    wanted = min(max(width * height, rule.least_pixels * 5 // 4), most)
+    legal = (
+        (across, down)
+        for across in range(rule.step, rule.longest_edge + 1, rule.step)
+        for down in rule.heights(across)
+        if wanted * 3 // 4 <= across * down <= wanted
+    )
+    return min(legal, key=lambda size: (strain(size, (width, height)), -size[0] * size[1]))
+
+
+def _waste(size: tuple[int, int], of: tuple[int, int]) -> float:
+    """The less the fewer pixels a size has and the more it is like another."""
+    return size[0] * size[1] * strain(size, of) ** 2
 
 
 def dimensions(size: str) -> tuple[int, int]:

@@ -60,7 +60,7 @@ def add_request(connection: sqlite3.Connection, order: Order, at: int) -> None:
     )
     connection.executemany(
         "INSERT INTO request_inputs (digest, request_id) VALUES (?, ?)",
-        [(digest, order.id) for digest in {file.digest for file in order.request.files}],
+        [(digest, order.id) for digest in {file.digest for file in order.request.kept_files}],
     )
     connection.executemany(
         "INSERT INTO request_parents (request_id, position, picture_number) VALUES (?, ?, ?)",

@@ -119,7 +119,8 @@ async def test_originals_that_fit_are_posted_unchanged() -> None:
     content = png()
     kept = order(job(1, picture(7)), job(2, picture(8)))
 
-    uploads, notes = await uploads_of(result(kept, content=content), DEFAULT_LIMIT)
+    posting = await uploads_of(result(kept, content=content), DEFAULT_LIMIT)
+    uploads, notes = posting.uploads, posting.notes
 
     alt = "Generated picture: a red fox in snow"
     assert uploads == [Upload("atelier-7.png", content, alt), Upload("atelier-8.png", content, alt)]
@@ -130,7 +131,8 @@ async def test_a_copy_is_made_of_what_does_not_fit_and_said() -> None:
     content = noisy_png(128)
     assert len(content) > 20_000
 
-    (upload,), (note,) = await uploads_of(result(content=content), 20_000)
+    posting = await uploads_of(result(content=content), 20_000)
+    (upload,), (note,) = posting.uploads, posting.notes
 
     assert len(upload.content) <= 20_000
     assert Image.open(BytesIO(upload.content)).format == "JPEG"
@@ -142,7 +144,8 @@ async def test_the_files_of_one_message_share_its_limit(monkeypatch: pytest.Monk
     monkeypatch.setattr("bot.delivery.posting.REQUEST_LIMIT", 40_000)
     kept = order(*(job(index, picture(index)) for index in (1, 2, 3, 4)))
 
-    uploads, notes = await uploads_of(result(kept, content=noisy_png(128)), DEFAULT_LIMIT)
+    posting = await uploads_of(result(kept, content=noisy_png(128)), DEFAULT_LIMIT)
+    uploads, notes = posting.uploads, posting.notes
 
     assert len(notes) == 4
     assert sum(len(upload.content) for upload in uploads) <= 40_000
@@ -177,7 +180,8 @@ def animation(edge: int) -> bytes:
 
 
 async def test_beside_a_drawing_comes_a_picture_of_how_it_looks() -> None:
-    uploads, notes = await uploads_of(result(shown_as("image/svg+xml", 7, 8), content=SVG), DEFAULT_LIMIT)
+    posting = await uploads_of(result(shown_as("image/svg+xml", 7, 8), content=SVG), DEFAULT_LIMIT)
+    uploads, notes = posting.uploads, posting.notes
 
     assert [upload.name for upload in uploads] == [
         "atelier-7.svg", "atelier-7-preview.png", "atelier-8.svg", "atelier-8-preview.png",
@@ -193,7 +197,8 @@ async def test_beside_a_drawing_comes_a_picture_of_how_it_looks() -> None:
 async def test_a_drawing_that_cannot_be_drawn_is_posted_alone_and_said() -> None:
     too_narrow = SVG.replace(b'width="100" height="50"', b'width="1" height="16000"', 1)
 
-    uploads, notes = await uploads_of(result(shown_as("image/svg+xml", 7), content=too_narrow), DEFAULT_LIMIT)
+    posting = await uploads_of(result(shown_as("image/svg+xml", 7), content=too_narrow), DEFAULT_LIMIT)
+    uploads, notes = posting.uploads, posting.notes
 
     assert [(upload.name, upload.content) for upload in uploads] == [("atelier-7.svg", too_narrow)]
     assert notes == ["#7 has no preview: I could not draw it. Open the file in a browser"]
@@ -202,7 +207,8 @@ async def test_a_drawing_that_cannot_be_drawn_is_posted_alone_and_said() -> None
 async def test_of_a_drawing_that_is_too_large_only_the_picture_is_posted() -> None:
     large = SVG + b" " * 40_000
 
-    (upload,), notes = await uploads_of(result(shown_as("image/svg+xml", 7), content=large), 30_000)
+    posting = await uploads_of(result(shown_as("image/svg+xml", 7), content=large), 30_000)
+    (upload,), notes = posting.uploads, posting.notes
 
     assert upload.name == "atelier-7-preview.png"
     assert notes == ["#7 is too large a file to be posted; the original is kept"]
@@ -211,7 +217,8 @@ async def test_of_a_drawing_that_is_too_large_only_the_picture_is_posted() -> No
 async def test_an_animation_is_posted_as_it_is() -> None:
     content = animation(32)
 
-    (upload,), notes = await uploads_of(result(shown_as("image/gif", 7), content=content), DEFAULT_LIMIT)
+    posting = await uploads_of(result(shown_as("image/gif", 7), content=content), DEFAULT_LIMIT)
+    (upload,), notes = posting.uploads, posting.notes
 
     assert (upload.name, upload.content, notes) == ("atelier-7.gif", content, [])
 
@@ -221,7 +228,8 @@ async def test_of_an_animation_that_is_too_large_the_first_picture_is_posted(lim
     content = animation(160)
     assert len(content) > limit
 
-    (upload,), (note,) = await uploads_of(result(shown_as("image/gif", 7), content=content), limit)
+    posting = await uploads_of(result(shown_as("image/gif", 7), content=content), limit)
+    (upload,), (note,) = posting.uploads, posting.notes
 
     assert upload.name == name
     assert len(upload.content) <= limit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image, ImageDraw
@@ -18,7 +18,8 @@ from bot.services.requests import StoredImage
 from tests.delivery.errors import refused
 from tests.examples import CATALOG, MODEL, png
 from tests.inputs.doubles import Attached, Shown, Studio, an_edit
-from tests.pictures.samples import encoded, gradient, opened, pixel
+from tests.pictures.profiles import WIDE
+from tests.pictures.samples import ORIENTATION, encoded, gradient, opened, pixel
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,7 +61,7 @@ def studio(tmp_path: Path) -> Studio:
 async def gathered(studio: Studio, request: ImageRequest, sources: Sources) -> Gathered:
     """What is gathered for a request that succeeds."""
     async with studio.gatherer.gather(request, sources) as found:
-        studio.requests.needed |= {file.digest for file in found.request.files}  # it was reserved
+        studio.requests.needed |= {file.digest for file in found.request.kept_files}  # it was reserved
         return found
 
 
@@ -69,6 +70,121 @@ async def content_of(studio: Studio, image: StoredImage | None) -> bytes:
     content = await studio.blobs.get(image.digest)
     assert content is not None
     return content
+
+
+# --- what results are laid into
+
+
+async def test_a_photo_that_is_scaled_to_be_sent_is_kept_as_it_is_for_what_its_mask_keeps(studio: Studio) -> None:
+    exif = Image.Exif()
+    exif[ORIENTATION] = 6
+    exif[0x013B] = "Somebody"
+    photo = encoded(gradient(4000, 2500), "JPEG", exif=exif)
+    mask = encoded(gradient(2500, 4000, "L"), "PNG")
+
+    sources = Sources(attachments=(Attached("photo.jpg", photo),), mask=Attached("mask.png", mask))
+
+    found = await gathered(studio, an_edit(size="960x1536"), sources)
+
+    sent, base = found.request.references[0], found.request.base
+    assert base is not None
+    assert (sent.width, sent.height) == (2276, 3642)
+    assert (base.picture.width, base.picture.height) == (base.mask.width, base.mask.height) == (2500, 4000)
+    assert (base.was, base.laid, base.losses) == ((2500, 4000), (2500, 4000), ())
+    kept = await content_of(studio, base.picture)
+    assert b"Somebody" not in kept
+    assert opened(kept).tobytes() == opened(photo).tobytes()
+    assert opened(await content_of(studio, base.mask)).size == (2500, 4000)
+    assert {file.digest for file in found.request.kept_files} == studio.kept
+
+
+async def test_a_picture_that_is_sent_as_it_is_needs_no_second_file(studio: Studio) -> None:
+    sources = Sources(attachments=(Attached("fox.png", FOX),), mask=Attached("mask.png", masked()))
+
+    request = (await gathered(studio, an_edit(), sources)).request
+
+    assert request.base is not None
+    assert (request.base.picture, request.base.mask) == (request.references[0], request.mask)
+    assert len(studio.kept) == 2
+
+
+@pytest.mark.parametrize("changes", [{"exact": False}, {"output_format": "svg"}])
+async def test_where_nothing_is_put_back_no_base_is_kept(studio: Studio, changes: dict[str, Any]) -> None:
+    sources = Sources(attachments=(Attached("fox.png", FOX),), mask=Attached("mask.png", masked()))
+
+    assert (await gathered(studio, an_edit(**changes), sources)).request.base is None
+
+
+async def test_a_large_picture_that_we_composed_is_scaled_to_be_sent_and_is_its_own_base(studio: Studio) -> None:
+    content = encoded(gradient(4000, 2500), "PNG")
+    made, of = await studio.made(content, shape=(4000, 2500))
+    of = replace(of, composed=True)
+
+    sources = Sources(made, of, mask=Attached("mask.png", masked(400, 250)))
+
+    request = (await gathered(studio, an_edit(size="1536x960"), sources)).request
+
+    assert request.references[0].width < 3840
+    assert request.references[0].number == of.number
+    assert request.base is not None
+    assert request.base.picture.digest == of.image.digest
+    assert (request.base.mask.width, request.base.mask.height) == (4000, 2500)
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type", "loss"),
+    [
+        (encoded(gradient(64, 48, "P"), "GIF"), "image/gif", "a still picture instead of an animation"),
+        (SVG, "image/svg+xml", "pixels instead of a vector drawing"),
+    ],
+)
+async def test_what_is_no_still_picture_is_not_called_exact(
+    studio: Studio, content: bytes, media_type: str, loss: str
+) -> None:
+    made, of = await studio.made(content, media_type=media_type)
+    size = (64, 48) if media_type == "image/gif" else (40, 30)
+
+    request = (await gathered(studio, an_edit(), Sources(made, of, mask=Attached("mask.png", masked(*size))))).request
+
+    assert request.base is not None
+    assert request.base.losses == (loss,)
+
+
+async def test_a_copy_in_discord_is_not_called_exact(studio: Studio) -> None:
+    made, of = await studio.made(FOX, shape=(WIDTH, HEIGHT))
+    await studio.blobs.delete(of.image.digest)
+    studio.requests.shown_by = [(5, 6)]
+    copy = encoded(opened(FOX).convert("RGB"), "JPEG")
+    studio.discord.messages[5] = [Shown(Attached(f"atelier-{of.number}.jpg", copy, content_type="image/jpeg"))]
+
+    request = (await gathered(studio, an_edit(), Sources(made, of, mask=Attached("mask.png", masked())))).request
+
+    assert request.base is not None
+    assert request.base.losses == ("the copy that Discord shows instead of the original",)
+
+
+async def test_a_canvas_is_kept_with_the_old_picture_in_its_own_colours(studio: Studio) -> None:
+    made, of = await studio.made(encoded(gradient(1024, 1024), "PNG", icc_profile=WIDE), shape=(1024, 1024))
+
+    request = (await gathered(studio, an_edit(Change.ZOOM_OUT, size="1536x1536"), Sources(made, of))).request
+
+    base = request.base
+    assert base is not None
+    assert (base.was, base.laid, base.losses) == ((1024, 1024), (1024, 1024), ())
+    canvas = opened(await content_of(studio, base.picture))
+    assert (canvas.size, canvas.info["icc_profile"]) == ((1536, 1536), WIDE)
+    assert canvas.convert("RGB").crop((256, 256, 1280, 1280)).tobytes() == gradient(1024, 1024).tobytes()
+    assert opened(await content_of(studio, request.references[0])).info.get("icc_profile") is None
+
+
+async def test_a_request_whose_base_is_gone_is_not_made_again(studio: Studio) -> None:
+    sources = Sources(attachments=(Attached("fox.png", FOX),), mask=Attached("mask.png", masked(WIDTH * 2, HEIGHT * 2)))
+    request = (await gathered(studio, an_edit(), sources)).request
+    assert request.base is not None
+    await studio.blobs.delete(request.base.mask.digest)
+
+    with pytest.raises(PictureGoneError):
+        await gathered(studio, request, Sources())
 
 
 # --- the first input

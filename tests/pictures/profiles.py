@@ -1,8 +1,11 @@
-"""Colour profiles for the tests, small and wrong on purpose, so that it shows whether they are obeyed."""
+"""Colour profiles for the tests: small ones, wrong on purpose, that show whether they are obeyed; and Display P3."""
 
 from __future__ import annotations
 
 import struct
+from io import BytesIO
+
+from PIL import ImageCms
 
 D50 = (0.9642, 1.0, 0.8249)
 # Red, green and blue of sRGB as profiles have them: https://www.w3.org/Graphics/Color/srgb
@@ -38,3 +41,20 @@ def coloured(exponent: float, *, swapped: bool = False, device: bytes = b"mntr")
     points = {name: _point(corner) for name, corner in zip((b"rXYZ", b"gXYZ", b"bXYZ"), corners, strict=True)}
     curves = dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), power(exponent))
     return profile(b"RGB ", {b"wtpt": _point(D50), **points, **curves}, device)
+
+
+def display_p3() -> bytes:
+    """As telephones write it."""
+    corners = ((0.51512, 0.24120, -0.00105), (0.29198, 0.69225, 0.04189), (0.15710, 0.06657, 0.78407))
+    points = {name: _point(corner) for name, corner in zip((b"rXYZ", b"gXYZ", b"bXYZ"), corners, strict=True)}
+    bent = (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
+    curve = b"para" + struct.pack(">IHH5i", 0, 3, 0, *(round(number * 65_536) for number in bent))
+    return profile(b"RGB ", {b"wtpt": _point(D50), **points, **dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve)})
+
+
+WIDE = display_p3()
+SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType] - Pillow leaves lcms untyped
+
+
+def profile_of(content: bytes) -> ImageCms.ImageCmsProfile:
+    return ImageCms.ImageCmsProfile(BytesIO(content))

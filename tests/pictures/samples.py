@@ -87,3 +87,26 @@ def webp(*chunks: tuple[bytes, bytes], size: int | None = None) -> bytes:
     for kind, data in chunks:
         body += kind + struct.pack("<I", len(data)) + data + b"\0" * (len(data) & 1)
     return b"RIFF" + struct.pack("<I", len(body) if size is None else size) + body
+
+
+def any_file(image: Image.Image, mode: str, file_format: str, orientation: int = 1, profile: bytes = b"") -> bytes:
+    """An ``RGB`` picture as a file of this format in this mode, or in the nearest that the format has."""
+    grey = Image.effect_noise(image.size, 90)
+    if mode == "I;16":
+        image = grey.convert("I").point(lambda value: value * 257).convert("I;16")  # pyright: ignore[reportUnknownMemberType] - numpy is named in it
+    else:
+        image = image.convert(mode)
+    if mode in {"RGBA", "LA"}:
+        image.putalpha(grey)
+    modes = {"JPEG": ("RGB", "L", "CMYK"), "WEBP": ("RGB", "RGBA"), "GIF": ("P", "L", "1"), "PNG": ("CMYK",)}[
+        file_format
+    ]
+    if (image.mode in modes) == (file_format == "PNG"):
+        image = image.convert("RGB")
+    exif = Image.Exif()
+    exif[ORIENTATION] = orientation
+    exif[0x013B] = "Somebody"
+    options: dict[str, Any] = {} if file_format == "GIF" else {"exif": exif}
+    if profile and image.mode in {"RGB", "RGBA", "P"}:
+        options["icc_profile"] = profile
+    return encoded(image, file_format, **options)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.presentation.details import details_embed
+from bot.presentation.kept import MARKLESS, MAY_DIFFER
 from bot.presentation.progress import drawing_text, late_text, queued_text
-from bot.presentation.story import COMPOSED
 from bot.services.changes import Change
 from bot.services.ledger import ChargeState
 from bot.services.lineage import Family, Relative
@@ -89,7 +89,9 @@ def test_a_change_is_told_with_the_words_before_it_and_what_was_put_back() -> No
     assert embed.description is None
     assert field(embed, "Words before") == r"a lighthouse; then\: make it \*blue\*"
     assert field(embed, "Made with") == "Wider view (1.5×) of #4820 · gpt-image-2.5-flare · 1024×1024 · medium"
-    assert field(embed, "Kept") == COMPOSED
+    assert field(embed, "Kept") == (
+        f"What is there of the old picture is put back from the picture itself: as it was sent.\n{MARKLESS}"
+    )
 
 
 def relative(number: int, **changes: Any) -> Relative:  # noqa: ANN401 - any field of it
@@ -160,8 +162,9 @@ def test_only_what_the_meant_pictures_kept_is_told() -> None:
     request = replace(REQUEST, change=Change.EDIT, references=(STORED,), mask=STORED)
     kept = order(job(1, picture(4)), job(2, picture(5, composed=True)), request=request)
 
-    assert field(details_embed(kept, [5]), "Kept") == COMPOSED
-    assert field(details_embed(kept, [4]), "Kept") == "What was to be kept may differ a little: look at it."
+    told = "The rest is put back from the picture itself: as it was sent."
+    assert field(details_embed(kept, [5]), "Kept") == f"{told}\n{MARKLESS}"
+    assert field(details_embed(kept, [4]), "Kept") == MAY_DIFFER
 
 
 def test_without_relatives_nothing_is_said_of_them() -> None:

@@ -13,6 +13,7 @@ from bot.presentation.result import file_name, left_in_line, number_in, result_t
 from bot.services.changes import Change
 from bot.services.installation import Hint, Room
 from bot.services.limits import Scope
+from bot.services.requests import Base
 from bot.services.windows import Window
 from tests.examples import REQUEST, STORED, allowance, budget, failed_job, job, order, picture, result
 
@@ -189,16 +190,27 @@ def test_a_change_without_words_has_no_quote() -> None:
 
 
 def test_that_a_file_was_written_by_us_is_said() -> None:
-    request = replace(REQUEST, change=Change.EDIT, parent=4820, references=(STORED,), mask=STORED)
+    base = Base(STORED, STORED, (1024, 1024), (1024, 1024))
+    request = replace(REQUEST, change=Change.EDIT, parent=4820, references=(STORED,), mask=STORED, base=base)
     kept = order(job(1, picture(composed=True)), request=request)
 
     lines = result_text(result(kept), TITLE, ["a note"]).splitlines()
 
     assert "with a mask · 7.2 s" in lines[2]
     assert lines[3:] == [
-        "-# The rest is exactly as it was. The file no longer carries the provider's “made by AI” mark.",
+        "-# The rest is exactly as it was.",
+        "-# The file no longer carries the provider's “made by AI” mark.",
         "-# a note",
     ]
+
+
+def test_of_a_smaller_copy_nothing_is_said_that_is_true_of_the_original_only() -> None:
+    base = Base(STORED, STORED, (1024, 1024), (1024, 1024))
+    request = replace(REQUEST, change=Change.EDIT, references=(STORED,), mask=STORED, base=base)
+
+    lines = result_text(result(order(job(1, picture(7, composed=True)), request=request)), TITLE, [], [7]).splitlines()
+
+    assert lines[3] == "-# In the original, which I keep, the rest is exactly as it was; this is a copy of it."
 
 
 def test_that_a_drawing_could_not_keep_the_rest_is_said() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.presentation.story import COMPOSED, DONE, NAMES, PREVIEW, alt_text, changed_how, kept_how, made_how
+from bot.presentation.story import DONE, NAMES, PREVIEW, alt_text, changed_how, made_how
 from bot.services.changes import Change
 from tests.examples import REQUEST, STORED, picture
 
@@ -35,7 +35,7 @@ WORDS = st.text(max_size=3000)
 def test_whatever_else_was_asked_for_is_said(changes: dict[str, Any], facts: list[str]) -> None:
     request = replace(REQUEST, **changes)
 
-    assert made_how(request, TITLE) == [TITLE, "1024×1024", "medium", *facts]
+    assert made_how(request, TITLE, ()) == [TITLE, "1024×1024", "medium", *facts]
 
 
 @pytest.mark.parametrize(
@@ -51,38 +51,14 @@ def test_whatever_else_was_asked_for_is_said(changes: dict[str, Any], facts: lis
 def test_a_change_begins_with_what_was_done_to_what(changes: dict[str, Any], facts: list[str]) -> None:
     request = replace(REQUEST, **{"change": Change.EDIT, "parent": 4820, "references": (STORED,), **changes})
 
-    assert made_how(request, TITLE) == ["Edit of #4820", TITLE, "1024×1024", "medium", *facts]
+    assert made_how(request, TITLE, ()) == ["Edit of #4820", TITLE, "1024×1024", "medium", *facts]
 
 
-@pytest.mark.parametrize(
-    ("changes", "composed", "notes"),
-    [
-        ({}, [True, True], [COMPOSED]),
-        ({"change": Change.ZOOM_OUT}, [True], [COMPOSED]),
-        ({}, [False], ["What was to be kept may differ a little: look at it."]),
-        ({"output_format": "svg"}, [False, False], ["An SVG cannot keep the outside exactly: look at it."]),
-        (
-            {"output_format": "svg", "change": Change.PAN_UP},
-            [False],
-            ["An SVG cannot keep what was there exactly: look at it."],
-        ),
-        (
-            {},
-            [True, False, True],
-            [f"#1, #3: {COMPOSED}", "#2: What was to be kept may differ a little: look at it."],
-        ),
-        ({"exact": False}, [False], []),
-        ({"mask": None}, [False], []),
-        ({}, [], []),
-    ],
-)
-def test_whether_what_was_to_be_kept_is_as_it_was_is_said(
-    changes: dict[str, Any], composed: list[bool], notes: list[str]
-) -> None:
-    request = replace(REQUEST, **{"change": Change.EDIT, "references": (STORED,), "mask": STORED, **changes})
-    pictures = [picture(number, composed=each) for number, each in enumerate(composed, start=1)]
+def test_the_size_told_is_the_pictures_whatever_was_asked_for() -> None:
+    shapes = [(1254, 1254), (1254, 1254), (4000, 3000)]
+    pictures = [picture(image=replace(STORED, width=width, height=height)) for width, height in shapes]
 
-    assert kept_how(request, pictures) == notes
+    assert made_how(REQUEST, TITLE, pictures)[1] == "1254×1254, 4000×3000"
 
 
 @pytest.mark.parametrize(

@@ -338,23 +338,26 @@ class Brush:
 
     Attributes:
         touched: what it was asked for.
+        qualities: and in which quality each.
         problem: raised instead.
         result: made instead.
     """
 
     def __init__(self) -> None:
         self.touched: list[tuple[bytes, bytes, bytes]] = []
+        self.qualities: list[int | None] = []
         self.held: asyncio.Event | None = None
         self.problem: Exception | None = None
         self.result: bytes | None = None
 
-    async def __call__(self, original: bytes, mask: bytes, result: bytes) -> bytes:
-        self.touched.append((original, mask, result))
+    async def __call__(self, base: bytes, mask: bytes, result: bytes, quality: int | None) -> bytes:
+        self.touched.append((base, mask, result))
+        self.qualities.append(quality)
         if self.held is not None:
             await self.held.wait()
         if self.problem is not None:
             raise self.problem
-        return b"|".join((original, mask, result)) if self.result is None else self.result
+        return b"|".join((base, mask, result)) if self.result is None else self.result
 
 
 def a_request(**changes: object) -> ImageRequest:
@@ -419,7 +422,7 @@ class House:
             books=self.stores.books,
             blobs=safe,
             provider=provider,
-            reception=Reception(check_picture, self.brush),
+            reception=Reception(check_picture, self.brush, self.blobs),
             catalog=CATALOG,
             pace=self.pace,
             account=self.account,

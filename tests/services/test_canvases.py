@@ -7,22 +7,24 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.errors import RequestRefused
 from bot.services.canvases import (
+    MOST_ROOM,
     PANNED_BY,
     SHAPES,
     SHRUNK_TO,
     Layout,
+    canvas_size,
     check_layout,
     fitting_size,
     layout_for,
     shape_size,
 )
 from bot.services.changes import EXTENDING, Change
-from bot.services.image_api import USUAL_PIXELS
+from bot.services.image_api import MOST_PIXELS, USUAL_PIXELS
 from bot.services.sizes import FreeSizes, dimensions
 from tests.examples import CATALOG
 
@@ -48,6 +50,19 @@ PANS = sorted(EXTENDING - set(SHAPES) - set(SHRUNK_TO))
 def strain(width: int, height: int, of_width: int, of_height: int) -> float:
     """How many times wider or narrower one shape is than another."""
     return max(width * of_height, of_width * height) / min(width * of_height, of_width * height)
+
+
+def scale_on(change: Change, width: int, height: int, layout: Layout) -> Fraction:
+    """As large as the canvas has it; but its own scale where that is only a little less."""
+    scale = min(Fraction(layout.width, width), Fraction(layout.height, height))
+    scale *= SHRUNK_TO.get(change, 1)
+    return Fraction(1) if 1 <= scale <= MOST_ROOM else scale
+
+
+def free_of(layout: Layout) -> Fraction:
+    """How much of the canvas the picture leaves free."""
+    left, top, right, bottom = layout.box
+    return 1 - Fraction((right - left) * (bottom - top), layout.width * layout.height)
 
 
 def pixels(size: str) -> int:
@@ -201,9 +216,7 @@ def test_the_picture_is_never_distorted(change: Change, width: int, height: int,
 
     taken = layout.crop[2] - layout.crop[0], layout.crop[3] - layout.crop[1]
     laid = layout.box[2] - layout.box[0], layout.box[3] - layout.box[1]
-    scale = min(Fraction(layout.width, width), Fraction(layout.height, height))
-    if change not in PANS:
-        scale *= SHRUNK_TO.get(change, 1)
+    scale = scale_on(change, width, height, layout)
     for edge, of_old in zip(laid, taken, strict=True):
         assert abs(edge - of_old * scale) <= max(Fraction(1), scale)
 
@@ -214,7 +227,7 @@ def test_zoomed_or_panned_there_is_always_something_to_draw(change: Change, widt
     layout = layout_for(change, width, height, size)
 
     check_layout(change, layout, "#1")
-    assert layout.new >= Fraction(3, 10)
+    assert free_of(layout) >= Fraction(3, 10)
 
 
 @pytest.mark.parametrize("change", PANS)
@@ -253,7 +266,7 @@ def test_a_new_shape_leaves_something_to_draw_or_is_refused(change: Change, widt
     except RequestRefused:
         refused = True
 
-    assert refused == (layout.new < Fraction(1, 50))
+    assert not refused or free_of(layout) < 1 - Fraction(100, 121) * Fraction(49, 50)
     if strain(width, height, *dimensions(size)) > 1.03 and min(width, height) > 100:
         assert not refused
 
@@ -270,12 +283,95 @@ def test_a_new_shape_leaves_something_to_draw_or_is_refused(change: Change, widt
 def test_a_picture_that_has_its_shape_already_is_not_extended(
     change: Change, width: int, height: int, sentence: str
 ) -> None:
-    size = shape_size(FREE, change)
-    assert size is not None
+    for size in (shape_size(FREE, change), canvas_size(FREE, change, width, height, MOST_PIXELS)):
+        assert size is not None
+        with pytest.raises(RequestRefused) as refusal:
+            check_layout(change, layout_for(change, width, height, size), "#7")
+        assert refusal.value.sentence == sentence
 
-    with pytest.raises(RequestRefused) as refusal:
-        check_layout(change, layout_for(change, width, height, size), "#7")
-    assert refusal.value.sentence == sentence
+
+@pytest.mark.parametrize(
+    ("change", "picture", "size"),
+    [
+        (Change.ZOOM_OUT, (1536, 1024), "2304x1536"),
+        (Change.ZOOM_OUT_TWICE, (1536, 1024), "3072x2048"),
+        (Change.ZOOM_OUT_TWICE, (1254, 1254), "2512x2512"),  # no legal size is just as large
+        (Change.ZOOM_OUT, (3840, 2160), "3840x2160"),  # nothing larger is made: the picture becomes smaller
+        (Change.ZOOM_OUT, (4000, 3000), "3264x2448"),
+        (Change.PAN_LEFT, (1536, 1024), "1536x1024"),
+        (Change.PAN_UP, (1254, 1254), "1264x1264"),
+        (Change.PAN_UP, (4000, 3000), "3264x2448"),
+        (Change.SQUARE, (1536, 1024), "1536x1536"),
+        (Change.PORTRAIT, (1536, 1024), "1536x2304"),
+        (Change.LANDSCAPE, (1024, 1024), "1536x1024"),
+        (Change.LANDSCAPE, (864, 1536), "2304x1536"),
+        (Change.PORTRAIT, (3840, 2160), "2336x3504"),
+    ],
+)
+def test_a_canvas_is_the_smallest_on_which_the_picture_keeps_its_scale_or_the_largest(
+    change: Change, picture: tuple[int, int], size: str
+) -> None:
+    assert canvas_size(FREE, change, *picture, MOST_PIXELS) == size
+
+
+@given(st.sampled_from(LEGAL), st.integers(LEAST, MOST_PIXELS))
+@settings(max_examples=30, deadline=None)
+def test_no_legal_canvas_would_waste_less(picture: tuple[int, int], most: int) -> None:
+    width, height = picture[0] * 3 // 2 + 1, picture[1] * 3 // 2 + 1
+
+    def waste(size: tuple[int, int]) -> float:
+        return size[0] * size[1] * strain(*size, width, height) ** 2
+
+    fitting = [size for size in LEGAL if size[0] >= width and size[1] >= height and size[0] * size[1] <= most]
+    found = FREE.sizes.holding(width, height, most)
+
+    assert (found is None) == (not fitting)
+    if found is not None:
+        assert found in fitting
+        assert waste(found) <= min(map(waste, fitting)) * 1.001
+
+
+@pytest.mark.parametrize(
+    ("change", "picture", "most", "size"),
+    [
+        (Change.ZOOM_OUT, (1024, 1024), MOST_PIXELS, "1024x1024"),
+        (Change.LANDSCAPE, (1024, 1024), MOST_PIXELS, "1536x1024"),
+        (Change.LANDSCAPE, (1024, 1024), 1024 * 1024, "1024x1024"),
+        (Change.ZOOM_OUT, (640, 640), MOST_PIXELS, "1024x1024"),
+    ],
+)
+def test_a_model_with_fixed_sizes_has_few_canvases(
+    change: Change, picture: tuple[int, int], most: int, size: str
+) -> None:
+    assert canvas_size(FIXED, change, *picture, most) == size
+
+
+@pytest.mark.parametrize("change", sorted(EXTENDING))
+@given(model=MODELS, picture=st.sampled_from(LEGAL), most=st.integers(LEAST, MOST_PIXELS))
+def test_a_canvas_is_legal_and_holds_the_picture_at_its_own_scale_if_any_does(
+    change: Change, model: Model, picture: tuple[int, int], most: int
+) -> None:
+    size = canvas_size(model, change, *picture, most)
+
+    assert model.check_size(size) == size
+    across, down = dimensions(size)
+    layout = layout_for(change, *picture, size)
+    if isinstance(model.sizes, FreeSizes):
+        assert across * down <= most
+        scale = scale_on(change, *picture, layout)
+        assert scale == 1 or change in SHRUNK_TO or change in SHAPES or picture[0] * picture[1] > most
+        if scale == 1:
+            assert layout.laid(picture) == picture
+    assert layout.laid(picture)[0] >= 1
+
+
+@given(EDGES, EDGES, st.sampled_from(PANS), CANVASES)
+def test_what_is_laid_has_the_scale_of_what_is_seen_of_it(width: int, height: int, change: Change, size: str) -> None:
+    layout = layout_for(change, width, height, size)
+
+    wide, high = layout.laid((width, height))
+    assert wide >= layout.box[2] - layout.box[0] - 1
+    assert high >= layout.box[3] - layout.box[1] - 1
 
 
 @pytest.mark.parametrize("change", [Change.NEW, Change.EDIT, Change.VARY, Change.FINISH, Change.CUT_OUT])

@@ -57,7 +57,7 @@ def test_words_are_needed_where_the_model_is_told_nothing_else(change: Change) -
 def test_just_the_changes_that_extend_have_a_layout(change: Change) -> None:
     if change.extends:
         layout = layout_for(change, 1200, 900, "1536x1024")
-        assert layout.new > 0
+        assert (layout.width, layout.height) == (1536, 1024)
     else:
         with pytest.raises(KeyError):
             layout_for(change, 1200, 900, "1536x1024")

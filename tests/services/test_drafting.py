@@ -434,8 +434,10 @@ async def test_a_change_is_refused_with_a_sentence_or_admitted(
 @pytest.mark.parametrize(
     ("change", "most_pixels", "size"),
     [
-        (Change.SQUARE, None, "1024x1024"),
-        (Change.PORTRAIT, None, "1024x1536"),
+        (Change.SQUARE, None, "1536x1536"),  # on which it keeps its own pixels
+        (Change.PORTRAIT, None, "1536x2304"),
+        (Change.ZOOM_OUT, None, "2304x1296"),
+        (Change.ZOOM_OUT, 1536 * 864, "1536x864"),
         (Change.SQUARE, 900_000, "944x944"),
         (Change.PORTRAIT, 1_000_000, "800x1200"),
     ],
@@ -493,7 +495,7 @@ async def test_what_cannot_be_measured_yet_is_drafted() -> None:
 async def test_a_wide_picture_can_be_extended_in_every_way(change: Change) -> None:
     found = await Desk().draft(change, start_of("1536x864", output_format="jpeg"))
 
-    assert found.size in {"1536x864", "1024x1024", "1024x1536", "1536x1024"}
+    assert found.size in {"1536x864", "2304x1296", "3072x1728", "1536x1536", "1536x2304", "1536x1024"}
     assert (found.output_format, found.exact) == ("jpeg", True)
 
 

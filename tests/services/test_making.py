@@ -391,7 +391,9 @@ async def a_masked_bench(folder: Path, *acts: Act, exact: bool = True) -> AsyncG
     """A bench for a request that changes a part of a picture and has another for reference."""
     async with a_house(folder, *acts, begun=False) as house:
         sent = [b"original", b"another", b"mask"]
-        first, second, mask = [StoredImage(await house.blobs.put(one), "image/png", 64, 64, len(one)) for one in sent]
+        first, second, mask = [
+            StoredImage(await house.blobs.put(one), "image/png", 1024, 1024, len(one)) for one in sent
+        ]
         request = a_request(references=(first, second), mask=mask, exact=exact)
         yield Bench(house, await house.reserved("r1", request))
 

@@ -9,49 +9,80 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.services import receiving
-from bot.services.images import CheckedPicture, InputImage, UnreadablePictureError
+from bot.services.images import CheckedPicture, UnreadablePictureError
 from bot.services.receiving import Received, Reception
-from bot.services.requests import StoredImage
-from tests.services.fakes import UNREADABLE, Brush, a_request, check_picture
+from bot.services.requests import Base, StoredImage
+from tests.services.fakes import UNREADABLE, Brush, MemoryBlobs, a_request, check_picture
 
 if TYPE_CHECKING:
+    from bot.services.images import PictureCheck
     from bot.services.requests import ImageRequest
 
 PNG = CheckedPicture("image/png", 1024, 1024)
-PICTURE = InputImage("image-1.png", "image/png", b"original")
-OTHER = InputImage("image-2.png", "image/png", b"another")
-MASK = InputImage("mask.png", "image/png", b"mask", "mask")
-MARKUP = InputImage("markup.png", "image/png", b"drawing", "markup")
-REQUEST = a_request()
+
+
+class Desk:
+    """A reception with a store in which lie a picture of 1024 by 1024, a larger one, and their masks."""
+
+    def __init__(self, check: PictureCheck = check_picture) -> None:
+        self.brush = Brush()
+        self.blobs = MemoryBlobs()
+        self.reception = Reception(check, self.brush, self.blobs)
+
+    async def request(self, **changes: object) -> ImageRequest:
+        """An edit with a mask, of a picture that was sent as it is."""
+        sent, mask = await self.file(b"original"), await self.file(b"mask")
+        return replace(a_request(references=(sent,), mask=mask), **changes)  # type: ignore[arg-type]  # fields by name
+
+    async def file(self, content: bytes, edge: int = 1024) -> StoredImage:
+        digest = await self.blobs.put(content)
+        return StoredImage(digest, "image/png", edge, edge, len(content))
+
+    async def base(self, edge: int) -> Base:
+        picture, mask = await self.file(b"own", edge), await self.file(b"fine mask", edge)
+        return Base(picture, mask, (edge, edge), (edge, edge))
+
+    async def receive(self, request: ImageRequest, content: bytes = b"result") -> Received:
+        return await self.reception.receive(content, request)
+
+
+def sized(composed: CheckedPicture) -> PictureCheck:
+    """The result is the usual one, and what is made of it this."""
+
+    async def check(content: bytes) -> CheckedPicture:
+        return PNG if content == b"result" else composed
+
+    return check
 
 
 async def test_what_the_mask_keeps_is_put_back() -> None:
-    brush = Brush()
+    desk = Desk()
 
-    received = await Reception(check_picture, brush).receive(b"result", REQUEST, [PICTURE, OTHER, MASK])
+    received = await desk.receive(await desk.request())
 
     assert received == Received(b"original|mask|result", PNG, composed=True)
-    assert brush.touched == [(b"original", b"mask", b"result")]
+    assert desk.brush.touched == [(b"original", b"mask", b"result")]
+    assert desk.brush.qualities == [None]
 
 
-@pytest.mark.parametrize(
-    ("request_", "inputs"),
-    [
-        (REQUEST, []),
-        (REQUEST, [PICTURE, OTHER]),
-        (REQUEST, [PICTURE, MARKUP]),
-        (replace(REQUEST, exact=False), [PICTURE, MASK]),
-    ],
-)
-async def test_without_a_mask_or_the_wish_the_file_stays_as_it_came(
-    request_: ImageRequest, inputs: list[InputImage]
-) -> None:
-    brush = Brush()
+async def test_it_is_put_back_at_the_pictures_own_size_and_the_quality_asked_for() -> None:
+    large = CheckedPicture("image/jpeg", 4000, 4000)
+    desk = Desk(sized(large))
 
-    received = await Reception(check_picture, brush).receive(b"result", request_, inputs)
+    received = await desk.receive(await desk.request(base=await desk.base(4000), compression=70))
+
+    assert received == Received(b"own|fine mask|result", large, composed=True)
+    assert desk.brush.qualities == [70]
+
+
+@pytest.mark.parametrize("changes", [{"mask": None}, {"exact": False}])
+async def test_without_a_mask_or_the_wish_the_file_stays_as_it_came(changes: dict[str, object]) -> None:
+    desk = Desk()
+
+    received = await desk.receive(await desk.request(**changes))
 
     assert received == Received(b"result", PNG)
-    assert brush.touched == []
+    assert desk.brush.touched == []
 
 
 @pytest.mark.parametrize(
@@ -65,74 +96,80 @@ async def test_without_a_mask_or_the_wish_the_file_stays_as_it_came(
     ],
 )
 async def test_neither_animations_nor_drawings_are_composed(media_type: str, composed: bool) -> None:  # noqa: FBT001 - a parameter of the test
-    brush = Brush()
-
     async def check(content: bytes) -> CheckedPicture:
         assert content
         return replace(PNG, media_type=media_type)
 
-    received = await Reception(check, brush).receive(b"result", REQUEST, [PICTURE, MASK])
+    desk = Desk(check)
 
-    assert received.composed == bool(brush.touched) == composed
+    received = await desk.receive(await desk.request())
+
+    assert received.composed == bool(desk.brush.touched) == composed
     assert received.checked.media_type == media_type
 
 
 async def test_a_file_that_is_no_picture_is_not_received() -> None:
-    brush = Brush()
+    desk = Desk()
 
     with pytest.raises(UnreadablePictureError):
-        await Reception(check_picture, brush).receive(UNREADABLE, REQUEST, [PICTURE, MASK])
-    assert brush.touched == []
+        await desk.receive(await desk.request(), UNREADABLE)
+    assert desk.brush.touched == []
 
 
 @pytest.mark.parametrize("problem", [UnreadablePictureError("no header"), RuntimeError("a bug"), MemoryError()])
 async def test_where_composing_fails_the_provider_s_file_is_kept(problem: Exception) -> None:
-    brush = Brush()
-    brush.problem = problem
+    desk = Desk()
+    desk.brush.problem = problem
 
-    assert await Reception(check_picture, brush).receive(b"result", REQUEST, [PICTURE, MASK]) == Received(
-        b"result", PNG
-    )
+    assert await desk.receive(await desk.request()) == Received(b"result", PNG)
+
+
+async def test_where_the_picture_is_lost_meanwhile_the_provider_s_file_is_kept() -> None:
+    desk = Desk()
+    request = await desk.request()
+    desk.blobs.kept.clear()
+
+    assert await desk.receive(request) == Received(b"result", PNG)
 
 
 async def test_a_composed_file_that_is_no_picture_is_not_kept() -> None:
-    brush = Brush()
-    brush.result = UNREADABLE
+    desk = Desk()
+    desk.brush.result = UNREADABLE
 
-    assert not (await Reception(check_picture, brush).receive(b"result", REQUEST, [PICTURE, MASK])).composed
+    assert not (await desk.receive(await desk.request())).composed
 
 
-@pytest.mark.parametrize(
-    "other", [replace(PNG, width=512), replace(PNG, height=512), CheckedPicture("image/webp", 1, 1)]
-)
-async def test_a_composed_file_of_another_size_or_type_is_not_kept(other: CheckedPicture) -> None:
-    async def check(content: bytes) -> CheckedPicture:
-        return PNG if content == b"result" else other
+@pytest.mark.parametrize("other", [replace(PNG, width=512), replace(PNG, height=512)])
+async def test_a_composed_file_of_another_size_than_the_picture_is_not_kept(other: CheckedPicture) -> None:
+    desk = Desk(sized(other))
 
-    received = await Reception(check, Brush()).receive(b"result", REQUEST, [PICTURE, MASK])
+    assert await desk.receive(await desk.request()) == Received(b"result", PNG)
 
-    assert received == Received(b"result", PNG)
+
+async def test_a_composed_file_of_another_type_is_what_it_is() -> None:
+    webp = replace(PNG, media_type="image/webp")
+    desk = Desk(sized(webp))
+
+    assert (await desk.receive(await desk.request())).checked == webp
 
 
 async def test_a_charge_does_not_wait_for_ever_for_its_picture(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(receiving, "LONGEST_RETOUCH", 0.01)
-    brush = Brush()
-    brush.held = asyncio.Event()
+    desk = Desk()
+    desk.brush.held = asyncio.Event()
 
-    received = await Reception(check_picture, brush).receive(b"result", REQUEST, [PICTURE, MASK])
-
-    assert received == Received(b"result", PNG)
+    assert await desk.receive(await desk.request()) == Received(b"result", PNG)
 
 
 @pytest.mark.parametrize(("width", "height", "composed"), [(640, 640, True), (650, 640, True), (640, 480, False)])
-async def test_an_original_of_another_shape_is_not_laid_over_the_result(
+async def test_a_result_of_another_shape_is_not_laid_into_the_picture(
     width: int,
     height: int,
     composed: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
-    original = StoredImage("0" * 64, "image/png", width, height, 8)
-    request = replace(REQUEST, references=(original,))
+    async def check(content: bytes) -> CheckedPicture:
+        return CheckedPicture("image/png", width, height) if content == b"result" else PNG
 
-    received = await Reception(check_picture, Brush()).receive(b"result", request, [PICTURE, MASK])
+    desk = Desk(check)
 
-    assert received.composed == composed
+    assert (await desk.receive(await desk.request())).composed == composed

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.services.changes import Change
-from bot.services.requests import ImageRequest, StoredImage
+from bot.services.requests import Base, ImageRequest, StoredImage
 
 WORDS = st.text(st.characters(codec="utf-8"), max_size=40)
 NUMBERS = st.integers(1, 2**53)
@@ -23,6 +23,8 @@ FILES = st.builds(
     byte_size=st.integers(1, 50_000_000),
     number=st.none() | NUMBERS,
 )
+EDGES = st.tuples(st.integers(1, 10_000), st.integers(1, 10_000))
+BASES = st.builds(Base, picture=FILES, mask=FILES, was=EDGES, laid=EDGES, losses=st.lists(WORDS, max_size=2).map(tuple))
 GIVEN = {
     "prompt": WORDS,
     "model": WORDS,
@@ -39,6 +41,7 @@ GIVEN = {
     "mask": st.none() | FILES,
     "markup": st.none() | FILES,
     "exact": st.booleans(),
+    "base": st.none() | BASES,
     "input_fidelity": st.none() | WORDS,
     "complexity": st.none() | WORDS,
     "compression": st.none() | st.integers(0, 100),

@@ -1,0 +1,258 @@
+"""What a mask keeps is the member's own picture, in its own size and colours, and every sentence about it is true."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from PIL import Image, ImageChops, ImageDraw, ImageOps
+
+from bot.sandbox.discord import Upload
+from bot.sandbox.images.faults import Fault, FaultKind
+from tests.pictures.photos import photo
+from tests.pictures.profiles import WIDE
+from tests.pictures.samples import ORIENTATION, encoded, gradient, opened
+from tests.wire.house import choose
+from tests.wire.test_changes import answered, content_of
+
+if TYPE_CHECKING:
+    from bot.sandbox.discord import Member, Message
+    from tests.wire.house import House
+
+pytestmark = pytest.mark.painted
+
+Box = tuple[int, int, int, int]
+LANDSCAPE = (4000, 3000)  # as the camera holds it; it is seen upright: 3000 by 4000
+PLACE = (1200, 1700, 1900, 2600)  # that may change, as it is seen
+
+
+@pytest.fixture(scope="module")
+def twelve_megapixels() -> bytes:
+    """A photo of a telephone: turned, in Display P3, with the name of who took it."""
+    exif = Image.Exif()
+    exif[ORIENTATION] = 6
+    exif[0x013B] = "Somebody"
+    return encoded(gradient(*LANDSCAPE), "JPEG", quality=92, exif=exif, icc_profile=WIDE)
+
+
+def white_in(box: Box, size: tuple[int, int]) -> Image.Image:
+    stencil = Image.new("L", size)
+    stencil.paste(255, box)
+    return stencil
+
+
+def seen(content: bytes) -> Image.Image:
+    """A file as everybody sees it, in the values that it has."""
+    return ImageOps.exif_transpose(opened(content)).convert("RGBA")
+
+
+def assert_only_this_changed(made: bytes, original: bytes, box: Box) -> None:
+    """Outside of it every pixel is the original's, and inside there is something new."""
+    new, old = seen(made), seen(original)
+    assert new.size == old.size
+    difference = ImageChops.difference(new.convert("RGB"), old.convert("RGB"))
+    where = difference.getbbox()
+    assert where is not None
+    assert box[0] <= where[0] < where[2] <= box[2]
+    assert box[1] <= where[1] < where[3] <= box[3]
+    assert equal_alpha(new, old)
+
+
+def equal_alpha(new: Image.Image, old: Image.Image) -> bool:
+    return ImageChops.difference(new.getchannel("A"), old.getchannel("A")).getbbox() is None
+
+
+async def edited(house: House, mia: Member, image: bytes, mask: bytes, **options: Any) -> Message:  # noqa: ANN401 - any option
+    return await house.result(
+        await mia.slash(
+            "edit",
+            prompt="a balloon",
+            image=Upload("photo.jpg", image),
+            mask=Upload("mask.png", mask),
+            quality="low",
+            **options,
+        )
+    )
+
+
+async def test_a_photo_of_twelve_megapixels_comes_back_as_itself_with_one_place_changed(
+    house: House, mia: Member, twelve_megapixels: bytes
+) -> None:
+    mask = encoded(white_in(PLACE, (3000, 4000)), "PNG")
+
+    message = await edited(house, mia, twelve_megapixels, mask)
+
+    made = opened(content_of(message))
+    assert (made.format, made.size, made.info["icc_profile"]) == ("PNG", (3000, 4000), WIDE)
+    assert_only_this_changed(content_of(message), twelve_megapixels, PLACE)
+    assert b"Somebody" not in content_of(message)
+    assert "3000×4000" in message.content
+    assert "The rest is exactly as it was. What changed was asked for at 1056×1408 and fitted to 3000×4000." in (
+        message.content
+    )
+    sent = house.images.calls[-1].named("image")[0].content
+    assert max(opened(sent).size) <= 3840
+    assert not any(b"Somebody" in path.read_bytes() for path in house.kept_files())
+
+
+async def test_a_reply_to_somebodys_photo_keeps_it_as_it_is(
+    house: House, mia: Member, twelve_megapixels: bytes
+) -> None:
+    first = await edited(house, mia, twelve_megapixels, encoded(white_in(PLACE, (3000, 4000)), "PNG"))
+    other = (300, 300, 800, 700)
+    clear = Image.new("RGBA", (3000, 4000), "black")
+    clear.paste((0, 0, 0, 0), other)
+
+    second = await answered(house, await mia.reply(first, "a kite", [Upload("mask.png", encoded(clear, "PNG"))]))
+
+    assert house.images.calls[-1].fields["size"] == "1056x1408"  # not the dear size of what it has become
+    assert_only_this_changed(content_of(second), content_of(first), other)
+    assert opened(content_of(second)).info["icc_profile"] == WIDE
+    assert "The rest is exactly as it was." in second.content
+
+
+async def test_a_drawing_that_becomes_a_mask_keeps_what_lies_around_it(house: House, mia: Member) -> None:
+    original = encoded(photo(2400, 1600, 5), "JPEG", quality=90)
+    first = await mia.send(house.discord.server.channel("studio"), "mine", [Upload("photo.jpg", original)])
+    assert first.attachments
+    drawn = opened(original).convert("RGB")
+    ImageDraw.Draw(drawn).ellipse((900, 500, 1500, 1100), outline=(255, 0, 0), width=24)
+
+    message = await house.result(
+        await mia.slash(
+            "edit",
+            prompt="a balloon",
+            image=Upload("photo.jpg", original),
+            mask=Upload("drawn.jpg", encoded(drawn, "JPEG", quality=90)),
+            model="gpt-image-2",
+            quality="low",
+        )
+    )
+
+    assert seen(content_of(message)).size == (2400, 1600)
+    assert_only_this_changed(content_of(message), original, (800, 400, 1600, 1200))
+
+
+@pytest.mark.parametrize("scale", [1, 2, 3])
+async def test_a_mask_of_another_size_lets_nothing_change_outside_however_it_is_scaled(
+    house: House, mia: Member, scale: int
+) -> None:
+    original = encoded(photo(1800, 1200, 5), "PNG")
+    small = white_in((500 // scale, 300 // scale, 1100 // scale, 900 // scale), (1800 // scale, 1200 // scale))
+
+    message = await edited(house, mia, original, encoded(small, "PNG"))
+
+    around = small.resize((1800, 1200), Image.Resampling.NEAREST).getbbox()  # pyright: ignore[reportUnknownMemberType] - numpy is named in it
+    assert around is not None
+    assert_only_this_changed(content_of(message), original, around)
+
+
+async def test_a_jpeg_is_said_to_be_compressed_anew(house: House, mia: Member) -> None:
+    original = encoded(photo(1800, 1200, 5), "JPEG", quality=90)
+
+    message = await edited(
+        house, mia, original, encoded(white_in((500, 300, 900, 800), (1800, 1200)), "PNG"), format="jpeg"
+    )
+
+    assert seen(content_of(message)).size == (1800, 1200)
+    assert "exactly as it was" not in message.content
+    assert "The rest is put back from the picture itself: compressed anew as a JPEG." in message.content
+
+
+async def test_a_result_of_another_size_than_asked_for_is_laid_in_and_its_true_size_told(
+    house: House, mia: Member
+) -> None:
+    original = encoded(photo(1500, 1500, 5), "PNG")
+    place = (400, 400, 900, 900)
+    house.images.faults.add(Fault(FaultKind.OTHER_SIZE))
+
+    message = await edited(house, mia, original, encoded(white_in(place, (1500, 1500)), "PNG"))
+
+    assert_only_this_changed(content_of(message), original, place)
+    assert "1500×1500" in message.content
+
+
+async def test_the_size_told_is_the_pictures_and_not_what_was_asked_for(house: House, mia: Member) -> None:
+    house.images.faults.add(Fault(FaultKind.OTHER_SIZE))
+
+    message = await house.imagine(mia, "a fox", size="1024x1024", quality="low")
+
+    assert opened(content_of(message)).size == (1254, 1254)
+    assert "1254×1254" in message.content
+    assert "1024×1024" not in message.content
+
+
+async def test_a_result_of_another_shape_is_not_called_exact_and_its_scale_is_told(house: House, mia: Member) -> None:
+    original = encoded(photo(1800, 1200, 5), "PNG")
+    house.images.faults.add(Fault(FaultKind.OTHER_SIZE))
+
+    message = await edited(house, mia, original, encoded(white_in((500, 300, 900, 800), (1800, 1200)), "PNG"))
+
+    assert "exactly as it was" not in message.content
+    assert "The picture of 1800×1200 became 1254×1254." in message.content
+
+
+@pytest.mark.parametrize(
+    ("choice", "size", "crop", "place"),
+    [
+        ("zoom-1.5", (1536, 1536), (0, 0, 1024, 1024), (256, 256)),
+        ("zoom-2", (2048, 2048), (0, 0, 1024, 1024), (512, 512)),
+        ("pan-left", (1024, 1024), (0, 0, 683, 1024), (341, 0)),
+        ("pan-down", (1024, 1024), (0, 341, 1024, 1024), (0, 0)),
+        ("landscape", (1536, 1024), (0, 0, 1024, 1024), (256, 0)),
+    ],
+)
+async def test_a_wider_view_shows_the_old_picture_pixel_by_pixel(
+    house: House,
+    mia: Member,
+    lighthouse: Message,
+    choice: str,
+    size: tuple[int, int],
+    crop: Box,
+    place: tuple[int, int],
+) -> None:
+    message = await house.result(await choose(mia, lighthouse, choice))
+
+    made, old = seen(content_of(message)), seen(content_of(lighthouse)).crop(crop)
+    assert made.size == size
+    assert made.getchannel("A").getextrema() == (255, 255)
+    shown = made.crop((*place, place[0] + old.width, place[1] + old.height))
+    assert ImageChops.difference(shown, old).getbbox() is None
+    assert "What is there of the old picture is exactly as it was." in message.content
+    assert f"{size[0]}×{size[1]}" in message.content
+
+
+async def test_where_no_canvas_is_large_enough_the_scale_is_told(
+    house: House, mia: Member, twelve_megapixels: bytes
+) -> None:
+    first = await edited(house, mia, twelve_megapixels, encoded(white_in(PLACE, (3000, 4000)), "PNG"))
+
+    message = await house.result(await choose(mia, first, "zoom-1.5"))
+
+    assert opened(content_of(message)).size == (2448, 3264)
+    assert "put back from the picture itself: scaled from 3000×4000 to 1632×2176." in message.content
+    assert "exactly as it was" not in message.content
+
+
+async def test_of_a_plain_edit_of_a_large_photo_nothing_false_is_said(
+    house: House, mia: Member, twelve_megapixels: bytes
+) -> None:
+    message = await house.result(
+        await mia.slash("edit", prompt="a balloon", image=Upload("photo.jpg", twelve_megapixels), quality="low")
+    )
+
+    assert opened(content_of(message)).size == (1056, 1408)
+    assert "1056×1408" in message.content
+    assert "exactly" not in message.content
+
+
+async def test_a_copy_for_discord_is_not_called_exact_unless_it_is(house: House, mia: Member) -> None:
+    grainy = encoded(photo(3600, 2400, 5, 60), "JPEG", quality=95)
+
+    message = await edited(house, mia, grainy, encoded(white_in((500, 300, 900, 800), (3600, 2400)), "PNG"))
+
+    assert len(content_of(message)) <= 10 * 1024 * 1024
+    assert opened(content_of(message)).format == "JPEG"
+    assert "In the original, which I keep, the rest is exactly as it was; this is a copy of it." in message.content
+    (kept,) = [path for path in house.kept_files() if path.stat().st_size > 10 * 1024 * 1024]
+    assert_only_this_changed(kept.read_bytes(), grainy, (500, 300, 900, 800))
