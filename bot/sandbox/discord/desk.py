@@ -14,14 +14,14 @@ from bot.sandbox.discord.model import Message
 from bot.sandbox.discord.permissions import Permission
 from bot.sandbox.discord.things import MessageFlag, MessageKind, Version
 from bot.sandbox.discord.threads import Threads
-from bot.sandbox.discord.views import member_view
+from bot.sandbox.discord.views import member_view, user_view
 from bot.sandbox.discord.wire import Json, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.sandbox.discord.invocations import Invocation
-    from bot.sandbox.discord.model import Channel
+    from bot.sandbox.discord.model import Channel, Guild
     from bot.sandbox.discord.things import Attachment, User
     from bot.sandbox.discord.traffic import SentFile
     from bot.sandbox.discord.world import World
@@ -228,7 +228,13 @@ class Desk:
         extra: Json = {"channel_type": int(message.channel.kind)}
         if member and message.only_for is None:
             extra["member"] = member_view(member, with_user=False)
+            extra["mentions"] = [self._mentioned(user, member.guild) for user in message.pings]
         self._dispatch(name, message, lambda intents: self._world.views.for_bot(message, intents), extra)
+
+    def _mentioned(self, user: User, guild: Guild) -> Json:
+        """Somebody whom a message in a server mentions, with their membership; so only events show them."""
+        member = guild.members.get(user.id)
+        return user_view(user) | ({"member": member_view(member, with_user=False)} if member else {})
 
     def _dispatch(self, name: str, message: Message, view: Callable[[Intent], Json], extra: Json) -> None:
         """Send an event of a message; ephemeral ones name no server, and arrive as direct messages do."""

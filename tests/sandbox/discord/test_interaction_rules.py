@@ -252,6 +252,7 @@ async def test_a_dialog_leads_to_an_interaction_of_its_own(
     assert metadata["triggering_interaction_metadata"]["id"] == str(invocation.id)
 
 
+OPTIONS = [{"label": "A", "value": "a"}, {"label": "B", "value": "b"}]
 BAD_DIALOGS: list[dict[str, Any]] = [
     {"title": "x" * 46},
     {"title": ""},
@@ -267,7 +268,36 @@ BAD_DIALOGS: list[dict[str, Any]] = [
     {"components": [{"type": 18, "label": "x", "component": {"type": 19, "custom_id": "a", "max_values": 11}}]},
     {"components": [{"type": 1, "components": []}]},
     {"components": MODAL["components"] * 2},
+    {"components": [{"type": 1, "components": [{"type": 3, "custom_id": "a", "options": OPTIONS}]}]},
+    {"components": [{"type": 1, "components": [{"type": 4, "style": 1, "custom_id": "a"}]}]},
+    *[
+        {"components": [{"type": 18, "label": "x", "component": {"custom_id": "a", **part}}]}
+        for part in (
+            {"type": 4, "style": 3},
+            {"type": 4, "style": 1, "label": "inside"},
+            {"type": 4, "style": 1, "min_length": 5, "max_length": 4},
+            {"type": 4, "style": 1, "min_length": 5, "value": "four"},
+            {"type": 4, "style": 1, "max_length": 4001},
+            {"type": 3, "options": OPTIONS, "min_values": 0},
+            {"type": 3, "options": OPTIONS, "min_values": 0, "required": True},
+            {"type": 3, "options": OPTIONS, "max_values": 3},
+            {"type": 19, "min_values": 0},
+            {"type": 22, "options": OPTIONS, "min_values": 0},
+            {"type": 22, "options": [{**one, "default": True} for one in OPTIONS], "max_values": 1},
+            {"type": 21, "options": [{**one, "default": True} for one in OPTIONS]},
+            {"type": 21, "options": OPTIONS[:1] * 2},
+        )
+    ],
 ]
+
+
+async def test_a_dialog_may_hold_words_and_fields_that_need_no_choice(api: Api, invocation: Invocation) -> None:
+    free = {"type": 3, "custom_id": "a", "options": OPTIONS, "min_values": 0, "max_values": 2, "required": False}
+    parts: list[dict[str, Any]] = [{"type": 10, "content": "Words."}, {"type": 18, "label": "x", "component": free}]
+
+    answer = await api.answer(invocation, 9, {"title": "Edit", "custom_id": "e", "components": parts})
+
+    assert answer.status == 200, answer.body
 
 
 @pytest.mark.parametrize("change", BAD_DIALOGS)

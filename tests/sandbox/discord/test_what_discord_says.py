@@ -44,11 +44,12 @@ async def test_a_message_says_in_what_kind_of_channel_it_is(
     api: Api, sandbox: SandboxDiscord, mia: Member, studio: Channel
 ) -> None:
     async with Ears(sandbox, api) as ears:
-        await mia.send(studio, "here")
+        await mia.send(studio, f"here {mia.mention}")
         await mia.direct_message("psst")
         here, alone = await ears.named("MESSAGE_CREATE")
 
     assert (here["channel_type"], here["guild_id"], "member" in here) == (0, str(sandbox.server.id), True)
+    assert [one["member"]["roles"] for one in here["mentions"]] == [[]]
     assert (alone["channel_type"], "guild_id" in alone, "member" in alone) == (1, False, False)
 
 
