@@ -14,6 +14,7 @@ from bot.errors import NotYoursError, PictureGoneError, UserFacingError
 from bot.interactions import AtelierClient, Interaction, OwnAnswer, answer_failure, order_behind
 from bot.occasions import Asker, asker_of, joined_at_of, role_ids_of
 from bot.rows import view_of
+from bot.services.numbers import number_of
 from bot.services.pricing import format_price
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class AtelierButton(LastingButton, template=r"(?!)"):
     def __init_subclass__(cls, *, action: str, ending: str = "") -> None:
         """Give the class the pattern by which discord.py finds it."""
         cls._action = action
-        super().__init_subclass__(template=rf"{action}:(?P<id>[0-9]{{1,20}}){ending}")
+        super().__init_subclass__(template=rf"{action}:(?P<id>[0-9]+){ending}")
 
     def __init__(self, subject: int, label: str | None = None, ending: str = "") -> None:
         """Args: `subject` is a picture's number, or whatever id the action is about."""
@@ -91,7 +92,7 @@ class AtelierButton(LastingButton, template=r"(?!)"):
         cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
     ) -> Self:
         """Made anew for every click."""
-        return cls(int(match["id"]))
+        return cls(number_of(match["id"]))
 
 
 class PictureButton(AtelierButton, action="(?!)"):
@@ -117,7 +118,7 @@ class PictureButton(AtelierButton, action="(?!)"):
         cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
     ) -> Self:
         """Made anew for every click."""
-        return cls(int(match["id"]), ending=match["chosen"])
+        return cls(number_of(match["id"]), ending=match["chosen"])
 
     @override
     async def pressed(self, interaction: Interaction) -> None:

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from bot.services.ledger import OpenRequest
     from bot.wiring import Services
 
-LARGEST_NUMBER = 2**63 - 1  # that the database can look for
 FROM_BEFORE = (
     "I do not know the picture of this message any more: my database was restored or begun anew since. "
     "Attach the picture to /edit to go on with it."
@@ -232,8 +231,6 @@ async def order_behind(interaction: Interaction, number: int) -> OpenRequest:
             is older than the picture, which so is another one than they see.
     """
     requests = interaction.client.services.requests
-    if number > LARGEST_NUMBER:
-        raise PictureGoneError
     if interaction.guild_id is None:
         order = await requests.of_own_picture(number, interaction.user.id)
     else:

@@ -10,6 +10,7 @@ from typing_extensions import override
 from bot.buttons import LastingButton, LastingItem, ask_which, picture_of
 from bot.errors import UserFacingError
 from bot.interactions import AtelierClient, Interaction, order_behind
+from bot.services.numbers import number_of
 
 if TYPE_CHECKING:
     import re
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from bot.services.delivery import Result
 
 
-class MoreSelect(LastingItem[discord.ui.Select[Any]], template=r"more:(?P<id>[0-9]{1,20})"):
+class MoreSelect(LastingItem[discord.ui.Select[Any]], template=r"more:(?P<id>[0-9]+)"):
     """⋯: what else can be done with a result.
 
     A client goes on showing what was chosen, and does not send the same choice twice, until the message is edited or
@@ -55,7 +56,7 @@ class MoreSelect(LastingItem[discord.ui.Select[Any]], template=r"more:(?P<id>[0-
         cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
     ) -> Self:
         """Made anew for every choice; the options are those of the message."""
-        return cls(int(match["id"]), cast("discord.ui.Select[Any]", item))
+        return cls(number_of(match["id"]), cast("discord.ui.Select[Any]", item))
 
     @override
     async def pressed(self, interaction: Interaction) -> None:
@@ -74,7 +75,7 @@ class MoreSelect(LastingItem[discord.ui.Select[Any]], template=r"more:(?P<id>[0-
             )
 
 
-class MoreButton(LastingButton, template=r"more:(?P<value>[a-z0-9.-]{1,40}):(?P<id>[0-9]{1,20})(?P<chosen>!{1,2})"):
+class MoreButton(LastingButton, template=r"more:(?P<value>[a-z0-9.-]{1,40}):(?P<id>[0-9]+)(?P<chosen>!{1,2})"):
     """Means one picture of a result, for what was chosen behind ⋯."""
 
     def __init__(self, value: str, number: int, ending: str) -> None:
@@ -88,7 +89,7 @@ class MoreButton(LastingButton, template=r"more:(?P<value>[a-z0-9.-]{1,40}):(?P<
         cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
     ) -> Self:
         """Made anew for every click."""
-        return cls(match["value"], int(match["id"]), match["chosen"])
+        return cls(match["value"], number_of(match["id"]), match["chosen"])
 
     @override
     async def pressed(self, interaction: Interaction) -> None:

@@ -98,7 +98,7 @@ WAYS = pytest.mark.parametrize("way", ["button", "select"])
         ("plain:1:2", None),
         ("plain:1!", None),
         ("really-plain:1", None),
-        ("plain:123456789012345678901", None),
+        ("plain:123456789012345678901", "123456789012345678901"),  # of any length: it is then not there
     ],
 )
 def test_only_a_whole_id_is_one(custom_id: str, subject: str | None) -> None:

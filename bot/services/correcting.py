@@ -12,6 +12,7 @@ from bot.services.amounts import exact_text, parse_amount
 from bot.services.deciding import NOTHING_CHANGED
 from bot.services.ledger import ChargeConflictError, ChargeState, Correction
 from bot.services.limits import Limit, Metric, Requester, Scope, bucket_of
+from bot.services.numbers import number_of
 from bot.services.wording import one_line, quoted
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ NOT_FOUND = (
     "I find no such charge on this server. Choose one from the list, or give a picture's number, such as #4821, "
     f"or a job's id from /quota export. {NOTHING_CHANGED}"
 )
-_PICTURE = re.compile(r"#? ?([0-9]{1,18})")
+_PICTURE = re.compile(r"#? ?([0-9]+)")
 _JOB = re.compile(r"[0-9]{1,20}:[0-9]{1,3}")
 _BARE = re.compile(r"[0-9][0-9.,]*|\.[0-9]+")
 _MINUS = re.compile(r"\$? ?[-−\u2010-\u2014]")  # noqa: RUF001 - signs that people write
@@ -138,7 +139,7 @@ class Corrector:
         if _JOB.fullmatch(reference):
             return await self.charges.of_job(server_id, reference)
         number = _PICTURE.fullmatch(reference)
-        return None if number is None else await self.charges.of_picture(server_id, int(number[1]))
+        return None if number is None else await self.charges.of_picture(server_id, number_of(number[1]))
 
     async def resolve(self, lead: Lead, reference: str, billing: Billing, amount: str | None, why: str) -> Resolved:
         """Settle or release an unknown charge, or adjust one that is closed, as a lead knows it; audited.

@@ -102,7 +102,7 @@ class SqliteAudit:
                 "AND (:actor_id IS NULL OR actor_id = :actor_id) ORDER BY seq DESC LIMIT :most",
                 {
                     "server_id": server_id,
-                    "before": NEWEST if before is None else before,
+                    "before": NEWEST if before is None else min(before, NEWEST),
                     "actor_id": actor_id,
                     "most": most,
                 },

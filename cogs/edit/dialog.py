@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 PROMPT, SIZE, QUALITY, COUNT, FILES = "prompt", "size", "quality", "count", "files"  # the fields' ids
 LONGEST_WORDS = 4000  # characters of a field; Discord's limit
 MOST_FILES = 10  # the same
-DIALOG = re.compile(r"dialog:(?P<about>picture|reference|message):(?P<id>[0-9]{1,20})!{1,2}")
+DIALOG = re.compile(r"dialog:(?P<about>picture|reference|message):(?P<id>[0-9]+)!{1,2}")
 
 WORDS_TO_CHANGE = "What to change; as you would tell a colleague"
 WORDS_TO_DRAW = "What to draw: subject, setting, style, light, details"

@@ -17,6 +17,7 @@ from bot.inputs import pictures_of
 from bot.interactions import Interaction, order_behind
 from bot.occasions import asker_of, author_of
 from bot.rows import view_of
+from bot.services.numbers import number_of
 from bot.services.policy import ReplyMode
 from cogs.edit.answers import SWITCHED_OFF
 from cogs.edit.taking import answered_message, change_price, edit_others, edit_ours, is_taken, others_price
@@ -89,7 +90,7 @@ async def _buttons(
     return lambda: view_of([PickButton(reply.message.id, number, label) for number, label in labels.items()])
 
 
-class PickButton(LastingButton, template=r"pick:(?P<reply>[0-9]{1,20}):(?P<number>[0-9]{1,20})"):
+class PickButton(LastingButton, template=r"pick:(?P<reply>[0-9]+):(?P<number>[0-9]+)"):
     """Means one of the pictures, for the words of a reply that was there before."""
 
     def __init__(self, reply_id: int, number: int, label: str = CHANGE_IT) -> None:
@@ -104,7 +105,7 @@ class PickButton(LastingButton, template=r"pick:(?P<reply>[0-9]{1,20}):(?P<numbe
         cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
     ) -> Self:
         """Made anew for every click."""
-        return cls(int(match["reply"]), int(match["number"]))
+        return cls(number_of(match["reply"]), number_of(match["number"]))
 
     @override
     async def pressed(self, interaction: Interaction) -> None:

@@ -12,6 +12,7 @@ from bot.errors import RequestRefused
 from bot.interactions import Interaction, answer_failure, order_behind, read_words
 from bot.services.building import Wishes
 from bot.services.changes import DRAWN, Change
+from bot.services.numbers import number_of
 from cogs.edit.changing import change_others, change_ours, draw_from_ours
 from cogs.edit.dialog import COUNT, DIALOG, FILES, PROMPT, QUALITY, SIZE, About, own_words
 from cogs.edit.offer import SAME_SIZE
@@ -51,7 +52,7 @@ class Filled:
             prompt=str(fields.get(PROMPT, {}).get("value") or ""),
             size=None if size in {"", SAME_SIZE} else size,
             quality=quality or None,
-            count=int(count) if count.isdecimal() else 1,
+            count=number_of(count) or 1,
             files=_files(interaction, data, fields.get(FILES, {}).get("values", [])),
         )
 
@@ -89,7 +90,7 @@ class Submissions:
         if not await interaction.client.desk.takes(interaction):
             return
         try:
-            await self._take(cast("Interaction", interaction), About(match["about"]), int(match["id"]))
+            await self._take(cast("Interaction", interaction), About(match["about"]), number_of(match["id"]))
         except Exception as error:  # noqa: BLE001 - it is spoken and logged
             await answer_failure(interaction, error)
 

@@ -14,7 +14,9 @@ from bot.delivery.patience import PROBLEMS, steadily
 from bot.errors import UserFacingError
 from bot.occasions import requester_of
 from bot.presentation.pleas import ASKED, plea_text
+from bot.services.amounts import MOST_NANO
 from bot.services.limits import Metric, Scope
+from bot.services.numbers import number_of
 from bot.services.pleas import Need
 from bot.services.windows import Window
 from cogs.pleas.deciding import buttons_of
@@ -26,8 +28,8 @@ if TYPE_CHECKING:
     from bot.services.pleas import Asked
 
 TEMPLATE = (
-    r"more:(?P<scope>server|channel|role|member):(?P<scope_id>[0-9]{1,20}):(?P<metric>images|usd)"
-    r":(?P<window>hour|day|week|month):(?P<amount>[0-9]{1,19}):(?P<ends_at>[0-9]{1,12})"
+    r"more:(?P<scope>server|channel|role|member):(?P<scope_id>[0-9]+):(?P<metric>images|usd)"
+    r":(?P<window>hour|day|week|month):(?P<amount>[0-9]+):(?P<ends_at>[0-9]+)"
 )
 
 CANNOT_WRITE = (
@@ -76,11 +78,11 @@ def need_in(match: re.Match[str]) -> Need:
     """What a `custom_id` of this button holds."""
     return Need(
         scope=Scope(match["scope"]),
-        scope_id=int(match["scope_id"]),
+        scope_id=number_of(match["scope_id"]),
         metric=Metric(match["metric"]),
         window=Window(match["window"]),
-        amount=int(match["amount"]),
-        ends_at=int(match["ends_at"]),
+        amount=min(number_of(match["amount"]), MOST_NANO),
+        ends_at=number_of(match["ends_at"]),
     )
 
 

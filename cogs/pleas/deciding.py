@@ -9,6 +9,8 @@ from typing_extensions import override
 
 from bot.buttons import AtelierButton, LastingButton
 from bot.presentation.pleas import grant_label
+from bot.services.amounts import MOST_NANO
+from bot.services.numbers import number_of
 from cogs.pleas.dialog import AmountDialog
 from cogs.pleas.leads import look, roles_now, show
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from bot.services.pleas import Plea
 
 
-class GrantButton(LastingButton, template=r"plea-grant:(?P<id>[0-9]{1,20}):(?P<amount>[0-9]{1,19})"):
+class GrantButton(LastingButton, template=r"plea-grant:(?P<id>[0-9]+):(?P<amount>[0-9]+)"):
     """Grants what was missing: never more than its label says."""
 
     def __init__(self, plea_id: int, amount: int, label: str = "Grant") -> None:
@@ -38,7 +40,7 @@ class GrantButton(LastingButton, template=r"plea-grant:(?P<id>[0-9]{1,20}):(?P<a
         cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
     ) -> Self:
         """Made anew for every click."""
-        return cls(int(match["id"]), int(match["amount"]))
+        return cls(number_of(match["id"]), min(number_of(match["amount"]), MOST_NANO))
 
     @override
     async def pressed(self, interaction: Interaction) -> None:

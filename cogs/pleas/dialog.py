@@ -10,6 +10,7 @@ import discord
 from bot.interactions import Interaction, answer_failure
 from bot.services.amounts import amount_text
 from bot.services.limits import Metric
+from bot.services.numbers import number_of
 from bot.services.pleas import parse_more
 from cogs.pleas.leads import look, roles_now, show
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 LONGEST_AMOUNT = 40  # characters
 AMOUNT = "amount"  # the field's id
-DIALOG = re.compile(r"plea-amount:(?P<id>[0-9]{1,20})")
+DIALOG = re.compile(r"plea-amount:(?P<id>[0-9]+)")
 
 
 class AmountDialog(discord.ui.Modal):
@@ -50,7 +51,7 @@ async def answer_dialog(interaction: discord.Interaction[Any]) -> None:
     if not await interaction.client.desk.takes(interaction):
         return
     try:
-        await _grant(cast("Interaction", interaction), int(match["id"]), _written(data))
+        await _grant(cast("Interaction", interaction), number_of(match["id"]), _written(data))
     except Exception as error:  # noqa: BLE001 - it is spoken and logged
         await answer_failure(interaction, error)
 

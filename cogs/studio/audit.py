@@ -62,8 +62,8 @@ class OlderOfOneButton(AtelierButton, action="audit-of-one"):
         """Show the next page in place of this one."""
         _check_lead(interaction)
         audit, server_id = interaction.client.services.audit, interaction.guild_id or 0
-        (last,) = await audit.entries(server_id, before=self.subject + 1, most=1)
-        actor_id = last.decision.actor_id
+        last = next(iter(await audit.entries(server_id, before=self.subject + 1, most=1)), None)
+        actor_id = None if last is None else last.decision.actor_id
         entries = await audit.entries(server_id, before=self.subject, actor_id=actor_id, most=PER_PAGE + 1)
         embed, view = _page(entries, OlderOfOneButton, actor_id)
         await interaction.response.edit_message(embed=embed, view=view)

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.services.numbers import LARGEST, NOTHING, number_of
+
+
+@given(st.integers(1, LARGEST), st.integers(0, 30))
+def test_what_can_be_kept_is_read(number: int, zeros: int) -> None:
+    assert number_of("0" * zeros + str(number)) == number
+
+
+@given(st.integers(LARGEST + 1, 10**90))
+def test_what_is_larger_than_anything_names_nothing(number: int) -> None:
+    assert number_of(str(number)) == NOTHING
+
+
+@pytest.mark.parametrize(
+    "text", ["", "0", "-1", "+1", "1_000", " 1", "1.0", "0x1", "\u0663", "\uff13", "\u00b2", "1e3", "9" * 5000]
+)
+def test_what_is_no_plain_number_names_nothing(text: str) -> None:
+    assert number_of(text) == NOTHING
