@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import shutil
 import signal
 from collections import Counter
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import discord
 import structlog
+import yarl
 
 from bot.client import AtelierBot, point_at
 from bot.errors import OperatorError
@@ -39,6 +41,7 @@ async def run(settings: Settings, stop: asyncio.Event | None = None, grace: floa
     _stop_at_signals(stop)
     point_at(settings)
     async with _pictures(), open_services(settings) as services:
+        _warn_of_plain_connections(settings)
         _log_shutdown_dates(await services.account.open(), settings)
         bot = AtelierBot(services)
         outcomes: Counter[str] = Counter()
@@ -118,6 +121,28 @@ def _log_shutdown_dates(dates: Mapping[str, str | None], settings: Settings) -> 
     date = dates.get(settings.model)
     if date is not None:
         _log.warning("the default model will be shut down", model=settings.model, date=date)
+
+
+def _warn_of_plain_connections(settings: Settings) -> None:
+    """Say, once, which addresses of other machines would get the token, the key, words and pictures unencrypted."""
+    addresses = {
+        "OPENAI_BASE_URL": settings.openai_base_url,
+        "DISCORD_API_URL": settings.discord_api_url,
+        "DISCORD_GATEWAY_URL": settings.discord_gateway_url,
+    }
+    for setting, address in addresses.items():
+        url = yarl.URL(address or "")
+        if url.scheme in {"http", "ws"} and not _is_this_machine(url.host or ""):
+            _log.warning(
+                "secrets and pictures go over the network unencrypted: use https or wss", setting=setting, host=url.host
+            )
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 async def _readiness(bot: AtelierBot) -> dict[str, bool]:

@@ -161,3 +161,24 @@ async def test_figures_and_readiness_are_read_from_the_running_bot(tmp_path: Pat
         figures = await room._figures(services, Counter({"settled": 3}))
         assert figures["free_disk_bytes"] > 0
         assert (figures["queue_depth"], figures["running"], figures["jobs_settled"]) == (0.0, 0.0, 3.0)
+
+
+@pytest.mark.parametrize(
+    ("address", "warned"),
+    [
+        ("http://proxy.example/v1", True),
+        ("http://10.0.0.5:8000/v1", True),
+        ("https://proxy.example/v1", False),
+        ("http://127.0.0.1:8000/v1", False),
+        ("http://[::1]:8000/v1", False),
+        ("http://localhost:8000/v1", False),
+        ("http://images.localhost/v1", False),
+    ],
+)
+def test_an_unencrypted_way_to_another_machine_is_warned_of(tmp_path: Path, address: str, *, warned: bool) -> None:
+    settings = settings_for(tmp_path, OPENAI_BASE_URL=address, DISCORD_GATEWAY_URL="wss://gateway.example")
+
+    with capture_logs() as lines:
+        running._warn_of_plain_connections(settings)
+
+    assert [line["setting"] for line in lines] == (["OPENAI_BASE_URL"] if warned else [])
