@@ -53,10 +53,18 @@ def take_turns(connection: sqlite3.Connection, turns: Sequence[Turn[object]]) ->
 
 
 def _all_at_once(connection: sqlite3.Connection, turns: Sequence[Turn[object]]) -> bool:
-    """Whether they were committed. A function may have raised for all that: then nothing of it was."""
+    """Whether all is said: they were committed, or none could begin.
+
+    A function may have raised for all that: then nothing of it was committed.
+    """
     changes = connection.total_changes
     try:
         connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.Error as error:  # another program writes: each would wait for it again
+        for turn in turns:
+            turn.fail(error)
+        return True
+    try:
         for turn in turns:
             connection.execute("SAVEPOINT turn")
             if not turn.take(connection):
