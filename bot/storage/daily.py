@@ -8,7 +8,7 @@ from bot.services.ledger import ChargeState
 from bot.services.reconciling import BookedJob
 from bot.storage.opening import open_read_only, unusable
 from bot.storage.rows import by_name
-from bot.storage.sqlite import sqlite3
+from bot.storage.sqlite import DamagedRowError, sqlite3
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,11 +51,13 @@ def read_booked(path: Path, edges: tuple[int, int]) -> tuple[BookedJob, ...]:
         events = {"first": _first_event(connection, edges[0]), "last": _first_event(connection, edges[1])}
         times = {"start": edges[0], "end": edges[1]}
         rows = by_name(connection).execute(BOOKED, times | events).fetchall()
+        return tuple(_job(row) for row in rows)
+    except ValueError as error:  # texts that are none, and states that there are not
+        raise unusable(path, DamagedRowError(str(error))) from error
     except sqlite3.Error as error:
         raise unusable(path, error) from error
     finally:
         connection.close()
-    return tuple(_job(row) for row in rows)
 
 
 def _first_event(connection: sqlite3.Connection, since: int) -> int:

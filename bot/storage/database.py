@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 import aiosqlite
 
 from bot.storage.opening import open_marked, unusable
-from bot.storage.sqlite import sqlite3
+from bot.storage.sqlite import DAMAGE, sqlite3
 from bot.storage.turns import Turn, take_turns
 
 if TYPE_CHECKING:
@@ -116,5 +116,5 @@ class Database:
             return outcome()
         except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
             raise  # a bug of ours, to be logged as one
-        except sqlite3.Error as error:
+        except (sqlite3.Error, *DAMAGE) as error:
             raise unusable(self.path, error) from error

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bot.errors import DatabaseError
 from bot.storage.mark import Marker, refuse_missing
 from bot.storage.schema import back_up, migrate, newest_version, refuse_newer, version_of
-from bot.storage.sqlite import has_wal_fix, sqlite3
+from bot.storage.sqlite import DAMAGE, has_wal_fix, sqlite3
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 MOUNTS = Path("/proc/self/mountinfo")
 NETWORK_FILE_SYSTEMS = ("nfs", "cifs", "smb", "fuse", "9p")  # by how their names begin; their locks cannot be relied on
 CHECKED_BELOW = 100 * 1024 * 1024  # bytes; above it quick_check takes seconds
-BUSY_SECONDS = 5.0
+BUSY_SECONDS = 5.0  # that the start waits for another program
+NO_TEXT = "Could not decode to UTF-8"  # how the sqlite3 module begins its error for it
+# Milliseconds that a step waits for it later: whoever comes behind has 3 seconds to be answered.
+BRIEFLY = "PRAGMA busy_timeout = 400"
 REASONS = {
     sqlite3.SQLITE_FULL: "My disk is full",
     sqlite3.SQLITE_BUSY: "Another program keeps my books locked",
@@ -47,7 +50,8 @@ def open_marked(path: Path) -> tuple[sqlite3.Connection, Marker]:
         marker = Marker(path)
         try:
             marker.compare(connection)
-        except sqlite3.Error as error:
+            connection.execute(BRIEFLY)
+        except (sqlite3.Error, *DAMAGE) as error:
             raise unusable(path, error) from error
         return connection, marker
 
@@ -80,7 +84,7 @@ def open_database(path: Path) -> sqlite3.Connection:
             f"The database {path} cannot be opened: {error.strerror or error}. "
             "Check that the data directory exists and belongs to the account that runs Atelier."
         ) from error
-    except sqlite3.Error as error:
+    except (sqlite3.Error, *DAMAGE) as error:
         raise unusable(path, error) from error
 
 
@@ -100,13 +104,15 @@ def open_read_only(path: Path) -> sqlite3.Connection:
             refuse_newer(connection, path)
             if version_of(connection) < newest_version():
                 raise DatabaseError(f"The database {path} is of an older Atelier. Start the bot once: it brings it up.")
-    except sqlite3.Error as error:
+    except (sqlite3.Error, *DAMAGE) as error:
         raise unusable(path, error) from error
     return connection
 
 
-def unusable(path: Path, error: sqlite3.Error) -> DatabaseError:
-    """A sentence for what SQLite says."""
+def unusable(path: Path, error: Exception) -> DatabaseError:
+    """A sentence for what SQLite says, or for one of `DAMAGE`."""
+    if isinstance(error, DAMAGE) or NO_TEXT in str(error):
+        return DatabaseError(f"The database {path} is damaged: {type(error).__name__} at a row. {RESTORE}")
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF  # the rest of the code is detail
     advice = {
         sqlite3.SQLITE_NOTADB: f"It is damaged or no database. {RESTORE}",

@@ -12,6 +12,7 @@ from bot.services.limits import Metric, Scope
 from bot.services.policy import Grant, ServerPolicy
 from bot.services.windows import Window
 from bot.storage.rows import by_name
+from bot.storage.sqlite import DamagedRowError
 
 if TYPE_CHECKING:
     import sqlite3
@@ -118,7 +119,10 @@ def read_policy(connection: sqlite3.Connection, server_id: int) -> ServerPolicy:
     if row is None:
         return ServerPolicy()
     version, document = row
-    policy = DOCUMENT.validate_json(document)
+    try:
+        policy = DOCUMENT.validate_json(document)
+    except ValueError as error:
+        raise DamagedRowError("a policy") from error
     return replace(policy, version=version, grants=_recent_grants(connection, server_id))
 
 

@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.services.books import Report, reported
+from bot.services.ledger import ChargeState
 from bot.services.months import Month
 from bot.services.tallies import Grouping, ReportedJob
 from bot.services.windows import BILLING_ZONE, Window
 from bot.storage.opening import open_read_only, unusable
-from bot.storage.sqlite import sqlite3
+from bot.storage.sqlite import DAMAGE, DamagedRowError, sqlite3
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,6 +58,7 @@ WHERE reserved_at >= :start AND reserved_at < :end
 ORDER BY reserved_at, jobs.seq
 """
 # Every reservation has a counter of its server's month: a few rows, where the jobs are thousands.
+STATES = frozenset(ChargeState)
 MONTHS = "SELECT start_at, end_at FROM buckets WHERE scope = 'server' AND server_id = ? AND scope_id = ? AND period = ?"
 
 
@@ -114,7 +116,9 @@ def read_report(
     connection = open_read_only(path)
     try:
         jobs = _jobs(connection, EVER if month is None else month.edges(zone), server_id, member_id)
-    except sqlite3.Error as error:
+        if any(job.state not in STATES for job in jobs):
+            raise DamagedRowError("a job is in no state")
+    except (sqlite3.Error, *DAMAGE) as error:
         raise unusable(path, error) from error
     finally:
         connection.close()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.services.ledger import ChargeState, Destination, Job, OpenRequest, Picture, Requester
 from bot.services.requests import ImageRequest, StoredImage
 from bot.services.tokens import Prices
-from bot.storage.sqlite import sqlite3
+from bot.storage.sqlite import DamagedRowError, sqlite3
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +28,18 @@ def by_name(connection: sqlite3.Connection) -> sqlite3.Cursor:
 
 
 def open_request(connection: sqlite3.Connection, request_id: str) -> OpenRequest | None:
-    """The request with its jobs as they stand, or None."""
+    """The request with its jobs as they stand, or None.
+
+    Raises:
+        DamagedRowError: what is written there makes no sense.
+    """
+    try:
+        return _open_request(connection, request_id)
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise DamagedRowError(repr(error)) from error
+
+
+def _open_request(connection: sqlite3.Connection, request_id: str) -> OpenRequest | None:
     row = by_name(connection).execute("SELECT * FROM requests WHERE id = ?", (request_id,)).fetchone()
     if row is None:
         return None

@@ -12,10 +12,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from types import ModuleType
 
-__all__ = ["choose", "has_wal_fix", "sqlite3"]
+__all__ = ["DAMAGE", "DamagedRowError", "choose", "has_wal_fix", "sqlite3"]
 
 # pysqlite3 brings its own SQLite. Not in place of Python's module in sys.modules: others in the process use that.
 BUNDLED = "pysqlite3"
+
+
+class DamagedRowError(Exception):
+    """What a row says cannot have been written by us."""
+
+
+# What reading a damaged page ends with where SQLite itself does not notice: texts that are none, also in its messages.
+DAMAGE = (UnicodeError, DamagedRowError)
 
 
 def has_wal_fix(version: tuple[int, ...]) -> bool:

@@ -21,7 +21,7 @@ MAY_BUILD_SQL = {
     ("bot/storage/counters.py", "ensure_counters"),  # a query of ours and as many places as there are keys
     ("bot/storage/jobs.py", "change_job"),  # names of columns that the callers spell out
     ("bot/storage/jobs.py", "settlement_of"),  # a query of ours and a condition
-    ("bot/storage/rows.py", "open_request"),  # the same
+    ("bot/storage/rows.py", "_open_request"),  # the same
     ("bot/storage/schema.py", "migrate"),  # a PRAGMA takes no parameter; the version is an int
     ("bot/storage/opening.py", "_keep_journal"),  # the same; one of two words
 }
