@@ -21,7 +21,7 @@ from bot.services.bookkeeper import Bookkeeper
 from bot.services.bulletin import Bulletins
 from bot.services.catalog_opening import open_catalog
 from bot.services.clearance import Clearance
-from bot.services.clock import TrueClock
+from bot.services.clock import TrueClock, unjumped
 from bot.services.correcting import Corrector
 from bot.services.deciding import Deciding
 from bot.services.deleting import Deleting
@@ -282,7 +282,7 @@ def _services(
         deleting=Deleting(below.requests, holdings, below.audit, below.clock),
         blobs=below.blobs,
         holdings=holdings,
-        sweeping=Sweeping(holdings, below.files, restoration.keeps_files),
+        sweeping=Sweeping(holdings, below.files, restoration.keeps_files, unjumped()),
         restoration=restoration,
         state=below.state,
         clock=below.clock,

@@ -22,6 +22,12 @@ def passing() -> float:
     return time.monotonic() if boot is None else time.clock_gettime(boot)
 
 
+def unjumped(machine: Callable[[], float] = time.time, steady: Callable[[], float] = passing) -> Callable[[], float]:
+    """The machine's clock, as files have it, but never later than if nobody had set it ahead since this was called."""
+    began = machine() - steady()
+    return lambda: min(machine(), began + steady())
+
+
 class TrueClock:
     """Seconds since 1970 (UTC) that a machine's wrong clock does not change.
 

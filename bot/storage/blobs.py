@@ -14,6 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import structlog
+
 from bot.services.keeping import BlobStore, Leftovers
 from bot.storage.opening import flush_directory
 
@@ -21,9 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
-KEPT, UNFINISHED = ".bin", ".new"
+KEPT, UNFINISHED, DAMAGED = ".bin", ".new", ".damaged"
 LEAST_FREE = 16 * 1024 * 1024  # bytes; of a small disk, a twentieth: a few pictures, and the books beside them
 TRIED = 4096  # bytes; a full disk has no room for another block
+
+
+_log = structlog.stdlib.get_logger(__name__)
 
 
 class FileBlobs(BlobStore, Leftovers):
@@ -42,15 +47,12 @@ class FileBlobs(BlobStore, Leftovers):
         return await asyncio.to_thread(self._put, content)
 
     async def get(self, digest: str) -> bytes | None:
-        """The bytes, or None if they are not kept.
+        """The bytes, or None if they are not kept, or not as they were put: then the file is laid aside.
 
         Raises:
             ValueError: `digest` is not one.
         """
-        path = self._path(digest)
-        with suppress(FileNotFoundError):
-            return await asyncio.to_thread(path.read_bytes)
-        return None
+        return await asyncio.to_thread(self._get, self._path(digest))
 
     async def delete(self, digest: str) -> None:
         """Forget the bytes; nothing happens if they are not kept.
@@ -89,10 +91,22 @@ class FileBlobs(BlobStore, Leftovers):
             raise ValueError(f"not a SHA-256 in hex: {digest!r}")
         return self._directory / digest[:2] / f"{digest}{KEPT}"
 
+    def _get(self, path: Path) -> bytes | None:
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            return None
+        if hashlib.sha256(content).hexdigest() == path.stem:
+            return content
+        _log.error("a picture's file is damaged: it is laid aside and counts as lost", file=path.name)
+        with suppress(OSError):
+            path.rename(path.with_suffix(DAMAGED))
+        return None
+
     def _put(self, content: bytes) -> str:
         digest = hashlib.sha256(content).hexdigest()
         path = self._path(digest)
-        if not self._touch(path):
+        if not self._touch(path) or path.read_bytes() != content:  # a damaged one is replaced
             for directory in (self._directory, path.parent):  # one by one: the mode is not for parents
                 directory.mkdir(mode=0o700, exist_ok=True)
             self._write(path, content)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from bot.services.clock import STEP_BACK, TOLERANCE, TrueClock, passing
+from bot.services.clock import STEP_BACK, TOLERANCE, TrueClock, passing, unjumped
 
 NOW = 1_794_312_000
 YEARS = 10 * 365 * 86_400
@@ -110,3 +110,15 @@ def test_the_time_stays_by_discords_whatever_the_machine_is_set_to(steps: list[t
 
 def test_seconds_pass_evenly() -> None:
     assert passing() <= passing()
+
+
+def test_files_do_not_grow_old_by_a_clock_that_is_set_ahead() -> None:
+    world = World()
+    age = unjumped(lambda: world.machine, lambda: world.steady)
+
+    world.wait(60)
+    assert age() == NOW + 60
+    world.machine += YEARS
+    assert age() == NOW + 60
+    world.machine -= 2 * YEARS
+    assert age() == NOW + 60 - YEARS

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.storage import FileBlobs
 from bot.storage import blobs as room
@@ -200,3 +201,28 @@ async def test_what_is_put_again_while_it_is_looked_at_is_not_deleted(
     await deleting
 
     assert await blobs.get(digest) == CONTENT
+
+
+async def test_a_damaged_file_is_told_laid_aside_and_put_anew(tmp_path: Path) -> None:
+    blobs = FileBlobs(tmp_path)
+    digest = await blobs.put(b"a fox")
+    path = tmp_path / digest[:2] / f"{digest}.bin"
+    path.write_bytes(b"a fix")
+
+    with capture_logs() as lines:
+        assert await blobs.get(digest) is None
+
+    assert [line["event"] for line in lines] == ["a picture's file is damaged: it is laid aside and counts as lost"]
+    assert path.with_suffix(".damaged").read_bytes() == b"a fix"
+    assert await blobs.put(b"a fox") == digest
+    assert await blobs.get(digest) == b"a fox"
+
+
+async def test_a_file_that_is_damaged_is_replaced_by_the_same_put_again(tmp_path: Path) -> None:
+    blobs = FileBlobs(tmp_path)
+    digest = await blobs.put(b"a fox")
+    (tmp_path / digest[:2] / f"{digest}.bin").write_bytes(b"a fix")
+
+    await blobs.put(b"a fox")
+
+    assert await blobs.get(digest) == b"a fox"
