@@ -26,6 +26,7 @@ from bot.front_desk import FrontDesk
 from bot.intake import Intake
 from bot.interactions import AtelierClient, AtelierTree, Untold
 from bot.more import MoreButton, MoreSelect
+from bot.presentation.restart import trouble_text
 from bot.questions import Questions
 from bot.rows import More, ResultButtons
 
@@ -126,8 +127,16 @@ class AtelierBot(AtelierClient):
         log_channel = LogChannel(self)
         self.services.watch.speaker, self.services.account.speaker = log_channel, log_channel.tell_of_account
         self.services.restoration.speaker = log_channel.say
+        self.services.stores.tell_lasting(lambda reason: self._tell_of_trouble(log_channel, reason))
         self.services.accounts.tenancy.sole_server = lambda: len(self.guilds) == 1
         self.services.studio.start()
+
+    async def _tell_of_trouble(self, log_channel: LogChannel, reason: str) -> None:
+        """Tell the leads of every server, as far as they have a log channel, that nothing can be kept."""
+        for guild in self.guilds:
+            channel_id = (await self.services.policies.of(guild.id)).log_channel_id
+            if channel_id is not None:
+                await log_channel.say(guild.id, channel_id, trouble_text(reason))
 
     @override
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:

@@ -1,4 +1,4 @@
-"""What is said to whoever was left waiting by a restart."""
+"""What is said of a restart to whoever waits, and to leads when nothing can be kept."""
 
 from __future__ import annotations
 
@@ -19,3 +19,11 @@ def stopping_text(words: str) -> str:
     """The same, as a sentence for whoever is told at once."""
     sentence = f"I am about to restart, so this was not begun. {NOTHING} Ask again in a minute"
     return f"{sentence}:\n> {shown(words, LONGEST_WORDS)}" if words.strip() else f"{sentence}."
+
+
+def trouble_text(reason: str) -> str:
+    """For leads. `reason` is why nothing can be written, as the beginning of a sentence."""
+    return (
+        f"⚠️ {reason}, so no new pictures are begun. Whoever runs me has to see to it; it goes on by itself then. "
+        "What is being made is posted all the same."
+    )

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import structlog
 
 from bot.errors import DatabaseError, StoreTroubleError
+from bot.services.background import Background
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Coroutine
 
 T = TypeVar("T")
 
@@ -207,6 +208,12 @@ class Stores:
     def __init__(self, files: Arrears, books: Arrears) -> None:
         self.files = files
         self.books = books
+        self._background = Background()
+
+    def tell_lasting(self, tell: Callable[[str], Coroutine[object, object, None]]) -> None:
+        """Do this in the background whenever a fault has lasted for `LASTING` seconds, with its reason."""
+        for place in (self.files, self.books):
+            place.lasts = lambda reason: self._background.begin(tell(reason), "trouble")
 
     @property
     def trouble(self) -> str:
@@ -236,6 +243,7 @@ class Stores:
 
     async def close(self) -> None:
         """Write what still can be."""
+        await self._background.close()
         await self.files.close()
         await self.books.close()
 

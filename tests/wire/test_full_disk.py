@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from typing_extensions import override
 
-from bot.sandbox.discord import Upload
+from bot.sandbox.discord import Permission, Upload
 from bot.storage.sqlite import sqlite3
 from tests.wire.house import OFFERED, House, buttons
 from tests.wire.process import BotProcess
@@ -190,6 +190,29 @@ async def test_what_costs_nothing_is_answered_meanwhile(house: House, mia: Membe
     trouble.end()
 
     assert "pictures" in house.words(used)
+
+
+async def test_leads_are_told_once_when_it_lasts(house: House, mia: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.services.arrears.LASTING", 0.0)
+    lead = house.discord.server.add_member("Lea", permissions=Permission.MANAGE_GUILD)
+    log = house.discord.server.channel("random")
+    await house.ended(await lead.slash("studio log", channel_=log))
+    trouble = NoFolder(house.data_dir)
+    trouble.begin()
+
+    await house.refusal(await mia.slash("imagine", prompt="a fox"))
+    await house.until(lambda: [each for each in log.messages if each.content.startswith("⚠️")])
+    await house.refusal(await mia.slash("imagine", prompt="a fox"))
+    trouble.end()
+    await until_well(house, mia)
+
+    told = [each.content for each in log.messages if each.content.startswith("⚠️")]
+    assert told == [
+        (
+            "⚠️ My disk cannot be written, so no new pictures are begun. Whoever runs me has to see to it; "
+            "it goes on by itself then. What is being made is posted all the same."
+        )
+    ]
 
 
 async def until_well(house: House, mia: Member) -> None:
