@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Callable, Mapping
 
+    from bot.rows import Price
+    from bot.services.drafting import Drafting
     from bot.services.ledger import OpenRequest, Picture, Requester
 
 ItemT = TypeVar("ItemT", bound=discord.ui.Item[Any])
@@ -136,10 +138,15 @@ class PictureButton(AtelierButton, action="(?!)"):
             await ask_which(
                 interaction,
                 order,
-                lambda number, ending: type(self)(number, f"#{number}", ending),
+                type(self),
                 type(self).label,
                 makes=self.makes,
+                price=lambda order, picture: self.price(interaction.client.services.drafting, order, picture),
             )
+
+    def price(self, drafting: Drafting, order: OpenRequest, picture: Picture) -> int | None:  # noqa: ARG002 - for who makes something
+        """What it makes of a picture holds, in nano-dollars; None where nothing is made at once."""
+        return None
 
     @abstractmethod
     async def act(self, interaction: Interaction, order: OpenRequest, picture: Picture) -> None:
@@ -153,22 +160,33 @@ class PictureButton(AtelierButton, action="(?!)"):
 
 
 async def ask_which(
-    interaction: Interaction, order: OpenRequest, make: Callable[[int, str], LastingButton], title: str, *, makes: bool
+    interaction: Interaction,
+    order: OpenRequest,
+    make: Callable[[int, str, str], LastingButton],
+    title: str,
+    *,
+    makes: bool,
+    price: Price | None = None,
 ) -> None:
     """Ask privately which of a result's pictures is meant.
 
     Args:
         interaction: not answered yet.
         order: with pictures.
-        make: a button from a picture's number and the ending of its `custom_id`, which `is_private` reads.
+        make: a button from a picture's number, its label, and the ending of its `custom_id`, which `is_private` reads.
         title: what is to be done with it.
         makes: see `Choice`.
+        price: the same.
     """
     ending = CHOSEN_IN_PRIVATE if is_private(interaction) else CHOSEN
+    labels = {
+        picture.number: with_price(label_of(order, picture), None if price is None else price(order, picture))
+        for picture in order.pictures
+    }
     answer = OwnAnswer(interaction)
     question = Sentences(
         f"{title}: {WHICH}",
-        lambda: view_of([make(picture.number, ending) for picture in order.pictures]),
+        lambda: view_of([make(number, label, ending) for number, label in labels.items()]),
         f"{title}: {WHICH} {NO_BUTTONS} like #{order.pictures[-1].number} make it snowy.",
     )
     try:

@@ -38,11 +38,17 @@ class MoreSelect(LastingItem[discord.ui.Select[Any]], template=r"more:(?P<id>[0-
         """What makes the select of a result; None while there is nothing more."""
 
         def make(result: Result) -> MoreSelect | None:
+            first = result.files[0][0]
             options = [
-                discord.SelectOption(label=choice.label, value=choice.value, emoji=choice.emoji)
+                discord.SelectOption(
+                    label=choice.label,
+                    value=choice.value,
+                    emoji=choice.emoji,
+                    description=choice.described(result.request, first),
+                )
                 for choice in more.choices
             ]
-            number = result.files[0][0].number
+            number = first.number
             item = discord.ui.Select[Any](
                 placeholder="⋯ More", options=options, min_values=0, required=False, custom_id=f"more:{number}"
             )
@@ -71,15 +77,20 @@ class MoreSelect(LastingItem[discord.ui.Select[Any]], template=r"more:(?P<id>[0-
         else:
             title, makes = choice.label, choice.makes
             await ask_which(
-                interaction, order, lambda number, ending: MoreButton(choice.value, number, ending), title, makes=makes
+                interaction,
+                order,
+                lambda number, label, ending: MoreButton(choice.value, number, ending, label),
+                title,
+                makes=makes,
+                price=choice.price,
             )
 
 
 class MoreButton(LastingButton, template=r"more:(?P<value>[a-z0-9.-]{1,40}):(?P<id>[0-9]+)(?P<chosen>!{1,2})"):
     """Means one picture of a result, for what was chosen behind ⋯."""
 
-    def __init__(self, value: str, number: int, ending: str) -> None:
-        super().__init__(discord.ui.Button(label=f"#{number}", custom_id=f"more:{value}:{number}{ending}"))
+    def __init__(self, value: str, number: int, ending: str, label: str | None = None) -> None:
+        super().__init__(discord.ui.Button(label=label or f"#{number}", custom_id=f"more:{value}:{number}{ending}"))
         self._value = value
         self._number = number
 

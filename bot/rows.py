@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.discord_limits import MOST_CHOICES
+from bot.services.pricing import format_price
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from bot.services.requests import ImageRequest
 
     Act = Callable[[discord.Interaction[Any], OpenRequest, Picture], Awaitable[None]]
+    Price = Callable[[OpenRequest, Picture], int | None]
     Item = discord.ui.DynamicItem[Any]
 
 
@@ -33,6 +35,8 @@ class Choice:
         act: does it, with the request behind a picture and that picture.
         whole: about the whole result: with several pictures nobody is asked which, and `act` gets the first.
         makes: makes a picture at once, at somebody's expense: who is asked which one is meant can answer once.
+        price: in nano-dollars, of what it makes of a picture; None where it is not to be had.
+        about: said instead of a price.
     """
 
     place: int
@@ -42,6 +46,13 @@ class Choice:
     act: Act
     whole: bool = False
     makes: bool = False
+    price: Price | None = None
+    about: str | None = None
+
+    def described(self, order: OpenRequest, picture: Picture) -> str | None:
+        """What is said below the label: the price, or what else there is to say before it is chosen."""
+        nano = None if self.price is None else self.price(order, picture)
+        return self.about if nano is None else format_price(nano)
 
 
 class More:
@@ -60,6 +71,8 @@ class More:
         *,
         whole: bool = False,
         makes: bool = False,
+        price: Price | None = None,
+        about: str | None = None,
     ) -> None:
         """Offer something under results; see `Choice`.
 
@@ -68,7 +81,7 @@ class More:
         """
         if self.find(value) is not None or len(self._choices) == MOST_CHOICES:
             raise ValueError(f"no room for {value!r} behind ⋯")
-        self._choices.append(Choice(place, value, label, emoji, act, whole, makes))
+        self._choices.append(Choice(place, value, label, emoji, act, whole, makes, price, about))
         self._choices.sort(key=lambda choice: choice.place)
 
     def find(self, value: str) -> Choice | None:

@@ -148,7 +148,7 @@ async def test_with_several_it_is_asked_privately_and_the_chosen_one_is_meant(wa
         chosen = await house.ben.click(asked.response, label="#2")  # type: ignore[arg-type]  # there is one
 
         assert said(asked) == "Poke: which picture?"
-        assert offered(asked) == ["#1", "#2", "#3"]
+        assert offered(asked) == ["#1 · 1st of 3", "#2 · 2nd of 3", "#3 · 3rd of 3"]
         assert said(chosen) == f"#2 public {house.server.id}"
 
 
@@ -196,7 +196,7 @@ async def test_what_was_deleted_is_not_offered(way: str, opened: OpenHouse) -> N
         gone = await house.ben.click(asked.response, label="#2")  # type: ignore[arg-type]  # there is one
         last = await use(house.ben, message, way)
 
-        assert offered(asked) == ["#2", "#3"]
+        assert offered(asked) == ["#2 · 1st of 2", "#3 · 2nd of 2"]
         assert said(gone) == GONE
         assert said(last) == f"#3 public {house.server.id}"
 

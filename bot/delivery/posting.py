@@ -12,14 +12,13 @@ import discord
 from bot.discord_limits import TOO_LARGE
 from bot.pictures import as_input, fit, render_svg
 from bot.presentation.result import file_name
-from bot.presentation.story import PREVIEW, alt_text
+from bot.presentation.story import PREVIEW, alt_text, place_of
 from bot.services.images import UnreadablePictureError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.services.delivery import Result
-    from bot.services.requests import ImageRequest
 
 DEFAULT_LIMIT = discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES  # bytes per file, where no boost raises it
 REQUEST_LIMIT = 24 * 1024 * 1024  # bytes of all files of one message; Discord says 25 MiB, form and text included
@@ -69,21 +68,21 @@ class Posting:
     copied: frozenset[int]
 
 
-async def _drawing(number: int, original: bytes, request: ImageRequest, limit: int) -> tuple[list[Upload], list[str]]:
-    """An SVG with a picture of how it looks, for Discord shows nothing of it."""
+async def _drawing(number: int, original: bytes, alts: tuple[str, str], limit: int) -> tuple[list[Upload], list[str]]:
+    """An SVG with a picture of how it looks, for Discord shows nothing of it. `alts` tell of both."""
     uploads: list[Upload] = []
     notes: list[str] = []
     if len(original) > limit:
         notes.append(f"{_called(number)} is too large a file to be posted; the original is kept")
     else:
-        uploads.append(Upload(file_name(number, SVG), original, alt_text(request)))
+        uploads.append(Upload(file_name(number, SVG), original, alts[0]))
     try:
         looks = await fit(await render_svg(original, PREVIEW_EDGE), limit)
     except UnreadablePictureError:
         notes.append(f"{_called(number)} has no preview: I could not draw it. Open the file in a browser")
     else:
         name = file_name(number, looks.media_type, preview=True)
-        uploads.append(Upload(name, looks.content, alt_text(request, PREVIEW)))
+        uploads.append(Upload(name, looks.content, alts[1]))
     return uploads, notes
 
 
@@ -118,13 +117,15 @@ async def uploads_of(result: Result, limit: int) -> Posting:
     """
     drawings = sum(picture.image.media_type == SVG for picture, _ in result.files)
     limit = min(limit, REQUEST_LIMIT // (len(result.files) + drawings))
-    alt = alt_text(result.request.request)
     uploads: list[Upload] = []
     notes: list[str] = []
     copied: set[int] = set()
-    for picture, original in result.files:
+    for place, (picture, original) in enumerate(result.files, 1):
+        begins = place_of(place, len(result.files))
+        alt = alt_text(result.request.request, begins)
         if picture.image.media_type == SVG:
-            files, more = await _drawing(picture.number, original, result.request.request, limit)
+            looks = alt_text(result.request.request, place_of(place, len(result.files), PREVIEW))
+            files, more = await _drawing(picture.number, original, (alt, looks), limit)
         else:
             file, more, exact = await _pixels(picture.number, original, picture.image.media_type, alt, limit)
             files = [file]

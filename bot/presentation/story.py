@@ -54,6 +54,11 @@ DONE = {
 DRAWN_UPON = "changed as drawn upon it"  # an edit without words
 
 
+def place_of(place: int, count: int, beginning: str = BEGINNING) -> str:
+    """How an alt text begins, so that those of several pictures differ: ``Generated picture 2 of 4``."""
+    return beginning if count == 1 else f"{beginning.removesuffix(' of')} {place} of {count}"
+
+
 def alt_text(request: ImageRequest, beginning: str = BEGINNING) -> str:
     """The words that the picture was made from, oldest first, and what was done; the newest are never cut off."""
     words = one_line(request.prompt, LONGEST_ALT_TEXT)
@@ -61,7 +66,7 @@ def alt_text(request: ImageRequest, beginning: str = BEGINNING) -> str:
     newest = ": ".join(part for part in (done, words) if part)
     parts = [line for line in (*(one_line(told, LONGEST_ALT_TEXT) for told in request.story), newest) if line]
     if not parts:
-        return BEGINNING
+        return BEGINNING if beginning == PREVIEW else beginning
     room = LONGEST_ALT_TEXT - len(f"{beginning}: ")
     story = THEN.join(parts)
     if len(story) > room:

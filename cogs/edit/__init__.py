@@ -25,7 +25,7 @@ async def setup(bot: AtelierClient) -> None:
     bot.buttons.add(10, EditButton.of)
     bot.buttons.add(30, VaryButton.priced(services.drafting))
     bot.buttons.add(40, FinishButton.priced(services.drafting))
-    offer_changes(bot.more)
+    offer_changes(bot.more, services.drafting)
     messages = OpenMessages()
     bot.add_listener(Submissions(messages).hear, "on_interaction")
     priced = PricedOptions(services.admission, services.catalog, settings.model, settings.partial_images)

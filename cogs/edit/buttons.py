@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import discord
 from typing_extensions import override
 
-from bot.buttons import PictureButton, with_price
+from bot.buttons import CHOSEN, CHOSEN_IN_PRIVATE, PictureButton, with_price
+from bot.rows import view_of
 from bot.services.changes import Change
 from cogs.edit.changing import change_ours
 from cogs.edit.dialog import open_for_picture
@@ -18,6 +20,32 @@ if TYPE_CHECKING:
     from bot.services.delivery import Result
     from bot.services.drafting import Drafting
     from bot.services.ledger import OpenRequest, Picture
+
+
+VARY = "The same picture otherwise: press, and you pay."
+VARY_OTHERS = "vary-others:"  # begins the id of a button; a message's id follows
+
+
+async def offer_variation(interaction: Interaction, order: OpenRequest) -> None:
+    """Show privately what a variation of a result's only picture costs, with a button that makes it."""
+    (picture,) = order.pictures
+    nano = interaction.client.services.drafting.price_of(order, picture, Change.VARY)
+    ending = CHOSEN_IN_PRIVATE if order.destination.private else CHOSEN
+    view = view_of([VaryButton(picture.number, with_price(VaryButton.label, nano), ending)])
+    sent = await interaction.response.send_message(VARY, view=view, ephemeral=True)
+    if sent.message_id is not None:
+        interaction.client.questions.keep(sent.message_id, interaction)
+
+
+def vary_button(message_id: int, nano: int) -> discord.ui.View:
+    """The same for other people's pictures; `cogs.edit.submitting` hears of it."""
+    view = discord.ui.View(timeout=None)
+    label = with_price(VaryButton.label, nano)
+    view.add_item(
+        discord.ui.Button(label=label, emoji=VaryButton.emoji, custom_id=f"{VARY_OTHERS}{message_id}{CHOSEN}")
+    )
+    view.stop()
+    return view
 
 
 class EditButton(PictureButton, action="edit"):
@@ -49,6 +77,11 @@ class VaryButton(PictureButton, action="vary"):
         """Ask the studio for a variation."""
         await change_ours(interaction, Change.VARY, order, picture)
 
+    @override
+    def price(self, drafting: Drafting, order: OpenRequest, picture: Picture) -> int | None:
+        """The price of one picture."""
+        return drafting.price_of(order, picture, Change.VARY)
+
     @classmethod
     def priced(cls, drafting: Drafting) -> Callable[[Result], VaryButton]:
         """What makes the button of a result, with the price of one picture."""
@@ -72,6 +105,11 @@ class FinishButton(PictureButton, action="finish"):
     async def act(self, interaction: Interaction, order: OpenRequest, picture: Picture) -> None:
         """Ask the studio for the same in the next quality."""
         await change_ours(interaction, Change.FINISH, order, picture)
+
+    @override
+    def price(self, drafting: Drafting, order: OpenRequest, picture: Picture) -> int | None:
+        """The price of one picture."""
+        return drafting.price_of(order, picture, Change.FINISH)
 
     @classmethod
     def priced(cls, drafting: Drafting) -> Callable[[Result], FinishButton | None]:

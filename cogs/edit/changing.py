@@ -70,6 +70,18 @@ async def draw_from_ours(
     await client.intake.take(interaction, request, sources, private=is_private(interaction), asker=asker)
 
 
+async def others_price(interaction: Interaction, change: Change, pictures: Sequence[discord.Attachment]) -> int:
+    """What `change_others` without wishes holds at most, in nano-dollars.
+
+    Raises:
+        UserFacingError: it would be refused.
+    """
+    drafting = interaction.client.services.drafting
+    start = Start(shape=shape_of(pictures[0]))
+    request = await drafting.draft(requester_of(interaction), change, AS_BEFORE, start)
+    return drafting.most(request, [shape_of(picture) for picture in pictures])
+
+
 async def change_others(
     interaction: Interaction,
     change: Change,

@@ -12,14 +12,14 @@ from typing_extensions import override
 from bot.errors import PictureGoneError, UserFacingError
 from bot.inputs import pictures_of
 from bot.services.changes import Change
-from cogs.edit.buttons import EditButton, VaryButton
-from cogs.edit.changing import change_others
+from cogs.edit.buttons import VARY, EditButton, VaryButton, offer_variation, vary_button
+from cogs.edit.changing import others_price
 from cogs.edit.dialog import open_for_message
 
 if TYPE_CHECKING:
-    from bot.buttons import PictureButton
     from bot.interactions import AtelierClient, Interaction
     from bot.services.keeping import Requests
+    from bot.services.ledger import OpenRequest
     from cogs.edit.others import OpenMessages
 
 NO_PICTURE = "This message has no picture attached. Choose one that has."
@@ -49,26 +49,35 @@ class Menus(commands.Cog):
 
     async def edit(self, interaction: Interaction, message: discord.Message) -> None:
         """Ask how to change the message's picture."""
-        if await self._is_ours(interaction, message, EditButton):
+        order = await self._order_behind(interaction, message)
+        if order is not None:
+            await EditButton(order.pictures[0].number).pressed(interaction)
             return
         pictures = _pictures_in(message)
         self._messages.keep(interaction.user.id, message.id, pictures)
         await open_for_message(interaction, message.id, pictures)
 
     async def vary(self, interaction: Interaction, message: discord.Message) -> None:
-        """Make the message's picture otherwise."""
-        if not await self._is_ours(interaction, message, VaryButton):
-            await change_others(interaction, Change.VARY, _pictures_in(message))
+        """Offer to make the message's picture otherwise: no price was in sight yet."""
+        order = await self._order_behind(interaction, message)
+        if order is None:
+            pictures = _pictures_in(message)
+            self._messages.keep(interaction.user.id, message.id, pictures)
+            nano = await others_price(interaction, Change.VARY, pictures)
+            await interaction.response.send_message(VARY, view=vary_button(message.id, nano), ephemeral=True)
+        elif len(order.pictures) > 1:
+            await VaryButton(order.pictures[0].number).pressed(interaction)
+        else:
+            await offer_variation(interaction, order)
 
-    async def _is_ours(self, interaction: Interaction, message: discord.Message, button: type[PictureButton]) -> bool:
-        """Whether the message shows a result of ours; then it is as if this button was pressed under it."""
+    async def _order_behind(self, interaction: Interaction, message: discord.Message) -> OpenRequest | None:
+        """The request whose result the message shows, if it is one of ours; else None."""
         order = await self._requests.of_message(message.id)
         if order is None or order.requester.server_id != interaction.guild_id:
-            return False
+            return None
         if not order.pictures:
             raise PictureGoneError
-        await button(order.pictures[0].number).pressed(interaction)
-        return True
+        return order
 
 
 def _entry(name: str, callback: Any) -> app_commands.ContextMenu:  # noqa: ANN401 - discord.py's own type is private

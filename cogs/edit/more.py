@@ -10,7 +10,8 @@ from cogs.edit.dialog import open_for_reference
 
 if TYPE_CHECKING:
     from bot.interactions import Interaction
-    from bot.rows import Act, More
+    from bot.rows import Act, More, Price
+    from bot.services.drafting import Drafting
     from bot.services.ledger import OpenRequest, Picture
 
 EMOJI = {
@@ -28,11 +29,20 @@ EMOJI = {
 REFERENCE = "reference"  # kept in the ids of buttons
 
 
-def offer_changes(more: More) -> None:
+def offer_changes(more: More, drafting: Drafting) -> None:
     """Put the changes that need no words behind ⋯, and the use as reference."""
     for place, (change, emoji) in enumerate(EMOJI.items(), start=10):
-        more.add(place, change.value, TITLES[change], emoji, _maker(change), makes=True)
-    more.add(30, REFERENCE, "Use as reference", "🖼️", open_for_reference)
+        more.add(
+            place, change.value, TITLES[change], emoji, _maker(change), makes=True, price=_pricer(drafting, change)
+        )
+    more.add(30, REFERENCE, "Use as reference", "🖼️", open_for_reference, about="A dialog shows the prices")
+
+
+def _pricer(drafting: Drafting, change: Change) -> Price:
+    def price(order: OpenRequest, picture: Picture) -> int | None:
+        return drafting.price_of(order, picture, change)
+
+    return price
 
 
 def _maker(change: Change) -> Act:

@@ -77,9 +77,10 @@ def answer(house: House, message: discord.Message) -> str:
     return told.content
 
 
-def labels(message: discord.Message) -> list[str]:
+def labels(message: Any) -> list[str]:  # noqa: ANN401 - SimCord's messages and discord.py's
     """What stands on the buttons of a message."""
-    return [str(each.label) for row in message.components for each in getattr(row, "children", [])]
+    rows: list[dict[str, Any]] = [getattr(row, "to_dict", lambda row=row: row)() for row in message.components]
+    return [item.get("label") or item["placeholder"] for row in rows for item in row["components"]]
 
 
 async def agree(house: House, by: MemberActor | None = None) -> None:

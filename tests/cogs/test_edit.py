@@ -10,13 +10,15 @@ import pytest
 from PIL import Image
 
 from bot.services.changes import Change
+from cogs.edit.buttons import VARY
 from cogs.edit.menus import NO_PICTURE
 from cogs.edit.others import NOT_KEPT
 from tests.cogs.house import DEFERRED, SAID
+from tests.cogs.replying import labels
 from tests.examples import png
 
 if TYPE_CHECKING:
-    from simcord import InteractionResult
+    from simcord import InteractionResult, MemberActor
 
     from tests.cogs.house import House
     from tests.conftest import OpenHouse
@@ -41,6 +43,19 @@ def half_white() -> bytes:
     file = BytesIO()
     image.save(file, "PNG")
     return file.getvalue()
+
+
+def said_before(answer: InteractionResult) -> tuple[str, list[str]]:
+    """What only the member sees before anything is paid, and the buttons under it."""
+    assert answer.response is not None
+    assert answer.response.ephemeral
+    return answer.response.content, labels(answer.response)
+
+
+async def vary(house: House, answer: InteractionResult, by: MemberActor | None = None) -> None:
+    """Press the button that shows the price."""
+    assert answer.response is not None
+    await (by or house.mia).click(answer.response, label="Vary")
 
 
 async def edit(house: House, **options: Any) -> InteractionResult:  # noqa: ANN401 - the command's options
@@ -216,9 +231,14 @@ async def test_vary_image_on_a_result_varies_its_picture(opened: OpenHouse) -> N
     async with opened() as house:
         await house.imagine(prompt="a red fox")
 
-        await house.ben.context_menu(house.channel, "Vary image", house.posted[0])
+        shown = await house.ben.context_menu(house.channel, "Vary image", house.posted[0])
+        made, before = len(house.painter.asked), said_before(shown)
+        await vary(house, shown, house.ben)
 
         request = house.painter.asked[1]
+        assert before[0] == VARY
+        assert before[1][0].startswith("Vary · $0.")
+        assert made == 1
         assert (request.change, request.parent, request.story) == (Change.VARY, 1, ("a red fox",))
         assert f"**#2** for <@{house.ben.id}>" in house.posted[1].content
 
@@ -253,9 +273,14 @@ async def test_vary_image_varies_the_first_of_other_peoples_pictures_and_sends_t
     async with opened() as house:
         message = await house.ben.send(house.channel, "look", attachments=[("red.png", RED), ("blue.png", BLUE)])
 
-        await house.mia.context_menu(house.channel, "Vary image", message)
+        shown = await house.mia.context_menu(house.channel, "Vary image", message)
+        made, before = len(house.painter.asked), said_before(shown)
+        await vary(house, shown)
 
         (request,) = house.painter.asked
+        assert before[0] == VARY
+        assert before[1][0].startswith("Vary · $0.")
+        assert made == 0
         assert (request.change, request.parent) == (Change.VARY, None)
         assert [each.content for each in house.painter.inputs[0]] == [RED, BLUE]
         assert f"for <@{house.mia.id}>" in house.posted[-1].content
@@ -267,7 +292,7 @@ async def test_the_picture_of_a_forwarded_message_can_be_changed(opened: OpenHou
         original = await house.ben.send(elsewhere, "look", attachments=[("red.png", RED)])
         forwarded = await house.ben.forward(original, house.channel)
 
-        await house.mia.context_menu(house.channel, "Vary image", forwarded)
+        await vary(house, await house.mia.context_menu(house.channel, "Vary image", forwarded))
 
         assert [each.content for each in house.painter.inputs[0]] == [RED]
 

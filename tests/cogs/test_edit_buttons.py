@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import discord
 import pytest
@@ -14,6 +14,7 @@ from bot.services.pricing import estimate, format_price
 from cogs.edit.buttons import EditButton, VaryButton
 from cogs.edit.more import EMOJI
 from tests.cogs.house import SAID, rule
+from tests.cogs.replying import labels
 from tests.examples import MODEL, png
 
 if TYPE_CHECKING:
@@ -34,11 +35,6 @@ def said(house: House, answer: InteractionResult) -> str:
     return answer.response.content
 
 
-def labels(message: Any) -> list[str]:  # noqa: ANN401 - SimCord's messages and discord.py's
-    rows = [row.to_dict() for row in message.components]
-    return [item.get("label") or item["placeholder"] for row in rows for item in row["components"]]
-
-
 def price_of_finish(house: House) -> str:
     label = next(label for label in labels(house.posted[-1]) if label.startswith("Finish"))
     return label.removeprefix("Finish · ")
@@ -52,6 +48,26 @@ async def test_the_buttons_stand_in_their_order(opened: OpenHouse) -> None:
         shown = labels(house.posted[0])
         assert [label.split(" ")[0] for label in shown[:4]] == ["Edit", "Again", "Vary", "Finish"]
         assert len(shown) == 5
+
+
+async def test_what_is_behind_more_shows_its_price(opened: OpenHouse) -> None:
+    async with opened() as house:
+        house.painter.content = SQUARE
+        await house.imagine(quality="low")
+
+        select = house.posted[0].components[-1]
+        assert isinstance(select, discord.ActionRow)
+        (menu,) = select.children
+        assert isinstance(menu, discord.SelectMenu)
+        told = {option.value: option.description for option in menu.options}
+        order = await house.services.requests.of_picture(1, house.server.id)
+        assert order is not None
+        zoom = house.services.drafting.price_of(order, order.pictures[0], Change.ZOOM_OUT)
+        assert zoom is not None
+        assert told["zoom-1.5"] == format_price(zoom)
+        assert told["cut-out"]
+        assert told["reference"] == "A dialog shows the prices"
+        assert told["details"] is None
 
 
 async def test_vary_goes_at_once_with_the_words_and_options_of_the_picture(opened: OpenHouse) -> None:

@@ -250,7 +250,8 @@ async def test_an_edited_picture_of_somebody_else_keeps_its_shape(house: House, 
     photo = encoded(gradient(1170, 2532), "JPEG")
     message = await ben.send(studio, "look", [Upload("photo.jpg", photo)])
 
-    await house.result(await mia.message_command("Vary image", message))
+    offered = await (await mia.message_command("Vary image", message)).shown()
+    await house.result(await mia.click(offered, labels(offered)[0]))
 
     call = house.images.calls[-1]
     across, down = (int(edge) for edge in str(call.fields["size"]).split("x"))
