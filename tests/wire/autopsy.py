@@ -144,7 +144,7 @@ def _posted(house: House) -> dict[str, list[Message]]:
     for channel in channels:
         for message in channel.messages:
             if message.author is house.discord.bot and message.nonce is not None:
-                found[str(message.nonce)].append(message)
+                found[str(message.nonce).removesuffix("w")].append(message)  # words alone have a nonce of their own
     return found
 
 
