@@ -76,9 +76,12 @@ async def _changes(discord: SandboxDiscord, printer: Printer, lighthouse: Messag
     await printer.scene("Mia replies to her picture: her words change it")
     storm = await _answer(discord, await mia.reply(lighthouse, "make it a stormy night with snow"))
 
-    await printer.scene("Ada circles a place in that picture, and says what belongs there")
+    await printer.scene("Ada circles a place in Mia's picture, says what belongs there, and sees the price first")
     circled = Upload("circled.jpg", _circled(storm.attachments[0].content))
-    boat = await _answer(discord, await ada.reply(storm, "a red sailing boat here", [circled]))
+    reply = await ada.reply(storm, "a red sailing boat here", [circled])
+    question = await _question(discord, reply)
+    await ada.click(question, "Change it")
+    boat = await _answer(discord, reply)
 
     await printer.scene("Mia zooms out: the model draws what is around it, and what was there stays")
     more = next(item["custom_id"] for row in boat.components for item in row["components"] if "options" in item)
@@ -95,6 +98,17 @@ def _circled(content: bytes) -> bytes:
     file = io.BytesIO()
     drawn.save(file, "JPEG", quality=90)
     return file.getvalue()
+
+
+async def _question(discord: SandboxDiscord, reply: Message) -> Message:
+    """Wait for what the bot asks below a reply."""
+
+    def asked() -> list[Message]:
+        later = (message for message in reply.channel.messages if message.id > reply.id)
+        return [message for message in later if message.author is discord.bot and message.components]
+
+    await discord.until(asked, PATIENCE)
+    return asked()[-1]
 
 
 async def _answer(discord: SandboxDiscord, reply: Message) -> Message:

@@ -34,6 +34,8 @@ async def test_the_demo_shows_the_whole_conversation_and_saves_what_was_posted(
         "Noor granted 1 picture",
         "safety check",
         "What is left",
+        "Shall I change #7 by your words?",
+        "presses [ Change it · $",
         "is taken as a drawing on #7",
         "Wider view (1.5×) of #8",
         "1. Mia: $",
@@ -53,7 +55,7 @@ async def test_the_demo_shows_the_whole_conversation_and_saves_what_was_posted(
     for path in (tmp_path / "demo").glob("*-atelier-*.png"):
         with Image.open(path) as picture:
             sizes.append(picture.size)
-    assert sizes == [(1024, 1024)] * 10
+    assert sorted(sizes) == [(1024, 1024)] * 9 + [(1536, 1536)]
 
 
 async def test_a_folder_that_is_a_file_is_refused_before_anybody_waits(tmp_path: Path) -> None:

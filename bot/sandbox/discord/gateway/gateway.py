@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from bot.sandbox.discord.world import World
 
 FROM_SERVER = {Op.RECONNECT, Op.INVALID_SESSION, Op.HELLO, Op.HEARTBEAT_ACK}
+# As over a network. discord.py writes down when it sent a heartbeat after it did; to an answer at once it says that it
+# cannot keep up.
+ACK_SECONDS = 0.05
 NORMAL_CODES = {1000, 1001}  # a client that closes with one of these gives its session up
 
 
@@ -106,7 +109,8 @@ class Gateway:
     def _receive(self, connection: Connection, op: Op, data: object) -> CloseCode | None:
         if op is Op.HEARTBEAT:
             if self.acknowledges:
-                connection.send({"op": Op.HEARTBEAT_ACK, "t": None, "s": None, "d": None})
+                ack = {"op": Op.HEARTBEAT_ACK, "t": None, "s": None, "d": None}
+                asyncio.get_running_loop().call_later(ACK_SECONDS, connection.send, ack)
             return None
         if op is Op.IDENTIFY:
             return self._identify(connection, as_object(data))
