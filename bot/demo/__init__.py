@@ -40,7 +40,7 @@ async def play(out: Path, console: Console) -> None:
         OperatorError: nothing can be saved there.
     """
     try:
-        out = await asyncio.to_thread(_empty_folder, out)
+        out = await asyncio.to_thread(empty_folder, out)
     except OSError as error:
         raise OperatorError(f"--out: nothing can be saved in {out}: {error.strerror}. Name another folder.") from None
     console.print(
@@ -73,7 +73,7 @@ async def play(out: Path, console: Console) -> None:
     console.print(f"Every preview and picture is in {out}/. Open it and look.", style="bold")
 
 
-def _empty_folder(out: Path) -> Path:
+def empty_folder(out: Path) -> Path:
     """This folder, or one in it if something is there already."""
     out.mkdir(parents=True, exist_ok=True)
     run = itertools.count(2)

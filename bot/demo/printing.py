@@ -157,9 +157,10 @@ class Printer:
 
 def _pressed(invocation: Invocation) -> str:
     """The words on a button, or on what was chosen from a menu."""
-    shown = [] if invocation.source is None else invocation.source.components
-    items = (item for row in shown for item in row["components"])
-    item: dict[str, Any] = next((item for item in items if item.get("custom_id") == invocation.name), {})
+    shown = () if invocation.source is None else invocation.source.components
+    items: list[dict[str, Any]] = [item for row in shown for item in row["components"]]
+    found = [item for item in items if item.get("custom_id") == invocation.name]
+    item = found[0] if found else dict[str, Any]()
     if "options" not in item:
         return f"presses [ {_label(item)} ]"
     chosen = invocation.data.get("values", [])

@@ -66,6 +66,6 @@ async def test_a_folder_that_is_a_file_is_refused_before_anybody_waits(tmp_path:
 
 
 def test_a_run_never_mixes_with_an_earlier_one(tmp_path: Path) -> None:
-    first, second, third = (bot.demo._empty_folder(tmp_path / "demo") for _ in range(3))
+    first, second, third = (bot.demo.empty_folder(tmp_path / "demo") for _ in range(3))
 
     assert [first, second, third] == [tmp_path / "demo", tmp_path / "demo" / "run-2", tmp_path / "demo" / "run-3"]
