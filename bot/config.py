@@ -169,11 +169,11 @@ class Settings(DataSettings):
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host of an address is this machine, for which no proxy is asked."""
+    """Whether a host of an address is this machine: no proxy is asked for it, and nothing goes over the network."""
     try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+        return ipaddress.ip_address(host).is_loopback
     except ValueError:
-        return False
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def proxy_of(address: str) -> str | None:

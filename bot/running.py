@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import shutil
 import signal
 from collections import Counter
@@ -15,6 +14,7 @@ import structlog
 import yarl
 
 from bot.client import AtelierBot, point_at
+from bot.config import is_loopback
 from bot.errors import OperatorError
 from bot.health import Health
 from bot.pictures import pool
@@ -132,17 +132,10 @@ def _warn_of_plain_connections(settings: Settings) -> None:
     }
     for setting, address in addresses.items():
         url = yarl.URL(address or "")
-        if url.scheme in {"http", "ws"} and not _is_this_machine(url.host or ""):
+        if url.scheme in {"http", "ws"} and not is_loopback(url.host or ""):
             _log.warning(
                 "secrets and pictures go over the network unencrypted: use https or wss", setting=setting, host=url.host
             )
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 async def _readiness(bot: AtelierBot) -> dict[str, bool]:

@@ -464,6 +464,7 @@ PROXY = "http://proxy.example:3128"
         ({"HTTP_PROXY": PROXY}, "http://127.9.9.9:8080/api", None),
         ({"HTTP_PROXY": PROXY}, "http://[::1]:8080/api", None),
         ({"HTTP_PROXY": PROXY}, "http://localhost/api", None),
+        ({"HTTP_PROXY": PROXY}, "http://discord.localhost:8080/api", None),
         ({"HTTPS_PROXY": PROXY, "NO_PROXY": "discord.com"}, "https://discord.com/api", None),
         ({"HTTPS_PROXY": PROXY, "NO_PROXY": "*"}, "https://discord.com/api", None),
         ({"HTTPS_PROXY": PROXY, "NO_PROXY": "other.example"}, "https://discord.com/api", PROXY),
