@@ -203,6 +203,14 @@ class ProviderUnreachableError(ImageFailure):
     """No connection came about; the request was certainly not sent."""
 
 
+HELD = "Whether it is billed is not known yet, so its price stays held."
+
+
+def not_known(reason: str) -> str:
+    """The sentence of an `OutcomeUnknownError`; `reason` is why no picture came, without a full stop."""
+    return f"No picture came: {reason}. {HELD}"
+
+
 class OutcomeUnknownError(ImageFailure):
     """The request was sent and its outcome is not known: the hold stays."""
 

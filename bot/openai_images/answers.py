@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import structlog
 
-from bot.errors import OutcomeUnknownError
-from bot.openai_images.failures import from_body, not_known
+from bot.errors import OutcomeUnknownError, not_known
+from bot.openai_images.failures import from_body
 from bot.openai_images.messages import messages
 from bot.services.images import FinishedImage, PartialImage
 from bot.services.pricing import AuthorTokens, Usage

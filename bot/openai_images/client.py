@@ -14,10 +14,10 @@ import openai
 import structlog
 
 from bot.config import is_loopback
-from bot.errors import OutcomeUnknownError, ProviderAccountError, ProviderUnreachableError
+from bot.errors import OutcomeUnknownError, ProviderAccountError, ProviderUnreachableError, not_known
 from bot.openai_images.answers import AnswerReader
 from bot.openai_images.bounds import bound
-from bot.openai_images.failures import from_body, from_connection, from_status, not_known
+from bot.openai_images.failures import from_body, from_connection, from_status
 from bot.openai_images.links import LinkError, Links
 from bot.openai_images.orders import order_of
 from bot.services.images import FinishedImage

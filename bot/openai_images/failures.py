@@ -16,6 +16,7 @@ import httpx2
 import structlog
 
 from bot.errors import (
+    HELD,
     ImageFailure,
     OutcomeUnknownError,
     PromptBlockedError,
@@ -23,12 +24,12 @@ from bot.errors import (
     ProviderBusyError,
     ProviderUnreachableError,
     RequestRejectedError,
+    not_known,
 )
 
 if TYPE_CHECKING:
     import openai
 
-HELD = "Whether it is billed is not known yet, so its price stays held."
 LONGEST_REASON = 200  # characters of the provider's words that members read
 LONGEST_OWN_WORDS = 500  # the same for whoever runs the bot: an address to click stands at the end
 LONGEST_WORDS = 2_000  # characters of the provider's words that are looked at
@@ -274,11 +275,6 @@ def _blocked(details: object, code: str, request_id: str | None, *, streaming: b
     )
     error.charged = "no" if is_free else "unknown"
     return error
-
-
-def not_known(reason: str) -> str:
-    """The sentence for an outcome that nobody knows."""
-    return f"No picture came: {reason}. {HELD}"
 
 
 def _harmless(text: str, most: int) -> str:

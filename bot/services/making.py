@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING
 import stamina
 import structlog
 
-from bot.errors import DatabaseError, ImageFailure, OutcomeUnknownError, ProviderBusyError, RequestRejectedError
+from bot.errors import (
+    HELD,
+    DatabaseError,
+    ImageFailure,
+    OutcomeUnknownError,
+    ProviderBusyError,
+    RequestRejectedError,
+    not_known,
+)
 from bot.services import pricing
 from bot.services.booking import persistently, to_the_end
 from bot.services.byte_budget import ByteBudget
@@ -41,7 +49,6 @@ if TYPE_CHECKING:
 
 ATTEMPTS = 3  # calls per job, the first included; only what certainly did not start is tried again
 UNKNOWN_DEADLINE = 72 * 3600  # seconds until an unknown outcome is charged at its hold
-NOT_KNOWN = "Whether it is billed is not known yet, so its price stays held."
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -177,7 +184,7 @@ class Maker:
             DatabaseError: that cannot be written.
         """
         failure = OutcomeUnknownError(
-            f"I was restarted while this was made. Unless its picture stands here already, none will come. {NOT_KNOWN}",
+            f"I was restarted while this was made. Unless its picture stands here already, none will come. {HELD}",
             code="restart",
         )
         now = self._now()
@@ -358,4 +365,4 @@ def _failure_of(problem: Exception, job: Job) -> ImageFailure:
 
 
 def _unknown(reason: str, code: str) -> OutcomeUnknownError:
-    return OutcomeUnknownError(f"No picture came: {reason}. {NOT_KNOWN}", code=code)
+    return OutcomeUnknownError(not_known(reason), code=code)
