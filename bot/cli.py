@@ -22,13 +22,12 @@ from bot.presentation.report import report_view
 from bot.running import run as run_bot
 from bot.services.bills import MOST_BYTES, choose_month, of_project, read_bill
 from bot.services.months import Month
+from bot.services.numbers import LARGEST
 from bot.services.reconciling import Reconciliation, reconcile
 from bot.services.tallies import Grouping  # noqa: TC001 - typer reads it at run time
 from bot.services.windows import BILLING_ZONE
 from bot.storage.daily import read_booked
 from bot.storage.report import read_report
-
-MAX_ID = 2**63 - 1  # that the database can hold; Discord's are far below it
 
 _log = structlog.stdlib.get_logger(__name__)
 app = typer.Typer(
@@ -63,7 +62,7 @@ def demo(
 @app.command()
 def report(
     month: Annotated[str | None, typer.Option(help="Only jobs reserved in this month (UTC): YYYY-MM.")] = None,
-    server: Annotated[int | None, typer.Option(min=1, max=MAX_ID, help="Only this server's jobs: its id.")] = None,
+    server: Annotated[int | None, typer.Option(min=1, max=LARGEST, help="Only this server's jobs: its id.")] = None,
     by: Annotated[Grouping | None, typer.Option(help="Sum them by this too; days are those of UTC.")] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, with amounts in nano-dollars.")] = False,
