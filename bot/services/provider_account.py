@@ -219,7 +219,7 @@ class ProviderAccount:
             del self._refusals[key]
             _log.info("the image API takes the account again", model=key or "all")
             for server_id in refusal.told:
-                self._background.begin(self._tell(server_id, None), "provider account")
+                self._background.begin(self._tell_well(server_id), "provider account")
 
     async def _watch(self) -> None:
         """Look now and then, for as long as something is refused: at once, to learn whether the free call shows it."""
@@ -255,15 +255,24 @@ class ProviderAccount:
     def _tell_soon(self, server_id: int, refusal: Refusal) -> None:
         if server_id not in refusal.told and refusal.error.reach != "request":
             refusal.told.add(server_id)
-            self._background.begin(self._tell(server_id, refusal.error.words or refusal.error.code), "provider account")
+            self._background.begin(self._tell_of(server_id, refusal), "provider account")
 
-    async def _tell(self, server_id: int, words: str | None) -> None:
+    async def _tell_of(self, server_id: int, refusal: Refusal) -> None:
+        if not await self._tell(server_id, refusal.error.words or refusal.error.code):
+            refusal.told.discard(server_id)  # whoever asks next lets it be tried again
+
+    async def _tell_well(self, server_id: int) -> None:
+        await self._tell(server_id, None)
+
+    async def _tell(self, server_id: int, words: str | None) -> bool:
+        """Whether the leads can read it."""
         try:
             channel_id = (await self._policies.of(server_id)).log_channel_id
             if channel_id is not None and self.speaker is not None:
-                await self.speaker(server_id, channel_id, words)
+                return await self.speaker(server_id, channel_id, words)
         except Exception:  # noqa: BLE001 - the log has it; only these leads are not told
             _log.exception("leads not told of the account", server=server_id)
+        return False
 
 
 def _again(error: ProviderAccountError) -> ProviderAccountError:

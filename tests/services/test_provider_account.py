@@ -35,12 +35,13 @@ class Leads:
     def __init__(self) -> None:
         self.told: list[tuple[int, int, str | None]] = []
         self.problem: Exception | None = None
+        self.can_read = True
 
     async def __call__(self, server_id: int, channel_id: int, words: str | None) -> bool:
         self.told.append((server_id, channel_id, words))
         if self.problem is not None:
             raise self.problem
-        return True
+        return self.can_read
 
 
 class Desk:
@@ -269,6 +270,19 @@ async def test_the_leads_are_told_once_and_again_when_all_is_well(desk: Desk) ->
     await until(lambda: len(desk.leads.told) == 2)
 
     assert desk.leads.told == [(MIA.server_id, 77, "No money."), (MIA.server_id, 77, None)]
+
+
+async def test_leads_who_could_not_be_told_are_told_when_somebody_asks_next(desk: Desk) -> None:
+    desk.leads.can_read = False
+    await desk.call(refused())
+    await until(lambda: len(desk.leads.told) == 1)
+    desk.leads.can_read = True
+    for _ in range(3):
+        await desk.is_open()
+        await asyncio.sleep(0.01)
+    await until(lambda: len(desk.leads.told) > 1)
+
+    assert desk.leads.told == [(MIA.server_id, 77, "No money.")] * 2
 
 
 @pytest.mark.parametrize("problem", [None, RuntimeError("a bug")])
