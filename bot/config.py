@@ -29,6 +29,7 @@ MOST_PICTURES = 1_000_000
 UNLIMITED = "unlimited"
 PREFIX = "ATELIER_"
 DEFAULT_DIRECTORY = "/run/secrets"
+SERVICE_LINK = "tcp://"  # begins what Kubernetes sets as ATELIER_PORT if a service has our name
 NEAR = 0.7  # of 1: how alike two names are of which one must be meant by the other
 UNREADABLE = "(a file that cannot be read)"  # in the place of a secret, so that the other faults are found too
 
@@ -326,7 +327,7 @@ def _misspelt(written: Mapping[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     tails = {name.removeprefix(PREFIX): name for name in NAMES if name.startswith(PREFIX)}
     for name in written:
-        if not name.startswith(PREFIX) or name in NAMES:
+        if not name.startswith(PREFIX) or name in NAMES or written[name].startswith(SERVICE_LINK):
             continue
         tail = name.removeprefix(PREFIX)
         words = set(tail.split("_"))

@@ -106,6 +106,18 @@ def test_a_setting_that_is_misspelt_is_not_ignored(
     assert faults() == (f"{written.upper()} is not a setting. Do you mean {meant}?",)
 
 
+def test_what_kubernetes_sets_for_a_service_of_our_name_is_no_misspelt_setting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
+    monkeypatch.setenv("ATELIER_PORT", "tcp://10.96.0.11:8080")
+    monkeypatch.setenv("ATELIER_SERVICE_HOST", "10.96.0.11")
+    monkeypatch.setenv("DISCORD_TOKEN", TOKEN)
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+
+    assert read_settings().http_port is None
+
+
 def test_a_secret_under_another_name_is_asked_after(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISCORD_BOT_TOKEN", TOKEN)
 
