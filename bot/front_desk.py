@@ -52,6 +52,7 @@ class FrontDesk:
         self._at_work: set[asyncio.Task[Any]] = set()
         self._background = Background()
         self._left_over: Sequence[Errand] = ()
+        self._forgot_at = 0
 
     async def takes(self, interaction: discord.Interaction[Any]) -> bool:
         """Whether an interaction is new. What is done with it is done by the task that asks, to that task's end."""
@@ -64,10 +65,7 @@ class FrontDesk:
 
     async def open(self) -> None:
         """Find what an earlier process did not answer, and forget what is long past. Before the gateway opens."""
-        try:
-            await self._errands.forget(int(self._clock()) - REMEMBERED_FOR)
-        except DatabaseError as problem:
-            self._books.note(problem)
+        await self._forget()
         self._left_over = await self._errands.unanswered()
 
     def tell_left_over(self) -> None:
@@ -104,11 +102,22 @@ class FrontDesk:
         if not await self._written_down(errand):
             _log.info("the same once more, after a restart", event_id=event_id)
             return False
+        if not 0 <= int(self._clock()) - self._forgot_at < REMEMBERED_FOR:
+            self._forgot_at = int(self._clock())  # before somebody else comes
+            self._background.begin(self._forget(), "forget")
         task = asyncio.current_task()
         if task is not None:
             self._at_work.add(task)
             task.add_done_callback(lambda done: self._done(done, errand))
         return True
+
+    async def _forget(self) -> None:
+        """What is long past; at the start, and once a day while we run."""
+        self._forgot_at = int(self._clock())
+        try:
+            await self._errands.forget(self._forgot_at - REMEMBERED_FOR)
+        except DatabaseError as problem:
+            self._books.note(problem)
 
     async def _written_down(self, errand: Errand) -> bool:
         """False if it was before. Where that cannot be written it is answered all the same, unless it costs money."""

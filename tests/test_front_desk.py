@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import asyncio
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from bot import front_desk as room
 from bot.errors import DatabaseError
-from bot.front_desk import FrontDesk
+from bot.front_desk import REMEMBERED_FOR, FrontDesk
 from bot.presentation.restart import stopping_text, unanswered_text
 from bot.services.arrears import Arrears
 from bot.services.errands import Errand
@@ -28,6 +30,7 @@ class Ledger:
         self.left_over = left_over
         self.begun: list[str] = []
         self.closed: list[str] = []
+        self.forgotten: list[int] = []
         self.trouble: DatabaseError | None = None
 
     async def begin(self, errand: Errand) -> bool:
@@ -46,6 +49,7 @@ class Ledger:
     async def forget(self, before: int) -> None:
         assert before
         self._write()
+        self.forgotten.append(before)
 
     def _write(self) -> None:
         if self.trouble is not None:
@@ -82,6 +86,21 @@ async def test_a_start_with_books_that_cannot_be_written_goes_on() -> None:
     await desk.open()
     desk.tell_left_over()
     await desk.close()
+
+
+async def test_what_is_long_past_is_forgotten_once_a_day() -> None:
+    now, client, errands = [1_000_000], None, Ledger()
+    desk = FrontDesk(cast("Any", client), errands, Arrears("books", nothing), lambda: now[0])
+    await desk.open()
+    for number, later in enumerate((10, 10, REMEMBERED_FOR, 10)):
+        now[0] += later
+        message: Any = SimpleNamespace(
+            id=number, guild=None, channel=SimpleNamespace(id=1), author=SimpleNamespace(id=2), content="a fox"
+        )
+        await asyncio.create_task(desk.takes_message(message))
+    await desk.close()
+
+    assert errands.forgotten == [1_000_000 - REMEMBERED_FOR, 1_000_020]
 
 
 @pytest.mark.parametrize("problem", [None, refused(403, 50007)])
