@@ -110,6 +110,7 @@ class AtelierBot(AtelierClient):
             services.holdings,
             self.buttons,
             services.watch,
+            services.clock,
         )
 
     @override

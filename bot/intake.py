@@ -56,6 +56,7 @@ class Intake:
         holdings: Holdings,
         buttons: Buttons,
         watch: Watch,
+        clock: Callable[[], float],
     ) -> None:
         self._client = client
         self._studio = studio
@@ -64,6 +65,7 @@ class Intake:
         self._gatherer = Gatherer(client, catalog, requests, holdings)
         self._buttons = buttons
         self._watch = watch
+        self._clock = clock
         self._at_work: set[asyncio.Task[None]] = set()
         self._gathering: set[asyncio.Timeout] = set()
         self._pressed: OrderedDict[str, datetime] = OrderedDict()
@@ -200,4 +202,5 @@ class Intake:
             buttons=self._buttons,
             acknowledge=acknowledge,
             notes=notes,
+            clock=self._clock,
         )

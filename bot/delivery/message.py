@@ -94,6 +94,7 @@ class MessageDelivery:
         buttons: what stands under a result.
         acknowledge: shows that it begins, and returns the id of the message that does; None after a restart.
         notes: sentences about the inputs, to stand under the result.
+        clock: seconds since 1970 (UTC), by which people's own clocks go.
     """
 
     def __init__(
@@ -106,6 +107,7 @@ class MessageDelivery:
         buttons: Buttons,
         acknowledge: Callable[[], Awaitable[int | None]] | None = None,
         notes: Sequence[str] = (),
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._place = place
         self._request_id = request_id
@@ -114,6 +116,7 @@ class MessageDelivery:
         self._buttons = buttons
         self._acknowledge = acknowledge
         self._notes = tuple(notes)
+        self._clock = clock
         self._said = BEGUN if acknowledge is not None and place.destination.reply_to is not None else ""
         self._late = False
         self._late_timer: asyncio.TimerHandle | None = None
@@ -263,7 +266,7 @@ class MessageDelivery:
             text = held_up_text(stage.pause) if isinstance(stage.pause, str) else paused_text(stage.pause)
             await self._place.edit_once(text)
         elif stage.position:
-            await self._place.edit_once(queued_text(stage.position, int(time.time() + stage.wait)))
+            await self._place.edit_once(queued_text(stage.position, int(self._clock() + stage.wait)))
         else:
             frames = [frame for frame in stage.frames if frame is not None]
             uploads: list[Upload] = []

@@ -134,6 +134,7 @@ def delivery_to(
     count: int = 1,
     notes: Sequence[str] = (),
     acknowledge: Callable[[], Awaitable[int | None]] | None = None,
+    clock: Callable[[], float] = time.time,
 ) -> MessageDelivery:
     return MessageDelivery(
         place,
@@ -143,6 +144,7 @@ def delivery_to(
         buttons=Row(),
         acknowledge=acknowledge,
         notes=notes,
+        clock=clock,
     )
 
 
@@ -478,6 +480,17 @@ async def test_people_see_their_place_in_line_then_drawing_then_previews() -> No
     (preview,) = place.shown[2][2]
     assert preview.name == "preview.jpg"
     assert Image.open(BytesIO(preview.content)).format == "JPEG"
+
+
+async def test_a_turn_is_told_by_the_clock_that_is_right() -> None:
+    place = RecordingPlace()
+    delivery = delivery_to(place, clock=lambda: 1_000_000.0)
+
+    delivery.queued(2, 30)
+    await shown(place, 1)
+    await delivery.done(result())
+
+    assert place.shown[0][1].endswith("Your turn comes about <t:1000030:R>.")
 
 
 async def test_a_pause_is_told_in_place_of_whatever_stood_there() -> None:
