@@ -14,7 +14,7 @@ import structlog
 
 from bot.delivery import MessageDelivery
 from bot.delivery.place import Place
-from bot.errors import LimitReachedError, NotAcceptingError
+from bot.errors import LimitReachedError, NotAcceptingError, UserFacingError
 from bot.inputs import Gatherer, Sources
 from bot.occasions import Asker, Occasion, answer_double, by_interaction
 from bot.presentation.restart import stopping_text
@@ -87,10 +87,15 @@ class Intake:
         Raises:
             UserFacingError: nothing was reserved.
         """
-        if self._is_double(interaction):
+        press = _press_of(interaction)
+        if self._is_double(press, interaction.created_at):
             await answer_double(interaction)
             return
-        await self.take_by(by_interaction(interaction, private=private, asker=asker), request, sources)
+        try:
+            await self.take_by(by_interaction(interaction, private=private, asker=asker), request, sources)
+        except UserFacingError:
+            self._pressed.pop(press, None)  # nothing is being made: who presses once more means it
+            raise
 
     async def take_by(self, occasion: Occasion, request: ImageRequest, sources: Sources = NOTHING) -> None:
         """As `take`, by whatever occasion.
@@ -162,20 +167,15 @@ class Intake:
         finally:
             self._gathering.discard(given_up)
 
-    def _is_double(self, interaction: discord.Interaction) -> bool:
-        """Whether the same member has pressed or sent the very same a moment ago: by a double click, nobody pays twice.
-
-        Commands are never doubles: they are typed.
-        """
-        if interaction.type not in {discord.InteractionType.component, discord.InteractionType.modal_submit}:
+    def _is_double(self, press: str, pressed_at: datetime) -> bool:
+        """Whether the same was sent a moment ago and is being made: nobody pays twice by a double click."""
+        if not press:
             return False
-        message_id = None if interaction.message is None else interaction.message.id
-        key = repr((interaction.user.id, message_id, interaction.data))
-        before = self._pressed.pop(key, None)
-        self._pressed[key] = interaction.created_at
+        before = self._pressed.pop(press, None)
+        self._pressed[press] = pressed_at
         if len(self._pressed) > MOST_REMEMBERED:
             self._pressed.popitem(last=False)
-        return before is not None and abs(interaction.created_at - before) < DOUBLE
+        return before is not None and abs(pressed_at - before) < DOUBLE
 
     async def _admit(self, asker: Asker, request: ImageRequest, references: int) -> None:
         await self._admission.check(request, asker.requester, references=references, joined_at=asker.joined_at)
@@ -204,3 +204,11 @@ class Intake:
             notes=notes,
             clock=self._clock,
         )
+
+
+def _press_of(interaction: discord.Interaction) -> str:
+    """Who has pressed or sent what, and where; nothing for commands, which are typed and so never doubles."""
+    if interaction.type not in {discord.InteractionType.component, discord.InteractionType.modal_submit}:
+        return ""
+    message_id = None if interaction.message is None else interaction.message.id
+    return repr((interaction.user.id, message_id, interaction.data))
