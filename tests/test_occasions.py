@@ -158,7 +158,7 @@ async def test_why_there_is_no_result_stands_where_the_progress_was(opened: Open
         await take(house, by_reply(message))
 
         (answer,) = said(house)
-        assert answer.content == "❌ Not today."
+        assert answer.content == "❌ Not today.\n> an owl"
         assert answer.reference is not None
         assert answer.reference.message_id == message.id
 

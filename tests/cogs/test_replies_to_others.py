@@ -129,16 +129,17 @@ async def test_a_message_that_discord_does_not_show_is_asked_for(
 ) -> None:
     async with opened() as house:
         theirs = await house.ben.send(house.channel, f"look, <@{house.bot.bot_id}>", attachments=[HAT])
-        words = await house.mia.send(house.channel, "hello")
+        once, again = [await house.mia.send(house.channel, words) for words in ("hello", "hello again")]
         written = await reply(house, theirs, f"<@{house.bot.bot_id}>")
         assert written.reference is not None
         written.reference.resolved = None
         written.content = f"<@{house.bot.bot_id}> make it red"
         before = len(said(house))
 
+        written.id = once.id
         await hear(house, written)
         house.env.inject_error("GET", f"/channels/*/messages/{theirs.id}", status=status, code=code)
-        written.id = words.id
+        written.id = again.id
         await hear(house, written)
 
         assert said(house)[before].content.startswith("-# Shall I change this picture by your words?")
@@ -207,12 +208,16 @@ async def test_a_hint_that_cannot_be_given_is_only_logged_and_one_that_is_gone_n
         first = await picture(house)
         await reply_silently(house, first, "make it snowy")
         await house.moderator.delete(said(house)[0])
-        house.env.inject_error("POST", "/channels/*/messages", status=403, code=50013)
+        house.env.inject_error("POST", "/channels/*/messages", status=403, code=50013, times=None)
         with capture_logs() as lines:
             await reply_silently(house, first, "make it snowy", house.ben)
             await house.env.advance_time(HINT_STAYS + 1)
 
-        assert [line["event"] for line in lines] == ["not said below a reply"]
+        assert [(line["event"], line.get("way")) for line in lines] == [
+            ("not shown this way", "channel"),
+            ("not shown this way", "direct"),
+            ("not said below a message", None),
+        ]
 
 
 async def test_hints_that_stand_at_the_end_do_not_hold_it_up(opened: OpenHouse) -> None:
