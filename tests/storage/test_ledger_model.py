@@ -71,7 +71,7 @@ class LedgerAndModel(RuleBasedStateMachine):
         self.books: Books = self.run(Books.open(self.path))
         self.jobs: list[Modelled] = []
         self.orders: list[Order] = []
-        self.now = self.latest = NOON
+        self.now = NOON
         self.asked = 0
 
     def run(self, step: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401 - whatever the step returns
@@ -79,7 +79,7 @@ class LedgerAndModel(RuleBasedStateMachine):
 
     @initialize(seconds=st.integers(min_value=0, max_value=86_400))
     def begin(self, seconds: int) -> None:
-        self.now = self.latest = NOON + seconds
+        self.now = NOON + seconds
         self.reserve(Requester(SERVER, 11, 21, (31, 32)), 3, 90)
         self.dispatch(0, fits=True)
 
@@ -104,7 +104,6 @@ class LedgerAndModel(RuleBasedStateMachine):
             assert self.dump() == before
         else:
             request = self.run(self.books.ledger.reserve(asked))
-            self.latest = max(self.latest, self.now)
             self.orders.append(asked)
             self.jobs += [Modelled(job.id, asked) for job in request.jobs]
             assert len(request.jobs) == count
@@ -158,8 +157,7 @@ class LedgerAndModel(RuleBasedStateMachine):
 
     @rule()
     def charge_overdue(self) -> None:
-        self.latest = max(self.latest, self.now)
-        due = [job for job in self.jobs if job.state is ChargeState.UNKNOWN and job.deadline <= self.latest]
+        due = [job for job in self.jobs if job.state is ChargeState.UNKNOWN and job.deadline <= self.now]
         charged = self.run(self.books.ledger.charge_overdue(self.now))
         assert sorted(charged) == sorted(job.id for job in due)
         for job in due:
@@ -214,7 +212,6 @@ class LedgerAndModel(RuleBasedStateMachine):
         before = self.dump()
         if allowed:
             self.run(step)
-            self.latest = max(self.latest, self.now)
             return True
         if repeated:
             self.run(step)
