@@ -214,8 +214,8 @@ class AtelierBot(AtelierClient):
                 await self.http.bulk_upsert_global_commands(application_id, [])
             else:
                 await self.http.bulk_upsert_guild_commands(application_id, guild.id, [])
-        except discord.HTTPException as error:
-            _log.warning("older commands not taken back", server=guild and guild.id, reason=str(error))
+        except PROBLEMS as error:
+            _log.warning("older commands not taken back", server=guild and guild.id, reason=repr(error))
         else:
             await self.services.state.put(self._commands_key(guild), "")  # to be told anew, should they come back
             _log.info("older commands taken back", server=guild and guild.id)

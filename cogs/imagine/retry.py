@@ -13,6 +13,7 @@ from bot.buttons import CHOSEN, CHOSEN_IN_PRIVATE, AtelierButton, asker_for, is_
 from bot.errors import PictureGoneError, UserFacingError
 from bot.interactions import Interaction, answer_failure, read_words
 from bot.services.building import check_prompt
+from bot.services.numbers import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -80,10 +81,10 @@ async def hear_words(interaction: discord.Interaction[Any]) -> None:
     match = DIALOG.fullmatch(str(data.get("custom_id", "")))
     if match is None or interaction.type is not discord.InteractionType.modal_submit:
         return
-    if not interaction.client.heard.is_new(interaction):
+    if not await interaction.client.desk.takes(interaction):
         return
     try:
-        await _reworded(cast("Interaction", interaction), int(match["id"]), data)
+        await _reworded(cast("Interaction", interaction), number_of(match["id"]), data)
     except Exception as error:  # noqa: BLE001 - it is spoken and logged
         await answer_failure(interaction, error)
 
