@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import discord
@@ -260,7 +261,10 @@ async def test_in_direct_messages_only_ones_own_pictures_are_known(opened: OpenH
         assert said_privately(await house.ben.user.click(message, label="Details")) == GONE
 
 
-async def test_again_in_direct_messages_counts_where_it_was_asked_for(opened: OpenHouse) -> None:
+async def test_again_in_direct_messages_counts_where_it_was_asked_for(
+    opened: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.intake.DOUBLE", timedelta(0))  # two presses on purpose, however fast
     async with opened(ATELIER_MEMBER_DAILY_IMAGES=2) as house:
         await house.imagine(private=True)
         message = await offer_directly(house, house.mia, AgainButton(1))

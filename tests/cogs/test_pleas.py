@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.services.amounts import MOST_NANO
 from bot.services.governing import Decision
 from bot.services.limits import Metric, Scope
 from bot.services.pleas import Need
@@ -256,11 +257,12 @@ async def test_where_the_leads_cannot_read_nothing_is_kept(status: int, opened: 
         assert said(second).startswith("Asked.")
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_what_may_have_been_asked_is_asked_again_as_the_same(opened: OpenHouse) -> None:
     async with opened(**ONE_A_DAY) as house:
         desk = await a_desk(house)
         refusal = await desk.refused()
-        house.env.inject_error("POST", f"/channels/{desk.log.id}/messages", status=500)
+        house.env.inject_error("POST", f"/channels/{desk.log.id}/messages", status=500, times=3)
 
         first = await house.mia.click(refusal, label=ASK)
         second = await house.mia.click(refusal, label=ASK)
@@ -625,7 +627,7 @@ async def test_a_decision_is_shown_although_the_interaction_is_out_of_reach(open
         scope_id=st.integers(1, 2**64 - 1),
         metric=st.sampled_from(Metric),
         window=st.sampled_from(Window),
-        amount=st.integers(1, 2**63 - 1),
+        amount=st.integers(1, MOST_NANO),
         ends_at=st.integers(0, 10**11),
     )
 )

@@ -138,7 +138,7 @@ async def test_words_cannot_ping_format_or_link_but_reach_the_api_untouched(hous
 
     message = await house.imagine(mia, prompt)
 
-    assert house.images.calls[0].prompt == prompt
+    assert house.images.calls[0].prompt == prompt.replace(mia.mention, "@Mia")
     assert message.pings == []
     quoted = message.content.splitlines()[1]
     assert "](http" not in quoted
