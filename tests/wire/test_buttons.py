@@ -104,7 +104,10 @@ async def test_one_of_several_pictures_is_deleted_and_the_message_shows_the_othe
     assert [(each.filename, each.content) for each in message.attachments] == [
         (each.filename, each.content) for each in (first, third)
     ]
-    assert [each.description for each in message.attachments] == ["Generated picture: a fox"] * 2
+    assert [each.description for each in message.attachments] == [
+        "Generated picture 1 of 3: a fox",
+        "Generated picture 3 of 3: a fox",
+    ]
     assert message.content.startswith(f"**#1, #3** for {mia.mention}\n> a fox\n")
     assert buttons(message) == OFFERED
     assert house.kept_files() != []

@@ -11,7 +11,7 @@ from bot.sandbox.discord import Upload
 from bot.sandbox.discord.gateway.intents import Intent
 from tests.pictures.samples import encoded, gradient
 from tests.pictures.test_essence import EXIF, SECRET, segment
-from tests.wire.house import NO_RATE_LIMITS
+from tests.wire.house import NO_RATE_LIMITS, labels
 from tests.wire.test_replies import below, spoken
 
 if TYPE_CHECKING:
@@ -56,7 +56,10 @@ async def test_what_another_bot_shows_is_changed(body: dict[str, Any], open_hous
     mia, robot = house.discord.server.add_member("Mia"), house.discord.server.add_member("Robot")
     shown = await robot.post(house.discord.server.channel("studio"), body, [Upload("fox.png", PHOTO)])
 
-    await spoken(house, await mia.reply(shown, f"<@{house.discord.bot.id}> make it snowy"))
+    words = await mia.reply(shown, f"<@{house.discord.bot.id}> make it snowy")
+    question = await spoken(house, words)
+    await mia.click(question, labels(question)[0])
+    await house.until(lambda: [each for each in below(house, words) if each.content.startswith("**#1**")])
 
     (call,) = house.images.calls
     assert [file.content for file in call.named("image")] == [PHOTO]
@@ -67,7 +70,7 @@ async def test_what_a_file_says_of_its_member_reaches_nobody(house: House) -> No
     photo = encoded(gradient(320, 200), "JPEG")
     content = photo[:2] + segment(0xE1, EXIF) + photo[2:] + SECRET
 
-    words = await mia.reply(await house.imagine(mia), "like this", [Upload("mine.jpg", content)])
+    words = await mia.reply(await house.imagine(mia), "make it look like this", [Upload("mine.jpg", content)])
     await house.until(lambda: [each for each in below(house, words) if each.content.startswith("**#2**")])
 
     sent = house.images.calls[-1].named("image")[1].content

@@ -158,7 +158,7 @@ async def test_a_reply_that_was_still_gathering_is_answered_after_the_start(alon
         await alone.discord.bot_ready(60)
         picture = await alone.imagine(mia)
         alone.discord.faults.add(SLOW_FILES)
-        reply = await mia.reply(picture, "like this one", [FOX])
+        reply = await mia.reply(picture, "make it like this one", [FOX])
         await alone.until(lambda: alone.discord.traffic.search(r"fox\.png", "GET"))
         await bot.killed()
     alone.discord.faults.clear()
@@ -169,7 +169,7 @@ async def test_a_reply_that_was_still_gathering_is_answered_after_the_start(alon
 
     said = studio.messages[-1]
     assert said.content.startswith("❌ I was restarted before I had begun with this. Nothing was charged. Ask again:")
-    assert "> like this one" in said.content
+    assert "> make it like this one" in said.content
     assert said.reply_to is reply
     assert len(alone.images.calls) == 1
 
