@@ -7,7 +7,7 @@ import struct
 import zlib
 from functools import cache
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PIL import Image, ImageChops, ImageCms
 
@@ -101,9 +101,8 @@ def _converted(image: Image.Image, profile: bytes, mode: str) -> Image.Image:
         image = image.getchannel("L")
     if image.mode == "L" and _space_of(profile) != b"GRAY":
         image = image.convert("RGB")
-    made = ImageCms.profileToProfile(image, source, _SRGB, outputMode="RGBA" if image.mode == "RGBA" else "RGB")
-    if made is None:
-        raise ValueError
+    mode_made = "RGBA" if image.mode == "RGBA" else "RGB"
+    made = cast("Image.Image", ImageCms.profileToProfile(image, source, _SRGB, outputMode=mode_made))  # not in place
     if alpha is not None:
         made.putalpha(alpha)
     return made if made.mode == mode else made.convert(mode)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageOps, PngImagePlugin
 
-from bot.pictures import base_of
+from bot.pictures import base_of, bases
 from bot.pictures.decode import plain_picture
 from bot.services.images import UnreadablePictureError
 
@@ -147,3 +147,32 @@ async def test_whatever_comes_is_the_same_picture_in_other_words(
     assert (found.width, found.height, found.profile) == (was.width, was.height, was.profile)
     assert equal(found.image, was.image)
     assert (base.width, base.height) == (was.width, was.height)
+
+
+async def test_a_webp_without_a_header_of_its_own_stays_as_it_is() -> None:
+    content = encoded(noise(40, 30), "WEBP", quality=80)
+
+    base = await base_of(content)
+
+    assert base.content == content
+
+
+async def test_the_colour_that_counts_as_transparent_is_kept() -> None:
+    content = encoded(noise(40, 30), "PNG", transparency=(1, 2, 3))
+
+    base = await base_of(content)
+
+    assert opened(base.content).info["transparency"] == (1, 2, 3)
+
+
+async def test_a_file_that_cannot_be_bared_is_written_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: object) -> bytes:
+        raise UnreadablePictureError("is odd")
+
+    monkeypatch.setitem(bases._DRESSED, "image/jpeg", refuse)  # pyright: ignore[reportPrivateUsage] - no file is known that does it
+    content = encoded(noise(40, 30), "JPEG")
+
+    base = await base_of(content)
+
+    assert base.media_type == "image/png"
+    assert equal(opened(base.content), opened(content))

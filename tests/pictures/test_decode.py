@@ -147,3 +147,35 @@ def test_a_huge_picture_with_alpha_is_halved_first_and_stays_itself(monkeypatch:
     assert small.size == (1250, 1000)
     assert [max(band.reduce(8).tobytes()) for band in difference.split()] <= [40] * 4
     assert max(difference.getchannel("A").tobytes()) <= 12
+
+
+def test_what_memory_is_too_small_for_is_not_called_damaged(monkeypatch: pytest.MonkeyPatch) -> None:
+    def exhausted(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    content = encoded(gradient(32, 32), "PNG")
+    monkeypatch.setattr(Image, "open", exhausted)
+
+    with pytest.raises(UnreadablePictureError, match="too large to be read just now"):
+        plain_picture(content)
+
+
+def test_whatever_a_decoder_raises_is_a_damaged_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stumble(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(decode, "_plain", stumble)
+
+    with pytest.raises(UnreadablePictureError, match="is damaged"):
+        plain_picture(encoded(gradient(32, 32), "PNG"))
+
+
+def test_a_decoder_that_sees_another_size_sees_another_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    def another(*_: object, **__: object) -> Image.Image:
+        return gradient(16, 16)
+
+    content = encoded(gradient(32, 32), "PNG")
+    monkeypatch.setattr(Image, "open", another)
+
+    with pytest.raises(UnreadablePictureError, match="is damaged"):
+        plain_picture(content)

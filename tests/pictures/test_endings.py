@@ -10,6 +10,7 @@ from PIL import Image, ImageChops
 
 from bot.errors import InputPictureError
 from bot.pictures import fit_mask, prepare
+from bot.pictures.endings import ended
 
 from .corpus import animated
 from .pngs import FORMS, Form, samples_of, shown, written
@@ -137,3 +138,7 @@ async def test_what_lacks_more_is_cut_off_and_as_a_mask_too(cut: Callable[[], by
     for way in (prepare(content, "x.png"), fit_mask(content, "x.png", 96, 96)):
         with pytest.raises(InputPictureError, match=r"^“x\.png” is (cut off: its end is missing|damaged)\."):
             await way
+
+
+def test_what_is_no_picture_gets_no_end() -> None:
+    assert ended(b"words") is None

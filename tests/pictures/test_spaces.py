@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from bot.pictures import prepare
-from bot.pictures.spaces import in_srgb, is_srgb, profile_of_chunks
+from bot.pictures.spaces import from_srgb, in_srgb, is_srgb, profile_of_chunks
 
 from .pngs import GREY, GREY_ALPHA, TRUE, Form, samples_of, shown, written
 from .profiles import coloured, grey
@@ -201,3 +201,10 @@ async def test_a_form_without_any_marks_is_sent_as_it_is() -> None:
     form = Form(TRUE, 8)
 
     assert opened((await prepare(written(form, samples_of(form)), "x")).content).mode == "RGB"
+
+
+def test_a_profile_that_leads_nowhere_is_not_used() -> None:
+    profile = coloured(2.2)
+    table = 128 + 4
+
+    assert from_srgb(profile[:table] + bytes(len(profile) - table), "RGB") is None

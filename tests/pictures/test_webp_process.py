@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import runpy
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,3 +57,20 @@ def test_its_work_is_bounded_and_it_offers_itself(monkeypatch: pytest.MonkeyPatc
     assert len(bounds) == 3
     assert bounds[-1] == ("/proc/self/oom_score_adj", "1000", "ascii")
     assert Image.MAX_IMAGE_PIXELS == 99
+
+
+def test_it_runs_as_a_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    def leave(*_: object, **__: object) -> None:
+        """Nothing is to be changed here."""
+
+    pipe = _Pipe()
+    monkeypatch.setattr("resource.setrlimit", dict[int, object]().__setitem__)  # it would bound the tests
+    monkeypatch.setattr(Path, "write_text", leave)
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", Image.MAX_IMAGE_PIXELS)
+    monkeypatch.setattr(sys, "argv", ["webp", "40", "30", "5000"])
+    monkeypatch.setattr(sys, "stdin", _Pipe(encoded(quarters(40, 30), "WEBP", lossless=True)))
+    monkeypatch.setattr(sys, "stdout", pipe)
+
+    runpy.run_path(str(webp_process.__file__), run_name="__main__")
+
+    assert len(pipe.buffer.getvalue()) == 4 + 40 * 30 * 3
