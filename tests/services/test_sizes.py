@@ -68,6 +68,12 @@ def test_a_size_is_understood_as_people_write_it(text: str, size: str) -> None:
     assert FREE.check_size(text) == size
 
 
+def test_a_width_that_no_height_goes_with_is_passed_over() -> None:
+    rule = FREE.sizes
+
+    assert rule.holding(16, 16, 8_294_400) == (816, 816)
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [

@@ -531,6 +531,20 @@ async def test_a_job_whose_charge_does_not_fit_does_not_stop_the_others(tmp_path
         assert len(second.results) == 1
 
 
+async def test_what_does_not_fit_and_cannot_be_told_stops_nobody_either(tmp_path: Path) -> None:
+    async with a_house(tmp_path, slots=1) as house:
+        house.ledger.trouble["settle"] = deque([ChargeConflictError("it is released")])
+        first, second = RecordingDelivery(), RecordingDelivery()
+        first.problems.append(DeliveryError("the channel is gone", permanent=True))
+
+        await house.studio.submit("r1", a_request(), MIA, first)
+        await house.studio.submit("r2", a_request(), BEN, second)
+        await settled(house, "r2")
+
+        assert (first.attempts, first.errors) == (1, [])
+        assert len(second.results) == 1
+
+
 # Over a restart
 
 
