@@ -29,7 +29,7 @@ async def test_a_job_that_was_killed_is_held_as_unknown_and_its_member_told(
 ) -> None:
     mia = alone.discord.server.add_member("Mia")
     async with _process(alone, tmp_path) as bot:
-        await alone.discord.bot_ready(20)
+        await alone.discord.bot_ready()
         alone.gate.clear()
         invocation = await mia.slash("imagine", prompt="a fox", private=private)
         await alone.in_mid_job()
@@ -61,7 +61,7 @@ async def test_a_result_that_was_settled_and_not_posted_is_posted_once_after_the
     mia = alone.discord.server.add_member("Mia")
     hold_up = alone.discord.faults.add(Fault(r"^/channels/\d+/messages$", "POST", drop=True, delay=60))
     async with _process(alone, tmp_path) as bot:
-        await alone.discord.bot_ready(20)
+        await alone.discord.bot_ready()
         invocation = await mia.slash("imagine", prompt="a fox")
         await alone.until(alone.sends)
         await bot.killed()
@@ -84,7 +84,7 @@ async def test_a_result_that_was_posted_and_not_booked_as_posted_is_not_posted_a
     mia = alone.discord.server.add_member("Mia")
     alone.discord.faults.add(Fault(r"^/webhooks/", "DELETE", drop=True, delay=60))
     async with _process(alone, tmp_path) as bot:
-        await alone.discord.bot_ready(20)
+        await alone.discord.bot_ready()
         invocation = await mia.slash("imagine", prompt="a fox")
         await alone.until(lambda: alone.discord.traffic.search("^/webhooks/", "DELETE"))
         await bot.killed()
@@ -106,7 +106,7 @@ async def test_a_response_whose_id_the_bot_did_not_live_to_learn_is_not_left_thi
     alone.discord.faults.add(Fault("/callback$", "POST", drop=True, after_effect=True))
     alone.discord.faults.add(Fault("/callback$", "POST", drop=True, delay=60))
     async with _process(alone, tmp_path) as bot:
-        await alone.discord.bot_ready(20)
+        await alone.discord.bot_ready()
         invocation = await mia.slash("imagine", prompt="a fox", private=private)
         await alone.until(lambda: len(alone.discord.traffic.search("/callback$")) == 2)
         await bot.killed()
@@ -128,7 +128,7 @@ async def test_an_interaction_that_was_never_acknowledged_is_answered_in_the_cha
     mia = alone.discord.server.add_member("Mia")
     alone.discord.faults.add(Fault("/callback$", "POST", drop=True, delay=60))
     async with _process(alone, tmp_path) as bot:
-        await alone.discord.bot_ready(20)
+        await alone.discord.bot_ready()
         invocation = await mia.slash("imagine", prompt="a fox")
         await alone.until(lambda: alone.discord.traffic.search("/callback$"))
         await bot.killed()
@@ -143,7 +143,7 @@ async def test_an_interaction_that_was_never_acknowledged_is_answered_in_the_cha
 async def test_what_waited_when_the_bot_was_killed_is_made_after_the_start(alone: House, tmp_path: Path) -> None:
     mia, bob = alone.discord.server.add_member("Mia"), alone.discord.server.add_member("Bob")
     async with _process(alone, tmp_path, ATELIER_CONCURRENCY="1") as bot:
-        await alone.discord.bot_ready(20)
+        await alone.discord.bot_ready()
         alone.gate.clear()
         made = await mia.slash("imagine", prompt="a fox")
         await alone.in_mid_job()

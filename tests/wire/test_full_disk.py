@@ -248,7 +248,7 @@ async def test_a_disk_that_fills_up_in_mid_job_costs_nobody_the_picture(
     house = await open_house()
     mia = house.discord.server.add_member("Mia")
     async with BotProcess(house.environment(), tmp_path / "cwd") as bot:
-        await house.discord.bot_ready(60)
+        await house.discord.bot_ready()
         house.gate.clear()
         invocation = await mia.slash("imagine", prompt="a fox")
         await house.in_mid_job()

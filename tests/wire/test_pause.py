@@ -126,7 +126,7 @@ async def test_a_pause_outlasts_a_restart(open_house: OpenHouse, tmp_path: Path)
     server = house.discord.server
     lead, mia, bob = lead_of(server), server.add_member("Mia"), server.add_member("Bob")
     async with BotProcess({**house.environment(), "ATELIER_CONCURRENCY": "1"}, tmp_path / "cwd") as first:
-        await house.discord.bot_ready(20)
+        await house.discord.bot_ready()
         house.gate.clear()
         made = await ask(mia)
         await house.in_mid_job()

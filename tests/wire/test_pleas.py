@@ -111,7 +111,7 @@ async def test_a_grant_that_its_bot_did_not_live_to_tell_is_told_after_the_start
     server = house.discord.server
     mia, lea = server.add_member("Mia"), server.add_member("Lea", permissions=Permission.MANAGE_GUILD)
     async with BotProcess({**house.environment(), **ONE_A_DAY}, tmp_path / "cwd") as bot:
-        await house.discord.bot_ready(20)
+        await house.discord.bot_ready()
         await house.imagine(mia)
         refused = await (await mia.slash("imagine", prompt="a fox")).shown()
         await house.ended(await mia.click(refused, "Ask for more"))
@@ -140,7 +140,7 @@ async def test_a_plea_whose_bot_did_not_live_to_know_that_it_was_posted_is_poste
     server = house.discord.server
     mia, lea = server.add_member("Mia"), server.add_member("Lea", permissions=Permission.MANAGE_GUILD)
     async with BotProcess({**house.environment(), **ONE_A_DAY}, tmp_path / "cwd") as bot:
-        await house.discord.bot_ready(20)
+        await house.discord.bot_ready()
         await house.imagine(mia)
         refused = await (await mia.slash("imagine", prompt="a fox")).shown()
         posting = rf"^/channels/{log.id}/messages$"

@@ -31,7 +31,7 @@ async def test_a_job_is_finished_and_delivered_before_the_end(
 ) -> None:
     mia = alone.discord.server.add_member("Mia")
     async with _process(alone, tmp_path) as bot:
-        await alone.discord.bot_ready(20)
+        await alone.discord.bot_ready()
         alone.gate.clear()
         invocation = await mia.slash("imagine", prompt="a fox")
         await alone.in_mid_job()
@@ -59,7 +59,7 @@ async def test_a_job_is_finished_and_delivered_before_the_end(
 async def test_what_waited_at_the_end_is_made_after_the_next_start(alone: House, tmp_path: Path) -> None:
     mia, bob = alone.discord.server.add_member("Mia"), alone.discord.server.add_member("Bob")
     async with _process(alone, tmp_path, ATELIER_CONCURRENCY="1") as first:
-        await alone.discord.bot_ready(20)
+        await alone.discord.bot_ready()
         alone.gate.clear()
         made = await mia.slash("imagine", prompt="a fox")
         await alone.in_mid_job()
@@ -88,7 +88,7 @@ async def test_nothing_that_is_secret_or_private_stands_in_the_log(alone: House,
     mia = alone.discord.server.add_member("Mia")
     prompt = "a very private fox"
     async with _process(alone, tmp_path, ATELIER_LOG_LEVEL="DEBUG", ATELIER_LOG_FORMAT="text") as bot:
-        await alone.discord.bot_ready(20)
+        await alone.discord.bot_ready()
         invocation = await mia.slash("imagine", prompt=prompt)
         await alone.result(invocation)
         bot.signal(signal.SIGTERM)
@@ -107,7 +107,7 @@ async def test_who_is_still_gathering_when_the_bot_stops_is_told_at_once(alone: 
     members = [alone.discord.server.add_member(f"Mia {number}") for number in range(8)]
     alone.discord.faults.add(SLOW_FILES)
     async with _process(alone, tmp_path) as bot:
-        await alone.discord.bot_ready(60)
+        await alone.discord.bot_ready()
         asked = [await each.slash("edit", prompt=f"make it snowy, {each.name}", image=FOX) for each in members]
         await alone.until(lambda: all(each.deferred for each in asked))
 
@@ -133,7 +133,7 @@ async def test_who_was_still_gathering_when_the_bot_was_killed_is_told_after_the
     mia = alone.discord.server.add_member("Mia")
     alone.discord.faults.add(SLOW_FILES)
     async with _process(alone, tmp_path) as bot:
-        await alone.discord.bot_ready(60)
+        await alone.discord.bot_ready()
         invocation = await mia.slash("edit", prompt="make it *snowy*", image=FOX, private=private)
         await alone.until(lambda: invocation.deferred)
         await bot.killed()
@@ -155,7 +155,7 @@ async def test_who_was_still_gathering_when_the_bot_was_killed_is_told_after_the
 async def test_a_reply_that_was_still_gathering_is_answered_after_the_start(alone: House, tmp_path: Path) -> None:
     mia = alone.discord.server.add_member("Mia")
     async with _process(alone, tmp_path) as bot:
-        await alone.discord.bot_ready(60)
+        await alone.discord.bot_ready()
         picture = await alone.imagine(mia)
         alone.discord.faults.add(SLOW_FILES)
         reply = await mia.reply(picture, "make it like this one", [FOX])
@@ -178,7 +178,7 @@ async def test_no_command_is_left_thinking_by_a_kill(alone: House, tmp_path: Pat
     mia = alone.discord.server.add_member("Mia")
     alone.discord.faults.add(Fault(r"^/webhooks/", "PATCH", delay=600, drop=True, times=None))
     async with _process(alone, tmp_path) as bot:
-        await alone.discord.bot_ready(60)
+        await alone.discord.bot_ready()
         invocation = await mia.slash("usage")
         await alone.until(lambda: alone.discord.traffic.search(r"^/webhooks/", "PATCH"))
         await bot.killed()
@@ -195,7 +195,7 @@ async def test_no_command_is_left_thinking_by_a_kill(alone: House, tmp_path: Pat
 async def test_what_was_answered_is_not_touched_by_a_start(alone: House, tmp_path: Path) -> None:
     mia = alone.discord.server.add_member("Mia")
     async with _process(alone, tmp_path) as bot:
-        await alone.discord.bot_ready(60)
+        await alone.discord.bot_ready()
         invocation = await mia.slash("usage")
         await alone.ended(invocation)
         await bot.killed()
