@@ -161,13 +161,13 @@ class Arrears:
 
     async def _go_on(self) -> None:
         began, told = time.monotonic(), False
-        for pause in itertools.chain(self._pauses, itertools.repeat(self._pauses[-1])):
-            await asyncio.sleep(pause)
-            if await self._catch_up():
-                break
+        pauses = itertools.chain(self._pauses, itertools.repeat(self._pauses[-1]))
+        await asyncio.sleep(next(pauses))
+        while not await self._catch_up():
             if not told and self.lasts is not None and time.monotonic() - began >= LASTING:
                 told = True
                 self.lasts(self.trouble)
+            await asyncio.sleep(next(pauses))
         self._well.set()
         if self.trouble:
             _log.warning("can be written again", place=self._name, seconds=round(time.monotonic() - began, 1))

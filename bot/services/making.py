@@ -283,11 +283,8 @@ class Maker:
             return Made(seconds, await self._book_failure(job, _failure_of(problem, job)))
         now = self._now()
         picture = await self.books.write(job.request_id, lambda: self.ledger.settle(job.id, settlement, now))
-        if picture is None:
-            cost, composed = settlement.cost_nano, settlement.composed
-            picture = Picture(0, job.id, settlement.image, cost, seconds, now, composed=composed)
-        ended = replace(job, state=ChargeState.SETTLED, actual_nano=settlement.cost_nano, picture=picture)
-        return Made(seconds, ended)
+        shown = picture or _unnumbered(job, settlement, seconds, now)
+        return Made(seconds, replace(job, state=ChargeState.SETTLED, actual_nano=settlement.cost_nano, picture=shown))
 
     async def _settlement(self, order: OpenRequest, job: Job, finished: FinishedImage, seconds: float) -> Settlement:
         """How it is booked. The file is kept by then, on the disk or in memory, and nothing of ours can lose it."""
@@ -354,6 +351,12 @@ def _stopped() -> RequestRejectedError:
 def _minutes(seconds: float) -> str:
     minutes = max(1, round(seconds / 60))
     return "a minute" if minutes == 1 else f"about {minutes} minutes"
+
+
+def _unnumbered(job: Job, settlement: Settlement, seconds: float, now: int) -> Picture:
+    """The picture as it is shown while the books cannot take it."""
+    cost, composed = settlement.cost_nano, settlement.composed
+    return Picture(0, job.id, settlement.image, cost, seconds, now, composed=composed)
 
 
 def _failure_of(problem: Exception, job: Job) -> ImageFailure:

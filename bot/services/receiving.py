@@ -65,18 +65,22 @@ class Reception:
         parts = _base_of(request)
         if parts is None or not _can_be_composed(checked, parts[0]):
             return Received(content, checked)
-        base, mask = parts
         try:
-            async with asyncio.timeout(LONGEST_RETOUCH):
-                files = await self._file(base), await self._file(mask)
-                composed = await self.retouch(*files, content, request.compression)
-                seen = await self.check(composed)
-                if (seen.width, seen.height) != (base.width, base.height):
-                    raise UnreadablePictureError("is of another size than the picture")  # noqa: TRY301 - one end for all that fails
+            composed, seen = await asyncio.wait_for(self._composed(*parts, content, request), LONGEST_RETOUCH)
         except Exception:  # noqa: BLE001 - whatever it was: the provider's own file is whole, and paid for
             _log.exception("result not retouched")
             return Received(content, checked)
         return Received(composed, seen, composed=True)
+
+    async def _composed(
+        self, base: StoredImage, mask: StoredImage, content: bytes, request: ImageRequest
+    ) -> tuple[bytes, CheckedPicture]:
+        files = await self._file(base), await self._file(mask)
+        composed = await self.retouch(*files, content, request.compression)
+        seen = await self.check(composed)
+        if (seen.width, seen.height) != (base.width, base.height):
+            raise UnreadablePictureError("is of another size than the picture")
+        return composed, seen
 
     async def _file(self, file: StoredImage) -> bytes:
         content = await self.blobs.get(file.digest)

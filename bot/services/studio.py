@@ -154,7 +154,7 @@ class Studio:
         except DatabaseError as problem:
             self._stores.books.note(problem)
             self._stores.check()
-            raise
+            raise  # pragma: no cover - what was noted is trouble, and the check has said so
         if any(job.state is not ChargeState.RESERVED for job in kept.jobs):
             return False
         try:

@@ -170,13 +170,11 @@ class Workshop:
                 self._tell_place(live, job)
 
     def _tell_place(self, live: Live, job: Job) -> None:
-        if self._stores.trouble:
+        server_id = live.member.server_id
+        keeps_back = self._stores.trouble or (self._pauses[server_id] if self._queue.is_paused(server_id) else None)
+        if keeps_back:
             if all(turn.live is not live for turn in self._out):
-                live.delivery.paused(self._stores.trouble)
-            return
-        if self._queue.is_paused(live.member.server_id):
-            if all(turn.live is not live for turn in self._out):
-                live.delivery.paused(self._pauses[live.member.server_id])
+                live.delivery.paused(keeps_back)
             return
         if self._queue.starts_now(live.member, (live, job)):
             return

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import DatabaseError
-from bot.services.answering import LONGEST_TIDYING
+from bot.services.answering import LONGEST_TIDYING, UNSETTLED
 from bot.services.delivery import DeliveryError, Posted
 from bot.services.ledger import ChargeState, Settlement
 from bot.services.limits import Limit, Metric, Scope
@@ -354,3 +354,85 @@ async def test_where_the_months_money_stands_is_told_for_all_servers_together(tm
         standing = await house.accounts.standing()
 
         assert (standing.settled_nano, standing.held_nano, standing.unknown_nano) == (7_000, 2 * hold, hold)
+
+
+async def unnumbered(house: House) -> OpenRequest:
+    """The request as it was seen to end, while its picture could not be written down."""
+    request = await house.kept("r1")
+    jobs = tuple(
+        replace(job, picture=None if job.picture is None else replace(job.picture, number=0)) for job in request.jobs
+    )
+    return replace(request, jobs=jobs)
+
+
+async def test_what_was_posted_without_a_number_gets_it_once_the_books_have_it(tmp_path: Path) -> None:
+    async with two_pictures(tmp_path) as (house, delivery):
+        delivery.posted = Posted(2, (1001,))
+
+        await house.answers._end(await unnumbered(house), delivery)  # pyright: ignore[reportPrivateUsage] - as its attempt does
+        await until(lambda: delivery.renewed != [])
+
+        ((result, posted),) = delivery.renewed
+        assert result.is_numbered
+        assert posted.message_ids == (1001,)
+
+
+@pytest.mark.parametrize(("problems", "attempts"), [([PASSING], 2), ([FOR_GOOD], 1), ([PASSING] * 100, 3)])
+async def test_a_number_that_cannot_be_shown_is_tried_again_while_that_helps(
+    problems: list[DeliveryError], attempts: int, tmp_path: Path
+) -> None:
+    async with two_pictures(tmp_path) as (house, delivery):
+        answers = replace(house.answers, patience=(0.0, 0.0))
+        delivery.problems.extend(problems)
+
+        await answers._make_good("r1", delivery, Posted(2, (1001,)))  # pyright: ignore[reportPrivateUsage] - as its answer does
+
+        assert delivery.attempts == attempts
+
+
+async def test_a_request_that_is_in_no_books_gets_no_number(tmp_path: Path) -> None:
+    async with two_pictures(tmp_path) as (house, delivery):
+        await house.answers._make_good("nobody's", delivery, Posted(2, (1001,)))  # pyright: ignore[reportPrivateUsage] - as above
+
+        assert delivery.renewed == []
+
+
+@pytest.mark.parametrize("place", ["requests.get", "accounts.told"])
+async def test_books_that_cannot_be_read_keep_nobody_from_their_picture(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def locked(*_: object) -> None:
+        raise DatabaseError("database is locked", "Another program keeps my books locked")
+
+    async with two_pictures(tmp_path) as (house, delivery):
+        seen = await house.kept("r1")
+        room, name = place.split(".")
+        monkeypatch.setattr(type(getattr(house.answers, room)), name, locked)
+
+        await house.answers._attempt("r1", delivery, seen)  # pyright: ignore[reportPrivateUsage] - one, without insisting
+
+        assert [result.failures for result in delivery.results] == [("Blocked.",)]
+
+
+async def test_what_may_be_billed_is_told_with_who_can_settle_it(tmp_path: Path) -> None:
+    async with a_house(tmp_path, begun=False) as house:
+        await house.reserved("r1")
+        await house.ledger.dispatch("r1:1", NOON)
+        await house.ledger.mark_unknown("r1:1", "Cut off.", "cut", NOON, NOON + 10)
+        delivery = RecordingDelivery()
+
+        await house.answers.answer("r1", delivery)
+
+        assert [error.sentence for error in delivery.errors] == [f"Cut off.\n{UNSETTLED}"]
+
+
+async def test_of_a_picture_that_was_deleted_before_it_was_shown_nothing_but_that_is_said(tmp_path: Path) -> None:
+    async with a_house(tmp_path, begun=False) as house:
+        await house.reserved("r1")
+        await settle(house, "r1:1", b"the fox")
+        await house.requests.delete_pictures("r1", NOON)
+        delivery = RecordingDelivery()
+
+        await house.answers.answer("r1", delivery)
+
+        assert [error.sentence for error in delivery.errors] == ["The picture is gone from my store."]

@@ -173,3 +173,12 @@ async def test_a_result_of_another_shape_is_not_laid_into_the_picture(
     desk = Desk(check)
 
     assert (await desk.receive(await desk.request())).composed == composed
+
+
+async def test_a_result_that_cannot_be_looked_at_is_taken_for_what_was_asked_for() -> None:
+    async def exhausted(content: bytes) -> CheckedPicture:
+        raise MemoryError(len(content))
+
+    received = await Desk(exhausted).reception.receive(b"result", a_request())
+
+    assert received == Received(b"result", PNG)

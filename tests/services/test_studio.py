@@ -545,6 +545,17 @@ async def test_what_does_not_fit_and_cannot_be_told_stops_nobody_either(tmp_path
         assert len(second.results) == 1
 
 
+async def test_what_was_made_before_is_not_made_again(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        await house.reserved("r1")
+        await house.ledger.release("r1:1", "no", "blocked", NOON)
+        delivery = RecordingDelivery()
+
+        await house.studio.submit("r1", a_request(), MIA, delivery)
+
+        assert delivery.acknowledged == 0
+
+
 # Over a restart
 
 

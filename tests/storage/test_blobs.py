@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import shutil
 import threading
 from pathlib import Path
 from typing import Any
@@ -226,3 +227,11 @@ async def test_a_file_that_is_damaged_is_replaced_by_the_same_put_again(tmp_path
     await blobs.put(b"a fox")
 
     assert await blobs.get(digest) == b"a fox"
+
+
+async def test_a_disk_that_is_nearly_full_takes_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=0))
+
+    with pytest.raises(OSError, match="No space left"):
+        await FileBlobs(tmp_path / "images").try_out()

@@ -11,7 +11,7 @@ from bot.errors import DatabaseError
 from bot.services.restoration import LastSeen, Restoration
 from bot.storage import SqlitePolicies
 from bot.storage.database import Database
-from bot.storage.mark import Marker, mark_path
+from bot.storage.mark import Marker, mark_path, note_going_back
 from bot.storage.restoration import SqliteGoneBack
 
 from .examples import NOON, SERVER, opened, order, settlement
@@ -233,3 +233,13 @@ async def test_a_mark_survives_a_database_that_cannot_be_read_for_it(path: Path)
         await database.close()
 
     assert [line["event"] for line in lines] == ["the mark beside the database is not written"]
+
+
+async def test_numbers_that_are_high_enough_already_stay(tmp_path: Path) -> None:
+    async with opened(tmp_path / "atelier.sqlite3") as books:
+        await books.database.transaction(lambda connection: note_going_back(connection, 40, 7))
+        await books.database.transaction(lambda connection: note_going_back(connection, 30, 8))
+
+        numbers = await books.rows("SELECT name, seq FROM sqlite_sequence WHERE seq > 1 ORDER BY name")
+
+    assert {seq for _, seq in numbers} == {8, 40}
