@@ -70,10 +70,17 @@ class Passing:
         return True
 
     async def say(
-        self, message: discord.Message, text: str, stays: float, view: discord.ui.View | None = None, *, what: str
+        self,
+        message: discord.Message,
+        text: str,
+        stays: float,
+        view: discord.ui.View | None = None,
+        *,
+        what: str,
+        leaner: str | None = None,
     ) -> None:
         """Say it as `tell_below` does, and remove it after that many seconds."""
-        told = await tell_below(message, text, lambda: view, what=what)
+        told = await tell_below(message, text, lambda: view, what=what, leaner=leaner)
         if told is not None:
             task = asyncio.create_task(_remove_later(told, stays), name=what)
             self._leaving.add(task)

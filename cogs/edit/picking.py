@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 OFFER_STAYS = 120.0  # seconds
 CHANGE_IT = "Change it"
 OFFER = "-# Shall I change {} by your words? Nothing is made unless you press; then you pay."
+NOT_OFFERED = (  # where there can be no button
+    "-# I changed nothing, for I could not ask whether that was a wish. If it was: on the message with the picture, "
+    "Apps, Edit image."
+)
 ANOTHERS = 0  # in a button's id, for the picture of another message than ours: numbers begin at 1
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -62,7 +66,7 @@ async def offer(
         return
     which = f"#{meant[0].number}" if len(meant) == 1 else "one of these"
     make = await _buttons(client, reply, asker, order, meant)
-    await passing.say(reply.message, OFFER.format(which), OFFER_STAYS, make(), what="offer")
+    await passing.say(reply.message, OFFER.format(which), OFFER_STAYS, make(), what="offer", leaner=NOT_OFFERED)
 
 
 async def offer_others(
@@ -73,7 +77,8 @@ async def offer_others(
         return
     price = await others_price(client, reply, author_of(reply.message), shown)
     view = view_of([PickButton(reply.message.id, ANOTHERS, with_price(CHANGE_IT, price))])
-    await passing.say(reply.message, OFFER.format("this picture"), OFFER_STAYS, view, what="offer")
+    asked = OFFER.format("this picture")
+    await passing.say(reply.message, asked, OFFER_STAYS, view, what="offer", leaner=NOT_OFFERED)
 
 
 async def _buttons(

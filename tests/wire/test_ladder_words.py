@@ -132,6 +132,21 @@ async def test_a_question_that_is_taken_nowhere_there_goes_by_direct_message(
     assert buttons(question) == []
 
 
+async def test_talk_that_can_be_asked_about_by_no_button_is_told_how_it_becomes_a_wish(
+    house: House, mia: Member
+) -> None:
+    picture = await house.imagine(mia)
+    house.discord.faults.refuse(Way.MESSAGE, 50035, status=400, having=("components",))
+
+    reply = await mia.reply(picture, "why is the sky green?")
+    await house.until(lambda: studio(house).messages[-1].reply_to is reply)
+
+    told = studio(house).messages[-1]
+    assert buttons(told) == []
+    assert told.content.endswith("If it was: on the message with the picture, Apps, Edit image.")
+    assert len(house.images.calls) == 1
+
+
 async def test_a_press_whose_question_may_have_no_buttons_says_how_to_answer(house: House, mia: Member) -> None:
     pictures = await house.imagine(mia, count=2)
     house.discord.faults.refuse(Way.FIRST_ANSWER, 50035, status=400, having=("components",))
