@@ -39,10 +39,6 @@ FROM_BEFORE = (
     "I do not know the picture of this message any more: my database was restored or begun anew since. "
     "Attach the picture to /edit to go on with it."
 )
-BOOKS_BUSY = (
-    "My books cannot be read or written just now, so I could not do this. Try again in a minute; if it stays so, tell "
-    "whoever runs me."
-)
 LEADS_ONLY = "Only members who may manage this server can do this. Ask one of them."
 
 MOST_UNTOLD = 500  # members
@@ -213,9 +209,6 @@ def _sentence(error: Exception, occasion: dict[str, int]) -> str:
         return LEADS_ONLY
     if isinstance(error, app_commands.CheckFailure):
         return "You may not use this command here. Ask whoever runs this server."
-    if isinstance(error, DatabaseError):
-        _log.error("the books did not answer", reason=str(error), **occasion)
-        return BOOKS_BUSY
     reference = secrets.token_hex(4)
     _log.error("unexpected failure", reference=reference, exc_info=error, **occasion)
     return f"Something went wrong on my side. Please tell whoever runs me, with the reference {reference}."
