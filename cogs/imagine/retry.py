@@ -14,6 +14,7 @@ from bot.errors import PictureGoneError, UserFacingError
 from bot.interactions import Interaction, answer_failure, read_words
 from bot.services.building import check_prompt
 from bot.services.numbers import number_of
+from bot.services.pricing import format_price
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -53,14 +54,21 @@ class RewordButton(AtelierButton, action="reword"):
     async def pressed(self, interaction: Interaction) -> None:
         """Open the dialog."""
         order = await _request_behind(interaction, self.subject)
-        await interaction.response.send_modal(RewordDialog(order, ends_with=_ending(interaction)))
+        nano = interaction.client.services.drafting.again_price(order.request)
+        await interaction.response.send_modal(RewordDialog(order, nano, ends_with=_ending(interaction)))
 
 
 class RewordDialog(discord.ui.Modal):
     """Asks for the words of a request that made no picture."""
 
-    def __init__(self, order: OpenRequest, ends_with: str) -> None:
-        """Args: `ends_with` ends the `custom_id`, for `bot.buttons.is_private`."""
+    def __init__(self, order: OpenRequest, nano: int | None, ends_with: str) -> None:
+        """As it is asked for.
+
+        Args:
+            order: whose words stand there already.
+            nano: its price, in nano-dollars; None where it is not to be had.
+            ends_with: ends the `custom_id`, for `bot.buttons.is_private`.
+        """
         super().__init__(title="Other words", timeout=None, custom_id=f"reword:{order.id}{ends_with}")
         words = order.request.prompt.strip()
         fits = len(words) <= LONGEST_WORDS
@@ -71,7 +79,8 @@ class RewordDialog(discord.ui.Modal):
             placeholder=None if fits else TOO_LONG_TO_SHOW,
             max_length=LONGEST_WORDS,
         )
-        self.add_item(discord.ui.Label(text="What to make", component=field))
+        price = None if nano is None else f"Price with the words so far: {format_price(nano)}"
+        self.add_item(discord.ui.Label(text="What to make", description=price, component=field))
         self.stop()  # discord.py would wait for it in this process only; `hear_words` hears of it after any restart
 
 

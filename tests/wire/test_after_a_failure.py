@@ -42,6 +42,7 @@ async def test_the_same_is_tried_again_at_the_price_on_the_button(house: House, 
 
 async def test_other_words_are_asked_for_where_the_old_ones_stand(house: House, mia: Member) -> None:
     told = await failed(house, mia, FaultKind.MODERATION_BLOCKED, count=2)
+    price = labels(told)[0].removeprefix("Try again · ")
     opening = await mia.click(told, REWORD)
     await house.until(lambda: opening.modal is not None)
     dialog: Any = opening.modal
@@ -50,6 +51,7 @@ async def test_other_words_are_asked_for_where_the_old_ones_stand(house: House, 
     message = await house.result(await mia.submit_modal(opening, {"prompt": "a tame fox"}))
 
     assert dialog["components"][0]["component"]["value"] == "a *wild* fox"
+    assert dialog["components"][0]["description"] == f"Price with the words so far: {price}"
     assert "price" not in told.content
     assert len(message.attachments) == 2
     assert {call.prompt for call in house.images.calls[-2:]} == {"a tame fox"}
