@@ -101,7 +101,7 @@ class Grant:
 
 
 class ReplyMode(StrEnum):
-    """When words in a reply to a picture change it; talk is asked about in any case. The values are kept."""
+    """When words in a reply to a picture change it; talk never does unasked. The values are kept."""
 
     AT_ONCE = "at once"  # one's own; other people's are asked about
     ASK = "ask"

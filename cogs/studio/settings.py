@@ -90,7 +90,7 @@ class ServerWide(commands.Cog):
         await say(interaction, moderation_changed_text(decision))
 
     @app_commands.command()
-    @app_commands.describe(mode="When words in a reply to a picture change it; talk is asked about in any case")
+    @app_commands.describe(mode="When words in a reply to a picture change it; talk never does unasked")
     async def replies(
         self, interaction: Interaction, mode: Literal["at once", "ask", "only when mentioned", "never"] | None = None
     ) -> None:
