@@ -407,7 +407,8 @@ async def test_books_that_cannot_be_read_keep_nobody_from_their_picture(
     async with two_pictures(tmp_path) as (house, delivery):
         seen = await house.kept("r1")
         room, name = place.split(".")
-        monkeypatch.setattr(type(getattr(house.answers, room)), name, locked)
+        asked: object = getattr(house.answers, room)
+        monkeypatch.setattr(type(asked), name, locked)
 
         await house.answers._attempt("r1", delivery, seen)  # pyright: ignore[reportPrivateUsage] - one, without insisting
 

@@ -230,8 +230,8 @@ async def test_a_file_that_is_damaged_is_replaced_by_the_same_put_again(tmp_path
 
 
 async def test_a_disk_that_is_nearly_full_takes_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    usage = shutil.disk_usage(tmp_path)
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=0))
+    usage = shutil.disk_usage(tmp_path)._replace(free=0)
+    monkeypatch.setattr(shutil, "disk_usage", {tmp_path / "images": usage}.__getitem__)
 
     with pytest.raises(OSError, match="No space left"):
         await FileBlobs(tmp_path / "images").try_out()
