@@ -110,7 +110,8 @@ def _take_turns(cell: Cell, plan: _Plan, directory: Path) -> Turns:
 def _anew(directory: Path, past: int) -> Path:
     path = _path(directory, past)
     if not past:
-        path.unlink()
+        for beside in directory.glob(f"{path.stem}.*"):  # the database, its mark and its log
+            beside.unlink()
         make_past(path, 0)
     return path
 
