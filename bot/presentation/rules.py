@@ -40,10 +40,13 @@ AFTER_A_BLOCK = "What is being made for them is finished; what still waits is gi
 REPLIES = {
     ReplyMode.AT_ONCE: (
         "Who replies to their own picture changes it at once, and pays; about questions, thanks and replies to other "
-        "people's pictures, if they do not mention me, I ask first."
+        "people's pictures I ask first."
     ),
     ReplyMode.ASK: "Before a reply changes a picture I ask, and say the price.",
-    ReplyMode.MENTIONED: "Only replies that mention me change pictures; about questions and thanks I ask first.",
+    ReplyMode.MENTIONED: (
+        "Only replies that mention me change pictures; about questions, thanks and replies to other people's pictures "
+        "I ask first."
+    ),
     ReplyMode.NEVER: "A reply to a picture is a message like any other; ✏️ Edit and /edit still change pictures.",
 }
 

@@ -115,7 +115,10 @@ class Replies(commands.Cog):
         return order
 
     async def _change_ours(self, reply: Reply, order: OpenRequest, *, asks: bool) -> None:
-        """Change the picture that is meant; ask which, if that is not clear, and whether, if it may be talk."""
+        """Change the picture that is meant; ask which, if that is not clear.
+
+        Whether, if it may be talk, or the picture is another member's.
+        """
         if reply.is_blank:
             await self._hint(reply, order)
             return
@@ -128,7 +131,7 @@ class Replies(commands.Cog):
         reply = replace(reply, words=words)
         meant = [named] if named is not None else list(order.pictures) or made
         is_own = order.requester.user_id == reply.message.author.id
-        asks = asks or reply.is_talk or not (is_own or reply.calls_us)
+        asks = asks or reply.is_talk or not is_own  # no price was in sight
         if meant[0].deleted:
             if asks and not reply.calls_us:
                 return  # nothing can come of it, and it may have been no wish

@@ -35,6 +35,7 @@ async def test_the_words_of_a_reply_change_the_picture(opened: OpenHouse) -> Non
     async with opened() as house:
         first = await picture(house, size="1536x1024", quality="low")
         words = await reply(house, first, f"<@{house.bot.bot_id}> make it snowy", by=house.ben)
+        await agree(house, house.ben)
 
         asked, result = house.painter.asked[-1], house.posted[-1]
         assert (asked.change, asked.prompt, asked.parent) == (Change.EDIT, "make it snowy", 1)

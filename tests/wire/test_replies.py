@@ -85,6 +85,9 @@ async def test_a_reply_sends_the_original_bytes_and_its_result_hangs_below_the_w
     first = await house.imagine(mia, "a lighthouse", size="1536x1024", quality="medium")
 
     words = await ben.reply(first, f"{house.discord.server.bot.mention} make it snowy")
+    question = await spoken(house, words)
+    await ben.click(question, labels(question)[0])
+    await house.until(lambda: question.deleted and below(house, words))
     await house.until(lambda: [each for each in below(house, words) if each.content.startswith("**#2**")])
 
     call = house.images.calls[-1]
@@ -97,7 +100,7 @@ async def test_a_reply_sends_the_original_bytes_and_its_result_hangs_below_the_w
     assert result.origin is None
     assert result.pings == []
     await house.until(lambda: below(house, words) == [result])
-    (progress,) = [each for each in studio(house).history if each.reply_to is words and each is not result]
+    (progress,) = [each for each in studio(house).history if each.reply_to is words and each not in (question, result)]
     assert [version for version in progress.history if version.attachments], "no preview was shown"
     assert parents(house) == [None, 1]
     assert house.ledger().settled_nano == house.images.bill.nano
