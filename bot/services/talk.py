@@ -37,20 +37,34 @@ def is_talk(spoken: str) -> bool:
     Args:
         spoken: with letters in it; without mentions, links, and a server's own emoji.
     """
-    words = unicodedata.normalize("NFC", re.sub("[\uff00-\uffef]+", _narrow, spoken)).replace("\u2019", "'").casefold()
-    words = words[named.end() :] if (named := _NAMED.match(words)) else words
-    if _QUESTION.search(words):
+    words = _plain(spoken)
+    if _is_question(words):
         return True
     if len(words) > LONGEST or not _clauses(words):
         return False
-    if any(_asks(clause) for clause in _clauses(words)):
-        return True
     told = [_Clause(clause) for clause in _clauses(_SAYINGS.sub(" ok ", _folded(words)))]
     if any(clause.wishes for clause in told):
         return False
     tells_of_it = any(clause.tells for clause in told) and any(clause.praises for clause in told)
     thanks = any(clause.thanks for clause in told) and not any(clause.words[0] in _OPENERS for clause in told)
     return tells_of_it or thanks or all(clause.is_talk for clause in told) or _is_outcry(words, told)
+
+
+def asks(spoken: str) -> bool:
+    """Whether it is a question, whatever else it says. Args: as those of `is_talk`."""
+    return _is_question(_plain(spoken))
+
+
+def _plain(spoken: str) -> str:
+    """In small letters of usual width, without the number of the picture that is meant."""
+    words = unicodedata.normalize("NFC", re.sub("[\uff00-\uffef]+", _narrow, spoken)).replace("\u2019", "'").casefold()
+    return words[named.end() :] if (named := _NAMED.match(words)) else words
+
+
+def _is_question(words: str) -> bool:
+    if _QUESTION.search(words):
+        return True
+    return len(words) <= LONGEST and any(_asks(clause) for clause in _clauses(words))
 
 
 class _Clause:

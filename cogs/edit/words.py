@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from bot.inputs import is_likely_picture, may_be_picture
 from bot.mentions import Names
-from bot.services.talk import is_talk
+from bot.services.talk import asks, is_talk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,10 +88,15 @@ class Reply:
 
     @property
     def is_talk(self) -> bool:
-        """Whether it is rather said to people, or of the picture, than a wish; one that only draws says nothing."""
+        """Whether it is rather said to people, or of the picture, than a wish.
+
+        Who attaches a picture wants something done with it, also where the words alone would be praise: "like this".
+        """
         if self.calls_others:
             return True
-        return bool(self.words or not self.files) and (not says_something(self.spoken) or is_talk(self.spoken))
+        if not says_something(self.spoken):
+            return bool(self.words or not self.files)  # one that only draws says nothing
+        return asks(self.spoken) if self.files else is_talk(self.spoken)
 
 
 def is_blank(message: discord.Message) -> bool:

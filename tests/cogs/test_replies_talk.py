@@ -11,7 +11,7 @@ from bot.services.policy import ReplyMode
 from bot.services.pricing import estimate, format_price
 from cogs.edit.answers import SWITCHED_OFF
 from cogs.edit.picking import OFFER, OFFER_STAYS
-from tests.cogs.replying import agree, answer, hear, labels, picture, reply, said, switch_off
+from tests.cogs.replying import HAT, agree, answer, hear, labels, picture, reply, said, switch_off
 from tests.examples import MODEL
 
 if TYPE_CHECKING:
@@ -70,6 +70,25 @@ async def test_talk_below_ones_own_picture_is_asked_about_and_costs_nothing(talk
         assert said(house) == []
 
 
+@pytest.mark.parametrize("words", ["like this", "genau so, danke", "perfect", "こんな感じ", "#1 beautiful!"])
+async def test_whoever_attaches_a_picture_means_a_wish(words: str, opened: OpenHouse) -> None:
+    async with opened() as house:
+        await reply(house, await picture(house), words, [HAT])
+
+        assert said(house) == []
+        assert house.painter.asked[-1].parent == 1
+        assert house.painter.inputs[-1][-1].content == HAT[1]
+
+
+@pytest.mark.parametrize("words", ["like this?", "what do you think", "<@{ben}> like this", "🔥"])
+async def test_a_question_or_a_word_to_others_is_talk_also_with_a_picture(words: str, opened: OpenHouse) -> None:
+    async with opened() as house:
+        await reply(house, await picture(house), words.format(ben=house.ben.id), [HAT])
+
+        assert len(house.painter.asked) == 1
+        assert [told.content for told in said(house)] == [OFFER.format("#1")]
+
+
 async def test_what_is_asked_goes_away_by_itself(opened: OpenHouse) -> None:
     async with opened() as house:
         await reply(house, await picture(house), "thanks!")
@@ -79,9 +98,11 @@ async def test_what_is_asked_goes_away_by_itself(opened: OpenHouse) -> None:
         assert (before, len(said(house)), len(house.painter.asked)) == (1, 0, 1)
 
 
-async def test_words_below_another_members_picture_are_asked_about(opened: OpenHouse) -> None:
+@pytest.mark.parametrize("words", ["make it snowy", "<@{bot}> make it snowy", "{nick} make it snowy"])
+async def test_words_below_another_members_picture_are_asked_about(words: str, opened: OpenHouse) -> None:
     async with opened() as house:
-        await reply(house, await picture(house), "make it snowy", by=house.ben)
+        names = {"bot": house.bot.bot_id, "nick": f"<@!{house.bot.bot_id}>"}
+        await reply(house, await picture(house), words.format(**names), by=house.ben)
         refused = await house.mia.click(said(house)[-1], label="Change it")
         made = len(house.painter.asked)
         await house.restart()
