@@ -137,9 +137,11 @@ class ImageFailure(UserFacingError):  # noqa: N818 - the family's name; its memb
         code: the provider's own code or a short word of ours, for the log and the ledger.
         retry_after: seconds after which the same request may be sent again, or None if it may not be.
         request_id: the provider's id of the request, for its support.
+        accepted: whether the provider took our account, and refused what was asked for or failed at it.
     """
 
     charged: str = "no"
+    accepted: bool = False
 
     def __init__(
         self, sentence: str, *, code: str, retry_after: float | None = None, request_id: str | None = None

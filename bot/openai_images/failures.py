@@ -80,6 +80,8 @@ _FLAGGED_WORDS = re.compile(r"flagged|moderation|safety|content polic", re.IGNOR
 # Refused before anything was made. 408, 409 and 499 are not among them: a gateway may say so after the call was sent.
 CERTAINLY_FREE = frozenset({400, 401, 402, 403, 404, 405, 413, 415, 422, 429})
 ACCOUNT_STATUSES = frozenset({401, 402, 403, 429})
+# What was asked for has been looked at: the account was taken.
+LOOKED_AT = frozenset({400, 422})
 # The resource is elsewhere, and nothing was done here; 302 and 303 may also be the answer to what was done (RFC 9110).
 MOVED = frozenset({301, 307, 308})
 USER_ERRORS = frozenset({"invalid_request_error", "image_generation_user_error"})
@@ -131,7 +133,10 @@ def _refused(refusal: _Refusal, status: int, request_id: str | None) -> ImageFai
             code=refusal.code,
             request_id=request_id,
         )
-    return from_body(refusal.fields, request_id, fallback=refusal.code)
+    failure = from_body(refusal.fields, request_id, fallback=refusal.code)
+    if status in LOOKED_AT and not isinstance(failure, ProviderAccountError):
+        failure.accepted = True
+    return failure
 
 
 def _busy(
@@ -214,9 +219,14 @@ def from_body(body: object, request_id: str | None, fallback: str | None = None)
         return _blocked(fields.get("moderation_details"), code, request_id, streaming=fallback is None)
     if (account := _account_of(refusal, None, request_id)) is not None:
         return account
+    failure: ImageFailure
     if fallback is not None or fields.get("type") in USER_ERRORS:
-        return _rejected(fields, code, request_id)
-    return OutcomeUnknownError(not_known("the image API stopped with an error"), code=code, request_id=request_id)
+        failure = _rejected(fields, code, request_id)
+    else:
+        stopped = not_known("the image API stopped with an error")
+        failure = OutcomeUnknownError(stopped, code=code, request_id=request_id)
+    failure.accepted = fallback is None  # a stream had begun
+    return failure
 
 
 def from_connection(cause: BaseException | None, request_id: str | None, *, sent: bool) -> ImageFailure:
@@ -273,7 +283,7 @@ def _blocked(details: object, code: str, request_id: str | None, *, streaming: b
         code=code,
         request_id=request_id,
     )
-    error.charged = "no" if is_free else "unknown"
+    error.charged, error.accepted = "no" if is_free else "unknown", True
     return error
 
 

@@ -98,8 +98,8 @@ class ProviderAccount:
     """Knows whether the account is refused; learns it from the calls that are made anyway.
 
     A refusal that the free call meets too (a wrong key) ends when that call is answered. What it does not show (no
-    money left, a model that needs verification) ends when a request is let through and made: one after a pause, which
-    doubles while it is refused. Being refused costs nothing.
+    money left, a model that needs verification) ends when a request is let through and made, or refused for what it
+    asks: one after a pause, which doubles while the account is refused. Being refused costs nothing.
 
     Attributes:
         speaker: set when the bot can speak.
@@ -180,7 +180,8 @@ class ProviderAccount:
 
     def met(self, call: Call, failure: BaseException | None) -> None:
         """What came of a paid call; see `Call.met`."""
-        if failure is None and call.probes is not None:
+        is_well = failure is None or (isinstance(failure, ImageFailure) and failure.accepted)
+        if is_well and call.probes is not None:
             self._end(call.probes)
         elif isinstance(failure, ProviderAccountError) and failure.reach != "request":
             refusal = self._refuse(failure, ALL if failure.reach == "account" else call.model)

@@ -218,3 +218,25 @@ def test_a_refusal_says_what_to_do_where_it_is_known(fields: dict[str, str], adv
     assert isinstance(failure, RequestRejectedError)
     assert failure.charged == "no"
     assert failure.sentence == f"The image API refused this request: It does not fit. {advice}Nothing was charged."
+
+
+@pytest.mark.parametrize(
+    ("failure", "accepted"),
+    [
+        (refused(400), True),
+        (refused(422, {"type": "invalid_request_error", "message": "Invalid size."}), True),
+        (refused(400, {"code": "moderation_blocked"}), True),
+        (refused(403, {"message": "Your request was flagged."}), True),
+        (from_body({"code": "moderation_blocked"}, None), True),
+        (from_body({"type": "server_error"}, None), True),  # in mid-stream
+        (from_body({"type": "image_generation_user_error", "message": "No."}, None), True),
+        (refused(400, {"code": "billing_hard_limit_reached"}), False),
+        (from_body({"code": "insufficient_quota"}, None), False),
+        (refused(404), False),
+        (refused(413), False),
+        (refused(429), False),
+        (refused(500), False),
+    ],
+)
+def test_whether_the_account_was_taken_shows_in_what_was_refused(failure: ImageFailure, *, accepted: bool) -> None:
+    assert failure.accepted == accepted

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.errors import ImageFailure, ProviderAccountError, ProviderUnreachableError
+from bot.errors import (
+    ImageFailure,
+    PromptBlockedError,
+    ProviderAccountError,
+    ProviderUnreachableError,
+    RequestRejectedError,
+)
 from bot.services.governing import Decision
 from bot.services.provider_account import ALL, FIRST_PAUSE, LONGEST_PAUSE, Call, ProviderAccount
 from tests.services.fakes import MIA, NOON, Clock, FreeLook, RecordingDelivery, a_house, a_request, until
@@ -206,6 +212,21 @@ async def test_a_request_that_found_out_nothing_leaves_it_to_the_next(desk: Desk
     desk.clock.now += FIRST_PAUSE
 
     assert await desk.is_open()
+
+
+@pytest.mark.parametrize("kind", [PromptBlockedError, RequestRejectedError])
+@pytest.mark.parametrize("accepted", [True, False])
+async def test_a_request_that_was_refused_for_what_it_asks_shows_that_the_account_is_taken(
+    desk: Desk, kind: type[ImageFailure], *, accepted: bool
+) -> None:
+    await desk.call(refused())
+    desk.clock.now += FIRST_PAUSE
+    failure = kind("Not that.", code="no")
+    failure.accepted = accepted
+
+    await desk.call(failure)
+
+    assert await desk.is_open() == accepted
 
 
 async def test_a_picture_that_was_under_way_does_not_end_a_refusal(desk: Desk) -> None:

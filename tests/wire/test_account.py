@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.sandbox.discord import Permission
-from bot.sandbox.images import Trouble
+from bot.sandbox.images import Fault, FaultKind, Trouble
 
 if TYPE_CHECKING:
     from bot.sandbox.discord import Member
@@ -59,6 +59,28 @@ async def test_it_goes_on_without_a_restart(
     while not await is_well():
         pass
     assert house.states()[-1] == "settled"
+
+
+@pytest.mark.parametrize(
+    "kind", [FaultKind.MODERATION_BLOCKED, FaultKind.CONTENT_POLICY, FaultKind.USER_ERROR, FaultKind.OUTPUT_BLOCKED]
+)
+async def test_a_request_that_is_refused_for_what_it_asks_shows_that_the_account_is_well(
+    house: House, mia: Member, monkeypatch: pytest.MonkeyPatch, kind: FaultKind
+) -> None:
+    monkeypatch.setattr("bot.services.provider_account.FIRST_PAUSE", 0.0)
+    house.images.account.trouble, house.images.account.seen_by_all = Trouble.INSUFFICIENT_QUOTA, False
+    lead = house.discord.server.add_member("Lea", permissions=Permission.MANAGE_GUILD)
+    channel = house.discord.server.channel("random")
+    await (await lead.slash("studio log", channel_=channel)).answered()
+    await asks(house, mia)
+    house.images.account.trouble = None
+    house.images.faults.add(Fault(kind))
+
+    refused = await asks(house, mia)
+    await house.until(lambda: [each for each in channel.messages if each.content.startswith("🟢")])
+
+    assert "The account that pays" not in refused
+    assert (await house.imagine(mia, "an owl")).attachments
 
 
 async def test_a_wrong_key_is_told_at_the_start(
