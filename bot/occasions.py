@@ -98,7 +98,7 @@ async def answer_double(interaction: discord.Interaction) -> None:
     if interaction.message is not None:
         await interaction.response.defer()
     else:
-        await interaction.response.send_message("That is being made already.", ephemeral=True)
+        await interaction.response.send_message("You sent this twice within a second; it counts once.", ephemeral=True)
 
 
 async def _do_nothing() -> None:

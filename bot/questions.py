@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     import discord
 
 MOST_KEPT = 500  # questions, and as many answers; Discord does not say if one is dismissed
+CHOSEN_BEFORE = (
+    "You chose #{} here before, so this began nothing and cost nothing. For one more, ask at the picture again."
+)
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -49,7 +52,7 @@ class Questions:
         message_id = 0 if interaction.message is None else interaction.message.id
         answer = message_id, number
         if answer in self._answered:
-            raise RequestRefused(f"#{number} is being made already.")
+            raise RequestRefused(CHOSEN_BEFORE.format(number))
         _add(self._answered, answer, None)
         try:
             yield
@@ -60,7 +63,7 @@ class Questions:
         if asking is None:
             return
         try:
-            await asking.edit_original_response(content=f"#{number} is being made.", view=None)
+            await asking.edit_original_response(content=f"You chose #{number}.", view=None)
         except PROBLEMS as problem:
             _log.info("question not closed", interaction=interaction.id, reason=repr(problem))
 

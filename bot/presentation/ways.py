@@ -31,7 +31,7 @@ def why_gone(spot: Spot) -> str:
     if spot is Spot.CHANNEL:
         return "the place where you asked is gone, or hidden from me"
     if spot is Spot.RESPONSE:
-        return "my answer there can be reached no more"
+        return "my first message about it is gone or out of my reach"
     return "you cannot be reached by direct message"
 
 

@@ -161,7 +161,7 @@ async def test_the_question_which_one_names_the_action_and_is_answered_once(
         await house.ben.click(question.response, label="#2")
 
         assert asked == f"{title}: which picture?"
-        assert question.response.content == "#2 is being made."
+        assert question.response.content == "You chose #2."
         assert not question.response.components
         assert len(house.painter.asked) == 3
 
@@ -178,7 +178,7 @@ async def test_a_second_press_of_the_same_answer_makes_nothing(opened: OpenHouse
         again = said(house, await house.ben.click(question.response, label="#2"))
         await house.ben.click(question.response, label="#1")
 
-        assert again == "❌ #2 is being made already."
+        assert again.startswith("❌ You chose #2 here before, so this began nothing and cost nothing.")
         assert [request.parent for request in house.painter.asked[2:]] == [2, 1]
 
 

@@ -456,7 +456,7 @@ async def test_a_failure_is_told_wherever_it_can_be(
 
     told, text, files, buttons = place.shown[0]
     assert (told, text.splitlines()[0], files, buttons) == (way, "❌ It was blocked.", (), True)
-    assert ", because my answer there can be reached no more." in text
+    assert ", because my first message about it is gone or out of my reach." in text
 
 
 # --- progress

@@ -15,8 +15,8 @@ from bot.presentation.ways import Spot, instead, kept_text, why_gone, why_refuse
         (Spot.DIRECT, 403, 50001, "I may send you no direct messages"),
         (Spot.DIRECT, 403, 50007, "Discord lets me send you no direct messages"),
         (Spot.CHANNEL, 404, 10003, "the place where you asked is gone, or hidden from me"),
-        (Spot.RESPONSE, 404, 10008, "my answer there can be reached no more"),
-        (Spot.RESPONSE, 401, 50027, "my answer there can be reached no more"),
+        (Spot.RESPONSE, 404, 10008, "my first message about it is gone or out of my reach"),
+        (Spot.RESPONSE, 401, 50027, "my first message about it is gone or out of my reach"),
         (Spot.CHANNEL, 401, 0, "Discord refused it (code 401)"),
         (Spot.DIRECT, 404, 10013, "you cannot be reached by direct message"),
         (Spot.CHANNEL, 400, 160005, "the thread is archived or locked"),
@@ -32,11 +32,17 @@ def test_a_refusal_in_words(spot: Spot, status: int, code: int, why: str) -> Non
 @pytest.mark.parametrize(
     ("spot", "sentence"),
     [
-        (Spot.CHANNEL, "This is a message of its own, because my answer there can be reached no more."),
-        (Spot.RESPONSE, "This is no message of its own, because my answer there can be reached no more."),
+        (
+            Spot.CHANNEL,
+            "This is a message of its own, because my first message about it is gone or out of my reach.",
+        ),
+        (
+            Spot.RESPONSE,
+            "This is no message of its own, because my first message about it is gone or out of my reach.",
+        ),
         (
             Spot.DIRECT,
-            "You asked in <#22>. The answer comes here, because my answer there can be reached no more.",
+            "You asked in <#22>. The answer comes here, because my first message about it is gone or out of my reach.",
         ),
     ],
 )
