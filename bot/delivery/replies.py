@@ -14,7 +14,7 @@ from bot.presentation.progress import drawing_text
 from bot.presentation.result import number_in
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from bot.delivery.posting import Upload
 
@@ -73,11 +73,28 @@ async def progress_below(channel: discord.abc.MessageableChannel, reply_to: int,
     Raises:
         discord.HTTPException: Discord could not answer now.
     """
+
+    def is_progress(message: discord.Message) -> bool:
+        return not message.components and all(each.filename == PREVIEW_NAME for each in message.attachments)
+
+    return await _below(channel, reply_to, author_id, is_progress)
+
+
+async def words_below(channel: discord.abc.MessageableChannel, reply_to: int, author_id: int) -> int | None:
+    """As `progress_below`, of a message that shows no files."""
+    return await _below(channel, reply_to, author_id, lambda message: not message.attachments)
+
+
+async def _below(
+    channel: discord.abc.MessageableChannel,
+    reply_to: int,
+    author_id: int,
+    is_meant: Callable[[discord.Message], bool],
+) -> int | None:
     try:
         async for message in channel.history(limit=LOOKED_THROUGH, after=discord.Object(reply_to)):
             answers = message.reference is not None and message.reference.message_id == reply_to
-            bare = not message.components and all(each.filename == PREVIEW_NAME for each in message.attachments)
-            if answers and bare and message.author.id == author_id:
+            if answers and message.author.id == author_id and is_meant(message):
                 return message.id
     except discord.HTTPException as error:
         if not is_refusal(error):

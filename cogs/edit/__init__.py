@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.options import PricedOptions
+from cogs.edit.answers import Passing
 from cogs.edit.buttons import EditButton, FinishButton, VaryButton
 from cogs.edit.commands import Edit
 from cogs.edit.menus import Menus
@@ -31,4 +32,4 @@ async def setup(bot: AtelierClient) -> None:
     priced = PricedOptions(services.admission, services.catalog, settings.model, settings.partial_images)
     await bot.add_cog(Edit(bot.intake, services.drafting, priced))
     await bot.add_cog(Menus(bot, services.requests, messages))
-    await bot.add_cog(Replies(bot, services.requests, services.policies))
+    await bot.add_cog(Replies(bot, services.requests, services.policies, Passing(bot, services.state)))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections import OrderedDict
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
-from bot.delivery.patience import remove_quietly
+from bot.delivery.patience import PROBLEMS, remove_quietly
+from bot.delivery.replies import words_below
 from bot.delivery.telling import tell_below
-from bot.errors import UserFacingError
+from bot.errors import DatabaseError, UserFacingError
 from bot.interactions import spoken
 
 if TYPE_CHECKING:
@@ -27,6 +30,8 @@ SWITCHED_OFF = (
 REFUSAL_STAYS = 180.0  # seconds
 SAID_EVERY = 120.0  # seconds between two times that the same is said to the same member in the same channel
 MOST_REMEMBERED = 1000  # sentences
+CLOSING = 5.0  # seconds that a shutdown waits until what was said in passing is gone; the next start sees to the rest
+STANDING = "passing"  # names in the database what stands
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -46,16 +51,51 @@ async def refuse(client: AtelierClient, passing: Passing, message: discord.Messa
         await tell_below(message, text, lambda: view, what="no")
 
 
+class Notes(Protocol):
+    """Keeps small texts by name, over restarts."""
+
+    async def get(self, key: str) -> str | None:
+        """The text kept under `key`, or None."""
+        ...
+
+    async def put(self, key: str, value: str) -> None:
+        """Keep `value` under `key`, instead of what was there."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something that was said in passing, and is to go away again.
+
+    Attributes:
+        channel_id: where it stands, or was to stand.
+        reply_to: the member's message.
+        told_id: its own id; 0 before Discord has told it.
+    """
+
+    channel_id: int
+    reply_to: int
+    told_id: int = 0
+
+
 class Passing:
     """What is said to members in passing: each sentence seldom, and not for long.
 
+    It goes away in time, at the end of the process, or at the next start: it is written down before it is said.
+
     Args:
+        client: whose messages they are.
+        notes: remembers what stands.
         clock: seconds, from wherever.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, client: discord.Client, notes: Notes, clock: Callable[[], float] = time.monotonic) -> None:
+        self._client = client
+        self._notes = notes
         self._clock = clock
         self._said: OrderedDict[tuple[int, int, str], float] = OrderedDict()
+        self._standing: dict[int, Line] = {}
+        self._numbered = 0
         self._leaving: set[asyncio.Task[None]] = set()
 
     def is_due(self, message: discord.Message, text: str) -> bool:
@@ -80,19 +120,73 @@ class Passing:
         leaner: str | None = None,
     ) -> None:
         """Say it as `tell_below` does, and remove it after that many seconds."""
+        line = Line(message.channel.id, message.id)
+        key = await self._stands(line)
         told = await tell_below(message, text, lambda: view, what=what, leaner=leaner)
-        if told is not None:
-            task = asyncio.create_task(_remove_later(told, stays), name=what)
-            self._leaving.add(task)
-            task.add_done_callback(self._leaving.discard)
+        if told is None:
+            await self._gone(key)
+            return
+        self._leave(key, stays)
+        await self._stands(replace(line, channel_id=told.channel.id, told_id=told.id), key)
+
+    async def open(self) -> None:
+        """Remove, in the background, what an earlier process said and did not live to remove."""
+        for line in json.loads(await self._notes.get(STANDING) or "[]"):
+            self._standing[self._next()] = Line(*line)
+        for key in self._standing:
+            self._leave(key, 0)
 
     async def close(self) -> None:
-        """Leave what still stands."""
+        """Remove what stands, though not for long."""
         for task in self._leaving:
             task.cancel()
         await asyncio.gather(*self._leaving, return_exceptions=True)
+        if self._standing:
+            removing = [asyncio.create_task(self._remove(key)) for key in self._standing]
+            _, late = await asyncio.wait(removing, timeout=CLOSING)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
+    def _next(self) -> int:
+        self._numbered += 1
+        return self._numbered
 
-async def _remove_later(told: discord.Message, stays: float) -> None:
-    await asyncio.sleep(stays)
-    await remove_quietly(told)
+    def _leave(self, key: int, stays: float) -> None:
+        task = asyncio.create_task(self._remove_later(key, stays), name=f"passing {key}")
+        self._leaving.add(task)
+        task.add_done_callback(self._leaving.discard)
+
+    async def _remove_later(self, key: int, stays: float) -> None:
+        await asyncio.sleep(stays)
+        await self._remove(key)
+
+    async def _remove(self, key: int) -> None:
+        line = self._standing[key]
+        channel = self._client.get_partial_messageable(line.channel_id)
+        told_id = line.told_id
+        if not told_id and self._client.user is not None:
+            try:
+                told_id = await words_below(channel, line.reply_to, self._client.user.id) or 0
+            except PROBLEMS as problem:
+                _log.info("not looked for", message=line.reply_to, reason=repr(problem))
+        if told_id:
+            await remove_quietly(channel.get_partial_message(told_id))
+        await self._gone(key)
+
+    async def _stands(self, line: Line, key: int = 0) -> int:
+        key = key or self._next()
+        self._standing[key] = line
+        await self._write()
+        return key
+
+    async def _gone(self, key: int) -> None:
+        self._standing.pop(key, None)
+        await self._write()
+
+    async def _write(self) -> None:
+        lines = [(line.channel_id, line.reply_to, line.told_id) for line in self._standing.values()]
+        try:
+            await self._notes.put(STANDING, json.dumps(lines))
+        except DatabaseError as problem:
+            _log.info("not noted", reason=str(problem))  # what was noted before, the next start looks for in vain

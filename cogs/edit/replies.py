@@ -16,7 +16,7 @@ from bot.errors import PictureGoneError, RequestRefused, UserFacingError
 from bot.inputs import pictures_of
 from bot.occasions import author_of
 from bot.services.policy import ReplyMode
-from cogs.edit.answers import SWITCHED_OFF, Passing, refuse
+from cogs.edit.answers import SWITCHED_OFF, refuse
 from cogs.edit.buttons import EditButton
 from cogs.edit.picking import ask_which, offer, offer_others
 from cogs.edit.taking import SAY_WHAT, answered_message, edit_others, edit_ours
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bot.services.governing import Policies
     from bot.services.keeping import Requests
     from bot.services.ledger import OpenRequest
+    from cogs.edit.answers import Passing
 
 HOW_TO = "Reply to a message with pictures, mention me, and say what to change. For a new picture: /imagine."
 NOT_SHOWN = "I cannot see pictures in that message. On the message: Apps, Edit image. For a new picture: /imagine."
@@ -42,15 +43,20 @@ SOON = (0.1, 0.4, 1.0, 2.0, 4.0)  # seconds between looks; before it is noted, t
 class Replies(commands.Cog):
     """Reads replies to pictures."""
 
-    def __init__(self, client: AtelierClient, requests: Requests, policies: Policies) -> None:
+    def __init__(self, client: AtelierClient, requests: Requests, policies: Policies, passing: Passing) -> None:
         self._client = client
         self._requests = requests
         self._policies = policies
-        self._passing = Passing()
+        self._passing = passing
+
+    @override
+    async def cog_load(self) -> None:
+        """Remove what was said in passing by an earlier process, and stands still."""
+        await self._passing.open()
 
     @override
     async def cog_unload(self) -> None:
-        """Leave the hints and refusals that still stand."""
+        """Remove the questions, hints and refusals that still stand."""
         await self._passing.close()
 
     @commands.Cog.listener()

@@ -105,7 +105,6 @@ async def test_words_below_another_members_picture_are_asked_about(words: str, o
         await reply(house, await picture(house), words.format(**names), by=house.ben)
         refused = await house.mia.click(said(house)[-1], label="Change it")
         made = len(house.painter.asked)
-        await house.restart()
         await agree(house, house.ben)
 
         assert refused.response is not None

@@ -133,10 +133,9 @@ async def test_without_the_ping_there_is_a_hint_that_goes_away(house: House, mon
     assert len(house.images.calls) == 1
 
 
-async def test_the_button_of_a_hint_changes_the_picture_also_after_a_restart(house: House) -> None:
+async def test_the_button_of_a_hint_changes_the_picture(house: House) -> None:
     mia = house.discord.server.add_member("Mia")
     hint = await spoken(house, await mia.reply(await house.imagine(mia), "make it snowy", ping=False))
-    await house.restart_bot()
 
     dialog = await mia.click(hint, "Edit")
     await house.until(lambda: dialog.modal is not None)
