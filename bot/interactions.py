@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import discord
 import structlog
@@ -18,7 +19,7 @@ from bot.delivery.patience import DROPPED, PROBLEMS, is_refusal, steadily
 from bot.discord_limits import ALREADY_ACKNOWLEDGED, INTERACTION_GONE, LONGEST_MESSAGE
 from bot.errors import DatabaseError, LimitReachedError, PictureGoneError, UserFacingError
 from bot.mentions import Names
-from bot.occasions import AnsweredBeforeError
+from bot.occasions import AnsweredBeforeError, role_ids_of
 from bot.presentation.ways import Spot
 from bot.services.deciding import Lead
 from bot.services.delivery import Posted
@@ -39,7 +40,7 @@ FROM_BEFORE = (
     "I do not know the picture of this message any more: my database was restored or begun anew since. "
     "Attach the picture to /edit to go on with it."
 )
-LEADS_ONLY = "Only members who may manage this server can do this. Ask one of them."
+LEADS_ONLY = "Only leads can do this: members who may manage this server or have its lead role. Ask one of them."
 
 MOST_UNTOLD = 500  # members
 
@@ -254,12 +255,22 @@ async def _as_read(interaction: Interaction, order: OpenRequest) -> OpenRequest:
 
 
 class LeadsOnlyError(app_commands.CheckFailure):
-    """Somebody used a command of leads whose server shows it to more people than those who manage it."""
+    """Somebody used a command of leads whose server shows it to more people than its leads."""
 
 
-def is_lead(interaction: discord.Interaction[Any]) -> bool:
-    """Whether who acts may manage the server: they alone decide about money and rules."""
+def may_manage(interaction: discord.Interaction[Any]) -> bool:
+    """Whether who acts may manage the server; they alone choose the lead role."""
     return interaction.guild_id is not None and interaction.permissions.manage_guild
+
+
+async def is_lead(interaction: discord.Interaction[Any]) -> bool:
+    """Whether who acts may manage the server or has its lead role: they alone decide about money and rules."""
+    if may_manage(interaction):
+        return True
+    if interaction.guild_id is None or not isinstance(interaction.user, discord.Member):
+        return False
+    policy = await interaction.client.services.policies.of(interaction.guild_id)
+    return policy.lead_role_id in role_ids_of(interaction.user)
 
 
 def lead_of(interaction: discord.Interaction[Any]) -> Lead:
@@ -276,7 +287,12 @@ class LeadCog(commands.GroupCog):
     @override
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
         """Leads only."""
-        if not is_lead(interaction):
+        try:
+            allowed = await is_lead(interaction)
+        except DatabaseError as error:  # of a check, discord.py hands the tree only errors of its own
+            command = cast("app_commands.Command[Any, ..., Any]", interaction.command)
+            raise app_commands.CommandInvokeError(command, error) from error
+        if not allowed:
             raise LeadsOnlyError
         return True
 
@@ -294,7 +310,7 @@ class AtelierTree(app_commands.CommandTree[AtelierClient]):
         if interaction.type is discord.InteractionType.autocomplete:
             if not interaction.client.desk.is_new(interaction.id):
                 return False
-            offered = is_here and (is_lead(interaction) or not _is_for_leads(interaction.command))
+            offered = is_here and (not _is_for_leads(interaction.command) or await _is_surely_lead(interaction))
             if not offered:
                 await interaction.response.autocomplete([])
             return offered
@@ -309,6 +325,13 @@ class AtelierTree(app_commands.CommandTree[AtelierClient]):
     ) -> None:  # discord.py calls it after a command's own handlers, of which we have none
         """Answer."""
         await answer_failure(interaction, error)
+
+
+async def _is_surely_lead(interaction: Interaction) -> bool:
+    """Whether who acts is a lead, and the books could be asked."""
+    with suppress(DatabaseError):
+        return await is_lead(interaction)
+    return False
 
 
 def _is_for_leads(command: object) -> bool:

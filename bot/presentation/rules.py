@@ -37,6 +37,11 @@ SCREENING = {
     "low": "The image API's filter is less strict; what its provider's own rules forbid is refused all the same.",
 }
 AFTER_A_BLOCK = "What is being made for them is finished; what still waits is given back."
+LEADS_ALONE = "Leads are members who may manage this server."
+HOW_OFFERED = (
+    "Discord offers them /studio and /quota once you add the role to both: Server Settings, Integrations, this bot."
+)
+LEADING = f"Whoever has it decides about limits, rules and pleas here, but not about this role. {HOW_OFFERED}"
 REPLIES = {
     ReplyMode.AT_ONCE: (
         "Who replies to their own picture changes it at once, and pays; about questions, thanks and replies to other "
@@ -182,6 +187,37 @@ def log_warning(fault: str) -> str:
 def log_readers(channel_id: int) -> str:
     """Said of a log channel that everybody sees."""
     return f"Everyone who sees <#{channel_id}> will read budgets and members' questions."
+
+
+def lead_role_panel(policy: ServerPolicy) -> str:
+    """Who leads, and how to change it."""
+    if policy.lead_role_id is None:
+        return f"{LEADS_ALONE} Choose a role that leads too with the option “role”."
+    return (
+        f"Leads are members who may manage this server, and those with <@&{policy.lead_role_id}>. {HOW_OFFERED} "
+        "Change it with the options “role” and “nobody”."
+    )
+
+
+def lead_role_changed_text(decision: Decision) -> str:
+    """What changed, what that means, and how Discord is to show the commands."""
+    return f"{changed_text(decision)} {LEADS_ALONE if decision.after == 'none' else LEADING}"
+
+
+def set_up_text(decision: Decision, policy: ServerPolicy, notes: Iterable[str]) -> str:
+    """What holds from now on, line by line, and what else may be set."""
+    begin = "This held already." if decision.before == decision.after else "✅ From now on:"
+    lines = [begin, *(f"- {_begin(part)}" for part in decision.after.split("; "))]
+    lines += list(dict.fromkeys(notes))
+    if policy.log_channel_id is None:
+        lines.append("Choose with /studio log where alerts and members' questions for more are posted.")
+    if "lead role" in decision.after:
+        lines.append(HOW_OFFERED)
+    lines.append(
+        "All limits are in /quota show; /quota set adds more, /studio pause stops everything. "
+        "What was used in this day and month counts."
+    )
+    return clipped_lines(lines, LONGEST_TEXT)
 
 
 def first_log_line(lead_id: int) -> str:

@@ -197,11 +197,14 @@ class QuotaDesk:
             raise RequestRefused("Unlimited what? Write unlimited pictures or unlimited dollars.")
         return bounded.pop()
 
+    async def outdone(self, server_id: int, rule: LimitRule) -> tuple[str, ...]:
+        """Sentences about limits that are reached before a rule which is set, or only after it."""
+        return outdone_text(rule, await self.policies.of(server_id), self.standings.defaults)
+
     async def _from_when(self, server_id: int, rule: LimitRule) -> str:
         """That a new rule counts at once, what is used of it, and which other limits are reached before it."""
         policy = await self.policies.of(server_id)
-        notes = outdone_text(rule, policy, self.standings.defaults)
-        return "\n".join([await self._counted(policy, server_id, rule), *notes])
+        return "\n".join([await self._counted(policy, server_id, rule), *await self.outdone(server_id, rule)])
 
     async def _counted(self, policy: ServerPolicy, server_id: int, rule: LimitRule) -> str:
         _, resets_at = self.standings.edges(policy, rule.window, int(self.standings.clock()))

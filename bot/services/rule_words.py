@@ -116,6 +116,11 @@ def log_text(policy: ServerPolicy) -> str:
     return "none" if policy.log_channel_id is None else f"<#{policy.log_channel_id}>"
 
 
+def lead_role_text(policy: ServerPolicy) -> str:
+    """``none``, or a mention."""
+    return "none" if policy.lead_role_id is None else f"<@&{policy.lead_role_id}>"
+
+
 def rule_text(rule: RoleRule | None, catalog: Catalog) -> str:
     """All that a rule for a role says: ``qualities low and medium; up to 1536×1024; at most 2 pictures at once``."""
     if rule is None:

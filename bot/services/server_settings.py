@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 from bot.errors import DecisionRefusedError
 from bot.services.deciding import NOTHING_CHANGED, Deciding, Lead
 from bot.services.policy import MODERATIONS, Block
-from bot.services.rule_words import WEEKDAYS, calendar_text, log_text, moderation_text, replies_text, wait_text
+from bot.services.rule_words import (
+    WEEKDAYS,
+    calendar_text,
+    lead_role_text,
+    log_text,
+    moderation_text,
+    replies_text,
+    wait_text,
+)
 from bot.services.windows import Window, window_edges
 from bot.services.wording import listed, shown
 from bot.services.zones import find_zone
@@ -17,6 +25,7 @@ from bot.services.zones import find_zone
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bot.services.first_settings import FirstSettings
     from bot.services.governing import Decision
     from bot.services.policy import ReplyMode, ServerPolicy
 
@@ -133,6 +142,23 @@ class ServerSettings:
             lambda before: replace(before, log_channel_id=channel_id),
             log_text,
         )
+
+    async def set_lead_role(self, lead: Lead, role_id: int | None) -> Decision:
+        """Let whoever has this role decide as well; None lets nobody beside those who may manage the server.
+
+        Only one of those may choose it, which the caller sees to; it is a role that people give.
+        """
+        return await self.deciding.change(
+            lead,
+            "studio leads",
+            "the lead role",
+            lambda before: replace(before, lead_role_id=role_id),
+            lead_role_text,
+        )
+
+    async def set_up(self, lead: Lead, first: FirstSettings) -> Decision:
+        """Set all that a first lead sets, in one step."""
+        return await self.deciding.change(lead, "studio setup", "the first settings", first.on, first.words)
 
     async def set_moderation(self, lead: Lead, level: str) -> Decision:
         """Let the provider screen what is asked for from now on by this level.

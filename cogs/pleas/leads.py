@@ -33,7 +33,7 @@ async def look(interaction: Interaction, plea_id: int) -> Verdict:
         LeadsOnlyError: who acts is none.
         UserFacingError: this server has no such plea.
     """
-    if interaction.guild_id is None or not is_lead(interaction):
+    if interaction.guild_id is None or not await is_lead(interaction):
         raise LeadsOnlyError
     verdict = await interaction.client.services.pleas.look(interaction.guild_id, plea_id)
     message = interaction.message

@@ -31,7 +31,7 @@ class PageButton(AtelierButton, action="quota-page"):
     @override
     async def pressed(self, interaction: Interaction) -> None:
         """Show that page as things are now."""
-        if not is_lead(interaction):
+        if not await is_lead(interaction):
             raise LeadsOnlyError
         await interaction.response.defer()
         await show_overview(interaction, interaction.client.services.quotas.standings, self.subject)

@@ -11,6 +11,7 @@ from cogs.studio.audit import OlderButton, OlderOfOneButton, WhoDecided
 from cogs.studio.rules import WhatMayBeAsked
 from cogs.studio.running import Running
 from cogs.studio.settings import ServerWide
+from cogs.studio.setup import Start
 
 if TYPE_CHECKING:
     from bot.interactions import AtelierClient
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from bot.services.bulletin import Bulletins
     from bot.services.governing import Audit
     from bot.services.pausing import Pausing
+    from bot.services.quotas import QuotaDesk
     from bot.services.rules import Rules
     from bot.services.server_settings import ServerSettings
 
@@ -30,6 +32,7 @@ class Studio(
     Running,
     WhatMayBeAsked,
     ServerWide,
+    Start,
     WhoDecided,
     LeadCog,
     group_name="studio",
@@ -46,6 +49,7 @@ class Studio(
         admission: Admission,
         audit: Audit,
         watch: Watch,
+        quotas: QuotaDesk,
         default_model: str,
     ) -> None:
         self._pausing = pausing
@@ -55,6 +59,7 @@ class Studio(
         self._admission = admission
         self._audit = audit
         self._watch = watch
+        self._quotas = quotas
         self._default_model = default_model
 
 
@@ -71,6 +76,7 @@ async def setup(bot: AtelierClient) -> None:
             services.admission,
             services.audit,
             services.watch,
+            services.quotas,
             services.settings.model,
         )
     )

@@ -45,7 +45,7 @@ class OlderButton(AtelierButton, action="audit"):
     @override
     async def pressed(self, interaction: Interaction) -> None:
         """Show the next page in place of this one."""
-        _check_lead(interaction)
+        await _check_lead(interaction)
         audit = interaction.client.services.audit
         entries = await audit.entries(interaction.guild_id or 0, before=self.subject, most=PER_PAGE + 1)
         embed, view = _page(entries, OlderButton)
@@ -60,7 +60,7 @@ class OlderOfOneButton(AtelierButton, action="audit-of-one"):
     @override
     async def pressed(self, interaction: Interaction) -> None:
         """Show the next page in place of this one."""
-        _check_lead(interaction)
+        await _check_lead(interaction)
         audit, server_id = interaction.client.services.audit, interaction.guild_id or 0
         last = next(iter(await audit.entries(server_id, before=self.subject + 1, most=1)), None)
         actor_id = None if last is None else last.decision.actor_id
@@ -81,7 +81,7 @@ def _page(
     return embed, view
 
 
-def _check_lead(interaction: Interaction) -> None:
+async def _check_lead(interaction: Interaction) -> None:
     """Who was a lead when the page was opened may be none any more."""
-    if not is_lead(interaction):
+    if not await is_lead(interaction):
         raise LeadsOnlyError

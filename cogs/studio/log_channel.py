@@ -1,4 +1,4 @@
-"""Whether the bot can write in a server's log channel, and who reads there."""
+"""A server's log channel: whether the bot can write there, its first line, and who reads it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from bot.errors import DecisionRefusedError
+from bot.presentation.rules import first_log_line, log_readers, log_warning
 from bot.services.wording import listed
 
 if TYPE_CHECKING:
@@ -49,3 +51,23 @@ def is_read_by_all(place: Place | None) -> bool:
     if place is None or (isinstance(place, discord.Thread) and (place.is_private() or place.parent is None)):
         return False
     return place.permissions_for(place.guild.default_role).view_channel
+
+
+async def notes_on_log(interaction: Interaction, channel_id: int) -> list[str]:
+    """What a lead has to know of the log channel: that nothing can be posted there, or that everybody reads it."""
+    place = await find_place(interaction, channel_id)
+    fault = fault_of(interaction, channel_id, place)
+    notes = [log_warning(fault)] if fault else []
+    return [*notes, log_readers(channel_id)] if is_read_by_all(place) else notes
+
+
+async def begin_log(interaction: Interaction, channel_id: int) -> None:
+    """Post the first line of the log: a channel that is chosen is one that works."""
+    place = await find_place(interaction, channel_id)
+    fault = fault_of(interaction, channel_id, place)
+    if fault or not isinstance(place, discord.abc.Messageable):
+        raise DecisionRefusedError(f"{fault} Nothing was changed.")
+    try:
+        await place.send(first_log_line(interaction.user.id))
+    except (discord.Forbidden, discord.NotFound):
+        raise DecisionRefusedError(f"I could not write in <#{channel_id}>. Nothing was changed.") from None

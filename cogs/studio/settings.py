@@ -1,4 +1,4 @@
-"""/studio block, unblock, newcomers, moderation, replies, calendar and log: the server as a whole."""
+"""/studio block, unblock, newcomers, moderation, replies, calendar, log and leads: the server as a whole."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ from discord.ext import commands
 
 from bot.discord_limits import MOST_CHOICES
 from bot.errors import DecisionRefusedError
-from bot.interactions import Interaction, lead_of
+from bot.interactions import Interaction, lead_of, may_manage
 from bot.options import AnyChannel, ChannelOption, choices
 from bot.presentation.rules import (
     blocked_text,
     calendar_changed_text,
     calendar_panel,
     changed_text,
-    first_log_line,
+    lead_role_changed_text,
+    lead_role_panel,
     log_panel,
-    log_readers,
-    log_warning,
     moderation_changed_text,
     moderation_panel,
     newcomers_panel,
@@ -32,7 +31,7 @@ from bot.services.policy import ReplyMode
 from bot.services.server_settings import LONGEST_REASON, LONGEST_WAIT
 from bot.services.wording import one_line
 from bot.services.zones import zones_like
-from cogs.studio.log_channel import fault_of, find_place, is_read_by_all
+from cogs.studio.log_channel import begin_log, notes_on_log
 from cogs.studio.rules import say
 
 if TYPE_CHECKING:
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from bot.services.server_settings import ServerSettings
 
 LONGEST_ZONE = 60  # characters
+FOR_MANAGERS = "Only members who may manage this server choose its lead role. Nothing was changed."
 
 
 class ServerWide(commands.Cog):
@@ -141,30 +141,46 @@ class ServerWide(commands.Cog):
             text = log_panel(kept)
         else:
             if channel is not None and channel.id != kept:
-                await _begin_log(interaction, channel.id)
+                await begin_log(interaction, channel.id)
             kept = None if channel is None else channel.id
             text = changed_text(await self._server_settings.set_log_channel(lead, kept))
             self._watch.tell_soon()
         if kept is not None:
-            text = " ".join([text, *await _notes(interaction, kept)])
+            text = " ".join([text, *await notes_on_log(interaction, kept)])
         await interaction.edit_original_response(content=text)
 
+    @app_commands.command()
+    @app_commands.describe(role="Whoever has it", nobody="Nobody beside those who may manage the server")
+    async def leads(
+        self,
+        interaction: Interaction,
+        role: discord.Role | None = None,
+        nobody: bool = False,  # noqa: FBT001, FBT002 - an option, given by name
+    ) -> None:
+        """Choose a role whose members lead here too, beside those who may manage the server."""
+        lead = lead_of(interaction)
+        if role is None and not nobody:
+            await say(interaction, lead_role_panel(await self._server_settings.of(lead.server_id)))
+            return
+        if role is not None and nobody:
+            raise DecisionRefusedError("Choose a role or nobody, not both. Nothing was changed.")
+        role_id = None if role is None else lead_role_in(interaction, role)
+        if role_id is None and not may_manage(interaction):
+            raise DecisionRefusedError(FOR_MANAGERS)
+        await say(interaction, lead_role_changed_text(await self._server_settings.set_lead_role(lead, role_id)))
 
-async def _notes(interaction: Interaction, channel_id: int) -> list[str]:
-    """What a lead has to know of the log channel: that nothing can be posted there, or that everybody reads it."""
-    place = await find_place(interaction, channel_id)
-    fault = fault_of(interaction, channel_id, place)
-    notes = [log_warning(fault)] if fault else []
-    return [*notes, log_readers(channel_id)] if is_read_by_all(place) else notes
 
+def lead_role_in(interaction: Interaction, role: discord.Role) -> int:
+    """The id of a role that is to lead.
 
-async def _begin_log(interaction: Interaction, channel_id: int) -> None:
-    """Post the first line of the log: a channel that is chosen is one that works."""
-    place = await find_place(interaction, channel_id)
-    fault = fault_of(interaction, channel_id, place)
-    if fault or not isinstance(place, discord.abc.Messageable):
-        raise DecisionRefusedError(f"{fault} Nothing was changed.")
-    try:
-        await place.send(first_log_line(interaction.user.id))
-    except (discord.Forbidden, discord.NotFound):
-        raise DecisionRefusedError(f"I could not write in <#{channel_id}>. Nothing was changed.") from None
+    Raises:
+        DecisionRefusedError: who acts may not choose it, or it is a role that nobody gives.
+    """
+    if not may_manage(interaction):
+        raise DecisionRefusedError(FOR_MANAGERS)
+    if role.is_default() or role.managed:
+        raise DecisionRefusedError(
+            "Leads decide about money, so choose a role that you give to people yourselves: not the one that everybody "
+            "has, and none that Discord or an app gives. Nothing was changed."
+        )
+    return role.id

@@ -362,7 +362,7 @@ async def test_only_leads_send_a_dialog(opened: OpenHouse) -> None:
 
         answer = await desk.lea.submit_modal(shown, {"amount": "3"})
 
-        assert said(answer).startswith("❌ Only members who may manage this server")
+        assert said(answer).startswith("❌ Only leads can do this")
         assert await desk.grants() == 0
 
 
@@ -470,7 +470,10 @@ async def test_only_leads_decide(label: str, opened: OpenHouse) -> None:
 
         answer = await house.mia.click(plea, label=label)
 
-        assert said(answer) == "❌ Only members who may manage this server can do this. Ask one of them."
+        assert (
+            said(answer)
+            == "❌ Only leads can do this: members who may manage this server or have its lead role. Ask one of them."
+        )
         assert labels(desk.plea) == [GRANT, OTHER, DECLINE]
         assert await desk.grants() == 0
 

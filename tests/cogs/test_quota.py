@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.cogs.house import House
     from tests.conftest import OpenHouse
 
-LEADS_ONLY = "❌ Only members who may manage this server can do this. Ask one of them."
+LEADS_ONLY = "❌ Only leads can do this: members who may manage this server or have its lead role. Ask one of them."
 RESETS = r"It resets <t:\d+:R>\."
 
 

@@ -338,7 +338,7 @@ async def test_a_server_that_shows_the_commands_to_all_still_answers_leads_only(
 
         assert answer.response is not None
         assert answer.response.ephemeral
-        assert answer.response.content.startswith("❌ Only members who may manage this server")
+        assert answer.response.content.startswith("❌ Only leads can do this")
         assert answer.response.attachments == []
         assert offered == []
         assert drawing.charts == []

@@ -220,7 +220,7 @@ async def test_only_leads_see_and_resolve_charges_even_where_others_are_shown_th
         )
 
         assert answer.response is not None
-        assert "Only members who may manage this server" in answer.response.content
+        assert "Only leads can do this" in answer.response.content
         assert await offered(house, member=house.ben) == []
         assert await used(house) == before
         assert await audited(house) == []

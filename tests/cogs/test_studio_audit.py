@@ -112,7 +112,7 @@ async def test_who_is_no_lead_any_more_turns_no_page(opened: OpenHouse) -> None:
         for answer in (alone, of_one):
             assert answer.response is not None
             text = told(await house.lead.click(answer.response, label="Older"))
-            assert text.startswith("❌ Only members who may manage this server")
+            assert text.startswith("❌ Only leads can do this")
 
 
 async def test_the_audit_of_another_server_is_not_shown(opened: OpenHouse) -> None:

@@ -67,7 +67,7 @@ async def test_who_is_no_lead_decides_nothing(opened: OpenHouse) -> None:
 
         answer = await house.ben.slash(house.channel, "studio newcomers", days=7)
 
-        assert "Only members who may manage this server" in told(answer)
+        assert "Only leads can do this" in told(answer)
         assert (await policy(house)).newcomer_days == 0
 
 

@@ -94,7 +94,7 @@ async def test_who_is_no_lead_is_refused(opened: OpenHouse, command: str) -> Non
 
         answer = await house.ben.slash(house.channel, f"studio {command}")
 
-        assert "Only members who may manage this server" in told(answer)
+        assert "Only leads can do this" in told(answer)
         assert (await house.services.policies.of(house.server.id)).pause is None
 
 

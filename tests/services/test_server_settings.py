@@ -171,3 +171,21 @@ async def test_the_log_channel_is_set_and_taken_away(council: Council) -> None:
 
     assert (here.before, here.after) == ("none", "<#12>")
     assert (nowhere.before, nowhere.after) == ("<#12>", "none")
+
+
+async def test_the_lead_role_is_nobodys_until_one_is_chosen(council: Council) -> None:
+    before = (await council.policy()).lead_role_id
+    chosen = await council.settings.set_lead_role(LEA, 55)
+    same = await council.settings.set_lead_role(LEA, 55)
+    nobody = await council.settings.set_lead_role(LEA, None)
+
+    assert before is None
+    assert (chosen.action, chosen.subject, chosen.before, chosen.after) == (
+        "studio leads",
+        "the lead role",
+        "none",
+        "<@&55>",
+    )
+    assert same.before == same.after
+    assert (nobody.before, nobody.after) == ("<@&55>", "none")
+    assert await council.decisions() == [chosen, nobody]

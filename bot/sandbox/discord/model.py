@@ -75,6 +75,7 @@ class Guild:
         threads: active and archived ones, also posts in forums.
         boost_tier: 0 to 3; decides the upload limit.
         has_bot: False once the bot was removed.
+        offered_to: ids of roles to which the server's integrations settings offer every command of the bot.
     """
 
     id: int
@@ -87,6 +88,7 @@ class Guild:
     emojis: list[Emoji] = field(default_factory=list["Emoji"])
     boost_tier: int = 0
     has_bot: bool = True
+    offered_to: set[int] = field(default_factory=set[int])
 
     @property
     def everyone(self) -> Role:

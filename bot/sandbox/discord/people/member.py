@@ -17,7 +17,7 @@ from bot.sandbox.discord.permissions import Permission
 from bot.sandbox.discord.wire import Json, as_objects
 
 if TYPE_CHECKING:
-    from bot.sandbox.discord.model import Channel, Message
+    from bot.sandbox.discord.model import Channel, Guild, Message
 
 
 class Member(Writer):
@@ -187,8 +187,11 @@ class Member(Writer):
             contexts = command.get("contexts")
             if not command.get("dm_permission") or (contexts is not None and 1 not in contexts):
                 raise CannotDoThatError(f"/{command['name']} is not offered in direct messages.")
-        elif needed is not None and int(needed) & ~int(granted):
+        elif needed is not None and int(needed) & ~int(granted) and not self._is_offered(channel.guild):
             raise CannotDoThatError(f"/{command['name']} is not offered to {self.name}: it needs {needed}.")
+
+    def _is_offered(self, guild: Guild) -> bool:
+        return any(role.id in guild.offered_to for role in guild.members[self.user.id].roles)
 
 
 def _command_data(command: Json, channel: Channel) -> Json:

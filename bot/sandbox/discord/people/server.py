@@ -183,6 +183,10 @@ class Server:
         if channel.shows_itself_to(bot) and not was_seen:
             self._tell("THREAD_LIST_SYNC", lambda: threads_sync_view(channel, bot))
 
+    def offer_commands(self, role: Role) -> None:
+        """Offer the bot's commands to a role, whatever they need by themselves (Server Settings, Integrations)."""
+        self.guild.offered_to.add(role.id)
+
     def set_boost_tier(self, tier: int) -> None:
         """Boost the server: tiers 2 and 3 raise the upload limit."""
         self.guild.boost_tier = tier
