@@ -245,8 +245,10 @@ class DatabaseError(OperatorError):
 
     Attributes:
         reason: the same in a few words for members, as the beginning of a sentence.
+        is_damage: whether it stays so until somebody mends the file; what else it is may pass.
     """
 
-    def __init__(self, sentence: str, reason: str = "My books cannot be written") -> None:
+    def __init__(self, sentence: str, reason: str = "My books cannot be written", *, is_damage: bool = False) -> None:
         super().__init__(sentence)
         self.reason = reason
+        self.is_damage = is_damage

@@ -28,6 +28,7 @@ from bot.services.deleting import Deleting
 from bot.services.drafting import Drafting
 from bot.services.holdings import Holdings
 from bot.services.making import Maker
+from bot.services.outcomes import Outcomes
 from bot.services.pace import Pace
 from bot.services.pausing import Pausing
 from bot.services.plea_desk import PleaDesk
@@ -225,18 +226,22 @@ async def _connect(settings: Settings, catalog: Catalog, database: Database, ima
 
 def _maker(below: _Foundation, accounts: Accounts, admission: Admission, safety_key: bytes) -> Maker:
     return Maker(
-        ledger=below.ledger,
+        outcomes=Outcomes(
+            ledger=below.ledger,
+            books=below.stores.books,
+            blobs=below.blobs,
+            reception=Reception(check_result, retouch, below.blobs),
+            catalog=below.catalog,
+            clock=below.clock,
+        ),
         clearance=Clearance(below.ledger, accounts, admission, below.audit, below.clock),
         books=below.stores.books,
         blobs=below.blobs,
         provider=below.images,
-        reception=Reception(check_result, retouch, below.blobs),
-        catalog=below.catalog,
         pace=Pace(below.settings.images_per_minute),
         account=below.account,
         safety_key=safety_key,
         timeout=float(below.settings.job_timeout),
-        clock=below.clock,
     )
 
 

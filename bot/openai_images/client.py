@@ -141,11 +141,13 @@ class OpenAIImages:
             sent.answered, sent.request_id = True, answer.headers.get("x-request-id")
             pieces: AsyncIterator[bytes] = answer.iter_bytes()
             async for image in AnswerReader(self._links.fetch, sent.request_id).pictures(pieces):
-                if isinstance(image, FinishedImage):
-                    await _drain(pieces)
+                try:
                     yield image
+                finally:
+                    if isinstance(image, FinishedImage):
+                        await _drain(pieces)
+                if isinstance(image, FinishedImage):
                     return
-                yield image
         cut_off = not_known("the image API's answer was cut off")
         raise OutcomeUnknownError(cut_off, code="incomplete", request_id=sent.request_id)
 
@@ -164,7 +166,7 @@ class _Sent:
 
 async def _drain(pieces: AsyncIterator[bytes]) -> None:
     """Read to the end: only then is the connection kept for the next call."""
-    with suppress(TimeoutError, httpx2.RequestError):  # whatever follows, the picture is there
+    with suppress(Exception):  # whatever follows, the picture is there
         async with asyncio.timeout(DRAIN):
             async for _ in pieces:
                 pass

@@ -59,6 +59,13 @@ class Answers:
         if not await self._attempt(request_id, delivery, seen):
             self._background.begin(self._insist(request_id, delivery, seen), f"answer {request_id}")
 
+    async def tell(self, seen: OpenRequest, delivery: Delivery) -> None:
+        """Tell, once, what was seen of a request whose end the books cannot have; the next start looks at it again."""
+        try:
+            await self._tell(seen, delivery)
+        except Exception:  # noqa: BLE001 - nobody else must wait for it
+            _log.exception("not told", request=seen.id)
+
     async def close(self) -> None:
         """Stop trying; what is not answered stays kept for the next start."""
         await self._background.close()
@@ -121,7 +128,7 @@ class Answers:
             return error.permanent
         await self._remember(request.id, posted)
         if any(picture.number == 0 for picture in request.pictures) and not posted.kept:
-            self._background.begin(self._make_good(request.id, delivery, posted), f"number {request.id}")
+            self._background.begin(self._make_good(request, delivery, posted), f"number {request.id}")
         if posted.progress_left:
             self._background.begin(self._tidy(request.id, delivery), f"tidy {request.id}")
         return True
@@ -139,24 +146,27 @@ class Answers:
         if seen is not None and self.books.owes(request_id):
             return seen
         try:
-            return await self.requests.get(request_id)
+            known = await self.requests.get(request_id)
         except DatabaseError as problem:
             if seen is None:
                 raise
             self.books.note(problem)
             return seen
+        if seen is None or known is None or _holds(known, seen) or known.delivered_at is not None:
+            return known
+        return seen  # with a picture that the books did not take
 
-    async def _make_good(self, request_id: str, delivery: Delivery, posted: Posted) -> None:
+    async def _make_good(self, shown: OpenRequest, delivery: Delivery, posted: Posted) -> None:
         """Once the books have it, give what was posted its number and its buttons."""
-        await self.books.paid(request_id)
+        await self.books.paid(shown.id)
         for seconds in (0.0, *self.patience):
             await asyncio.sleep(seconds)
             try:
-                request = await self.requests.get(request_id)
-                if request is not None:
+                request = await self.requests.get(shown.id)
+                if request is not None and _holds(request, shown):
                     await delivery.renew(await self.result_of(request), posted)
             except Exception as problem:  # noqa: BLE001 - it is shown already; only its number and buttons are missing
-                _log.warning("result without its number", request=request_id, reason=repr(problem))
+                _log.warning("result without its number", request=shown.id, reason=repr(problem))
                 if isinstance(problem, DeliveryError) and problem.permanent:
                     return
             else:
@@ -209,6 +219,12 @@ class Answers:
         if any(job.state is ChargeState.UNKNOWN for job in request.jobs):
             sentences.append(UNSETTLED)
         return await delivery.failed(UserFacingError("\n".join(sentences)))
+
+
+def _holds(known: OpenRequest, seen: OpenRequest) -> bool:
+    """Whether the books know every picture that was seen."""
+    in_books = {job.id for job in known.jobs if job.picture is not None}
+    return all(job.picture is None or job.id in in_books for job in seen.jobs)
 
 
 def _lost(result: Result) -> str:

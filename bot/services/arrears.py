@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-FAULTS = (DatabaseError, OSError)  # what passes by itself, or once somebody has freed some space
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)  # seconds between attempts; the last again and again
 PATIENCE = 2.0  # seconds that whoever writes waits for a fault to pass
@@ -28,6 +27,11 @@ LASTING = 10.0  # seconds after which a fault is told to leads
 LAST_ATTEMPT = 5.0  # seconds, when the bot stops
 
 _log = structlog.stdlib.get_logger(__name__)
+
+
+def passes(error: Exception) -> bool:
+    """Whether it passes by itself, or once somebody has freed some space: what does is worth waiting for."""
+    return isinstance(error, OSError) or (isinstance(error, DatabaseError) and not error.is_damage)
 
 
 def reason_of(error: Exception) -> str:
@@ -96,7 +100,9 @@ class Arrears:
         if not self._owed:
             try:
                 return await step()
-            except FAULTS as error:
+            except Exception as error:
+                if not passes(error):
+                    raise
                 self.note(error)
         owed = self.owe(subject, step)
         with suppress(TimeoutError):
@@ -131,12 +137,18 @@ class Arrears:
         """See whether anything can be written."""
         try:
             await self._probe()
-        except FAULTS as error:
+        except (DatabaseError, OSError) as error:
             self.note(error)
 
     def note(self, error: Exception) -> None:
-        """This kept something from being written: nothing new begins until it has passed."""
+        """This kept something from being written: nothing new begins until it has passed.
+
+        Damage is in the log only: it does not pass, and what it does not touch goes on.
+        """
         reason = reason_of(error)
+        if not passes(error):
+            _log.error("damaged; what is not touched by it goes on", place=self._name, detail=str(error))
+            return
         if reason != self.trouble:
             _log.error("cannot be written; nothing new is begun", place=self._name, reason=reason, detail=str(error))
             self._say(reason)
@@ -189,9 +201,9 @@ class Arrears:
     async def _take(self, owed: _Owed) -> None:
         try:
             owed.taken.set_result(await owed.step())
-        except FAULTS:
-            raise
-        except Exception as error:  # noqa: BLE001 - a step that can never be taken must not keep the others
+        except Exception as error:  # a step that can never be taken must not keep the others
+            if passes(error):
+                raise
             _log.exception("not written, and never will be", place=self._name, subject=owed.subject)
             owed.taken.set_exception(error)
             owed.taken.exception()  # so that nobody has to ask for it

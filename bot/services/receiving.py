@@ -62,10 +62,10 @@ class Reception:
             UnreadablePictureError: it is no picture.
         """
         checked = await self._look_at(content, request)
-        parts = _base_of(request)
-        if parts is None or not _can_be_composed(checked, parts[0]):
-            return Received(content, checked)
         try:
+            parts = _base_of(request)
+            if parts is None or not _can_be_composed(checked, parts[0]):
+                return Received(content, checked)
             composed, seen = await asyncio.wait_for(self._composed(*parts, content, request), LONGEST_RETOUCH)
         except Exception:  # noqa: BLE001 - whatever it was: the provider's own file is whole, and paid for
             _log.exception("result not retouched")

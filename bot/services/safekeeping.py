@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+import structlog
+
 from bot.errors import StoreTroubleError
 from bot.services.arrears import ASK_LATER
 from bot.services.keeping import BlobStore
 
 if TYPE_CHECKING:
     from bot.services.arrears import Arrears
+
+_log = structlog.stdlib.get_logger(__name__)
 
 
 class Safekeeping(BlobStore):
@@ -49,6 +53,8 @@ class Safekeeping(BlobStore):
             return await self._blobs.put(content)
         except OSError as error:
             self._arrears.note(error)
+        except Exception:  # noqa: BLE001 - whatever it was, once more, and till then from memory
+            _log.exception("picture not put away")
         digest = hashlib.sha256(content).hexdigest()
         self._held[digest] = content
         self._arrears.owe(f"file {digest}", lambda: self._put_away(digest))

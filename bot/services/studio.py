@@ -154,7 +154,9 @@ class Studio:
         except DatabaseError as problem:
             self._stores.books.note(problem)
             self._stores.check()
-            raise  # pragma: no cover - what was noted is trouble, and the check has said so
+            raise NotAcceptingError(
+                f"{problem.reason}, so this was not begun. Nothing was charged. Please tell whoever runs me."
+            ) from problem
         if any(job.state is not ChargeState.RESERVED for job in kept.jobs):
             return False
         try:
@@ -188,7 +190,7 @@ class Studio:
             gives_back = is_restored or await self._is_stale(request, now)
             for job in request.jobs:
                 if job.state is ChargeState.DISPATCHED:
-                    await self._maker.lost_track(job)
+                    await self._maker.outcomes.lost_track(job)
                 elif job.state is ChargeState.RESERVED and gives_back:
                     await self._ledger.release(job.id, *reason, now)
         if is_restored:

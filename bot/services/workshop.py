@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.errors import UserFacingError
-from bot.services.delivery import DeliveryError, Preview
+from bot.services.delivery import Preview
 from bot.services.departing import CalledBackError, Departure, HeldUpError
 from bot.services.ledger import ChargeState
 from bot.services.queue import Member
@@ -23,11 +22,13 @@ if TYPE_CHECKING:
     from bot.services.arrears import Stores
     from bot.services.delivery import Delivery, OpenDelivery
     from bot.services.ledger import Job, OpenRequest
-    from bot.services.making import Made, Maker
+    from bot.services.making import Maker
+    from bot.services.outcomes import Made
     from bot.services.policy import Pause
     from bot.services.queue import FairQueue
 
 FIRST_GUESS = 15.0  # seconds a picture takes, before one was seen
+UNFIT = "Something in my books does not fit. Tell whoever runs me; the price stays held until all is clear."
 MEMORY = 0.8  # weight of the past in the average of seconds per picture
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -40,6 +41,7 @@ class Live:
     Attributes:
         left: the ids of the jobs that have not ended.
         ended: the jobs that have ended here, by id, as they stand: the books may not know it yet.
+        is_broken: whether the end of a job of it could not be booked, nor ever will be by this process.
     """
 
     request: OpenRequest
@@ -47,6 +49,7 @@ class Live:
     frames: list[bytes | None]
     left: set[str] = field(default_factory=set[str])
     ended: dict[str, Job] = field(default_factory=dict[str, "Job"])
+    is_broken: bool = False
 
     @property
     def seen(self) -> OpenRequest:
@@ -199,14 +202,11 @@ class Workshop:
     async def _run(self, turn: Turn) -> None:
         live, job = turn.live, turn.job
 
-        def show(frame: bytes) -> None:
-            live.frames[job.index - 1] = frame
-            live.delivery.preview(Preview(tuple(live.frames)))
-
         try:
             live.delivery.queued(0, self._seconds_per_picture)
             began = time.monotonic()
-            made = await self._maker.make(live.request, job, show, turn.departure)
+            made = await self._maker.make(live.request, job, partial(_show, live, job), turn.departure)
+            ended = made.job
             self._observe(made, time.monotonic() - began)
         except CalledBackError:
             return  # it waits again
@@ -217,14 +217,15 @@ class Workshop:
             return
         except Exception:  # noqa: BLE001 - one job's trouble must not stop the others
             _log.exception("job could not be booked; the next start will", job=job.id)
-            await self._say_broken(live)
-            return
+            ended, live.is_broken = replace(job, failure=UNFIT), True
         finally:
             self._out.pop(turn, None)
             self._queue.done(live.member)
         live.left.discard(job.id)
-        live.ended[job.id] = made.job
-        if not live.left:
+        live.ended[job.id] = ended
+        if not live.left and live.is_broken:
+            await self._answers.tell(live.seen, live.delivery)
+        elif not live.left:
             await self._answers.answer(live.request.id, live.delivery, live.seen)
             self.at_work.discard(live.request.id)
         elif self._queue.is_paused(live.member.server_id):
@@ -239,14 +240,16 @@ class Workshop:
             except Exception:  # noqa: BLE001 - the job is booked; who counts it must not keep its answer back
                 _log.exception("observer failed")
 
-    async def _say_broken(self, live: Live) -> None:
-        sentence = "Something in my books does not fit. Tell whoever runs me; the price stays held until all is clear."
-        try:
-            await live.delivery.failed(UserFacingError(sentence))
-        except DeliveryError:
-            _log.exception("not told", request=live.request.id)
-
     def _spawn(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _show(live: Live, job: Job, frame: bytes) -> None:
+    """A preview that cannot be shown must not end a call that is paid for."""
+    live.frames[job.index - 1] = frame
+    try:
+        live.delivery.preview(Preview(tuple(live.frames)))
+    except Exception:  # noqa: BLE001 - whatever it was
+        _log.exception("preview not shown", job=job.id)

@@ -23,11 +23,16 @@ BUSY_SECONDS = 5.0  # that the start waits for another program
 NO_TEXT = "Could not decode to UTF-8"  # how the sqlite3 module begins its error for it
 # Milliseconds that a step waits for it later: whoever comes behind has 3 seconds to be answered.
 BRIEFLY = "PRAGMA busy_timeout = 400"
+DAMAGED = "My books are damaged"
 REASONS = {
     sqlite3.SQLITE_FULL: "My disk is full",
     sqlite3.SQLITE_BUSY: "Another program keeps my books locked",
     sqlite3.SQLITE_LOCKED: "Another program keeps my books locked",
+    sqlite3.SQLITE_CORRUPT: DAMAGED,
+    sqlite3.SQLITE_NOTADB: DAMAGED,
 }
+# What does not pass by itself. A plain error is SQLite's word for a damaged JSON, or for a table that is not there.
+LASTING = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR})
 # A log that stays behind would be taken for the backup's own.
 RESTORE = "Move it away, with its -wal and -shm files if there are any, and restore a backup."
 ROLLBACK = "truncate"  # the journal mode that every SQLite is safe with
@@ -112,7 +117,8 @@ def open_read_only(path: Path) -> sqlite3.Connection:
 def unusable(path: Path, error: Exception) -> DatabaseError:
     """A sentence for what SQLite says, or for one of `DAMAGE`."""
     if isinstance(error, DAMAGE) or NO_TEXT in str(error):
-        return DatabaseError(f"The database {path} is damaged: {type(error).__name__} at a row. {RESTORE}")
+        sentence = f"The database {path} is damaged: {type(error).__name__} at a row. {RESTORE}"
+        return DatabaseError(sentence, DAMAGED, is_damage=True)
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF  # the rest of the code is detail
     advice = {
         sqlite3.SQLITE_NOTADB: f"It is damaged or no database. {RESTORE}",
@@ -121,7 +127,7 @@ def unusable(path: Path, error: Exception) -> DatabaseError:
         sqlite3.SQLITE_BUSY: "Another program is writing to it. Close that program, then start again.",
     }.get(code, "Check that the data directory and the disk can be read and written.")
     sentence = f"The database {path} cannot be used: {error}. {advice}"
-    return DatabaseError(sentence, REASONS[code]) if code in REASONS else DatabaseError(sentence)
+    return DatabaseError(sentence, REASONS.get(code, "My books cannot be written"), is_damage=code in LASTING)
 
 
 def file_system(path: Path, mounts: str) -> str | None:

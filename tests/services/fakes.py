@@ -26,6 +26,7 @@ from bot.services.images import CheckedPicture, FinishedImage, InputImage, Parti
 from bot.services.ledger import Destination, Job, OpenRequest, Order, Picture, Requester
 from bot.services.limits import Limit, buckets_touched
 from bot.services.making import Maker
+from bot.services.outcomes import Outcomes
 from bot.services.pace import Pace
 from bot.services.pausing import Pausing
 from bot.services.pricing import Usage
@@ -252,6 +253,11 @@ class TroubledLedger(SqliteLedger):
         self.calls: list[str] = []
 
     @override
+    async def reserve(self, order: Order) -> OpenRequest:
+        self._meet_trouble("reserve")
+        return await super().reserve(order)
+
+    @override
     async def dispatch(self, job_id: str, at: int, bounds: Bounds | None = None) -> None:
         self._meet_trouble("dispatch")
         await super().dispatch(job_id, at, bounds)
@@ -417,18 +423,22 @@ class House:
             self.policies, CATALOG.opened(gif=True, svg_author="gpt-6-luna"), allow_retired=True, clock=self.clock
         )
         self.maker = Maker(
-            ledger=self.ledger,
+            outcomes=Outcomes(
+                ledger=self.ledger,
+                books=self.stores.books,
+                blobs=safe,
+                reception=Reception(check_picture, self.brush, self.blobs),
+                catalog=CATALOG,
+                clock=self.clock,
+            ),
             clearance=Clearance(self.ledger, self.accounts, self.admission, SqliteAudit(database), self.clock),
             books=self.stores.books,
             blobs=safe,
             provider=provider,
-            reception=Reception(check_picture, self.brush, self.blobs),
-            catalog=CATALOG,
             pace=self.pace,
             account=self.account,
             safety_key=b"key",
             timeout=timeout,
-            clock=self.clock,
         )
         self.answers = Answers(self.requests, self.stores.books, safe, self.accounts, self.clock, patience=(0.0, 0.0))
         self.studio = Studio(

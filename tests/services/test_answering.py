@@ -385,15 +385,31 @@ async def test_a_number_that_cannot_be_shown_is_tried_again_while_that_helps(
         answers = replace(house.answers, patience=(0.0, 0.0))
         delivery.problems.extend(problems)
 
-        await answers._make_good("r1", delivery, Posted(2, (1001,)))  # pyright: ignore[reportPrivateUsage] - as its answer does
+        await answers._make_good(await house.kept("r1"), delivery, Posted(2, (1001,)))  # pyright: ignore[reportPrivateUsage] - as its answer does
 
         assert delivery.attempts == attempts
 
 
 async def test_a_request_that_is_in_no_books_gets_no_number(tmp_path: Path) -> None:
     async with two_pictures(tmp_path) as (house, delivery):
-        await house.answers._make_good("nobody's", delivery, Posted(2, (1001,)))  # pyright: ignore[reportPrivateUsage] - as above
+        await house.answers._make_good(replace(await house.kept("r1"), id="nobody's"), delivery, Posted(2, (1001,)))  # pyright: ignore[reportPrivateUsage] - as above
 
+        assert delivery.renewed == []
+
+
+async def test_what_the_books_never_took_is_shown_as_it_was_seen_and_stays_without_a_number(tmp_path: Path) -> None:
+    async with two_pictures(tmp_path) as (house, delivery):
+        await house.reserved("r2")
+        made = (await house.kept("r1")).jobs[0]
+        request = await house.kept("r2")
+        assert made.picture is not None
+        shown = replace(request.jobs[0], picture=replace(made.picture, number=0), actual_nano=7_000)
+        seen = replace(request, jobs=(shown,))
+
+        await house.answers.answer("r2", delivery, seen)
+        await house.answers._make_good(seen, delivery, Posted(2, (1001,)))  # pyright: ignore[reportPrivateUsage] - as its answer does
+
+        assert [content for _, content in delivery.results[0].files] == [b"the fox"]
         assert delivery.renewed == []
 
 

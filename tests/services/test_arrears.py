@@ -15,6 +15,7 @@ from bot.services.arrears import Arrears, Stores
 from tests.services.fakes import until
 
 FULL = OSError(errno.ENOSPC, "No space left on device")
+DAMAGED = DatabaseError("database disk image is malformed", "My books are damaged", is_damage=True)
 LOCKED = DatabaseError("database is locked", "Another program keeps my books locked")
 
 
@@ -127,6 +128,39 @@ async def test_a_step_that_fails_at_once_for_another_reason_is_whose_who_takes_i
     with pytest.raises(RuntimeError):
         await arrears.write("r1", lambda: disk.take("a"))
     assert arrears.trouble == ""
+
+
+async def test_damage_is_whose_who_meets_it_and_keeps_nobody_else() -> None:
+    disk = Disk()
+    arrears = arrears_of(disk)
+    told: list[str] = []
+    arrears.changed.append(lambda: told.append(arrears.trouble))
+    disk.trouble.append(DAMAGED)
+
+    with pytest.raises(DatabaseError):
+        await arrears.write("r1", lambda: disk.take("a"))
+    arrears.note(DAMAGED)
+    await arrears.well()
+
+    assert (told, arrears.owes("r1")) == ([], False)
+    assert await arrears.write("r2", lambda: disk.take("b")) == "b"
+
+
+async def test_what_is_owed_and_meets_damage_keeps_nothing_that_is_owed_behind_it() -> None:
+    disk = Disk()
+    arrears = arrears_of(disk, patience=0.0)
+    disk.trouble.append(FULL)
+
+    async def damaged() -> None:
+        await disk.take("a")
+        raise DAMAGED
+
+    await arrears.write("r1", damaged)
+    await arrears.write("r2", lambda: disk.take("b"))
+    disk.trouble.clear()
+    await arrears.well()
+
+    assert (disk.written, arrears.trouble) == (["a", "b"], "")
 
 
 async def test_a_fault_that_lasts_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import sqlite3
 from collections import deque
+from collections.abc import Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from typing_extensions import override
 
 from bot.errors import (
     DatabaseError,
@@ -24,14 +27,27 @@ from bot.errors import (
 from bot.services import pricing
 from bot.services.byte_budget import ByteBudget
 from bot.services.departing import CalledBackError, HeldUpError
-from bot.services.images import PartialImage
+from bot.services.images import FinishedImage, PartialImage
 from bot.services.ledger import ChargeConflictError, ChargeState
 from bot.services.limits import Limit, Metric, Scope
-from bot.services.making import ATTEMPTS, UNKNOWN_DEADLINE, Made, safety_identifier
+from bot.services.making import ATTEMPTS, safety_identifier
+from bot.services.outcomes import UNKNOWN_DEADLINE, Made
 from bot.services.pricing import AuthorTokens, Usage
 from bot.services.requests import ImageRequest, StoredImage
 from bot.services.windows import Window
-from tests.services.fakes import CATALOG, NOON, UNREADABLE, USAGE, House, a_house, a_request, departure, finished, until
+from tests.services.fakes import (
+    CATALOG,
+    NOON,
+    UNREADABLE,
+    USAGE,
+    House,
+    ScriptedProvider,
+    a_house,
+    a_request,
+    departure,
+    finished,
+    until,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -316,7 +332,7 @@ async def test_a_job_that_is_called_back_is_reserved_as_before(tmp_path: Path) -
             await making
         assert (await bench.job()).state is ChargeState.RESERVED
         assert bench.house.provider.asked == []
-        assert bench.house.ledger.calls == []
+        assert bench.house.ledger.calls == ["reserve"]
 
 
 async def test_nobody_is_held_back_because_a_connection_failed(tmp_path: Path) -> None:
@@ -489,21 +505,138 @@ async def test_a_picture_that_the_disk_does_not_take_is_booked_and_kept_in_memor
         assert before == house.blobs.kept[job.picture.image.digest] == b"the fox"
 
 
-async def test_an_accident_while_a_picture_is_put_away_is_of_unknown_outcome(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+Break = Callable[[Bench, pytest.MonkeyPatch], None]
+
+
+def _no_put(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(_: bytes) -> str:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(bench.house.blobs, "put", fail)
+
+
+def _fails(_: object, *__: object, **___: object) -> None:
+    raise RuntimeError("a bug")
+
+
+def _no(name: str) -> Break:
+    def patch(_: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(f"bot.services.pricing.{name}", _fails)
+
+    return patch
+
+
+def _no_base(_: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.services.receiving._base_of", _fails)
+
+
+def _no_books(bench: Bench, _: pytest.MonkeyPatch) -> None:
+    bench.house.ledger.trouble["settle"] = deque([OverflowError("Python int too large to convert to SQLite INTEGER")])
+
+
+@pytest.mark.parametrize(
+    ("accident", "is_at_hold"),
+    [
+        (_no_put, False),
+        (_no_base, False),
+        (_no("billed"), True),
+        (_no("cost"), True),
+        (_no("is_plausible"), True),
+        (_no_books, True),
+    ],
+)
+async def test_whatever_fails_once_a_picture_is_there_it_is_shown_and_charged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, accident: Break, *, is_at_hold: bool
 ) -> None:
-    async with a_bench(tmp_path, (finished(),)) as bench:
+    async with a_bench(tmp_path, (finished(b"the fox"),)) as bench:
+        cost = pricing.cost(bench.order.jobs[0].prices, USAGE)
+        accident(bench, monkeypatch)
 
-        async def fail(_: bytes) -> str:
-            raise RuntimeError("a bug")
-
-        monkeypatch.setattr(bench.house.blobs, "put", fail)
         made = await bench.make()
         job = await bench.job()
 
-        assert (made.outcome, job.state) == ("unknown", ChargeState.UNKNOWN)
-        assert job.failure is not None
-        assert "something went wrong on my side" in job.failure
+        assert made.job.picture is not None
+        assert await bench.house.maker.blobs.get(made.job.picture.image.digest) == b"the fox"
+        assert (job.state, job.picture) == (ChargeState.SETTLED, made.job.picture)
+        assert job.actual_nano == made.job.actual_nano == (job.hold_nano if is_at_hold else cost)
+        assert len(bench.house.provider.asked) == 1
+
+
+async def test_a_picture_of_which_not_even_an_estimate_is_known_is_charged_at_its_hold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with a_bench(tmp_path, (finished(b"the fox", None),)) as bench:
+        monkeypatch.setattr("bot.services.pricing.estimate", _fails)
+
+        await bench.make()
+        job = await bench.job()
+
+        assert (job.state, job.actual_nano) == (ChargeState.SETTLED, job.hold_nano)
+
+
+DAMAGED = DatabaseError("malformed", "My books are damaged", is_damage=True)
+
+
+@pytest.mark.parametrize("problem", [DAMAGED, sqlite3.IntegrityError("CHECK constraint failed"), OverflowError()])
+@pytest.mark.parametrize("marked", [True, False])
+async def test_a_picture_that_the_books_take_in_no_way_is_shown_and_its_hold_stays(
+    tmp_path: Path, problem: Exception, *, marked: bool
+) -> None:
+    async with a_bench(tmp_path, (finished(b"the fox"),)) as bench:
+        bench.house.ledger.trouble["settle"] = deque([problem] * 9)
+        bench.house.ledger.trouble["mark_unknown"] = deque([] if marked else [problem] * 9)
+
+        made = await bench.make()
+        job = await bench.job()
+
+        assert (made.outcome, job.state) == ("unknown", ChargeState.UNKNOWN if marked else ChargeState.DISPATCHED)
+        assert made.job.picture is not None
+        assert made.job.picture.number == 0
+        assert made.job.failure is None
+        assert bench.house.ledger.calls.count("settle") == 2
+        assert await bench.held() == job.hold_nano
+        assert bench.house.stores.trouble == ""
+        assert await bench.house.maker.blobs.get(made.job.picture.image.digest) == b"the fox"
+
+
+class Slamming(ScriptedProvider):
+    """Ends a call badly, once the picture has come."""
+
+    @override
+    async def _play(self, act: Act) -> AsyncGenerator[PartialImage | FinishedImage]:
+        try:
+            yield finished(b"the fox")
+        finally:
+            for step in act:
+                if isinstance(step, asyncio.Event):
+                    await step.wait()
+                if isinstance(step, Exception):
+                    raise step
+
+
+async def test_a_connection_that_ends_badly_after_the_picture_does_not_lose_it(tmp_path: Path) -> None:
+    async with a_bench(tmp_path) as bench:
+        maker = replace(bench.house.maker, provider=Slamming((RuntimeError("the stream is broken"),)))
+
+        made = await maker.make(bench.order, bench.order.jobs[0], bench.frames.append, departure())
+
+        assert (made.outcome, (await bench.job()).state) == ("settled", ChargeState.SETTLED)
+
+
+async def test_who_is_stopped_while_the_connection_ends_has_its_picture_booked(tmp_path: Path) -> None:
+    """I19."""
+    async with a_bench(tmp_path) as bench:
+        maker = replace(bench.house.maker, provider=Slamming((asyncio.Event(),)))
+        made = asyncio.create_task(maker.make(bench.order, bench.order.jobs[0], bench.frames.append, departure()))
+        await until(lambda: maker.provider.asked != [])  # type: ignore[attr-defined]  # it is our double
+        await asyncio.sleep(0.01)
+
+        made.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await made
+
+        job = await bench.job()
+        assert (job.state, job.picture is None) == (ChargeState.SETTLED, False)
 
 
 async def test_an_accident_of_ours_after_dispatch_is_of_unknown_outcome(tmp_path: Path) -> None:
@@ -561,6 +694,19 @@ async def test_the_provider_is_not_asked_when_the_dispatch_cannot_be_written(tmp
 
         assert (await bench.job()).state is ChargeState.RESERVED
         assert bench.house.provider.asked == []
+
+
+async def test_a_job_whose_rows_are_damaged_is_not_begun_and_keeps_nobody_waiting(tmp_path: Path) -> None:
+    async with a_bench(tmp_path) as bench:
+        bench.house.ledger.trouble["dispatch"] = deque([DAMAGED])
+
+        made = await bench.make()
+
+        assert (made.outcome, bench.house.provider.asked) == ("released", [])
+        assert made.job.failure == (
+            "My books are damaged, so this was not begun. Nothing was charged. Please tell whoever runs me."
+        )
+        assert bench.house.stores.trouble == ""
 
 
 async def test_the_provider_is_not_asked_after_an_accident_of_ours_before_the_dispatch(tmp_path: Path) -> None:
@@ -687,9 +833,9 @@ async def test_a_booking_that_does_not_fit_is_not_tried_again(tmp_path: Path) ->
     async with a_bench(tmp_path) as bench:
         bench.house.ledger.trouble["settle"] = deque([ChargeConflictError("it is released")] * 2)
 
-        with pytest.raises(ChargeConflictError):
-            await bench.make()
+        made = await bench.make()
 
+        assert made.job.picture is not None
         assert bench.house.ledger.calls.count("settle") == 1
 
 
@@ -697,7 +843,7 @@ async def test_a_job_of_which_a_restart_lost_track_is_of_unknown_outcome(tmp_pat
     async with a_bench(tmp_path) as bench:
         await bench.house.ledger.dispatch("r1:1", NOON)
 
-        await bench.house.maker.lost_track(await bench.job())
+        await bench.house.maker.outcomes.lost_track(await bench.job())
         job = await bench.job()
 
         assert job.state is ChargeState.UNKNOWN

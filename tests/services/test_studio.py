@@ -15,6 +15,7 @@ from bot.errors import (
     DatabaseError,
     LimitReachedError,
     NotAcceptingError,
+    PromptBlockedError,
     ProviderBusyError,
     QueueFullError,
     RequestRejectedError,
@@ -26,7 +27,7 @@ from bot.services.governing import Decision
 from bot.services.images import PartialImage
 from bot.services.ledger import ChargeConflictError, ChargeState
 from bot.services.limits import Limit, Metric, Scope
-from bot.services.making import UNKNOWN_DEADLINE
+from bot.services.outcomes import UNKNOWN_DEADLINE
 from bot.services.queue import MOST_WAITING_PER_MEMBER
 from bot.services.windows import Window
 from bot.services.workshop import FIRST_GUESS
@@ -516,24 +517,30 @@ async def test_nothing_is_begun_while_the_files_cannot_be_kept(tmp_path: Path) -
         assert len(house.blobs.kept) == 1  # the same fox
 
 
-async def test_a_job_whose_charge_does_not_fit_does_not_stop_the_others(tmp_path: Path) -> None:
-    async with a_house(tmp_path, slots=1) as house:
-        house.ledger.trouble["settle"] = deque([ChargeConflictError("it is released")])
+UNFIT = "Something in my books does not fit. Tell whoever runs me; the price stays held until all is clear."
+DAMAGED = DatabaseError("malformed", "My books are damaged", is_damage=True)
+BLOCKED = PromptBlockedError("Blocked.", code="moderation_blocked")
+
+
+@pytest.mark.parametrize("problem", [ChargeConflictError("it is settled"), DAMAGED])
+async def test_a_job_whose_charge_does_not_fit_does_not_stop_the_others(tmp_path: Path, problem: Exception) -> None:
+    async with a_house(tmp_path, (BLOCKED,), slots=1) as house:
+        house.ledger.trouble["release"] = deque([problem])
         first, second = RecordingDelivery(), RecordingDelivery()
 
         await house.studio.submit("r1", a_request(), MIA, first)
         await house.studio.submit("r2", a_request(), BEN, second)
         await settled(house, "r2")
 
-        assert [error.sentence for error in first.errors] == [
-            "Something in my books does not fit. Tell whoever runs me; the price stays held until all is clear."
-        ]
+        assert [error.sentence for error in first.errors] == [UNFIT]
         assert len(second.results) == 1
+        assert house.stores.trouble == ""
+        assert [request.id for request in await house.requests.undelivered()] == ["r1"]
 
 
 async def test_what_does_not_fit_and_cannot_be_told_stops_nobody_either(tmp_path: Path) -> None:
-    async with a_house(tmp_path, slots=1) as house:
-        house.ledger.trouble["settle"] = deque([ChargeConflictError("it is released")])
+    async with a_house(tmp_path, (BLOCKED,), slots=1) as house:
+        house.ledger.trouble["release"] = deque([ChargeConflictError("it is settled")])
         first, second = RecordingDelivery(), RecordingDelivery()
         first.problems.append(DeliveryError("the channel is gone", permanent=True))
 
@@ -543,6 +550,43 @@ async def test_what_does_not_fit_and_cannot_be_told_stops_nobody_either(tmp_path
 
         assert (first.attempts, first.errors) == (1, [])
         assert len(second.results) == 1
+
+
+async def test_the_other_pictures_of_a_request_are_shown_although_one_does_not_fit(tmp_path: Path) -> None:
+    async with a_house(tmp_path, (BLOCKED,), slots=1) as house:
+        house.ledger.trouble["release"] = deque([DAMAGED])
+        delivery = RecordingDelivery()
+
+        await house.studio.submit("r1", a_request(count=2), MIA, delivery)
+        await until(lambda: delivery.answered)
+
+        (result,) = delivery.results
+        assert [picture.job_id for picture, _ in result.files] == ["r1:2"]
+        assert result.failures == (UNFIT,)
+
+
+async def test_a_reservation_in_damaged_books_is_refused_with_a_sentence_and_others_go_on(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        house.ledger.trouble["reserve"] = deque([DAMAGED])
+
+        with pytest.raises(NotAcceptingError, match=r"^My books are damaged, so this was not begun\."):
+            await house.studio.submit("r1", a_request(), MIA, RecordingDelivery())
+        await house.studio.submit("r2", a_request(), BEN, RecordingDelivery())
+        await settled(house, "r2")
+
+
+async def test_a_preview_that_cannot_be_shown_ends_no_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with a_house(tmp_path, (PartialImage(0, b"sketch"), finished())) as house:
+        delivery = RecordingDelivery()
+
+        def fail(_: object) -> None:
+            raise RuntimeError("a bug")
+
+        monkeypatch.setattr(delivery, "preview", fail)
+        await house.studio.submit("r1", a_request(), MIA, delivery)
+        await settled(house, "r1")
+
+        assert len(delivery.results) == 1
 
 
 async def test_what_was_made_before_is_not_made_again(tmp_path: Path) -> None:
