@@ -20,6 +20,7 @@ from discord.http import Route
 from typing_extensions import override
 
 from bot.config import proxy_of
+from bot.delivery.greetings import Greetings
 from bot.delivery.log_channel import LogChannel
 from bot.delivery.patience import PROBLEMS
 from bot.front_desk import FrontDesk
@@ -98,6 +99,7 @@ class AtelierBot(AtelierClient):
         self._commands_changed = False
         self.buttons, self.more, self.questions = ResultButtons(), More(), Questions()
         self.untold = Untold()
+        self.greetings = Greetings(services.state, services.defaults)
         self.add_dynamic_items(MoreSelect, MoreButton)
         self.buttons.set_more(MoreSelect.of(self.more))
         self.desk = FrontDesk(self, services.errands, services.stores.books, services.clock)
@@ -168,8 +170,17 @@ class AtelierBot(AtelierClient):
             self._commands_changed = False
             for guild in self.guilds:
                 await self._take_back_commands(guild)
+        await self.greetings.started(self.guilds)
         if (refusal := self.services.account.refusal) is not None:
             _log.error("no picture can be made: the image API refuses the account", code=refusal.code)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Say once what the bot does."""
+        await self.greetings.joined(guild)
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """Back after an outage of Discord's: nothing is new there."""
+        await self.greetings.came_back(guild)
 
     async def _highest_number(self, seen: LastSeen) -> int:
         """The highest number of a picture under messages of ours, in a channel behind a message; 0 if there is none."""

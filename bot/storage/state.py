@@ -29,6 +29,17 @@ class State:
         """Keep `value` under `key`, instead of what was there."""
         await self._database.transaction(lambda connection: write_state(connection, key, value))
 
+    async def claim(self, key: str) -> bool:
+        """Keep that something was done, named by `key`; False if it was kept before."""
+
+        def once(connection: sqlite3.Connection) -> bool:
+            if read_state(connection, key) is not None:
+                return False
+            write_state(connection, key, "")
+            return True
+
+        return await self._database.transaction(once)
+
     async def secret(self, key: str) -> bytes:
         """32 random bytes, made the first time they are asked for and the same ever after."""
 

@@ -21,6 +21,16 @@ async def test_a_text_is_kept_by_its_name_and_can_be_replaced(books: Books) -> N
     assert await state.get("name") == "second"
 
 
+async def test_what_is_claimed_at_once_by_several_is_one_ones(books: Books) -> None:
+    state = State(books.database)
+
+    claims = await asyncio.gather(*(state.claim("key") for _ in range(5)))
+
+    assert sorted(claims) == [False] * 4 + [True]
+    assert not await State(books.database).claim("key")
+    assert await state.claim("other")
+
+
 async def test_a_secret_is_made_once(books: Books) -> None:
     state = State(books.database)
 

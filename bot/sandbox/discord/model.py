@@ -75,6 +75,7 @@ class Guild:
         threads: active and archived ones, also posts in forums.
         boost_tier: 0 to 3; decides the upload limit.
         has_bot: False once the bot was removed.
+        system_channel: where Discord itself says who has come.
         offered_to: ids of roles to which the server's integrations settings offer every command of the bot.
     """
 
@@ -88,6 +89,7 @@ class Guild:
     emojis: list[Emoji] = field(default_factory=list["Emoji"])
     boost_tier: int = 0
     has_bot: bool = True
+    system_channel: Channel | None = None
     offered_to: set[int] = field(default_factory=set[int])
 
     @property

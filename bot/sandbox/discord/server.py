@@ -99,13 +99,21 @@ class SandboxDiscord:
         """What ``DISCORD_GATEWAY_URL`` has to be: ``ws://127.0.0.1:PORT/gateway``."""
         return self.gateway.url
 
-    def add_server(self, name: str, channels: tuple[str, ...] = ("general",)) -> Server:
-        """Another server with the bot in it; a connected bot is told."""
+    def add_server(
+        self,
+        name: str,
+        channels: tuple[str, ...] = ("general",),
+        *,
+        furnish: Callable[[Server], object] | None = None,
+    ) -> Server:
+        """Another server with the bot in it; a connected bot is told, after `furnish` has arranged it."""
         guild = self._world.add_guild(name)
         for channel in channels:
             self._world.add_channel(guild, channel)
         server = Server(self._house, guild)
         self.servers.append(server)
+        if furnish is not None:
+            furnish(server)
         server.announce()
         return server
 

@@ -197,7 +197,7 @@ def guild_view(guild: Guild) -> Json:
         "region": "deprecated",
         "afk_channel_id": None,
         "afk_timeout": 300,
-        "system_channel_id": None,
+        "system_channel_id": str(guild.system_channel.id) if guild.system_channel else None,
         "system_channel_flags": 0,
         "widget_enabled": False,
         "widget_channel_id": None,
@@ -226,20 +226,27 @@ def guild_view(guild: Guild) -> Json:
     }
 
 
-def guild_create_view(guild: Guild, bot: User) -> Json:
-    """A server, as the gateway introduces it: with its channels and, of its members, the bot."""
+def guild_create_view(guild: Guild, bot: User, *, joined: bool = False) -> Json:
+    """A server, as the gateway introduces it: with its channels and, of its members, the bot.
+
+    Only of one that was told of before, in READY or before an outage, it says that it is available now: by this,
+    libraries tell those that the bot has `joined` a moment ago.
+    """
     me = guild.members[bot.id]
-    return guild_view(guild) | {
-        "joined_at": timestamp(me.joined_at),
-        "large": False,
-        "unavailable": False,
-        "member_count": len(guild.members),
-        "members": [member_view(me)],
-        "channels": [channel_view(channel) for channel in guild.channels],
-        "threads": [channel_view(thread, bot) for thread in threads_for(guild, bot)],
-        "presences": [],
-        "voice_states": [],
-        "stage_instances": [],
-        "guild_scheduled_events": [],
-        "soundboard_sounds": [],
-    }
+    return (
+        guild_view(guild)
+        | ({} if joined else {"unavailable": False})
+        | {
+            "joined_at": timestamp(me.joined_at),
+            "large": False,
+            "member_count": len(guild.members),
+            "members": [member_view(me)],
+            "channels": [channel_view(channel) for channel in guild.channels],
+            "threads": [channel_view(thread, bot) for thread in threads_for(guild, bot)],
+            "presences": [],
+            "voice_states": [],
+            "stage_instances": [],
+            "guild_scheduled_events": [],
+            "soundboard_sounds": [],
+        }
+    )

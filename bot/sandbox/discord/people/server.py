@@ -187,6 +187,11 @@ class Server:
         """Offer the bot's commands to a role, whatever they need by themselves (Server Settings, Integrations)."""
         self.guild.offered_to.add(role.id)
 
+    def set_system_channel(self, channel: Channel | None) -> None:
+        """Choose where Discord itself says who has come; None for nowhere."""
+        self.guild.system_channel = channel
+        self._tell("GUILD_UPDATE", lambda: guild_view(self.guild))
+
     def set_boost_tier(self, tier: int) -> None:
         """Boost the server: tiers 2 and 3 raise the upload limit."""
         self.guild.boost_tier = tier
@@ -200,6 +205,11 @@ class Server:
 
     def announce(self) -> None:
         """Tell a connected bot that it was added to this server."""
+        self._tell("GUILD_CREATE", lambda: guild_create_view(self.guild, self._house.world.bot, joined=True))
+
+    def fail_for_a_while(self) -> None:
+        """An outage of Discord's: the server is gone, and comes back."""
+        self._tell("GUILD_DELETE", lambda: {"id": str(self.id), "unavailable": True})
         self._tell("GUILD_CREATE", lambda: guild_create_view(self.guild, self._house.world.bot))
 
     def _tell_of_departure(self, user: User) -> None:

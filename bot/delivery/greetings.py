@@ -1,0 +1,79 @@
+"""The greeting in a server that the bot has come to: once in its life, whatever Discord tells again."""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.delivery.patience import PROBLEMS, is_refusal, steadily
+from bot.presentation.greeting import greeting_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import discord
+
+    from bot.services.policy import Defaults
+    from bot.storage.state import State
+
+BEGUN = "servers_known"  # names in the state table that servers are remembered at all
+KNOWN = "server_known"  # begins the names under which each is
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class Greetings:
+    """Greets servers that are new. Those of the very first start are not: whoever invited the bot stands beside it."""
+
+    def __init__(self, state: State, defaults: Defaults) -> None:
+        self._state = state
+        self._text = greeting_text(defaults.member_daily_images)
+        self._has_started = False
+
+    async def started(self, servers: Iterable[discord.Guild]) -> None:
+        """Greet the servers to which the bot came while it was not connected."""
+        is_first_start = await self._state.claim(BEGUN)
+        for server in servers:
+            if is_first_start:
+                await self._is_new(server)
+            elif not server.unavailable:
+                await self.joined(server)
+        self._has_started = True
+
+    async def came_back(self, server: discord.Guild) -> None:
+        """After an outage nothing is new in a server; before `started`, Discord tells of every one in this way."""
+        if self._has_started:
+            await self._is_new(server)
+
+    async def joined(self, server: discord.Guild) -> None:
+        """Greet a server, unless it was before: in the first channel that takes it, and nowhere if none does."""
+        if not await self._is_new(server):
+            return
+        for channel in _places(server):
+            if await self._post(channel):
+                return
+
+    async def _is_new(self, server: discord.Guild) -> bool:
+        """Whether this server was not known; it is now."""
+        return await self._state.claim(f"{KNOWN}:{server.id}")
+
+    async def _post(self, channel: discord.TextChannel) -> bool:
+        """False if Discord refuses it there; what may have arrived counts as posted."""
+        nonce = zlib.crc32(f"{channel.guild.id} {self._text}".encode())
+        try:
+            await steadily(lambda: channel.send(self._text, nonce=nonce))
+        except PROBLEMS as error:
+            _log.info("greeting not posted", server=channel.guild.id, channel=channel.id, reason=repr(error))
+            return not is_refusal(error)
+        return True
+
+
+def _places(server: discord.Guild) -> Iterator[discord.TextChannel]:
+    """The channel for Discord's own news, then the others from the top, where the bot may write."""
+    first = server.system_channel
+    for channel in [*([first] if first else []), *(each for each in server.text_channels if each != first)]:
+        mine = channel.permissions_for(server.me)
+        if mine.view_channel and mine.send_messages:
+            yield channel

@@ -1,0 +1,21 @@
+"""What is said once in a server that the bot has come to."""
+
+from __future__ import annotations
+
+from bot.services.amounts import amount_text
+from bot.services.limits import Metric
+
+
+def greeting_text(member_daily_images: int | None) -> str:
+    """What the bot does, how to begin, and who sets limits with what; `member_daily_images` as in `Defaults`."""
+    until = (
+        "Until then there is no limit on what each member makes but what whoever runs me has set for all servers."
+        if member_daily_images is None
+        else f"Until then each member may make {amount_text(Metric.IMAGES, member_daily_images)} a day."
+    )
+    return (
+        "👋 I make pictures from words, and change them when you reply to them. Begin with `/imagine`; the price "
+        "stands beside what you choose.\n"
+        "Leads, who are members that may manage this server: `/studio setup` sets a monthly budget, what each member "
+        f"may use a day, and where you are told. {until}"
+    )
