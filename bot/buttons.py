@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
@@ -18,7 +19,6 @@ from bot.services.numbers import number_of
 from bot.services.pricing import format_price
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable, Mapping
 
     from bot.rows import Price
@@ -29,6 +29,7 @@ ItemT = TypeVar("ItemT", bound=discord.ui.Item[Any])
 
 # What ends the id of a button, or of a dialog that one opened, that means exactly this picture of a result.
 CHOSEN, CHOSEN_IN_PRIVATE = "!", "!!"  # where the result is for everybody; where only one member sees it
+_OPENED = re.compile(r"^(?:dialog:[a-z]+|reword):[0-9]+:(?P<by>[0-9]{1,20})!{1,2}$")
 ORDINALS = ("1st", "2nd", "3rd", "4th")  # as many pictures as a result has at most
 WHICH = "which picture?"
 NO_BUTTONS = "Discord refused my buttons for it. Reply to the result, and begin your words with a number,"
@@ -128,8 +129,8 @@ class PictureButton(AtelierButton, action="(?!)"):
         order = await order_behind(interaction, self.subject)
         if self._ending and self.makes:
             picture = picture_of(order, self.subject)
-            async with interaction.client.questions.answered(interaction, self.subject):
-                await self.act(interaction, order, picture)
+            await self.act(interaction, order, picture)
+            await interaction.client.questions.close(interaction, f"You chose #{self.subject}.")
         elif self._ending:
             await self.act(interaction, order, picture_of(order, self.subject))
         elif len(order.pictures) == 1:
@@ -183,17 +184,32 @@ async def ask_which(
         picture.number: with_price(label_of(order, picture), None if price is None else price(order, picture))
         for picture in order.pictures
     }
-    answer = OwnAnswer(interaction)
     question = Sentences(
         f"{title}: {WHICH}",
         lambda: view_of([make(number, label, ending) for number, label in labels.items()]),
         f"{title}: {WHICH} {NO_BUTTONS} like #{order.pictures[-1].number} make it snowy.",
     )
+    await ask_privately(interaction, question, "ask you which picture is meant", closes=makes)
+
+
+async def ask_privately(interaction: Interaction, question: Sentences, what: str, *, closes: bool) -> None:
+    """Show a question with buttons to whoever acts, in whatever way Discord takes.
+
+    Args:
+        interaction: not answered yet.
+        question: with what is said without the buttons.
+        what: could not be done, where it is taken in no way: a clause behind *I could not*.
+        closes: it is closed once it was answered.
+
+    Raises:
+        UserFacingError: it is taken in no way.
+    """
+    answer = OwnAnswer(interaction)
     try:
         await climb(answer.ways, question, interaction.channel_id or 0)
     except NoWayError as nowhere:
-        raise UserFacingError(f"I could not ask you which picture is meant, because {nowhere.why}.") from nowhere
-    if makes and answer.message_id is not None:
+        raise UserFacingError(f"I could not {what}, because {nowhere.why}.") from nowhere
+    if closes and answer.message_id is not None:
         interaction.client.questions.keep(answer.message_id, interaction)
 
 
@@ -238,6 +254,27 @@ def is_private(interaction: discord.Interaction[Any]) -> bool:
     if custom_id.endswith(CHOSEN):
         return custom_id.endswith(CHOSEN_IN_PRIVATE)
     return interaction.message is not None and interaction.message.flags.ephemeral
+
+
+def offer_of(interaction: discord.Interaction[Any]) -> int | None:
+    """The id of the private question or the dialog that is answered, which promised one payment; None if it is neither.
+
+    A button under a result may be pressed as often as somebody likes. The id of a dialog tells which interaction opened
+    it; those of earlier versions do not.
+    """
+    data = cast("Mapping[str, object]", interaction.data or {})
+    custom_id = str(data.get("custom_id", ""))
+    if interaction.type is discord.InteractionType.modal_submit:
+        opened = _OPENED.search(custom_id)
+        return None if opened is None else number_of(opened["by"])
+    if interaction.message is None or not custom_id.endswith(CHOSEN):
+        return None
+    return interaction.message.id
+
+
+def opened_by(interaction: discord.Interaction[Any]) -> str:
+    """What ends the `custom_id` of a dialog: for `offer_of`, and for `is_private`."""
+    return f":{interaction.id}{CHOSEN_IN_PRIVATE if is_private(interaction) else CHOSEN}"
 
 
 async def asker_for(interaction: Interaction, order: OpenRequest) -> Asker:

@@ -112,6 +112,7 @@ class AtelierBot(AtelierClient):
             services.holdings,
             self.buttons,
             services.watch,
+            services.state,
             services.clock,
         )
 

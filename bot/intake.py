@@ -14,9 +14,10 @@ import structlog
 
 from bot.delivery import MessageDelivery
 from bot.delivery.place import Place
-from bot.errors import LimitReachedError, NotAcceptingError, UserFacingError
+from bot.errors import LimitReachedError, NotAcceptingError, RequestRefused, UserFacingError
 from bot.inputs import Gatherer, Sources
 from bot.occasions import Asker, Occasion, answer_double, by_interaction
+from bot.presentation.offers import BEING_TAKEN, used_text
 from bot.presentation.restart import stopping_text
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from bot.services.catalog import Catalog
     from bot.services.delivery import Delivery
     from bot.services.holdings import Holdings
-    from bot.services.keeping import Requests
+    from bot.services.keeping import Notes, Requests
     from bot.services.ledger import Destination, OpenRequest, Requester
     from bot.services.requests import ImageRequest
     from bot.services.studio import Studio
@@ -39,6 +40,7 @@ GRACE = 1.5  # seconds in which a refusal can still be private; Discord waits 3 
 DOUBLE = timedelta(seconds=1)  # within which the same press is the same wish
 MOST_REMEMBERED = 500  # presses
 NOTHING = Sources()
+OFFER = "offer:"  # begins the name of a note; the offer's id follows
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -56,19 +58,24 @@ class Intake:
         holdings: Holdings,
         buttons: Buttons,
         watch: Watch,
+        notes: Notes,
         clock: Callable[[], float],
     ) -> None:
+        """Args: `notes` remember which offers were taken up."""
         self._client = client
         self._studio = studio
         self._admission = admission
         self._catalog = catalog
+        self._requests = requests
         self._gatherer = Gatherer(client, catalog, requests, holdings)
         self._buttons = buttons
         self._watch = watch
+        self._notes = notes
         self._clock = clock
         self._at_work: set[asyncio.Task[None]] = set()
         self._gathering: set[asyncio.Timeout] = set()
         self._pressed: OrderedDict[str, datetime] = OrderedDict()
+        self._taking: set[int] = set()
 
     async def take(
         self,
@@ -78,11 +85,15 @@ class Intake:
         *,
         private: bool,
         asker: Asker | None = None,
+        offer: int | None = None,
     ) -> None:
         """Ask the leads' rules, gather what the request starts from, reserve, acknowledge, queue.
 
         The asker is whoever acts, unless given. What is known within `GRACE` seconds is refused before the deferral, so
         that only the member sees it: the rules are, for policies are in memory.
+
+        An `offer` is the id of the question or the dialog that was answered, where that promised one payment: it is
+        taken up once, also over restarts.
 
         Raises:
             UserFacingError: nothing was reserved.
@@ -91,11 +102,25 @@ class Intake:
         if self._is_double(press, interaction.created_at):
             await answer_double(interaction)
             return
+        occasion = by_interaction(interaction, private=private, asker=asker)
         try:
-            await self.take_by(by_interaction(interaction, private=private, asker=asker), request, sources)
+            if offer is None:
+                await self.take_by(occasion, request, sources)
+            else:
+                await self._take_once(offer, occasion, request, sources)
         except UserFacingError:
             self._pressed.pop(press, None)  # nothing is being made: who presses once more means it
             raise
+
+    async def refuse_used(self, request_id: str) -> None:
+        """Say what came of a request, where no other is made in its place.
+
+        Raises:
+            RequestRefused: there is one.
+        """
+        order = await self._requests.get(request_id)
+        if order is not None:
+            raise RequestRefused(used_text(order, await self._requests.messages(order.id)))
 
     async def take_by(self, occasion: Occasion, request: ImageRequest, sources: Sources = NOTHING) -> None:
         """As `take`, by whatever occasion.
@@ -121,6 +146,20 @@ class Intake:
     def reopen(self, request: OpenRequest) -> Delivery:
         """The delivery of a request that an earlier process left behind."""
         return self._delivery(request.id, request.request, request.requester, request.destination)
+
+    async def _take_once(self, offer: int, occasion: Occasion, request: ImageRequest, sources: Sources) -> None:
+        """Whose request is noted before it is reserved: only one that then is kept has used the offer up."""
+        if offer in self._taking:
+            raise RequestRefused(BEING_TAKEN)
+        self._taking.add(offer)
+        try:
+            taken_by = await self._notes.get(f"{OFFER}{offer}")
+            if taken_by is not None:
+                await self.refuse_used(taken_by)
+            await self._notes.put(f"{OFFER}{offer}", occasion.id)
+            await self.take_by(occasion, request, sources)
+        finally:
+            self._taking.discard(offer)
 
     async def _take(self, occasion: Occasion, request: ImageRequest, sources: Sources) -> None:
         """Submit; whatever was shown of it is withdrawn where nothing comes of it."""

@@ -108,11 +108,9 @@ class MoreButton(LastingButton, template=r"more:(?P<value>[a-z0-9.-]{1,40}):(?P<
         choice = _offered(interaction.client, self._value)
         order = await order_behind(interaction, self._number)
         picture = picture_of(order, self._number)
-        if not choice.makes:
-            await choice.act(interaction, order, picture)
-            return
-        async with interaction.client.questions.answered(interaction, self._number):
-            await choice.act(interaction, order, picture)
+        await choice.act(interaction, order, picture)
+        if choice.makes:
+            await interaction.client.questions.close(interaction, f"You chose #{self._number}.")
 
 
 def _offered(client: AtelierClient, value: str) -> Choice:

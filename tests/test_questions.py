@@ -5,9 +5,6 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
-import pytest
-
-from bot.errors import RequestRefused
 from bot.questions import MOST_KEPT, Questions
 
 if TYPE_CHECKING:
@@ -36,16 +33,11 @@ def asked(asking: Asking) -> discord.Interaction[Any]:
     return cast("discord.Interaction[Any]", asking)
 
 
-async def test_a_question_that_cannot_be_closed_is_answered_all_the_same_and_only_once() -> None:
+async def test_a_question_that_cannot_be_closed_stays_as_it_is() -> None:
     questions = Questions()
     questions.keep(7, asked(Asking(OSError("gone"))))
 
-    async with questions.answered(press(7), 2):
-        pass
-
-    with pytest.raises(RequestRefused, match=r"^You chose #2 here before, so this began nothing"):
-        async with questions.answered(press(7), 2):
-            pass
+    await questions.close(press(7), "You chose #2.")
 
 
 async def test_no_more_questions_are_kept_than_memory_is_given_for() -> None:
@@ -56,8 +48,7 @@ async def test_no_more_questions_are_kept_than_memory_is_given_for() -> None:
     questions.keep(MOST_KEPT, asked(last))
 
     for message_id in (0, MOST_KEPT):
-        async with questions.answered(press(message_id), 1):
-            pass
+        await questions.close(press(message_id), "You chose #1.")
 
     assert first.said == []
     assert last.said == ["You chose #1."]

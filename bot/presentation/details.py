@@ -8,7 +8,7 @@ import discord
 
 from bot.presentation.kept import kept_how
 from bot.presentation.safe import shown
-from bot.presentation.story import NAMES, made_how
+from bot.presentation.story import NAMES, linked, made_how
 from bot.services.changes import THEN, Change
 from bot.services.ledger import ChargeState, Job, OpenRequest
 from bot.services.lineage import Family
@@ -125,10 +125,7 @@ def _name(relative: Relative, server_id: int) -> str:
         return f"#{relative.number}, deleted"
     if relative.private:
         return f"#{relative.number}, private"
-    if relative.place is None:
-        return f"#{relative.number}"
-    channel_id, message_id = relative.place
-    return f"[#{relative.number}](https://discord.com/channels/{server_id}/{channel_id}/{message_id})"
+    return linked(relative.number, server_id, relative.place)
 
 
 def _add_lines(embed: discord.Embed, name: str, lines: Sequence[str]) -> None:

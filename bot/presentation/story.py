@@ -101,6 +101,14 @@ def numbers(pictures: Sequence[Picture]) -> str:
     return ", ".join(f"#{picture.number}" for picture in pictures)
 
 
+def linked(number: int, server_id: int, place: tuple[int, int] | None) -> str:
+    """``#4821``, with a link to (channel id, message id) where it is shown."""
+    if place is None:
+        return f"#{number}"
+    channel_id, message_id = place
+    return f"[#{number}](https://discord.com/channels/{server_id}/{channel_id}/{message_id})"
+
+
 def _inputs(request: ImageRequest) -> list[str]:
     """The pictures that it was made from beside the changed one, and what says where."""
     facts: list[str] = []

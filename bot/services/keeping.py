@@ -90,6 +90,18 @@ class Requests(Protocol):
         ...
 
 
+class Notes(Protocol):
+    """Keeps small texts by name, over restarts."""
+
+    async def get(self, key: str) -> str | None:
+        """The text kept under `key`, or None."""
+        ...
+
+    async def put(self, key: str, value: str) -> None:
+        """Keep `value` under `key`, instead of what was there."""
+        ...
+
+
 class BlobStore(Protocol):
     """Keeps image files by the SHA-256 of their bytes, unchanged."""
 

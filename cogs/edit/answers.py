@@ -7,7 +7,7 @@ import json
 import time
 from collections import OrderedDict
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import discord
 
     from bot.interactions import AtelierClient
+    from bot.services.keeping import Notes
 
 SWITCHED_OFF = (
     "Leads of this server have switched off that replies change pictures. Press ✏️ below the picture, or use /edit."
@@ -49,18 +50,6 @@ async def refuse(client: AtelierClient, passing: Passing, message: discord.Messa
         await passing.say(message, text, REFUSAL_STAYS, what="no")
     else:
         await tell_below(message, text, lambda: view, what="no")
-
-
-class Notes(Protocol):
-    """Keeps small texts by name, over restarts."""
-
-    async def get(self, key: str) -> str | None:
-        """The text kept under `key`, or None."""
-        ...
-
-    async def put(self, key: str, value: str) -> None:
-        """Keep `value` under `key`, instead of what was there."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

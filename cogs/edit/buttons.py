@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import discord
 from typing_extensions import override
 
-from bot.buttons import CHOSEN, CHOSEN_IN_PRIVATE, PictureButton, with_price
+from bot.buttons import CHOSEN, CHOSEN_IN_PRIVATE, PictureButton, ask_privately, with_price
+from bot.delivery.ladder import Sentences
 from bot.rows import view_of
 from bot.services.changes import Change
 from cogs.edit.changing import change_ours
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 
 VARY = "The same picture otherwise: press, and you pay."
+NOT_OFFERED = (
+    "Discord refused the button with the price, so nothing is made. In the same menu, Edit image shows prices too."
+)
+VARIED = "You pressed Vary."  # what the question says then
 VARY_OTHERS = "vary-others:"  # begins the id of a button; a message's id follows
 
 
@@ -31,21 +36,25 @@ async def offer_variation(interaction: Interaction, order: OpenRequest) -> None:
     (picture,) = order.pictures
     nano = interaction.client.services.drafting.price_of(order, picture, Change.VARY)
     ending = CHOSEN_IN_PRIVATE if order.destination.private else CHOSEN
-    view = view_of([VaryButton(picture.number, with_price(VaryButton.label, nano), ending)])
-    sent = await interaction.response.send_message(VARY, view=view, ephemeral=True)
-    if sent.message_id is not None:
-        interaction.client.questions.keep(sent.message_id, interaction)
-
-
-def vary_button(message_id: int, nano: int) -> discord.ui.View:
-    """The same for other people's pictures; `cogs.edit.submitting` hears of it."""
-    view = discord.ui.View(timeout=None)
     label = with_price(VaryButton.label, nano)
-    view.add_item(
-        discord.ui.Button(label=label, emoji=VaryButton.emoji, custom_id=f"{VARY_OTHERS}{message_id}{CHOSEN}")
-    )
-    view.stop()
-    return view
+    await _offer(interaction, lambda: view_of([VaryButton(picture.number, label, ending)]))
+
+
+async def offer_others_variation(interaction: Interaction, message_id: int, nano: int) -> None:
+    """The same for other people's pictures; `cogs.edit.submitting` hears of it."""
+    label, custom_id = with_price(VaryButton.label, nano), f"{VARY_OTHERS}{message_id}{CHOSEN}"
+
+    def make() -> discord.ui.View:
+        view = discord.ui.View(timeout=None)
+        view.add_item(discord.ui.Button(label=label, emoji=VaryButton.emoji, custom_id=custom_id))
+        view.stop()
+        return view
+
+    await _offer(interaction, make)
+
+
+async def _offer(interaction: Interaction, make: Callable[[], discord.ui.View]) -> None:
+    await ask_privately(interaction, Sentences(VARY, make, NOT_OFFERED), "offer you that", closes=True)
 
 
 class EditButton(PictureButton, action="edit"):

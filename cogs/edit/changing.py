@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.buttons import asker_for, is_private
+from bot.buttons import asker_for, is_private, offer_of
 from bot.inputs import Sources
 from bot.occasions import requester_of
 from bot.options import shape_of
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     import discord
 
     from bot.interactions import Interaction
+    from bot.occasions import Asker
     from bot.services.ledger import OpenRequest, Picture
+    from bot.services.requests import ImageRequest
 
 AS_BEFORE = Wishes()
 
@@ -51,7 +53,7 @@ async def change_ours(
     client = interaction.client
     request = await client.services.drafting.draft(asker.requester, change, wishes, Start(order, picture))
     sources = Sources(order, picture, attachments=tuple(files), sorts=bool(files), unsaid=unsaid)
-    await client.intake.take(interaction, request, sources, private=is_private(interaction), asker=asker)
+    await _take(interaction, request, sources, asker)
 
 
 async def draw_from_ours(
@@ -67,7 +69,7 @@ async def draw_from_ours(
     start = Start(shape=(picture.image.width, picture.image.height))
     request = await client.services.drafting.draft(asker.requester, Change.NEW, wishes, start)
     sources = Sources(order, picture, attachments=tuple(files))
-    await client.intake.take(interaction, request, sources, private=is_private(interaction), asker=asker)
+    await _take(interaction, request, sources, asker)
 
 
 async def others_price(interaction: Interaction, change: Change, pictures: Sequence[discord.Attachment]) -> int:
@@ -97,4 +99,9 @@ async def change_others(
     start = Start(shape=shape_of(pictures[0]))
     request = await client.services.drafting.draft(requester_of(interaction), change, wishes, start)
     sources = Sources(attachments=(*pictures, *files), sorts=bool(files), follows=wishes.size is None)
-    await client.intake.take(interaction, request, sources, private=is_private(interaction))
+    await _take(interaction, request, sources)
+
+
+async def _take(interaction: Interaction, request: ImageRequest, sources: Sources, asker: Asker | None = None) -> None:
+    private, offer = is_private(interaction), offer_of(interaction)
+    await interaction.client.intake.take(interaction, request, sources, private=private, asker=asker, offer=offer)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.buttons import CHOSEN, CHOSEN_IN_PRIVATE, asker_for, is_private
+from bot.buttons import asker_for, opened_by
 from bot.discord_limits import LONGEST_CHOICE, MOST_CHOICES
 from bot.occasions import asker_of
 from bot.options import shape_of
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 PROMPT, SIZE, QUALITY, COUNT, FILES = "prompt", "size", "quality", "count", "files"  # the fields' ids
 LONGEST_WORDS = 4000  # characters of a field; Discord's limit
 MOST_FILES = 10  # the same
-DIALOG = re.compile(r"dialog:(?P<about>picture|reference|message):(?P<id>[0-9]+)!{1,2}")
+DIALOG = re.compile(r"dialog:(?P<about>picture|reference|message):(?P<id>[0-9]+)(?::[0-9]+)?!{1,2}")
 
 WORDS_TO_CHANGE = "What to change; as you would tell a colleague"
 WORDS_TO_DRAW = "What to draw: subject, setting, style, light, details"
@@ -131,8 +131,8 @@ async def _offer(
 
 
 def _custom_id(interaction: Interaction, about: About, subject: int) -> str:
-    """From which `DIALOG` reads everything again; the ending is for `bot.buttons.is_private`."""
-    return f"dialog:{about}:{subject}{CHOSEN_IN_PRIVATE if is_private(interaction) else CHOSEN}"
+    """From which `DIALOG` reads everything again."""
+    return f"dialog:{about}:{subject}{opened_by(interaction)}"
 
 
 def _hint(words: str, others: int, *, may_be_drawn: bool) -> str:

@@ -12,7 +12,7 @@ from typing_extensions import override
 from bot.errors import PictureGoneError, UserFacingError
 from bot.inputs import pictures_of
 from bot.services.changes import Change
-from cogs.edit.buttons import VARY, EditButton, VaryButton, offer_variation, vary_button
+from cogs.edit.buttons import EditButton, VaryButton, offer_others_variation, offer_variation
 from cogs.edit.changing import others_price
 from cogs.edit.dialog import open_for_message
 
@@ -64,7 +64,7 @@ class Menus(commands.Cog):
             pictures = _pictures_in(message)
             self._messages.keep(interaction.user.id, message.id, pictures)
             nano = await others_price(interaction, Change.VARY, pictures)
-            await interaction.response.send_message(VARY, view=vary_button(message.id, nano), ephemeral=True)
+            await offer_others_variation(interaction, message.id, nano)
         elif len(order.pictures) > 1:
             await VaryButton(order.pictures[0].number).pressed(interaction)
         else:

@@ -120,6 +120,11 @@ class PickButton(LastingButton, template=r"pick:(?P<reply>[0-9]+):(?P<number>[0-
             raise NotYoursError(
                 "Only the member who wrote the reply above can choose. Reply to a picture with words of your own."
             )
+        try:
+            await interaction.client.intake.refuse_used(str(message.id))
+        except RequestRefused:
+            await _remove(interaction)
+            raise
         if self._number == ANOTHERS:
             await self._change_others(interaction, message)
         else:

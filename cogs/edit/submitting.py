@@ -14,7 +14,7 @@ from bot.interactions import Interaction, answer_failure, order_behind, read_wor
 from bot.services.building import Wishes
 from bot.services.changes import DRAWN, Change
 from bot.services.numbers import number_of
-from cogs.edit.buttons import VARY_OTHERS
+from cogs.edit.buttons import VARIED, VARY_OTHERS
 from cogs.edit.changing import change_others, change_ours, draw_from_ours
 from cogs.edit.dialog import COUNT, DIALOG, FILES, PROMPT, QUALITY, SIZE, About, own_words
 from cogs.edit.offer import SAME_SIZE
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from cogs.edit.others import OpenMessages
 
-VARIED = re.compile(rf"{VARY_OTHERS}(?P<id>[0-9]{{1,20}}){CHOSEN}")
+VARY_PRESSED = re.compile(rf"{VARY_OTHERS}(?P<id>[0-9]{{1,20}}){CHOSEN}")
 NOTHING_SAID = "Say in a few words what to change, or add the picture with your drawing on it."
 
 
@@ -88,7 +88,7 @@ class Submissions:
         """Do what was filled in, if this interaction is such a dialog."""
         data = cast("Mapping[str, Any]", interaction.data or {})
         custom_id = str(data.get("custom_id", ""))
-        match, others = DIALOG.fullmatch(custom_id), VARIED.fullmatch(custom_id)
+        match, others = DIALOG.fullmatch(custom_id), VARY_PRESSED.fullmatch(custom_id)
         is_sent = match is not None and interaction.type is discord.InteractionType.modal_submit
         is_pressed = others is not None and interaction.type is discord.InteractionType.component
         if not (is_sent or is_pressed) or not await interaction.client.desk.takes(interaction):
@@ -99,6 +99,7 @@ class Submissions:
             elif others is not None:
                 pictures = self._messages.pictures(interaction.user.id, number_of(others["id"]))
                 await change_others(cast("Interaction", interaction), Change.VARY, pictures)
+                await interaction.client.questions.close(interaction, VARIED)
         except Exception as error:  # noqa: BLE001 - it is spoken and logged
             await answer_failure(interaction, error)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import discord
 from typing_extensions import override
 
-from bot.buttons import CHOSEN, CHOSEN_IN_PRIVATE, AtelierButton, asker_for, is_private, with_price
+from bot.buttons import AtelierButton, asker_for, is_private, offer_of, opened_by, with_price
 from bot.errors import PictureGoneError, UserFacingError
 from bot.interactions import Interaction, answer_failure, read_words
 from bot.services.building import check_prompt
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 PROMPT = "prompt"  # the field's id
 LONGEST_WORDS = 4000  # characters of a field; Discord's limit
-DIALOG = re.compile(r"reword:(?P<id>[0-9]{1,20})!{1,2}")
+DIALOG = re.compile(r"reword:(?P<id>[0-9]{1,20})(?::[0-9]+)?!{1,2}")
 TOO_LONG_TO_SHOW = "Your words are too long to stand here. Write new ones."
 
 
@@ -41,7 +41,7 @@ class RetryButton(AtelierButton, action="retry"):
     async def pressed(self, interaction: Interaction) -> None:
         """Ask the studio for the same request."""
         order = await _request_behind(interaction, self.subject)
-        await _take(interaction, order, order.request)
+        await _take(interaction, order, order.request, None if interaction.message is None else interaction.message.id)
 
 
 class RewordButton(AtelierButton, action="reword"):
@@ -55,7 +55,7 @@ class RewordButton(AtelierButton, action="reword"):
         """Open the dialog."""
         order = await _request_behind(interaction, self.subject)
         nano = interaction.client.services.drafting.again_price(order.request)
-        await interaction.response.send_modal(RewordDialog(order, nano, ends_with=_ending(interaction)))
+        await interaction.response.send_modal(RewordDialog(order, nano, ends_with=opened_by(interaction)))
 
 
 class RewordDialog(discord.ui.Modal):
@@ -67,7 +67,7 @@ class RewordDialog(discord.ui.Modal):
         Args:
             order: whose words stand there already.
             nano: its price, in nano-dollars; None where it is not to be had.
-            ends_with: ends the `custom_id`, for `bot.buttons.is_private`.
+            ends_with: ends the `custom_id`: see `bot.buttons.opened_by`.
         """
         super().__init__(title="Other words", timeout=None, custom_id=f"reword:{order.id}{ends_with}")
         words = order.request.prompt.strip()
@@ -114,12 +114,13 @@ async def _reworded(interaction: Interaction, request_id: int, data: Mapping[str
     typed = next((str(field.get("value") or "") for field in fields if field.get("custom_id") == PROMPT), "")
     words = (await read_words(interaction, typed)).text
     check_prompt(words, order.request.change)
-    await _take(interaction, order, replace(order.request, prompt=words))
+    await _take(interaction, order, replace(order.request, prompt=words), offer_of(interaction))
 
 
-async def _take(interaction: Interaction, order: OpenRequest, request: ImageRequest) -> None:
+async def _take(interaction: Interaction, order: OpenRequest, request: ImageRequest, offer: int | None) -> None:
     asker = await asker_for(interaction, order)
-    await interaction.client.intake.take(interaction, request, private=is_private(interaction), asker=asker)
+    private = is_private(interaction)
+    await interaction.client.intake.take(interaction, request, private=private, asker=asker, offer=offer)
 
 
 async def _request_behind(interaction: Interaction, request_id: int) -> OpenRequest:
@@ -136,7 +137,3 @@ async def _request_behind(interaction: Interaction, request_id: int) -> OpenRequ
     if not is_here or (order.destination.private and not is_own):
         raise PictureGoneError
     return order
-
-
-def _ending(interaction: Interaction) -> str:
-    return CHOSEN_IN_PRIVATE if is_private(interaction) else CHOSEN

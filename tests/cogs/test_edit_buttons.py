@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import discord
@@ -166,7 +166,10 @@ async def test_the_question_which_one_names_the_action_and_is_answered_once(
         assert len(house.painter.asked) == 3
 
 
-async def test_a_second_press_of_the_same_answer_makes_nothing(opened: OpenHouse) -> None:
+async def test_a_second_press_of_the_same_answer_makes_nothing(
+    opened: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.intake.DOUBLE", timedelta(0))
     async with opened() as house:
         house.painter.content = SQUARE
         await house.imagine(count=2)
@@ -178,8 +181,9 @@ async def test_a_second_press_of_the_same_answer_makes_nothing(opened: OpenHouse
         again = said(house, await house.ben.click(question.response, label="#2"))
         await house.ben.click(question.response, label="#1")
 
-        assert again.startswith("❌ You chose #2 here before, so this began nothing and cost nothing.")
-        assert [request.parent for request in house.painter.asked[2:]] == [2, 1]
+        assert again.startswith("❌ This can be used once, and it was: it made [#3](https://discord.com/channels/")
+        assert again.endswith("). Nothing more was begun, and nothing more is charged.")
+        assert [request.parent for request in house.painter.asked[2:]] == [2]
 
 
 async def test_who_was_refused_may_answer_once_more(opened: OpenHouse) -> None:

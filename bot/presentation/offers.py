@@ -1,0 +1,36 @@
+"""What came of an offer that promised one payment, for whoever takes it up once more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.presentation.story import linked
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.services.ledger import OpenRequest
+
+ONCE = "This can be used once, and it was"
+NOTHING_MORE = "Nothing more was begun, and nothing more is charged."
+BEING_TAKEN = f"{ONCE}, a moment ago. {NOTHING_MORE}"
+
+
+def used_text(order: OpenRequest, messages: Sequence[tuple[int, int]]) -> str:
+    """Why nothing begins: it was taken up before.
+
+    Args:
+        order: what came of it.
+        messages: (channel id, message id) of those that show its result.
+    """
+    made = sorted((job.picture for job in order.jobs if job.picture is not None), key=lambda each: each.number)
+    if made:
+        place = next(iter(messages), None)
+        names = ", ".join(
+            f"#{each.number}, deleted since" if each.deleted else linked(each.number, order.requester.server_id, place)
+            for each in made
+        )
+        return f"{ONCE}: it made {names}. {NOTHING_MORE}"
+    if order.delivered_at is None:
+        return f"{ONCE}: it is being made. {NOTHING_MORE}"
+    return f"{ONCE}, but no picture came of it: the answer there said why. {NOTHING_MORE}"
