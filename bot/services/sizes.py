@@ -129,6 +129,8 @@ class FreeSizes:
 
     def rounded(self, width: int, height: int) -> tuple[int, int]:
         """The legal size (pixels) less than a step from this one: 1920x1080 means 1920x1088. Else the same size."""
+        if self._reason(width, height) is None:
+            return width, height
         nearest = self.nearest(width, height)
         near = max(abs(nearest[0] - width), abs(nearest[1] - height)) < self.step
         return nearest if near else (width, height)
