@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 # Seconds between attempts to post a result while Discord cannot take it. After the last it is kept for its member.
 PATIENCE = (15.0, 60.0, 300.0, 900.0, 3600.0)
+LAST_NUMBERS = 5.0  # seconds, when the bot stops
 LONGEST_TIDYING = 30 * 24 * 3600  # seconds after which progress that could not be brought to an end is left alone
 
 UNSETTLED = "A lead can settle what is held (/quota resolve). Trying again is charged anew."
@@ -50,6 +51,7 @@ class Answers:
     patience: tuple[float, ...] = PATIENCE
     ended: Callable[[Requester], None] | None = None  # told of whoever's request has ended
     _background: Background = field(default_factory=Background)
+    _numbering: Background = field(default_factory=Background)
 
     async def answer(self, request_id: str, delivery: Delivery, seen: OpenRequest | None = None) -> None:
         """Post the outcome; if Discord cannot take it now, go on trying in the background.
@@ -69,6 +71,10 @@ class Answers:
     async def close(self) -> None:
         """Stop trying; what is not answered stays kept for the next start."""
         await self._background.close()
+
+    async def finish(self) -> None:
+        """After `close`, and once the books were given what was owed to them: number what was posted without one."""
+        await self._numbering.finish(0.0 if self.books.trouble else LAST_NUMBERS)
 
     async def fetched(self, request: OpenRequest, delivery: Delivery) -> None:
         """The member has seen what was kept for them; what progress was left standing goes."""
@@ -128,7 +134,7 @@ class Answers:
             return error.permanent
         await self._remember(request.id, posted)
         if any(picture.number == 0 for picture in request.pictures) and not posted.kept:
-            self._background.begin(self._make_good(request, delivery, posted), f"number {request.id}")
+            self._numbering.begin(self._make_good(request, delivery, posted), f"number {request.id}")
         if posted.progress_left:
             self._background.begin(self._tidy(request.id, delivery), f"tidy {request.id}")
         return True

@@ -162,7 +162,8 @@ class Arrears:
         if self._owed:
             with suppress(TimeoutError):
                 async with asyncio.timeout(LAST_ATTEMPT):
-                    await self._catch_up()
+                    if await self._catch_up():
+                        self._say("")
         for owed in self._owed:
             _log.error("never written", place=self._name, subject=owed.subject)
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.errors import DatabaseError, NotAcceptingError
+from bot.errors import DatabaseError, NotAcceptingError, UserFacingError
 from bot.services import pricing
+from bot.services.arrears import passes
+from bot.services.background import Background
 from bot.services.governing import StalePolicyError
 from bot.services.ledger import ChargeState, Order
 from bot.services.limits import Metric, refusal, shortfall_of
@@ -36,7 +39,8 @@ if TYPE_CHECKING:
     from bot.services.workshop import Live
 
 STALE = 3600  # seconds after which a request that waited out an outage is given back instead of made
-NOT_TAKEN = "Discord did not take my answer in time."
+NOT_TAKEN = "Discord did not take my answer, so nothing was made. Nothing was charged."
+STOPPED = "I was stopped before this was begun. Nothing was charged."
 AWAY = "I was away for too long to make this picture still. Nothing was charged; ask again."
 HOUSEKEEPING = 600.0  # seconds between looks at overdue charges
 
@@ -75,9 +79,10 @@ class Studio:
         self._clock = clock
         self._accepting = True
         self._left_over: list[str] = []
-        self._stores = stores
+        self._stores, self._answers = stores, answers
         self.workshop = Workshop(queue, maker, answers, stores)
         self._queue = queue
+        self._background = Background()
         self._housekeeping: asyncio.Task[None] | None = None
 
     @property
@@ -207,16 +212,39 @@ class Studio:
 
         Only what `recover` found: members may be at work already when this is called.
         """
-        left_over, self._left_over = self._left_over, []
-        for request_id in left_over:
-            try:
-                await self._resume_one(request_id, open_delivery)
-            except Exception:  # noqa: BLE001 - one request's trouble must not keep the others waiting
-                _log.exception("request not resumed; the next start tries again", request=request_id)
-        await self.workshop.tidy(open_delivery)
-        return len(left_over)
+        left_over = deque(self._left_over)
+        self._left_over, count = [], len(left_over)
+        if not await self._resumed(left_over, open_delivery):
+            self._background.begin(self._resume_later(left_over, open_delivery), "resumption")
+        return count
+
+    async def _resume_later(self, left_over: deque[str], open_delivery: OpenDelivery) -> None:
+        """Once the books can be read again."""
+        await self._stores.books.well()
+        while not await self._resumed(left_over, open_delivery):
+            await self._stores.books.well()
+
+    async def _resumed(self, left_over: deque[str], open_delivery: OpenDelivery) -> bool:
+        """Whether that is done; what the books could not be read for stays in `left_over`, in its order."""
+        try:
+            while left_over:
+                await self._resume_one(left_over[0], open_delivery)
+                left_over.popleft()
+            await self.workshop.tidy(open_delivery)
+        except DatabaseError as problem:
+            self._stores.books.note(problem)
+            return not passes(problem)
+        return True
 
     async def _resume_one(self, request_id: str, open_delivery: OpenDelivery) -> None:
+        try:
+            await self._queue_again(request_id, open_delivery)
+        except Exception as problem:  # one request's trouble must not keep the others waiting
+            if isinstance(problem, DatabaseError) and passes(problem):
+                raise
+            _log.exception("request not resumed; the next start tries again", request=request_id)
+
+    async def _queue_again(self, request_id: str, open_delivery: OpenDelivery) -> None:
         request = await self._requests.get(request_id)
         if request is None or request_id in self.workshop.at_work:
             return
@@ -236,8 +264,10 @@ class Studio:
         if self._housekeeping is not None:
             self._housekeeping.cancel()
             await asyncio.gather(self._housekeeping, return_exceptions=True)
+        await self._background.close()
         await self.workshop.close(grace)
         await self._stores.close()
+        await self._answers.finish()  # what has just been written has numbers
 
     def _check_open(self) -> None:
         if not self._accepting:
@@ -278,11 +308,9 @@ class Studio:
     async def _give_back(self, kept: OpenRequest, reason: BaseException) -> None:
         """The requester could not be told that it begins: nothing is made, nothing is charged."""
         _log.warning("not acknowledged", request=kept.id, reason=repr(reason))
-        now = int(self._clock())
+        why, now = _why_not_begun(reason), int(self._clock())
         for job in kept.jobs:
-            await self._stores.books.write(
-                kept.id, partial(self._ledger.release, job.id, NOT_TAKEN, "not_acknowledged", now)
-            )
+            await self._stores.books.write(kept.id, partial(self._ledger.release, job.id, *why, now))
         await self._stores.books.write(kept.id, lambda: self._requests.delivered(kept.id, now, None, ()))
 
     async def _keep_house(self) -> None:
@@ -296,3 +324,14 @@ class Studio:
     async def _charge_overdue(self) -> None:
         for job_id in await self._ledger.charge_overdue(int(self._clock())):
             _log.warning("unknown outcome charged at its hold", job=job_id)
+
+
+def _why_not_begun(reason: BaseException) -> tuple[str, str]:
+    """Why a request was given back before it was acknowledged: the sentence, and a word."""
+    if isinstance(reason, UserFacingError):
+        return reason.sentence, "shutdown" if isinstance(reason, NotAcceptingError) else "not_acknowledged"
+    if isinstance(reason, asyncio.CancelledError):
+        return STOPPED, "shutdown"
+    if isinstance(reason, DatabaseError):
+        return f"{reason.reason}, so this was not begun. Nothing was charged.", "not_written"
+    return NOT_TAKEN, "not_acknowledged"

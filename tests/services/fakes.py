@@ -303,6 +303,11 @@ class TroubledRequests(SqliteRequests):
         return None if request_id in self.gone else await super().get(request_id)
 
     @override
+    async def with_progress_left(self) -> Sequence[OpenRequest]:
+        self._meet_trouble("with_progress_left")
+        return await super().with_progress_left()
+
+    @override
     async def delivered(
         self,
         request_id: str,
@@ -398,7 +403,14 @@ class House:
     """
 
     def __init__(
-        self, database: Database, provider: ScriptedProvider, *, slots: int, timeout: float, patience: float
+        self,
+        database: Database,
+        provider: ScriptedProvider,
+        *,
+        slots: int,
+        timeout: float,
+        patience: float,
+        pauses: tuple[float, ...],
     ) -> None:
         self.database = database
         self.provider = provider
@@ -406,8 +418,8 @@ class House:
         self.requests = TroubledRequests(database)
         self.blobs = MemoryBlobs()
         self.stores = Stores(
-            Arrears("files", self.blobs.try_out, pauses=(0.0,), patience=patience),
-            Arrears("books", self._write_something, pauses=(0.0,), patience=patience),
+            Arrears("files", self.blobs.try_out, pauses=pauses, patience=patience),
+            Arrears("books", self._write_something, pauses=pauses, patience=patience),
         )
         safe = Safekeeping(self.blobs, self.stores.files)
         self.clock = Clock()
@@ -507,14 +519,17 @@ async def a_house(
     job_timeout: float = 30.0,
     begun: bool = True,
     patience: float = 60.0,
+    pauses: tuple[float, ...] = (0.0,),
 ) -> AsyncGenerator[House]:
     """A house on the database in `folder`; its studio is started unless `begun` is off, and drained at the end.
 
-    `patience` is how many seconds it waits for what cannot be written before it goes on without.
+    `patience` is how many seconds it waits for what cannot be written before it goes on without, and `pauses` how many
+    there are between attempts.
     """
     database = await Database.open(folder / "atelier.sqlite3")
     try:
-        house = House(database, ScriptedProvider(*acts), slots=slots, timeout=job_timeout, patience=patience)
+        provider = ScriptedProvider(*acts)
+        house = House(database, provider, slots=slots, timeout=job_timeout, patience=patience, pauses=pauses)
         if begun:
             house.studio.start()
         yield house

@@ -18,6 +18,7 @@ from bot.errors import (
     PromptBlockedError,
     ProviderBusyError,
     QueueFullError,
+    RequestRefused,
     RequestRejectedError,
     StoreTroubleError,
 )
@@ -55,10 +56,12 @@ if TYPE_CHECKING:
     from bot.services.ledger import OpenRequest
     from tests.services.fakes import Act
 
+DAMAGED = DatabaseError("malformed", "My books are damaged", is_damage=True)
 pytestmark = pytest.mark.usefixtures("without_waiting")
 
 SPENT = Limit(Scope.INSTALLATION, 0, 0, Metric.USD, Window.MONTH, 10**15, "this bot's monthly budget")
 FULL_DISK = DatabaseError("the disk is full")
+LOCKED = DatabaseError("locked", "Another program keeps my books locked")
 
 
 def daily(pictures: int) -> Limit:
@@ -210,8 +213,22 @@ async def test_a_request_that_was_refused_may_come_again(tmp_path: Path) -> None
         assert len(delivery.results) == 1
 
 
-@pytest.mark.parametrize("reason", [RuntimeError("Unknown interaction"), asyncio.CancelledError()], ids=repr)
-async def test_everything_is_given_back_when_nobody_could_be_told(tmp_path: Path, reason: BaseException) -> None:
+@pytest.mark.parametrize(
+    ("reason", "why"),
+    [
+        (
+            RuntimeError("Unknown interaction"),
+            "Discord did not take my answer, so nothing was made. Nothing was charged.",
+        ),
+        (RequestRefused("I could not answer you there."), "I could not answer you there."),
+        (asyncio.CancelledError(), "I was stopped before this was begun. Nothing was charged."),
+        (DAMAGED, "My books are damaged, so this was not begun. Nothing was charged."),
+    ],
+    ids=repr,
+)
+async def test_everything_is_given_back_when_nobody_could_be_told(
+    tmp_path: Path, reason: BaseException, why: str
+) -> None:
     async with a_house(tmp_path) as house:
         delivery = RecordingDelivery()
         delivery.refusal = reason
@@ -222,6 +239,7 @@ async def test_everything_is_given_back_when_nobody_could_be_told(tmp_path: Path
         assert await house.states("r1") == ["released", "released"]
         assert await house.used(SPENT) == 0
         assert (await house.requests.undelivered(), house.studio.waiting, house.provider.asked) == ([], 0, [])
+        assert [job.failure for job in (await house.kept("r1")).jobs] == [why] * 2
 
 
 async def test_a_shutdown_during_the_acknowledgement_gives_everything_back(tmp_path: Path) -> None:
@@ -240,7 +258,11 @@ async def test_a_shutdown_during_the_acknowledgement_gives_everything_back(tmp_p
 
         with pytest.raises(NotAcceptingError):
             await submitting
-        assert await house.states("r1") == ["released"]
+        (job,) = (await house.kept("r1")).jobs
+        assert (job.state, job.failure) == (
+            ChargeState.RELEASED,
+            "I am about to restart. Ask again in a minute. Nothing was charged.",
+        )
 
 
 async def test_the_same_interaction_again_does_nothing_new_while_the_first_is_acknowledged(tmp_path: Path) -> None:
@@ -477,6 +499,21 @@ async def test_what_ends_in_a_shutdown_before_it_can_be_booked_is_told_at_the_ne
         assert house.provider.asked == []
 
 
+async def test_what_was_posted_from_memory_gets_its_number_at_an_orderly_stop(tmp_path: Path) -> None:
+    async with a_house(tmp_path, patience=0.0, pauses=(3600.0,)) as house:
+        full = house.ledger.trouble["settle"] = deque([FULL_DISK] * 9)
+        delivery = RecordingDelivery()
+        await house.studio.submit("r1", a_request(), MIA, delivery)
+        await until(lambda: delivery.answered)
+        full.clear()  # and nobody has noticed yet
+
+        await house.studio.drain(0)
+
+        ((result, posted),) = delivery.renewed
+        assert (result.is_numbered, posted) == (True, Posted(2, (1001,)))
+        assert house.stores.trouble == ""
+
+
 async def test_what_waits_while_the_books_cannot_be_written_keeps_its_place_and_is_made_afterwards(
     tmp_path: Path,
 ) -> None:
@@ -518,7 +555,6 @@ async def test_nothing_is_begun_while_the_files_cannot_be_kept(tmp_path: Path) -
 
 
 UNFIT = "Something in my books does not fit. Tell whoever runs me; the price stays held until all is clear."
-DAMAGED = DatabaseError("malformed", "My books are damaged", is_damage=True)
 BLOCKED = PromptBlockedError("Blocked.", code="moderation_blocked")
 
 
@@ -699,6 +735,47 @@ async def test_an_old_interaction_that_comes_again_before_the_resumption_is_made
         await house.studio.resume(house.reopen)
 
         assert (house.studio.waiting, house.reopened) == (1, {})
+
+
+@pytest.mark.parametrize("place", ["get", "with_progress_left"])
+async def test_what_the_books_cannot_be_read_for_is_resumed_when_they_can(tmp_path: Path, place: str) -> None:
+    async with a_house(tmp_path, begun=False) as house:
+        for number in range(3):
+            await house.reserved(f"r{number}")
+    async with a_house(tmp_path) as house:
+        await house.studio.recover()
+        house.requests.trouble[place] = deque([LOCKED] * 3)
+
+        assert await house.studio.resume(house.reopen) == 3
+        await until(lambda: not house.requests.trouble[place])
+        for number in range(3):
+            await settled(house, f"r{number}")
+
+        assert len(house.provider.asked) == 3
+
+
+async def test_a_stop_ends_the_wait_for_books_that_cannot_be_read(tmp_path: Path) -> None:
+    async with a_house(tmp_path, begun=False) as house:
+        await house.reserved("r1")
+    async with a_house(tmp_path) as house:
+        await house.studio.recover()
+        house.requests.trouble["get"] = deque([LOCKED] * 1_000_000)
+        await house.studio.resume(house.reopen)
+
+        async with asyncio.timeout(100):
+            await house.studio.drain(0)
+
+        house.requests.trouble.clear()
+        assert await house.states("r1") == ["reserved"]
+
+
+async def test_progress_in_damaged_rows_keeps_nobody_waiting(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        house.requests.trouble["with_progress_left"] = deque([DAMAGED])
+
+        assert await house.studio.resume(house.reopen) == 0
+
+        assert (house.stores.trouble, len(house.requests.trouble["with_progress_left"])) == ("", 0)
 
 
 async def test_a_second_resumption_finds_nothing(tmp_path: Path) -> None:

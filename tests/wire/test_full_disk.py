@@ -138,6 +138,35 @@ async def test_a_picture_that_comes_while_nothing_can_be_kept_is_shown_and_made_
     settled_at_cost(house)
 
 
+@pytest.mark.parametrize("kind", [LockedBooks, Both])
+async def test_a_stop_numbers_what_was_shown_from_memory_if_it_can_be_written_by_then(
+    open_house: OpenHouse, monkeypatch: pytest.MonkeyPatch, kind: type[Trouble]
+) -> None:
+    monkeypatch.setattr("bot.services.arrears.PAUSES", (3600.0,))  # nobody notices that it has passed
+    house = await open_house()
+    await house.start_bot()
+    mia = house.discord.server.add_member("Mia")
+    trouble = kind(house.data_dir)
+    house.gate.clear()
+    invocation = await mia.slash("imagine", prompt="a fox")
+    await house.in_mid_job()
+    trouble.begin()
+    house.gate.set()
+    await house.ended(invocation)
+    shown = house.posted(invocation)
+    assert shown is not None
+    before = shown.content
+    trouble.end()
+
+    await house.stop_bot()
+
+    assert re.match(PROVISIONAL, before)
+    assert shown.content.startswith("**#1**")
+    assert buttons(shown) == OFFERED
+    assert len(house.kept_files()) == 1
+    settled_at_cost(house)
+
+
 @pytest.mark.parametrize("kind", [NoFolder, LockedBooks])
 async def test_what_waits_meanwhile_is_told_why_and_made_afterwards(open_house: OpenHouse, kind: type[Trouble]) -> None:
     house = await open_house()
