@@ -19,6 +19,7 @@ from bot.inputs import Gatherer, Sources
 from bot.occasions import Asker, Occasion, answer_double, by_interaction
 from bot.presentation.offers import BEING_TAKEN, used_text
 from bot.presentation.restart import stopping_text
+from bot.services.changes import cuts_story
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
@@ -40,6 +41,7 @@ GRACE = 1.5  # seconds in which a refusal can still be private; Discord waits 3 
 DOUBLE = timedelta(seconds=1)  # within which the same press is the same wish
 MOST_REMEMBERED = 500  # presses
 NOTHING = Sources()
+STORY_CUT = "What it was made from was said in many words: only a part of them is sent along."
 OFFER = "offer:"  # begins the name of a note; the offer's id follows
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -182,9 +184,8 @@ class Intake:
                 gathered = await held.enter_async_context(self._gatherer.gather(request, sources))
             ready = replace(gathered.request, moderation=await self._admission.moderation(requester))
             await self._admit(occasion.asker, ready, len(ready.references))  # its size may have followed the picture
-            delivery = self._delivery(
-                occasion.id, ready, requester, occasion.destination, occasion.acknowledge, gathered.notes
-            )
+            notes = [*gathered.notes, *([STORY_CUT] if cuts_story(ready.change, ready.story) else [])]
+            delivery = self._delivery(occasion.id, ready, requester, occasion.destination, occasion.acknowledge, notes)
             await self._studio.submit(occasion.id, ready, requester, delivery)
 
     @asynccontextmanager

@@ -24,7 +24,8 @@ from bot.delivery.progress import Progress, Stage
 from bot.delivery.replies import BEGUN, PREVIEW_NAME
 from bot.discord_limits import TOKEN_LIFE
 from bot.pictures import contact_sheet, shrink
-from bot.presentation.progress import drawing_text, held_up_text, late_text, paused_text, queued_text
+from bot.presentation.kept import kept_before
+from bot.presentation.progress import drawing_text, foretold_text, held_up_text, late_text, paused_text, queued_text
 from bot.presentation.result import failure_text, headline, result_text
 from bot.presentation.ways import BUTTONLESS, Spot, ended_text, kept_text, posted_text, sent_directly_text
 from bot.services.delivery import DeliveryError, Posted
@@ -93,7 +94,7 @@ class MessageDelivery:
         model_title: what people call the model.
         buttons: what stands under a result.
         acknowledge: shows that it begins, and returns the id of the message that does; None after a restart.
-        notes: sentences about the inputs, to stand under the result.
+        notes: sentences about the inputs, to stand under the progress and the result.
         clock: seconds since 1970 (UTC), by which people's own clocks go.
     """
 
@@ -116,6 +117,7 @@ class MessageDelivery:
         self._buttons = buttons
         self._acknowledge = acknowledge
         self._notes = tuple(notes)
+        self._foretold = (*self._notes, *kept_before(request))
         self._clock = clock
         self._said = BEGUN if acknowledge is not None and place.destination.reply_to is not None else ""
         self._late = False
@@ -128,10 +130,16 @@ class MessageDelivery:
         return self._place.destination
 
     async def accepted(self) -> Destination:
-        """Show that it begins, if that is still to be done."""
+        """Show that it begins, if that is still to be done, and what is left out or changed: nothing is paid yet."""
         if self._acknowledge is not None:
             self._place.acknowledged(await self._acknowledge())
+            if self._foretold:
+                await self._says(self._with_notes(drawing_text(self._request.count, 0)))
         return self.destination
+
+    def _with_notes(self, text: str) -> str:
+        """What becomes of what was given stands below, from before anything is paid."""
+        return foretold_text(text, self._foretold)
 
     def queued(self, position: int, wait: float) -> None:
         """Show the place in line; 0 says that drawing has begun."""
@@ -264,16 +272,17 @@ class MessageDelivery:
             await self._place.edit_once(late_text(), view=self._buttons.of_late(self._request_id))
         elif stage.pause is not None:
             text = held_up_text(stage.pause) if isinstance(stage.pause, str) else paused_text(stage.pause)
-            await self._place.edit_once(text)
+            await self._place.edit_once(self._with_notes(text))
         elif stage.position:
-            await self._place.edit_once(queued_text(stage.position, int(self._clock() + stage.wait)))
+            text = queued_text(stage.position, int(self._clock() + stage.wait))
+            await self._place.edit_once(self._with_notes(text))
         else:
             frames = [frame for frame in stage.frames if frame is not None]
             uploads: list[Upload] = []
             if frames:
                 content = await (shrink(frames[0]) if self._request.count == 1 else contact_sheet(stage.frames))
                 uploads.append(Upload(PREVIEW_NAME, content, "Unfinished preview of the picture"))
-            text = drawing_text(self._request.count, len(frames))
+            text = self._with_notes(drawing_text(self._request.count, len(frames)))
             if uploads or text != self._said:  # what the acknowledgement has said already costs no edit
                 await self._place.edit_once(text, uploads)
         self._said = ""

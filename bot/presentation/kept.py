@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 EXACT = "{} is exactly as it was."
 EXACT_IN_ORIGINAL = "In the original, which I keep, {} is exactly as it was; this is a copy of it."
 PUT_BACK = "{} is put back from the picture itself: {}."
+WILL_BE_PUT_BACK = "{} will be put back from the picture itself: {}."
 AS_SENT = "as it was sent"  # of requests of earlier versions nothing more is known
 MARKLESS = "The file no longer carries the provider's “made by AI” mark."
 FITTED = "What changed was asked for at {} and fitted to {}."
@@ -43,10 +44,25 @@ def kept_how(request: ImageRequest, pictures: Sequence[Picture], copied: Collect
     return notes
 
 
+def kept_before(request: ImageRequest) -> list[str]:
+    """What is known before anything is made to become of what is to be kept; nothing where it stays as it is."""
+    base = request.base
+    if base is None or request.mask is None or not request.exact:
+        return []
+    changed = _changed_of(base, f"image/{request.output_format}", request)
+    if not changed:
+        return []
+    return [WILL_BE_PUT_BACK.format(_begun(_kept_of(request)), ", ".join(changed))]
+
+
+def _kept_of(request: ImageRequest) -> str:
+    return "what is there of the old picture" if request.change.extends else "the rest"
+
+
 def _told(request: ImageRequest, picture: Picture, *, is_copied: bool) -> str:
     if not picture.composed:
         return _differs(request, picture)
-    what = "what is there of the old picture" if request.change.extends else "the rest"
+    what = _kept_of(request)
     changed = _changed_in(request, picture)
     if changed:
         told = PUT_BACK.format(_begun(what), ", ".join(changed))
@@ -73,14 +89,16 @@ def _differs(request: ImageRequest, picture: Picture) -> str:
 def _changed_in(request: ImageRequest, picture: Picture) -> list[str]:
     """What keeps a composed picture from being its base pixel by pixel."""
     base = request.base
-    if base is None:
-        return [AS_SENT]
+    return [AS_SENT] if base is None else _changed_of(base, picture.image.media_type, request)
+
+
+def _changed_of(base: Base, media_type: str, request: ImageRequest) -> list[str]:
     changed = list(base.losses)
     if base.laid != base.was:
         changed.append(f"scaled from {_size(base.was)} to {_size(base.laid)}")
-    if picture.image.media_type == "image/jpeg":
+    if media_type == "image/jpeg":
         changed.append(f"compressed anew as a JPEG{_without_alpha(base)}")
-    elif picture.image.media_type == "image/webp" and request.compression is not None:
+    elif media_type == "image/webp" and request.compression is not None:
         changed.append("compressed anew")
     return changed
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.presentation.safe import shown
+from bot.discord_limits import LONGEST_MESSAGE
+from bot.presentation.safe import one_line, shown
 from bot.services.pausing import LONGEST_REASON
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.services.policy import Pause
+
+LONGEST_NOTE = 300  # characters
 
 
 def queued_text(position: int, turn_at: int) -> str:
@@ -37,6 +42,17 @@ def drawing_text(count: int, previews: int) -> str:
     """Being made. `previews` of the `count` pictures can be seen already, unfinished."""
     what = "your picture" if count == 1 else f"your {count} pictures"
     return f"🎨 Drawing {what}…" if previews == 0 else f"🎨 Drawing {what}… What you see is an unfinished preview."
+
+
+def foretold_text(text: str, notes: Sequence[str]) -> str:
+    """With what is left out of the request or changed in it below, as much as a message holds."""
+    lines = [text]
+    for note in notes:
+        lines.append(f"-# {one_line(note, LONGEST_NOTE)}")
+        if len("\n".join(lines)) > LONGEST_MESSAGE:
+            lines.pop()
+            break
+    return "\n".join(lines)
 
 
 def late_text() -> str:

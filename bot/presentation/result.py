@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.discord_limits import LONGEST_MESSAGE
 from bot.presentation.kept import kept_how
+from bot.presentation.progress import LONGEST_NOTE
 from bot.presentation.safe import one_line, shown
 from bot.presentation.story import made_how, numbers
 from bot.services.amounts import amount_text
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 PROMPT_SHOWN = 280  # characters of the prompt in a result; the rest is in the details
 LONGEST_REASONS = 600  # characters of why pictures were not made
-LONGEST_NOTE = 300  # characters
 WHOSE = {Scope.MEMBER: "your", Scope.SERVER: "this server", Scope.INSTALLATION: "this bot"}
 MOST_LIMITS = 3  # of which it is said what is left
 SPANS = {Window.HOUR: "this hour", Window.DAY: "today", Window.WEEK: "this week", Window.MONTH: "this month"}

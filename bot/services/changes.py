@@ -102,6 +102,11 @@ _ORDERS = {
 }
 
 
+def cuts_story(change: Change, story: tuple[str, ...]) -> bool:
+    """Whether `sent_prompt` tells only a part of what the picture was made from."""
+    return change in _ORDERS and (len(THEN.join(story)) > LONGEST_STORY or any(words.endswith("…") for words in story))
+
+
 def sent_prompt(change: Change, prompt: str, story: tuple[str, ...]) -> str:
     """What the model is told: a member's own words just as they were typed, or that the drawing says it all.
 

@@ -14,6 +14,7 @@ from bot.services.changes import (
     LONGEST_STORY,
     TITLES,
     Change,
+    cuts_story,
     sent_prompt,
 )
 
@@ -108,3 +109,19 @@ def test_a_long_story_is_cut(change: Change) -> None:
     told = sent_prompt(change, "", ("x" * 10_000,))
 
     assert told.endswith("words: " + "x" * LONGEST_STORY)
+
+
+@pytest.mark.parametrize(
+    ("change", "story", "cut"),
+    [
+        (Change.VARY, ("a fox",), False),
+        (Change.VARY, ("a" * LONGEST_STORY,), False),
+        (Change.VARY, ("a" * LONGEST_STORY, "b"), True),
+        (Change.VARY, ("a long fo…", "b"), True),
+        (Change.EDIT, ("a" * LONGEST_STORY, "b"), False),  # which is not told at all
+    ],
+)
+def test_it_is_known_whether_the_model_is_told_only_a_part_of_the_story(
+    change: Change, story: tuple[str, ...], *, cut: bool
+) -> None:
+    assert cuts_story(change, story) is cut
