@@ -9,12 +9,14 @@ from collections import Counter
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
+import aiohttp
 import discord
 import structlog
 import yarl
+from discord.http import Route
 
 from bot.client import AtelierBot, point_at
-from bot.config import is_loopback
+from bot.config import is_loopback, proxy_of
 from bot.errors import OperatorError
 from bot.health import Health
 from bot.pictures import pool
@@ -103,10 +105,26 @@ def _raise_refusal(connection: asyncio.Task[None]) -> None:
             "ATELIER_MESSAGE_CONTENT is on, but the application lacks the Message Content intent. "
             "Switch it on in the developer portal, page Bot, or unset ATELIER_MESSAGE_CONTENT."
         )
-    if isinstance(error, (discord.HTTPException, OSError)):
-        raise OperatorError(f"Discord cannot be reached: {error}") from error
+    if isinstance(error, (discord.HTTPException, aiohttp.ClientError, OSError)):
+        raise OperatorError(_not_reached(error)) from error
     if error is not None:
         raise error
+
+
+def _not_reached(error: Exception) -> str:
+    """Why Discord is not reached. What the library says of a proxy is left out: its password stands in it."""
+    proxy = yarl.URL(proxy_of(Route.BASE) or "")
+    if not proxy.host:
+        return f"Discord cannot be reached: {str(error) or type(error).__name__}"
+    reason = "it does not answer as a proxy does, or not at all"
+    if isinstance(error, aiohttp.ClientResponseError):
+        reason = f"{error.status} {error.message}"
+    elif isinstance(error, discord.HTTPException):
+        reason = f"{error.status} {error.response.reason}"
+    return (
+        f"Discord cannot be reached through the proxy {proxy.host}:{proxy.port} ({reason}). "
+        "See HTTPS_PROXY, HTTP_PROXY and ALL_PROXY, which hold its name and password too, and NO_PROXY."
+    )
 
 
 def _stop_at_signals(stop: asyncio.Event) -> None:

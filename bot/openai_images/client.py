@@ -20,6 +20,7 @@ from bot.openai_images.bounds import bound
 from bot.openai_images.failures import from_body, from_connection, from_status
 from bot.openai_images.links import LinkError, Links
 from bot.openai_images.orders import order_of
+from bot.openai_images.stages import refused_on_the_way, watch
 from bot.services.images import FinishedImage
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class OpenAIImages:
         # No redirects: the library would send prompt and pictures elsewhere, and a paid call up to twenty times.
         http = openai.DefaultAsyncHttpxClient(
             follow_redirects=False,
-            event_hooks={"response": [bound]},
+            event_hooks={"request": [watch], "response": [bound]},
             mounts={f"all://[{host}]" if ":" in host else f"all://{host}": None} if is_loopback(host) else None,
             limits=httpx2.Limits(max_connections=200, max_keepalive_connections=100, keepalive_expiry=IDLE_CONNECTION),
         )
@@ -98,7 +99,10 @@ class OpenAIImages:
                 raise failure from error
             raise _unseen(failure.code) from error
         except Exception as error:
-            raise _unseen(type(error).__name__) from error
+            reason = type(error).__name__
+            if refused_on_the_way(error.__cause__):
+                reason = f"the proxy did not let me through: {error.__cause__}"
+            raise _unseen(reason) from error
 
     async def make(
         self, request: ImageRequest, inputs: Sequence[InputImage], safety_identifier: str

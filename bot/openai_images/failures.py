@@ -26,6 +26,7 @@ from bot.errors import (
     RequestRejectedError,
     not_known,
 )
+from bot.openai_images.stages import refused_on_the_way
 
 if TYPE_CHECKING:
     import openai
@@ -78,7 +79,7 @@ _ACCESS_WORDS = re.compile(
 )
 _FLAGGED_WORDS = re.compile(r"flagged|moderation|safety|content polic", re.IGNORECASE)
 # Refused before anything was made. 408, 409 and 499 are not among them: a gateway may say so after the call was sent.
-CERTAINLY_FREE = frozenset({400, 401, 402, 403, 404, 405, 413, 415, 422, 429})
+CERTAINLY_FREE = frozenset({400, 401, 402, 403, 404, 405, 407, 413, 415, 422, 429})
 ACCOUNT_STATUSES = frozenset({401, 402, 403, 429})
 # What was asked for has been looked at: the account was taken.
 LOOKED_AT = frozenset({400, 422})
@@ -127,6 +128,8 @@ def from_status(error: openai.APIStatusError) -> ImageFailure:
 
 
 def _refused(refusal: _Refusal, status: int, request_id: str | None) -> ImageFailure:
+    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        return _barred("407 Proxy Authentication Required")
     if status == HTTPStatus.NOT_FOUND and refusal.code not in BLOCKED:
         return RequestRejectedError(
             "The image API does not offer this model to us. Choose another model. Nothing was charged.",
@@ -232,15 +235,27 @@ def from_body(body: object, request_id: str | None, fallback: str | None = None)
 def from_connection(cause: BaseException | None, request_id: str | None, *, sent: bool) -> ImageFailure:
     """No answer, for this cause. Certain only when the connection never came about."""
     not_started = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
+    if refused_on_the_way(cause):
+        return _barred(str(cause) or type(cause).__name__)
     if not sent and isinstance(cause, not_started):
-        return ProviderUnreachableError(
-            "I cannot reach the image API. Try again in a few minutes. Nothing was charged.",
-            code="unreachable",
-            retry_after=1.0,
-        )
+        return _unreachable()
     code = "timeout" if isinstance(cause, httpx2.TimeoutException) else "connection_lost"
     lost = not_known("the connection to the image API was lost")
     return OutcomeUnknownError(lost, code=code, request_id=request_id)
+
+
+def _barred(reason: str) -> ImageFailure:
+    """A proxy on the way said no, or nothing: only whoever runs the bot can mend it, so they read why."""
+    _log.error("the proxy does not let me through to the image API: see HTTPS_PROXY and NO_PROXY", reason=reason)
+    return _unreachable()
+
+
+def _unreachable() -> ImageFailure:
+    return ProviderUnreachableError(
+        "I cannot reach the image API. Try again in a few minutes. Nothing was charged.",
+        code="unreachable",
+        retry_after=1.0,
+    )
 
 
 def _rejected(fields: dict[str, Any], code: str, request_id: str | None) -> RequestRejectedError:

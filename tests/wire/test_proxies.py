@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
-async def _pipe(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+async def pipe(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
     with suppress(ConnectionError):
         while data := await source.read(65536):
             sink.write(data)
@@ -47,7 +47,7 @@ class Proxy:
             writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
         else:
             back.write(head)
-        await asyncio.gather(_pipe(reader, back), _pipe(there, writer))
+        await asyncio.gather(pipe(reader, back), pipe(there, writer))
 
 
 @asynccontextmanager
@@ -61,7 +61,7 @@ async def a_proxy() -> AsyncGenerator[tuple[Proxy, str]]:
 
 
 @pytest.fixture(autouse=True)
-def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in PROXIES:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
