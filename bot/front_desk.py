@@ -83,7 +83,7 @@ class FrontDesk:
         """`settle`, and stop once that is written down."""
         await self.settle()
         await asyncio.sleep(0)  # what has just ended says so now
-        await self._background.finish(CLOSING)
+        await self._background.finish(CLOSING / 2)
 
     def is_new(self, event_id: int) -> bool:
         """Whether this process has not seen it yet; it has now. For what is not worth a row."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import signal
+import time
 from collections import Counter
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     from bot.config import Settings
     from bot.wiring import Services
 
-GRACE = 130.0  # seconds that running jobs get at a shutdown; a supervisor should wait 150 before it kills
+GRACE = 105.0  # seconds after a signal to stop in which what was sent may come
+CLOSING_CONNECTION = 10.0  # seconds that the farewell to the gateway may take
+ENDING = 40.0  # seconds at most that the end takes then; a supervisor should wait 150 in all before it kills
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -82,18 +85,20 @@ async def _until_stopped(bot: AtelierBot, settings: Settings, stop: asyncio.Even
             _raise_refusal(connection)
         _log.info("stopping", running=bot.services.studio.running, waiting=bot.services.studio.waiting)
     finally:
+        began = time.monotonic()
         stopping.cancel()
         bot.services.studio.stop_taking()
         await bot.services.sweeping.close()
         await bot.intake.close()
         await bot.desk.settle()  # whoever waits for an answer is told, as long as Discord can be reached
-        await bot.services.studio.drain(grace)
+        await bot.services.studio.drain(max(0.0, grace - (time.monotonic() - began)))
         await bot.desk.close()
         bot.stop_waiting_for_servers()
         # Cancelled rather than closed from here: only then does the gateway see a proper farewell (code 1000).
         connection.cancel()
         with suppress(asyncio.CancelledError, Exception):
-            await connection
+            async with asyncio.timeout(CLOSING_CONNECTION):
+                await connection
 
 
 def _raise_refusal(connection: asyncio.Task[None]) -> None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import discord
 import pytest
 from structlog.testing import capture_logs
 
-from bot import running, wiring
+from bot import front_desk, intake, running, wiring
 from bot.client import AtelierBot
 from bot.errors import OperatorError
+from bot.services import answering, arrears
 from bot.services.sweeping import Sweeping, Swept
 from bot.storage import FileBlobs
 from tests.delivery.errors import refused
@@ -22,7 +25,6 @@ from tests.examples import settings_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 pytestmark = pytest.mark.usefixtures("bare_environment")
 
@@ -184,3 +186,24 @@ async def test_an_unencrypted_way_to_another_machine_is_warned_of(
         await running.run(settings_for(tmp_path, OPENAI_BASE_URL=address))
 
     assert [line["setting"] for line in lines if "setting" in line] == (["OPENAI_BASE_URL"] if warned else [])
+
+
+def test_all_that_a_stop_waits_for_ends_before_a_supervisor_kills() -> None:
+    deploy = Path(__file__).parents[1] / "deploy"
+    unit = re.search(r"^TimeoutStopSec=(\d+)$", (deploy / "atelier.service").read_text(), re.MULTILINE)
+    compose = re.search(r"stop_grace_period: (\d+)s$", (deploy / "compose.yaml").read_text(), re.MULTILINE)
+    said = re.search(r"Give a stop at least (\d+) seconds: .* get (\d+) to come", (deploy / "RUNBOOK.md").read_text())
+    parts = (
+        2 * arrears.LAST_ATTEMPT,  # the files, the books
+        answering.LAST_NUMBERS,
+        1.5 * front_desk.CLOSING,
+        running.CLOSING_CONNECTION,
+    )
+
+    assert unit is not None
+    assert compose is not None
+    assert said is not None
+    assert sum(parts) <= running.ENDING
+    assert intake.CLOSING + front_desk.CLOSING <= running.GRACE  # they are a part of it
+    assert running.GRACE + running.ENDING < min(int(unit[1]), int(compose[1])) == int(said[1])
+    assert int(said[2]) == running.GRACE

@@ -23,7 +23,7 @@ from bot.errors import (
 from bot.services.arrears import passes
 from bot.services.booking import to_the_end
 from bot.services.byte_budget import ByteBudget
-from bot.services.departing import CalledBackError, HeldUpError
+from bot.services.departing import CalledBackError, HeldUpError, StoppedError
 from bot.services.images import FinishedImage
 from bot.services.ledger import ChargeConflictError
 from bot.services.loading import load_inputs
@@ -134,19 +134,26 @@ class Maker:
                 code="not_dispatched",
             )
             return Made(time.monotonic() - started, await self.outcomes.failed(job, failure))
+        return await self._sent(_Sending(order, inputs, on_partial, departure, call), job, started)
+
+    async def _sent(self, sending: _Sending, job: Job, started: float) -> Made:
+        """What came of a job that was dispatched."""
+        call = sending.call
         try:
-            finished = await self._call(_Sending(order, inputs, on_partial, departure, call))
+            async with sending.departure.sending(lambda: call.is_out):
+                finished = await self._call(sending)
         except asyncio.CancelledError:
-            failure = unknown("the bot was shut down while it was made", "shutdown") if call.is_out else _stopped()
-            await asyncio.shield(self.outcomes.failed(job, failure))
+            await asyncio.shield(self.outcomes.failed(job, _stopped(call)))
             raise
+        except StoppedError:
+            return Made(time.monotonic() - started, await self.outcomes.failed(job, _stopped(call)))
         except Exception as problem:  # noqa: BLE001 - whatever it was, the charge must be booked
             failure = failure_of(problem, job)
             call.met(failure)
             return Made(time.monotonic() - started, await self.outcomes.failed(job, failure))
         call.met(None)
         # The picture is there and its cost is known: a shutdown waits for it to be booked.
-        return await to_the_end(self.outcomes.came(order, job, finished, time.monotonic() - started))
+        return await to_the_end(self.outcomes.came(sending.order, job, finished, time.monotonic() - started))
 
     async def _load_inputs(self, order: OpenRequest, held: AsyncExitStack) -> Sequence[InputImage]:
         """The files that are sent; `held` keeps room in memory for all of its files until the job has ended."""
@@ -207,9 +214,9 @@ class Maker:
 
         # Without arguments, which stamina would write to the log.
         async def once() -> FinishedImage:
-            if next(attempts):
+            if is_again := bool(next(attempts)):
                 await self._wait_for_turn(sending.order, deadline)
-                _refuse_paused(sending.departure)
+            _refuse(sending.departure, is_again=is_again)
             with sending.call.out():
                 return await self._call_once(sending.order, sending.inputs, sending.on_partial)
 
@@ -257,13 +264,15 @@ class Maker:
             raise unknown(f"it was not done after {self.timeout:.0f} seconds", "timeout") from None
 
 
-def _refuse_paused(departure: Departure) -> None:
-    """No call begins during a pause, not even the next try of a job that had left before.
+def _refuse(departure: Departure, *, is_again: bool) -> None:
+    """No call begins once the bot stops, or during a pause, not even the next try of a job that had left before.
 
     The provider has certainly not started that job: its hold is freed. It cannot go back to the line, for a charge
     goes forward only; and to wait here for the end of the pause would keep its slot from other servers.
     """
-    if departure.paused():
+    if departure.stopping:
+        raise StoppedError
+    if is_again and departure.paused():
         raise ProviderBusyError(
             "A lead has paused picture making before the image API took this one. Nothing was charged; "
             "ask again when it goes on.",
@@ -277,7 +286,9 @@ def _not_begun(problem: DatabaseError) -> RequestRejectedError:
     )
 
 
-def _stopped() -> RequestRejectedError:
+def _stopped(call: Call) -> ImageFailure:
+    if call.is_out:
+        return unknown("the bot was shut down while it was made", "shutdown")
     return RequestRejectedError(
         "I was stopped before the image API took this one. Nothing was charged; ask again.", code="shutdown"
     )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 
@@ -13,11 +13,15 @@ from bot.services.image_api import INPUT_MEDIA_TYPES
 from bot.services.images import FILE_ENDINGS, CheckedPicture, UnreadablePictureError
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     from bot.services.images import PictureCheck, Retouch
     from bot.services.keeping import BlobStore
     from bot.services.requests import ImageRequest, StoredImage
 
-LONGEST_RETOUCH = 90.0  # seconds; a charge waits for it, and a shutdown with it, which gives jobs 130
+T = TypeVar("T")
+
+LONGEST_RETOUCH = 90.0  # seconds; a charge waits for it
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -50,6 +54,11 @@ class Reception:
     check: PictureCheck
     retouch: Retouch
     blobs: BlobStore
+    _hurried: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def hurry(self) -> None:
+        """The bot stops: what is not composed by now stays as the provider made it."""
+        self._hurried.set()
 
     async def receive(self, content: bytes, request: ImageRequest) -> Received:
         """See that it is a picture, and lay it into what the mask kept if that is wished.
@@ -66,11 +75,23 @@ class Reception:
             parts = _base_of(request)
             if parts is None or not _can_be_composed(checked, parts[0]):
                 return Received(content, checked)
-            composed, seen = await asyncio.wait_for(self._composed(*parts, content, request), LONGEST_RETOUCH)
+            composed, seen = await self._in_time(self._composed(*parts, content, request))
         except Exception:  # noqa: BLE001 - whatever it was: the provider's own file is whole, and paid for
             _log.exception("result not retouched")
             return Received(content, checked)
         return Received(composed, seen, composed=True)
+
+    async def _in_time(self, work: Coroutine[Any, Any, T]) -> T:
+        """Raises TimeoutError if it takes too long, or the bot stops."""
+        composing, hurried = asyncio.create_task(work), asyncio.create_task(self._hurried.wait())
+        try:
+            await asyncio.wait({composing, hurried}, timeout=LONGEST_RETOUCH, return_when=asyncio.FIRST_COMPLETED)
+            if composing.done():
+                return composing.result()
+            raise TimeoutError
+        finally:
+            composing.cancel()
+            hurried.cancel()
 
     async def _composed(
         self, base: StoredImage, mask: StoredImage, content: bytes, request: ImageRequest

@@ -255,12 +255,13 @@ class Studio:
             self.workshop.answer(request, delivery)
 
     def stop_taking(self) -> None:
-        """Refuse whatever comes from now on."""
+        """Refuse whatever comes from now on, and send nothing any more."""
         self._accepting = False
+        self.workshop.let_go()
 
     async def drain(self, grace: float) -> None:
-        """Take nothing new, let running jobs finish for `grace` seconds, keep the rest for the next start."""
-        self._accepting = False
+        """Take nothing new, let what was sent come for `grace` seconds, keep the rest for the next start."""
+        self.stop_taking()
         if self._housekeeping is not None:
             self._housekeeping.cancel()
             await asyncio.gather(self._housekeeping, return_exceptions=True)

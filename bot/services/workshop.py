@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from bot.services.queue import FairQueue
 
 FIRST_GUESS = 15.0  # seconds a picture takes, before one was seen
+RESTARTING = "I am about to restart"  # why nothing is begun
 UNFIT = "Something in my books does not fit. Tell whoever runs me; the price stays held until all is clear."
 MEMORY = 0.8  # weight of the past in the average of seconds per picture
 
@@ -114,14 +115,22 @@ class Workshop:
         """Bring progress to an end that an earlier process had to leave standing, in the background."""
         await self._answers.tidy(open_delivery)
 
-    async def close(self, grace: float) -> None:
-        """Hand out no more turns, let running jobs finish for `grace` seconds, forget what waits."""
+    def let_go(self) -> None:
+        """Send nothing from now on: what has not been sent waits for the next start, or ends."""
         if self._turns is not None:
             self._turns.cancel()
+        for turn in tuple(self._out):
+            turn.departure.stop()
+
+    async def close(self, grace: float) -> None:
+        """Let what was sent come for `grace` seconds, forget what waits."""
+        self.let_go()
+        if self._turns is not None:
             await asyncio.gather(self._turns, return_exceptions=True)
         self._queue.clear()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=grace)
+        self._maker.outcomes.reception.hurry()
         for task in tuple(self._tasks):
             task.cancel()  # what was sent becomes unknown
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -208,8 +217,10 @@ class Workshop:
             made = await self._maker.make(live.request, job, partial(_show, live, job), turn.departure)
             ended = made.job
             self._observe(made, time.monotonic() - began)
-        except CalledBackError:
-            return  # it waits again
+        except CalledBackError:  # it waits again, perhaps for the next start
+            if turn.departure.stopping and all(other.live is not live for other in self._out if other is not turn):
+                live.delivery.paused(RESTARTING)
+            return
         except HeldUpError:
             self._queue.put_back(live.member, (live, job))  # before its slot is free, so that nobody overtakes it
             self._out.pop(turn, None)

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from pathlib import Path
 
-    from bot.services.ledger import Job, OpenRequest
+    from bot.services.ledger import Bounds, Job, OpenRequest
     from tests.services.fakes import Act
 
 pytestmark = pytest.mark.usefixtures("without_waiting")
@@ -318,6 +318,48 @@ async def test_no_further_try_begins_during_a_pause_and_the_hold_is_freed(tmp_pa
         )
         assert len(bench.house.provider.asked) == 1
         assert await bench.held() == 0
+
+
+async def test_who_waits_between_two_calls_is_let_go_when_the_bot_stops(tmp_path: Path) -> None:
+    async with a_bench(tmp_path, (busy(20.0),)) as bench:
+        way = departure()
+        maker, (job,) = bench.house.maker, bench.order.jobs
+        making = asyncio.create_task(maker.make(bench.order, job, bench.frames.append, way))
+        await until(lambda: bench.house.pace.held_for > 0 and bench.house.provider.running == 0)
+
+        way.stop()
+        made = await making
+
+        assert (made.outcome, (await bench.job()).state) == ("released", ChargeState.RELEASED)
+        assert made.job.failure == "I was stopped before the image API took this one. Nothing was charged; ask again."
+        assert len(bench.house.provider.asked) == 1
+
+
+async def test_what_is_sent_already_is_not_let_go_when_the_bot_stops(tmp_path: Path) -> None:
+    done = asyncio.Event()
+    async with a_bench(tmp_path, (done, finished())) as bench:
+        way = departure()
+        making = asyncio.create_task(bench.house.maker.make(bench.order, bench.order.jobs[0], bench.frames.append, way))
+        await until(lambda: bench.house.provider.running == 1)
+
+        way.stop()
+        done.set()
+
+        assert (await making).outcome == "settled"
+
+
+async def test_no_call_begins_once_the_bot_stops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with a_bench(tmp_path) as bench:
+        way, dispatch = departure(), bench.house.ledger.dispatch
+
+        async def stop_then(job_id: str, at: int, bounds: Bounds | None = None) -> None:
+            way.stop()
+            await dispatch(job_id, at, bounds)
+
+        monkeypatch.setattr(bench.house.ledger, "dispatch", stop_then)
+        made = await bench.house.maker.make(bench.order, bench.order.jobs[0], bench.frames.append, way)
+
+        assert (made.outcome, bench.house.provider.asked) == ("released", [])
 
 
 async def test_a_job_that_is_called_back_is_reserved_as_before(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from bot.services import receiving
 from bot.services.images import CheckedPicture, UnreadablePictureError
 from bot.services.receiving import Received, Reception
 from bot.services.requests import Base, StoredImage
-from tests.services.fakes import UNREADABLE, Brush, MemoryBlobs, a_request, check_picture
+from tests.services.fakes import UNREADABLE, Brush, MemoryBlobs, a_request, check_picture, until
 
 if TYPE_CHECKING:
     from bot.services.images import PictureCheck
@@ -159,6 +159,17 @@ async def test_a_charge_does_not_wait_for_ever_for_its_picture(monkeypatch: pyte
     desk.brush.held = asyncio.Event()
 
     assert await desk.receive(await desk.request()) == Received(b"result", PNG)
+
+
+async def test_a_stop_does_not_wait_for_a_picture_that_is_composed() -> None:
+    desk = Desk()
+    desk.brush.held = asyncio.Event()
+    receiving_it = asyncio.create_task(desk.receive(await desk.request()))
+    await until(lambda: desk.brush.touched != [])
+
+    desk.reception.hurry()
+
+    assert await receiving_it == Received(b"result", PNG)
 
 
 @pytest.mark.parametrize(("width", "height", "composed"), [(640, 640, True), (650, 640, True), (640, 480, False)])

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.sandbox.discord import Fault, Upload
+from bot.sandbox.discord import Fault as DiscordFault
+from bot.sandbox.discord import Upload
+from bot.sandbox.images import Fault, FaultKind
 from tests.examples import png
 from tests.wire.process import BotProcess
 
@@ -56,6 +58,31 @@ async def test_a_job_is_finished_and_delivered_before_the_end(
     assert logs == []  # nothing is left to do
 
 
+async def test_what_the_provider_holds_back_is_told_at_once_when_the_bot_stops(alone: House, tmp_path: Path) -> None:
+    mia, bob = alone.discord.server.add_member("Mia"), alone.discord.server.add_member("Bob")
+    alone.images.faults.add(Fault(FaultKind.RATE_LIMIT, retry_after=400))
+    async with _process(alone, tmp_path) as bot:
+        await alone.discord.bot_ready()
+        held_back = await mia.slash("imagine", prompt="a fox")
+        await alone.in_mid_job()
+        waiting = await bob.slash("imagine", prompt="a hare")
+        await alone.until(lambda: alone.words(waiting).startswith("🎨"))
+        before = alone.states()
+
+        bot.signal(signal.SIGTERM)
+        words = await alone.refusal(held_back)
+        assert await bot.ended() == 0, bot.errors
+
+    assert words.startswith("❌ I was stopped before the image API took this one. Nothing was charged; ask again.")
+    assert (before, alone.states()) == (["dispatched", "reserved"], ["released", "reserved"])
+    assert len(alone.images.calls) == 1
+
+    async with _process(alone, tmp_path) as bot:
+        assert (await alone.result(waiting)).attachments
+        bot.signal(signal.SIGTERM)
+        assert await bot.ended() == 0, bot.errors
+
+
 async def test_what_waited_at_the_end_is_made_after_the_next_start(alone: House, tmp_path: Path) -> None:
     mia, bob = alone.discord.server.add_member("Mia"), alone.discord.server.add_member("Bob")
     async with _process(alone, tmp_path, ATELIER_CONCURRENCY="1") as first:
@@ -100,7 +127,7 @@ async def test_nothing_that_is_secret_or_private_stands_in_the_log(alone: House,
 
 
 FOX = Upload("fox.png", png(64, 64))
-SLOW_FILES = Fault(r"fox\.png", "GET", delay=600, drop=True, times=None)
+SLOW_FILES = DiscordFault(r"fox\.png", "GET", delay=600, drop=True, times=None)
 
 
 async def test_who_is_still_gathering_when_the_bot_stops_is_told_at_once(alone: House, tmp_path: Path) -> None:
@@ -176,7 +203,7 @@ async def test_a_reply_that_was_still_gathering_is_answered_after_the_start(alon
 
 async def test_no_command_is_left_thinking_by_a_kill(alone: House, tmp_path: Path) -> None:
     mia = alone.discord.server.add_member("Mia")
-    alone.discord.faults.add(Fault(r"^/webhooks/", "PATCH", delay=600, drop=True, times=None))
+    alone.discord.faults.add(DiscordFault(r"^/webhooks/", "PATCH", delay=600, drop=True, times=None))
     async with _process(alone, tmp_path) as bot:
         await alone.discord.bot_ready()
         invocation = await mia.slash("usage")
