@@ -7,6 +7,7 @@ from bot.pictures.drawing import Meaning, mask_of_drawing, meaning_of, overlay_o
 from bot.pictures.fit import fit
 from bot.pictures.masks import FittedMask, fit_mask
 from bot.pictures.names import shown_name
+from bot.pictures.parts import in_parts
 from bot.pictures.pool import pool
 from bot.pictures.prepare import prepare
 from bot.pictures.preview import contact_sheet, shrink
@@ -24,6 +25,7 @@ __all__ = [
     "extend",
     "fit",
     "fit_mask",
+    "in_parts",
     "mask_of_drawing",
     "meaning_of",
     "overlay_of",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cogs.gallery.deletion import DeleteButton, DeleteOneButton, ReallyDeleteButton, ask_deletion
 from cogs.gallery.details import DetailsButton, image_details, show_details
 from cogs.gallery.late import Late, ShowButton
+from cogs.gallery.original import show_original
 
 if TYPE_CHECKING:
     from bot.interactions import AtelierClient
@@ -16,6 +17,7 @@ async def setup(bot: AtelierClient) -> None:
     """Add the choices behind ⋯ and the message menu; the buttons of old messages go on working."""
     bot.add_dynamic_items(DetailsButton, DeleteButton, ReallyDeleteButton, DeleteOneButton, ShowButton)
     bot.more.add(900, "details", "Details", "🔍", show_details)
+    bot.more.add(905, "original", "Original file", "💾", show_original, about="In parts where it is too large; free")
     bot.more.add(910, "delete", "Delete", "🗑️", ask_deletion, whole=True)
     bot.buttons.set_late(ShowButton)
     bot.tree.add_command(image_details)
