@@ -52,7 +52,7 @@ REPLIES = {
         "Only replies that mention me change pictures; about questions, thanks and replies to other people's pictures "
         "I ask first."
     ),
-    ReplyMode.NEVER: "A reply to a picture is a message like any other; ✏️ Edit and /edit still change pictures.",
+    ReplyMode.NEVER: "No reply changes a picture; ✏️ Edit and /edit still do.",
 }
 
 

@@ -62,7 +62,7 @@ def resumed_text(outcome: Switched) -> str:
     if not outcome.changed:
         return "▶️ Picture making is not paused here. Nothing was changed."
     waiting = outcome.load.waiting
-    line = f"Waiting: {pictures(waiting)}, which are made now in their order." if waiting else "Nobody waits."
+    line = f"Waiting: {pictures(waiting)}, which go on now in their order." if waiting else "Nobody waits."
     return f"▶️ **Picture making on this server goes on.**\n{line}"
 
 

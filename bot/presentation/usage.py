@@ -45,7 +45,7 @@ def barred_lines(block: Block | None, pause: Pause | None) -> list[str]:
     """Why somebody can make nothing now, whatever their limits leave."""
     lines: list[str] = []
     if block is not None:
-        lines.append(f"Blocked by <@{block.actor_id}> <t:{block.at}:R>: makes no pictures here.")
+        lines.append(f"Blocked by <@{block.actor_id}> <t:{block.at}:R>: no new pictures until a lead ends that.")
     if pause is not None:
         why = f": {shown(pause.why, LONGEST_REASON).rstrip('.')}" if pause.why else ""
         lines.append(f"Paused by <@{pause.actor_id}> <t:{pause.at}:R>{why}.")

@@ -13,9 +13,10 @@ from bot.rows import view_of
 from bot.services.changes import Change
 from cogs.edit.changing import change_ours
 from cogs.edit.dialog import open_for_picture
+from cogs.edit.offer import foretold, foretold_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from bot.interactions import Interaction
     from bot.services.delivery import Result
@@ -37,10 +38,12 @@ async def offer_variation(interaction: Interaction, order: OpenRequest) -> None:
     nano = interaction.client.services.drafting.price_of(order, picture, Change.VARY)
     ending = CHOSEN_IN_PRIVATE if order.destination.private else CHOSEN
     label = with_price(VaryButton.label, nano)
-    await _offer(interaction, lambda: view_of([VaryButton(picture.number, label, ending)]))
+    await _offer(interaction, lambda: view_of([VaryButton(picture.number, label, ending)]), foretold_of(picture))
 
 
-async def offer_others_variation(interaction: Interaction, message_id: int, nano: int) -> None:
+async def offer_others_variation(
+    interaction: Interaction, message_id: int, nano: int, pictures: Sequence[discord.Attachment]
+) -> None:
     """The same for other people's pictures; `cogs.edit.submitting` hears of it."""
     label, custom_id = with_price(VaryButton.label, nano), f"{VARY_OTHERS}{message_id}{CHOSEN}"
 
@@ -50,11 +53,11 @@ async def offer_others_variation(interaction: Interaction, message_id: int, nano
         view.stop()
         return view
 
-    await _offer(interaction, make)
+    await _offer(interaction, make, foretold(pictures))
 
 
-async def _offer(interaction: Interaction, make: Callable[[], discord.ui.View]) -> None:
-    await ask_privately(interaction, Sentences(VARY, make, NOT_OFFERED), "offer you that", closes=True)
+async def _offer(interaction: Interaction, make: Callable[[], discord.ui.View], told: str) -> None:
+    await ask_privately(interaction, Sentences(f"{VARY}{told}", make, NOT_OFFERED), "offer you that", closes=True)
 
 
 class EditButton(PictureButton, action="edit"):

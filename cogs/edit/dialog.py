@@ -65,7 +65,11 @@ class EditDialog(discord.ui.Modal):
         each = f"Price at {quality}; a higher quality costs more for each"
         self._ask("How many", each, _select(COUNT, offer.counts, "1"))
         kinds = "More references" if is_new else "References, mask, or the picture drawn upon"
-        self._ask(kinds, f"Each file costs up to {offer.file_price} more per picture made.", files)
+        self._ask(
+            kinds,
+            f"Each costs up to {offer.file_price} more per picture made; of an animation, the first is used.",
+            files,
+        )
         self.stop()  # discord.py would wait for it in this process only: see `cogs.edit.submitting`
 
     def _ask(self, text: str, description: str, field: discord.ui.Item[Any]) -> None:

@@ -64,7 +64,7 @@ class Menus(commands.Cog):
             pictures = _pictures_in(message)
             self._messages.keep(interaction.user.id, message.id, pictures)
             nano = await others_price(interaction, Change.VARY, pictures)
-            await offer_others_variation(interaction, message.id, nano)
+            await offer_others_variation(interaction, message.id, nano, pictures)
         elif len(order.pictures) > 1:
             await VaryButton(order.pictures[0].number).pressed(interaction)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -10,14 +11,47 @@ from bot.services.pricing import format_price
 from bot.services.requests import MOST_PICTURES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import discord
+
     from bot.presentation.choices import Asked
     from bot.services.catalog import Model
+    from bot.services.ledger import Picture
     from bot.services.permits import Permit
     from bot.services.requests import ImageRequest
 
+STILL = " Of an animation, only the first picture is used."
+MOVING = frozenset({"image/gif", "image/apng"})  # a WebP or PNG file may move too, which only its bytes tell
 SAME_SIZE = "same"  # stands for the size of the picture, or what comes nearest to it
 
 Choices = list[tuple[str, str]]  # what people read, and the value behind it
+
+
+def foretold(pictures: Sequence[discord.Attachment], files: Sequence[discord.Attachment] = ()) -> str:
+    """What is left out of a change, or sent along with it, as far as Discord tells it before the files are looked at.
+
+    Args:
+        pictures: of which the first is changed.
+        files: that are added to them.
+    """
+    said: list[str] = []
+    if len(pictures) > 1:
+        others = "the other is" if len(pictures) == 2 else f"the other {len(pictures) - 1} are"  # noqa: PLR2004 - the first, and one more
+        said.append(f" The first picture is changed; {others} sent along as reference{'s' * (len(pictures) > 2)}.")  # noqa: PLR2004 - the same
+    if any(_may_move(each) for each in (*pictures, *files)):
+        said.append(STILL)
+    return "".join(said)
+
+
+def foretold_of(picture: Picture, files: Sequence[discord.Attachment] = ()) -> str:
+    """The same of a change of a picture of ours."""
+    return STILL if picture.image.media_type in MOVING else foretold((), files)
+
+
+def _may_move(attachment: discord.Attachment) -> bool:
+    said = (attachment.content_type or mimetypes.guess_type(attachment.filename)[0] or "").partition(";")[0]
+    return said in MOVING
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from bot.rows import view_of
 from bot.services.numbers import number_of
 from bot.services.policy import ReplyMode
 from cogs.edit.answers import SWITCHED_OFF
+from cogs.edit.offer import foretold, foretold_of
 from cogs.edit.taking import answered_message, change_price, edit_others, edit_ours, is_taken, others_price
 from cogs.edit.words import Reply, named_picture
 
@@ -51,7 +52,7 @@ async def ask_which(
     example = f"egin your words with its number, like #{meant[-1].number}."
     await tell_below(
         reply.message,
-        f"Which picture shall I change? You can also b{example}",
+        f"Which picture shall I change? You can also b{example}{foretold_of(meant[0], reply.files)}",
         await _buttons(client, reply, asker, order, meant),
         what="which",
         leaner=f"Which picture shall I change? Reply once more and b{example}",
@@ -66,7 +67,8 @@ async def offer(
         return
     which = f"#{meant[0].number}" if len(meant) == 1 else "one of these"
     make = await _buttons(client, reply, asker, order, meant)
-    await passing.say(reply.message, OFFER.format(which), OFFER_STAYS, make(), what="offer", leaner=NOT_OFFERED)
+    asked = OFFER.format(which) + foretold_of(meant[0], reply.files)
+    await passing.say(reply.message, asked, OFFER_STAYS, make(), what="offer", leaner=NOT_OFFERED)
 
 
 async def offer_others(
@@ -77,7 +79,7 @@ async def offer_others(
         return
     price = await others_price(client, reply, author_of(reply.message), shown)
     view = view_of([PickButton(reply.message.id, ANOTHERS, with_price(CHANGE_IT, price))])
-    asked = OFFER.format("this picture")
+    asked = OFFER.format("this picture") + foretold(shown, reply.files)
     await passing.say(reply.message, asked, OFFER_STAYS, view, what="offer", leaner=NOT_OFFERED)
 
 

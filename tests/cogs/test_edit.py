@@ -280,7 +280,7 @@ async def test_vary_image_varies_the_first_of_other_peoples_pictures_and_sends_t
         await vary(house, shown)
 
         (request,) = house.painter.asked
-        assert before[0] == VARY
+        assert before[0] == f"{VARY} The first picture is changed; the other is sent along as reference."
         assert before[1][0].startswith("Vary · $0.")
         assert made == 0
         assert (request.change, request.parent) == (Change.VARY, None)

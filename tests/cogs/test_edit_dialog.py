@@ -93,7 +93,10 @@ async def test_each_field_says_what_it_is_for_and_what_its_price_is_of(opened: O
             ("Size", ""),
             ("Quality", "Price for one picture of the size it has now"),
             ("How many", "Price at low; a higher quality costs more for each"),
-            ("References, mask, or the picture drawn upon", "Each file costs up to $0.013 more per picture made."),
+            (
+                "References, mask, or the picture drawn upon",
+                "Each costs up to $0.013 more per picture made; of an animation, the first is used.",
+            ),
         ]
 
 

@@ -146,6 +146,18 @@ async def test_a_message_that_discord_does_not_show_is_asked_for(
         assert said(house)[before + 1].content.startswith(f"❌ {sentence}")
 
 
+async def test_what_is_left_out_or_sent_along_stands_in_the_question(opened: OpenHouse) -> None:
+    async with opened(ATELIER_MESSAGE_CONTENT=True) as house:
+        pictures = [("a.gif", png(320, 200)), HAT, ("b.png", png(30, 30))]
+        theirs = await house.ben.send(house.channel, "look", attachments=pictures)
+        written = await reply(house, theirs, f"<@{house.bot.bot_id}> make it snowy")
+
+        assert answer(house, written).endswith(
+            " The first picture is changed; the other 2 are sent along as references."
+            " Of an animation, only the first picture is used."
+        )
+
+
 # --- replies that we may not read
 
 

@@ -130,7 +130,7 @@ def test_why_a_member_can_make_nothing_comes_first() -> None:
     text = member_embed(replace(member(), policy=policy)).description or ""
 
     assert text.splitlines()[:3] == [
-        "Blocked by <@9> <t:55:R>: makes no pictures here.",
+        "Blocked by <@9> <t:55:R>: no new pictures until a lead ends that.",
         "Paused by <@8> <t:66:R>: the bill.",
         "What bounds <@5>:",
     ]

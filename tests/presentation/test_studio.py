@@ -79,7 +79,7 @@ def test_a_second_pause_names_the_first() -> None:
         (
             True,
             2,
-            "▶️ **Picture making on this server goes on.**\nWaiting: 2 pictures, which are made now in their order.",
+            "▶️ **Picture making on this server goes on.**\nWaiting: 2 pictures, which go on now in their order.",
         ),
     ],
 )

@@ -84,7 +84,7 @@ def test_why_nothing_can_be_made_comes_first(why: str, told: str) -> None:
     text = usage_text(MonthUse(NOVEMBER, SOME, DayUse(), (), None, block, pause))
 
     assert text.splitlines()[:3] == [
-        "Blocked by <@9> <t:55:R>: makes no pictures here.",
+        "Blocked by <@9> <t:55:R>: no new pictures until a lead ends that.",
         f"Paused by <@8> <t:66:R>{told}.",
         "**Your pictures in November 2026**",
     ]
