@@ -252,3 +252,10 @@ class DatabaseError(OperatorError):
         super().__init__(sentence)
         self.reason = reason
         self.is_damage = is_damage
+
+    @property
+    def cure(self) -> str:
+        """What members can do about it, as a sentence."""
+        if self.is_damage:
+            return "Please tell whoever runs me: it does not pass by itself."
+        return "Try again in a few minutes; if it stays so, tell whoever runs me."

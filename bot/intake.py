@@ -14,7 +14,7 @@ import structlog
 
 from bot.delivery import MessageDelivery
 from bot.delivery.place import Place
-from bot.errors import LimitReachedError, NotAcceptingError, RequestRefused, UserFacingError
+from bot.errors import DatabaseError, LimitReachedError, NotAcceptingError, RequestRefused, UserFacingError
 from bot.inputs import Gatherer, Sources
 from bot.occasions import Asker, Occasion, answer_double, by_interaction
 from bot.presentation.offers import BEING_TAKEN, used_text
@@ -171,6 +171,10 @@ class Intake:
             if isinstance(error, LimitReachedError):
                 self._watch.request_refused(occasion.asker.requester, error.shortfall)
             await occasion.withdraw()
+            if isinstance(error, DatabaseError):  # what was reserved by then is given back
+                raise NotAcceptingError(
+                    f"{error.reason}, so this was not begun. Nothing was charged. {error.cure}"
+                ) from error
             raise
 
     async def _submit(self, occasion: Occasion, request: ImageRequest, sources: Sources) -> None:

@@ -205,7 +205,8 @@ def _sentence(error: Exception, occasion: dict[str, int]) -> str:
         return error.sentence
     if isinstance(error, DatabaseError):
         _log.error("books not at hand", reason=str(error), **occasion)
-        return f"{error.reason}, so nothing was done. Nothing was charged; try again in a few minutes."
+        # A command may have come halfway, and been written although nothing could be read any more.
+        return f"{error.reason}, so I could not finish this. Look first whether it was done. {error.cure}"
     if isinstance(error, LeadsOnlyError):
         return LEADS_ONLY
     if isinstance(error, app_commands.CheckFailure):

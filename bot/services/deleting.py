@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 from weakref import WeakValueDictionary
 
-from bot.errors import NotYoursError, PictureGoneError
+import structlog
+
+from bot.errors import DatabaseError, DecisionRefusedError, NotYoursError, PictureGoneError
 from bot.services.governing import Decision
 from bot.services.wording import listed
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from bot.services.holdings import Holdings
     from bot.services.keeping import Requests
     from bot.services.ledger import OpenRequest, Picture
+
+_log = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,26 +85,42 @@ class Deleting:
         Raises:
             NotYoursError: they may not.
             PictureGoneError: it was deleted already.
+            DecisionRefusedError: that cannot be written; nothing was deleted.
         """
         self.check(order, deleter)
         turn = self._turns.setdefault(order.id, asyncio.Lock())
         async with turn:
-            order = await self.requests.get(order.id) or order
-            gone = tuple(each for each in order.pictures if number in {None, each.number})
-            if not gone:
-                raise PictureGoneError
-            if order.requester.user_id != deleter.user_id:  # first: nobody deletes what is not written down
-                await self._write_down(order, gone, deleter)
-            # Marked before anything else goes: whatever ends this process, nobody starts from them any more, and a
-            # sweep removes the files.
-            files = await self._mark(order, number)
+            try:
+                order, gone, files = await self._taken_out(order, number, deleter)
+            except DatabaseError as problem:
+                raise DecisionRefusedError(
+                    f"{problem.reason}, so I deleted nothing: all is there as before. {problem.cure}"
+                ) from problem
             unseen = await self._unshow(order, gone, screen)
             await self.holdings.forget(files)
         return unseen
 
+    async def _taken_out(
+        self, order: OpenRequest, number: int | None, deleter: Deleter
+    ) -> tuple[OpenRequest, tuple[Picture, ...], Sequence[str]]:
+        """Mark it as deleted: the request as it was, the pictures that go, and the files that nothing uses any more."""
+        order = await self.requests.get(order.id) or order
+        gone = tuple(each for each in order.pictures if number in {None, each.number})
+        if not gone:
+            raise PictureGoneError
+        if order.requester.user_id != deleter.user_id:  # first: nobody deletes what is not written down
+            await self._write_down(order, gone, deleter)
+        # Marked before anything else goes: whatever ends this process, nobody starts from them any more, and a
+        # sweep removes the files.
+        return order, gone, await self._mark(order, number)
+
     async def _unshow(self, order: OpenRequest, gone: tuple[Picture, ...], screen: Screen) -> bool:
         kept = tuple(each for each in order.pictures if each not in gone)
-        places = await self.requests.messages(order.id)
+        try:
+            places = await self.requests.messages(order.id)
+        except DatabaseError as problem:
+            _log.warning("messages of what was deleted not found", request=order.id, reason=str(problem))
+            return False
         if kept:
             changed = [await screen.reduce(channel, message, gone, kept) for channel, message in places]
         else:

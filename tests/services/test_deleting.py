@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from typing_extensions import override
 
-from bot.errors import NotYoursError, PictureGoneError
+from bot.errors import DatabaseError, DecisionRefusedError, NotYoursError, PictureGoneError
 from bot.services.deleting import Deleter, Deleting
 from bot.services.holdings import Holdings
 from bot.services.ledger import Settlement
@@ -212,3 +212,57 @@ async def test_what_cannot_be_written_down_is_not_deleted(tmp_path: Path, monkey
 
         assert await room.numbers() == [1, 2, 3]
         assert room.wall.done == []
+
+
+PROBLEMS = [
+    (
+        DatabaseError("locked", "Another program keeps my books locked"),
+        (
+            "Another program keeps my books locked, so I deleted nothing: all is there as before. "
+            "Try again in a few minutes; if it stays so, tell whoever runs me."
+        ),
+    ),
+    (
+        DatabaseError("malformed", "My books are damaged", is_damage=True),
+        (
+            "My books are damaged, so I deleted nothing: all is there as before. "
+            "Please tell whoever runs me: it does not pass by itself."
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize("number", [None, 1])
+@pytest.mark.parametrize(("problem", "sentence"), PROBLEMS)
+async def test_what_cannot_be_written_is_not_deleted_and_the_cure_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int | None, problem: DatabaseError, sentence: str
+) -> None:
+    async with a_room(tmp_path) as room:
+
+        async def fail(*_: object) -> Sequence[str]:
+            raise problem
+
+        monkeypatch.setattr(room.house.requests, "delete_pictures", fail)
+        monkeypatch.setattr(room.house.requests, "delete_picture", fail)
+
+        with pytest.raises(DecisionRefusedError) as refused:
+            await room.delete(number)
+
+        assert refused.value.sentence == sentence
+        assert await room.numbers() == [1, 2, 3]
+        assert room.wall.done == []
+
+
+async def test_what_is_deleted_is_said_to_be_although_its_messages_cannot_be_looked_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with a_room(tmp_path) as room:
+
+        async def fail(_: str) -> Sequence[tuple[int, int]]:
+            raise PROBLEMS[0][0]
+
+        monkeypatch.setattr(room.house.requests, "messages", fail)
+
+        assert not await room.delete(None)
+
+        assert await room.numbers() == []

@@ -5,10 +5,20 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+import pytest
+
+from bot.sandbox.discord import Permission
 from bot.storage.sqlite import sqlite3
+from tests.wire.house import choose
 
 if TYPE_CHECKING:
-    from tests.wire.house import OpenHouse
+    from bot.sandbox.discord import Member
+    from tests.wire.house import House, OpenHouse
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.storage.opening.BUSY_SECONDS", 0.02)
 
 
 async def test_members_are_answered_while_another_program_writes(open_house: OpenHouse) -> None:
@@ -35,3 +45,35 @@ async def test_members_are_answered_while_another_program_writes(open_house: Ope
         assert "keeps my books locked" in each
     assert house.states() == ["settled", "settled"]
     assert house.posted(runs) is not None
+
+
+async def test_what_cannot_be_deleted_now_is_said_to_be_there_and_is(house: House, mia: Member) -> None:
+    message = await house.imagine(mia)
+    asked = await (await choose(mia, message, "delete")).shown()
+    with closing(sqlite3.connect(house.data_dir / "atelier.sqlite3", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")  # others read still
+        await mia.click(asked, "Delete for good")
+        await house.until(lambda: asked.content.startswith("❌"))
+        words = asked.content
+        other.execute("ROLLBACK")
+    again = await (await choose(mia, message, "delete")).shown()
+    await mia.click(again, "Delete for good")
+    await house.until(lambda: again.content.startswith("Deleted"))
+
+    assert words == (
+        "❌ Another program keeps my books locked, so I deleted nothing: all is there as before. "
+        "Try again in a few minutes; if it stays so, tell whoever runs me."
+    )
+
+
+async def test_a_lead_reads_no_false_word_while_another_program_writes(house: House) -> None:
+    lead = house.discord.server.add_member("Lea", permissions=Permission.MANAGE_GUILD)
+    with closing(sqlite3.connect(house.data_dir / "atelier.sqlite3", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        words = await house.refusal(await lead.slash("studio pause"))
+        other.execute("ROLLBACK")
+
+    assert words == (
+        "❌ Another program keeps my books locked, so I could not finish this. Look first whether it was done. "
+        "Try again in a few minutes; if it stays so, tell whoever runs me."
+    )
