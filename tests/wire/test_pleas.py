@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
+
 from bot.sandbox.discord import Fault, Permission
 from bot.services.governing import Decision
 from bot.storage import Database, SqlitePolicies
@@ -160,3 +162,40 @@ async def test_a_plea_whose_bot_did_not_live_to_know_that_it_was_posted_is_poste
     assert house.words(asked).startswith("Asked.")
     assert list(log.messages) == [plea]
     assert f"✅ {lea.mention} granted 1 picture" in plea.content
+
+
+@pytest.mark.parametrize("second", ["Decline", "Other amount…"])
+async def test_of_two_leads_who_answer_differently_at_once_one_decides_and_the_other_reads_who(
+    open_house: OpenHouse, second: str
+) -> None:
+    house, log = await a_house_with_a_log(open_house)
+    server = house.discord.server
+    mia = server.add_member("Mia")
+    lea, max_ = (server.add_member(name, permissions=Permission.MANAGE_GUILD) for name in ("Lea", "Max"))
+    await house.imagine(mia)
+    refused = await (await mia.slash("imagine", prompt="a fox")).shown()
+    await house.ended(await mia.click(refused, "Ask for more"))
+    plea = last(log)
+    if second == "Decline":
+        presses = await asyncio.gather(lea.click(plea, "Grant 1 picture"), max_.click(plea, second))
+    else:
+        opened = await max_.click(plea, second)
+        await house.until(lambda: opened.modal is not None)
+        presses = await asyncio.gather(lea.click(plea, "Grant 1 picture"), max_.submit_modal(opened, {"amount": "5"}))
+    await house.until(lambda: mia.direct_channel.messages and any(press.followups for press in presses))
+    audit = await lea.slash("studio audit")
+    await house.until(lambda: audit.response is not None and audit.response.embeds)
+
+    winner, loser = (lea, max_) if presses[1].followups else (max_, lea)
+    (late,) = [message for press in presses for message in press.followups]
+    assert late.only_for is loser.user
+    assert late.content.startswith("That was decided already.")
+    assert winner.mention in late.content
+    assert winner.mention in plea.content
+    assert loser.mention not in plea.content
+    assert buttons(plea) == []
+    assert len(mia.direct_channel.messages) == 1
+    assert audit.response is not None
+    told = str(audit.response.embeds[0])
+    assert winner.mention in told
+    assert loser.mention not in told

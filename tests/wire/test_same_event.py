@@ -172,3 +172,77 @@ async def test_files_of_a_command_that_is_told_twice_are_downloaded_and_paid_onc
 
     assert len(house.images.calls) == 1
     assert house.states() == ["settled"]
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_a_dialog_that_is_told_twice_is_taken_once(
+    house: House, mia: Member, lighthouse: Message, *, restarted: bool
+) -> None:
+    dialog = await mia.click(lighthouse, "Edit")
+    await house.until(lambda: dialog.modal is not None)
+    submitted = await mia.submit_modal(dialog, {"prompt": "make it snowy", "files": [Upload("fox.png", png(64, 64))]})
+    event = last_event(house, "INTERACTION_CREATE")
+    tell(house, "INTERACTION_CREATE", event)
+    await house.result(submitted)
+    if restarted:
+        await house.restart_bot()
+    tell(house, "INTERACTION_CREATE", event)
+    await nothing_more(house, mia)
+
+    assert answers(house, submitted) == 1
+    assert len(house.images.calls) == 2
+    assert house.states() == ["settled"] * 2
+
+
+async def test_a_dialog_that_is_told_again_over_resume_is_taken_once(
+    house: House, mia: Member, lighthouse: Message
+) -> None:
+    dialog = await mia.click(lighthouse, "Edit")
+    await house.until(lambda: dialog.modal is not None)
+    submitted = await mia.submit_modal(dialog, {"prompt": "make it snowy"})
+    house.repeat_last_event("INTERACTION_CREATE")
+    await house.discord.gateway.ask_reconnect()
+    await house.until(lambda: house.discord.gateway.resumes == 1)
+    house.repeat_last_event("INTERACTION_CREATE")
+    await house.result(submitted)
+    await nothing_more(house, mia)
+
+    assert len(house.images.calls) == 2
+
+
+async def test_a_dialog_that_is_sent_twice_is_paid_once(house: House, mia: Member, lighthouse: Message) -> None:
+    dialog = await mia.click(lighthouse, "Edit")
+    await house.until(lambda: dialog.modal is not None)
+    sent: dict[str, object] = {"prompt": "make it snowy", "quality": "low"}
+    first, second = [await mia.submit_modal(dialog, sent) for _ in range(2)]
+    await house.until(lambda: house.posted(first) or house.posted(second))
+    await nothing_more(house, mia)
+
+    assert len(house.images.calls) == 2
+    assert house.states() == ["settled"] * 2
+
+
+async def test_an_amount_that_is_sent_twice_is_granted_once(house: House, mia: Member) -> None:
+    lead = await lead_of(house)
+    log = house.discord.server.channel("random")
+    begun = await lead.slash("studio setup", budget="$20", each="1 picture", log=log)
+    await house.until(lambda: house.words(begun))
+    await house.imagine(mia)
+    refused = await (await mia.slash("imagine", prompt="a fox")).shown()
+    await house.ended(await mia.click(refused, "Ask for more"))
+    plea = log.messages[-1]
+    opened = await lead.click(plea, "Other amount…")
+    await house.until(lambda: opened.modal is not None)
+
+    first = await lead.submit_modal(opened, {"amount": "3"})
+    house.repeat_last_event("INTERACTION_CREATE")
+    second = await lead.submit_modal(opened, {"amount": "3"})
+    await house.until(lambda: second.followups or first.followups)
+    usage = await (await mia.slash("usage")).shown()
+    await house.until(lambda: not usage.loading)
+
+    (told,) = [*first.followups, *second.followups]
+    assert told.content.startswith("That was decided already.")
+    assert "granted 3 pictures" in plea.content
+    assert "3 of 4 pictures left" in usage.content
+    assert len(mia.direct_channel.messages) == 1
