@@ -10,6 +10,7 @@ from bot.sandbox.discord.gateway.intents import Intent
 from tests.pictures.samples import encoded, gradient
 from tests.wire.house import NO_RATE_LIMITS, labels
 from tests.wire.test_replies import below, spoken
+from tests.wire.test_rules import lead_of, told
 
 if TYPE_CHECKING:
     from bot.sandbox.discord import Member, Message
@@ -33,8 +34,6 @@ async def test_a_reply_that_calls_the_role_is_a_wish_without_the_call(
 
 
 async def test_where_only_calls_count_the_role_counts(house: House, mia: Member, lighthouse: Message) -> None:
-    from tests.wire.test_rules import lead_of, told  # noqa: PLC0415
-
     await told(house, await lead_of(house).slash("studio replies", mode="only when mentioned"))
     await mia.reply(lighthouse, "make it rainy")
     words = await mia.reply(lighthouse, f"make it snowy {role(house)}")
