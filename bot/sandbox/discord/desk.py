@@ -144,7 +144,7 @@ class Desk:
         Raises:
             Refusal: the thread lets nothing be deleted.
         """
-        self.threads.require_removable(message.channel, by)
+        self.threads.require_removable(message.channel)
         message.deleted = True
         gone: Json = {"id": str(message.id), "channel_id": str(message.channel.id)}
         self._dispatch("MESSAGE_DELETE", message, lambda _: gone, {})

@@ -150,14 +150,14 @@ class Threads:
         if state is not None and (state.archived or self._is_closed_to(state, channel, user)):
             raise self._closed(state)
 
-    def require_removable(self, channel: Channel, user: User) -> None:
-        """Refuse to delete messages: only where a thread is both archived and locked.
+    def require_removable(self, channel: Channel) -> None:
+        """Refuse to delete messages where a thread is archived; in one that is only locked they go.
 
         Raises:
             Refusal: 50083.
         """
         state = channel.thread
-        if state is not None and state.archived and self._is_closed_to(state, channel, user):
+        if state is not None and state.archived:
             raise self._closed(state)
 
     def note_message(self, message: Message) -> None:

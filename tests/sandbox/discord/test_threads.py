@@ -216,13 +216,12 @@ async def test_what_rests_cannot_be_changed(api: Api, status: int) -> None:
             await api.call("PATCH", one, {"content": "y"}),
             await api.call("PATCH", api.hook(invocation), {"content": "y"}),
             await api.call("PUT", f"/channels/{thread.id}/thread-members/@me"),
+            await api.call("DELETE", one),
         ]
-        deleted = await api.call("DELETE", one)
 
     assert {(answer.status, answer.code, answer.body["message"]) for answer in edits} == {
         (status, 50083, "Thread is archived")
     }
-    assert deleted.status == 204
 
 
 @pytest.mark.parametrize(("archived", "code"), [(True, 50083), (False, 160005)])
