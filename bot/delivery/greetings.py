@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.delivery.patience import PROBLEMS, is_refusal, steadily
+from bot.errors import DatabaseError
 from bot.presentation.greeting import greeting_text
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Greetings:
 
     async def started(self, servers: Iterable[discord.Guild]) -> None:
         """Greet the servers to which the bot came while it was not connected."""
-        is_first_start = await self._state.claim(BEGUN)
+        is_first_start = await self._claim(BEGUN)
         for server in servers:
             if is_first_start:
                 await self._is_new(server)
@@ -57,7 +58,15 @@ class Greetings:
 
     async def _is_new(self, server: discord.Guild) -> bool:
         """Whether this server was not known; it is now."""
-        return await self._state.claim(f"{KNOWN}:{server.id}")
+        return await self._claim(f"{KNOWN}:{server.id}")
+
+    async def _claim(self, name: str) -> bool:
+        """False also where that cannot be written down now: the next start is time enough."""
+        try:
+            return await self._state.claim(name)
+        except DatabaseError as error:
+            _log.warning("server not greeted", reason=str(error))
+            return False
 
     async def _post(self, channel: discord.TextChannel) -> bool:
         """False if Discord refuses it there; what may have arrived counts as posted."""

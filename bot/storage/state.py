@@ -38,7 +38,7 @@ class State:
             write_state(connection, key, "")
             return True
 
-        return await self._database.transaction(once)
+        return await self.get(key) is None and await self._database.transaction(once)
 
     async def secret(self, key: str) -> bytes:
         """32 random bytes, made the first time they are asked for and the same ever after."""

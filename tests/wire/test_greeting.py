@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from unittest.mock import AsyncMock
 
 import pytest
 
+from bot.errors import DatabaseError
 from bot.sandbox.discord import Fault, Permission
 from bot.sandbox.discord.faults import Way
+from bot.storage.state import State
 from tests.wire.test_same_event import nothing_more
 
 if TYPE_CHECKING:
@@ -115,3 +118,22 @@ async def test_where_no_allowance_is_set_none_is_told(house: House) -> None:
 
     (message,) = new.channel("talk").messages
     assert "Until then there is no limit on what each member makes" in message.content
+
+
+async def test_while_the_books_are_locked_nobody_is_greeted_and_the_bot_is_ready_all_the_same(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.stop_bot()
+    house.discord.add_server("New", ("talk",))
+    claims = AsyncMock(side_effect=DatabaseError("locked"), spec=State.claim)
+    monkeypatch.setattr(State, "claim", claims)
+    await house.start_bot()
+    await house.ready.wait()
+    unheard = greetings(house)
+    monkeypatch.undo()
+    await house.restart_bot()
+    await house.until(lambda: greetings(house))
+
+    assert claims.await_count
+    assert unheard == []
+    assert greetings(house) == [("New", "talk")]
