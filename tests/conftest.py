@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections import Counter
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
@@ -13,12 +15,25 @@ import stamina
 if TYPE_CHECKING:
     from collections.abc import Generator
     from contextlib import AbstractAsyncContextManager
-    from pathlib import Path
 
     from tests.cogs.house import House
 
 OURS = ("ATELIER_", "DISCORD_", "OPENAI_")
 DEATHS = "kill -9"  # how a test's property begins that counts them
+BYTECODE = Path(__file__).parents[1] / ".pytest_cache" / "bytecode"
+
+
+def pytest_configure() -> None:
+    """Keep bytecode here where none may be written elsewhere: hundreds of starts of the bot would each compile all."""
+    if sys.dont_write_bytecode:
+        sys.dont_write_bytecode, sys.pycache_prefix = False, str(BYTECODE)
+        os.environ["PYTHONPYCACHEPREFIX"] = str(BYTECODE)
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Two for each processor: half of the tests wait for a process, a disk or a clock."""
+    return 2 * (os.cpu_count() or 1)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

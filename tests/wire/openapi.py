@@ -12,16 +12,9 @@ import re
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, Self, cast
+from typing import Any, Self
 
-from jsonschema import Draft202012Validator
-from referencing import Registry
-from referencing.jsonschema import DRAFT202012
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from jsonschema import ValidationError
+from jsonschema_rs import Draft202012, Draft202012Validator, Registry, ValidationError
 
 PROJECT = Path(__file__).parents[2]
 BESIDE_THE_PROJECT = PROJECT.parent / "shared" / "data" / "discord-openapi.json"
@@ -47,29 +40,19 @@ class Violation:
         return f"{self.place or 'the body'}: {self.message[:300]}"
 
 
-class _Validates(Protocol):
-    """What we use of a validator; the library's own annotations leave the errors unknown."""
-
-    def iter_errors(self, instance: object) -> Iterable[ValidationError]: ...
-
-
 @dataclass
 class OfficialDescription:
     """The description. Paths are those below ``/api/v10``, with real ids in them."""
 
     document: Json
-    _validators: dict[str, _Validates] = field(default_factory=dict[str, "_Validates"])
+    _validators: dict[str, Draft202012Validator] = field(default_factory=dict[str, Draft202012Validator])
 
     def __post_init__(self) -> None:
         lenient = deepcopy(self.document)
         # Clients send ids and permission bits as numbers or as text, and Discord takes both: indices of files are
         # numbers in all its own examples (https://discord.com/developers/docs/reference#uploading-files).
         lenient["components"]["schemas"]["SnowflakeType"] = {"type": ["string", "integer"], "pattern": "^[0-9]+$"}
-        documents = {_STRICT: self.document, _LENIENT: lenient}
-        registry: Registry[Any] = Registry()
-        for name, one in documents.items():
-            registry = registry.with_resource(name, DRAFT202012.create_resource(one))
-        self._registry = registry
+        self._registry = Registry([(_STRICT, self.document), (_LENIENT, lenient)], draft=Draft202012)
         templates = sorted(self.document["paths"], key=lambda path: (path.count("{"), path))
         self._paths = [(re.compile(re.sub(r"\\\{[^/]+\\\}", r"[^/]+", re.escape(path))), path) for path in templates]
 
@@ -124,12 +107,12 @@ class OfficialDescription:
     def _check(self, document: str, pointer: str, value: object) -> list[Violation]:
         reference = f"{document}#{pointer.replace('{', '%7B').replace('}', '%7D')}"
         if reference not in self._validators:
-            validator = Draft202012Validator({"$ref": reference}, registry=self._registry)
-            self._validators[reference] = cast("_Validates", validator)
-        found: list[Violation] = []
-        for error in self._validators[reference].iter_errors(value):
-            cause = error
-            while cause.context:  # the branch of a union that came closest tells most
-                cause = max(cause.context, key=lambda branch: (len(branch.absolute_path), -len(branch.context or ())))
-            found.append(Violation(".".join(str(part) for part in cause.absolute_path), cause.message))
-        return found
+            self._validators[reference] = Draft202012Validator({"$ref": reference}, registry=self._registry)
+        causes = map(_cause, self._validators[reference].iter_errors(value))
+        return [Violation(".".join(map(str, cause.instance_path)), cause.message) for cause in causes]
+
+
+def _cause(error: ValidationError) -> ValidationError:
+    """Of a union the branch that came closest: it tells most."""
+    branches = [cause for branch in getattr(error.kind, "context", ()) for cause in map(_cause, branch)]
+    return max(branches, key=lambda cause: len(cause.instance_path), default=error)
