@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from tests.bench import inputs, latency, starting, throughput
+from tests.bench import inputs, latency, starting, throughput, way
 from tests.bench.figures import Figure, table
 from tests.bench.ledger.measuring import measure as measure_ledger
 from tests.bench.playing import BrokenRunError
@@ -30,7 +30,7 @@ def main() -> int:
     began, figures, broken = time.monotonic(), list[Figure](), 0
     console.print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, load {_load()}")
     families: dict[str, Callable[..., list[Figure]]] = {
-        **{family.__name__: family.measure for family in (starting, throughput, latency)},
+        **{family.__name__: family.measure for family in (starting, throughput, latency, way)},
         "tests.bench.inputs": partial(inputs.measure, show=console.print),
         "tests.bench.ledger": partial(measure_ledger, show=console.print),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -47,6 +48,7 @@ class Performed:
         idle: the bot's resident memory before its first picture, in bytes.
         peak: the most that it had, in bytes.
         stalls: when its loop stood still; empty for `python -m bot run`.
+        files: of ours that the pictures went through, from the project's root; where that was watched.
     """
 
     seen: dict[str, Any]
@@ -54,6 +56,7 @@ class Performed:
     idle: int
     peak: int
     stalls: list[Stall]
+    files: tuple[str, ...] = ()
 
 
 class _MemoryWatch(threading.Thread):
@@ -79,7 +82,7 @@ class _MemoryWatch(threading.Thread):
         self.join()
 
 
-def perform(play: str, spec: dict[str, Any], *, ours: bool, bare: bool = False) -> Performed:
+def perform(play: str, spec: dict[str, Any], *, ours: bool, bare: bool = False, watched: bool = False) -> Performed:
     """Perform a play with our bot, or with the floor.
 
     Args:
@@ -87,11 +90,13 @@ def perform(play: str, spec: dict[str, Any], *, ours: bool, bare: bool = False) 
         spec: what it is told.
         ours: our bot rather than the floor.
         bare: our bot by its own command line, without a clock in its loop.
+        watched: our bot with a profiler that notes the files it enters.
 
     Raises:
         BrokenRunError: a process failed; what it said is in the message.
     """
     module = ["bot", "run"] if ours and bare else ["tests.bench.ours" if ours else "tests.bench.floor"]
+    module = ["tests.bench.watched"] if watched else module
     with tempfile.TemporaryDirectory(prefix="atelier-bench-") as directory:
         environment = {name: value for name, value in os.environ.items() if not name.startswith(OTHERS)}
         environment |= {**SETTINGS, "PYTHONPATH": str(ROOT), "ATELIER_PARTIAL_IMAGES": str(spec["partials"])}
@@ -105,10 +110,15 @@ def perform(play: str, spec: dict[str, Any], *, ours: bool, bare: bool = False) 
                 memory.start()
                 _line(stage, bot)
                 idle = memory.now()
+                if watched:
+                    bot.send_signal(signal.SIGUSR1)
                 seen = _line(stage, bot)
+                if watched:
+                    bot.send_signal(signal.SIGUSR2)
                 memory.stop()
-                stalls = _end(bot)
-    return Performed(seen, executed_at, idle, memory.peak, stalls)
+                told = _end(bot)
+    stalls = [Stall(*stall) for stall in told.get("stalls", ())]
+    return Performed(seen, executed_at, idle, memory.peak, stalls, tuple(told.get("files", ())))
 
 
 @contextmanager
@@ -142,8 +152,8 @@ def _line(stage: subprocess.Popen[str], bot: subprocess.Popen[str] | None = None
     return told
 
 
-def _end(bot: subprocess.Popen[str]) -> list[Stall]:
-    """Stop the bot as a supervisor does; what its clock tells, if it has one."""
+def _end(bot: subprocess.Popen[str]) -> dict[str, Any]:
+    """Stop the bot as a supervisor does; what it tells at its end, if anything."""
     bot.terminate()
     try:
         said, _ = bot.communicate(timeout=PATIENCE)
@@ -152,4 +162,5 @@ def _end(bot: subprocess.Popen[str]) -> list[Stall]:
     if bot.returncode:
         raise BrokenRunError(f"The bot ended with code {bot.returncode}.")
     last = said.strip().splitlines()[-1:]
-    return [Stall(*stall) for stall in json.loads(last[0])["stalls"]] if last else []
+    told: dict[str, Any] = json.loads(last[0]) if last else {}
+    return told

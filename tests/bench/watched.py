@@ -1,0 +1,54 @@
+"""The bot under a profiler; at its end it prints the files of ours that it entered between SIGUSR1 and SIGUSR2."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+from bot.config import read_settings
+from bot.logs import configure_logging
+from bot.running import run
+from tests.bench.playing import ROOT
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+OURS = (f"{ROOT}/bot/", f"{ROOT}/cogs/")
+
+
+class Watch:
+    """Notes files while it is told to."""
+
+    def __init__(self) -> None:
+        self.files: set[str] = set()
+        self._is_on = False
+        signal.signal(signal.SIGUSR1, self._switch)
+        signal.signal(signal.SIGUSR2, self._switch)
+
+    def _switch(self, number: int, _frame: FrameType | None) -> None:
+        self._is_on = number == signal.SIGUSR1
+
+    def __call__(self, frame: FrameType, event: str, _argument: object) -> None:
+        """A profile function, see `sys.setprofile`."""
+        if self._is_on and event == "call":
+            self.files.add(frame.f_code.co_filename)
+
+
+async def _main() -> None:
+    settings = read_settings()
+    configure_logging(settings.log_level, settings.log_format)
+    await run(settings)
+
+
+if __name__ == "__main__":
+    watch = Watch()
+    threading.setprofile(watch)
+    sys.setprofile(watch)
+    asyncio.run(_main())
+    sys.setprofile(None)
+    entered = sorted(file.removeprefix(f"{ROOT}/") for file in watch.files if file.startswith(OURS))
+    sys.stdout.write(json.dumps({"files": entered}) + "\n")
