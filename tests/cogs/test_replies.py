@@ -382,7 +382,8 @@ async def test_a_choice_that_was_made_before_makes_nothing_new(opened: OpenHouse
         await house.mia.click(question, label="#1")
         pressed = await house.mia.click(question, label="#2")
 
-        assert pressed.response is None or "❌" not in pressed.response.content
+        assert pressed.response is not None
+        assert pressed.response.content.startswith("❌ This can be used once, and it was: it made [#3](")
         assert [each.parent for each in house.painter.asked] == [None, None, 1]
         assert words.reference is not None
 

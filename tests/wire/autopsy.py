@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bot.sandbox.images import BillLine
     from tests.wire.house import House
 
+CHECKSUM = 10  # digits of the nonce of what answers no request
 GRACE = 1.4  # seconds; what takes longer to be reserved is acknowledged before
 
 
@@ -143,8 +144,9 @@ def _posted(house: House) -> dict[str, list[Message]]:
     channels += [member.direct_channel for server in servers for member in server.members.values()]
     for channel in channels:
         for message in channel.messages:
-            if message.author is house.discord.bot and message.nonce is not None:
-                found[str(message.nonce).removesuffix("w")].append(message)  # words alone have a nonce of their own
+            request = str(message.nonce or "").removesuffix("w")  # words alone have a nonce of their own
+            if message.author is house.discord.bot and len(request) > CHECKSUM:
+                found[request].append(message)
     return found
 
 

@@ -126,11 +126,11 @@ async def test_while_the_books_are_locked_nobody_is_greeted_and_the_bot_is_ready
     await house.stop_bot()
     house.discord.add_server("New", ("talk",))
     claims = AsyncMock(side_effect=DatabaseError("locked"), spec=State.claim)
-    monkeypatch.setattr(State, "claim", claims)
-    await house.start_bot()
-    await house.ready.wait()
-    unheard = greetings(house)
-    monkeypatch.undo()
+    with monkeypatch.context() as locked:
+        locked.setattr(State, "claim", claims)
+        await house.start_bot()
+        await house.ready.wait()
+        unheard = greetings(house)
     await house.restart_bot()
     await house.until(lambda: greetings(house))
 

@@ -200,7 +200,7 @@ async def test_what_is_wrong_is_named(official: OfficialDescription) -> None:
     assert official.check_response("GET", route, 404, {"code": "text", "message": "no"})
     assert official.check_response("POST", route, 429, {"message": "slow", "code": 0})
     assert official.check_response("GET", route, 404, {"code": 10003, "message": "Unknown Channel"}) == []
-    assert str(official.check_schema("MessageResponse", {})[0]) == "the body: 'type' is a required property"
+    assert str(official.check_schema("MessageResponse", {})[0]) == 'the body: "type" is a required property'
 
 
 def test_without_the_file_there_is_no_description(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
