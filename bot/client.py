@@ -23,6 +23,7 @@ from bot.config import proxy_of
 from bot.delivery.greetings import Greetings
 from bot.delivery.log_channel import LogChannel
 from bot.delivery.patience import PROBLEMS
+from bot.errors import DatabaseError
 from bot.front_desk import FrontDesk
 from bot.intake import Intake
 from bot.interactions import AtelierClient, AtelierTree, Untold
@@ -162,18 +163,26 @@ class AtelierBot(AtelierClient):
         self.desk.tell_left_over()
         self.services.watch.tell_soon()
         self.services.plea_telling.tell_soon()
-        await self.services.restoration.tell_leads()
         # What is there now stays for good: a collection that walks over it all would stop the event loop for long.
         gc.collect()
         gc.freeze()
         _log.info("ready", servers=len(self.guilds), resumed=left_over)
+        if (refusal := self.services.account.refusal) is not None:
+            _log.error("no picture can be made: the image API refuses the account", code=refusal.code)
+        try:
+            await self._tell_of_news()
+        except DatabaseError as problem:  # members are served all the same
+            self.services.stores.books.note(problem)
+            _log.warning("not told what is new; the next start will", reason=problem.reason)
+
+    async def _tell_of_news(self) -> None:
+        """Tell leads of a restored database, and greet new servers; take back commands that would stand twice."""
+        await self.services.restoration.tell_leads()
         if self._commands_changed and self.services.settings.sync_guild is None:
             self._commands_changed = False
             for guild in self.guilds:
                 await self._take_back_commands(guild)
         await self.greetings.started(self.guilds)
-        if (refusal := self.services.account.refusal) is not None:
-            _log.error("no picture can be made: the image API refuses the account", code=refusal.code)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Say once what the bot does."""
