@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import signal
+import threading
 import time
 from collections import Counter
 from contextlib import asynccontextmanager, suppress
@@ -14,6 +15,7 @@ import aiohttp
 import discord
 import structlog
 import yarl
+from discord.gateway import KeepAliveHandler
 from discord.http import Route
 
 from bot.client import AtelierBot, point_at
@@ -99,6 +101,14 @@ async def _until_stopped(bot: AtelierBot, settings: Settings, stop: asyncio.Even
         with suppress(asyncio.CancelledError, Exception):
             async with asyncio.timeout(CLOSING_CONNECTION):
                 await connection
+        await _end_heartbeats()
+
+
+async def _end_heartbeats() -> None:
+    """Wait for discord.py's threads, which are told to end: one would else speak to a loop that is closed by then."""
+    for thread in threading.enumerate():
+        if isinstance(thread, KeepAliveHandler):
+            await asyncio.to_thread(thread.join, CLOSING_CONNECTION)
 
 
 def _raise_refusal(connection: asyncio.Task[None]) -> None:

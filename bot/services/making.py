@@ -9,7 +9,7 @@ import itertools
 import time
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import stamina
 import structlog
@@ -296,9 +296,7 @@ def _stopped(call: Call) -> ImageFailure:
 
 def _cancel_later() -> None:
     """Be cancelled at the next wait, which is for the picture to be booked: it has come."""
-    task = asyncio.current_task()
-    if task is not None:
-        task.cancel()
+    cast("asyncio.Task[None]", asyncio.current_task()).cancel()
 
 
 def _minutes(seconds: float) -> str:

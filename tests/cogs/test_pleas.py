@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bot.services.amounts import MOST_NANO
 from bot.services.governing import Decision
 from bot.services.limits import Metric, Scope
+from bot.services.numbers import LARGEST
 from bot.services.pleas import Need
 from bot.services.policy import LimitRule
 from bot.services.windows import Window
@@ -627,7 +628,7 @@ async def test_a_decision_is_shown_although_the_interaction_is_out_of_reach(open
     st.builds(
         Need,
         scope=st.sampled_from([Scope.SERVER, Scope.CHANNEL, Scope.ROLE, Scope.MEMBER]),
-        scope_id=st.integers(1, 2**64 - 1),
+        scope_id=st.integers(1, LARGEST),
         metric=st.sampled_from(Metric),
         window=st.sampled_from(Window),
         amount=st.integers(1, MOST_NANO),

@@ -169,8 +169,8 @@ async def test_when_replies_change_pictures_is_shown_and_changed(opened: OpenHou
 
         assert shown.startswith("Changing pictures by replies: at once. Who replies to their own picture changes it at")
         assert off == (
-            "✅ Changing pictures by replies: changed from at once to never. A reply to a picture is a message like "
-            "any other; ✏️ Edit and /edit still change pictures."
+            "✅ Changing pictures by replies: changed from at once to never. No reply changes a picture; ✏️ Edit and "
+            "/edit still do."
         )
         assert same.startswith("Nothing was changed. Changing pictures by replies: never.")
         assert on.startswith("✅ Changing pictures by replies: changed from never to only when mentioned.")

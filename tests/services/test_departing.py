@@ -97,3 +97,9 @@ def test_whether_a_further_call_may_begin_is_asked_anew_each_time() -> None:
     way = Departure(lambda: next(answers))
 
     assert [way.paused(), way.paused()] == [False, True]
+
+
+async def test_a_call_that_takes_too_long_by_itself_was_not_stopped() -> None:
+    with pytest.raises(TimeoutError):
+        async with departure().sending(lambda: True):
+            raise TimeoutError
