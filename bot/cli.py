@@ -20,14 +20,14 @@ from bot.presentation.ledger_csv import csv_lines
 from bot.presentation.reconcile import reconciliation_as_dict, reconciliation_view
 from bot.presentation.report import report_view
 from bot.running import run as run_bot
-from bot.services.bills import MOST_BYTES, choose_month, of_project, read_bill
-from bot.services.months import Month
+from bot.services.accounting.bills import MOST_BYTES, choose_month, of_project, read_bill
+from bot.services.accounting.reconciling import Reconciliation, reconcile
+from bot.services.accounting.sums import Grouping  # noqa: TC001 - typer reads it at run time
+from bot.services.calendar.months import Month
+from bot.services.calendar.windows import BILLING_ZONE
 from bot.services.numbers import LARGEST
-from bot.services.reconciling import Reconciliation, reconcile
-from bot.services.tallies import Grouping  # noqa: TC001 - typer reads it at run time
-from bot.services.windows import BILLING_ZONE
-from bot.storage.daily import read_booked
-from bot.storage.report import read_report
+from bot.storage.ledger.daily import read_booked
+from bot.storage.ledger.report import read_report
 
 _log = structlog.stdlib.get_logger(__name__)
 app = typer.Typer(

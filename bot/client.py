@@ -22,23 +22,23 @@ from typing_extensions import override
 from bot.config import proxy_of
 from bot.delivery.greetings import Greetings
 from bot.delivery.log_channel import LogChannel
-from bot.delivery.patience import PROBLEMS
+from bot.discord_retries import PROBLEMS
+from bot.discord_ui.front_desk import FrontDesk
+from bot.discord_ui.intake import Intake
+from bot.discord_ui.interactions import AtelierClient, AtelierTree, Untold
+from bot.discord_ui.more_menu import MoreButton, MoreSelect
+from bot.discord_ui.questions import Questions
+from bot.discord_ui.rows import More, ResultButtons
 from bot.errors import DatabaseError
-from bot.front_desk import FrontDesk
-from bot.intake import Intake
-from bot.interactions import AtelierClient, AtelierTree, Untold
-from bot.more import MoreButton, MoreSelect
 from bot.presentation.restart import trouble_text
-from bot.questions import Questions
-from bot.rows import More, ResultButtons
 
 if TYPE_CHECKING:
     from bot.config import Settings
-    from bot.services.clock import TrueClock
-    from bot.services.restoration import LastSeen
+    from bot.services.calendar.clock import TrueClock
+    from bot.services.jobs.restoration import LastSeen
     from bot.wiring import Services
 
-EXTENSIONS = ("cogs.imagine", "cogs.edit", "cogs.gallery", "cogs.usage", "cogs.pleas", "cogs.studio", "cogs.quota")
+EXTENSIONS = ("cogs.imagine", "cogs.edit", "cogs.gallery", "cogs.usage", "cogs.increases", "cogs.studio", "cogs.quota")
 COMMANDS_HASH = "commands_hash"  # begins the key under which the last synced payload is remembered
 LOOKING = 3.0  # seconds at the start in which a channel is to show our own messages
 LOOKED_THROUGH = 50  # of its messages

@@ -12,67 +12,67 @@ from typing import TYPE_CHECKING
 
 from bot.openai_images import OpenAIImages
 from bot.pictures import check_result, retouch
-from bot.services.accounts import Accounts
-from bot.services.admission import Admission
-from bot.services.alerts import Watch
-from bot.services.answering import Answers
-from bot.services.arrears import Arrears, Stores
-from bot.services.bookkeeper import Bookkeeper
-from bot.services.bulletin import Bulletins
-from bot.services.catalog_opening import open_catalog
-from bot.services.clearance import Clearance
-from bot.services.clock import TrueClock, unjumped
-from bot.services.correcting import Corrector
-from bot.services.deciding import Deciding
-from bot.services.deleting import Deleting
-from bot.services.drafting import Drafting
-from bot.services.holdings import Holdings
-from bot.services.making import Maker
-from bot.services.outcomes import Outcomes
-from bot.services.pace import Pace
-from bot.services.pausing import Pausing
-from bot.services.plea_desk import PleaDesk
-from bot.services.plea_telling import PleaTelling
-from bot.services.policy import Defaults, limits_for
-from bot.services.provider_account import ProviderAccount
-from bot.services.queue import FairQueue
-from bot.services.quotas import QuotaDesk
-from bot.services.receiving import Reception
-from bot.services.restoration import Restoration
-from bot.services.rules import Rules
-from bot.services.safekeeping import Safekeeping
-from bot.services.server_settings import ServerSettings
-from bot.services.standings import Standings
-from bot.services.studio import Studio
-from bot.services.sweeping import Sweeping
-from bot.services.usage import UsageDesk
+from bot.services.accounting.bookkeeper import Bookkeeper
+from bot.services.accounting.corrections import Corrector
+from bot.services.admission.admission import Admission
+from bot.services.admission.clearance import Clearance
+from bot.services.admission.drafting import Drafting
+from bot.services.calendar.clock import TrueClock, unjumped
+from bot.services.catalog.catalog_opening import open_catalog
+from bot.services.gallery.deletion import Deleting
+from bot.services.gallery.file_holds import Holdings
+from bot.services.gallery.sweeping import Sweeping
+from bot.services.jobs.answering import Answers
+from bot.services.jobs.arrears import Arrears, Stores
+from bot.services.jobs.files import Reception
+from bot.services.jobs.generation import Maker
+from bot.services.jobs.outcomes import Outcomes
+from bot.services.jobs.pausing import Pausing
+from bot.services.jobs.provider_account import ProviderAccount
+from bot.services.jobs.queue import FairQueue
+from bot.services.jobs.restoration import Restoration
+from bot.services.jobs.safekeeping import Safekeeping
+from bot.services.jobs.server_status import Bulletins
+from bot.services.jobs.studio import Studio
+from bot.services.jobs.throttles import Pace
+from bot.services.policy.access_rules import Rules
+from bot.services.policy.deciding import Deciding
+from bot.services.policy.policy import Defaults, limits_for
+from bot.services.policy.server_settings import ServerSettings
+from bot.services.quotas.accounts import Accounts
+from bot.services.quotas.alerts import Watch
+from bot.services.quotas.desk import QuotaDesk
+from bot.services.quotas.increase_desk import PleaDesk
+from bot.services.quotas.increase_notices import PleaTelling
+from bot.services.quotas.limit_status import Standings
+from bot.services.quotas.usage import UsageDesk
 from bot.storage.alerts import SqliteAlerts
 from bot.storage.blobs import FileBlobs
-from bot.storage.charges import SqliteCharges
-from bot.storage.database import Database
+from bot.storage.database.database import Database
+from bot.storage.database.lock import DataDirectoryLock
+from bot.storage.database.restoration import SqliteGoneBack
+from bot.storage.database.state import State
 from bot.storage.errands import SqliteErrands
-from bot.storage.ledger import SqliteLedger
-from bot.storage.lineage import SqliteLineage
-from bot.storage.lock import DataDirectoryLock
-from bot.storage.open_jobs import SqliteOpenCharges
-from bot.storage.pleas import SqlitePleas
+from bot.storage.increases import SqlitePleas
+from bot.storage.ledger.charges import SqliteCharges
+from bot.storage.ledger.ledger import SqliteLedger
+from bot.storage.ledger.lineage import SqliteLineage
+from bot.storage.ledger.open_jobs import SqliteOpenCharges
+from bot.storage.ledger.report import SqliteBooks
+from bot.storage.ledger.requests import SqliteRequests
+from bot.storage.ledger.usage import SqliteUse
 from bot.storage.policies import SqliteAudit, SqlitePolicies
-from bot.storage.report import SqliteBooks
-from bot.storage.requests import SqliteRequests
-from bot.storage.restoration import SqliteGoneBack
-from bot.storage.state import State
-from bot.storage.usage import SqliteUse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from bot.config import Settings
-    from bot.services.catalog import Catalog
-    from bot.services.errands import Errands
-    from bot.services.governing import Audit, Policies
-    from bot.services.keeping import BlobStore, Requests
-    from bot.services.ledger import Ledger
-    from bot.services.lineage import Lineage
+    from bot.services.catalog.catalog import Catalog
+    from bot.services.gallery.lineage import Lineage
+    from bot.services.ledger.errands import Errands
+    from bot.services.ledger.ledger import Ledger
+    from bot.services.ledger.stores import BlobStore, Requests
+    from bot.services.policy.decisions import Audit, Policies
 
 SAFETY_KEY = "safety_identifier_key"  # names the secret in the state table
 LAST_WRITTEN = "last_written"  # names what is written to see whether anything can be

@@ -14,11 +14,12 @@ import discord
 import pytest
 from structlog.testing import capture_logs
 
-from bot import front_desk, intake, running, wiring
+from bot import running, wiring
 from bot.client import AtelierBot
+from bot.discord_ui import front_desk, intake
 from bot.errors import OperatorError
-from bot.services import answering, arrears
-from bot.services.sweeping import Sweeping, Swept
+from bot.services.gallery.sweeping import Sweeping, Swept
+from bot.services.jobs import answering, arrears
 from bot.storage import FileBlobs
 from tests.delivery.errors import refused
 from tests.examples import settings_for

@@ -1,7 +1,7 @@
 """Numbers as pictures. Drawn in a process of its own: the bot itself never imports matplotlib."""
 
 from bot.charts.chart import Bar, Chart, ChartError
-from bot.charts.easel import draw
+from bot.charts.renderer_process import draw
 from bot.charts.words import alt_text
 
 __all__ = ["Bar", "Chart", "ChartError", "alt_text", "draw"]

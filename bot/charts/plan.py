@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from bot.charts.chart import Bar
 from bot.charts.words import number, unnamed
-from bot.services.wording import one_line
+from bot.services.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
 
     from bot.charts.chart import Chart
-    from bot.services.limits import Metric
+    from bot.services.policy.limits import Metric
 
 MOST_STANDING = 31  # the days of a month
 MOST_LYING = 12  # rows that can still be read on a phone

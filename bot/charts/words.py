@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.services.amounts import exact_text
-from bot.services.limits import Metric
-from bot.services.pricing import format_usd
-from bot.services.wording import one_line
+from bot.services.policy.amounts import exact_text
+from bot.services.policy.limits import Metric
+from bot.services.requests.pricing import format_usd
+from bot.services.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.delivery.patience import PROBLEMS, is_refusal, steadily
+from bot.discord_retries import PROBLEMS, is_refusal, steadily
 from bot.errors import DatabaseError
 from bot.presentation.greeting import greeting_text
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     import discord
 
-    from bot.services.policy import Defaults
-    from bot.storage.state import State
+    from bot.services.policy.policy import Defaults
+    from bot.storage.database.state import State
 
 BEGUN = "servers_known"  # names in the state table that servers are remembered at all
 KNOWN = "server_known"  # begins the names under which each is

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Protocol
 import discord
 import structlog
 
-from bot.delivery.patience import is_refusal
 from bot.delivery.posting import DEFAULT_LIMIT, is_too_large
+from bot.discord_retries import is_refusal
 from bot.presentation.ways import Spot, instead, why_gone, why_refused
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from bot.delivery.posting import Upload
-    from bot.services.delivery import Posted
+    from bot.services.jobs.delivery import Posted
 
 SMALLEST_TRY = 512 * 1024  # bytes; what Discord refuses even so, it refuses for another reason
 

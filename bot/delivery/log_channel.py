@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.delivery.patience import PROBLEMS, steadily
+from bot.discord_retries import PROBLEMS, steadily
 from bot.presentation.alerts import account_text, alert_text
 
 if TYPE_CHECKING:
     import discord
 
-    from bot.services.alerts import Alert
+    from bot.services.quotas.alerts import Alert
 
 _log = structlog.stdlib.get_logger(__name__)
 

@@ -18,17 +18,17 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from bot.delivery.ladder import NoWayError, OutOfReachError, Sentences, Way, climb
-from bot.delivery.patience import PROBLEMS
 from bot.delivery.posting import Upload, uploads_of
 from bot.delivery.progress import Progress, Stage
 from bot.delivery.replies import BEGUN, PREVIEW_NAME
 from bot.discord_limits import TOKEN_LIFE
+from bot.discord_retries import PROBLEMS
 from bot.pictures import contact_sheet, shrink
 from bot.presentation.kept import kept_before
 from bot.presentation.progress import drawing_text, foretold_text, held_up_text, late_text, paused_text, queued_text
 from bot.presentation.result import failure_text, headline, result_text
 from bot.presentation.ways import BUTTONLESS, Spot, ended_text, kept_text, posted_text, sent_directly_text
-from bot.services.delivery import DeliveryError, Posted
+from bot.services.jobs.delivery import DeliveryError, Posted
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -38,10 +38,10 @@ if TYPE_CHECKING:
     from bot.delivery.ladder import Landing, Saying
     from bot.delivery.place import Place
     from bot.errors import UserFacingError
-    from bot.services.delivery import Preview, Result
-    from bot.services.ledger import Destination
-    from bot.services.policy import Pause
-    from bot.services.requests import ImageRequest
+    from bot.services.jobs.delivery import Preview, Result
+    from bot.services.ledger.ledger import Destination
+    from bot.services.policy.policy import Pause
+    from bot.services.requests.request import ImageRequest
 
 LATE_RESERVE = 90  # seconds before the token's end at which a private response is edited for the last time
 
@@ -85,7 +85,7 @@ class ShownResult:
 
 
 class MessageDelivery:
-    """Tells one request's progress and outcome; fulfils `bot.services.delivery.Delivery`.
+    """Tells one request's progress and outcome; fulfils `bot.services.jobs.delivery.Delivery`.
 
     Args:
         place: where it is told.

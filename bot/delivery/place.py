@@ -11,16 +11,16 @@ import structlog
 from discord.http import Route
 
 from bot.delivery.ladder import OutOfReachError
-from bot.delivery.patience import PROBLEMS, is_refusal, remove_quietly, steadily
 from bot.delivery.posting import Upload, files_of, upload_limit
 from bot.delivery.replies import already_sent, progress_below, send_below
 from bot.discord_limits import INTERACTION_GONE, LONGEST_MESSAGE
-from bot.services.delivery import Posted
+from bot.discord_retries import PROBLEMS, is_refusal, remove_quietly, steadily
+from bot.services.jobs.delivery import Posted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bot.services.ledger import Destination, Requester
+    from bot.services.ledger.ledger import Destination, Requester
 
 _log = structlog.stdlib.get_logger(__name__)
 

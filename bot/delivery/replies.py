@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.delivery.patience import is_refusal, steadily
 from bot.delivery.posting import files_of
 from bot.discord_limits import CANNOT_REPLY, LONGEST_MESSAGE
+from bot.discord_retries import is_refusal, steadily
 from bot.presentation.progress import drawing_text
 from bot.presentation.result import number_in
 

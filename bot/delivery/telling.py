@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.delivery.ladder import NoWayError, Sentences, Way, climb
-from bot.delivery.patience import PROBLEMS, steadily
 from bot.delivery.replies import send_below
 from bot.discord_limits import LONGEST_MESSAGE
+from bot.discord_retries import PROBLEMS, steadily
 from bot.presentation.ways import Spot
-from bot.services.delivery import Posted
+from bot.services.jobs.delivery import Posted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 import structlog
 
-from bot.delivery.patience import PROBLEMS
+from bot.discord_retries import PROBLEMS
 from bot.errors import InputPictureError
 from bot.pictures import shown_name
 

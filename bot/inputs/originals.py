@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import discord
 import structlog
 
-from bot.delivery.patience import PROBLEMS, steadily
+from bot.discord_retries import PROBLEMS, steadily
 from bot.errors import InputPictureError, PictureGoneError
 from bot.inputs.downloads import download
 from bot.presentation.result import number_in
 
 if TYPE_CHECKING:
-    from bot.inputs.shelf import Basket
-    from bot.services.keeping import Requests
-    from bot.services.ledger import OpenRequest, Picture
+    from bot.inputs.held_files import Basket
+    from bot.services.ledger.ledger import OpenRequest, Picture
+    from bot.services.ledger.stores import Requests
 
 _log = structlog.stdlib.get_logger(__name__)
 

@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.errors import InputPictureError
-from bot.inputs.shelf import PNG
+from bot.inputs.held_files import PNG
 from bot.pictures import Meaning, fit_mask, mask_of_drawing, meaning_of, overlay_of, shown_name
 
 if TYPE_CHECKING:
     from bot.inputs.first import FirstInput
-    from bot.inputs.shelf import Basket
+    from bot.inputs.held_files import Basket
     from bot.pictures import FittedMask
-    from bot.services.requests import ImageRequest, StoredImage
+    from bot.services.requests.request import ImageRequest, StoredImage
 
 
 class Overlays:

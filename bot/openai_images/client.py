@@ -21,13 +21,13 @@ from bot.openai_images.failures import from_body, from_connection, from_status
 from bot.openai_images.links import LinkError, Links
 from bot.openai_images.orders import order_of
 from bot.openai_images.stages import refused_on_the_way, watch
-from bot.services.images import FinishedImage
+from bot.services.jobs.provider import FinishedImage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 
-    from bot.services.images import InputImage, PartialImage
-    from bot.services.requests import ImageRequest
+    from bot.services.jobs.provider import InputImage, PartialImage
+    from bot.services.requests.request import ImageRequest
 
 CONNECT_TIMEOUT = 10.0  # seconds
 IDLE_CONNECTION = 300.0  # seconds that an unused connection is kept, so that the next picture need not open one
@@ -107,7 +107,7 @@ class OpenAIImages:
     async def make(
         self, request: ImageRequest, inputs: Sequence[InputImage], safety_identifier: str
     ) -> AsyncGenerator[PartialImage | FinishedImage]:
-        """One picture by one call, streamed where the format can be; see `bot.services.images.ImageProvider`."""
+        """One picture by one call, streamed where the format can be; see `bot.services.jobs.provider.ImageProvider`."""
         sent = _Sent()
         try:
             async with aclosing(

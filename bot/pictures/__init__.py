@@ -3,17 +3,17 @@
 from bot.pictures.bases import base_of
 from bot.pictures.canvas import extend
 from bot.pictures.decode import check_result
-from bot.pictures.drawing import Meaning, mask_of_drawing, meaning_of, overlay_of
+from bot.pictures.files.names import shown_name
 from bot.pictures.fit import fit
-from bot.pictures.masks import FittedMask, fit_mask
-from bot.pictures.names import shown_name
+from bot.pictures.isolated.svg import render_svg
+from bot.pictures.masks.markup import Meaning, mask_of_drawing, meaning_of, overlay_of
+from bot.pictures.masks.masks import FittedMask, fit_mask
 from bot.pictures.parts import in_parts
 from bot.pictures.pool import pool
 from bot.pictures.prepare import prepare
 from bot.pictures.preview import contact_sheet, shrink
 from bot.pictures.retouch import retouch
-from bot.pictures.stills import as_input
-from bot.pictures.vector import render_svg
+from bot.pictures.still_frames import as_input
 
 __all__ = [
     "FittedMask",

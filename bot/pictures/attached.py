@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from bot.errors import InputPictureError
 from bot.pictures.decode import plain_picture, within
-from bot.pictures.names import shown_name
-from bot.services.image_api import LARGEST_INPUT, LONGEST_EDGE, MOST_PIXELS
-from bot.services.images import UnreadablePictureError
+from bot.pictures.files.names import shown_name
+from bot.services.catalog.image_api import LARGEST_INPUT, LONGEST_EDGE, MOST_PIXELS
+from bot.services.jobs.provider import UnreadablePictureError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator

@@ -7,19 +7,19 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.pictures.anatomy import dissect
 from bot.pictures.decode import plain_picture, within
 from bot.pictures.encode import as_png
-from bot.pictures.essence import essence_of
-from bot.pictures.exif import UPRIGHT, exif_of
+from bot.pictures.files.container_format import dissect
+from bot.pictures.files.essence import essence_of
+from bot.pictures.files.exif import UPRIGHT, exif_of
 from bot.pictures.pool import pool
-from bot.services.images import UnreadablePictureError
+from bot.services.jobs.provider import UnreadablePictureError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from bot.pictures.decode import Plain
-    from bot.pictures.essence import Essence
+    from bot.pictures.files.essence import Essence
 
 _SAMPLE = 256  # pixels of the longer edge, at which is seen what a picture is
 _DEEP = 16  # bits

@@ -8,12 +8,12 @@ from PIL import Image
 
 from bot.pictures.attached import attached_picture
 from bot.pictures.bases import losses_of
+from bot.pictures.colour_spaces import in_srgb
 from bot.pictures.decode import resized
 from bot.pictures.encode import as_png
+from bot.pictures.masks.bitmasks import mask_file, stencil_file
 from bot.pictures.pool import pool
 from bot.pictures.retouch import feather_of
-from bot.pictures.spaces import in_srgb
-from bot.pictures.stencils import mask_file, stencil_file
 
 _SEAM = 0.015  # of the box's short edge: so much of the old picture may change, so that the new part can grow out of it
 _NAME = "picture.png"  # ours have none

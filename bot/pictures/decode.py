@@ -13,25 +13,25 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageChops
 
-from bot.pictures.anatomy import dissect
-from bot.pictures.endings import ended
-from bot.pictures.essence import essence_of
-from bot.pictures.exif import UPRIGHT
-from bot.pictures.faults import CutOffError, cut_off, damaged
-from bot.pictures.kinds import SVG_KIND, kind_of
+from bot.pictures.colour_spaces import from_srgb, in_srgb, is_srgb
+from bot.pictures.files.container_format import dissect
+from bot.pictures.files.endings import ended
+from bot.pictures.files.essence import essence_of
+from bot.pictures.files.exif import UPRIGHT
+from bot.pictures.files.file_faults import CutOffError, cut_off, damaged
+from bot.pictures.files.signatures import SVG_KIND, kind_of
+from bot.pictures.isolated.svg import MEDIA_TYPE as SVG
+from bot.pictures.isolated.svg import check_svg
+from bot.pictures.isolated.webp import unfold
 from bot.pictures.pool import pool
-from bot.pictures.spaces import from_srgb, in_srgb, is_srgb
-from bot.pictures.vector import MEDIA_TYPE as SVG
-from bot.pictures.vector import check_svg
-from bot.pictures.webp import unfold
-from bot.services.images import CheckedPicture, UnreadablePictureError
+from bot.services.jobs.provider import CheckedPicture, UnreadablePictureError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
 
-    from bot.pictures.anatomy import Anatomy
-    from bot.pictures.essence import Essence
+    from bot.pictures.files.container_format import Anatomy
+    from bot.pictures.files.essence import Essence
 
 MOST_PIXELS = 1 << 26  # 67 million: 8192 by 8192, more than phones make; 270 MB as RGB
 _MOST_WEBP_PIXELS = 1 << 23  # that are decoded here: `unfold` tells why

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.pictures.anatomy import dissect
 from bot.pictures.bases import losses_of
 from bot.pictures.decode import plain_picture
 from bot.pictures.encode import LONGEST_WEBP_EDGE, as_lossless_webp, encoded_within, without_opaque_alpha
+from bot.pictures.files.container_format import dissect
 from bot.pictures.pool import pool
 
 if TYPE_CHECKING:

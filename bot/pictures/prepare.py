@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.pictures.attached import Inspected, attached_picture
 from bot.pictures.encode import as_jpeg, as_png, without_opaque_alpha
-from bot.pictures.names import shown_name
+from bot.pictures.files.names import shown_name
 from bot.pictures.pool import pool
 
 if TYPE_CHECKING:

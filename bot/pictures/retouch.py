@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageChops, ImageCms, ImageFilter
 
+from bot.pictures.colour_spaces import from_srgb
 from bot.pictures.decode import plain_picture, resized
 from bot.pictures.encode import LONGEST_WEBP_EDGE, as_jpeg, as_lossless_webp, as_png, as_webp, without_opaque_alpha
+from bot.pictures.masks.bitmasks import grown, share_of, stencil_in
 from bot.pictures.pool import pool
-from bot.pictures.spaces import from_srgb
-from bot.pictures.stencils import grown, share_of, stencil_in
-from bot.services.image_api import LARGEST_INPUT
-from bot.services.images import UnreadablePictureError
+from bot.services.catalog.image_api import LARGEST_INPUT
+from bot.services.jobs.provider import UnreadablePictureError
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.presentation.safe import shown
-from bot.services.alerts import SHORT, WHOLLY
-from bot.services.amounts import amount_text
-from bot.services.limits import Scope
+from bot.services.policy.amounts import amount_text
+from bot.services.policy.limits import Scope
+from bot.services.quotas.alerts import SHORT, WHOLLY
 
 if TYPE_CHECKING:
-    from bot.services.alerts import Alert
+    from bot.services.quotas.alerts import Alert
 
 LONGEST_WORDS = 500  # characters of the provider's own words
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.services.amounts import amount_text
-from bot.services.limits import Metric
+from bot.services.policy.amounts import amount_text
+from bot.services.policy.limits import Metric
 
 
 def greeting_text(member_daily_images: int | None) -> str:

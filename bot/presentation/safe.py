@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from bot.services.wording import one_line, shown
+from bot.services.text import one_line, shown
 
 __all__ = ["one_line", "shown"]  # they live below, for services and charts need them too

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.services.alerts import Alert
-from bot.services.limits import Metric, Scope
-from bot.services.windows import Window
-from bot.storage.rows import by_name
+from bot.services.calendar.windows import Window
+from bot.services.policy.limits import Metric, Scope
+from bot.services.quotas.alerts import Alert
+from bot.storage.database.sqlite import by_name
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
-    from bot.storage.database import Database
+    from bot.storage.database.database import Database
 
 ADD = """
 INSERT INTO alerts

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.services.keeping import BlobStore, Leftovers
-from bot.storage.opening import flush_directory
+from bot.services.ledger.stores import BlobStore, Leftovers
+from bot.storage.database.opening import flush_directory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from bot.services.errands import Errand
-from bot.services.ledger import Destination, Requester
-from bot.storage.rows import by_name
+from bot.services.ledger.errands import Errand
+from bot.services.ledger.ledger import Destination, Requester
+from bot.storage.database.sqlite import by_name
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
-    from bot.storage.database import Database
+    from bot.storage.database.database import Database
 
 BEGIN = """
 INSERT INTO errands (id, at, server_id, channel_id, parent_channel_id, user_id, role_ids, application_id,

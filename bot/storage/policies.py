@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from bot.services.governing import AuditEntry, Decision
-from bot.services.limits import Metric, Scope
-from bot.services.policy import Grant, ServerPolicy
-from bot.services.windows import Window
-from bot.storage.rows import by_name
-from bot.storage.sqlite import DamagedRowError
+from bot.services.calendar.windows import Window
+from bot.services.policy.decisions import AuditEntry, Decision
+from bot.services.policy.limits import Metric, Scope
+from bot.services.policy.policy import Grant, ServerPolicy
+from bot.storage.database.sqlite import DamagedRowError, by_name
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Sequence
 
-    from bot.storage.database import Database
+    from bot.storage.database.database import Database
 
 DOCUMENT = TypeAdapter(ServerPolicy)
 BESIDE = {"version", "grants"}  # kept in columns and rows of their own

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.options import PricedOptions
-from cogs.edit.answers import Passing
+from bot.discord_ui.options import PricedOptions
 from cogs.edit.buttons import EditButton, FinishButton, VaryButton
 from cogs.edit.commands import Edit
+from cogs.edit.dialog_submit import Submissions
 from cogs.edit.menus import Menus
 from cogs.edit.more import offer_changes
-from cogs.edit.others import OpenMessages
-from cogs.edit.picking import PickButton
+from cogs.edit.open_messages import OpenMessages
+from cogs.edit.pick_picture import PickButton
 from cogs.edit.replies import Replies
-from cogs.edit.submitting import Submissions
+from cogs.edit.reply_notices import Passing
 
 if TYPE_CHECKING:
-    from bot.interactions import AtelierClient
+    from bot.discord_ui.interactions import AtelierClient
 
 
 async def setup(bot: AtelierClient) -> None:

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 import discord
 from typing_extensions import override
 
-from bot.buttons import CHOSEN, CHOSEN_IN_PRIVATE, PictureButton, ask_privately, with_price
 from bot.delivery.ladder import Sentences
-from bot.rows import view_of
-from bot.services.changes import Change
-from cogs.edit.changing import change_ours
+from bot.discord_ui.buttons import CHOSEN, CHOSEN_IN_PRIVATE, PictureButton, ask_privately, with_price
+from bot.discord_ui.rows import view_of
+from bot.services.requests.changes import Change
 from cogs.edit.dialog import open_for_picture
-from cogs.edit.offer import foretold, foretold_of
+from cogs.edit.dialog_choices import foretold, foretold_of
+from cogs.edit.edits import change_ours
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from bot.interactions import Interaction
-    from bot.services.delivery import Result
-    from bot.services.drafting import Drafting
-    from bot.services.ledger import OpenRequest, Picture
+    from bot.discord_ui.interactions import Interaction
+    from bot.services.admission.drafting import Drafting
+    from bot.services.jobs.delivery import Result
+    from bot.services.ledger.ledger import OpenRequest, Picture
 
 
 VARY = "The same picture otherwise: press, and you pay."
@@ -44,7 +44,7 @@ async def offer_variation(interaction: Interaction, order: OpenRequest) -> None:
 async def offer_others_variation(
     interaction: Interaction, message_id: int, nano: int, pictures: Sequence[discord.Attachment]
 ) -> None:
-    """The same for other people's pictures; `cogs.edit.submitting` hears of it."""
+    """The same for other people's pictures; `cogs.edit.dialog_submit` hears of it."""
     label, custom_id = with_price(VaryButton.label, nano), f"{VARY_OTHERS}{message_id}{CHOSEN}"
 
     def make() -> discord.ui.View:

@@ -8,18 +8,18 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.discord_ui.interactions import Interaction, read_words
+from bot.discord_ui.occasions import requester_of
+from bot.discord_ui.options import Background, Complexity, Count, Fidelity, Format, Prompt, shape_of
 from bot.inputs import Sources
-from bot.interactions import Interaction, read_words
-from bot.occasions import requester_of
-from bot.options import Background, Complexity, Count, Fidelity, Format, Prompt, shape_of
-from bot.services.building import Wishes
-from bot.services.changes import Change
-from bot.services.drafting import Start
+from bot.services.admission.drafting import Start
+from bot.services.requests.building import Wishes
+from bot.services.requests.changes import Change
 
 if TYPE_CHECKING:
-    from bot.intake import Intake
-    from bot.options import PricedOptions
-    from bot.services.drafting import Drafting
+    from bot.discord_ui.intake import Intake
+    from bot.discord_ui.options import PricedOptions
+    from bot.services.admission.drafting import Drafting
 
 
 class Edit(commands.Cog):

@@ -9,24 +9,24 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.buttons import asker_for, opened_by
 from bot.discord_limits import LONGEST_CHOICE, MOST_CHOICES
-from bot.occasions import asker_of
-from bot.options import shape_of
+from bot.discord_ui.buttons import asker_for, opened_by
+from bot.discord_ui.occasions import asker_of
+from bot.discord_ui.options import shape_of
 from bot.presentation.choices import Asked
-from bot.services.building import Wishes
-from bot.services.changes import DRAWN, Change
-from bot.services.drafting import Start
-from cogs.edit.offer import SAME_SIZE, Offer
+from bot.services.admission.drafting import Start
+from bot.services.requests.building import Wishes
+from bot.services.requests.changes import DRAWN, Change
+from cogs.edit.dialog_choices import SAME_SIZE, Offer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.interactions import Interaction
-    from bot.occasions import Asker
-    from bot.services.ledger import OpenRequest, Picture
-    from bot.services.requests import ImageRequest
-    from cogs.edit.offer import Choices
+    from bot.discord_ui.interactions import Interaction
+    from bot.discord_ui.occasions import Asker
+    from bot.services.ledger.ledger import OpenRequest, Picture
+    from bot.services.requests.request import ImageRequest
+    from cogs.edit.dialog_choices import Choices
 
 PROMPT, SIZE, QUALITY, COUNT, FILES = "prompt", "size", "quality", "count", "files"  # the fields' ids
 LONGEST_WORDS = 4000  # characters of a field; Discord's limit
@@ -70,7 +70,7 @@ class EditDialog(discord.ui.Modal):
             f"Each costs up to {offer.file_price} more per picture made; of an animation, the first is used.",
             files,
         )
-        self.stop()  # discord.py would wait for it in this process only: see `cogs.edit.submitting`
+        self.stop()  # discord.py would wait for it in this process only: see `cogs.edit.dialog_submit`
 
     def _ask(self, text: str, description: str, field: discord.ui.Item[Any]) -> None:
         self.add_item(discord.ui.Label(text=text, description=description or None, component=field))

@@ -11,16 +11,16 @@ from typing_extensions import override
 
 from bot.errors import PictureGoneError, UserFacingError
 from bot.inputs import pictures_of
-from bot.services.changes import Change
+from bot.services.requests.changes import Change
 from cogs.edit.buttons import EditButton, VaryButton, offer_others_variation, offer_variation
-from cogs.edit.changing import others_price
 from cogs.edit.dialog import open_for_message
+from cogs.edit.edits import others_price
 
 if TYPE_CHECKING:
-    from bot.interactions import AtelierClient, Interaction
-    from bot.services.keeping import Requests
-    from bot.services.ledger import OpenRequest
-    from cogs.edit.others import OpenMessages
+    from bot.discord_ui.interactions import AtelierClient, Interaction
+    from bot.services.ledger.ledger import OpenRequest
+    from bot.services.ledger.stores import Requests
+    from cogs.edit.open_messages import OpenMessages
 
 NO_PICTURE = "This message has no picture attached. Choose one that has."
 

@@ -11,23 +11,23 @@ import discord
 from discord.ext import commands
 from typing_extensions import override
 
-from bot.buttons import still_member
+from bot.discord_ui.buttons import still_member
+from bot.discord_ui.occasions import author_of
 from bot.errors import PictureGoneError, RequestRefused, UserFacingError
 from bot.inputs import pictures_of
-from bot.occasions import author_of
-from bot.services.policy import ReplyMode
-from cogs.edit.answers import SWITCHED_OFF, refuse
+from bot.services.policy.policy import ReplyMode
 from cogs.edit.buttons import EditButton
-from cogs.edit.picking import ask_which, offer, offer_others
-from cogs.edit.taking import SAY_WHAT, answered_message, edit_others, edit_ours
-from cogs.edit.words import Reply, is_blank, named_picture
+from cogs.edit.pick_picture import ask_which, offer, offer_others
+from cogs.edit.reply_edits import SAY_WHAT, answered_message, edit_others, edit_ours
+from cogs.edit.reply_notices import SWITCHED_OFF, refuse
+from cogs.edit.reply_text import Reply, is_blank, named_picture
 
 if TYPE_CHECKING:
-    from bot.interactions import AtelierClient
-    from bot.services.governing import Policies
-    from bot.services.keeping import Requests
-    from bot.services.ledger import OpenRequest
-    from cogs.edit.answers import Passing
+    from bot.discord_ui.interactions import AtelierClient
+    from bot.services.ledger.ledger import OpenRequest
+    from bot.services.ledger.stores import Requests
+    from bot.services.policy.decisions import Policies
+    from cogs.edit.reply_notices import Passing
 
 HOW_TO = "Reply to a message with pictures, mention me, and say what to change. For a new picture: /imagine."
 NOT_SHOWN = "I cannot see pictures in that message. On the message: Apps, Edit image. For a new picture: /imagine."

@@ -10,7 +10,7 @@ from cogs.gallery.late import Late, ShowButton
 from cogs.gallery.original import show_original
 
 if TYPE_CHECKING:
-    from bot.interactions import AtelierClient
+    from bot.discord_ui.interactions import AtelierClient
 
 
 async def setup(bot: AtelierClient) -> None:

@@ -8,15 +8,15 @@ import discord
 from discord import app_commands
 from typing_extensions import override
 
-from bot.buttons import AtelierButton
+from bot.discord_ui.buttons import AtelierButton
+from bot.discord_ui.interactions import Interaction, order_behind
 from bot.errors import PictureGoneError, UserFacingError
-from bot.interactions import Interaction, order_behind
-from bot.presentation.details import details_embed
+from cogs.gallery.details_text import details_embed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.services.ledger import OpenRequest, Picture
+    from bot.services.ledger.ledger import OpenRequest, Picture
 
 NOT_MINE = "That is not a picture of mine, so I know nothing about it. Choose a message in which I show a picture."
 

@@ -12,27 +12,27 @@ import structlog
 from discord.ext import commands
 from typing_extensions import override
 
-from bot.buttons import AtelierButton
 from bot.delivery.ladder import NoWayError, Way, climb
 from bot.delivery.message import ShownResult
-from bot.delivery.patience import steadily
 from bot.delivery.place import response_of
 from bot.delivery.posting import files_of, upload_limit
 from bot.discord_limits import LONGEST_LABEL, LONGEST_MESSAGE
+from bot.discord_retries import steadily
+from bot.discord_ui.buttons import AtelierButton
+from bot.discord_ui.rows import view_of
 from bot.errors import NotYoursError, UserFacingError
 from bot.presentation.story import numbers
 from bot.presentation.ways import Spot
-from bot.rows import view_of
 from bot.services.background import Background
-from bot.services.delivery import Posted
-from bot.services.ledger import ChargeState
+from bot.services.jobs.delivery import Posted
+from bot.services.ledger.ledger import ChargeState
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from bot.delivery.posting import Upload
-    from bot.interactions import AtelierClient, Interaction
-    from bot.services.ledger import OpenRequest
+    from bot.discord_ui.interactions import AtelierClient, Interaction
+    from bot.services.ledger.ledger import OpenRequest
 
 MOST_OFFERED = 5  # buttons in a row
 OFFERED_EVERY = 600.0  # seconds between two times that the same member is offered what is kept

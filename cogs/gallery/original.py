@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.delivery.patience import steadily
 from bot.delivery.posting import REQUEST_LIMIT, Upload, files_of, is_too_large, upload_limit
+from bot.discord_retries import steadily
 from bot.errors import PictureGoneError, UserFacingError
 from bot.pictures import in_parts
 from bot.presentation.original import original_text, part_name, parts_text, too_large_text
@@ -16,8 +16,8 @@ from bot.presentation.result import file_name
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.interactions import Interaction
-    from bot.services.ledger import OpenRequest, Picture
+    from bot.discord_ui.interactions import Interaction
+    from bot.services.ledger.ledger import OpenRequest, Picture
 
 WHOLE = frozenset({"image/gif", "image/svg+xml"})  # what is no longer itself in parts
 MOST_FILES = 10  # of one message; Discord's limit

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.options import PricedOptions
+from bot.discord_ui.options import PricedOptions
 from cogs.imagine.buttons import AgainButton
 from cogs.imagine.commands import Imagine
 from cogs.imagine.retry import RetryButton, RewordButton, hear_words, offered
 
 if TYPE_CHECKING:
-    from bot.interactions import AtelierClient
+    from bot.discord_ui.interactions import AtelierClient
 
 
 async def setup(bot: AtelierClient) -> None:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from bot.buttons import AtelierButton, asker_for, is_private, with_price
-from bot.interactions import Interaction, order_behind
+from bot.discord_ui.buttons import AtelierButton, asker_for, is_private, with_price
+from bot.discord_ui.interactions import Interaction, order_behind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.services.delivery import Result
-    from bot.services.drafting import Drafting
+    from bot.services.admission.drafting import Drafting
+    from bot.services.jobs.delivery import Result
 
 
 class AgainButton(AtelierButton, action="again"):

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any, cast
 import discord
 from typing_extensions import override
 
-from bot.buttons import AtelierButton, asker_for, is_private, offer_of, opened_by, with_price
+from bot.discord_ui.buttons import AtelierButton, asker_for, is_private, offer_of, opened_by, with_price
+from bot.discord_ui.interactions import Interaction, answer_failure, read_words
 from bot.errors import PictureGoneError, UserFacingError
-from bot.interactions import Interaction, answer_failure, read_words
-from bot.services.building import check_prompt
 from bot.services.numbers import number_of
-from bot.services.pricing import format_price
+from bot.services.requests.building import check_prompt
+from bot.services.requests.pricing import format_price
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from bot.services.drafting import Drafting
-    from bot.services.ledger import OpenRequest
-    from bot.services.requests import ImageRequest
+    from bot.services.admission.drafting import Drafting
+    from bot.services.ledger.ledger import OpenRequest
+    from bot.services.requests.request import ImageRequest
 
     Offered = tuple[AtelierButton, AtelierButton]
 
@@ -67,7 +67,7 @@ class RewordDialog(discord.ui.Modal):
         Args:
             order: whose words stand there already.
             nano: its price, in nano-dollars; None where it is not to be had.
-            ends_with: ends the `custom_id`: see `bot.buttons.opened_by`.
+            ends_with: ends the `custom_id`: see `bot.discord_ui.buttons.opened_by`.
         """
         super().__init__(title="Other words", timeout=None, custom_id=f"reword:{order.id}{ends_with}")
         words = order.request.prompt.strip()

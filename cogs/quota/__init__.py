@@ -9,7 +9,7 @@ from cogs.quota.buttons import PageButton
 from cogs.quota.cog import Quota
 
 if TYPE_CHECKING:
-    from bot.interactions import AtelierClient
+    from bot.discord_ui.interactions import AtelierClient
 
 
 async def setup(bot: AtelierClient) -> None:

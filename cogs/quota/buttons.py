@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import discord
 from typing_extensions import override
 
-from bot.buttons import AtelierButton
-from bot.interactions import Interaction, LeadsOnlyError, is_lead
-from bot.presentation.quota import overview_embed, overview_pages
+from bot.discord_ui.buttons import AtelierButton
+from bot.discord_ui.interactions import Interaction, LeadsOnlyError, is_lead
+from cogs.quota.embeds import overview_embed, overview_pages
 from cogs.quota.names import Names
 from cogs.quota.subjects import server_of
 
 if TYPE_CHECKING:
-    from bot.services.standings import Standings
+    from bot.services.quotas.limit_status import Standings
 
 PATIENCE = 4.0  # seconds to find out who has left
 

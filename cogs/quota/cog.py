@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from discord import app_commands
 
-from bot.interactions import LeadCog
+from bot.discord_ui.interactions import LeadCog
 from cogs.quota.books import Books
 from cogs.quota.corrections import Corrections
 from cogs.quota.limits import Limits
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bot.charts import Chart
-    from bot.services.bookkeeper import Bookkeeper
-    from bot.services.catalog import Catalog
-    from bot.services.correcting import Corrector
-    from bot.services.quotas import QuotaDesk
+    from bot.services.accounting.bookkeeper import Bookkeeper
+    from bot.services.accounting.corrections import Corrector
+    from bot.services.catalog.catalog import Catalog
+    from bot.services.quotas.desk import QuotaDesk
 
 
 @app_commands.default_permissions(manage_guild=True)

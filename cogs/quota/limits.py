@@ -8,20 +8,20 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.discord_ui.interactions import Interaction
+from bot.discord_ui.occasions import role_ids_of
+from bot.discord_ui.options import AnyChannel, ChannelOption, choices
 from bot.errors import RequestRefused
-from bot.interactions import Interaction
-from bot.occasions import role_ids_of
-from bot.options import AnyChannel, ChannelOption, choices
-from bot.presentation.quota import limit_choices, member_embed, subject_embed
-from bot.services.amounts import amount_choices, parse_amount
-from bot.services.limit_words import rule_key, rule_of_key
-from bot.services.limits import Scope
-from bot.services.windows import Window
+from bot.services.calendar.windows import Window
+from bot.services.policy.amounts import amount_choices, parse_amount
+from bot.services.policy.limit_names import rule_key, rule_of_key
+from bot.services.policy.limits import Scope
 from cogs.quota.buttons import show_overview
+from cogs.quota.embeds import limit_choices, member_embed, subject_embed
 from cogs.quota.subjects import must_be_here, server_of, subject_of
 
 if TYPE_CHECKING:
-    from bot.services.quotas import QuotaDesk
+    from bot.services.quotas.desk import QuotaDesk
     from cogs.quota.names import Names
 
 LONGEST_AMOUNT = 100  # characters

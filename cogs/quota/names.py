@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.delivery.patience import PROBLEMS
-from bot.services.limits import Scope
-from bot.services.wording import one_line
+from bot.discord_retries import PROBLEMS
+from bot.services.policy.limits import Scope
+from bot.services.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

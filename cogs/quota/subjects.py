@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import discord
 from discord import app_commands
 
+from bot.discord_ui.occasions import role_ids_of
 from bot.errors import RequestRefused
-from bot.occasions import role_ids_of
-from bot.services.limits import Scope
+from bot.services.policy.limits import Scope
 
 if TYPE_CHECKING:
-    from bot.interactions import Interaction
-    from bot.options import AnyChannel
+    from bot.discord_ui.interactions import Interaction
+    from bot.discord_ui.options import AnyChannel
 
 Person = discord.User | discord.Member | discord.Object
 AnyRole = discord.Role | discord.Object

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from discord import app_commands
 
-from bot.interactions import LeadCog
+from bot.discord_ui.interactions import LeadCog
 from cogs.studio.audit import OlderButton, OlderOfOneButton, WhoDecided
 from cogs.studio.rules import WhatMayBeAsked
 from cogs.studio.running import Running
@@ -14,15 +14,15 @@ from cogs.studio.settings import ServerWide
 from cogs.studio.setup import Start
 
 if TYPE_CHECKING:
-    from bot.interactions import AtelierClient
-    from bot.services.admission import Admission
-    from bot.services.alerts import Watch
-    from bot.services.bulletin import Bulletins
-    from bot.services.governing import Audit
-    from bot.services.pausing import Pausing
-    from bot.services.quotas import QuotaDesk
-    from bot.services.rules import Rules
-    from bot.services.server_settings import ServerSettings
+    from bot.discord_ui.interactions import AtelierClient
+    from bot.services.admission.admission import Admission
+    from bot.services.jobs.pausing import Pausing
+    from bot.services.jobs.server_status import Bulletins
+    from bot.services.policy.access_rules import Rules
+    from bot.services.policy.decisions import Audit
+    from bot.services.policy.server_settings import ServerSettings
+    from bot.services.quotas.alerts import Watch
+    from bot.services.quotas.desk import QuotaDesk
 
 
 @app_commands.default_permissions(manage_guild=True)

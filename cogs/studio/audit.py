@@ -9,14 +9,14 @@ from discord import app_commands
 from discord.ext import commands
 from typing_extensions import override
 
-from bot.buttons import AtelierButton
-from bot.interactions import Interaction, LeadsOnlyError, is_lead
-from bot.presentation.audit import PER_PAGE, audit_page
+from bot.discord_ui.buttons import AtelierButton
+from bot.discord_ui.interactions import Interaction, LeadsOnlyError, is_lead
+from cogs.studio.audit_page import PER_PAGE, audit_page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.services.governing import Audit, AuditEntry
+    from bot.services.policy.decisions import Audit, AuditEntry
 
 
 class WhoDecided(commands.Cog):

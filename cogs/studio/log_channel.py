@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.errors import DecisionRefusedError
-from bot.presentation.rules import first_log_line, log_readers, log_warning
-from bot.services.wording import listed
+from bot.services.text import listed
+from cogs.studio.rule_panels import first_log_line, log_readers, log_warning
 
 if TYPE_CHECKING:
-    from bot.interactions import Interaction
+    from bot.discord_ui.interactions import Interaction
 
 NEEDED = ("view_channel", "send_messages", "embed_links")
 NEEDED_IN_THREADS = ("view_channel", "send_messages_in_threads", "embed_links")

@@ -9,10 +9,15 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord_limits import LONGEST_CHOICE
+from bot.discord_ui.interactions import Interaction, lead_of
+from bot.discord_ui.options import AnyChannel, ChannelOption, choices
 from bot.errors import DecisionRefusedError
-from bot.interactions import Interaction, lead_of
-from bot.options import AnyChannel, ChannelOption, choices
-from bot.presentation.rules import (
+from bot.services.admission.choosing import usual_model
+from bot.services.policy.access_rules import RoleOrder
+from bot.services.policy.limits import Requester
+from bot.services.policy.permissions import permit_for
+from bot.services.policy.rule_text import ANY, all_qualities, rule_text
+from cogs.studio.rule_panels import (
     changed_text,
     channels_panel,
     list_choices,
@@ -20,17 +25,12 @@ from bot.presentation.rules import (
     role_panel,
     roles_panel,
 )
-from bot.services.choosing import usual_model
-from bot.services.limits import Requester
-from bot.services.permits import permit_for
-from bot.services.rule_words import ANY, all_qualities, rule_text
-from bot.services.rules import RoleOrder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bot.services.admission import Admission
-    from bot.services.rules import Rules
+    from bot.services.admission.admission import Admission
+    from bot.services.policy.access_rules import Rules
 
 LONGEST_LIST = 400  # characters of an option that holds a list
 MODEL_ACTIONS = [

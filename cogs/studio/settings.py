@@ -10,10 +10,15 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord_limits import MOST_CHOICES
+from bot.discord_ui.interactions import Interaction, lead_of, may_manage
+from bot.discord_ui.options import AnyChannel, ChannelOption, choices
 from bot.errors import DecisionRefusedError
-from bot.interactions import Interaction, lead_of, may_manage
-from bot.options import AnyChannel, ChannelOption, choices
-from bot.presentation.rules import (
+from bot.services.calendar.zones import zones_like
+from bot.services.policy.policy import ReplyMode
+from bot.services.policy.server_settings import LONGEST_REASON, LONGEST_WAIT
+from bot.services.text import one_line
+from cogs.studio.log_channel import begin_log, notes_on_log
+from cogs.studio.rule_panels import (
     blocked_text,
     calendar_changed_text,
     calendar_panel,
@@ -27,16 +32,11 @@ from bot.presentation.rules import (
     replies_changed_text,
     replies_panel,
 )
-from bot.services.policy import ReplyMode
-from bot.services.server_settings import LONGEST_REASON, LONGEST_WAIT
-from bot.services.wording import one_line
-from bot.services.zones import zones_like
-from cogs.studio.log_channel import begin_log, notes_on_log
 from cogs.studio.rules import say
 
 if TYPE_CHECKING:
-    from bot.services.alerts import Watch
-    from bot.services.server_settings import ServerSettings
+    from bot.services.policy.server_settings import ServerSettings
+    from bot.services.quotas.alerts import Watch
 
 LONGEST_ZONE = 60  # characters
 FOR_MANAGERS = "Only members who may manage this server choose its lead role. Nothing was changed."

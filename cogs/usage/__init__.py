@@ -8,7 +8,7 @@ from bot.charts import draw
 from cogs.usage.commands import Usage
 
 if TYPE_CHECKING:
-    from bot.interactions import AtelierClient
+    from bot.discord_ui.interactions import AtelierClient
 
 
 async def setup(bot: AtelierClient) -> None:

@@ -11,16 +11,16 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.charts import ChartError, alt_text
-from bot.interactions import Interaction
-from bot.occasions import requester_of
-from bot.options import choices
+from bot.discord_ui.interactions import Interaction
+from bot.discord_ui.occasions import requester_of
+from bot.discord_ui.options import choices
 from bot.presentation.usage import month_choices, usage_chart, usage_text
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bot.charts import Chart
-    from bot.services.usage import MonthUse, UsageDesk
+    from bot.services.quotas.usage import MonthUse, UsageDesk
 
 _log = structlog.stdlib.get_logger(__name__)
 

@@ -8,8 +8,8 @@ from io import BytesIO
 from PIL import Image
 
 from bot.charts import Bar, Chart
-from bot.charts.easel import ENVIRONMENT
-from bot.services.limits import Metric
+from bot.charts.renderer_process import ENVIRONMENT
+from bot.services.policy.limits import Metric
 
 USD = 1_000_000_000  # nano-dollars
 

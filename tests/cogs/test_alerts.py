@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.services.governing import Decision
-from bot.services.limits import Metric, Scope
-from bot.services.policy import LimitRule, ServerPolicy
-from bot.services.windows import Window
+from bot.services.calendar.windows import Window
+from bot.services.policy.decisions import Decision
+from bot.services.policy.limits import Metric, Scope
+from bot.services.policy.policy import LimitRule, ServerPolicy
 
 from .house import House, open_house
 

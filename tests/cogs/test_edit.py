@@ -10,10 +10,10 @@ import discord
 import pytest
 from PIL import Image
 
-from bot.services.changes import Change
+from bot.services.requests.changes import Change
 from cogs.edit.buttons import VARY
 from cogs.edit.menus import NO_PICTURE
-from cogs.edit.others import NOT_KEPT
+from cogs.edit.open_messages import NOT_KEPT
 from tests.cogs.house import DEFERRED, SAID
 from tests.cogs.replying import labels
 from tests.examples import png

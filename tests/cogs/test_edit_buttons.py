@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import discord
 import pytest
 
-from bot.services.changes import TITLES, Change
-from bot.services.limits import Requester
-from bot.services.pricing import estimate, format_price
+from bot.services.policy.limits import Requester
+from bot.services.requests.changes import TITLES, Change
+from bot.services.requests.pricing import estimate, format_price
 from cogs.edit.buttons import EditButton, VaryButton
 from cogs.edit.more import EMOJI
 from tests.cogs.house import SAID, rule
@@ -20,7 +20,7 @@ from tests.examples import MODEL, png
 if TYPE_CHECKING:
     from simcord import InteractionResult
 
-    from bot.buttons import PictureButton
+    from bot.discord_ui.buttons import PictureButton
     from tests.cogs.house import House
     from tests.conftest import OpenHouse
 
@@ -169,7 +169,7 @@ async def test_the_question_which_one_names_the_action_and_is_answered_once(
 async def test_a_second_press_of_the_same_answer_makes_nothing(
     opened: OpenHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.intake.DOUBLE", timedelta(0))
+    monkeypatch.setattr("bot.discord_ui.intake.DOUBLE", timedelta(0))
     async with opened() as house:
         house.painter.content = SQUARE
         await house.imagine(count=2)

@@ -11,12 +11,12 @@ import pytest
 from bot.errors import PictureGoneError, RequestRefused
 from bot.inputs.gatherer import NOTHING_DRAWN
 from bot.presentation.choices import Asked
-from bot.services.changes import DRAWN, Change
-from bot.services.permits import Permit
+from bot.services.policy.permissions import Permit
+from bot.services.requests.changes import DRAWN, Change
 from cogs.edit.dialog import DIALOG, TOO_LONG_TO_SHOW, own_words
-from cogs.edit.offer import Offer
-from cogs.edit.others import KEPT_FOR, MOST_KEPT, OpenMessages
-from cogs.edit.submitting import NOTHING_SAID, Filled
+from cogs.edit.dialog_choices import Offer
+from cogs.edit.dialog_submit import NOTHING_SAID, Filled
+from cogs.edit.open_messages import KEPT_FOR, MOST_KEPT, OpenMessages
 from tests.cogs.house import SAID, rule
 from tests.examples import MODEL, REQUEST, drawn_upon, png
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import discord
 import pytest
 
-from bot.delivery.shown import ShownResults
-from bot.services.building import Wishes
-from bot.services.changes import Change
-from bot.services.deleting import Deleter
-from bot.services.drafting import Start
-from bot.services.ledger import ChargeState, Destination, Order
-from bot.services.limits import Requester, buckets_touched
-from bot.services.windows import BILLING_ZONE
+from bot.delivery.posted_results import ShownResults
+from bot.services.admission.drafting import Start
+from bot.services.calendar.windows import BILLING_ZONE
+from bot.services.gallery.deletion import Deleter
+from bot.services.ledger.ledger import ChargeState, Destination, Order
+from bot.services.policy.limits import Requester, buckets_touched
+from bot.services.requests.building import Wishes
+from bot.services.requests.changes import Change
 from cogs.gallery.deletion import DeleteButton
 from cogs.gallery.details import DetailsButton
 from cogs.gallery.late import ShowButton
@@ -27,8 +27,8 @@ from tests.examples import DESTINATION, MODEL, NOW, REQUEST
 if TYPE_CHECKING:
     from simcord import InteractionResult, MemberActor
 
-    from bot.buttons import AtelierButton
-    from bot.services.ledger import OpenRequest
+    from bot.discord_ui.buttons import AtelierButton
+    from bot.services.ledger.ledger import OpenRequest
     from tests.cogs.house import House
     from tests.conftest import OpenHouse
 
@@ -264,7 +264,7 @@ async def test_in_direct_messages_only_ones_own_pictures_are_known(opened: OpenH
 async def test_again_in_direct_messages_counts_where_it_was_asked_for(
     opened: OpenHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.intake.DOUBLE", timedelta(0))  # two presses on purpose, however fast
+    monkeypatch.setattr("bot.discord_ui.intake.DOUBLE", timedelta(0))  # two presses on purpose, however fast
     async with opened(ATELIER_MEMBER_DAILY_IMAGES=2) as house:
         await house.imagine(private=True)
         message = await offer_directly(house, house.mia, AgainButton(1))

@@ -10,9 +10,9 @@ import discord
 import pytest
 
 from bot.errors import ProviderAccountError
-from bot.services.pricing import estimate_output, format_price
-from bot.services.requests import ImageRequest
-from bot.services.tokens import partials_for
+from bot.services.catalog.tokens import partials_for
+from bot.services.requests.pricing import estimate_output, format_price
+from bot.services.requests.request import ImageRequest
 from cogs.imagine.buttons import AgainButton
 from tests.cogs.house import DEFERRED, SAID
 from tests.examples import CATALOG, MODEL, png

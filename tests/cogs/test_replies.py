@@ -11,13 +11,13 @@ import discord
 import pytest
 from simcord.backend.models.message import MessageSticker
 
-from bot import intake
-from bot.buttons import CHOSEN
+from bot.discord_ui import intake
+from bot.discord_ui.buttons import CHOSEN
 from bot.inputs.gatherer import NOTHING_DRAWN
-from bot.services.changes import DRAWN, Change
-from cogs.edit.picking import PickButton
+from bot.services.requests.changes import DRAWN, Change
+from cogs.edit.pick_picture import PickButton
 from cogs.edit.replies import HOW_TO
-from cogs.edit.taking import SAY_WHAT
+from cogs.edit.reply_edits import SAY_WHAT
 from tests.cogs.replying import HAT, agree, answer, hear, picture, reply, reply_silently, said
 from tests.examples import drawn_upon, png
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import discord
 from structlog.testing import capture_logs
 
-from bot import intake
+from bot.discord_ui import intake
 from bot.errors import InputPictureError
-from bot.services.deciding import Lead
-from cogs.edit import answers
-from cogs.edit.answers import SWITCHED_OFF
+from bot.services.policy.deciding import Lead
+from cogs.edit import reply_notices as answers
 from cogs.edit.replies import NOT_HERE
+from cogs.edit.reply_notices import SWITCHED_OFF
 from tests.cogs.replying import HAT, answer, picture, reply, reply_silently, said, switch_off
 
 if TYPE_CHECKING:

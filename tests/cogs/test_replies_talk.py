@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.services.deciding import Lead
-from bot.services.policy import ReplyMode
-from bot.services.pricing import estimate, format_price
-from cogs.edit.answers import SWITCHED_OFF
-from cogs.edit.picking import OFFER, OFFER_STAYS
+from bot.services.policy.deciding import Lead
+from bot.services.policy.policy import ReplyMode
+from bot.services.requests.pricing import estimate, format_price
+from cogs.edit.pick_picture import OFFER, OFFER_STAYS
+from cogs.edit.reply_notices import SWITCHED_OFF
 from tests.cogs.replying import HAT, agree, answer, hear, labels, picture, reply, said, switch_off
 from tests.examples import MODEL
 

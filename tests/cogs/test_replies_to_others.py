@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 from structlog.testing import capture_logs
 
-from bot.services.changes import DRAWN, Change
-from cogs.edit import answers
-from cogs.edit.answers import Passing
+from bot.services.requests.changes import DRAWN, Change
+from cogs.edit import reply_notices as answers
 from cogs.edit.replies import HINT_STAYS, HOW_TO, NEVER_READ, NOT_SHOWN, PING_OFF
-from cogs.edit.taking import SAY_WHAT
+from cogs.edit.reply_edits import SAY_WHAT
+from cogs.edit.reply_notices import Passing
 from tests.cogs.replying import HAT, agree, answer, hear, picture, reply, reply_silently, said
 from tests.examples import drawn_upon, png
 

@@ -10,7 +10,6 @@ import aiohttp
 import pytest
 from PIL import Image
 
-from bot.delivery.patience import is_refusal, steadily
 from bot.delivery.posting import (
     DEFAULT_LIMIT,
     REQUEST_LIMIT,
@@ -20,6 +19,7 @@ from bot.delivery.posting import (
     upload_limit,
     uploads_of,
 )
+from bot.discord_retries import is_refusal, steadily
 from tests.delivery.errors import refused
 from tests.examples import STORED, job, noisy_png, order, picture, png, result
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     import discord
 
-    from bot.services.ledger import OpenRequest
+    from bot.services.ledger.ledger import OpenRequest
 
 DROPPED = aiohttp.ServerDisconnectedError()
 

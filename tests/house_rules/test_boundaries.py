@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 
 MAY_READ_THE_ENVIRONMENT = {"bot/config.py", "bot/cli.py"}
 # Exceptions of Python's module and of the bundled one are strangers to each other: all must use the chosen one's.
-MAY_CHOOSE_SQLITE = {"bot/storage/sqlite.py"}
+MAY_CHOOSE_SQLITE = {"bot/storage/database/sqlite.py"}
 SQLITES = {"sqlite3", "pysqlite3"}
 RUNS_SQL = {"execute", "executemany", "executescript"}
 # (module, function): SQL that is put together from parts which are all our own words.
 MAY_BUILD_SQL = {
-    ("bot/storage/counters.py", "ensure_counters"),  # a query of ours and as many places as there are keys
-    ("bot/storage/jobs.py", "change_job"),  # names of columns that the callers spell out
-    ("bot/storage/jobs.py", "settlement_of"),  # a query of ours and a condition
-    ("bot/storage/rows.py", "_open_request"),  # the same
-    ("bot/storage/schema.py", "migrate"),  # a PRAGMA takes no parameter; the version is an int
-    ("bot/storage/opening.py", "_keep_journal"),  # the same; one of two words
+    ("bot/storage/ledger/counters.py", "ensure_counters"),  # a query of ours and as many places as there are keys
+    ("bot/storage/ledger/jobs.py", "change_job"),  # names of columns that the callers spell out
+    ("bot/storage/ledger/jobs.py", "settlement_of"),  # a query of ours and a condition
+    ("bot/storage/ledger/rows.py", "_open_request"),  # the same
+    ("bot/storage/database/schema.py", "migrate"),  # a PRAGMA takes no parameter; the version is an int
+    ("bot/storage/database/opening.py", "_keep_journal"),  # the same; one of two words
 }
 
 
@@ -105,4 +105,4 @@ def test_the_rules_find_what_they_look_for() -> None:
     imports = ["import sqlite3", "from sqlite3 import Row", "import pysqlite3.dbapi2", "import_module('sqlite3')"]
     assert [chooses_sqlite(ast.parse(text)) for text in imports] == [True] * 4
     assert not chooses_sqlite(ast.parse("if TYPE_CHECKING:\n    import sqlite3"))
-    assert not chooses_sqlite(ast.parse("from bot.storage.sqlite import sqlite3"))
+    assert not chooses_sqlite(ast.parse("from bot.storage.database.sqlite import sqlite3"))

@@ -10,11 +10,11 @@ import discord
 from typing_extensions import override
 
 from bot.inputs import Gatherer
-from bot.services.changes import Change
-from bot.services.holdings import Holdings
-from bot.services.requests import StoredImage
+from bot.services.gallery.file_holds import Holdings
+from bot.services.requests.changes import Change
+from bot.services.requests.request import StoredImage
 from bot.storage.blobs import FileBlobs
-from bot.storage.requests import SqliteRequests
+from bot.storage.ledger.requests import SqliteRequests
 from tests.delivery.errors import refused
 from tests.examples import CATALOG, REQUEST, job, order, picture
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from bot.services.catalog import Catalog
-    from bot.services.ledger import OpenRequest, Picture
-    from bot.services.requests import ImageRequest
+    from bot.services.catalog.catalog import Catalog
+    from bot.services.ledger.ledger import OpenRequest, Picture
+    from bot.services.requests.request import ImageRequest
 
 
 class Attached(discord.Attachment):

@@ -9,8 +9,8 @@ import aiohttp
 import pytest
 
 from bot.errors import InputPictureError, PictureGoneError
+from bot.inputs.held_files import a_basket
 from bot.inputs.originals import Originals, is_file
-from bot.inputs.shelf import a_basket
 from tests.delivery.errors import refused
 from tests.examples import job, order, picture, png
 from tests.inputs.doubles import Attached, Shown, Studio
@@ -18,7 +18,7 @@ from tests.inputs.doubles import Attached, Shown, Studio
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.services.ledger import OpenRequest, Picture
+    from bot.services.ledger.ledger import OpenRequest, Picture
 
 FOX = png(64, 48)
 

@@ -25,9 +25,9 @@ from bot.errors import (
 )
 from bot.openai_images import OpenAIImages
 from bot.sandbox.images import Fault, FaultKind, ImageOptions, SandboxImages
-from bot.services.images import FinishedImage, InputImage, PartialImage
-from bot.services.pricing import Usage
-from bot.services.requests import ImageRequest
+from bot.services.jobs.provider import FinishedImage, InputImage, PartialImage
+from bot.services.requests.pricing import Usage
+from bot.services.requests.request import ImageRequest
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator

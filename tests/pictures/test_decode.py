@@ -9,10 +9,10 @@ import pytest
 from PIL import Image, ImageChops
 
 from bot.pictures import check_result, decode
-from bot.pictures.anatomy import dissect
 from bot.pictures.decode import MOST_PIXELS, plain_picture, resized, within
+from bot.pictures.files.container_format import dissect
 from bot.pictures.pool import PicturePool
-from bot.services.images import CheckedPicture, UnreadablePictureError
+from bot.services.jobs.provider import CheckedPicture, UnreadablePictureError
 
 from .photos import scaled, spot
 from .samples import encoded, gradient, quarters

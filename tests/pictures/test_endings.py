@@ -10,7 +10,7 @@ from PIL import Image, ImageChops
 
 from bot.errors import InputPictureError
 from bot.pictures import fit_mask, prepare
-from bot.pictures.endings import ended
+from bot.pictures.files.endings import ended
 
 from .corpus import animated
 from .pngs import FORMS, Form, samples_of, shown, written

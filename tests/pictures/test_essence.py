@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from bot.pictures import prepare
-from bot.pictures.anatomy import dissect
+from bot.pictures.files.container_format import dissect
 
 from .samples import ORIENTATION, apng, chunk, encoded, gradient, half_transparent, noise, opened, quarters, webp
 

@@ -10,8 +10,8 @@ from PIL import Image
 from bot.errors import InputPictureError
 from bot.pictures import Meaning, fit_mask, meaning_of, prepare
 from bot.pictures.decode import plain_picture
-from bot.pictures.stencils import hard
-from bot.services.images import UnreadablePictureError
+from bot.pictures.masks.bitmasks import hard
+from bot.services.jobs.provider import UnreadablePictureError
 
 from .pngs import FORMS, GREY, PALETTE, SIZE, TRUE, Form, samples_of, shown, written
 from .samples import chunk, encoded, opened, png

@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
 from bot.errors import InputPictureError
-from bot.pictures import fit_mask, masks
-from bot.pictures.masks import same_shape
-from bot.pictures.stencils import grown, shrunk
+from bot.pictures import fit_mask
+from bot.pictures.masks import masks
+from bot.pictures.masks.bitmasks import grown, shrunk
+from bot.pictures.masks.masks import same_shape
 from bot.sandbox.images.inputs import read_inputs
 from bot.sandbox.images.models import MODELS
 from bot.sandbox.images.received import Call, ReceivedFile
-from bot.services.image_api import LARGEST_MASK
+from bot.services.catalog.image_api import LARGEST_MASK
 
 from .photos import spot
 from .samples import ORIENTATION, encoded, gradient, noise, opened

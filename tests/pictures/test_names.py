@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.pictures.names import shown_name
+from bot.pictures.files.names import shown_name
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageCms, ImageOps
 
 from bot.pictures import base_of, retouch
-from bot.pictures.stencils import mask_file, stencil_file
-from bot.services.images import UnreadablePictureError
+from bot.pictures.masks.bitmasks import mask_file, stencil_file
+from bot.services.jobs.provider import UnreadablePictureError
 
 from .corpus import animated
 from .photos import jpeg, photo, spot

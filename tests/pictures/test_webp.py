@@ -11,8 +11,8 @@ from PIL import Image, ImageChops
 
 from bot.errors import InputPictureError
 from bot.pictures import fit_mask, prepare
-from bot.pictures.webp import unfold
-from bot.services.images import UnreadablePictureError
+from bot.pictures.isolated.webp import unfold
+from bot.services.jobs.provider import UnreadablePictureError
 
 from .samples import encoded, opened, pixel, quarters
 from .test_prepare import BLUE, GREEN, RED, WHITE, near

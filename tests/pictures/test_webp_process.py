@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from bot.pictures import webp_process
+from bot.pictures.isolated import webp_process
 
 from .samples import encoded, opened, quarters
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.services.bookkeeper import MonthlyReport
-from bot.services.books import reported
-from bot.services.months import Month
-from bot.services.tallies import Grouping, ReportedJob
+from bot.services.accounting.bookkeeper import MonthlyReport
+from bot.services.accounting.report import reported
+from bot.services.accounting.sums import Grouping, ReportedJob
+from bot.services.calendar.months import Month
 
 NOVEMBER = Month(2026, 11)
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from bot.presentation.alerts import alert_text
-from bot.services.alerts import Alert
-from bot.services.limits import Metric, Scope
-from bot.services.windows import Window
+from bot.services.calendar.windows import Window
+from bot.services.policy.limits import Metric, Scope
+from bot.services.quotas.alerts import Alert
 
 
 @pytest.mark.parametrize(

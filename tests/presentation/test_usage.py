@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 
 from bot.presentation.usage import month_choices, usage_chart, usage_text
-from bot.services.installation import Hint, Room
-from bot.services.limits import Metric
-from bot.services.months import Month
-from bot.services.policy import Block, Pause
-from bot.services.usage import DayUse, MonthUse
-from bot.services.windows import Window
+from bot.services.calendar.months import Month
+from bot.services.calendar.windows import Window
+from bot.services.policy.limits import Metric
+from bot.services.policy.policy import Block, Pause
+from bot.services.quotas.installation import Hint, Room
+from bot.services.quotas.usage import DayUse, MonthUse
 from tests.examples import NOW, allowance, budget
 
 NOVEMBER = Month(2026, 11)

@@ -7,19 +7,19 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.services.accounts import Accounts
-from bot.services.governing import Decision
-from bot.services.ledger import Order, Requester, Settlement
-from bot.services.limits import Metric, Scope
-from bot.services.plea_desk import PleaDesk
-from bot.services.plea_telling import PleaTelling
-from bot.services.policy import Defaults, LimitRule, ServerPolicy, limits_for
-from bot.services.pricing import Usage
-from bot.services.usage import UsageDesk
-from bot.services.windows import Window
+from bot.services.calendar.windows import Window
+from bot.services.ledger.ledger import Order, Requester, Settlement
+from bot.services.policy.decisions import Decision
+from bot.services.policy.limits import Metric, Scope
+from bot.services.policy.policy import Defaults, LimitRule, ServerPolicy, limits_for
+from bot.services.quotas.accounts import Accounts
+from bot.services.quotas.increase_desk import PleaDesk
+from bot.services.quotas.increase_notices import PleaTelling
+from bot.services.quotas.usage import UsageDesk
+from bot.services.requests.pricing import Usage
 from bot.storage import Database, SqliteAudit, SqliteLedger, SqlitePolicies
-from bot.storage.pleas import SqlitePleas
-from bot.storage.usage import SqliteUse
+from bot.storage.increases import SqlitePleas
+from bot.storage.ledger.usage import SqliteUse
 from tests.examples import DESTINATION, MODEL, REQUEST, STORED
 from tests.services.fakes import MIA, Clock
 

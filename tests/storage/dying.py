@@ -19,15 +19,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.services.alerts import Alert
-from bot.services.governing import Decision
-from bot.services.ledger import Correction
-from bot.services.limits import Metric, Scope
-from bot.services.policy import Grant, LimitRule
-from bot.services.windows import Window
+from bot.services.calendar.windows import Window
+from bot.services.ledger.ledger import Correction
+from bot.services.policy.decisions import Decision
+from bot.services.policy.limits import Metric, Scope
+from bot.services.policy.policy import Grant, LimitRule
+from bot.services.quotas.alerts import Alert
 from bot.storage import SqlitePolicies
 from bot.storage.alerts import SqliteAlerts
-from bot.storage.sqlite import sqlite3
+from bot.storage.database.sqlite import sqlite3
 
 from .examples import NOON, SERVER, image, opened, order, settlement
 from .invariants import faults

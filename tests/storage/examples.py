@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 from zoneinfo import ZoneInfo
 
-from bot.services.ledger import Destination, Order, Requester, Settlement
-from bot.services.limits import Limit, Metric, Scope, buckets_touched
-from bot.services.pricing import Usage
-from bot.services.requests import ImageRequest, StoredImage
-from bot.services.tokens import Prices
-from bot.services.windows import Window
+from bot.services.calendar.windows import Window
+from bot.services.catalog.tokens import Prices
+from bot.services.ledger.ledger import Destination, Order, Requester, Settlement
+from bot.services.policy.limits import Limit, Metric, Scope, buckets_touched
+from bot.services.requests.pricing import Usage
+from bot.services.requests.request import ImageRequest, StoredImage
 from bot.storage import Database, SqliteLedger, SqliteRequests
 
 if TYPE_CHECKING:

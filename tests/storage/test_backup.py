@@ -6,9 +6,9 @@ import shutil
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from bot.services.ledger import ChargeState, Correction
-from bot.storage.opening import open_read_only
-from bot.storage.schema import back_up
+from bot.services.ledger.ledger import ChargeState, Correction
+from bot.storage.database.opening import open_read_only
+from bot.storage.database.schema import back_up
 
 from .examples import NOON, SERVER, Books, opened, order, settlement
 from .invariants import faults

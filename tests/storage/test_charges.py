@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.services.ledger import ChargeState, Correction
-from bot.storage import charges
-from bot.storage.charges import SqliteCharges
+from bot.services.ledger.ledger import ChargeState, Correction
+from bot.storage.ledger import charges
+from bot.storage.ledger.charges import SqliteCharges
 
 from .examples import MEMBER, NOON, SERVER, order, settlement
 

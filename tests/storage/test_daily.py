@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import DatabaseError
-from bot.services.ledger import ChargeState, Correction, Requester
-from bot.services.reconciling import BookedJob
-from bot.storage import daily
-from bot.storage.daily import read_booked
+from bot.services.accounting.reconciling import BookedJob
+from bot.services.ledger.ledger import ChargeState, Correction, Requester
+from bot.storage.ledger import daily
+from bot.storage.ledger.daily import read_booked
 
 from .examples import NOON, SERVER, order, settlement
 

@@ -10,8 +10,8 @@ import pytest
 
 from bot.errors import DatabaseError
 from bot.storage import SqlitePolicies, State, read_report
-from bot.storage.daily import read_booked
-from bot.storage.restoration import SqliteGoneBack
+from bot.storage.database.restoration import SqliteGoneBack
+from bot.storage.ledger.daily import read_booked
 
 from .examples import NOON, SERVER, opened, order, settlement
 

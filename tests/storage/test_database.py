@@ -9,7 +9,7 @@ import pytest
 
 from bot.errors import DatabaseError
 from bot.storage import Database
-from bot.storage.sqlite import sqlite3
+from bot.storage.database.sqlite import sqlite3
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,11 +8,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.errors import DatabaseError
-from bot.services.restoration import LastSeen, Restoration
+from bot.services.jobs.restoration import LastSeen, Restoration
 from bot.storage import SqlitePolicies
-from bot.storage.database import Database
-from bot.storage.mark import Marker, mark_path, note_going_back
-from bot.storage.restoration import SqliteGoneBack
+from bot.storage.database.database import Database
+from bot.storage.database.mark import Marker, mark_path, note_going_back
+from bot.storage.database.restoration import SqliteGoneBack
 
 from .examples import NOON, SERVER, opened, order, settlement
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.services.bulletin import OpenJobs
-from bot.storage.open_jobs import OPEN, UNKNOWN, SqliteOpenCharges
+from bot.services.jobs.server_status import OpenJobs
+from bot.storage.ledger.open_jobs import OPEN, UNKNOWN, SqliteOpenCharges
 from tests.storage.examples import MEMBER, NOON, SERVER, order, settlement
 
 if TYPE_CHECKING:

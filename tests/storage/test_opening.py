@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.errors import DatabaseError
-from bot.storage import opening
-from bot.storage.opening import file_system, open_database, open_read_only, unusable
-from bot.storage.schema import back_up, newest_version
-from bot.storage.sqlite import sqlite3
+from bot.storage.database import opening
+from bot.storage.database.opening import file_system, open_database, open_read_only, unusable
+from bot.storage.database.schema import back_up, newest_version
+from bot.storage.database.sqlite import sqlite3
 
 if TYPE_CHECKING:
     from collections.abc import Callable

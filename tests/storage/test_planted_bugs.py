@@ -11,10 +11,10 @@ from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from bot.errors import LimitReachedError
-from bot.services.limits import Requester, buckets_touched, check
-from bot.storage import ledger as ledger_module
-from bot.storage.counters import balance_of, ensure_counters, move_counters
-from bot.storage.sqlite import sqlite3
+from bot.services.policy.limits import Requester, buckets_touched, check
+from bot.storage.database.sqlite import sqlite3
+from bot.storage.ledger import ledger as ledger_module
+from bot.storage.ledger.counters import balance_of, ensure_counters, move_counters
 
 from .test_policy_model import SETTINGS, PoliciesAndModel
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.errors import Shortfall
-    from bot.services.ledger import OpenRequest, Order
-    from bot.services.limits import Balance, BucketKey, Limit
-    from bot.services.policy import Grant
+    from bot.services.ledger.ledger import OpenRequest, Order
+    from bot.services.policy.limits import Balance, BucketKey, Limit
+    from bot.services.policy.policy import Grant
 
 MANY = settings(SETTINGS, max_examples=60, database=None, derandomize=True)
 ledger_inside: Any = ledger_module  # its steps are its own
@@ -88,14 +88,14 @@ def a_correction_forgets_the_counters(patch: pytest.MonkeyPatch) -> None:
     def nothing(*_: object, **__: object) -> None:
         pass
 
-    patch.setattr("bot.storage.corrections.move_counters", nothing)
+    patch.setattr("bot.storage.ledger.corrections.move_counters", nothing)
 
 
 def a_lead_frees_the_budget_of_all_servers(patch: pytest.MonkeyPatch) -> None:
     def everywhere(connection: sqlite3.Connection, seq: int, change: Balance, **_: bool) -> None:
         move_counters(connection, seq, change)
 
-    patch.setattr("bot.storage.corrections.move_counters", everywhere)
+    patch.setattr("bot.storage.ledger.corrections.move_counters", everywhere)
 
 
 def a_move_to_another_zone_gives_the_budget_again(patch: pytest.MonkeyPatch) -> None:

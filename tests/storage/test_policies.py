@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.services.governing import Decision, StalePolicyError
-from bot.services.limits import Metric, Scope
-from bot.services.policy import Block, Grant, LimitRule, Pause, ReplyMode, RoleRule, ServerPolicy
-from bot.services.windows import Window
+from bot.services.calendar.windows import Window
+from bot.services.policy.decisions import Decision, StalePolicyError
+from bot.services.policy.limits import Metric, Scope
+from bot.services.policy.policy import Block, Grant, LimitRule, Pause, ReplyMode, RoleRule, ServerPolicy
 from bot.storage import SqliteAudit, SqlitePolicies
-from bot.storage.sqlite import sqlite3
+from bot.storage.database.sqlite import sqlite3
 
 from .examples import NOON, SERVER, order
 

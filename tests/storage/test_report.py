@@ -16,13 +16,14 @@ from hypothesis import strategies as st
 
 from bot.errors import DatabaseError
 from bot.presentation.ledger_csv import csv_lines
-from bot.services.governing import Decision
-from bot.services.ledger import Correction, Requester
-from bot.services.months import Month
-from bot.services.policy import ServerPolicy
-from bot.services.tallies import Grouping
-from bot.storage import SqlitePolicies, report
-from bot.storage.report import SqliteBooks, read_report
+from bot.services.accounting.sums import Grouping
+from bot.services.calendar.months import Month
+from bot.services.ledger.ledger import Correction, Requester
+from bot.services.policy.decisions import Decision
+from bot.services.policy.policy import ServerPolicy
+from bot.storage import SqlitePolicies
+from bot.storage.ledger import report
+from bot.storage.ledger.report import SqliteBooks, read_report
 
 from .examples import BERLIN, MEMBER, NOON, SERVER, order, settlement
 from .examples import opened as opened_books
@@ -31,7 +32,7 @@ from .invariants import faults
 if TYPE_CHECKING:
     import sqlite3
 
-    from bot.services.tallies import ReportedJob
+    from bot.services.accounting.sums import ReportedJob
     from bot.storage import Report
 
     from .examples import Books

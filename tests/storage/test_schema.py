@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.storage import schema
-from bot.storage.opening import open_database
-from bot.storage.schema import MIGRATIONS, back_up, migrate, statements, version_of
-from bot.storage.sqlite import sqlite3
+from bot.storage.database import schema
+from bot.storage.database.opening import open_database
+from bot.storage.database.schema import MIGRATIONS, back_up, migrate, statements, version_of
+from bot.storage.database.sqlite import sqlite3
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-from bot.storage.sqlite import BUNDLED, choose, has_wal_fix, sqlite3
+from bot.storage.database.sqlite import BUNDLED, choose, has_wal_fix, sqlite3
 
 AFFECTED, FIXED = (3, 40, 1), (3, 53, 4)
 

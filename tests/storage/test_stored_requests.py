@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.services.ledger import Destination
-from bot.storage.requests import OF_MESSAGE, UNUSED
+from bot.services.ledger.ledger import Destination
+from bot.storage.ledger.requests import OF_MESSAGE, UNUSED
 
 from .examples import MEMBER, NOON, SERVER, image, order, settlement
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from bot.services.requests import StoredImage
+    from bot.services.requests.request import StoredImage
 
     from .examples import Books
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import DatabaseError
-from bot.storage.sqlite import sqlite3
+from bot.storage.database.sqlite import sqlite3
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.services.ledger import ChargeState, Correction
-from bot.services.lineage import Family
+from bot.services.gallery.lineage import Family
+from bot.services.ledger.ledger import ChargeState, Correction
 from bot.storage import SqlitePolicies
-from bot.storage.lineage import SqliteLineage
-from bot.storage.schema import MIGRATIONS, newest_version, statements
-from bot.storage.sqlite import sqlite3
+from bot.storage.database.schema import MIGRATIONS, newest_version, statements
+from bot.storage.database.sqlite import sqlite3
+from bot.storage.ledger.lineage import SqliteLineage
 
 from .examples import NOON, SERVER, image, opened, order, settlement
 from .invariants import faults

@@ -8,7 +8,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.storage.sqlite import sqlite3
+from bot.storage.database.sqlite import sqlite3
 from tests.storage.invariants import faults
 from tests.wire.house import PROGRESS
 

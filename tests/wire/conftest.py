@@ -59,7 +59,7 @@ def _without_waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr("bot.delivery.progress.INTERVAL", 0.02)
     monkeypatch.setattr("bot.delivery.progress.SHARED_INTERVAL", 0.02)
     monkeypatch.setattr("bot.delivery.progress.PATIENCE", 0.2)
-    monkeypatch.setattr("bot.intake.GRACE", FIRST_ANSWER / 4)  # refusals stay private on a slow machine too
+    monkeypatch.setattr("bot.discord_ui.intake.GRACE", FIRST_ANSWER / 4)  # refusals stay private on a slow machine too
     monkeypatch.setattr("bot.client.GUILD_READY_TIMEOUT", 0.05)
     stamina.set_testing(True, attempts=3, cap=True)
     yield

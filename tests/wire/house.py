@@ -12,15 +12,15 @@ from bot.config import Settings, read_settings
 from bot.running import run
 from bot.sandbox.discord import Options, RateLimits, SandboxDiscord
 from bot.sandbox.images import ImageOptions, SandboxImages
-from bot.storage.report import read_report
-from bot.storage.sqlite import sqlite3
+from bot.storage.database.sqlite import sqlite3
+from bot.storage.ledger.report import read_report
 from tests.wire.transcript import transcript
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.sandbox.discord import Channel, Exchange, Invocation, Member, Message
-    from bot.storage.report import Report, ReportedJob
+    from bot.storage.ledger.report import Report, ReportedJob
 
 PATIENCE = 300.0  # seconds; a test that waits longer has found something, however slow the machine is
 GRACE = 5.0  # seconds that running jobs get when the bot is stopped

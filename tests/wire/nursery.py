@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Self
 
-from bot.storage.sqlite import sqlite3
+from bot.storage.database.sqlite import sqlite3
 from tests.storage.dying import traced
 
 if TYPE_CHECKING:

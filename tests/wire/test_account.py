@@ -45,7 +45,7 @@ async def test_it_goes_on_without_a_restart(
     house: House, mia: Member, monkeypatch: pytest.MonkeyPatch, trouble: Trouble, *, seen_by_all: bool | None
 ) -> None:
     if seen_by_all is False:
-        monkeypatch.setattr("bot.services.provider_account.FIRST_PAUSE", 0.1)
+        monkeypatch.setattr("bot.services.jobs.provider_account.FIRST_PAUSE", 0.1)
     house.images.account.trouble, house.images.account.seen_by_all = trouble, seen_by_all
     await asks(house, mia)
 
@@ -67,7 +67,7 @@ async def test_it_goes_on_without_a_restart(
 async def test_a_request_that_is_refused_for_what_it_asks_shows_that_the_account_is_well(
     house: House, mia: Member, monkeypatch: pytest.MonkeyPatch, kind: FaultKind
 ) -> None:
-    monkeypatch.setattr("bot.services.provider_account.FIRST_PAUSE", 0.0)
+    monkeypatch.setattr("bot.services.jobs.provider_account.FIRST_PAUSE", 0.0)
     house.images.account.trouble, house.images.account.seen_by_all = Trouble.INSUFFICIENT_QUOTA, False
     lead = house.discord.server.add_member("Lea", permissions=Permission.MANAGE_GUILD)
     channel = house.discord.server.channel("random")

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from bot.sandbox.discord import Answer
-from bot.sandbox.discord.permissions import Permission
+from bot.sandbox.discord.world.permissions import Permission
 from bot.sandbox.images import Fault, FaultKind
 from tests.pictures.samples import opened
 
@@ -77,7 +77,7 @@ async def test_what_is_larger_than_discord_takes_comes_compressed(
     for _ in range(3):
         await house.imagine(mia, count=4)
     lea.user.upload_limit = 3000
-    monkeypatch.setattr("bot.sandbox.discord.model.DEFAULT_UPLOAD_LIMIT", 3000)
+    monkeypatch.setattr("bot.sandbox.discord.world.model.DEFAULT_UPLOAD_LIMIT", 3000)
 
     words, copy = await told(house, await lea.slash("quota export"))
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot import wiring
-from bot.services.clock import TrueClock
-from bot.storage.sqlite import sqlite3
+from bot.services.calendar.clock import TrueClock
+from bot.storage.database.sqlite import sqlite3
 from tests.wire.house import PATIENCE
 from tests.wire.process import BotProcess
 

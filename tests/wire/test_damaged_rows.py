@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.sandbox.images import Fault, FaultKind
-from bot.storage.sqlite import sqlite3
+from bot.storage.database.sqlite import sqlite3
 
 if TYPE_CHECKING:
     from bot.sandbox.discord import Invocation, Member

@@ -10,7 +10,7 @@ import pytest
 from bot.errors import DatabaseError
 from bot.sandbox.discord import Fault, Permission
 from bot.sandbox.discord.faults import Way
-from bot.storage.state import State
+from bot.storage.database.state import State
 from tests.wire.test_same_event import nothing_more
 
 if TYPE_CHECKING:

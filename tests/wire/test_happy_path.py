@@ -10,7 +10,7 @@ import aiohttp
 
 from bot.sandbox.discord import Answer, MessageFlag
 from bot.sandbox.images import Fault, FaultKind, ImageOptions
-from bot.storage.sqlite import sqlite3
+from bot.storage.database.sqlite import sqlite3
 from tests.wire.house import OFFERED, buttons
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from tests.wire.test_rules import lead_of, told
 
 if TYPE_CHECKING:
     from bot.sandbox.discord import Invocation, Member
-    from bot.sandbox.discord.model import Role
+    from bot.sandbox.discord.world.model import Role
     from tests.wire.house import House, OpenHouse
 
 LEADS_ONLY = "❌ Only leads can do this: members who may manage this server or have its lead role. Ask one of them."

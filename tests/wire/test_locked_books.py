@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.sandbox.discord import Permission
-from bot.storage.sqlite import sqlite3
+from bot.storage.database.sqlite import sqlite3
 from tests.wire.house import choose
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.storage.opening.BUSY_SECONDS", 0.02)
+    monkeypatch.setattr("bot.storage.database.opening.BUSY_SECONDS", 0.02)
 
 
 async def test_members_are_answered_while_another_program_writes(open_house: OpenHouse) -> None:

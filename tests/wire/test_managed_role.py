@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.sandbox.discord import Upload
-from bot.sandbox.discord.gateway.intents import Intent
+from bot.sandbox.discord.world.intents import Intent
 from tests.pictures.samples import encoded, gradient
 from tests.wire.house import NO_RATE_LIMITS, labels
 from tests.wire.test_replies import below, spoken

@@ -25,7 +25,7 @@ ONCE = "❌ This can be used once, and it was"
 @pytest.fixture(autouse=True)
 def slow_presses(monkeypatch: pytest.MonkeyPatch) -> None:
     """No two presses are so close that they would count as a double click."""
-    monkeypatch.setattr("bot.intake.DOUBLE", timedelta(0))
+    monkeypatch.setattr("bot.discord_ui.intake.DOUBLE", timedelta(0))
 
 
 async def vary_own(house: House, mia: Member) -> Callable[[], Awaitable[Invocation]]:
@@ -93,7 +93,7 @@ async def test_what_was_offered_once_is_paid_once(
     async def not_closed(*_: object) -> None:
         """The second press overtakes it."""
 
-    monkeypatch.setattr("bot.questions.Questions.close", not_closed)
+    monkeypatch.setattr("bot.discord_ui.questions.Questions.close", not_closed)
     use = await offered(house, mia)
     made = await house.result(await use())
     calls = len(house.images.calls)

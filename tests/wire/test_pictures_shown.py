@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.sandbox.discord import Upload
-from bot.sandbox.discord.gateway.intents import Intent
+from bot.sandbox.discord.world.intents import Intent
 from tests.pictures.samples import encoded, gradient
 from tests.pictures.test_essence import EXIF, SECRET, segment
 from tests.wire.house import NO_RATE_LIMITS, labels

@@ -9,7 +9,7 @@ import pytest
 
 from bot.sandbox.discord import Answer
 from bot.sandbox.discord.people.refusal import CannotDoThatError
-from bot.sandbox.discord.permissions import Permission
+from bot.sandbox.discord.world.permissions import Permission
 
 if TYPE_CHECKING:
     from bot.sandbox.discord import Invocation, Member

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.sandbox.discord import Permission, Upload
-from bot.sandbox.discord.gateway.intents import Intent
+from bot.sandbox.discord.world.intents import Intent
 from bot.sandbox.images import ImageOptions
-from bot.storage.sqlite import sqlite3
+from bot.storage.database.sqlite import sqlite3
 from cogs.edit.replies import NEVER_READ, NOT_SHOWN, PING_OFF
 from tests.pictures.samples import encoded, gradient
 from tests.wire.house import NO_RATE_LIMITS, buttons, labels

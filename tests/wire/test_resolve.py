@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.discord import Permission
 from bot.sandbox.images import Fault, FaultKind
-from bot.storage.sqlite import sqlite3
+from bot.storage.database.sqlite import sqlite3
 from tests.storage.invariants import faults
 from tests.wire.process import BotProcess
 

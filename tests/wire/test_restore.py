@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from bot.errors import DatabaseError
 from bot.sandbox.discord import Permission
-from bot.storage.sqlite import sqlite3
+from bot.storage.database.sqlite import sqlite3
 from tests.wire.house import PATIENCE
 from tests.wire.process import BotProcess
 

@@ -139,7 +139,7 @@ async def test_a_double_click_is_paid_once(house: House, mia: Member, lighthouse
 async def test_who_presses_again_later_gets_another(
     house: House, mia: Member, lighthouse: Message, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.intake.DOUBLE", timedelta(0))
+    monkeypatch.setattr("bot.discord_ui.intake.DOUBLE", timedelta(0))
     await house.result(await mia.click(lighthouse, "Again"))
     await house.result(await mia.click(lighthouse, "Again"))
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.services.pricing import format_price
-from cogs.edit.answers import STANDING
-from cogs.edit.picking import OFFER
+from bot.services.requests.pricing import format_price
+from cogs.edit.pick_picture import OFFER
+from cogs.edit.reply_notices import STANDING
 from tests.wire.house import labels
 from tests.wire.process import BotProcess
 from tests.wire.test_replies import below, spoken

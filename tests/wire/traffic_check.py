@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.sandbox.discord import Exchange
-    from bot.sandbox.discord.traffic import Traffic
+    from bot.sandbox.discord.wire.traffic import Traffic
     from tests.wire.openapi import OfficialDescription
 
 OF_THE_API = re.compile(r"^/(users|oauth2|applications|interactions|webhooks|channels|guilds|gateway)\b")

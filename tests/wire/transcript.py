@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.errors import OperatorError
-from bot.storage.report import read_report
+from bot.storage.ledger.report import read_report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

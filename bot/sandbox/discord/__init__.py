@@ -3,21 +3,21 @@
 `SandboxDiscord` starts it; `Server` and `Member` are the people on it; `Invocation` is what one did.
 """
 
-from bot.sandbox.discord.changes import Change, ChangeKind, ChangeStream
 from bot.sandbox.discord.faults import Fault, Way
-from bot.sandbox.discord.gateway.intents import Intent
-from bot.sandbox.discord.invocations import Answer, Invocation, InvocationKind
-from bot.sandbox.discord.model import Channel, Message, Role
-from bot.sandbox.discord.options import Options
 from bot.sandbox.discord.people.member import Member
 from bot.sandbox.discord.people.refusal import CannotDoThatError
 from bot.sandbox.discord.people.server import Server
 from bot.sandbox.discord.people.uploads import Upload
-from bot.sandbox.discord.permissions import Permission
-from bot.sandbox.discord.rate_limits import Limit, RateLimits
 from bot.sandbox.discord.server import SandboxDiscord
-from bot.sandbox.discord.things import Attachment, ChannelKind, Emoji, MessageFlag, User, Version
-from bot.sandbox.discord.traffic import Exchange, SentFile
+from bot.sandbox.discord.wire.rate_limits import Limit, RateLimits
+from bot.sandbox.discord.wire.traffic import Exchange, SentFile
+from bot.sandbox.discord.world.changes import Change, ChangeKind, ChangeStream
+from bot.sandbox.discord.world.intents import Intent
+from bot.sandbox.discord.world.invocations import Answer, Invocation, InvocationKind
+from bot.sandbox.discord.world.model import Channel, Message, Role
+from bot.sandbox.discord.world.options import Options
+from bot.sandbox.discord.world.permissions import Permission
+from bot.sandbox.discord.world.things import Attachment, ChannelKind, Emoji, MessageFlag, User, Version
 
 __all__ = [
     "Answer",

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from bot.sandbox.discord.refusals import sentence_of
-from bot.sandbox.discord.wire import Json, as_object
+from bot.sandbox.discord.wire.refusals import sentence_of
+from bot.sandbox.discord.wire.wire import Json, as_object
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.sandbox.discord.model import Channel
-    from bot.sandbox.discord.traffic import SentFile
+    from bot.sandbox.discord.wire.traffic import SentFile
+    from bot.sandbox.discord.world.model import Channel
 
 
 class Way(Enum):

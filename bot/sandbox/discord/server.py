@@ -6,15 +6,11 @@ from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
 
-from bot.sandbox.discord.clock import WAIT
-from bot.sandbox.discord.commands import Commands
-from bot.sandbox.discord.desk import Desk
 from bot.sandbox.discord.faults import Faults
 from bot.sandbox.discord.gateway.gateway import Gateway
-from bot.sandbox.discord.options import Options
+from bot.sandbox.discord.messages.message_service import Desk
 from bot.sandbox.discord.people.house import House
 from bot.sandbox.discord.people.server import Server
-from bot.sandbox.discord.rate_limits import Buckets
 from bot.sandbox.discord.rest.account import AccountRoutes
 from bot.sandbox.discord.rest.callbacks import CallbackRoutes
 from bot.sandbox.discord.rest.channels import ChannelRoutes
@@ -23,17 +19,21 @@ from bot.sandbox.discord.rest.files import FileRoutes
 from bot.sandbox.discord.rest.guilds import GuildRoutes
 from bot.sandbox.discord.rest.threads import ThreadRoutes
 from bot.sandbox.discord.rest.webhooks import WebhookRoutes
-from bot.sandbox.discord.traffic import Traffic
-from bot.sandbox.discord.world import World
+from bot.sandbox.discord.wire.clock import WAIT
+from bot.sandbox.discord.wire.rate_limits import Buckets
+from bot.sandbox.discord.wire.traffic import Traffic
+from bot.sandbox.discord.world.commands import Commands
+from bot.sandbox.discord.world.options import Options
+from bot.sandbox.discord.world.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.sandbox.discord.changes import ChangeStream
-    from bot.sandbox.discord.clock import Clock
-    from bot.sandbox.discord.invocations import Invocation
     from bot.sandbox.discord.rest.routes import Route
-    from bot.sandbox.discord.things import User
+    from bot.sandbox.discord.wire.clock import Clock
+    from bot.sandbox.discord.world.changes import ChangeStream
+    from bot.sandbox.discord.world.invocations import Invocation
+    from bot.sandbox.discord.world.things import User
 
 HOST = "127.0.0.1"
 GATEWAY_PATH = "/gateway"

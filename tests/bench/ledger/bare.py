@@ -12,9 +12,9 @@ from contextlib import ExitStack, closing
 from itertools import cycle, permutations
 from typing import TYPE_CHECKING
 
-from bot.storage.opening import SETTINGS, open_database
-from bot.storage.schema import migrate
-from bot.storage.sqlite import sqlite3
+from bot.storage.database.opening import SETTINGS, open_database
+from bot.storage.database.schema import migrate
+from bot.storage.database.sqlite import sqlite3
 from tests.bench.ledger import asking
 from tests.bench.ledger.laps import CYCLE, DISPATCH, RESERVE, SETTLE, Laps
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from bot.services.limits import BucketKey
+    from bot.services.policy.limits import BucketKey
 
 FLUSHES = 200
 PAGE = 4096  # bytes

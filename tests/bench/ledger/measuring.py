@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 from bot.errors import DatabaseError
-from bot.storage import opening
-from bot.storage.sqlite import has_wal_fix, sqlite3
+from bot.storage.database import opening
+from bot.storage.database.sqlite import has_wal_fix, sqlite3
 from tests.bench.ledger import bare, ours
 from tests.bench.ledger.past import make_past
 from tests.bench.ledger.showing import Cell, Turns, cells_table, figures_of, flush_line

@@ -9,10 +9,10 @@ import os
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from bot.services.limits import Scope
-from bot.services.windows import Window, window_edges
-from bot.storage.opening import open_database
-from bot.storage.sqlite import sqlite3
+from bot.services.calendar.windows import Window, window_edges
+from bot.services.policy.limits import Scope
+from bot.storage.database.opening import open_database
+from bot.storage.database.sqlite import sqlite3
 from tests.bench.ledger import asking
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from bot.storage.sqlite import sqlite3
+from bot.storage.database.sqlite import sqlite3
 from tests.bench.figures import Figure
 from tests.bench.ledger.laps import CYCLE, RESERVE, SETTLE, quantile
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.storage.opening import open_database
+from bot.storage.database.opening import open_database
 from tests.bench.ledger import bare, ours
 from tests.bench.ledger.laps import SETTLE
 from tests.bench.ledger.past import make_past

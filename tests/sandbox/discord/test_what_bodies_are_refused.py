@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.sandbox.discord.checks.commands import check_commands
-from bot.sandbox.discord.drafts import new_draft
-from bot.sandbox.discord.refusals import FormFaults, Refusal
+from bot.sandbox.discord.wire.refusals import FormFaults, Refusal
+from bot.sandbox.discord.world.drafts import new_draft
 
 if TYPE_CHECKING:
     from bot.sandbox.discord import SandboxDiscord

@@ -22,11 +22,11 @@ from bot.sandbox.discord.checks.forms import (
     truth,
     whole,
 )
-from bot.sandbox.discord.wire import Json, as_object, as_objects, as_text
+from bot.sandbox.discord.wire.wire import Json, as_object, as_objects, as_text
 
 if TYPE_CHECKING:
     from bot.sandbox.discord.checks.forms import Check
-    from bot.sandbox.discord.refusals import FormFaults
+    from bot.sandbox.discord.wire.refusals import FormFaults
 
 
 class CommandType(IntEnum):

@@ -21,13 +21,13 @@ from bot.sandbox.discord.checks.forms import (
     truth,
     whole,
 )
-from bot.sandbox.discord.wire import Json, as_int, as_list, as_object, as_objects, as_text
+from bot.sandbox.discord.wire.wire import Json, as_int, as_list, as_object, as_objects, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from bot.sandbox.discord.checks.forms import Check, Needed
-    from bot.sandbox.discord.refusals import FormFaults
+    from bot.sandbox.discord.wire.refusals import FormFaults
 
 
 class Kind(IntEnum):

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.sandbox.discord.wire import as_id, as_object, as_text
+from bot.sandbox.discord.wire.wire import as_id, as_object, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from bot.sandbox.discord.refusals import FormFaults
+    from bot.sandbox.discord.wire.refusals import FormFaults
 
 _RANGES = (
     "a9 ae 203c 2049 2122 2139 2194-2199 21a9-21aa 231a-231b 2328 23cf 23e9-23f3 23f8-23fa 24c2 25aa-25ab 25b6 25c0 "

@@ -10,12 +10,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlsplit
 
-from bot.sandbox.discord.wire import as_id, is_list, is_object
+from bot.sandbox.discord.wire.wire import as_id, is_list, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.sandbox.discord.refusals import FormFaults
+    from bot.sandbox.discord.wire.refusals import FormFaults
 
     Check: TypeAlias = Callable[[str, object, FormFaults], None]
 

@@ -21,10 +21,10 @@ from bot.sandbox.discord.checks.forms import (
     truth,
     whole,
 )
-from bot.sandbox.discord.wire import Json, as_list, as_object
+from bot.sandbox.discord.wire.wire import Json, as_list, as_object
 
 if TYPE_CHECKING:
-    from bot.sandbox.discord.refusals import FormFaults
+    from bot.sandbox.discord.wire.refusals import FormFaults
 
 LONGEST_NONCE = 25
 MOST_MENTIONS = 100

@@ -18,12 +18,12 @@ from bot.sandbox.discord.checks.components import (
     walk,
 )
 from bot.sandbox.discord.checks.forms import form, list_of, required, text
-from bot.sandbox.discord.wire import Json, as_int, as_object, as_objects, as_text
+from bot.sandbox.discord.wire.wire import Json, as_int, as_object, as_objects, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from bot.sandbox.discord.refusals import FormFaults
+    from bot.sandbox.discord.wire.refusals import FormFaults
 
 MOST_ITEMS = 5
 LONGEST_TITLE = 45

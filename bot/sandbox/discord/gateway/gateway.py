@@ -5,18 +5,18 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from bot.sandbox.discord.changes import ChangeKind
 from bot.sandbox.discord.gateway.connection import CloseCode, Connection, Op
-from bot.sandbox.discord.gateway.intents import LARGEST, PRIVILEGED, Intent
 from bot.sandbox.discord.gateway.sessions import Session
-from bot.sandbox.discord.views import guild_create_view, member_view, own_account_view
-from bot.sandbox.discord.wire import Json, as_id, as_int, as_list, as_object, as_text
+from bot.sandbox.discord.wire.wire import Json, as_id, as_int, as_list, as_object, as_text
+from bot.sandbox.discord.world.changes import ChangeKind
+from bot.sandbox.discord.world.intents import LARGEST, PRIVILEGED, Intent
+from bot.sandbox.discord.world.views import guild_create_view, member_view, own_account_view
 
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from bot.sandbox.discord.gateway.events import Event
-    from bot.sandbox.discord.world import World
+    from bot.sandbox.discord.world.events import Event
+    from bot.sandbox.discord.world.world import World
 
 FROM_SERVER = {Op.RECONNECT, Op.INVALID_SESSION, Op.HELLO, Op.HEARTBEAT_ACK}
 # As over a network. discord.py writes down when it sent a heartbeat after it did; to an answer at once it says that it

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.sandbox.discord.gateway.intents import Intent
-    from bot.sandbox.discord.wire import Json
+    from bot.sandbox.discord.wire.wire import Json
+    from bot.sandbox.discord.world.intents import Intent
 
 DISPATCH = 0
 _KEPT_EVENTS = 2000  # more would have been missed in hours of silence

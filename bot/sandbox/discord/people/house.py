@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.sandbox.discord.attachments import Place
+from bot.sandbox.discord.messages.attachments import Place
 from bot.sandbox.discord.people.refusal import CannotDoThatError
-from bot.sandbox.discord.refusals import Refusal
+from bot.sandbox.discord.wire.refusals import Refusal
 
 if TYPE_CHECKING:
-    from bot.sandbox.discord.commands import Commands
-    from bot.sandbox.discord.desk import Desk
-    from bot.sandbox.discord.model import Channel
+    from bot.sandbox.discord.messages.message_service import Desk
     from bot.sandbox.discord.people.uploads import Upload
-    from bot.sandbox.discord.things import Attachment, User
-    from bot.sandbox.discord.world import World
+    from bot.sandbox.discord.world.commands import Commands
+    from bot.sandbox.discord.world.model import Channel
+    from bot.sandbox.discord.world.things import Attachment, User
+    from bot.sandbox.discord.world.world import World
 
 
 @dataclass(frozen=True)

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.discord.checks.commands import CommandType
 from bot.sandbox.discord.checks.components import LINK_STYLE, SELECTS, Kind, walk
-from bot.sandbox.discord.invocations import Answer, Invocation, InvocationKind
 from bot.sandbox.discord.people.dialogs import Filling, chosen_value
 from bot.sandbox.discord.people.options import Typing, find_command
 from bot.sandbox.discord.people.payloads import begin
 from bot.sandbox.discord.people.refusal import CannotDoThatError
 from bot.sandbox.discord.people.resolved import Resolved
 from bot.sandbox.discord.people.writer import Writer
-from bot.sandbox.discord.permissions import Permission
-from bot.sandbox.discord.wire import Json, as_objects
+from bot.sandbox.discord.wire.wire import Json, as_objects
+from bot.sandbox.discord.world.invocations import Answer, Invocation, InvocationKind
+from bot.sandbox.discord.world.permissions import Permission
 
 if TYPE_CHECKING:
-    from bot.sandbox.discord.model import Channel, Guild, Message
+    from bot.sandbox.discord.world.model import Channel, Guild, Message
 
 
 class Member(Writer):

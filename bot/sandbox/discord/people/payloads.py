@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.discord.gateway.events import Event
-from bot.sandbox.discord.invocations import Invocation, InvocationKind
-from bot.sandbox.discord.message_views import owners_view
-from bot.sandbox.discord.views import bits, channel_view, member_view, user_view
+from bot.sandbox.discord.world.events import Event
+from bot.sandbox.discord.world.invocations import Invocation, InvocationKind
+from bot.sandbox.discord.world.message_views import owners_view
+from bot.sandbox.discord.world.views import bits, channel_view, member_view, user_view
 
 if TYPE_CHECKING:
-    from bot.sandbox.discord.model import Channel, Message
     from bot.sandbox.discord.people.house import House
-    from bot.sandbox.discord.things import User
-    from bot.sandbox.discord.wire import Json
+    from bot.sandbox.discord.wire.wire import Json
+    from bot.sandbox.discord.world.model import Channel, Message
+    from bot.sandbox.discord.world.things import User
 
 
 def begin(

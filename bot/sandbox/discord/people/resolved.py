@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.sandbox.discord.model import Channel, Role
 from bot.sandbox.discord.people.refusal import CannotDoThatError
-from bot.sandbox.discord.things import User
-from bot.sandbox.discord.views import bits, channel_view, member_view, role_view, user_view
+from bot.sandbox.discord.world.model import Channel, Role
+from bot.sandbox.discord.world.things import User
+from bot.sandbox.discord.world.views import bits, channel_view, member_view, role_view, user_view
 
 if TYPE_CHECKING:
-    from bot.sandbox.discord.model import Message
     from bot.sandbox.discord.people.house import House
-    from bot.sandbox.discord.things import Attachment
-    from bot.sandbox.discord.wire import Json
+    from bot.sandbox.discord.wire.wire import Json
+    from bot.sandbox.discord.world.model import Message
+    from bot.sandbox.discord.world.things import Attachment
 
 
 _MENTION = re.compile(r"<(@[!&]?|#)(\d+)>")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.discord.gateway.events import Event
-from bot.sandbox.discord.gateway.intents import Intent
-from bot.sandbox.discord.model import Overwrite, Role
 from bot.sandbox.discord.people.member import Member
-from bot.sandbox.discord.permissions import NOTHING, Permission
-from bot.sandbox.discord.things import ChannelKind, Emoji
-from bot.sandbox.discord.views import (
+from bot.sandbox.discord.world.events import Event
+from bot.sandbox.discord.world.intents import Intent
+from bot.sandbox.discord.world.model import Overwrite, Role
+from bot.sandbox.discord.world.permissions import NOTHING, Permission
+from bot.sandbox.discord.world.things import ChannelKind, Emoji
+from bot.sandbox.discord.world.views import (
     channel_view,
     emoji_view,
     guild_create_view,
@@ -24,10 +24,10 @@ from bot.sandbox.discord.views import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from bot.sandbox.discord.model import Channel, Guild, HasUser
     from bot.sandbox.discord.people.house import House
-    from bot.sandbox.discord.things import User
-    from bot.sandbox.discord.wire import Json
+    from bot.sandbox.discord.wire.wire import Json
+    from bot.sandbox.discord.world.model import Channel, Guild, HasUser
+    from bot.sandbox.discord.world.things import User
 
 
 class Server:

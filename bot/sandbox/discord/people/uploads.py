@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from bot.sandbox.discord.traffic import SentFile
+from bot.sandbox.discord.wire.traffic import SentFile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.discord.people.refusal import CannotDoThatError
 from bot.sandbox.discord.people.uploads import Upload, as_sent
-from bot.sandbox.discord.permissions import Permission
-from bot.sandbox.discord.refusals import Refusal
-from bot.sandbox.discord.things import ChannelKind
+from bot.sandbox.discord.wire.refusals import Refusal
+from bot.sandbox.discord.world.permissions import Permission
+from bot.sandbox.discord.world.things import ChannelKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.sandbox.discord.model import Channel, Membership, Message, Role
     from bot.sandbox.discord.people.house import House
-    from bot.sandbox.discord.things import User
-    from bot.sandbox.discord.wire import Json
+    from bot.sandbox.discord.wire.wire import Json
+    from bot.sandbox.discord.world.model import Channel, Membership, Message, Role
+    from bot.sandbox.discord.world.things import User
 
 _NO_PING: Json = {"parse": ["users", "roles", "everyone"], "replied_user": False}
 

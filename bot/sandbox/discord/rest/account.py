@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.discord.changes import ChangeKind
 from bot.sandbox.discord.checks.commands import type_of
-from bot.sandbox.discord.refusals import Refusal, unknown_user
 from bot.sandbox.discord.rest.routes import NO_CONTENT, Call, Reply, Route
-from bot.sandbox.discord.views import channel_view, own_account_view, user_view
-from bot.sandbox.discord.wire import Json, as_id, as_objects
+from bot.sandbox.discord.wire.refusals import Refusal, unknown_user
+from bot.sandbox.discord.wire.wire import Json, as_id, as_objects
+from bot.sandbox.discord.world.changes import ChangeKind
+from bot.sandbox.discord.world.views import channel_view, own_account_view, user_view
 
 if TYPE_CHECKING:
-    from bot.sandbox.discord.commands import Commands
     from bot.sandbox.discord.gateway.gateway import Gateway
-    from bot.sandbox.discord.world import World
+    from bot.sandbox.discord.world.commands import Commands
+    from bot.sandbox.discord.world.world import World
 
 _NO_KEY = "0" * 64  # interactions come over the gateway, so nothing is ever signed with it
 

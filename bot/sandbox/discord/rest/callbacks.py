@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.discord.changes import ChangeKind
 from bot.sandbox.discord.checks.commands import OptionType
 from bot.sandbox.discord.checks.forms import (
     LARGEST,
@@ -20,19 +19,20 @@ from bot.sandbox.discord.checks.forms import (
     whole,
 )
 from bot.sandbox.discord.checks.modals import check_modal
-from bot.sandbox.discord.invocations import Answer, Invocation, InvocationKind
-from bot.sandbox.discord.refusals import FormFaults, Refusal, invalid_form, unknown_interaction, unknown_message
 from bot.sandbox.discord.rest.routes import NO_CONTENT, Call, Reply, Route
-from bot.sandbox.discord.things import MessageFlag
-from bot.sandbox.discord.wire import Json, as_int, as_object, as_objects, without_nulls
+from bot.sandbox.discord.wire.refusals import FormFaults, Refusal, invalid_form, unknown_interaction, unknown_message
+from bot.sandbox.discord.wire.wire import Json, as_int, as_object, as_objects, without_nulls
+from bot.sandbox.discord.world.changes import ChangeKind
+from bot.sandbox.discord.world.invocations import Answer, Invocation, InvocationKind
+from bot.sandbox.discord.world.things import MessageFlag
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.sandbox.discord.checks.forms import Check
-    from bot.sandbox.discord.desk import Desk
-    from bot.sandbox.discord.traffic import SentFile
-    from bot.sandbox.discord.world import World
+    from bot.sandbox.discord.messages.message_service import Desk
+    from bot.sandbox.discord.wire.traffic import SentFile
+    from bot.sandbox.discord.world.world import World
 
 MOST_CHOICES = 25
 LONGEST_CHOICE = 6000

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.discord.changes import ChangeKind
-from bot.sandbox.discord.permissions import Permission
-from bot.sandbox.discord.rate_limits import OLD_AFTER_SECONDS, OLD_EDITS_CODE, Buckets, RateLimits
-from bot.sandbox.discord.refusals import (
+from bot.sandbox.discord.rest.routes import NO_CONTENT, Call, Reply, Route
+from bot.sandbox.discord.wire.rate_limits import OLD_AFTER_SECONDS, OLD_EDITS_CODE, Buckets, RateLimits
+from bot.sandbox.discord.wire.refusals import (
     Refusal,
     invalid_form,
     no_direct_messages,
@@ -16,17 +15,18 @@ from bot.sandbox.discord.refusals import (
     not_in_this_kind_of_channel,
     not_the_author,
 )
-from bot.sandbox.discord.rest.routes import NO_CONTENT, Call, Reply, Route
-from bot.sandbox.discord.things import OF_DISCORD, ChannelKind
-from bot.sandbox.discord.views import channel_view
-from bot.sandbox.discord.wire import Json, as_id, as_object
+from bot.sandbox.discord.wire.wire import Json, as_id, as_object
+from bot.sandbox.discord.world.changes import ChangeKind
+from bot.sandbox.discord.world.permissions import Permission
+from bot.sandbox.discord.world.things import OF_DISCORD, ChannelKind
+from bot.sandbox.discord.world.views import channel_view
 
 if TYPE_CHECKING:
-    from bot.sandbox.discord.desk import Desk
-    from bot.sandbox.discord.model import Channel, Message
-    from bot.sandbox.discord.rate_limits import Turn
-    from bot.sandbox.discord.things import User
-    from bot.sandbox.discord.world import World
+    from bot.sandbox.discord.messages.message_service import Desk
+    from bot.sandbox.discord.wire.rate_limits import Turn
+    from bot.sandbox.discord.world.model import Channel, Message
+    from bot.sandbox.discord.world.things import User
+    from bot.sandbox.discord.world.world import World
 
 MOST_AT_ONCE = 100
 USUAL_AT_ONCE = 50

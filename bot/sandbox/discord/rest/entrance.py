@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from bot.sandbox.discord.changes import ChangeKind
-from bot.sandbox.discord.multipart import Body, read_body
-from bot.sandbox.discord.rate_limits import slow_down_body, slow_down_headers
-from bot.sandbox.discord.refusals import Refusal, no_such_route, unauthorized
 from bot.sandbox.discord.rest.routes import Call, Reply
-from bot.sandbox.discord.traffic import Exchange, Traffic
-from bot.sandbox.discord.wire import dumps
+from bot.sandbox.discord.wire.multipart import Body, read_body
+from bot.sandbox.discord.wire.rate_limits import slow_down_body, slow_down_headers
+from bot.sandbox.discord.wire.refusals import Refusal, no_such_route, unauthorized
+from bot.sandbox.discord.wire.traffic import Exchange, Traffic
+from bot.sandbox.discord.wire.wire import dumps
+from bot.sandbox.discord.world.changes import ChangeKind
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from bot.sandbox.discord.faults import Fault, Faults
     from bot.sandbox.discord.rest.routes import Route
-    from bot.sandbox.discord.world import World
+    from bot.sandbox.discord.world.world import World
 
 PREFIX = "/api/v10"
 TOO_MANY_REQUESTS = 429

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from bot.sandbox.discord.rest.routes import Call, Reply, Route
 
 if TYPE_CHECKING:
-    from bot.sandbox.discord.things import Attachment
-    from bot.sandbox.discord.world import World
+    from bot.sandbox.discord.world.things import Attachment
+    from bot.sandbox.discord.world.world import World
 
 _GONE = b"This content is no longer available."
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.discord.refusals import unknown_member
 from bot.sandbox.discord.rest.routes import Call, Reply, Route
-from bot.sandbox.discord.views import channel_view, guild_view, member_view, role_view
+from bot.sandbox.discord.wire.refusals import unknown_member
+from bot.sandbox.discord.world.views import channel_view, guild_view, member_view, role_view
 
 if TYPE_CHECKING:
-    from bot.sandbox.discord.world import World
+    from bot.sandbox.discord.world.world import World
 
 
 class GuildRoutes:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.discord.wire import Json, as_id, as_object
+from bot.sandbox.discord.wire.wire import Json, as_id, as_object
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-    from bot.sandbox.discord.rate_limits import Turn
-    from bot.sandbox.discord.traffic import SentFile
+    from bot.sandbox.discord.wire.rate_limits import Turn
+    from bot.sandbox.discord.wire.traffic import SentFile
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.discord.permissions import Permission
-from bot.sandbox.discord.refusals import FormFaults, Refusal, invalid_form
 from bot.sandbox.discord.rest.routes import NO_CONTENT, Call, Reply, Route
-from bot.sandbox.discord.things import ChannelKind
-from bot.sandbox.discord.views import channel_view, thread_member_view, threads_for
-from bot.sandbox.discord.wire import Json, as_object
+from bot.sandbox.discord.wire.refusals import FormFaults, Refusal, invalid_form
+from bot.sandbox.discord.wire.wire import Json, as_object
+from bot.sandbox.discord.world.permissions import Permission
+from bot.sandbox.discord.world.things import ChannelKind
+from bot.sandbox.discord.world.views import channel_view, thread_member_view, threads_for
 
 if TYPE_CHECKING:
-    from bot.sandbox.discord.desk import Desk
-    from bot.sandbox.discord.model import Channel, Message
-    from bot.sandbox.discord.world import World
+    from bot.sandbox.discord.messages.message_service import Desk
+    from bot.sandbox.discord.world.model import Channel, Message
+    from bot.sandbox.discord.world.world import World
 
 LONGEST_NAME = 100
 _CREATED = 201

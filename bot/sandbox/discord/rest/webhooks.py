@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.discord.refusals import unknown_webhook
 from bot.sandbox.discord.rest.routes import NO_CONTENT, Call, Reply, Route
-from bot.sandbox.discord.things import MessageFlag
-from bot.sandbox.discord.wire import as_id, as_int
+from bot.sandbox.discord.wire.refusals import unknown_webhook
+from bot.sandbox.discord.wire.wire import as_id, as_int
+from bot.sandbox.discord.world.things import MessageFlag
 
 if TYPE_CHECKING:
-    from bot.sandbox.discord.desk import Desk
-    from bot.sandbox.discord.invocations import Invocation
-    from bot.sandbox.discord.model import Message
-    from bot.sandbox.discord.rate_limits import Buckets, RateLimits, Turn
-    from bot.sandbox.discord.world import World
+    from bot.sandbox.discord.messages.message_service import Desk
+    from bot.sandbox.discord.wire.rate_limits import Buckets, RateLimits, Turn
+    from bot.sandbox.discord.world.invocations import Invocation
+    from bot.sandbox.discord.world.model import Message
+    from bot.sandbox.discord.world.world import World
 
 ORIGINAL = "@original"
 

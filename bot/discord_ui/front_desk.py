@@ -1,0 +1,172 @@
+"""Everything that people send passes here once: written down before anything is shown, and told after a restart."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any, cast
+
+import structlog
+
+from bot.delivery.place import Place
+from bot.discord_retries import PROBLEMS
+from bot.discord_ui.occasions import author_of, by_interaction, by_reply
+from bot.errors import DatabaseError
+from bot.presentation.restart import unanswered_text
+from bot.services.background import Background
+from bot.services.ledger.errands import Errand
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    import discord
+
+    from bot.discord_ui.occasions import Occasion
+    from bot.services.jobs.arrears import Arrears
+    from bot.services.ledger.errands import Errands
+
+CLOSING = 10.0  # seconds that a shutdown waits for what is being done for people
+MOST_REMEMBERED = 10_000  # ids
+REMEMBERED_FOR = 24 * 3600  # seconds; Discord repeats what happened while a connection was lost, for minutes
+WRITING = 1.0  # seconds; Discord waits 3 for the first answer
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class FrontDesk:
+    """Knows what has been sent to us, and who waits for an answer.
+
+    Args:
+        client: whose connections are used.
+        errands: keeps what was sent.
+        books: told when that cannot be written.
+        clock: seconds since 1970 (UTC).
+    """
+
+    def __init__(self, client: discord.Client, errands: Errands, books: Arrears, clock: Callable[[], float]) -> None:
+        self._client = client
+        self._errands = errands
+        self._books = books
+        self._clock = clock
+        self._seen: OrderedDict[int, None] = OrderedDict()
+        self._at_work: set[asyncio.Task[Any]] = set()
+        self._background = Background()
+        self._left_over: Sequence[Errand] = ()
+        self._forgot_at = 0
+
+    async def takes(self, interaction: discord.Interaction[Any]) -> bool:
+        """Whether an interaction is new. What is done with it is done by the task that asks, to that task's end."""
+        data = cast("Mapping[str, Any]", interaction.data or {})
+        return await self._takes(interaction.id, by_interaction(interaction, private=True), next(_words_in(data), ""))
+
+    async def takes_message(self, message: discord.Message) -> bool:
+        """Whether a member's message is new; as `takes`."""
+        return await self._takes(message.id, by_reply(message, author_of(message)), message.content)
+
+    async def open(self) -> None:
+        """Find what an earlier process did not answer, and forget what is long past. Before the gateway opens."""
+        await self._forget()
+        self._left_over = await self._errands.unanswered()
+
+    def tell_left_over(self) -> None:
+        """Tell, in the background, whoever was left waiting by an earlier process; once."""
+        left_over, self._left_over = self._left_over, ()
+        for errand in left_over:
+            self._background.begin(self._tell(errand), f"left over {errand.id}")
+
+    async def settle(self) -> None:
+        """Wait, though not for long, until all that is being done for people has been answered."""
+        if self._at_work:
+            await asyncio.wait(self._at_work, timeout=CLOSING)
+
+    async def close(self) -> None:
+        """`settle`, and stop once that is written down."""
+        await self.settle()
+        await asyncio.sleep(0)  # what has just ended says so now
+        await self._background.finish(CLOSING / 2)
+
+    def is_new(self, event_id: int) -> bool:
+        """Whether this process has not seen it yet; it has now. For what is not worth a row."""
+        if event_id in self._seen:
+            _log.info("the same once more", event_id=event_id)
+            return False
+        self._seen[event_id] = None
+        if len(self._seen) > MOST_REMEMBERED:
+            self._seen.popitem(last=False)
+        return True
+
+    async def _takes(self, event_id: int, occasion: Occasion, words: str) -> bool:
+        if not self.is_new(event_id):
+            return False
+        errand = Errand(occasion.id, occasion.asker.requester, occasion.destination, int(self._clock()), words)
+        if not await self._written_down(errand):
+            _log.info("the same once more, after a restart", event_id=event_id)
+            return False
+        if not 0 <= int(self._clock()) - self._forgot_at < REMEMBERED_FOR:
+            self._forgot_at = int(self._clock())  # before somebody else comes
+            self._background.begin(self._forget(), "forget")
+        task = asyncio.current_task()
+        if task is not None:
+            self._at_work.add(task)
+            task.add_done_callback(lambda done: self._done(done, errand))
+        return True
+
+    async def _forget(self) -> None:
+        """What is long past; at the start, and once a day while we run."""
+        self._forgot_at = int(self._clock())
+        try:
+            await self._errands.forget(self._forgot_at - REMEMBERED_FOR)
+        except DatabaseError as problem:
+            self._books.note(problem)
+
+    async def _written_down(self, errand: Errand) -> bool:
+        """False if it was before. Where that cannot be written it is answered all the same, unless it costs money."""
+        writing = asyncio.ensure_future(self._begin(errand))
+        await asyncio.wait({writing}, timeout=WRITING)
+        return not writing.done() or writing.result()
+
+    async def _begin(self, errand: Errand) -> bool:
+        try:
+            return await self._errands.begin(errand)
+        except DatabaseError as problem:
+            self._books.note(problem)
+            return True
+
+    def _done(self, task: asyncio.Task[Any], errand: Errand) -> None:
+        self._at_work.discard(task)
+        if not task.cancelled():
+            self._background.begin(self._answered(errand), f"answered {errand.id}")
+
+    async def _answered(self, errand: Errand) -> None:
+        try:
+            await self._errands.answered(errand.id, int(self._clock()))
+        except DatabaseError as problem:
+            self._books.note(problem)  # the next start sees by itself that it was answered
+
+    async def _tell(self, errand: Errand) -> None:
+        place = Place(self._client, errand.requester, errand.destination, nonce=f"{errand.id}r")
+        text = unanswered_text(errand.words)
+        try:
+            if errand.destination.reply_to is not None:
+                await place.send(text, (), None)
+            elif place.token_lives:
+                if await place.is_thinking():
+                    await place.edit(text)
+            elif errand.words:  # Discord has said by itself that nothing came; what was written is given back
+                await place.send_direct(text, (), None)
+        except PROBLEMS as problem:
+            _log.info("left over, and not told", errand=errand.id, reason=repr(problem))
+        await self._answered(errand)
+
+
+def _words_in(data: Mapping[str, Any]) -> Iterator[str]:
+    """What was written in the option or the field called prompt."""
+    options: Sequence[Mapping[str, Any]] = data.get("options") or ()
+    for option in options:
+        if option.get("name") == "prompt":
+            yield str(option.get("value") or "")
+    rows: Sequence[Mapping[str, Any]] = data.get("components") or ()
+    for row in rows:
+        field: Mapping[str, Any] = row.get("component") or {}
+        if field.get("custom_id") == "prompt":
+            yield str(field.get("value") or "")

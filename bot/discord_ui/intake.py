@@ -1,0 +1,258 @@
+"""From an interaction or a reply to the studio: acknowledged in time, refused in private while that is possible."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import discord
+import structlog
+
+from bot.delivery import MessageDelivery
+from bot.delivery.place import Place
+from bot.discord_ui.occasions import Asker, Occasion, answer_double, by_interaction
+from bot.errors import DatabaseError, LimitReachedError, NotAcceptingError, RequestRefused, UserFacingError
+from bot.inputs import Gatherer, Sources
+from bot.presentation.offers import BEING_TAKEN, used_text
+from bot.presentation.restart import stopping_text
+from bot.services.requests.changes import cuts_story
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+    from datetime import datetime
+
+    from bot.delivery import Buttons
+    from bot.services.admission.admission import Admission
+    from bot.services.catalog.catalog import Catalog
+    from bot.services.gallery.file_holds import Holdings
+    from bot.services.jobs.delivery import Delivery
+    from bot.services.jobs.studio import Studio
+    from bot.services.ledger.ledger import Destination, OpenRequest, Requester
+    from bot.services.ledger.stores import Notes, Requests
+    from bot.services.quotas.alerts import Watch
+    from bot.services.requests.request import ImageRequest
+
+CLOSING = 10.0  # seconds that a shutdown waits for requests that are being accepted
+GRACE = 1.5  # seconds in which a refusal can still be private; Discord waits 3 for the first answer
+DOUBLE = timedelta(seconds=1)  # within which the same press is the same wish
+MOST_REMEMBERED = 500  # presses
+NOTHING = Sources()
+STORY_CUT = "What it was made from was said in many words: only a part of them is sent along."
+OFFER = "offer:"  # begins the name of a note; the offer's id follows
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class Intake:
+    """Takes requests and hands them to the studio."""
+
+    def __init__(
+        self,
+        client: discord.Client,
+        studio: Studio,
+        admission: Admission,
+        catalog: Catalog,
+        requests: Requests,
+        holdings: Holdings,
+        buttons: Buttons,
+        watch: Watch,
+        notes: Notes,
+        clock: Callable[[], float],
+    ) -> None:
+        """Args: `notes` remember which offers were taken up."""
+        self._client = client
+        self._studio = studio
+        self._admission = admission
+        self._catalog = catalog
+        self._requests = requests
+        self._gatherer = Gatherer(client, catalog, requests, holdings)
+        self._buttons = buttons
+        self._watch = watch
+        self._notes = notes
+        self._clock = clock
+        self._at_work: set[asyncio.Task[None]] = set()
+        self._gathering: set[asyncio.Timeout] = set()
+        self._pressed: OrderedDict[str, datetime] = OrderedDict()
+        self._taking: set[int] = set()
+
+    async def take(
+        self,
+        interaction: discord.Interaction,
+        request: ImageRequest,
+        sources: Sources = NOTHING,
+        *,
+        private: bool,
+        asker: Asker | None = None,
+        offer: int | None = None,
+    ) -> None:
+        """Ask the leads' rules, gather what the request starts from, reserve, acknowledge, queue.
+
+        The asker is whoever acts, unless given. What is known within `GRACE` seconds is refused before the deferral, so
+        that only the member sees it: the rules are, for policies are in memory.
+
+        An `offer` is the id of the question or the dialog that was answered, where that promised one payment: it is
+        taken up once, also over restarts.
+
+        Raises:
+            UserFacingError: nothing was reserved.
+        """
+        press = _press_of(interaction)
+        if self._is_double(press, interaction.created_at):
+            await answer_double(interaction)
+            return
+        occasion = by_interaction(interaction, private=private, asker=asker)
+        try:
+            if offer is None:
+                await self.take_by(occasion, request, sources)
+            else:
+                await self._take_once(offer, occasion, request, sources)
+        except UserFacingError:
+            self._pressed.pop(press, None)  # nothing is being made: who presses once more means it
+            raise
+
+    async def refuse_used(self, request_id: str) -> None:
+        """Say what came of a request, where no other is made in its place.
+
+        Raises:
+            RequestRefused: there is one.
+        """
+        order = await self._requests.get(request_id)
+        if order is not None:
+            raise RequestRefused(used_text(order, await self._requests.messages(order.id)))
+
+    async def take_by(self, occasion: Occasion, request: ImageRequest, sources: Sources = NOTHING) -> None:
+        """As `take`, by whatever occasion.
+
+        Raises:
+            UserFacingError: nothing was reserved.
+        """
+        work = asyncio.create_task(self._take(occasion, request, sources))
+        self._at_work.add(work)  # never cancelled: what it has reserved it hands on or gives back itself
+        work.add_done_callback(self._ended)
+        await asyncio.wait({work}, timeout=GRACE)
+        if not work.done():
+            await occasion.answer_in_time()
+        await asyncio.shield(work)
+
+    async def close(self) -> None:
+        """Give up what is being gathered, whose members are told; wait for what is being accepted."""
+        for gathering in self._gathering:
+            gathering.reschedule(asyncio.get_running_loop().time())
+        if self._at_work:
+            await asyncio.wait(self._at_work, timeout=CLOSING)
+
+    def reopen(self, request: OpenRequest) -> Delivery:
+        """The delivery of a request that an earlier process left behind."""
+        return self._delivery(request.id, request.request, request.requester, request.destination)
+
+    async def _take_once(self, offer: int, occasion: Occasion, request: ImageRequest, sources: Sources) -> None:
+        """Whose request is noted before it is reserved: only one that then is kept has used the offer up."""
+        if offer in self._taking:
+            raise RequestRefused(BEING_TAKEN)
+        self._taking.add(offer)
+        try:
+            taken_by = await self._notes.get(f"{OFFER}{offer}")
+            if taken_by is not None:
+                await self.refuse_used(taken_by)
+            await self._notes.put(f"{OFFER}{offer}", occasion.id)
+            await self.take_by(occasion, request, sources)
+        finally:
+            self._taking.discard(offer)
+
+    async def _take(self, occasion: Occasion, request: ImageRequest, sources: Sources) -> None:
+        """Submit; whatever was shown of it is withdrawn where nothing comes of it."""
+        try:
+            await self._submit(occasion, request, sources)
+        except BaseException as error:
+            if isinstance(error, LimitReachedError):
+                self._watch.request_refused(occasion.asker.requester, error.shortfall)
+            await occasion.withdraw()
+            if isinstance(error, DatabaseError):  # what was reserved by then is given back
+                raise NotAcceptingError(
+                    f"{error.reason}, so this was not begun. Nothing was charged. {error.cure}"
+                ) from error
+            raise
+
+    async def _submit(self, occasion: Occasion, request: ImageRequest, sources: Sources) -> None:
+        requester = occasion.asker.requester
+        await self._admit(occasion.asker, request, sources.count or len(request.references))
+        self._gatherer.check_declared(request, sources)
+        if sources.downloads:  # what is refused anyway is not downloaded first
+            await self._studio.check(request.with_references(sources.foreseen), requester)
+        async with AsyncExitStack() as held:
+            async with self._gathering_of(request):
+                gathered = await held.enter_async_context(self._gatherer.gather(request, sources))
+            ready = replace(gathered.request, moderation=await self._admission.moderation(requester))
+            await self._admit(occasion.asker, ready, len(ready.references))  # its size may have followed the picture
+            notes = [*gathered.notes, *([STORY_CUT] if cuts_story(ready.change, ready.story) else [])]
+            delivery = self._delivery(occasion.id, ready, requester, occasion.destination, occasion.acknowledge, notes)
+            await self._studio.submit(occasion.id, ready, requester, delivery)
+
+    @asynccontextmanager
+    async def _gathering_of(self, request: ImageRequest) -> AsyncGenerator[None]:
+        """While this is done, a shutdown gives it up.
+
+        Raises:
+            NotAcceptingError: it did; the sentence gives the words back.
+        """
+        given_up = asyncio.timeout(None)
+        try:
+            async with given_up:
+                self._gathering.add(given_up)
+                yield
+        except TimeoutError:
+            if not given_up.expired():
+                raise
+            raise NotAcceptingError(stopping_text(request.prompt)) from None
+        finally:
+            self._gathering.discard(given_up)
+
+    def _is_double(self, press: str, pressed_at: datetime) -> bool:
+        """Whether the same was sent a moment ago and is being made: nobody pays twice by a double click."""
+        if not press:
+            return False
+        before = self._pressed.pop(press, None)
+        self._pressed[press] = pressed_at
+        if len(self._pressed) > MOST_REMEMBERED:
+            self._pressed.popitem(last=False)
+        return before is not None and abs(pressed_at - before) < DOUBLE
+
+    async def _admit(self, asker: Asker, request: ImageRequest, references: int) -> None:
+        await self._admission.check(request, asker.requester, references=references, joined_at=asker.joined_at)
+
+    def _ended(self, work: asyncio.Task[None]) -> None:
+        self._at_work.discard(work)
+        if not work.cancelled() and (error := work.exception()) is not None:  # told by `take`, unless that failed first
+            _log.debug("request not taken", reason=repr(error))
+
+    def _delivery(
+        self,
+        request_id: str,
+        request: ImageRequest,
+        requester: Requester,
+        destination: Destination,
+        acknowledge: Callable[[], Awaitable[int | None]] | None = None,
+        notes: Sequence[str] = (),
+    ) -> MessageDelivery:
+        return MessageDelivery(
+            Place(self._client, requester, destination, request_id, maybe_sent=acknowledge is None),
+            request_id,
+            request=request,
+            model_title=self._catalog.title_of(request.model),
+            buttons=self._buttons,
+            acknowledge=acknowledge,
+            notes=notes,
+            clock=self._clock,
+        )
+
+
+def _press_of(interaction: discord.Interaction) -> str:
+    """Who has pressed or sent what, and where; nothing for commands, which are typed and so never doubles."""
+    if interaction.type not in {discord.InteractionType.component, discord.InteractionType.modal_submit}:
+        return ""
+    message_id = None if interaction.message is None else interaction.message.id
+    return repr((interaction.user.id, message_id, interaction.data))

@@ -1,0 +1,120 @@
+"""⋯ under a result: a select of what else can be done, and which picture is meant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self, cast
+
+import discord
+from typing_extensions import override
+
+from bot.discord_ui.buttons import LastingButton, LastingItem, ask_which, picture_of
+from bot.discord_ui.interactions import AtelierClient, Interaction, order_behind
+from bot.errors import UserFacingError
+from bot.services.numbers import number_of
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable
+
+    from bot.discord_ui.rows import Choice, More
+    from bot.services.jobs.delivery import Result
+
+
+class MoreSelect(LastingItem[discord.ui.Select[Any]], template=r"more:(?P<id>[0-9]+)"):
+    """⋯: what else can be done with a result.
+
+    A client goes on showing what was chosen, and does not send the same choice twice, until the message is edited or
+    drawn anew: https://github.com/discord/discord-api-docs/issues/4801. That nothing may be chosen gives it the ✕ with
+    which people reset it themselves, at no cost.
+    """
+
+    def __init__(self, subject: int, item: discord.ui.Select[Any]) -> None:
+        """Args: `subject` is the number of the result's first picture."""
+        super().__init__(item)
+        self.subject = subject
+
+    @classmethod
+    def of(cls, more: More) -> Callable[[Result], MoreSelect | None]:
+        """What makes the select of a result; None while there is nothing more."""
+
+        def make(result: Result) -> MoreSelect | None:
+            first = result.files[0][0]
+            options = [
+                discord.SelectOption(
+                    label=choice.label,
+                    value=choice.value,
+                    emoji=choice.emoji,
+                    description=choice.described(result.request, first),
+                )
+                for choice in more.choices
+            ]
+            number = first.number
+            item = discord.ui.Select[Any](
+                placeholder="⋯ More", options=options, min_values=0, required=False, custom_id=f"more:{number}"
+            )
+            return cls(number, item) if options else None
+
+        return make
+
+    @classmethod
+    @override
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Made anew for every choice; the options are those of the message."""
+        return cls(number_of(match["id"]), cast("discord.ui.Select[Any]", item))
+
+    @override
+    async def pressed(self, interaction: Interaction) -> None:
+        """Do what was chosen, or ask to which picture."""
+        if not self.item.values:
+            await interaction.response.defer()
+            return
+        choice = _offered(interaction.client, self.item.values[0])
+        order = await order_behind(interaction, self.subject)
+        if choice.whole or len(order.pictures) == 1:
+            await choice.act(interaction, order, order.pictures[0])
+        else:
+            title, makes = choice.label, choice.makes
+            await ask_which(
+                interaction,
+                order,
+                lambda number, label, ending: MoreButton(choice.value, number, ending, label),
+                title,
+                makes=makes,
+                price=choice.price,
+            )
+
+
+class MoreButton(LastingButton, template=r"more:(?P<value>[a-z0-9.-]{1,40}):(?P<id>[0-9]+)(?P<chosen>!{1,2})"):
+    """Means one picture of a result, for what was chosen behind ⋯."""
+
+    def __init__(self, value: str, number: int, ending: str, label: str | None = None) -> None:
+        super().__init__(discord.ui.Button(label=label or f"#{number}", custom_id=f"more:{value}:{number}{ending}"))
+        self._value = value
+        self._number = number
+
+    @classmethod
+    @override
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Made anew for every click."""
+        return cls(match["value"], number_of(match["id"]), match["chosen"])
+
+    @override
+    async def pressed(self, interaction: Interaction) -> None:
+        """Do it."""
+        choice = _offered(interaction.client, self._value)
+        order = await order_behind(interaction, self._number)
+        picture = picture_of(order, self._number)
+        await choice.act(interaction, order, picture)
+        if choice.makes:
+            await interaction.client.questions.close(interaction, f"You chose #{self._number}.")
+
+
+def _offered(client: AtelierClient, value: str) -> Choice:
+    choice = client.more.find(value)
+    if choice is None:
+        raise UserFacingError("I do not offer this any more. Under a newer picture you see what I can do.")
+    return choice

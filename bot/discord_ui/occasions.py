@@ -1,0 +1,234 @@
+"""What a request came by: an interaction that wants an answer within seconds, or a member's reply to a picture."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import discord
+import structlog
+
+from bot.delivery.replies import BEGUN, send_below
+from bot.discord_limits import ALREADY_ACKNOWLEDGED, INTERACTION_GONE, TOKEN_LIFE
+from bot.discord_retries import DROPPED, is_refusal, remove_quietly
+from bot.errors import RequestRefused
+from bot.presentation.ways import Spot, why_refused
+from bot.services.ledger.ledger import Destination, Requester
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, and what the leads' rules want to know of them.
+
+    Attributes:
+        joined_at: when they joined the server, in seconds since 1970 (UTC); None if Discord does not say.
+    """
+
+    requester: Requester
+    joined_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What a request came by.
+
+    Attributes:
+        id: of the interaction or the message; the request's id, so that the same one again does nothing new.
+        asker: whoever acts.
+        destination: where it is answered.
+        acknowledge: shows that it begins, once, and returns the id of the message that will show progress.
+        answer_in_time: what Discord waits for, whether or not anything comes of it; it may be called before the
+            database knows of the request, when a sign of progress would be left for ever if the process died.
+        withdraw: takes that back where nothing comes of it, so that whoever answers instead finds nothing in the way.
+    """
+
+    id: str
+    asker: Asker
+    destination: Destination
+    acknowledge: Callable[[], Awaitable[int | None]]
+    answer_in_time: Callable[[], Awaitable[object]]
+    withdraw: Callable[[], Awaitable[None]]
+
+
+def by_interaction(interaction: discord.Interaction, *, private: bool, asker: Asker | None = None) -> Occasion:
+    """A command, a button, a menu or a dialog. The asker is whoever acts, unless given.
+
+    A refusal stands where the acknowledgement did: that is not withdrawn but edited.
+    """
+    destination = Destination(
+        application_id=interaction.application_id,
+        interaction_token=interaction.token,
+        expires_at=int(time.time()) + TOKEN_LIFE,  # by our clock: Discord's, in its ids, may be another
+        message_id=None,
+        private=private,
+    )
+    acknowledge = Acknowledgement(interaction, private=private)
+    return Occasion(
+        str(interaction.id), asker or asker_of(interaction), destination, acknowledge, acknowledge, _do_nothing
+    )
+
+
+def by_reply(message: discord.Message, asker: Asker | None = None) -> Occasion:
+    """A member's message, whose words are the request. The asker is who wrote it, unless given.
+
+    What comes of it hangs below the message. There is no interaction, so that all is sent by the bot's own token, and
+    nothing of it can be private but in direct messages.
+    """
+    destination = Destination(
+        application_id=0,  # only needed to use an interaction's token
+        interaction_token="",
+        expires_at=0,
+        message_id=None,
+        private=message.guild is None,
+        reply_to=message.id,
+    )
+    sign = ProgressSign(message)
+    return Occasion(str(message.id), asker or author_of(message), destination, sign.give, _do_nothing, sign.withdraw)
+
+
+async def answer_double(interaction: discord.Interaction) -> None:
+    """Let Discord know that the press has arrived; what comes of it is shown by the first."""
+    if interaction.message is not None:
+        await interaction.response.defer()
+    else:
+        await interaction.response.send_message("You sent this twice within a second; it counts once.", ephemeral=True)
+
+
+async def _do_nothing() -> None:
+    """Nothing is waited for, or nothing is taken back."""
+
+
+class AnsweredBeforeError(Exception):
+    """Discord dispatched an interaction once more, and whoever had it first answers it. Nothing is to be said of it."""
+
+
+class Acknowledgement:
+    """Defers an interaction once, whoever comes first."""
+
+    def __init__(self, interaction: discord.Interaction, *, private: bool) -> None:
+        self._interaction = interaction
+        self._private = private
+        self._lock = asyncio.Lock()
+        self._given = False
+        self._message_id: int | None = None
+
+    async def __call__(self) -> int | None:
+        """Defer, if that has not been done, and return the id of the response."""
+        async with self._lock:
+            if not self._given:
+                self._message_id = await self._defer()
+                self._given = True
+            return self._message_id
+
+    async def _defer(self) -> int | None:
+        try:
+            return await self._defer_once()
+        except DROPPED:
+            _log.info("connection lost while deferring", interaction=self._interaction.id)
+        except discord.HTTPException as error:
+            if error.code == ALREADY_ACKNOWLEDGED:
+                raise AnsweredBeforeError from error
+            raise unheard(error, self._interaction.channel_id or 0) from error
+        try:
+            return await self._defer_once()
+        except discord.HTTPException as error:
+            if error.code != ALREADY_ACKNOWLEDGED:
+                raise unheard(error, self._interaction.channel_id or 0) from error
+        # The first attempt had arrived; only its receipt was lost.
+        return (await self._interaction.original_response()).id
+
+    async def _defer_once(self) -> int | None:
+        response = await self._interaction.response.defer(ephemeral=self._private, thinking=True)
+        return None if response is None else response.message_id
+
+
+def unheard(error: discord.HTTPException, channel_id: int) -> Exception:
+    """Why a request that Discord does not let us acknowledge is not made, in words where they may be told.
+
+    Who came too late is told so by Discord itself, and what may pass is no refusal: they stay as they are.
+    """
+    if not is_refusal(error) or error.code in INTERACTION_GONE:
+        return error
+    why = why_refused(Spot.CHANNEL, error.status, error.code, channel_id)
+    return RequestRefused(f"I could not answer you there, because {why}. Nothing was made, and nothing was charged.")
+
+
+class ProgressSign:
+    """The message below a member's that will show progress: sent once, whoever comes first, and perhaps taken back."""
+
+    def __init__(self, message: discord.Message) -> None:
+        self._message = message
+        self._lock = asyncio.Lock()
+        self._sent: discord.Message | None = None
+        self._withdrawn = False
+
+    async def give(self) -> int | None:
+        """Send it, if that has not been done, and return its id; None if it was withdrawn before.
+
+        Its nonce differs from the result's, which else Discord would drop as the same message again.
+        """
+        async with self._lock:
+            if self._sent is None and not self._withdrawn:
+                nonce = f"{self._message.id}p"
+                try:
+                    self._sent = await send_below(self._message.channel, self._message.id, BEGUN, nonce)
+                except discord.HTTPException as error:
+                    raise unheard(error, self._message.channel.id) from error
+            return None if self._sent is None else self._sent.id
+
+    async def withdraw(self) -> None:
+        """Delete it, or never send it. What cannot be deleted stays, and that is all."""
+        async with self._lock:
+            self._withdrawn = True
+            sent, self._sent = self._sent, None
+            if sent is not None:
+                await remove_quietly(sent)
+
+
+def requester_of(interaction: discord.Interaction) -> Requester:
+    """Who pressed or typed, where, with which roles."""
+    return _requester(interaction.user, interaction.guild_id, interaction.channel_id, interaction.channel)
+
+
+def asker_of(interaction: discord.Interaction) -> Asker:
+    """Who pressed or typed, as the leads' rules see them."""
+    return Asker(requester_of(interaction), _since(interaction.user))
+
+
+def author_of(message: discord.Message) -> Asker:
+    """Who wrote a message, as the leads' rules see them."""
+    guild_id = None if message.guild is None else message.guild.id
+    return Asker(_requester(message.author, guild_id, message.channel.id, message.channel), _since(message.author))
+
+
+def _requester(
+    user: discord.User | discord.Member, guild_id: int | None, channel_id: int | None, channel: object
+) -> Requester:
+    return Requester(
+        server_id=guild_id or 0,
+        channel_id=channel_id or 0,
+        user_id=user.id,
+        role_ids=role_ids_of(user) if isinstance(user, discord.Member) else (),
+        parent_id=channel.parent_id if isinstance(channel, discord.Thread) else 0,
+    )
+
+
+def _since(user: discord.User | discord.Member) -> int | None:
+    return joined_at_of(user) if isinstance(user, discord.Member) else None
+
+
+def role_ids_of(member: discord.Member) -> tuple[int, ...]:
+    """The roles that count: all but the one that everybody has."""
+    return tuple(role.id for role in member.roles if not role.is_default())
+
+
+def joined_at_of(member: discord.Member) -> int | None:
+    """When a member joined their server, in seconds since 1970 (UTC); None for guests."""
+    return None if member.joined_at is None else int(member.joined_at.timestamp())

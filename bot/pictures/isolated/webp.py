@@ -1,0 +1,45 @@
+"""Large WEBP pictures, unfolded by a process of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from PIL import Image
+
+from bot.pictures.files.file_faults import damaged
+from bot.services.jobs.provider import UnreadablePictureError
+
+SECONDS = 60.0  # that one picture may take on a busy machine; a free one needs three
+MODE_LENGTH = 4  # bytes
+
+_PROCESS = Path(__file__).with_name("webp_process.py")
+
+
+def unfold(content: bytes, size: tuple[int, int], most_pixels: int) -> Image.Image:
+    """The first picture of a WEBP, scaled to a size. Blocks.
+
+    Args:
+        content: the whole file.
+        size: width and height in pixels, not larger than the picture's.
+        most_pixels: a larger one is not begun.
+
+    Raises:
+        UnreadablePictureError: it cannot be read, or not by this machine.
+    """
+    command = [sys.executable, "-I", str(_PROCESS), *map(str, (*size, most_pixels))]
+    try:
+        done = subprocess.run(command, input=content, capture_output=True, timeout=SECONDS, check=False, env={})  # noqa: S603 - our own program
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise _not_now() from error
+    if done.returncode < 0 or b"MemoryError" in done.stderr:  # ended by the system
+        raise _not_now()
+    mode = done.stdout[:MODE_LENGTH].decode("latin-1").strip()
+    if done.returncode or mode not in {"RGB", "RGBA"}:
+        raise damaged()
+    return Image.frombytes(mode, size, memoryview(done.stdout)[MODE_LENGTH:])
+
+
+def _not_now() -> UnreadablePictureError:
+    return UnreadablePictureError("takes more work than I have room for just now", "Save it as JPEG and attach that.")

@@ -1,0 +1,1 @@
+"""Messages: posted, edited, deleted, with their files."""

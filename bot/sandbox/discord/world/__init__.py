@@ -1,0 +1,1 @@
+"""What exists on the local Discord: servers, people, channels, threads, messages, commands."""

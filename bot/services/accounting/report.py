@@ -1,0 +1,108 @@
+"""The ledger for those who check it: every job with all that is known of its money, and the sums."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from bot.services.accounting.sums import Total, grouped, sums_of
+from bot.services.ledger.ledger import ChargeState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from zoneinfo import ZoneInfo
+
+    from bot.services.accounting.sums import Group, Grouping, ReportedJob, Sums
+    from bot.services.calendar.months import Month
+
+UTC_FORM = "%Y-%m-%dT%H:%M:%SZ"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the ledger says.
+
+    Attributes:
+        jobs: in the order of their reservations; none where only the sums were asked for.
+        sums: of all jobs.
+        by: by what `groups` are made; None if that was not asked.
+        groups: days in their order; anything else with the highest charge first.
+    """
+
+    jobs: tuple[ReportedJob, ...]
+    sums: Sums
+    by: Grouping | None = None
+    groups: tuple[Group, ...] = ()
+
+    @property
+    def settled_nano(self) -> int:
+        """Charged, adjustments included."""
+        return self.sums.settled_nano
+
+    @property
+    def held_nano(self) -> int:
+        """Held for jobs that wait or run."""
+        return self.sums.held_nano
+
+    @property
+    def unknown_nano(self) -> int:
+        """Held for jobs of which nobody knows whether they are billed."""
+        return self.sums.unknown_nano
+
+    @property
+    def states(self) -> dict[str, Total]:
+        """The totals of every state."""
+        totals = dict.fromkeys((state.value for state in ChargeState), Total())
+        for job in self.jobs:
+            so_far = totals[job.state]
+            totals[job.state] = Total(so_far.jobs + 1, so_far.nano + job.counted_nano, so_far.images + job.images)
+        return totals
+
+    def to_dict(self) -> dict[str, Any]:
+        """As printed by `atelier report --json`; times are ISO 8601 in UTC."""
+        told: dict[str, Any] = {
+            **asdict(self.sums),
+            "states": {state: asdict(total) for state, total in self.states.items()},
+        }
+        if self.by is not None:
+            told |= {"by": self.by.value, "groups": [{"key": group.key} | asdict(group.sums) for group in self.groups]}
+        return told | {"jobs": [_job_as_dict(job) for job in self.jobs]}
+
+
+class Books(Protocol):
+    """Reads the ledger of one server. What it reads never holds up those who write."""
+
+    async def months(self, server_id: int, zone: ZoneInfo) -> Sequence[Month]:
+        """The months of the server's zone in which anything was asked for, earliest first."""
+        ...
+
+    async def report(
+        self, server_id: int, month: Month, zone: ZoneInfo, *, by: Grouping | None = None, member_id: int | None = None
+    ) -> Report:
+        """The jobs that were reserved in a month of the server's zone, of all members or of one.
+
+        With `by` only their sums: a busy month has so many jobs that even to let go of them would hold up the loop.
+
+        Raises:
+            DatabaseError: the database could not be read.
+        """
+        ...
+
+
+def reported(jobs: Iterable[ReportedJob], by: Grouping | None, zone: ZoneInfo) -> Report:
+    """A report of these jobs, summed as asked; days are those of `zone`."""
+    kept = tuple(jobs)
+    return Report(kept, sums_of(kept), by, () if by is None else grouped(kept, by, zone))
+
+
+def _job_as_dict(job: ReportedJob) -> dict[str, Any]:
+    return asdict(job) | {
+        "reserved_at": iso_utc(job.reserved_at),
+        "closed_at": None if job.closed_at is None else iso_utc(job.closed_at),
+    }
+
+
+def iso_utc(at: int) -> str:
+    """A moment (seconds since 1970, UTC) as ISO 8601: ``2026-11-20T12:00:00Z``."""
+    return datetime.fromtimestamp(at, UTC).strftime(UTC_FORM)

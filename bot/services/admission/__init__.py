@@ -1,0 +1,1 @@
+"""From wishes to a request that is allowed."""

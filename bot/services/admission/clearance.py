@@ -1,0 +1,98 @@
+"""What waited is sent only if it would still be let in: rules and limits may have changed since it was reserved."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.errors import RequestRefused, RequestRejectedError
+from bot.services.ledger.ledger import Bounds, OutOfBoundsError
+from bot.services.policy.decisions import StalePolicyError
+from bot.services.policy.limit_names import beginning
+from bot.services.policy.limits import Scope
+from bot.services.policy.policy import SPAN_NAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.services.admission.admission import Admission
+    from bot.services.ledger.ledger import Job, Ledger, OpenRequest, Requester
+    from bot.services.policy.decisions import Audit, Decision
+    from bot.services.policy.limits import Limit
+    from bot.services.quotas.accounts import Accounts
+
+LONG_A_MEMBER = 0  # when they joined: who was let in once is no newcomer
+CHANGES = ("quota set", "quota clear")
+LOOKED_THROUGH = 50  # newest decisions of a server, among which the one that lowered a limit is looked for
+
+
+@dataclass(frozen=True)
+class Clearance:
+    """Lets jobs leave.
+
+    Attributes:
+        clock: seconds since 1970 (UTC).
+    """
+
+    ledger: Ledger
+    accounts: Accounts
+    admission: Admission
+    audit: Audit
+    clock: Callable[[], float] = time.time
+
+    async def dispatch(self, order: OpenRequest, job: Job) -> None:
+        """Commit that a job is about to be sent, under the rules and limits of this moment.
+
+        Raises:
+            RequestRejectedError: they do not allow it any more; it is reserved still.
+            ChargeConflictError: it is not reserved.
+        """
+        requester = order.requester
+        while True:
+            try:
+                await self.admission.check(
+                    order.request, requester, references=len(order.request.references), joined_at=LONG_A_MEMBER
+                )
+                terms = await self.accounts.terms(requester, order.created_at)
+                bounds = Bounds(requester.server_id, terms.policy.version, terms.limits, terms.buckets)
+                return await self.ledger.dispatch(job.id, int(self.clock()), bounds)
+            except StalePolicyError:
+                await self.accounts.policies.forget(requester.server_id)
+            except RequestRefused as refused:
+                sentence = f"{refused.sentence} When you asked, it was allowed still. Nothing was charged."
+                raise RequestRejectedError(sentence, code="forbidden_since") from None
+            except OutOfBoundsError as error:
+                sentence = await self._sentence(error.limit, order)
+                raise RequestRejectedError(sentence, code="out_of_bounds") from None
+
+    async def _sentence(self, limit: Limit, order: OpenRequest) -> str:
+        name = beginning(limit.name)
+        if limit.scope is Scope.INSTALLATION:
+            why = f"{name} leaves too little for this picture by now. Whoever runs this bot decides about it."
+        elif (decision := await self._lowered(limit, order)) is not None:
+            why = (
+                f"{name} leaves too little for this picture by now: while it waited, <@{decision.actor_id}> changed "
+                f"{decision.subject} from {decision.before} to {decision.after}."
+            )
+        else:
+            why = f"{name} leaves too little for this picture by now. /usage shows what is left."
+        return f"{why} Nothing was charged."
+
+    async def _lowered(self, limit: Limit, order: OpenRequest) -> Decision | None:
+        """The latest decision about a limit since the request was made, if there was one."""
+        names = _names(limit, order.requester)
+        for entry in await self.audit.entries(order.requester.server_id, most=LOOKED_THROUGH):
+            decision = entry.decision
+            if decision.at >= order.created_at and decision.subject in names and decision.action in CHANGES:
+                return decision
+        return None
+
+
+def _names(limit: Limit, requester: Requester) -> set[str]:
+    """What leads may have decided about, of which this limit is what came out: see `limit_words.rule_name`."""
+    if limit.scope is not Scope.MEMBER:
+        return {limit.name}
+    span = SPAN_NAMES[limit.window]
+    roles = {f"the {span} allowance of each member with <@&{role_id}>" for role_id in requester.role_ids}
+    return roles | {f"<@{requester.user_id}>'s {span} allowance", f"everybody's {span} allowance"}

@@ -1,0 +1,1 @@
+"""Windows, months, time zones, and what time it is."""

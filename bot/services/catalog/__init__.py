@@ -1,0 +1,1 @@
+"""What models can do and cost: a model is data, in models.toml."""

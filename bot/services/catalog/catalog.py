@@ -1,0 +1,264 @@
+"""What each model can do and costs: a model is data, read from models.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import astuple, dataclass, field, replace
+from datetime import date  # noqa: TC003 - pydantic reads the annotations
+from decimal import Decimal
+from importlib import resources
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from pydantic import ConfigDict, TypeAdapter
+
+from bot.errors import UnknownModelError, UnsupportedOptionError
+from bot.services.catalog import sizes
+from bot.services.catalog.catalog_file import CatalogError, name_of, read_entry, with_family
+from bot.services.catalog.formats import GIF, SVG, EarlyFormats, SvgAuthor
+from bot.services.catalog.sizes import FixedSizes, FreeSizes, SuggestedSize  # noqa: TC001 - pydantic reads the annotations
+from bot.services.catalog.tokens import GridTokens, InputRule, Prices, TableTokens  # noqa: TC001 - the same
+from bot.services.text import listed, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = ["Catalog", "CatalogError", "Model"]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One image model.
+
+    Attributes:
+        id: the name that the API knows.
+        title: what people call it.
+        sizes: the rule for sizes.
+        suggested_sizes: sizes worth offering, each with a word; the first is the default.
+        qualities: from the cheapest to the dearest.
+        formats: of the result that may be chosen; the first is the default.
+        early_formats: those that only projects with access get; in `formats` once the operator has opened them.
+        backgrounds: ``transparent`` only in a format of `TRANSPARENT_FORMATS`.
+        input_fidelity: its values; empty where the API refuses the parameter.
+        mask: an edit may bring a mask.
+        markup: an edit may bring a drawn overlay.
+        complexity: its values; empty where the model has none.
+        most_partial_images: previews per picture.
+        reference_limit: input pictures per request.
+        input_byte_limit: an input file must be smaller, in bytes.
+        input_rule: how input pictures are counted.
+        text_tokens_per_input: text tokens that an edit bills for each input picture, at most.
+        text_output_bound: text tokens that the model may bill as output; generous.
+        output: how the tokens of the result are counted.
+        prices: nano-dollars per token; None is not known, and such a model is refused.
+        snapshots: dated names of the same model; a request may name them, to be pinned.
+        shutdown: the first day on which the provider does not serve it any more, or None.
+        successor: the model to use instead.
+        early: what is in preview in this catalog; the same for all its models.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    id: str
+    title: str
+    sizes: FreeSizes | FixedSizes
+    suggested_sizes: tuple[SuggestedSize, ...]
+    qualities: tuple[str, ...]
+    default_quality: str
+    formats: tuple[str, ...]
+    backgrounds: tuple[str, ...]
+    input_fidelity: tuple[str, ...]
+    mask: bool
+    markup: bool
+    complexity: tuple[str, ...]
+    most_partial_images: int
+    reference_limit: int
+    input_byte_limit: int
+    input_rule: InputRule
+    text_tokens_per_input: int
+    text_output_bound: int
+    output: GridTokens | TableTokens
+    prices: Prices | None = None
+    snapshots: tuple[str, ...] = ()
+    shutdown: date | None = None
+    successor: str | None = None
+    early_formats: tuple[str, ...] = ()
+    early: EarlyFormats = field(default_factory=EarlyFormats)
+
+    @property
+    def default_size(self) -> str:
+        """``WIDTHxHEIGHT`` in pixels."""
+        return self.suggested_sizes[0].size
+
+    def is_retired(self, today: date) -> bool:
+        """The provider does not serve it any more; other endpoints may."""
+        return self.shutdown is not None and today >= self.shutdown
+
+    def priced(self) -> Prices:
+        """The prices, in nano-dollars per token.
+
+        Raises:
+            UnknownModelError: the catalog does not hold them.
+        """
+        if self.prices is None:
+            raise UnknownModelError(f"The price of {self.title} is not known. Choose another model.")
+        return self.prices
+
+    def check_size(self, text: str) -> str:
+        """The size that somebody means, as ``WIDTHxHEIGHT`` in pixels: see `bot.services.catalog.sizes.find_size`.
+
+        Raises:
+            UnsupportedOptionError: it is no size, or this model does not make it.
+        """
+        return sizes.find_size(text, self.sizes, self.suggested_sizes)
+
+    def dimensions(self, size: str) -> tuple[int, int]:
+        """Width and height in pixels of a size that this model makes. Raises as `check_size` does."""
+        legal = self.check_size(size)
+        if legal != size:
+            raise UnsupportedOptionError(f"{self.title} does not make {size}. Choose {legal}.")
+        return sizes.dimensions(size)
+
+    def check_quality(self, text: str) -> str:
+        """The quality that somebody means.
+
+        Raises:
+            UnsupportedOptionError: this model does not have it, or it is ``auto``, whose price nobody knows.
+        """
+        return self._choose(text, self.qualities, "a quality")
+
+    def check_format(self, text: str) -> str:
+        """The format that somebody means; ``jpg`` is ``jpeg``. Raises UnsupportedOptionError."""
+        wanted = text.strip().lower()
+        if wanted in self.early.makers and wanted not in self.formats:
+            raise UnsupportedOptionError(self.early.refusal(wanted, self.title, self.formats))
+        return self._choose("jpeg" if text.strip().lower() == "jpg" else text, self.formats, "a format")
+
+    def check_background(self, text: str) -> str:
+        """The background that somebody means. Raises UnsupportedOptionError."""
+        return self._choose(text, self.backgrounds, "a background")
+
+    def _choose(self, text: str, choices: tuple[str, ...], kind: str) -> str:
+        wanted = text.strip().lower()
+        if wanted not in choices:
+            raise UnsupportedOptionError(f"{quoted(text)} is not {kind} of {self.title}. Choose {listed(choices)}.")
+        return wanted
+
+
+_ENTRY, _AUTHOR = TypeAdapter(Model), TypeAdapter(SvgAuthor)
+
+
+class Catalog:
+    """Every model that Atelier knows.
+
+    Attributes:
+        default_id: the model of a server that has chosen none.
+        models: all of them, also those that were shut down, best first.
+    """
+
+    def __init__(self, default_id: str, models: Iterable[Model]) -> None:
+        self.default_id = default_id
+        self.models = tuple(models)
+        self._by_name = {name: model for model in self.models for name in (model.id, *model.snapshots)}
+
+    @classmethod
+    def load(cls) -> Self:
+        """The catalog that comes with Atelier. Raises CatalogError if its file has a fault."""
+        return cls.parse(resources.files("bot.services.catalog").joinpath("models.toml").read_text("utf-8"))
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read TOML as in models.toml.
+
+        Raises:
+            CatalogError: a field lacks or is wrong, or the entries do not fit each other.
+        """
+        try:
+            content = tomllib.loads(text, parse_float=Decimal)
+        except tomllib.TOMLDecodeError as error:
+            raise CatalogError(f"models.toml cannot be read: {error}") from error
+        families = content.get("families", {})
+        models = [
+            read_entry(_ENTRY, with_family(entry, "family", families, name_of(entry)))
+            for entry in content.get("models", [])
+        ]
+        authors = [read_entry(_AUTHOR, entry) for entry in content.get("svg_authors", [])]
+        makers = {
+            each: titles
+            for each in (GIF, SVG)
+            if (titles := tuple(model.title for model in models if each in model.early_formats))
+        }
+        early = EarlyFormats(makers, (), {author.id: author for author in authors})
+        catalog = cls(content.get("default", ""), [replace(model, early=early) for model in models])
+        catalog._check()
+        return catalog
+
+    def opened(self, *, gif: bool, svg_author: str | None) -> Self:
+        """The same catalog with the early formats that the operator has switched on.
+
+        Args:
+            gif: whether gif may be chosen of the models that make it.
+            svg_author: the text model that writes svg drawings; None leaves them off.
+
+        Raises:
+            UnknownModelError: the author is not in the catalog, or its price is not.
+        """
+        opened = tuple(each for each, is_on in ((GIF, gif), (SVG, svg_author is not None)) if is_on)
+
+        def with_early_formats(model: Model) -> Model:
+            author = None if svg_author is None else model.early.author_of(svg_author).id
+            formats = (*model.formats, *(each for each in opened if each in model.early_formats))
+            return replace(model, formats=formats, early=replace(model.early, opened=opened, author=author))
+
+        return type(self)(self.default_id, map(with_early_formats, self.models))
+
+    def model(self, model_id: str) -> Model:
+        """The model of this name, which may be a dated snapshot and may be shut down.
+
+        Raises:
+            UnknownModelError: no model has this name; the sentence lists those that one may choose.
+        """
+        model = self._by_name.get(model_id.strip().lower())
+        if model is None:
+            lasting = tuple(model.id for model in self.models if model.shutdown is None)
+            raise UnknownModelError(f"{quoted(model_id)} is not a model that I know. Choose {listed(lasting)}.")
+        return model
+
+    def title_of(self, name: str) -> str:
+        """What people call a model; its bare name if it left the catalog, as old pictures' models may."""
+        model = self._by_name.get(name)
+        return name if model is None else model.title
+
+    def offered(self, today: date) -> tuple[Model, ...]:
+        """The models that may be chosen today, best first, those with an announced end last."""
+        usable = (model for model in self.models if model.prices is not None and not model.is_retired(today))
+        return tuple(sorted(usable, key=lambda model: model.shutdown is not None))
+
+    def _check(self) -> None:
+        if len(self._by_name) != sum(1 + len(model.snapshots) for model in self.models):
+            raise CatalogError("models.toml names a model twice")
+        if self.default_id not in self._by_name:
+            raise CatalogError(f"models.toml: the default {self.default_id!r} is not one of its models")
+        for model in self.models:
+            fault = _fault(model, self._by_name)
+            if fault is not None:
+                raise CatalogError(f"models.toml, {model.id}: {fault}")
+
+
+def _fault(model: Model, names: Mapping[str, Model]) -> str | None:
+    """What does not fit within an entry, or to the others."""
+    if model.default_quality not in model.qualities:
+        return f"the default quality {model.default_quality!r} is not one of its qualities"
+    if model.prices is not None and min(astuple(model.prices)[:3]) <= 0:
+        return "a price is not above zero, so that pictures would be free"
+    if model.prices is not None and model.prices.text_output < 0:
+        return "a price is below zero"
+    if model.shutdown is not None and model.successor not in names:
+        return f"its successor {model.successor!r} is not one of the models"
+    for suggestion in model.suggested_sizes:
+        try:
+            width, height = model.dimensions(suggestion.size)
+            for quality in model.qualities:
+                model.output.tokens(width, height, quality)
+        except (KeyError, UnsupportedOptionError) as error:
+            return f"no tokens are known for {suggestion.size} in some quality: {error}"
+    return None

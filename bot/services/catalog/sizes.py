@@ -1,0 +1,279 @@
+"""Which sizes a model makes, and what somebody means who writes one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from math import gcd, isqrt
+
+from bot.errors import UnsupportedOptionError
+from bot.services.catalog.image_api import USUAL_PIXELS
+from bot.services.text import listed, quoted
+
+_LONGEST_TEXT = 40  # characters; nobody's size is longer
+_PIXELS = re.compile(r"([1-9][0-9]{0,4}) ?[x×*] ?([1-9][0-9]{0,4})")
+_SQUARE = re.compile(r"[1-9][0-9]{1,4}")
+# What screens and films are called by; in pixels.
+_SCREENS = {
+    "hd": (1280, 720),
+    "720p": (1280, 720),
+    "full hd": (1920, 1080),
+    "fullhd": (1920, 1080),
+    "fhd": (1920, 1080),
+    "1080p": (1920, 1080),
+    "2k": (2560, 1440),
+    "qhd": (2560, 1440),
+    "1440p": (2560, 1440),
+    "4k": (3840, 2160),
+    "uhd": (3840, 2160),
+    "2160p": (3840, 2160),
+}
+_RATIO = re.compile(r"([1-9][0-9]?) ?: ?([1-9][0-9]?)")
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedSize:
+    """A size worth offering.
+
+    Attributes:
+        word: what people call it ("landscape"); may be written instead of the size.
+        size: ``WIDTHxHEIGHT`` in pixels.
+    """
+
+    word: str
+    size: str
+
+
+@dataclass(frozen=True, slots=True)
+class FixedSizes:
+    """A model that makes only these sizes, each ``WIDTHxHEIGHT`` in pixels."""
+
+    fixed: tuple[str, ...]
+
+    def fault(self, width: int, height: int) -> str | None:
+        """Why this size (pixels) cannot be made and what can be done, as half a sentence; None if it can."""
+        if f"{width}x{height}" in self.fixed:
+            return None
+        return f"this model makes only {listed(self.fixed, 'and')}."
+
+    def rounded(self, width: int, height: int) -> tuple[int, int]:
+        """This size (pixels): between a few fixed ones nothing is near."""
+        return width, height
+
+    def of_ratio(self, across: int, down: int) -> tuple[int, int]:
+        """Width and height in pixels of the size with this ratio; else the ratio itself, which `fault` refuses."""
+        for size in self.fixed:
+            width, height = dimensions(size)
+            if width * down == height * across:
+                return width, height
+        return across, down
+
+    def like(self, width: int, height: int, most_pixels: int) -> tuple[int, int]:
+        """The size (pixels) with the shape nearest to a picture's, of at most `most_pixels` if any has so few."""
+        every = self._every()
+        offered = [size for size in every if size[0] * size[1] <= most_pixels] or every
+        return min(offered, key=lambda size: strain(size, (width, height)))
+
+    def holding(self, width: int, height: int, most_pixels: int) -> tuple[int, int] | None:
+        """The smallest size (pixels) that a picture fits into and that is most like it; None if none is so large."""
+        offered = (
+            size
+            for size in self._every()
+            if size[0] >= width and size[1] >= height and size[0] * size[1] <= most_pixels
+        )
+        return min(offered, key=lambda size: _waste(size, (width, height)), default=None)
+
+    def _every(self) -> list[tuple[int, int]]:
+        return [dimensions(size) for size in self.fixed]
+
+
+@dataclass(frozen=True, slots=True)
+class FreeSizes:
+    """A model that makes any size within these bounds.
+
+    The bounds are those of OpenAI's image-generation guide for gpt-image-2 and later.
+
+    Attributes:
+        step: both edges are multiples of it, in pixels.
+        longest_edge: pixels.
+        least_pixels: in all.
+        most_pixels: in all.
+        most_ratio: how many times the short edge the long edge may be.
+    """
+
+    step: int
+    longest_edge: int
+    least_pixels: int
+    most_pixels: int
+    most_ratio: int
+
+    def fault(self, width: int, height: int) -> str | None:
+        """Why this size (pixels) cannot be made and what can be done, as half a sentence; None if it can."""
+        reason = self._reason(width, height)
+        if reason is None:
+            return None
+        nearest_width, nearest_height = self.nearest(width, height)
+        return f"{reason}. Try {nearest_width}x{nearest_height}."
+
+    def _reason(self, width: int, height: int) -> str | None:
+        long, short = max(width, height), min(width, height)
+        rules = (
+            (long > self.longest_edge, f"no edge may be longer than {self.longest_edge} pixels"),
+            (long > short * self.most_ratio, f"the long edge may be at most {self.most_ratio} times the short edge"),
+            (width * height < self.least_pixels, f"it needs at least {self.least_pixels:,} pixels in all"),
+            (width * height > self.most_pixels, f"it may have at most {self.most_pixels:,} pixels in all"),
+            (width % self.step or height % self.step, f"both edges must be multiples of {self.step}"),
+        )
+        return next((reason for broken, reason in rules if broken), None)
+
+    def rounded(self, width: int, height: int) -> tuple[int, int]:
+        """The legal size (pixels) less than a step from this one: 1920x1080 means 1920x1088. Else the same size."""
+        if self._reason(width, height) is None:
+            return width, height
+        nearest = self.nearest(width, height)
+        near = max(abs(nearest[0] - width), abs(nearest[1] - height)) < self.step
+        return nearest if near else (width, height)
+
+    def nearest(self, width: int, height: int) -> tuple[int, int]:
+        """The legal size (pixels) nearest to this one, which is first scaled into the bounds in its own ratio.
+
+        Of two that are equally near, the larger: 1080 becomes 1088, as video does it.
+        """
+        wide, high = self._scaled(width, height)
+        legal = (
+            (across, self._nearest_height(high, bounds))
+            for across in range(self.step, self.longest_edge + 1, self.step)
+            if (bounds := self.heights(across))
+        )
+        return min(legal, key=lambda size: ((size[0] - wide) ** 2 + (size[1] - high) ** 2, -size[0] * size[1]))
+
+    def _scaled(self, width: int, height: int) -> tuple[int, int]:
+        """In its own ratio, about as large as the bounds allow; a size within the bounds stays as it is."""
+        long = max(width, height)
+        if long > self.longest_edge:
+            width, height = max(1, width * self.longest_edge // long), max(1, height * self.longest_edge // long)
+        pixels = width * height
+        wanted = min(max(pixels, self.least_pixels), self.most_pixels)
+        return isqrt(width * width * wanted // pixels), isqrt(height * height * wanted // pixels)
+
+    def heights(self, width: int) -> range:
+        """Every legal height for this width, in pixels."""
+        least = max(-(-width // self.most_ratio), -(-self.least_pixels // width), self.step)
+        most = min(width * self.most_ratio, self.most_pixels // width, self.longest_edge)
+        return range(-(-least // self.step) * self.step, most + 1, self.step)
+
+    def _nearest_height(self, height: int, legal: range) -> int:
+        rounded = (height + self.step // 2) // self.step * self.step
+        return min(max(rounded, legal[0]), legal[-1])
+
+    def of_ratio(self, across: int, down: int) -> tuple[int, int]:
+        """Width and height in pixels of a usual size with this ratio; else the ratio itself, which `fault` refuses."""
+        across, down = across // gcd(across, down), down // gcd(across, down)
+        exact = (
+            (across * unit, down * unit)
+            for unit in range(self.step, self.longest_edge, self.step)
+            if self._reason(across * unit, down * unit) is None
+        )
+        return min(exact, key=lambda size: abs(size[0] * size[1] - USUAL_PIXELS), default=(across, down))
+
+    def like(self, width: int, height: int, most_pixels: int) -> tuple[int, int]:
+        """The legal size (pixels) with the shape nearest to a picture's, and about as many pixels.
+
+        Never of more than `most_pixels` if any legal size has so few, nor of more than the picture unless it is tiny.
+        For a better shape up to a quarter of the pixels is given away.
+        """
+        return _likest(self, width, height, most_pixels)
+
+    def holding(self, width: int, height: int, most_pixels: int) -> tuple[int, int] | None:
+        """The smallest legal size (pixels) that a picture fits into and that is most like it; None if there is none."""
+        legal = (
+            (across, down)
+            for across in range(-(-width // self.step) * self.step, self.longest_edge + 1, self.step)
+            for down in self._heights_near(across, height * across // width)
+            if down >= height and across * down <= most_pixels
+        )
+        return min(legal, key=lambda size: _waste(size, (width, height)), default=None)
+
+    def _heights_near(self, width: int, height: int) -> tuple[int, ...]:
+        """The legal heights for a width that are nearest to this one: of those below and above it one each."""
+        legal = self.heights(width)
+        if not legal:
+            return ()
+        below = height // self.step * self.step
+        return tuple(min(max(each, legal[0]), legal[-1]) for each in (below, below + self.step))
+
+
+SizeRule = FreeSizes | FixedSizes
+
+
+def strain(size: tuple[int, int], of: tuple[int, int]) -> float:
+    """How far one shape is from another: how many times wider, or narrower, for its height. 1 for the same shape."""
+    one, other = size[0] * of[1], size[1] * of[0]
+    return max(one, other) / min(one, other)
+
+
+@lru_cache(1024)  # some milliseconds, for each of the choices under a large picture
+def _likest(rule: FreeSizes, width: int, height: int, most_pixels: int) -> tuple[int, int]:
+    most = min(max(most_pixels, rule.least_pixels), rule.most_pixels)
+    wanted = min(max(width * height, rule.least_pixels * 5 // 4), most)
+    legal = (
+        (across, down)
+        for across in range(rule.step, rule.longest_edge + 1, rule.step)
+        for down in rule.heights(across)
+        if wanted * 3 // 4 <= across * down <= wanted
+    )
+    return min(legal, key=lambda size: (strain(size, (width, height)), -size[0] * size[1]))
+
+
+def _waste(size: tuple[int, int], of: tuple[int, int]) -> float:
+    """The less the fewer pixels a size has and the more it is like another."""
+    return size[0] * size[1] * strain(size, of) ** 2
+
+
+def dimensions(size: str) -> tuple[int, int]:
+    """Width and height in pixels of a ``WIDTHxHEIGHT`` that was checked before."""
+    width, height = size.split("x")
+    return int(width), int(height)
+
+
+def find_size(text: str, rule: SizeRule, suggested: tuple[SuggestedSize, ...]) -> str:
+    """What somebody means who writes a size: ``1536x1024``, ``1024 * 1536``, ``1024``, ``16:9``, ``4K``, ``landscape``.
+
+    Returns:
+        ``WIDTHxHEIGHT`` in pixels, legal for the rule.
+
+    Raises:
+        UnsupportedOptionError: it is no size, or the rule does not allow it; the sentence says what to choose.
+    """
+    wanted = " ".join(text.lower().split()) if len(text) <= _LONGEST_TEXT else ""
+    for suggestion in suggested:
+        if wanted == suggestion.word:
+            return suggestion.size
+    width, height = rule.rounded(*_read(wanted, rule, suggested))
+    fault = rule.fault(width, height)
+    if fault is not None:
+        name = wanted if _RATIO.fullmatch(wanted) else f"{width}x{height}"
+        raise UnsupportedOptionError(f"{name} is not possible: {fault}")
+    return f"{width}x{height}"
+
+
+def _read(wanted: str, rule: SizeRule, suggested: tuple[SuggestedSize, ...]) -> tuple[int, int]:
+    """Width and height in pixels, not yet held against the rule."""
+    if wanted in _SCREENS:
+        return _SCREENS[wanted]
+    if pixels := _PIXELS.fullmatch(wanted):
+        return int(pixels[1]), int(pixels[2])
+    if _SQUARE.fullmatch(wanted):
+        return int(wanted), int(wanted)
+    if ratio := _RATIO.fullmatch(wanted):
+        across, down = int(ratio[1]), int(ratio[2])
+        usual = (dimensions(suggestion.size) for suggestion in suggested)
+        same = (size for size in usual if size[0] * down == size[1] * across)
+        return next(same, None) or rule.of_ratio(across, down)
+    words = listed(tuple(suggestion.word for suggestion in suggested))
+    if wanted == "auto":
+        raise UnsupportedOptionError(f"The price of an automatic size is not known beforehand. Choose {words}.")
+    raise UnsupportedOptionError(
+        f"{quoted(wanted)} is not a size. Write width and height in pixels, like 1536x1024, or choose {words}."
+    )

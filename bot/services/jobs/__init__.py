@@ -1,0 +1,1 @@
+"""A request's life: reserved, queued, generated, answered."""

@@ -1,0 +1,137 @@
+"""What becomes of the file that came: looked at, and laid into the picture that its mask kept."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import structlog
+
+from bot.services.catalog.image_api import INPUT_MEDIA_TYPES
+from bot.services.jobs.provider import FILE_ENDINGS, CheckedPicture, UnreadablePictureError
+from bot.services.requests.canvas import keeps_shape
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from bot.services.jobs.provider import PictureCheck, Retouch
+    from bot.services.ledger.stores import BlobStore
+    from bot.services.requests.request import ImageRequest, StoredImage
+
+T = TypeVar("T")
+
+LONGEST_RETOUCH = 90.0  # seconds; a charge waits for it
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A picture's file as it is kept.
+
+    Attributes:
+        content: the file as the provider made it, unchanged, or composed of it and what its mask kept.
+        checked: what that file is.
+        composed: whether it is the latter.
+    """
+
+    content: bytes
+    checked: CheckedPicture
+    composed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """Takes in what the provider sent.
+
+    Attributes:
+        check: reads type and size of a file, or says that it is no picture.
+        retouch: lays a result into what a mask kept.
+        blobs: where that is.
+    """
+
+    check: PictureCheck
+    retouch: Retouch
+    blobs: BlobStore
+    _hurried: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def hurry(self) -> None:
+        """The bot stops: what is not composed by now stays as the provider made it."""
+        self._hurried.set()
+
+    async def receive(self, content: bytes, request: ImageRequest) -> Received:
+        """See that it is a picture, and lay it into what the mask kept if that is wished.
+
+        Args:
+            content: the file that came.
+            request: what was asked for.
+
+        Raises:
+            UnreadablePictureError: it is no picture.
+        """
+        checked = await self._look_at(content, request)
+        try:
+            parts = _base_of(request)
+            if parts is None or not _can_be_composed(checked, parts[0]):
+                return Received(content, checked)
+            composed, seen = await self._in_time(self._composed(*parts, content, request))
+        except Exception:  # noqa: BLE001 - whatever it was: the provider's own file is whole, and paid for
+            _log.exception("result not retouched")
+            return Received(content, checked)
+        return Received(composed, seen, composed=True)
+
+    async def _in_time(self, work: Coroutine[Any, Any, T]) -> T:
+        """Raises TimeoutError if it takes too long, or the bot stops."""
+        composing, hurried = asyncio.create_task(work), asyncio.create_task(self._hurried.wait())
+        try:
+            await asyncio.wait({composing, hurried}, timeout=LONGEST_RETOUCH, return_when=asyncio.FIRST_COMPLETED)
+            if composing.done():
+                return composing.result()
+            raise TimeoutError
+        finally:
+            composing.cancel()
+            hurried.cancel()
+
+    async def _composed(
+        self, base: StoredImage, mask: StoredImage, content: bytes, request: ImageRequest
+    ) -> tuple[bytes, CheckedPicture]:
+        files = await self._file(base), await self._file(mask)
+        composed = await self.retouch(*files, content, request.compression)
+        seen = await self.check(composed)
+        if (seen.width, seen.height) != (base.width, base.height):
+            raise UnreadablePictureError("is of another size than the picture")
+        return composed, seen
+
+    async def _file(self, file: StoredImage) -> bytes:
+        content = await self.blobs.get(file.digest)
+        if content is None:
+            raise UnreadablePictureError("is not in the store any more")
+        return content
+
+    async def _look_at(self, content: bytes, request: ImageRequest) -> CheckedPicture:
+        """What the file is. If that cannot be found out, what was asked for: it is paid, and Discord may show it."""
+        try:
+            return await self.check(content)
+        except UnreadablePictureError:
+            raise
+        except Exception:  # noqa: BLE001 - no memory, no room, no more files: nothing of it is the picture's fault
+            _log.exception("result not looked at")
+            kinds = {ending: kind for kind, ending in FILE_ENDINGS.items()}
+            media_type = kinds.get(request.output_format.replace("jpeg", "jpg"), "image/png")
+            return CheckedPicture(media_type, request.width, request.height)
+
+
+def _base_of(request: ImageRequest) -> tuple[StoredImage, StoredImage] | None:
+    """What the result is laid into and its mask; None if nothing is to be kept.
+
+    Requests of earlier versions have no base: theirs is the picture as it was sent.
+    """
+    if request.mask is None or not request.exact:
+        return None
+    return (request.references[0], request.mask) if request.base is None else (request.base.picture, request.base.mask)
+
+
+def _can_be_composed(checked: CheckedPicture, base: StoredImage) -> bool:
+    """Not an animation or a drawing, and of the picture's shape, or it would have to be distorted."""
+    return checked.media_type in INPUT_MEDIA_TYPES and keeps_shape(base, checked.width, checked.height)

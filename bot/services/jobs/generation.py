@@ -1,0 +1,304 @@
+"""One job: dispatched in the ledger, asked of the provider, booked as it ended."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import itertools
+import time
+from contextlib import AsyncExitStack, aclosing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
+
+import stamina
+import structlog
+
+from bot.errors import (
+    DatabaseError,
+    ImageFailure,
+    ProviderBusyError,
+    RequestRejectedError,
+)
+from bot.services.jobs.arrears import passes
+from bot.services.jobs.booking import to_the_end
+from bot.services.jobs.byte_budget import ByteBudget
+from bot.services.jobs.loading import load_inputs
+from bot.services.jobs.outcomes import Made, Outcomes, failure_of, unknown
+from bot.services.jobs.provider import FinishedImage
+from bot.services.jobs.recall import CalledBackError, HeldUpError, StoppedError
+from bot.services.ledger.ledger import ChargeConflictError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from bot.services.admission.clearance import Clearance
+    from bot.services.jobs.arrears import Arrears
+    from bot.services.jobs.provider import ImageProvider, InputImage
+    from bot.services.jobs.provider_account import Call, ProviderAccount
+    from bot.services.jobs.recall import Departure
+    from bot.services.jobs.safekeeping import Safekeeping
+    from bot.services.jobs.throttles import Pace
+    from bot.services.ledger.ledger import Job, OpenRequest
+
+ATTEMPTS = 3  # calls per job, the first included; only what certainly did not start is tried again
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+def safety_identifier(key: bytes, user_id: int) -> str:
+    """A member's keyed hash for the provider: the same person, without saying who. 64 hex characters."""
+    return hmac.new(key, str(user_id).encode(), hashlib.sha256).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    """A job that is sent, and what it is sent with."""
+
+    order: OpenRequest
+    inputs: Sequence[InputImage]
+    on_partial: Callable[[bytes], None]
+    departure: Departure
+    call: Call
+
+
+@dataclass(frozen=True)
+class Maker:
+    """Runs one job from its reservation to the end of its charge.
+
+    Attributes:
+        outcomes: books how it ended.
+        clearance: lets it leave.
+        books: told when nothing can be written.
+        safety_key: keys the hash by which the provider knows a member.
+        timeout: seconds that one call may take, and that a job may be held back by the provider.
+        memory: bounds the input files of all jobs at work together.
+    """
+
+    outcomes: Outcomes
+    clearance: Clearance
+    books: Arrears
+    blobs: Safekeeping
+    provider: ImageProvider
+    pace: Pace
+    account: ProviderAccount
+    safety_key: bytes
+    timeout: float
+    memory: ByteBudget = field(default_factory=ByteBudget)
+
+    async def make(
+        self, order: OpenRequest, job: Job, on_partial: Callable[[bytes], None], departure: Departure
+    ) -> Made:
+        """Make the picture and book what came of it. The ledger tells the rest.
+
+        Raises:
+            CalledBackError: as `departure` was told; nothing was sent, and the job is reserved as before.
+            HeldUpError: the books cannot be written just now; the same.
+            ChargeConflictError: the job is not reserved, or no longer in flight; its charge stays as it is.
+        """
+        async with AsyncExitStack() as held:
+            return await self._made(order, job, on_partial, departure, held)
+
+    async def _made(
+        self,
+        order: OpenRequest,
+        job: Job,
+        on_partial: Callable[[bytes], None],
+        departure: Departure,
+        held: AsyncExitStack,
+    ) -> Made:
+        started = time.monotonic()
+        try:
+            async with departure.getting_ready():
+                inputs = await self._load_inputs(order, held)
+                # Before the dispatch: a restart while the provider holds us back loses nothing.
+                await self._wait_for_turn(order, time.monotonic() + self.timeout)
+                call = await held.enter_async_context(
+                    self.account.calling(order.request.model, order.requester.server_id)
+                )
+            started = time.monotonic()
+            await self.clearance.dispatch(order, job)
+        except (CalledBackError, ChargeConflictError):
+            raise  # it waits again; or it was dispatched before: what is at work on it books it
+        except DatabaseError as problem:
+            self.books.note(problem)
+            if passes(problem):
+                raise HeldUpError from problem
+            return Made(time.monotonic() - started, await self.outcomes.failed(job, _not_begun(problem)))
+        except ImageFailure as problem:
+            return Made(time.monotonic() - started, await self.outcomes.failed(job, problem))
+        except Exception:  # noqa: BLE001 - nothing was sent, whatever it was: the hold is freed
+            _log.exception("job not dispatched", job=job.id)
+            failure: ImageFailure = RequestRejectedError(
+                "Something went wrong on my side before anything was sent. Nothing was charged; try again.",
+                code="not_dispatched",
+            )
+            return Made(time.monotonic() - started, await self.outcomes.failed(job, failure))
+        return await self._sent(_Sending(order, inputs, on_partial, departure, call), job, started)
+
+    async def _sent(self, sending: _Sending, job: Job, started: float) -> Made:
+        """What came of a job that was dispatched."""
+        call = sending.call
+        try:
+            async with sending.departure.sending(lambda: call.is_out):
+                finished = await self._call(sending)
+        except asyncio.CancelledError:
+            await asyncio.shield(self.outcomes.failed(job, _stopped(call)))
+            raise
+        except StoppedError:
+            return Made(time.monotonic() - started, await self.outcomes.failed(job, _stopped(call)))
+        except Exception as problem:  # noqa: BLE001 - whatever it was, the charge must be booked
+            failure = failure_of(problem, job)
+            call.met(failure)
+            return Made(time.monotonic() - started, await self.outcomes.failed(job, failure))
+        call.met(None)
+        # The picture is there and its cost is known: a shutdown waits for it to be booked.
+        return await to_the_end(self.outcomes.came(sending.order, job, finished, time.monotonic() - started))
+
+    async def _load_inputs(self, order: OpenRequest, held: AsyncExitStack) -> Sequence[InputImage]:
+        """The files that are sent; `held` keeps room in memory for all of its files until the job has ended."""
+        files = order.request.kept_files
+        if files:  # words alone take no room, and need not wait for those who do
+            await held.enter_async_context(self.memory.taken(sum(file.byte_size for file in files)))
+        return await load_inputs(self.blobs, order.request)
+
+    async def _wait_for_turn(self, order: OpenRequest, deadline: float) -> None:
+        try:
+            async with asyncio.timeout(deadline - time.monotonic()):
+                await self.pace.turn(order.request.model, edits=bool(order.request.files))
+        except TimeoutError:
+            raise self._paced_out(order) from None
+
+    def _paced_out(self, order: OpenRequest) -> ProviderBusyError:
+        seconds = self.pace.wait(order.request.model, edits=bool(order.request.files))
+        return ProviderBusyError(
+            f"The image API takes no more pictures of ours for now. Try again in {_minutes(seconds)}. "
+            "Nothing was charged.",
+            code="paced_out",
+        )
+
+    async def _call(self, sending: _Sending) -> FinishedImage:
+        """Ask until the provider starts; each call has the job's whole time.
+
+        What the provider's rate limits refused was certainly not started, and comes again when its turn is there, for
+        as long as a job may take. What failed in another way is tried `ATTEMPTS` times.
+        """
+        order = sending.order
+        model, edits = order.request.model, bool(order.request.files)
+        deadline = time.monotonic() + self.timeout  # for waiting between the calls
+        for tries in itertools.count(1):
+            try:
+                return await self._attempts(sending, deadline, is_first=tries == 1)
+            except ProviderBusyError as busy:
+                if busy.limit is None:
+                    raise
+                wait = self.pace.refused(busy, model, edits=edits, tries=tries)
+                if time.monotonic() + wait >= deadline:
+                    raise self._paced_out(order) from busy
+        raise AssertionError  # the loop has no other end
+
+    async def _attempts(self, sending: _Sending, deadline: float, *, is_first: bool) -> FinishedImage:
+        attempts = itertools.count(0 if is_first else 1)
+
+        def may_retry(failure: Exception) -> bool | float:
+            if not isinstance(failure, ImageFailure) or failure.retry_after is None:
+                return False
+            if isinstance(failure, ProviderBusyError):
+                if failure.limit is not None:
+                    return False
+                # The others wait too, though never longer than a job may take: the provider may be wrong by hours.
+                self.pace.hold(min(failure.retry_after, self.timeout))
+            if time.monotonic() + failure.retry_after >= deadline:
+                return False
+            return failure.retry_after
+
+        # Without arguments, which stamina would write to the log.
+        async def once() -> FinishedImage:
+            if is_again := bool(next(attempts)):
+                await self._wait_for_turn(sending.order, deadline)
+            _refuse(sending.departure, is_again=is_again)
+            with sending.call.out():
+                return await self._call_once(sending.order, sending.inputs, sending.on_partial)
+
+        return await stamina.AsyncRetryingCaller(attempts=ATTEMPTS, timeout=None)(may_retry, once)
+
+    async def _call_once(
+        self, order: OpenRequest, inputs: Sequence[InputImage], on_partial: Callable[[bytes], None]
+    ) -> FinishedImage:
+        """One call. Once the picture has come, nothing that follows it can lose it."""
+        came: list[FinishedImage] = []
+        try:
+            await self._stream(order, inputs, on_partial, came)
+        except asyncio.CancelledError:
+            if not came:
+                raise
+            _cancel_later()
+        except Exception as problem:
+            if not came:
+                raise
+            _log.warning("call not ended well after the picture", reason=repr(problem))
+        if not came:
+            raise unknown("the image API ended without a picture", "incomplete")
+        return came[0]
+
+    async def _stream(
+        self,
+        order: OpenRequest,
+        inputs: Sequence[InputImage],
+        on_partial: Callable[[bytes], None],
+        came: list[FinishedImage],
+    ) -> None:
+        """Put the picture into `came`."""
+        identifier = safety_identifier(self.safety_key, order.requester.user_id)
+        try:
+            async with (
+                asyncio.timeout(self.timeout),
+                aclosing(self.provider.make(order.request, inputs, identifier)) as images,
+            ):
+                async for image in images:
+                    if isinstance(image, FinishedImage):
+                        came.append(image)
+                        return
+                    on_partial(image.content)
+        except TimeoutError:
+            raise unknown(f"it was not done after {self.timeout:.0f} seconds", "timeout") from None
+
+
+def _refuse(departure: Departure, *, is_again: bool) -> None:
+    """No call begins once the bot stops, or during a pause, not even the next try of a job that had left before.
+
+    The provider has certainly not started that job: its hold is freed. It cannot go back to the line, for a charge
+    goes forward only; and to wait here for the end of the pause would keep its slot from other servers.
+    """
+    if departure.stopping:
+        raise StoppedError
+    if is_again and departure.paused():
+        raise ProviderBusyError(
+            "A lead has paused picture making before the image API took this one. Nothing was charged; "
+            "ask again when it goes on.",
+            code="paused",
+        )
+
+
+def _not_begun(problem: DatabaseError) -> RequestRejectedError:
+    return RequestRejectedError(
+        f"{problem.reason}, so this was not begun. Nothing was charged. Please tell whoever runs me.", code="damaged"
+    )
+
+
+def _stopped(call: Call) -> ImageFailure:
+    if call.is_out:
+        return unknown("the bot was shut down while it was made", "shutdown")
+    return RequestRejectedError(
+        "I was stopped before the image API took this one. Nothing was charged; ask again.", code="shutdown"
+    )
+
+
+def _cancel_later() -> None:
+    """Be cancelled at the next wait, which is for the picture to be booked: it has come."""
+    cast("asyncio.Task[None]", asyncio.current_task()).cancel()
+
+
+def _minutes(seconds: float) -> str:
+    minutes = max(1, round(seconds / 60))
+    return "a minute" if minutes == 1 else f"about {minutes} minutes"

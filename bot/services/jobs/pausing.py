@@ -1,0 +1,94 @@
+"""The kill switch: leads pause picture making on their server, and let it go on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bot.errors import NotAcceptingError
+from bot.services.policy.policy import Pause
+from bot.services.text import one_line, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.services.jobs.workshop import Load, Workshop
+    from bot.services.policy.deciding import Deciding, Lead
+    from bot.services.policy.policy import ServerPolicy
+
+LONGEST_REASON = 200  # characters
+
+
+def refuse_paused(policy: ServerPolicy) -> None:
+    """Let nothing in while a server is paused.
+
+    Raises:
+        NotAcceptingError: it is; the sentence says who paused it, since when and why.
+    """
+    if policy.pause is None:
+        return
+    pause = policy.pause
+    said = f"<@{pause.actor_id}> has paused picture making here <t:{pause.at}:R>"
+    reason = f": {shown(pause.why, LONGEST_REASON).rstrip('.')}" if pause.why else ""
+    raise NotAcceptingError(f"{said}{reason}. Ask again when it goes on. Nothing was charged.")
+
+
+@dataclass(frozen=True, slots=True)
+class Switched:
+    """What became of a lead's word.
+
+    Attributes:
+        changed: False if it was so before, and nothing was changed.
+        pause: the one that is in force now.
+        load: what the server has in the workshop.
+    """
+
+    changed: bool
+    pause: Pause | None
+    load: Load
+
+
+@dataclass(frozen=True)
+class Pausing:
+    """Switches picture making of a server off and on. A pause is part of the policy: it outlasts a restart."""
+
+    deciding: Deciding
+    workshop: Workshop
+
+    async def pause(self, lead: Lead, why: str) -> Switched:
+        """Stop: no job of the server leaves its line any more, and what waits goes on waiting.
+
+        What has left is made and posted: what was sent before, and a job whose dispatch is being committed as this is
+        called, which may be sent a moment after this returned. `Switched.load` counts both as running.
+        """
+        why = one_line(why, LONGEST_REASON)
+        pause = Pause(int(self.deciding.clock()), lead.user_id, why)
+        return await self._switch(
+            lead, "studio pause", lambda policy: replace(policy, pause=policy.pause or pause), why
+        )
+
+    async def resume(self, lead: Lead) -> Switched:
+        """Go on: the server's jobs have their turns again, each member's in their own order."""
+        now = int(self.deciding.clock())
+        return await self._switch(
+            lead,
+            "studio resume",
+            lambda policy: policy if policy.pause is None else replace(policy, pause=None, resumed_at=now),
+        )
+
+    async def _switch(
+        self, lead: Lead, action: str, alter: Callable[[ServerPolicy], ServerPolicy], why: str = ""
+    ) -> Switched:
+        decision = await self.deciding.change(lead, action, "picture making", alter, _state, why)
+        # By what is kept now, not by what was decided: another lead may have decided otherwise meanwhile. And also when
+        # nothing was changed: an earlier decision may have been written although its transaction seemed to fail.
+        pause = (await self.deciding.of(lead.server_id)).pause
+        if pause is None:
+            self.workshop.resume(lead.server_id)
+        else:
+            self.workshop.pause(lead.server_id, pause)
+        return Switched(decision.before != decision.after, pause, self.workshop.load(lead.server_id))
+
+
+def _state(policy: ServerPolicy) -> str:
+    return "on" if policy.pause is None else "paused"

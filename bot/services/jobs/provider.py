@@ -1,0 +1,133 @@
+"""The image provider as the services see it: one picture by one call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Sequence
+
+    from bot.services.requests.pricing import AuthorTokens, Usage
+    from bot.services.requests.request import ImageRequest
+
+# File extensions by media type: all that a picture can be here.
+FILE_ENDINGS = {
+    "image/png": "png",
+    "image/jpeg": "jpg",
+    "image/webp": "webp",
+    "image/gif": "gif",
+    "image/svg+xml": "svg",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class InputImage:
+    """An input picture as it is sent.
+
+    Attributes:
+        name: a file name that we made, with the right extension.
+        media_type: ``image/png``, ``image/jpeg`` or ``image/webp``.
+        content: the bytes of the file.
+        role: an input picture; or the mask of the first, or what was drawn upon it.
+    """
+
+    name: str
+    media_type: str
+    content: bytes
+    role: Literal["image", "mask", "markup"] = "image"
+
+
+@dataclass(frozen=True, slots=True)
+class PartialImage:
+    """A whole, less detailed picture on the way to the result. Never the result.
+
+    Attributes:
+        index: 0-based.
+        content: the bytes of an image file.
+    """
+
+    index: int
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedImage:
+    """The completed picture.
+
+    Attributes:
+        content: the bytes of the file as the provider made it, unchanged.
+        usage: the tokens that the provider reported, or None if it did not.
+        request_id: the provider's id of the request, if it gave one.
+        author: the tokens of an svg's author, which are billed on top; None if the provider reported none.
+    """
+
+    content: bytes
+    usage: Usage | None
+    request_id: str | None
+    author: AuthorTokens | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedPicture:
+    """What a finished file turned out to be. Sizes in pixels."""
+
+    media_type: str
+    width: int
+    height: int
+
+
+class UnreadablePictureError(Exception):
+    """These bytes are no picture that can be used.
+
+    Attributes:
+        what: the fault, as the end of a sentence that begins with the file's name ("is cut off").
+        advice: a sentence that says what to do.
+    """
+
+    def __init__(self, what: str, advice: str = "Save it anew as PNG or JPEG and attach it again.") -> None:
+        super().__init__(f"The picture {what}. {advice}")
+        self.what = what
+        self.advice = advice
+
+
+class PictureCheck(Protocol):
+    """Reads type and size of a finished file."""
+
+    async def __call__(self, content: bytes) -> CheckedPicture:
+        """What the file is: a whole picture, though perhaps not in the format that was asked for.
+
+        Raises:
+            UnreadablePictureError: if it is no complete picture.
+        """
+        ...
+
+
+class Retouch(Protocol):
+    """Lays what a result shows where a mask marks it into the picture that was changed."""
+
+    async def __call__(self, base: bytes, mask: bytes, result: bytes, quality: int | None) -> bytes:
+        """The composed picture's file, of the base's size and, where that can be, the result's format.
+
+        `quality`, 0 to 100, is that of a compressed format, if one was asked for.
+
+        Raises:
+            Exception: it cannot be done, for one of the files is no picture, say; the result is then kept as it came.
+        """
+        ...
+
+
+class ImageProvider(Protocol):
+    """Makes pictures."""
+
+    def make(
+        self, request: ImageRequest, inputs: Sequence[InputImage], safety_identifier: str
+    ) -> AsyncGenerator[PartialImage | FinishedImage]:
+        """Ask for one picture (`request.count` is the caller's business) and yield what comes.
+
+        The last item is the `FinishedImage`; a stream that ends without one raises.
+
+        Raises:
+            ImageFailure: the family in `bot.errors`; its `charged` says what the ledger must do.
+        """
+        ...

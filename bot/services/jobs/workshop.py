@@ -1,0 +1,266 @@
+"""Where queued jobs are made: turns are handed out, frames shown, and the last job of a request has it answered."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.services.jobs.delivery import Preview
+from bot.services.jobs.queue import Member
+from bot.services.jobs.recall import CalledBackError, Departure, HeldUpError
+from bot.services.ledger.ledger import ChargeState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from bot.services.jobs.answering import Answers
+    from bot.services.jobs.arrears import Stores
+    from bot.services.jobs.delivery import Delivery, OpenDelivery
+    from bot.services.jobs.generation import Maker
+    from bot.services.jobs.outcomes import Made
+    from bot.services.jobs.queue import FairQueue
+    from bot.services.ledger.ledger import Job, OpenRequest
+    from bot.services.policy.policy import Pause
+
+FIRST_GUESS = 15.0  # seconds a picture takes, before one was seen
+RESTARTING = "I am about to restart"  # why nothing is begun
+UNFIT = "Something in my books does not fit. Tell whoever runs me; the price stays held until all is clear."
+MEMORY = 0.8  # weight of the past in the average of seconds per picture
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(eq=False)
+class Live:
+    """A request that this process is at work on.
+
+    Attributes:
+        left: the ids of the jobs that have not ended.
+        ended: the jobs that have ended here, by id, as they stand: the books may not know it yet.
+        is_broken: whether the end of a job of it could not be booked, nor ever will be by this process.
+    """
+
+    request: OpenRequest
+    delivery: Delivery
+    frames: list[bytes | None]
+    left: set[str] = field(default_factory=set[str])
+    ended: dict[str, Job] = field(default_factory=dict[str, "Job"])
+    is_broken: bool = False
+
+    @property
+    def seen(self) -> OpenRequest:
+        """The request with its jobs as they stand, whatever could be written."""
+        return replace(self.request, jobs=tuple(self.ended.get(job.id, job) for job in self.request.jobs))
+
+    @property
+    def member(self) -> Member:
+        """Whose turn it is when this request's is."""
+        return Member(self.request.requester.server_id, self.request.requester.user_id)
+
+
+@dataclass(eq=False, frozen=True)
+class Turn:
+    """A job that is out: about to be sent, or being made."""
+
+    live: Live
+    job: Job
+    departure: Departure
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How many jobs are being made, and how many wait."""
+
+    running: int
+    waiting: int
+
+
+class Workshop:
+    """Makes what is queued, as turns and slots allow, and has each request answered when its last job has ended.
+
+    Attributes:
+        observers: told of every job that ended: seconds, and ``settled``, ``released`` or ``unknown``.
+        at_work: ids of the requests that were taken here and have not ended.
+    """
+
+    def __init__(self, queue: FairQueue[tuple[Live, Job]], maker: Maker, answers: Answers, stores: Stores) -> None:
+        self.observers: list[Callable[[float, str], None]] = []
+        self.at_work: set[str] = set()
+        self._queue = queue
+        self._maker = maker
+        self._answers = answers
+        self._stores = stores
+        self._seconds_per_picture = FIRST_GUESS
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._turns: asyncio.Task[None] | None = None
+        self._pauses: dict[int, Pause] = {}  # of the servers whose queue is paused
+        self._out: dict[Turn, None] = {}  # in the order in which they were taken
+
+    def start(self) -> None:
+        """Begin to hand out turns."""
+        for place in (self._stores.files, self._stores.books):
+            place.changed.append(self._tell_everybody)
+        self._turns = asyncio.create_task(self._hand_out_turns(), name="turns")
+
+    def answer(self, request: OpenRequest, delivery: Delivery) -> None:
+        """Tell the outcome of a request whose jobs have all ended, in the background."""
+        self._spawn(self._answers.answer(request.id, delivery))
+
+    async def tidy(self, open_delivery: OpenDelivery) -> None:
+        """Bring progress to an end that an earlier process had to leave standing, in the background."""
+        await self._answers.tidy(open_delivery)
+
+    def let_go(self) -> None:
+        """Send nothing from now on: what has not been sent waits for the next start, or ends."""
+        if self._turns is not None:
+            self._turns.cancel()
+        for turn in tuple(self._out):
+            turn.departure.stop()
+
+    async def close(self, grace: float) -> None:
+        """Let what was sent come for `grace` seconds, forget what waits."""
+        self.let_go()
+        if self._turns is not None:
+            await asyncio.gather(self._turns, return_exceptions=True)
+        self._queue.clear()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=grace)
+        self._maker.outcomes.reception.hurry()
+        for task in tuple(self._tasks):
+            task.cancel()  # what was sent becomes unknown
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._answers.close()
+
+    def enqueue(self, request: OpenRequest, delivery: Delivery) -> None:
+        """Let the reserved jobs of a request wait for their turns, and tell its place in line."""
+        jobs = [job for job in request.jobs if job.state is ChargeState.RESERVED]
+        live = Live(request, delivery, [None] * len(request.jobs), {job.id for job in jobs})
+        self.at_work.add(request.id)
+        for job in jobs:
+            self._queue.put(live.member, (live, job))
+        self._tell_place(live, jobs[0])
+
+    def pause(self, server_id: int, pause: Pause) -> None:
+        """Let no further job of a server be sent; those that are sent already go on. Tell those who wait why."""
+        self._pauses[server_id] = pause
+        self._queue.pause(server_id)
+        for turn in reversed(tuple(self._out)):
+            member = turn.live.member
+            if member.server_id == server_id and turn.departure.call_back():
+                del self._out[turn]
+                self._queue.put_back(member, (turn.live, turn.job))
+        self._tell_places(server_id)
+
+    def resume(self, server_id: int) -> None:
+        """Let jobs of a server be sent again, and tell those who wait."""
+        if self._queue.is_paused(server_id):
+            self._queue.resume(server_id)
+            del self._pauses[server_id]
+            self._tell_places(server_id)
+
+    def load(self, server_id: int) -> Load:
+        """What a server has in the workshop."""
+        running = sum(turn.live.member.server_id == server_id for turn in self._out)
+        return Load(running, len(self._queue.waiting_of(server_id)))
+
+    def _tell_everybody(self) -> None:
+        """Tell everybody who waits: whether anything can begin has changed."""
+        for server_id in self._queue.servers_waiting:
+            self._tell_places(server_id)
+
+    def _tell_places(self, server_id: int) -> None:
+        """Tell every request of a server that waits."""
+        told: set[Live] = set()
+        for live, job in self._queue.waiting_of(server_id):
+            if live not in told:
+                told.add(live)
+                self._tell_place(live, job)
+
+    def _tell_place(self, live: Live, job: Job) -> None:
+        server_id = live.member.server_id
+        keeps_back = self._stores.trouble or (self._pauses[server_id] if self._queue.is_paused(server_id) else None)
+        if keeps_back:
+            if all(turn.live is not live for turn in self._out):
+                live.delivery.paused(keeps_back)
+            return
+        if self._queue.starts_now(live.member, (live, job)):
+            return
+        position = self._queue.position(live.member, (live, job))
+        rounds = (position + self._queue.running) / self._queue.slots
+        live.delivery.queued(position, rounds * self._seconds_per_picture)
+
+    async def _hand_out_turns(self) -> None:
+        while True:
+            await self._stores.well()
+            member, (live, job) = await self._queue.take()
+            if self._stores.trouble:  # since it began to wait for somebody's turn
+                self._queue.put_back(member, (live, job))
+                self._queue.done(member)
+                continue
+            turn = Turn(live, job, Departure(partial(self._queue.is_paused, member.server_id)))
+            self._out[turn] = None
+            self._spawn(self._run(turn))
+            for other, waiting in self._queue.heads():
+                self._tell_place(other, waiting)
+
+    async def _run(self, turn: Turn) -> None:
+        live, job = turn.live, turn.job
+
+        try:
+            live.delivery.queued(0, self._seconds_per_picture)
+            began = time.monotonic()
+            made = await self._maker.make(live.request, job, partial(_show, live, job), turn.departure)
+            ended = made.job
+            self._observe(made, time.monotonic() - began)
+        except CalledBackError:  # it waits again, perhaps for the next start
+            if turn.departure.stopping and all(other.live is not live for other in self._out if other is not turn):
+                live.delivery.paused(RESTARTING)
+            return
+        except HeldUpError:
+            self._queue.put_back(live.member, (live, job))  # before its slot is free, so that nobody overtakes it
+            self._out.pop(turn, None)
+            self._tell_place(live, job)
+            return
+        except Exception:  # noqa: BLE001 - one job's trouble must not stop the others
+            _log.exception("job could not be booked; the next start will", job=job.id)
+            ended, live.is_broken = replace(job, failure=UNFIT), True
+        finally:
+            self._out.pop(turn, None)
+            self._queue.done(live.member)
+        live.left.discard(job.id)
+        live.ended[job.id] = ended
+        if not live.left and live.is_broken:
+            await self._answers.tell(live.seen, live.delivery)
+        elif not live.left:
+            await self._answers.answer(live.request.id, live.delivery, live.seen)
+            self.at_work.discard(live.request.id)
+        elif self._queue.is_paused(live.member.server_id):
+            self._tell_place(live, job)
+
+    def _observe(self, made: Made, seconds: float) -> None:
+        """A picture kept its slot for so long: the provider's rate limits are in it, since others wait for them too."""
+        self._seconds_per_picture = MEMORY * self._seconds_per_picture + (1 - MEMORY) * seconds
+        for observe in self.observers:
+            try:
+                observe(made.seconds, made.outcome)
+            except Exception:  # noqa: BLE001 - the job is booked; who counts it must not keep its answer back
+                _log.exception("observer failed")
+
+    def _spawn(self, work: Coroutine[object, object, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _show(live: Live, job: Job, frame: bytes) -> None:
+    """A preview that cannot be shown must not end a call that is paid for."""
+    live.frames[job.index - 1] = frame
+    try:
+        live.delivery.preview(Preview(tuple(live.frames)))
+    except Exception:  # noqa: BLE001 - whatever it was
+        _log.exception("preview not shown", job=job.id)

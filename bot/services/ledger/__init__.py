@@ -1,0 +1,1 @@
+"""Charges: reserved, settled, released; and who keeps them."""

@@ -1,0 +1,1 @@
+"""What leads have decided, how it changes, and who may what."""

@@ -1,0 +1,181 @@
+"""Amounts and spans of time as people say them: ``25 pictures a day``, ``$5.00 a month``."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from bot.errors import RequestRefused
+from bot.services.calendar.windows import Window
+from bot.services.policy.limits import Metric
+from bot.services.requests.pricing import NANO_PER_USD, format_usd
+from bot.services.text import quoted
+
+PER = {Window.HOUR: "an hour", Window.DAY: "a day", Window.WEEK: "a week", Window.MONTH: "a month"}
+MOST_PICTURES = 1_000_000
+MOST_NANO = 1_000_000 * NANO_PER_USD
+NANO_DECIMALS = 9
+LONGEST = 40  # characters of what may be an amount
+
+_UNLIMITED = r"(?:unlimited|no limit|without limit)"
+_PICTURES = r"(?:pictures?|images?|pics?)"
+_DOLLARS = r"(?:usd|us dollars?|dollars?)"
+_NUMBER = r"(?P<number>[0-9.,]*[0-9][0-9.,]*)"
+_FORMS: tuple[tuple[re.Pattern[str], Metric | None], ...] = (
+    (re.compile(rf"{_NUMBER} ?{_PICTURES}"), Metric.IMAGES),
+    (re.compile(rf"(?:us ?)?\$ ?{_NUMBER}(?: ?{_DOLLARS})?"), Metric.USD),
+    (re.compile(rf"{_NUMBER} ?(?:\$|{_DOLLARS})"), Metric.USD),
+    (re.compile(rf"usd ?{_NUMBER}"), Metric.USD),
+    (re.compile(rf"{_UNLIMITED} {_PICTURES}"), Metric.IMAGES),
+    (re.compile(rf"{_UNLIMITED} (?:{_DOLLARS}|money|spending)"), Metric.USD),
+    (re.compile(_UNLIMITED), None),
+)
+_PLAIN_NUMBER = re.compile(r"(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)?(?:\.[0-9]+)?")
+_BEGINNING = re.compile(r"[0-9][0-9.,]*(?<![.,])")
+_MINUS = re.compile(r"^(?:us ?)?\$? ?[-−\u2013\u2010-\u2012] ?\$?\.?[0-9]")  # noqa: RUF001 - signs that people write
+_OTHER_MONEY = re.compile(r"\b(?:eur|euros?|gbp|pounds?|jpy|yen|chf|cad|aud|cny|inr|cents?)\b|\b[ac]\$|[0-9] ?¢")
+_CENTS = re.compile(r"¢|\bcents?\b")
+_HOW = "Write 25 pictures or $25."
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """So much of something.
+
+    Attributes:
+        metric: what is counted; None for a bare "unlimited", which says nothing of it.
+        value: nano-dollars or pictures, as the metric says; None is unlimited.
+    """
+
+    metric: Metric | None
+    value: int | None
+
+
+def amount_text(metric: Metric, amount: int | None) -> str:
+    """``25 pictures``, ``1 picture``, ``$5.00``; None is ``unlimited``. `amount` is nano-dollars or pictures."""
+    if amount is None:
+        return "unlimited"
+    if metric is Metric.USD:
+        return format_usd(amount)
+    return f"{amount:,} picture{'s' * (amount != 1)}"
+
+
+def exact_text(metric: Metric, amount: int | None) -> str:
+    """As `amount_text`, but nothing is rounded: ``$0.123456789``; and what is unlimited is named.
+
+    `parse_amount` reads it back.
+    """
+    if amount is None:
+        return f"unlimited {'pictures' if metric is Metric.IMAGES else 'dollars'}"
+    if metric is Metric.IMAGES:
+        return amount_text(metric, amount)
+    whole, part = divmod(amount, NANO_PER_USD)
+    decimals = f"{part:0{NANO_DECIMALS}d}".rstrip("0")
+    return f"${whole:,}.{decimals:0<2}"
+
+
+def parse_amount(text: str) -> Amount:
+    """What was meant by an amount; exact, in integers.
+
+    Raises:
+        RequestRefused: it is no amount, or could mean two; the sentence says how to write it.
+    """
+    wanted = " ".join(text.lower().split())
+    for form, metric in _FORMS if len(wanted) <= LONGEST else ():
+        found = form.fullmatch(wanted)
+        if found is not None:
+            number = found.groupdict().get("number")
+            return Amount(metric, None if number is None or metric is None else _counted(metric, number))
+    raise RequestRefused(_why_not(wanted))
+
+
+def amount_choices(typed: str, *, may_be_unlimited: bool) -> list[tuple[str, str]]:
+    """What can be offered while an amount is typed, as (shown, value): for ``25``, 25 pictures and $25."""
+    wanted = " ".join(typed.lower().split())
+    unlimited = [exact_text(metric, None) for metric in Metric] if may_be_unlimited else []
+    if not wanted:
+        return [(each, each) for each in ("10 pictures", "$10", *unlimited)]
+    number = _BEGINNING.match(wanted)
+    of_number = (
+        [f"{number[0]} pictures", f"${number[0]}" if number[0] == wanted else f"{number[0]} dollars"] if number else []
+    )
+    offered = [each for each in of_number if each.lstrip("$").startswith(wanted) and _is_amount(each)]
+    if not offered and _is_amount(wanted) and parse_amount(wanted).value is not None:
+        offered = [wanted]
+    return [(each, each) for each in [*offered, *(each for each in unlimited if each.startswith(wanted))]]
+
+
+def _is_amount(text: str) -> bool:
+    try:
+        parse_amount(text)
+    except RequestRefused:
+        return False
+    return True
+
+
+def _counted(metric: Metric, number: str) -> int:
+    """Pictures or nano-dollars, by integers alone: floats hold no tenth, and decimals round at 28 digits."""
+    if not _PLAIN_NUMBER.fullmatch(number):
+        raise RequestRefused(_which_number(number))
+    whole, _, part = number.replace(",", "").partition(".")
+    part = part.rstrip("0")
+    if metric is Metric.IMAGES:
+        return _pictures(int(whole or 0), part)
+    if len(part) > NANO_DECIMALS:
+        raise RequestRefused(f"I count dollars to nine decimals; ${number} has more. Write a rounder amount.")
+    nano = int(whole or 0) * NANO_PER_USD + int(part.ljust(NANO_DECIMALS, "0"))
+    if nano > MOST_NANO:
+        raise RequestRefused("That is too much: $1,000,000 is the most that a limit can be.")
+    return nano
+
+
+def _pictures(whole: int, part: str) -> int:
+    if part:
+        raise RequestRefused("Pictures are counted whole. Write a whole number of them, such as 25 pictures.")
+    if whole > MOST_PICTURES:
+        raise RequestRefused("That is too much: 1,000,000 pictures is the most that a limit can be.")
+    return whole
+
+
+def _of_what(number: str) -> str:
+    if not _PLAIN_NUMBER.fullmatch(number):
+        return _which_number(number)
+    offered = " or ".join(each for each in (f"{number} pictures", f"${number}") if _is_amount(each))
+    return f"{number} of what? Write {offered or _HOW.removeprefix('Write ').rstrip('.')}."
+
+
+def _which_number(number: str) -> str:
+    return (
+        f"I cannot tell which number “{number}” is. Write decimals with a point and thousands with commas, "
+        "such as $5.50 or $1,000.50."
+    )
+
+
+def _why_not(wanted: str) -> str:
+    """The sentence for what is no amount."""
+    signs = [sign for sign in wanted if not sign.isascii()]
+    if not wanted:
+        return f"An amount is missing. {_HOW}"
+    if any(sign.isnumeric() for sign in signs):
+        return f"Write the number with the digits 0 to 9. {_HOW}"
+    if _OTHER_MONEY.search(wanted) or any(unicodedata.category(sign) == "Sc" for sign in signs):
+        return f"I count in US dollars, as the provider bills: write ${_number_in(wanted)}."
+    if _MINUS.match(wanted):
+        return f"An amount cannot be less than nothing. {_HOW}"
+    return _unclear(wanted)
+
+
+def _number_in(wanted: str) -> str:
+    """The number that was written, if it is one of whole units that can be read; else one to show the form."""
+    found = re.search(_NUMBER, wanted[:LONGEST])
+    return found[0] if found and not _CENTS.search(wanted) and _is_amount(f"${found[0]}") else "5"
+
+
+def _unclear(wanted: str) -> str:
+    """The sentence for what could be an amount, but is not one thing."""
+    if wanted in {"none", "nothing", "no", "null", "nil"}:
+        return f"{quoted(wanted)} could mean two things. Write unlimited, or 0 pictures, or $0."
+    if len(wanted) <= LONGEST and re.fullmatch(_NUMBER, wanted):
+        return _of_what(wanted)
+    return f"{quoted(wanted)} is not an amount that I understand. {_HOW}"

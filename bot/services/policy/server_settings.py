@@ -1,0 +1,202 @@
+"""What leads decide about their server as a whole: whom it keeps out, by which calendar it counts, where it logs."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bot.errors import DecisionRefusedError
+from bot.services.calendar.windows import Window, window_edges
+from bot.services.calendar.zones import find_zone
+from bot.services.policy.deciding import NOTHING_CHANGED, Deciding, Lead
+from bot.services.policy.policy import MODERATIONS, Block
+from bot.services.policy.rule_text import (
+    WEEKDAYS,
+    calendar_text,
+    lead_role_text,
+    log_text,
+    moderation_text,
+    replies_text,
+    wait_text,
+)
+from bot.services.text import listed, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.services.policy.decisions import Decision
+    from bot.services.policy.first_settings import FirstSettings
+    from bot.services.policy.policy import ReplyMode, ServerPolicy
+
+LONGEST_WAIT = 365  # days
+LONGEST_REASON = 200  # characters
+BLOCKED, NOT_BLOCKED, OTHER_REASON = "blocked", "not blocked", "blocked already, now for another reason"
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarNow:
+    """A server's calendar, and when what runs now ends by it, in seconds since 1970 (UTC), as is `now`."""
+
+    zone: str
+    week_start: int
+    now: int
+    day_ends: int
+    week_ends: int
+    month_ends: int
+
+
+@dataclass(frozen=True)
+class ServerSettings:
+    """Changes settings of servers. Equal words before and after mean that nothing was changed, and is not audited."""
+
+    deciding: Deciding
+
+    async def of(self, server_id: int) -> ServerPolicy:
+        """The settings as they are."""
+        return await self.deciding.of(server_id)
+
+    async def block(self, lead: Lead, user_id: int, bot_id: int, why: str) -> Decision:
+        """Let a member make nothing from now on. What is being made for them is finished, what waits is given back.
+
+        Of who is blocked already another reason is kept, with the lead who gives it.
+
+        Raises:
+            DecisionRefusedError: it is the lead, or the bot itself.
+        """
+        if user_id == lead.user_id:
+            raise DecisionRefusedError(f"That is you. Another lead can block you. {NOTHING_CHANGED}")
+        if user_id == bot_id:
+            raise DecisionRefusedError(
+                f"That is me. To stop all picture making here, use /studio pause. {NOTHING_CHANGED}"
+            )
+        block = Block(user_id, int(self.deciding.clock()), lead.user_id, why)
+
+        def alter(before: ServerPolicy) -> ServerPolicy:
+            earlier = before.block_of(user_id)
+            if earlier is None:
+                return replace(before, blocked=(*before.blocked, block))
+            if earlier.why == why:
+                return before
+            renewed = replace(block, at=earlier.at)
+            return replace(before, blocked=tuple(renewed if each is earlier else each for each in before.blocked))
+
+        return await self._change_block(lead, "studio block", user_id, alter, why)
+
+    async def unblock(self, lead: Lead, user_id: int) -> Decision:
+        """Let a member make pictures again."""
+
+        def alter(before: ServerPolicy) -> ServerPolicy:
+            return replace(before, blocked=tuple(each for each in before.blocked if each.user_id != user_id))
+
+        return await self._change_block(lead, "studio unblock", user_id, alter)
+
+    async def set_newcomer_days(self, lead: Lead, days: int) -> Decision:
+        """Let new members wait so many days after joining; 0 is no wait.
+
+        Raises:
+            DecisionRefusedError: fewer than none, or more than a year.
+        """
+        if not 0 <= days <= LONGEST_WAIT:
+            raise DecisionRefusedError(f"New members can wait 0 to {LONGEST_WAIT} days. {NOTHING_CHANGED}")
+        return await self.deciding.change(
+            lead,
+            "studio newcomers",
+            "how long new members wait",
+            lambda before: replace(before, newcomer_days=days),
+            wait_text,
+        )
+
+    async def set_calendar(self, lead: Lead, zone: str | None, week_start: str | None) -> Decision:
+        """Count days, weeks and months in another zone, or begin weeks on another day. None leaves either as it is.
+
+        Raises:
+            DecisionRefusedError: there is no such zone or day; the sentence names the nearest zones.
+        """
+        found = None if zone is None else await asyncio.to_thread(find_zone, zone)
+        if week_start is not None and week_start not in WEEKDAYS:
+            raise DecisionRefusedError(f"Weeks begin on a day like Monday. {NOTHING_CHANGED}")
+
+        def alter(before: ServerPolicy) -> ServerPolicy:
+            first = before.week_start if week_start is None else WEEKDAYS.index(week_start)
+            return replace(before, zone=found or before.zone, week_start=first)
+
+        return await self.deciding.change(lead, "studio calendar", "the calendar", alter, calendar_text)
+
+    async def calendar(self, server_id: int) -> CalendarNow:
+        """By which calendar a server counts, and what ends when."""
+        policy = await self.of(server_id)
+        now = int(self.deciding.clock())
+        ends = (
+            window_edges(window, now, policy.time_zone, policy.week_start)[1]
+            for window in (Window.DAY, Window.WEEK, Window.MONTH)
+        )
+        return CalendarNow(policy.zone, policy.week_start, now, *ends)
+
+    async def set_log_channel(self, lead: Lead, channel_id: int | None) -> Decision:
+        """Post alerts and pleas there; None posts them nowhere. That the bot can write there was seen before."""
+        return await self.deciding.change(
+            lead,
+            "studio log",
+            "the log channel",
+            lambda before: replace(before, log_channel_id=channel_id),
+            log_text,
+        )
+
+    async def set_lead_role(self, lead: Lead, role_id: int | None) -> Decision:
+        """Let whoever has this role decide as well; None lets nobody beside those who may manage the server.
+
+        Only one of those may choose it, which the caller sees to; it is a role that people give.
+        """
+        return await self.deciding.change(
+            lead,
+            "studio leads",
+            "the lead role",
+            lambda before: replace(before, lead_role_id=role_id),
+            lead_role_text,
+        )
+
+    async def set_up(self, lead: Lead, first: FirstSettings) -> Decision:
+        """Set all that a first lead sets, in one step."""
+        return await self.deciding.change(lead, "studio setup", "the first settings", first.on, first.words)
+
+    async def set_moderation(self, lead: Lead, level: str) -> Decision:
+        """Let the provider screen what is asked for from now on by this level.
+
+        Raises:
+            DecisionRefusedError: there is no such level.
+        """
+        if level not in MODERATIONS:
+            raise DecisionRefusedError(f"The level is {listed(MODERATIONS)}. {NOTHING_CHANGED}")
+        return await self.deciding.change(
+            lead,
+            "studio moderation",
+            "how strictly pictures are screened",
+            lambda before: replace(before, moderation=level),
+            moderation_text,
+        )
+
+    async def set_replies(self, lead: Lead, when: ReplyMode) -> Decision:
+        """Say when replies to pictures change them."""
+        return await self.deciding.change(
+            lead,
+            "studio replies",
+            "changing pictures by replies",
+            lambda before: replace(before, replies=when),
+            replies_text,
+        )
+
+    async def _change_block(
+        self, lead: Lead, action: str, user_id: int, alter: Callable[[ServerPolicy], ServerPolicy], why: str = ""
+    ) -> Decision:
+        def tell(policy: ServerPolicy) -> str:
+            block = policy.block_of(user_id)
+            return NOT_BLOCKED if block is None else f"{BLOCKED}: {shown(block.why, LONGEST_REASON)}"
+
+        def difference(before: ServerPolicy, after: ServerPolicy) -> tuple[str, str]:
+            was, is_now = before.block_of(user_id), after.block_of(user_id)
+            if was is not None and is_now is not None:
+                return "", OTHER_REASON
+            return (NOT_BLOCKED, BLOCKED) if was is None else (BLOCKED, NOT_BLOCKED)
+
+        return await self.deciding.change(lead, action, f"<@{user_id}>", alter, tell, why, difference)

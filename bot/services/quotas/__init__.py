@@ -1,0 +1,1 @@
+"""Limits in force: set, shown, watched, asked to be raised."""

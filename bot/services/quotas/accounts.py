@@ -1,0 +1,103 @@
+"""Which limits bound whom at this moment, what is used of them, and how much a request has to hold."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.services.calendar.windows import Window
+from bot.services.ledger.ledger import Requester
+from bot.services.policy.limits import BucketKey, Limit, Scope, buckets_touched
+from bot.services.quotas.installation import Tenancy, told_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Protocol
+
+    from bot.services.ledger.ledger import Ledger, LimitStatus, Standing
+    from bot.services.policy.decisions import Policies
+    from bot.services.policy.policy import ServerPolicy
+    from bot.services.quotas.installation import Told
+
+    class LimitsFor(Protocol):
+        """`policy.limits_for` with the operator's settings filled in."""
+
+        def __call__(self, policy: ServerPolicy, requester: Requester, at: int, /) -> tuple[Limit, ...]:
+            """Every limit that bounds a request."""
+            ...
+
+
+OVERSHOOT_MEMORY = 30 * 24 * 3600  # seconds for which a cost above the estimate raises the holds of its model
+MOST_TIMES_THE_ESTIMATE = 3  # one strange report of tokens must not make a model unaffordable
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What bounds a request that is made at `at` (seconds since 1970, UTC).
+
+    Attributes:
+        limits: every limit that applies, from the nearest outwards.
+        buckets: every counter that the request is counted in.
+        policy: of the requester's server, from which the limits follow.
+    """
+
+    at: int
+    limits: tuple[Limit, ...]
+    buckets: tuple[BucketKey, ...]
+    policy: ServerPolicy
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """Looks up limits, use and holds.
+
+    Attributes:
+        limits_for: every limit that follows from a policy for a requester.
+        tenancy: whether figures of the installation's budget may be told.
+    """
+
+    ledger: Ledger
+    policies: Policies
+    limits_for: LimitsFor
+    clock: Callable[[], float] = time.time
+    tenancy: Tenancy = field(default_factory=Tenancy)
+
+    async def terms(self, requester: Requester, at: int | None = None) -> Terms:
+        """What bounds a request of `requester` now, by the rules of now; or one that was made at `at`."""
+        at = int(self.clock()) if at is None else at
+        policy = await self.policies.of(requester.server_id)
+        buckets = buckets_touched(requester, at, policy.time_zone, policy.week_start)
+        return Terms(at, self.limits_for(policy, requester, at), buckets, policy)
+
+    async def status(self, requester: Requester) -> tuple[LimitStatus, ...]:
+        """What is used, now, of each limit that applies: to decide by, for it tells what other servers spend."""
+        terms = await self.terms(requester)
+        return tuple(await self.ledger.limit_status(terms.limits, terms.buckets, terms.at))
+
+    async def told(self, requester: Requester, need_nano: int = 0) -> Told:
+        """What the people of the requester's server may know of that; `need_nano` is what another picture holds."""
+        return told_of(await self.status(requester), need_nano, sole=self.tenancy.sole_server())
+
+    async def hold(self, model: str, estimate_nano: int) -> int:
+        """What a job has to hold, in nano-dollars: its estimate, and the share by which the model's jobs passed theirs.
+
+        One job that cost a third more than the table's worst case lets the model's next jobs hold a third more, for
+        `OVERSHOOT_MEMORY` seconds: the limits then hold although the table is wrong. Only what the provider reported
+        counts, and at most `MOST_TIMES_THE_ESTIMATE`.
+        """
+        passed = await self.ledger.highest_overshoot(model, int(self.clock()) - OVERSHOOT_MEMORY)
+        if passed is None:
+            return estimate_nano
+        cost, estimated = passed
+        raised = -(-estimate_nano * cost // estimated)
+        return min(max(estimate_nano, raised), MOST_TIMES_THE_ESTIMATE * estimate_nano)
+
+    async def standing(self) -> Standing:
+        """Where the money of this month stands, all servers together."""
+        nobody = Requester(0, 0, 0)
+        terms = await self.terms(nobody)
+        month = next(
+            bucket for bucket in terms.buckets if bucket.scope is Scope.INSTALLATION and bucket.window is Window.MONTH
+        )
+        return await self.ledger.standing(month)

@@ -1,0 +1,247 @@
+"""What leads do about limits: set, clear, grant; each change names what it changed, and is audited."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bot.errors import RequestRefused
+from bot.services.calendar.windows import Window
+from bot.services.policy.amounts import exact_text
+from bot.services.policy.decisions import Decision
+from bot.services.policy.limit_names import NOT_SET, THINGS, beginning, is_counted, mention, rule_name, rule_of_key
+from bot.services.policy.limits import Limit, Metric, Scope
+from bot.services.policy.policy import ALLOWANCE_SCOPES, BUDGET_SCOPES, SPAN_NAMES, Grant, LimitRule
+from bot.services.quotas.limit_text import grantable, instead_of, lifted_text, limit_of, use_text
+from bot.services.quotas.outdone import outdone_text
+from bot.services.text import listed, one_line
+
+if TYPE_CHECKING:
+    from bot.services.ledger.ledger import LimitStatus
+    from bot.services.policy.amounts import Amount
+    from bot.services.policy.decisions import Policies
+    from bot.services.policy.policy import ServerPolicy
+    from bot.services.quotas.limit_status import Standings
+
+LONGEST_REASON = 300  # characters
+OPERATORS = "Only whoever runs this bot can raise this bot's monthly budget: it is a setting of theirs."
+GONE = "No such limit is set any more. Choose one from the list, or see them all with /quota show."
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a lead's wish.
+
+    Attributes:
+        sentence: for the lead.
+        decision: as it was audited; None if nothing was changed.
+    """
+
+    sentence: str
+    decision: Decision | None
+
+
+@dataclass(frozen=True)
+class QuotaDesk:
+    """Changes limits. Ids are Discord's; amounts are nano-dollars or pictures, as the metric says."""
+
+    policies: Policies
+    standings: Standings
+
+    async def set(
+        self,
+        server_id: int,
+        *,
+        shared: bool,
+        scope: Scope,
+        scope_id: int,
+        amount: Amount,
+        window: Window,
+        actor_id: int,
+    ) -> Outcome:
+        """Set a budget (`shared`) or an allowance, in the place of what was set of the kind.
+
+        Raises:
+            RequestRefused: there is no such limit; nothing was changed.
+        """
+        _check_kind(scope, amount, shared=shared)
+        metric = amount.metric or self._metric_lifted(await self.policies.of(server_id), window)
+        scope_id = server_id if scope is Scope.SERVER else scope_id
+        rule = LimitRule(shared, scope, scope_id, metric, window, amount.value)
+        at = int(self.standings.clock())
+
+        def alter(policy: ServerPolicy) -> tuple[ServerPolicy, Decision]:
+            before = next((each for each in policy.limits if each.key == rule.key), None)
+            was = NOT_SET if before is None else exact_text(metric, before.maximum)
+            decision = Decision(actor_id, at, "quota set", rule_name(rule), was, exact_text(metric, rule.maximum))
+            if before is None:
+                return replace(policy, limits=(*policy.limits, rule)), decision
+            return replace(policy, limits=tuple(rule if each == before else each for each in policy.limits)), decision
+
+        decision = await self.policies.change(server_id, alter)
+        if decision.before == decision.after:
+            same = f"{beginning(decision.subject)} is {decision.after} already. Nothing was changed."
+            return Outcome(same, None)
+        counted = await self._from_when(server_id, rule)
+        return Outcome(f"{_changed(decision)}\n{counted}", decision)
+
+    async def clear(self, server_id: int, key: str, actor_id: int, role_ids: tuple[int, ...] = ()) -> Outcome:
+        """Take back the limit that `key` names (`limit_words.rule_key`).
+
+        `role_ids` are those of the member whose allowance it is: they tell what applies instead.
+
+        Raises:
+            RequestRefused: no such limit is set.
+        """
+        at = int(self.standings.clock())
+        cleared: list[LimitRule] = []
+
+        def alter(policy: ServerPolicy) -> tuple[ServerPolicy, Decision]:
+            rule = rule_of_key(policy, key)
+            if rule is None:
+                raise RequestRefused(GONE)
+            cleared[:] = [rule]
+            was = exact_text(rule.metric, rule.maximum)
+            rest = tuple(each for each in policy.limits if each != rule)
+            return replace(policy, limits=rest), Decision(actor_id, at, "quota clear", rule_name(rule), was, NOT_SET)
+
+        decision = await self.policies.change(server_id, alter)
+        (rule,) = cleared
+        policy = await self.policies.of(server_id)
+        instead = instead_of(rule, policy, server_id, role_ids, self.standings.defaults)
+        return Outcome(f"{_changed(decision)}\n{instead}", decision)
+
+    async def grant(
+        self,
+        server_id: int,
+        scope: Scope,
+        scope_id: int,
+        metric: Metric,
+        window: Window | None,
+        amount: int,
+        actor_id: int,
+        why: str,
+        *,
+        role_ids: tuple[int, ...] = (),
+    ) -> Outcome:
+        """Add `amount` (nano-dollars or pictures) once to a limit, until its current window ends.
+
+        Args:
+            server_id: whose limit it is.
+            scope: member for whatever allowance bounds them; server, channel or role for a budget.
+            scope_id: the id of that.
+            metric: which kind of limit.
+            window: which window's; None for the only one that has a limit.
+            amount: more than nothing.
+            actor_id: the lead.
+            why: their reason.
+            role_ids: the roles that the member has, whose allowances may be what bounds them.
+
+        Raises:
+            RequestRefused: there is no such limit, or several; nothing was changed.
+        """
+        reason = _checked_reason(scope, amount, why)
+        scope_id = server_id if scope is Scope.SERVER else scope_id
+        policy = await self.policies.of(server_id)
+        bounding = grantable(policy, server_id, (scope, scope_id), role_ids, self.standings.defaults)
+        limit = self._only(bounding, scope, scope_id, metric, window)
+        at = int(self.standings.clock())
+        grant = Grant(scope, scope_id, metric, limit.window, amount, *self.standings.edges(policy, limit.window, at))
+        before = (await self.standings.status(server_id, limit)).limit.maximum
+        after = f"{exact_text(metric, before + amount)} until <t:{grant.end_at}:f>"
+        decision = Decision(actor_id, at, "quota grant", limit.name, exact_text(metric, before), after, reason)
+        await self.policies.grant(server_id, grant, decision)
+        status = await self.standings.status(server_id, limit)
+        told = f"{_changed(decision)}\nIt counts at once: {use_text(status)}.{_still_too_little(status)}"
+        return Outcome(told, decision)
+
+    def _only(self, bounding: list[Limit], scope: Scope, scope_id: int, metric: Metric, window: Window | None) -> Limit:
+        """The one limit that is meant."""
+        meant = [limit for limit in bounding if limit.metric is metric and window in {None, limit.window}]
+        if len(meant) == 1:
+            return meant[0]
+        who, kind = mention(scope, scope_id), "allowance" if scope is Scope.MEMBER else "budget"
+        if meant:
+            spans = listed(tuple(_with_maximum(limit) for limit in meant), "and")
+            raise RequestRefused(f"There are several: {spans}. Say in which window the grant is to count.")
+        span = f"{SPAN_NAMES[window]} " if window else ""
+        sentence = f"There is nothing to add to: no {span}{kind} of {THINGS[metric]} bounds {who}."
+        if bounding:
+            sentence += f" What does: {listed(tuple(_with_maximum(limit) for limit in bounding), 'and')}."
+        if scope is Scope.SERVER and metric is Metric.USD and self.standings.defaults.monthly_budget_nano is not None:
+            sentence += f" {OPERATORS}"
+        raise RequestRefused(sentence)
+
+    def _metric_lifted(self, policy: ServerPolicy, window: Window) -> Metric:
+        """What a bare "unlimited" is about: the one thing of which there are allowances in this window."""
+        bounded = {
+            rule.metric
+            for rule in policy.limits
+            if not rule.shared and rule.window is window and rule.maximum is not None
+        }
+        if window is Window.DAY and self.standings.defaults.member_daily_images is not None:
+            bounded.add(Metric.IMAGES)
+        if len(bounded) != 1:
+            raise RequestRefused("Unlimited what? Write unlimited pictures or unlimited dollars.")
+        return bounded.pop()
+
+    async def outdone(self, server_id: int, rule: LimitRule) -> tuple[str, ...]:
+        """Sentences about limits that are reached before a rule which is set, or only after it."""
+        return outdone_text(rule, await self.policies.of(server_id), self.standings.defaults)
+
+    async def _from_when(self, server_id: int, rule: LimitRule) -> str:
+        """That a new rule counts at once, what is used of it, and which other limits are reached before it."""
+        policy = await self.policies.of(server_id)
+        return "\n".join([await self._counted(policy, server_id, rule), *await self.outdone(server_id, rule)])
+
+    async def _counted(self, policy: ServerPolicy, server_id: int, rule: LimitRule) -> str:
+        _, resets_at = self.standings.edges(policy, rule.window, int(self.standings.clock()))
+        if rule.maximum is None:
+            return lifted_text(rule, policy)
+        if not is_counted(rule):
+            return (
+                "It counts at once, for each of them by themselves; what they have used in this window counts too. "
+                f"It resets <t:{resets_at}:R>."
+            )
+        status = await self.standings.status(server_id, limit_of(rule, server_id))
+        return (
+            "It counts at once, and what was used in this window counts too: "
+            f"{use_text(status)}. It resets <t:{status.resets_at}:R>."
+        )
+
+
+def _changed(decision: Decision) -> str:
+    return f"{beginning(decision.subject)}: changed from {decision.before} to {decision.after}."
+
+
+def _still_too_little(status: LimitStatus) -> str:
+    """What more it takes for one picture, where a grant was not enough for any."""
+    missing = status.used - status.limit.maximum + 1
+    if status.limit.metric is not Metric.IMAGES or missing <= 0:
+        return ""
+    return f"\nThat is not enough for another picture: grant {missing:,} more."
+
+
+def _check_kind(scope: Scope, amount: Amount, *, shared: bool) -> None:
+    if shared and scope not in BUDGET_SCOPES:
+        raise RequestRefused("A budget is shared by several. To bound one member, set them an allowance.")
+    if not shared and scope not in ALLOWANCE_SCOPES:
+        raise RequestRefused("An allowance is what each member may use. To bound a channel, set it a budget.")
+    if shared and amount.value is None:
+        raise RequestRefused("A budget needs an amount. To have none, take it back with /quota clear.")
+
+
+def _checked_reason(scope: Scope, amount: int, why: str) -> str:
+    """The reason for a grant, as the audit keeps it."""
+    if scope is Scope.INSTALLATION:
+        raise RequestRefused(OPERATORS)
+    if amount <= 0:
+        raise RequestRefused("A grant adds something: write more than nothing, such as 5 pictures or $2.")
+    reason = one_line(why, LONGEST_REASON)
+    if not reason:
+        raise RequestRefused("Say why: the reason is kept in the audit.")
+    return reason
+
+
+def _with_maximum(limit: Limit) -> str:
+    return f"{limit.name} ({exact_text(limit.metric, limit.maximum)})"

@@ -1,0 +1,200 @@
+"""Members who were refused ask their leads for more; a lead grants it once, or declines."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from bot.errors import UserFacingError
+from bot.services.calendar.windows import Window
+from bot.services.policy.amounts import exact_text
+from bot.services.policy.decisions import Decision
+from bot.services.policy.limits import Metric, Scope
+from bot.services.policy.policy import SPAN_NAMES, Grant
+from bot.services.quotas.increases import Asked, Need, Plea, PleaState, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from bot.errors import Shortfall
+    from bot.services.ledger.ledger import LimitStatus
+    from bot.services.policy.limits import Requester
+    from bot.services.quotas.accounts import Accounts
+    from bot.services.quotas.increases import Pleas
+
+CENT = 10_000_000  # nano-dollars; nobody asks for less, nor for parts of it
+UNKNOWN = "I do not know this question any more. If more is needed still, use /quota grant."
+ASKED_BEFORE = "You have asked for this already. I tell you as soon as a lead decides."
+
+Asking = tuple[int, int, Scope, int, Metric, Window]  # a member, and a limit
+
+
+@dataclass(frozen=True)
+class PleaDesk:
+    """Where members ask and leads decide."""
+
+    accounts: Accounts
+    pleas: Pleas
+    _at_work: set[Asking] = field(default_factory=set[Asking], init=False)  # what leads are being told of
+
+    async def need_of(self, server_id: int, shortfall: Shortfall) -> Need | None:
+        """What can be asked for after this refusal; None if leads cannot raise the limit, or read no log channel."""
+        if shortfall.scope == Scope.INSTALLATION:
+            return None
+        if (await self.accounts.policies.of(server_id)).log_channel_id is None:
+            return None
+        return Need(
+            Scope(shortfall.scope),
+            shortfall.scope_id,
+            Metric(shortfall.metric),
+            Window(shortfall.window),
+            shortfall.needed,
+            shortfall.resets_at,
+        )
+
+    @asynccontextmanager
+    async def asking(self, requester: Requester, need: Need) -> AsyncGenerator[Asked]:
+        """Open a plea; leads are to be told of it inside.
+
+        If that fails, or the process dies over it, the member may ask again, and it is the same plea: leads who could
+        read it all the same have buttons that work.
+
+        Raises:
+            UserFacingError: there is nothing to ask for any more, nobody to ask, or it was asked already.
+        """
+        key = (requester.server_id, requester.user_id, need.scope, need.scope_id, need.metric, need.window)
+        if key in self._at_work:
+            raise UserFacingError(ASKED_BEFORE)
+        self._at_work.add(key)
+        try:
+            asked = await self._open(requester, need)
+            yield asked
+            await self.pleas.told(asked.plea.id, int(self.accounts.clock()))
+        finally:
+            self._at_work.discard(key)
+
+    async def look(self, server_id: int, plea_id: int) -> Verdict:
+        """A plea as it stands.
+
+        Raises:
+            UserFacingError: this server has no such plea.
+        """
+        plea = await self.pleas.get(server_id, plea_id)
+        if plea is None:
+            raise UserFacingError(UNKNOWN)
+        return Verdict(plea, ended=int(self.accounts.clock()) >= plea.ends_at)
+
+    async def grant(
+        self, plea: Plea, actor_id: int, amount: int, role_ids: tuple[int, ...] | None = None, *, at_least: bool = True
+    ) -> Verdict:
+        """Give a one-time credit, once, by one lead, if it is missing still.
+
+        Args:
+            plea: of the server on which the lead acts.
+            actor_id: the lead.
+            amount: nano-dollars or pictures; never is more granted than that.
+            role_ids: the roles that the member has by now; None if that is not known.
+            at_least: whether nothing is to be granted if more than `amount` is missing by now.
+        """
+        verdict = await self._as_it_is(plea, role_ids)
+        if not verdict.is_open:
+            return verdict
+        plea, now = verdict.plea, int(self.accounts.clock())
+        status = await self._status(plea.requester, plea)
+        missing = 0 if status is None else _missing(status, plea.wanted)
+        if status is None or missing <= 0:
+            fresh = await self.pleas.drop(plea, actor_id, now)
+            return replace(await self._as_it_is(plea, role_ids), fresh=fresh)
+        if at_least and missing > amount:
+            await self.pleas.renew(plea.id, missing)
+            verdict = await self._as_it_is(plea, role_ids)
+            return replace(verdict, short=status) if verdict.is_open else verdict
+        grant = Grant(plea.scope, plea.scope_id, plea.metric, plea.window, amount, now, plea.ends_at)
+        before, after = (exact_text(plea.metric, status.limit.maximum + more) for more in (0, amount))
+        after = f"{after} until <t:{plea.ends_at}:f>"
+        return await self._decide(plea, Decision(actor_id, now, "quota grant", _subject(plea), before, after), grant)
+
+    async def decline(self, plea: Plea, actor_id: int) -> Verdict:
+        """Say no."""
+        verdict = await self._as_it_is(plea)
+        if not verdict.is_open:
+            return verdict
+        now = int(self.accounts.clock())
+        return await self._decide(
+            verdict.plea, Decision(actor_id, now, "quota decline", _subject(plea), "", "declined"), None
+        )
+
+    async def _open(self, requester: Requester, need: Need) -> Asked:
+        terms = await self.accounts.terms(requester)
+        log_channel_id = terms.policy.log_channel_id
+        if terms.at >= need.ends_at:
+            raise UserFacingError("This limit has reset meanwhile. Ask for your picture again.")
+        if log_channel_id is None:
+            raise UserFacingError("Your leads read no questions here any more. Please ask one of them directly.")
+        status = await self._status(requester, need)
+        if status is None:
+            raise UserFacingError("This limit does not apply to you now. Ask for your picture again.")
+        missing = _missing(status, need.amount)
+        if missing <= 0:
+            raise UserFacingError("Enough is left by now. Ask for your picture again.")
+        opening = await self.pleas.open(_plea(requester, need, missing, terms.at, status.resets_at))
+        if opening.plea.state is PleaState.DECLINED:
+            raise UserFacingError(f"A lead has declined this; it resets <t:{opening.plea.ends_at}:R>.")
+        if not opening.fresh:
+            raise UserFacingError(ASKED_BEFORE)
+        return Asked(opening.plea, log_channel_id, status)
+
+    async def _as_it_is(self, plea: Plea, role_ids: tuple[int, ...] | None = None) -> Verdict:
+        """Looked up again, with the roles that the member has by now."""
+        verdict = await self.look(plea.server_id, plea.id)
+        return verdict if role_ids is None else replace(verdict, plea=replace(verdict.plea, role_ids=role_ids))
+
+    async def _status(self, requester: Requester, limit: Need | Plea) -> LimitStatus | None:
+        """What is used now of the limit that stood in the way; None if it does not apply to them any more."""
+        return next((each for each in await self.accounts.status(requester) if _is_of(each, limit)), None)
+
+    async def _decide(self, plea: Plea, decision: Decision, grant: Grant | None) -> Verdict:
+        try:
+            fresh = await self.pleas.decide(plea, decision, grant)
+        finally:  # it may have been written although we are told otherwise
+            await self.accounts.policies.forget(plea.server_id)
+        return replace(await self._as_it_is(plea, plea.role_ids), fresh=fresh)
+
+
+def _is_of(status: LimitStatus, wanted: Need | Plea) -> bool:
+    limit = status.limit
+    named = (wanted.scope, wanted.scope_id, wanted.metric, wanted.window)
+    return (limit.scope, limit.scope_id, limit.metric, limit.window) == named
+
+
+def _missing(status: LimitStatus, wanted: int) -> int:
+    """What is missing of `wanted`: whole pictures, or whole cents, rounded up."""
+    missing = wanted - (status.limit.maximum - status.used)
+    return missing if status.limit.metric is Metric.IMAGES else -(-missing // CENT) * CENT
+
+
+def _plea(requester: Requester, need: Need, missing: int, at: int, ends_at: int) -> Plea:
+    return Plea(
+        id=0,
+        at=at,
+        server_id=requester.server_id,
+        channel_id=requester.channel_id,
+        user_id=requester.user_id,
+        scope=need.scope,
+        scope_id=need.scope_id,
+        metric=need.metric,
+        window=need.window,
+        wanted=need.amount,
+        needed=missing,
+        ends_at=ends_at,
+        role_ids=requester.role_ids,
+        parent_id=requester.parent_id,
+    )
+
+
+def _subject(plea: Plea) -> str:
+    """Whose limit, and who asked: mentions are drawn here, but not in a reason, which anybody may have typed."""
+    if plea.scope is Scope.MEMBER:
+        return f"<@{plea.user_id}>'s {SPAN_NAMES[plea.window]} allowance, asked for by them"
+    return f"{plea.limit_name}, asked for by <@{plea.user_id}>"

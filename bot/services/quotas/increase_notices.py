@@ -1,0 +1,104 @@
+"""Members are told what became of their pleas: once, and also if the process died before it could say so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+import structlog
+
+from bot.services.background import Background
+from bot.services.quotas.increases import PleaState
+
+if TYPE_CHECKING:
+    from bot.services.ledger.ledger import LimitStatus
+    from bot.services.quotas.accounts import Accounts
+    from bot.services.quotas.increases import Plea, Pleas
+
+OLDEST = 24 * 3600  # seconds since a decision, after which nobody waits for it any more
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a member is told of their plea.
+
+    Attributes:
+        in_the_way: a limit that would still refuse what they asked for, as far as that is known; None if there is none.
+        ended: whether the limit has reset since.
+    """
+
+    plea: Plea
+    in_the_way: LimitStatus | None
+    ended: bool
+
+
+class Voice(Protocol):
+    """Tells a member."""
+
+    async def __call__(self, news: News, /) -> bool:
+        """Say it where they read it; False if that is not possible now. Never raises."""
+        ...
+
+
+class PleaTelling:
+    """Tells members what was decided.
+
+    Attributes:
+        voice: set when the bot can speak; what was decided before is told then.
+    """
+
+    def __init__(self, accounts: Accounts, pleas: Pleas) -> None:
+        self.voice: Voice | None = None
+        self._accounts = accounts
+        self._pleas = pleas
+        self._telling: set[int] = set()  # pleas, of which nobody is told twice
+        self._background = Background()
+
+    def tell_soon(self) -> None:
+        """`tell_all` in the background."""
+        self._background.begin(self.tell_all(), "pleas")
+
+    async def close(self) -> None:
+        """Stop; who was not told is told after the next start."""
+        await self._background.close()
+
+    async def tell_all(self) -> None:
+        """Tell whoever was not told what was decided within a day, while the window lasts. Never raises."""
+        now = int(self._accounts.clock())
+        try:
+            for plea in await self._pleas.untold(now - OLDEST, now):
+                await self.tell(plea)
+        except Exception:  # noqa: BLE001 - the next start tries again
+            _log.exception("members not told")
+
+    async def tell(self, plea: Plea) -> None:
+        """Tell the member what was decided, if they do not know. Never raises: what was decided stays decided.
+
+        The roles of `plea` may be newer than those that are kept.
+        """
+        if self.voice is None or plea.id in self._telling:
+            return
+        self._telling.add(plea.id)
+        try:
+            kept = await self._pleas.get(plea.server_id, plea.id)
+            if kept is None or kept.state is PleaState.OPEN or kept.member_told_at is not None:
+                return
+            if await self.voice(await self._news(replace(kept, role_ids=plea.role_ids))):
+                await self._pleas.member_told(plea.id, int(self._accounts.clock()))
+        except Exception:  # noqa: BLE001 - as above
+            _log.exception("member not told", plea=plea.id)
+        finally:
+            self._telling.discard(plea.id)
+
+    async def _news(self, plea: Plea) -> News:
+        statuses = await self._accounts.status(plea.requester)
+        in_the_way = next((status for status in statuses if _refuses(status, plea)), None)
+        return News(plea, in_the_way, ended=int(self._accounts.clock()) >= plea.ends_at)
+
+
+def _refuses(status: LimitStatus, plea: Plea) -> bool:
+    """Whether what they asked for would be refused for this limit. How much it takes of another metric is unknown."""
+    left = status.limit.maximum - status.used
+    return left < plea.wanted if status.limit.metric is plea.metric else left <= 0

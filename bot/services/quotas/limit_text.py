@@ -1,0 +1,138 @@
+"""How limits that leads have set are called, found again and said in words. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.services.calendar.windows import Window
+from bot.services.policy.amounts import PER, amount_text, exact_text
+from bot.services.policy.limit_names import THINGS, is_counted, mention, rule_name
+from bot.services.policy.limits import Limit, Metric, Requester, Scope
+from bot.services.policy.policy import SPAN_NAMES, LimitRule, allowance_rule, budget_name
+from bot.services.text import listed
+
+if TYPE_CHECKING:
+    from bot.services.ledger.ledger import LimitStatus
+    from bot.services.policy.policy import Defaults, Grant, ServerPolicy
+    from bot.services.quotas.installation import Hint
+
+
+def hint_text(hint: Hint) -> str:
+    """How the installation's budget stands, as a sentence without figures."""
+    return f"This bot's monthly budget, set by whoever runs it, {hint.room}."
+
+
+def limit_of(rule: LimitRule, server_id: int) -> Limit:
+    """The limit that a counted rule sets by itself, without grants.
+
+    Raises:
+        ValueError: nothing is counted for it.
+    """
+    if rule.maximum is None or not is_counted(rule):
+        raise ValueError(f"no counter stands for {rule}")
+    name = budget_name(rule) if rule.shared else rule_name(rule)
+    return Limit(rule.scope, server_id, rule.scope_id, rule.metric, rule.window, rule.maximum, name)
+
+
+def use_text(status: LimitStatus) -> str:
+    """``4 of 25 pictures used, 21 left``; what was granted is told."""
+    limit, metric = status.limit, status.limit.metric
+    left = max(limit.maximum - status.used, 0)
+    if metric is Metric.IMAGES:
+        words = f"{status.used:,} of {exact_text(metric, limit.maximum)} used, {left:,} left"
+    else:
+        used, maximum = amount_text(metric, status.used), exact_text(metric, limit.maximum)
+        words = f"{used} of {maximum} used, {amount_text(metric, left)} left"
+    return f"{words} ({exact_text(metric, limit.granted)} of it granted)" if limit.granted else words
+
+
+def lifted_text(rule: LimitRule, policy: ServerPolicy) -> str:
+    """What it means that an allowance is unlimited, as a sentence; nearer ones are named if any is set."""
+    kind = (rule.metric, rule.window)
+    nearer = {
+        each.scope
+        for each in policy.limits
+        if not each.shared and (each.metric, each.window) == kind and each.maximum is not None
+    }
+    exceptions = {Scope.MEMBER: "for them alone", Scope.ROLE: "for a role of theirs"}
+    named = tuple(
+        words
+        for scope, words in exceptions.items()
+        if scope in nearer and scope is not rule.scope and rule.scope is not Scope.MEMBER
+    )
+    unless = f", unless one is set {listed(named)}" if named else ""
+    return f"No {SPAN_NAMES[rule.window]} allowance of {THINGS[rule.metric]} bounds them now{unless}; budgets still do."
+
+
+def per_window(rule: LimitRule) -> str:
+    """``10 pictures a day``."""
+    return f"{exact_text(rule.metric, rule.maximum)} {PER[rule.window]}"
+
+
+def grant_text(grant: Grant) -> str:
+    """``5 pictures more for <@5>'s daily allowance``."""
+    shared = grant.scope is not Scope.MEMBER
+    rule = LimitRule(shared, grant.scope, grant.scope_id, grant.metric, grant.window, None)
+    return f"{exact_text(grant.metric, grant.amount)} more for {rule_name(rule)}"
+
+
+def origin(rule: LimitRule, policy: ServerPolicy) -> str:
+    """Where an allowance comes from that `allowance_rule` has found."""
+    if rule not in policy.limits:
+        return "as whoever runs this bot has set it"
+    if rule.scope is Scope.MEMBER:
+        return "set for them alone"
+    return "as for everybody" if rule.scope is Scope.SERVER else f"from the role {mention(rule.scope, rule.scope_id)}"
+
+
+def instead_of(
+    cleared: LimitRule, policy: ServerPolicy, server_id: int, role_ids: tuple[int, ...], defaults: Defaults
+) -> str:
+    """What applies now that a rule is gone, in a sentence. `role_ids` are those of the member whose own it was."""
+    if cleared.shared:
+        return _budgets_left(cleared, policy, defaults)
+    is_own = cleared.scope is Scope.MEMBER
+    requester = Requester(server_id, 0, cleared.scope_id if is_own else 0, role_ids if is_own else ())
+    found = allowance_rule(policy, requester, cleared.metric, cleared.window, defaults)
+    if found is None:
+        now = f"no {SPAN_NAMES[cleared.window]} allowance of {THINGS[cleared.metric]}"
+    else:
+        now = f"{per_window(found)}, {origin(found, policy)}"
+    if is_own:
+        return f"What applies to them now: {now}."
+    others = "another role" if cleared.scope is Scope.ROLE else "a role"
+    return f"To whom nothing of their own or of {others} applies, this does now: {now}."
+
+
+def grantable(
+    policy: ServerPolicy, server_id: int, whose: tuple[Scope, int], role_ids: tuple[int, ...], defaults: Defaults
+) -> list[Limit]:
+    """The limits, without grants, that a grant can be added to.
+
+    `whose` are the scope and the id in it; `role_ids` are a member's, whose allowances may come from there.
+    """
+    scope, scope_id = whose
+    if scope is not Scope.MEMBER:
+        rules = [rule for rule in policy.limits if rule.shared and (rule.scope, rule.scope_id) == whose]
+        return [limit_of(rule, server_id) for rule in rules]
+    requester = Requester(server_id, 0, scope_id, role_ids)
+    found = [allowance_rule(policy, requester, metric, window, defaults) for metric in Metric for window in Window]
+    return [
+        limit_of(replace(rule, scope=scope, scope_id=scope_id), server_id)
+        for rule in found
+        if rule is not None and rule.maximum is not None
+    ]
+
+
+def _budgets_left(cleared: LimitRule, policy: ServerPolicy, defaults: Defaults) -> str:
+    """The budgets that bound the same still."""
+    holding = [
+        f"{rule_name(rule)} of {exact_text(rule.metric, rule.maximum)}"
+        for rule in policy.limits
+        if rule.shared
+        and (rule.scope is Scope.SERVER or (rule.scope, rule.scope_id) == (cleared.scope, cleared.scope_id))
+    ]
+    if defaults.monthly_budget_nano is not None:
+        holding.append("this bot's monthly budget, as whoever runs it has set it")
+    return f"What holds still: {listed(tuple(holding), 'and')}." if holding else "No other budget holds in its place."

@@ -1,0 +1,227 @@
+"""From a member's wishes to a request: held against the catalog, with what was left out filled in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.errors import RequestRefused, UnsupportedOptionError
+from bot.services.catalog.formats import FEWEST_FRAMES, GIF, MOST_FRAMES, SVG, USUAL_FRAME_MS, USUAL_FRAMES
+from bot.services.catalog.tokens import partials_for
+from bot.services.requests.changes import Change
+from bot.services.requests.request import MOST_PICTURES, UNSTREAMED_FORMATS, ImageRequest
+from bot.services.text import listed
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from bot.services.catalog.catalog import Catalog, Model
+
+TRANSPARENT_FORMATS = ("png", "webp")
+COMPRESSED_FORMATS = ("jpeg", "webp")
+MOST_COMPRESSION = 100
+MOST_TOLD = 5  # of the words before a request: the first and the latest; no more is kept with it
+LONGEST_TOLD = 400  # characters of each
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a member chose; None is the usual.
+
+    Attributes:
+        prompt: as it was typed; may be empty for a change that needs no words.
+        size: may be a word, a ratio or one edge.
+        count: pictures, 1 to 4.
+        compression: 0 to 100.
+        exact: put what a mask keeps back into the result; without a mask it means nothing.
+        frames: pictures of a gif, 2 to 16.
+    """
+
+    prompt: str = ""
+    model: str | None = None
+    size: str | None = None
+    quality: str | None = None
+    count: int = 1
+    background: str | None = None
+    output_format: str | None = None
+    compression: int | None = None
+    input_fidelity: str | None = None
+    complexity: str | None = None
+    exact: bool = True
+    frames: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a request changes.
+
+    Attributes:
+        parent: the number of the picture of ours that is changed; None for new ones and other people's.
+        story: the words that it was made from, oldest first.
+    """
+
+    change: Change = Change.NEW
+    parent: int | None = None
+    story: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """How this installation makes pictures.
+
+    Attributes:
+        default_model: for who names none.
+        most_partials: the most previews per picture; fewer are asked for where they would cost too much.
+        today: the day by which models are retired, in UTC.
+        allow_retired: the operator uses another endpoint than OpenAI's, which may serve what OpenAI has shut down.
+    """
+
+    default_model: str
+    most_partials: int
+    today: date
+    allow_retired: bool = False
+
+
+def build_request(
+    catalog: Catalog, wishes: Wishes, installation: Installation, origin: Origin | None = None
+) -> ImageRequest:
+    """Turn a member's wishes into a request that the catalog allows; its input pictures come later.
+
+    A dated snapshot stays the request's model, so that it is pinned.
+
+    Raises:
+        RequestRefused: or one of its family; the sentence says what to choose instead.
+    """
+    origin = origin or Origin()
+    check_prompt(wishes.prompt, origin.change)
+    if not 1 <= wishes.count <= MOST_PICTURES:
+        raise RequestRefused(f"I make 1 to {MOST_PICTURES} pictures at a time.")
+    name = (installation.default_model if wishes.model is None else wishes.model).strip().lower()
+    chosen = catalog.model(name)
+    _check_served(chosen, catalog, installation.today, allow_retired=installation.allow_retired)
+    quality = chosen.check_quality(wishes.quality or chosen.default_quality)
+    output_format = chosen.check_format(wishes.output_format or chosen.formats[0])
+    return ImageRequest(
+        prompt=wishes.prompt,
+        model=name,
+        size=chosen.check_size(wishes.size or chosen.default_size),
+        quality=quality,
+        count=wishes.count,
+        background=_background(chosen, wishes.background or chosen.backgrounds[0], output_format),
+        output_format=output_format,
+        partial_images=_partial_images(chosen, quality, output_format, installation.most_partials),
+        change=origin.change,
+        parent=origin.parent,
+        story=told(origin.story),
+        exact=wishes.exact,
+        input_fidelity=_option(chosen, "input fidelity", wishes.input_fidelity, chosen.input_fidelity),
+        complexity=_option(chosen, "complexity", wishes.complexity, chosen.complexity),
+        compression=_compression(wishes.compression, output_format),
+        frames=_frames(wishes.frames, output_format),
+        frame_ms=USUAL_FRAME_MS if output_format == GIF else None,
+        svg_author=chosen.early.author if output_format == SVG else None,
+    )
+
+
+def check_request(catalog: Catalog, request: ImageRequest, today: date, *, allow_retired: bool = False) -> None:
+    """See that the catalog still allows a request that it allowed when it was made.
+
+    Args:
+        catalog: as it is now; a model may have left it, or lost its price or an option.
+        request: perhaps read from the database.
+        today: the day by which models are retired, in UTC.
+        allow_retired: the operator uses another endpoint than OpenAI's.
+
+    Raises:
+        RequestRefused: or one of its family; the sentence says what to choose instead.
+    """
+    model = catalog.model(request.model)
+    _check_served(model, catalog, today, allow_retired=allow_retired)
+    model.dimensions(request.size)
+    model.check_quality(request.quality)
+    _background(model, request.background, model.check_format(request.output_format))
+    _option(model, "input fidelity", request.input_fidelity, model.input_fidelity)
+    _option(model, "complexity", request.complexity, model.complexity)
+    _compression(request.compression, request.output_format)
+    _frames(request.frames, request.output_format)
+    if request.output_format == SVG and request.svg_author != model.early.author:
+        raise UnsupportedOptionError("Who writes SVG drawings here has changed since. Please ask for it once more.")
+
+
+def told(story: tuple[str, ...]) -> tuple[str, ...]:
+    """As much of the words before a request as is kept with it: the first, which say most, and the latest."""
+    kept = story if len(story) <= MOST_TOLD else (story[0], *story[-(MOST_TOLD - 1) :])
+    return tuple(words if len(words) <= LONGEST_TOLD else words[: LONGEST_TOLD - 1] + "…" for words in kept)
+
+
+def check_prompt(prompt: str, change: Change) -> None:
+    """Raises RequestRefused where these words say nothing, too much, or what cannot be sent."""
+    if change.needs_words and not prompt.strip():
+        wanted = "the picture shall show" if change is Change.NEW else "shall be changed"
+        raise RequestRefused(f"Say in a few words what {wanted}.")
+    if len(prompt) > change.longest_words:
+        raise RequestRefused(
+            f"The prompt has {len(prompt):,} characters; {change.longest_words:,} are possible. Please shorten it."
+        )
+    if "\0" in prompt or any("\ud800" <= character <= "\udfff" for character in prompt):
+        raise RequestRefused("The prompt has a broken character in it. Please type that part anew.")
+
+
+def _check_served(model: Model, catalog: Catalog, today: date, *, allow_retired: bool) -> None:
+    """Refuse a model without a price, and one that was shut down unless the operator has another endpoint."""
+    model.priced()
+    if model.is_retired(today) and not allow_retired:
+        successor = model.successor or catalog.default_id
+        raise RequestRefused(f"{model.title} was shut down on {model.shutdown}. Choose {successor} instead.")
+
+
+def _background(model: Model, text: str, output_format: str) -> str:
+    background = model.check_background(text)
+    if background == "transparent" and output_format not in TRANSPARENT_FORMATS:
+        raise UnsupportedOptionError(
+            f"{_a_picture(output_format)} cannot be transparent. Choose {listed(TRANSPARENT_FORMATS)} as its format."
+        )
+    return background
+
+
+def _option(model: Model, name: str, value: str | None, choices: tuple[str, ...]) -> str | None:
+    """A value that only some models have, in lower case; None if none was chosen."""
+    if value is None:
+        return None
+    if not choices:
+        raise UnsupportedOptionError(f"{model.title} has no choice of {name}. Leave it out, or choose another model.")
+    if value.lower() not in choices:
+        raise UnsupportedOptionError(f"That is not a value of {name} of {model.title}. Choose {listed(choices)}.")
+    return value.lower()
+
+
+def _partial_images(model: Model, quality: str, output_format: str, most: int) -> int:
+    if output_format in UNSTREAMED_FORMATS:
+        return 0
+    return partials_for(quality, min(most, model.most_partial_images))
+
+
+def _frames(frames: int | None, output_format: str) -> int | None:
+    if output_format != GIF:
+        if frames is not None:
+            raise UnsupportedOptionError(f"{_a_picture(output_format)} has no frames. Choose gif as its format.")
+        return None
+    if frames is not None and not FEWEST_FRAMES <= frames <= MOST_FRAMES:
+        raise UnsupportedOptionError(f"A gif has {FEWEST_FRAMES} to {MOST_FRAMES} frames.")
+    return frames or USUAL_FRAMES
+
+
+def _a_picture(output_format: str) -> str:
+    return f"{'An' if output_format == SVG else 'A'} {output_format} picture"
+
+
+def _compression(compression: int | None, output_format: str) -> int | None:
+    if compression is None:
+        return None
+    if output_format not in COMPRESSED_FORMATS:
+        raise UnsupportedOptionError(
+            f"{_a_picture(output_format)} is not compressed. Choose {listed(COMPRESSED_FORMATS)} as its format."
+        )
+    if not 0 <= compression <= MOST_COMPRESSION:
+        raise UnsupportedOptionError(f"Compression is a number from 0 to {MOST_COMPRESSION}.")
+    return compression

@@ -1,0 +1,212 @@
+"""What a picture may cost before it is made, and what it did cost after; exact integers, no input or output."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from math import isqrt
+from typing import TYPE_CHECKING
+
+from bot.services.catalog.formats import GIF, MOST_FRAMES, SVG
+from bot.services.catalog.tokens import PARTIAL_IMAGE_TOKENS, input_tokens
+
+if TYPE_CHECKING:
+    from bot.services.catalog.catalog import Catalog, Model
+    from bot.services.catalog.tokens import Prices
+    from bot.services.requests.request import ImageRequest
+
+NANO_PER_USD = 1_000_000_000
+MOST_HOLDS = 100
+LONGEST_TOKEN = 64  # bytes of a prompt that are one token at least
+PROMPT_OVERHEAD = 6  # text tokens beyond the prompt's own; measured, https://community.openai.com/t/1382940
+_DIME, _TENTH_OF_CENT = NANO_PER_USD // 10, NANO_PER_USD // 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens, and what is not counted in the image model's. A negative number raises ValueError: it would pay back.
+
+    Attributes:
+        author_nano: what the text model that wrote an svg has cost, in nano-dollars: it has prices of its own.
+    """
+
+    text_input: int
+    image_input: int
+    image_output: int
+    text_output: int = 0
+    author_nano: int = 0
+
+    def __post_init__(self) -> None:
+        for part in fields(self):
+            if getattr(self, part.name) < 0:
+                raise ValueError(f"{part.name} is negative")
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorTokens:
+    """What the text model that wrote an svg has read and written, thoughts included. Raises ValueError below zero."""
+
+    input: int
+    output: int
+
+    def __post_init__(self) -> None:
+        if self.input < 0 or self.output < 0:
+            raise ValueError("the tokens of an author are negative")
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """An upper bound for one picture: in tokens, and in nano-dollars."""
+
+    usage: Usage
+    nano: int
+
+
+def cost(prices: Prices, usage: Usage) -> int:
+    """What these tokens cost, in nano-dollars. Exact: nothing is rounded."""
+    return (
+        prices.text_input * usage.text_input
+        + prices.image_input * usage.image_input
+        + prices.image_output * usage.image_output
+        + prices.text_output * usage.text_output
+        + usage.author_nano
+    )
+
+
+def billed(catalog: Catalog, request: ImageRequest, usage: Usage | None, author: AuthorTokens | None) -> Usage | None:
+    """What a finished picture of this request is billed for, by what was reported of it: None unless all of it was.
+
+    The text of an svg has prices of its own.
+
+    Raises:
+        UnknownModelError: the author of an svg has no price.
+    """
+    if usage is None or request.output_format != SVG:
+        return usage
+    if author is None:
+        return None
+    prices = catalog.model(request.model).early.author_of(request.svg_author)
+    return replace(usage, author_nano=prices.cost(author.input, author.output))
+
+
+def is_plausible(model: Model, request: ImageRequest, usage: Usage, *, cost_nano: int, hold_nano: int) -> bool:
+    """Whether one picture of this request can have taken these tokens, which cost so much, in nano-dollars.
+
+    What goes through a proxy may be reported as zeros, or as anything. The formulas of the catalog meet what was
+    measured within a few per cent, where they are exact; where samples decide, they are never more than four times the
+    grid's. So less than half of what the size and quality take, or the pictures that were sent, cannot be; and more
+    than `MOST_HOLDS` holds is a fault of the report, while anything between is booked as it is.
+    """
+    if cost_nano > MOST_HOLDS * max(hold_nano, 1):
+        return False
+    output = model.output.least(request.width, request.height, request.quality)
+    sent = (
+        0
+        if model.input_rule == "full"
+        else sum(input_tokens(model.input_rule, picture.width, picture.height) for picture in request.references)
+    )
+    text = len(request.sent_prompt.encode("utf-8", "surrogatepass")) // LONGEST_TOKEN
+    return 2 * usage.image_output >= output and 2 * usage.image_input >= sent and usage.text_input >= text
+
+
+def estimate(model: Model, request: ImageRequest) -> Estimate:
+    """The most that one picture of this request may cost; hold so much for each of its `count` pictures.
+
+    A token is at least one byte of UTF-8, so that the prompt's bytes bound its text tokens. How a mask or a drawing
+    counts is not published: each is held as one more input picture of its size. For a gif see `_frames_tokens`; for
+    an svg the bound of its author's text comes on top.
+
+    Raises:
+        UnknownModelError: the model, or the author of an svg, has no price.
+        UnsupportedOptionError: the model does not make this size or quality.
+    """
+    inputs, is_faithful = request.files, request.input_fidelity == "high"
+    usage = Usage(
+        text_input=len(request.sent_prompt.encode("utf-8", "surrogatepass"))
+        + PROMPT_OVERHEAD
+        + model.text_tokens_per_input * len(inputs),
+        image_input=sum(
+            input_tokens(model.input_rule, picture.width, picture.height, high_fidelity=is_faithful)
+            for picture in inputs
+        ),
+        image_output=_frames_tokens(model, request)
+        if request.output_format == GIF
+        else _output_tokens(model, request.size, request.quality, request.partial_images),
+        text_output=model.text_output_bound,
+        author_nano=_author_bound(model, request) if request.output_format == SVG else 0,
+    )
+    return Estimate(usage, cost(model.priced(), usage))
+
+
+def estimate_output(model: Model, size: str, quality: str, partial_images: int = 0) -> int:
+    """What one picture of this size and quality costs with its previews, in nano-dollars: the price of a choice.
+
+    The prompt and input pictures come on top, and on old models the text that they think in.
+
+    Raises:
+        UnknownModelError: the model has no price.
+        UnsupportedOptionError: the model does not make this size or quality.
+    """
+    return model.priced().image_output * _output_tokens(model, size, quality, partial_images)
+
+
+def estimate_choice(model: Model, request: ImageRequest) -> int:
+    """What one picture of this request may cost, in nano-dollars, but for its words and what the model thinks in them.
+
+    For who still chooses: the words come last. Raises as `estimate` does.
+    """
+    text_input = model.text_tokens_per_input * len(request.files)
+    usage = replace(estimate(model, request).usage, text_input=text_input, text_output=0)
+    return cost(model.priced(), usage)
+
+
+def _output_tokens(model: Model, size: str, quality: str, partial_images: int) -> int:
+    width, height = model.dimensions(size)
+    picture = model.output.tokens(width, height, model.check_quality(quality))
+    return picture + PARTIAL_IMAGE_TOKENS * partial_images
+
+
+def _frames_tokens(model: Model, request: ImageRequest) -> int:
+    """The most that a gif may take: as many square pictures of its area as it has frames.
+
+    How a gif counts is not published. All frames are drawn on one sheet (a sheet of six at 1024x1024 was refused for
+    its edge of 4096 pixels: https://dev.to/super_lewis), so that our judgement is the grid formula for that sheet. Its
+    tokens grow with the area and are the most for a square; and the part that does not grow counts once for a sheet,
+    but here for each frame.
+    """
+    edge = isqrt(request.width * request.height - 1) + 1
+    return (request.frames or MOST_FRAMES) * model.output.tokens(edge, edge, model.check_quality(request.quality))
+
+
+def _author_bound(model: Model, request: ImageRequest) -> int:
+    """The most that the text of an svg may cost, in nano-dollars; the prompt's bytes bound its tokens."""
+    author = model.early.author_of(request.svg_author)
+    return author.bound(len(request.sent_prompt.encode("utf-8", "surrogatepass")))
+
+
+def format_usd(nano: int) -> str:
+    """Nano-dollars as people read them: ``$12.40``, ``$0.013``, ``$0.020``, rounded half up.
+
+    Two digits from ten cents on, three below, so that amounts can be compared where they stand side by side. What is
+    not zero never reads as zero: below a tenth of a cent it is ``<$0.001``.
+    """
+    if nano < 0:
+        return f"-{format_usd(-nano)}" if -nano >= _TENTH_OF_CENT else ">-$0.001"
+    if 0 < nano < _TENTH_OF_CENT:
+        return "<$0.001"
+    return _dollars(nano, half_up=True)
+
+
+def format_price(nano: int) -> str:
+    """What something costs at most, in nano-dollars, as `format_usd` writes it, but rounded up: it never costs more."""
+    return _dollars(nano, half_up=False)
+
+
+def _dollars(nano: int, *, half_up: bool) -> str:
+    """Of a number that is not negative."""
+
+    def rounded(unit: int) -> int:
+        return (nano + (unit // 2 if half_up else unit - 1)) // unit
+
+    decimals = 2 if nano == 0 or rounded(_TENTH_OF_CENT) >= _DIME // _TENTH_OF_CENT else 3
+    whole, part = divmod(rounded(NANO_PER_USD // 10**decimals), 10**decimals)
+    return f"${whole:,}.{part:0{decimals}d}"

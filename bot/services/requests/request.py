@@ -1,0 +1,174 @@
+"""What a member asks for, frozen once the catalog allows it: see `bot.services.requests.building`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, Self
+
+from bot.services.catalog.sizes import dimensions
+from bot.services.requests.changes import Change, sent_prompt
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MOST_PICTURES = 4  # per request; a message shows four well
+UNSTREAMED_FORMATS = ("gif", "svg")  # come whole and without previews; openai 3.52, image_generate_params.py
+
+
+@dataclass(frozen=True, slots=True)
+class StoredImage:
+    """An image file whose bytes the blob store keeps.
+
+    Attributes:
+        digest: SHA-256 of the bytes, in hex; the key in the blob store.
+        media_type: one of `bot.services.jobs.provider.FILE_ENDINGS`, read from the content.
+        width: pixels.
+        height: pixels.
+        byte_size: bytes.
+        number: of the picture of ours that these bytes are, or show a part of; None for other people's.
+    """
+
+    digest: str
+    media_type: str
+    width: int
+    height: int
+    byte_size: int
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What results with a mask are laid into: the changed picture at its own size, in its own colours; never sent.
+
+    Attributes:
+        picture: its file without metadata, or a canvas that it lies on.
+        mask: as large; says what of it may change.
+        was: width and height of the changed picture, in pixels.
+        laid: its width and height in `picture`, before anything was cut off; another where a canvas holds it smaller.
+        losses: what its file has and no result can, each half a sentence: "8 bits a colour instead of 16".
+    """
+
+    picture: StoredImage
+    mask: StoredImage
+    was: tuple[int, int]
+    laid: tuple[int, int]
+    losses: tuple[str, ...] = ()
+
+    @classmethod
+    def from_fields(cls, fields: dict[str, Any]) -> Self:
+        """Read what the database keeps."""
+        return cls(
+            StoredImage(**fields["picture"]),
+            StoredImage(**fields["mask"]),
+            (fields["was"][0], fields["was"][1]),
+            (fields["laid"][0], fields["laid"][1]),
+            tuple(fields["losses"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRequest:
+    """A request that the catalog allows. `count` pictures are made, each by a call of its own.
+
+    Attributes:
+        prompt: as it was typed.
+        model: a model's id in the catalog.
+        size: ``WIDTHxHEIGHT`` in pixels; never ``auto``, whose price nobody knows beforehand.
+        quality: one of the model's qualities; never ``auto``.
+        count: pictures, 1 to 4.
+        background: ``auto``, ``opaque`` or ``transparent``.
+        output_format: ``png``, ``jpeg``, ``webp``, ``gif`` or ``svg``.
+        partial_images: previews to ask for per picture, 0 to 3; each costs output tokens.
+        references: input pictures in the member's order; any makes the request an edit of the first.
+        change: what is done to the first of them.
+        parent: the number of the picture of ours that is changed; None for new ones and other people's.
+        story: the words that the changed picture was made from, oldest first.
+        mask: PNG as large as the first input; where it is fully transparent, the picture may change.
+        markup: PNG as large as the first input, transparent but for what was drawn upon that.
+        exact: what a mask keeps is put back into the result, for a model takes a mask as a hint; without one, nothing.
+        base: what the result is laid into for that; None without a mask, and in requests of earlier versions.
+        input_fidelity: a value of the model's, or None where it has none or its own is as good.
+        complexity: the same.
+        compression: 0 to 100, of a jpeg or webp; None leaves it to the provider.
+        moderation: ``auto`` or ``low``, as the server's leads have decided.
+        frames: of a gif.
+        frame_ms: how long each is shown, in milliseconds.
+        svg_author: the text model that writes an svg.
+    """
+
+    prompt: str
+    model: str
+    size: str
+    quality: str
+    count: int = 1
+    background: str = "auto"
+    output_format: str = "png"
+    partial_images: int = 0
+    references: tuple[StoredImage, ...] = ()
+    change: Change = Change.NEW
+    parent: int | None = None
+    story: tuple[str, ...] = ()
+    mask: StoredImage | None = None
+    markup: StoredImage | None = None
+    exact: bool = True
+    base: Base | None = None
+    input_fidelity: str | None = None
+    complexity: str | None = None
+    compression: int | None = None
+    moderation: str = "auto"
+    frames: int | None = None
+    frame_ms: int | None = None
+    svg_author: str | None = None
+
+    @property
+    def sent_prompt(self) -> str:
+        """What the model is told; see `bot.services.requests.changes.sent_prompt`."""
+        return sent_prompt(self.change, self.prompt, self.story)
+
+    @property
+    def whole_story(self) -> tuple[str, ...]:
+        """The words that its pictures are made from, oldest first, with those of the pictures before them."""
+        return (*self.story, self.prompt) if self.prompt.strip() else self.story
+
+    @property
+    def files(self) -> tuple[StoredImage, ...]:
+        """Every file that is sent, in order: the input pictures, then mask or markup."""
+        return (*self.references, *(file for file in (self.mask, self.markup) if file is not None))
+
+    @property
+    def kept_files(self) -> tuple[StoredImage, ...]:
+        """Every file that has to be kept for it: what is sent, and what results are laid into."""
+        return self.files if self.base is None else (*self.files, self.base.picture, self.base.mask)
+
+    @property
+    def width(self) -> int:
+        """The width of the result in pixels."""
+        return dimensions(self.size)[0]
+
+    @property
+    def height(self) -> int:
+        """The height of the result in pixels."""
+        return dimensions(self.size)[1]
+
+    def with_references(self, references: Sequence[StoredImage]) -> Self:
+        """The same request with these input pictures."""
+        return replace(self, references=tuple(references))
+
+    def to_json(self) -> str:
+        """As kept in the database."""
+        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `to_json` wrote."""
+        fields: dict[str, Any] = json.loads(text)
+        fields["references"] = tuple(StoredImage(**reference) for reference in fields["references"])
+        for overlay in ("mask", "markup"):
+            if fields.get(overlay) is not None:
+                fields[overlay] = StoredImage(**fields[overlay])
+        if fields.get("base") is not None:
+            fields["base"] = Base.from_fields(fields["base"])
+        fields["change"] = Change(fields.get("change", Change.NEW))
+        fields["story"] = tuple(fields.get("story", ()))
+        return cls(**fields)

@@ -1,0 +1,1 @@
+"""The database file: opened, locked, watched, migrated, read and written."""

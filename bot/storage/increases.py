@@ -1,0 +1,171 @@
+"""Members who ask their leads for more: who asked, what became of it, and whether they know."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.services.calendar.windows import Window
+from bot.services.policy.limits import Metric, Scope
+from bot.services.quotas.increases import Opening, Plea, PleaState
+from bot.storage.database.sqlite import by_name
+from bot.storage.policies import add_grant, write_entry
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.services.policy.decisions import Decision
+    from bot.services.policy.policy import Grant
+    from bot.storage.database.database import Database
+    from bot.storage.database.sqlite import sqlite3
+
+# A declined plea is an answer until its window ends; one that is open may still be waiting for its leads to be told.
+STANDING = """
+SELECT * FROM pleas
+WHERE server_id = :server_id AND user_id = :user_id AND scope = :scope AND scope_id = :scope_id AND metric = :metric
+    AND period = :period AND (state = 'declined' AND ends_at > :at OR state = 'open' AND ends_at = :ends_at)
+ORDER BY state = 'open', ends_at DESC LIMIT 1
+"""
+ADD = """
+INSERT INTO pleas (at, server_id, channel_id, parent_channel_id, user_id, role_ids, scope, scope_id, metric, period,
+    wanted, needed, ends_at, state)
+VALUES (:at, :server_id, :channel_id, :parent_channel_id, :user_id, :role_ids, :scope, :scope_id, :metric, :period,
+    :wanted, :needed, :ends_at, 'open')
+RETURNING id
+"""
+ASK_AGAIN = """
+UPDATE pleas SET at = :at, channel_id = :channel_id, parent_channel_id = :parent_channel_id, role_ids = :role_ids,
+    wanted = :wanted, needed = :needed
+WHERE id = :id RETURNING id
+"""
+UNTOLD = """
+SELECT * FROM pleas WHERE state <> 'open' AND member_told_at IS NULL AND decided_at >= ? AND ends_at > ?
+ORDER BY decided_at, id
+"""
+DECIDE = """
+UPDATE pleas SET state = ?, decided_at = ?, decided_by = ?, granted = ?
+WHERE id = ? AND server_id = ? AND state = 'open'
+"""
+
+
+class SqlitePleas:
+    """Fulfils `Pleas`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def open(self, plea: Plea) -> Opening:
+        """Keep a new plea, whose `id` is given here, unless there is one of this member for this limit."""
+
+        def write(connection: sqlite3.Connection) -> Opening:
+            values = _columns(plea)
+            found = by_name(connection).execute(STANDING, values).fetchone()
+            if found is None:
+                (row,) = connection.execute(ADD, values).fetchall()
+            elif found["state"] == PleaState.OPEN and found["told_at"] is None:
+                (row,) = connection.execute(ASK_AGAIN, {**values, "id": found["id"]}).fetchall()
+            else:
+                return Opening(_plea(found), fresh=False)
+            return Opening(replace(plea, id=row[0]), fresh=True)
+
+        return await self._database.transaction(write)
+
+    async def told(self, plea_id: int, at: int) -> None:
+        """Leads can read it now."""
+        await self._write("UPDATE pleas SET told_at = ? WHERE id = ?", at, plea_id)
+
+    async def get(self, server_id: int, plea_id: int) -> Plea | None:
+        """A plea of this server as it stands, or None."""
+
+        def look(connection: sqlite3.Connection) -> Plea | None:
+            sql = "SELECT * FROM pleas WHERE id = ? AND server_id = ?"
+            row = by_name(connection).execute(sql, (plea_id, server_id)).fetchone()
+            return None if row is None else _plea(row)
+
+        return await self._database.read(look)
+
+    async def renew(self, plea_id: int, needed: int) -> None:
+        """So much is missing by now; nothing changes if it is not open any more."""
+        await self._write("UPDATE pleas SET needed = ? WHERE id = ? AND state = 'open'", needed, plea_id)
+
+    async def decide(self, plea: Plea, decision: Decision, grant: Grant | None) -> bool:
+        """Grant an open plea, or decline it if there is no `grant`: its state, the credit and the audit at once.
+
+        False, and nothing is written, if it is not open any more.
+        """
+        state, granted = (PleaState.DECLINED, None) if grant is None else (PleaState.GRANTED, grant.amount)
+
+        def write(connection: sqlite3.Connection) -> bool:
+            values = (state.value, decision.at, decision.actor_id, granted, plea.id, plea.server_id)
+            if not connection.execute(DECIDE, values).rowcount:
+                return False
+            if grant is None:
+                write_entry(connection, plea.server_id, decision)
+            else:
+                add_grant(connection, plea.server_id, grant, decision)
+            return True
+
+        return await self._database.transaction(write)
+
+    async def drop(self, plea: Plea, actor_id: int, at: int) -> bool:
+        """An open plea is needless, as this lead found. False, and nothing is written, if it is not open any more."""
+        return bool(await self._write(DECIDE, PleaState.NEEDLESS.value, at, actor_id, None, plea.id, plea.server_id))
+
+    async def untold(self, since: int, at: int) -> Sequence[Plea]:
+        """Those decided at or after `since`, whose windows last beyond `at`, and whose members were not told."""
+
+        def look(connection: sqlite3.Connection) -> tuple[Plea, ...]:
+            return tuple(_plea(row) for row in by_name(connection).execute(UNTOLD, (since, at)))
+
+        return await self._database.read(look)
+
+    async def member_told(self, plea_id: int, at: int) -> None:
+        """The member can read what was decided."""
+        await self._write("UPDATE pleas SET member_told_at = ? WHERE id = ?", at, plea_id)
+
+    async def _write(self, sql: str, *values: int | str | None) -> int:
+        """How many rows it changed."""
+        return await self._database.transaction(lambda connection: connection.execute(sql, values).rowcount)
+
+
+def _columns(plea: Plea) -> dict[str, int | str]:
+    return {
+        "at": plea.at,
+        "server_id": plea.server_id,
+        "channel_id": plea.channel_id,
+        "parent_channel_id": plea.parent_id,
+        "user_id": plea.user_id,
+        "role_ids": json.dumps(plea.role_ids),
+        "scope": plea.scope.value,
+        "scope_id": plea.scope_id,
+        "metric": plea.metric.value,
+        "period": plea.window.value,
+        "wanted": plea.wanted,
+        "needed": plea.needed,
+        "ends_at": plea.ends_at,
+    }
+
+
+def _plea(row: sqlite3.Row) -> Plea:
+    return Plea(
+        id=row["id"],
+        at=row["at"],
+        server_id=row["server_id"],
+        channel_id=row["channel_id"],
+        user_id=row["user_id"],
+        scope=Scope(row["scope"]),
+        scope_id=row["scope_id"],
+        metric=Metric(row["metric"]),
+        window=Window(row["period"]),
+        wanted=row["wanted"],
+        needed=row["needed"],
+        ends_at=row["ends_at"],
+        role_ids=tuple(json.loads(row["role_ids"])),
+        parent_id=row["parent_channel_id"],
+        state=PleaState(row["state"]),
+        decided_at=row["decided_at"],
+        decided_by=row["decided_by"],
+        granted=row["granted"],
+        member_told_at=row["member_told_at"],
+    )

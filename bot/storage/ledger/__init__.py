@@ -1,0 +1,1 @@
+"""Requests, jobs and charges as rows, and everything that is counted of them."""

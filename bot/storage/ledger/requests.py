@@ -1,0 +1,222 @@
+"""Requests, their pictures and the messages that show them: what a restart and an old button need."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from bot.services.ledger.stores import Requests
+from bot.storage.ledger.rows import open_request
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+
+    from bot.services.ledger.ledger import Destination, OpenRequest
+    from bot.storage.database.database import Database
+
+UNDELIVERED = "SELECT id FROM requests WHERE delivered_at IS NULL ORDER BY created_at, rowid"
+ACKNOWLEDGE = """
+UPDATE requests
+SET application_id = ?, interaction_token = ?, token_expires_at = ?, progress_message_id = ?, private = ?
+WHERE id = ? AND delivered_at IS NULL
+"""
+DELIVERED = """
+UPDATE requests
+SET interaction_token = CASE WHEN :left THEN interaction_token ELSE '' END,
+    delivered_at = coalesce(delivered_at, :at),
+    kept_at = CASE WHEN :kept THEN coalesce(kept_at, :at) END,
+    progress_left = :left
+WHERE id = :id
+"""
+KEEP = "UPDATE requests SET kept_at = coalesce(kept_at, ?) WHERE id = ? AND delivered_at IS NULL"
+# What was told nowhere has left its progress standing.
+FETCHED = """
+UPDATE requests
+SET kept_at = NULL, progress_left = progress_left OR delivered_at IS NULL, delivered_at = coalesce(delivered_at, ?)
+WHERE id = ?
+"""
+KEPT_FOR = "SELECT id FROM requests WHERE user_id = ? AND kept_at IS NOT NULL ORDER BY created_at, rowid"
+PROGRESS_LEFT = "SELECT id FROM requests WHERE progress_left = 1 ORDER BY created_at, rowid"
+TIDIED = "UPDATE requests SET interaction_token = '', progress_left = 0 WHERE id = ?"
+OF_PICTURE = """
+SELECT requests.id FROM pictures
+JOIN jobs ON jobs.id = pictures.job_id
+JOIN requests ON requests.id = jobs.request_id
+WHERE pictures.number = ? AND requests.server_id = ?
+"""
+OF_OWN_PICTURE = """
+SELECT requests.id FROM pictures
+JOIN jobs ON jobs.id = pictures.job_id
+JOIN requests ON requests.id = jobs.request_id
+WHERE pictures.number = ? AND requests.user_id = ?
+"""
+OF_MESSAGE = "SELECT request_id FROM messages WHERE message_id = ?"
+DELETE_PICTURES = """
+UPDATE pictures SET deleted_at = ?
+WHERE job_id IN (SELECT id FROM jobs WHERE request_id = ?) AND deleted_at IS NULL
+"""
+DELETE_PICTURE = "UPDATE pictures SET deleted_at = ? WHERE number = ? AND deleted_at IS NULL"
+REQUEST_OF = "SELECT request_id FROM jobs JOIN pictures ON pictures.job_id = jobs.id WHERE pictures.number = ?"
+# A file is in use while a picture shows it, or while it is an input of a request that is still at work or has a
+# picture left: that picture's buttons send its inputs again.
+UNUSED = """
+SELECT value FROM json_each(?) AS candidates WHERE NOT EXISTS (
+    SELECT 1 FROM pictures WHERE pictures.digest = candidates.value AND deleted_at IS NULL
+) AND NOT EXISTS (
+    SELECT 1 FROM request_inputs JOIN requests ON requests.id = request_inputs.request_id
+    WHERE request_inputs.digest = candidates.value AND (
+        requests.delivered_at IS NULL
+        OR EXISTS (
+            SELECT 1 FROM jobs JOIN pictures ON pictures.job_id = jobs.id
+            WHERE jobs.request_id = requests.id AND pictures.deleted_at IS NULL
+        )
+    )
+)
+ORDER BY value
+"""
+FILES_OF = """
+SELECT digest FROM pictures WHERE job_id IN (SELECT id FROM jobs WHERE request_id = :request_id)
+UNION
+SELECT digest FROM request_inputs WHERE request_id = :request_id
+"""
+
+
+class SqliteRequests(Requests):
+    """Fulfils `Requests`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, request_id: str) -> OpenRequest | None:
+        """The request with its jobs, or None."""
+        return await self._database.read(lambda connection: open_request(connection, request_id))
+
+    async def undelivered(self) -> Sequence[OpenRequest]:
+        """Every request that has not been answered to its end, oldest first."""
+        return await self._database.read(lambda connection: _all(connection, UNDELIVERED))
+
+    async def acknowledged(self, request_id: str, destination: Destination) -> None:
+        """Remember where progress is shown. A request that is answered already stays as it is."""
+        columns = (
+            destination.application_id,
+            destination.interaction_token,
+            destination.expires_at,
+            destination.message_id,
+            destination.private,
+        )
+        await self._database.transaction(lambda connection: connection.execute(ACKNOWLEDGE, (*columns, request_id)))
+
+    async def delivered(
+        self,
+        request_id: str,
+        at: int,
+        channel_id: int | None,
+        message_ids: Sequence[int],
+        *,
+        kept: bool = False,
+        progress_left: bool = False,
+    ) -> None:
+        """Remember what was told, and the messages that show it; the token is forgotten if nothing is left for it.
+
+        Messages without a channel are in the request's own. A second time adds the messages that are new.
+        """
+
+        def write(connection: sqlite3.Connection) -> None:
+            connection.execute(DELIVERED, {"at": at, "id": request_id, "kept": kept, "left": progress_left})
+            connection.executemany(
+                "INSERT INTO messages (message_id, channel_id, request_id) "
+                "SELECT ?, coalesce(?, channel_id), id FROM requests WHERE id = ? "
+                "ON CONFLICT (message_id) DO NOTHING",
+                [(message_id, channel_id, request_id) for message_id in message_ids],
+            )
+
+        await self._database.transaction(write)
+
+    async def keep(self, request_id: str, at: int) -> None:
+        """Remember that Discord takes the answer in no way: its member fetches it, or the next start tries again."""
+        await self._database.transaction(lambda connection: connection.execute(KEEP, (at, request_id)))
+
+    async def fetched(self, request_id: str, at: int) -> None:
+        """The member has seen what was kept for them."""
+        await self._database.transaction(lambda connection: connection.execute(FETCHED, (at, request_id)))
+
+    async def kept_for(self, user_id: int) -> Sequence[OpenRequest]:
+        """What is kept for a member to fetch, oldest first."""
+        return await self._database.read(lambda connection: _all(connection, KEPT_FOR, (user_id,)))
+
+    async def with_progress_left(self) -> Sequence[OpenRequest]:
+        """Every request that is answered, and whose progress message may say still that it goes on; oldest first."""
+        return await self._database.read(lambda connection: _all(connection, PROGRESS_LEFT))
+
+    async def tidied(self, request_id: str) -> None:
+        """No progress is left; the interaction's token is forgotten."""
+        await self._database.transaction(lambda connection: connection.execute(TIDIED, (request_id,)))
+
+    async def of_picture(self, number: int, server_id: int) -> OpenRequest | None:
+        """The request that made this picture, if it belongs to this server; also when the picture is deleted."""
+        return await self._database.read(lambda connection: _found(connection, OF_PICTURE, (number, server_id)))
+
+    async def of_own_picture(self, number: int, user_id: int) -> OpenRequest | None:
+        """The request that made this picture, if this member asked for it, on whatever server."""
+        return await self._database.read(lambda connection: _found(connection, OF_OWN_PICTURE, (number, user_id)))
+
+    async def of_message(self, message_id: int) -> OpenRequest | None:
+        """The request whose result this message shows, or None."""
+        return await self._database.read(lambda connection: _found(connection, OF_MESSAGE, (message_id,)))
+
+    async def messages(self, request_id: str) -> Sequence[tuple[int, int]]:
+        """(channel id, message id) of every message that shows the result, oldest first."""
+
+        def look(connection: sqlite3.Connection) -> list[tuple[int, int]]:
+            return connection.execute(  # Discord's ids grow with time
+                "SELECT channel_id, message_id FROM messages WHERE request_id = ? ORDER BY message_id", (request_id,)
+            ).fetchall()
+
+        return await self._database.read(look)
+
+    async def delete_pictures(self, request_id: str, at: int) -> Sequence[str]:
+        """Mark the request's pictures as deleted; return the digests that nothing else uses.
+
+        They are those of its pictures and of its inputs. A second time returns them again, so that a deletion that
+        was cut off before the files were gone can be finished.
+        """
+
+        def write(connection: sqlite3.Connection) -> list[str]:
+            connection.execute(DELETE_PICTURES, (at, request_id))
+            return _unused_of(connection, request_id)
+
+        return await self._database.transaction(write)
+
+    async def delete_picture(self, number: int, at: int) -> Sequence[str]:
+        """Mark one picture as deleted; return the digests of its request that nothing else uses, as above."""
+
+        def write(connection: sqlite3.Connection) -> list[str]:
+            connection.execute(DELETE_PICTURE, (at, number))
+            found = connection.execute(REQUEST_OF, (number,)).fetchone()
+            return [] if found is None else _unused_of(connection, found[0])
+
+        return await self._database.transaction(write)
+
+    async def unused(self, digests: Sequence[str]) -> Sequence[str]:
+        """Those of the files that no picture shows and no request will send."""
+        return await self._database.read(lambda connection: _unused(connection, digests))
+
+
+def _all(connection: sqlite3.Connection, sql: str, key: tuple[int, ...] = ()) -> list[OpenRequest]:
+    found = (open_request(connection, request_id) for (request_id,) in connection.execute(sql, key).fetchall())
+    return [request for request in found if request is not None]
+
+
+def _found(connection: sqlite3.Connection, sql: str, key: tuple[int, ...]) -> OpenRequest | None:
+    row = connection.execute(sql, key).fetchone()
+    return row and open_request(connection, row[0])
+
+
+def _unused(connection: sqlite3.Connection, digests: Sequence[str]) -> list[str]:
+    return [digest for (digest,) in connection.execute(UNUSED, (json.dumps(list(digests)),))]
+
+
+def _unused_of(connection: sqlite3.Connection, request_id: str) -> list[str]:
+    files = [digest for (digest,) in connection.execute(FILES_OF, {"request_id": request_id})]
+    return _unused(connection, files)

@@ -1,0 +1,134 @@
+"""What becomes of a dialog that was filled in, also of one that an earlier process opened."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Self, cast
+
+import discord
+
+from bot.discord_ui.buttons import CHOSEN, picture_of
+from bot.discord_ui.interactions import Interaction, answer_failure, order_behind, read_words
+from bot.errors import RequestRefused
+from bot.services.numbers import number_of
+from bot.services.requests.building import Wishes
+from bot.services.requests.changes import DRAWN, Change
+from cogs.edit.buttons import VARIED, VARY_OTHERS
+from cogs.edit.dialog import COUNT, DIALOG, FILES, PROMPT, QUALITY, SIZE, About, own_words
+from cogs.edit.dialog_choices import SAME_SIZE
+from cogs.edit.edits import change_others, change_ours, draw_from_ours
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cogs.edit.open_messages import OpenMessages
+
+VARY_PRESSED = re.compile(rf"{VARY_OTHERS}(?P<id>[0-9]{{1,20}}){CHOSEN}")
+NOTHING_SAID = "Say in a few words what to change, or add the picture with your drawing on it."
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What stands in a dialog.
+
+    Attributes:
+        files: in the member's order.
+    """
+
+    prompt: str
+    size: str | None
+    quality: str | None
+    count: int
+    files: tuple[discord.Attachment, ...]
+
+    @classmethod
+    def of(cls, interaction: discord.Interaction[Any]) -> Self:
+        """Read a submission; what Discord leaves out is as it was."""
+        data = cast("Mapping[str, Any]", interaction.data or {})
+        rows: list[Mapping[str, Any]] = data.get("components", [])
+        fields: dict[str, Mapping[str, Any]] = {
+            field["custom_id"]: field for row in rows if (field := row.get("component", {})).get("custom_id")
+        }
+        size, quality, count = (_chosen(fields.get(name, {})) for name in (SIZE, QUALITY, COUNT))
+        return cls(
+            prompt=str(fields.get(PROMPT, {}).get("value") or ""),
+            size=None if size in {"", SAME_SIZE} else size,
+            quality=quality or None,
+            count=number_of(count) or 1,
+            files=_files(interaction, data, fields.get(FILES, {}).get("values", [])),
+        )
+
+    def wishes(self, prompt: str) -> Wishes:
+        """What was chosen, with these words."""
+        return Wishes(prompt=prompt, size=self.size, quality=self.quality, count=self.count)
+
+    @property
+    def change(self) -> Wishes:
+        """What was chosen for a change: without words, what is drawn says what to do.
+
+        Raises:
+            RequestRefused: neither words nor files.
+        """
+        if self.prompt.strip():
+            return self.wishes(self.prompt)
+        if not self.files:
+            raise RequestRefused(NOTHING_SAID)
+        return self.wishes(DRAWN)
+
+
+class Submissions:
+    """Hears of dialogs that were filled in: discord.py forgets them at a restart, and after one member."""
+
+    def __init__(self, messages: OpenMessages) -> None:
+        """Args: `messages` are those on which somebody has a dialog open."""
+        self._messages = messages
+
+    async def hear(self, interaction: discord.Interaction[Any]) -> None:
+        """Do what was filled in, if this interaction is such a dialog."""
+        data = cast("Mapping[str, Any]", interaction.data or {})
+        custom_id = str(data.get("custom_id", ""))
+        match, others = DIALOG.fullmatch(custom_id), VARY_PRESSED.fullmatch(custom_id)
+        is_sent = match is not None and interaction.type is discord.InteractionType.modal_submit
+        is_pressed = others is not None and interaction.type is discord.InteractionType.component
+        if not (is_sent or is_pressed) or not await interaction.client.desk.takes(interaction):
+            return
+        try:
+            if match is not None:
+                await self._take(cast("Interaction", interaction), About(match["about"]), number_of(match["id"]))
+            elif others is not None:
+                pictures = self._messages.pictures(interaction.user.id, number_of(others["id"]))
+                await change_others(cast("Interaction", interaction), Change.VARY, pictures)
+                await interaction.client.questions.close(interaction, VARIED)
+        except Exception as error:  # noqa: BLE001 - it is spoken and logged
+            await answer_failure(interaction, error)
+
+    async def _take(self, interaction: Interaction, about: About, subject: int) -> None:
+        typed = Filled.of(interaction)
+        filled = replace(typed, prompt=(await read_words(interaction, typed.prompt)).text)
+        if about is About.MESSAGE:
+            pictures = self._messages.pictures(interaction.user.id, subject)
+            await change_others(interaction, Change.EDIT, pictures, filled.change, filled.files)
+            return
+        order = await order_behind(interaction, subject)
+        picture = picture_of(order, subject)
+        if about is About.REFERENCE:
+            await draw_from_ours(interaction, order, picture, filled.wishes(filled.prompt), filled.files)
+        else:
+            unsaid = typed.prompt.strip() == own_words(order.request).strip()
+            await change_ours(interaction, Change.EDIT, order, picture, filled.change, filled.files, unsaid=unsaid)
+
+
+def _chosen(field: Mapping[str, Any]) -> str:
+    values = field.get("values") or [""]
+    return str(values[0])
+
+
+def _files(
+    interaction: discord.Interaction[Any], data: Mapping[str, Any], ids: list[str]
+) -> tuple[discord.Attachment, ...]:
+    """The files in the order in which the member added them; discord.py would give them in another."""
+    sent: Mapping[str, Any] = data.get("resolved", {}).get("attachments", {})
+    known: Any = interaction
+    state = known._state  # noqa: SLF001 - discord.py makes the files only of dialogs that it remembers
+    return tuple(discord.Attachment(data=sent[each], state=state) for each in ids if each in sent)

@@ -1,0 +1,189 @@
+"""What is asked below a reply before anything is paid: which of several pictures it means, or whether it is a wish."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Self
+
+import discord
+import structlog
+from typing_extensions import override
+
+from bot.delivery.telling import tell_below
+from bot.discord_retries import PROBLEMS, remove_quietly, steadily
+from bot.discord_ui.buttons import LastingButton, asker_for, label_of, picture_of, with_price
+from bot.discord_ui.interactions import Interaction, order_behind
+from bot.discord_ui.occasions import asker_of, author_of
+from bot.discord_ui.rows import view_of
+from bot.errors import NotYoursError, PictureGoneError, RequestRefused, UserFacingError
+from bot.inputs import pictures_of
+from bot.services.numbers import number_of
+from bot.services.policy.policy import ReplyMode
+from cogs.edit.dialog_choices import foretold, foretold_of
+from cogs.edit.reply_edits import answered_message, change_price, edit_others, edit_ours, is_taken, others_price
+from cogs.edit.reply_notices import SWITCHED_OFF
+from cogs.edit.reply_text import Reply, named_picture
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable, Sequence
+
+    from bot.discord_ui.interactions import AtelierClient
+    from bot.discord_ui.occasions import Asker
+    from bot.services.ledger.ledger import OpenRequest, Picture
+    from cogs.edit.reply_notices import Passing
+
+OFFER_STAYS = 120.0  # seconds
+CHANGE_IT = "Change it"
+OFFER = "-# Shall I change {} by your words? Nothing is made unless you press; then you pay."
+NOT_OFFERED = (  # where there can be no button
+    "-# I changed nothing, for I could not ask whether that was a wish. If it was: on the message with the picture, "
+    "Apps, Edit image."
+)
+ANOTHERS = 0  # in a button's id, for the picture of another message than ours: numbers begin at 1
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+async def ask_which(
+    client: AtelierClient, reply: Reply, asker: Asker, order: OpenRequest, meant: Sequence[Picture]
+) -> None:
+    """Ask a member which picture their words are about, each with its price."""
+    example = f"egin your words with its number, like #{meant[-1].number}."
+    await tell_below(
+        reply.message,
+        f"Which picture shall I change? You can also b{example}{foretold_of(meant[0], reply.files)}",
+        await _buttons(client, reply, asker, order, meant),
+        what="which",
+        leaner=f"Which picture shall I change? Reply once more and b{example}",
+    )
+
+
+async def offer(
+    client: AtelierClient, passing: Passing, reply: Reply, asker: Asker, order: OpenRequest, meant: Sequence[Picture]
+) -> None:
+    """Ask quietly whether these words are a wish; the question goes away by itself."""
+    if await is_taken(client, reply):
+        return
+    which = f"#{meant[0].number}" if len(meant) == 1 else "one of these"
+    make = await _buttons(client, reply, asker, order, meant)
+    asked = OFFER.format(which) + foretold_of(meant[0], reply.files)
+    await passing.say(reply.message, asked, OFFER_STAYS, make(), what="offer", leaner=NOT_OFFERED)
+
+
+async def offer_others(
+    client: AtelierClient, passing: Passing, reply: Reply, shown: tuple[discord.Attachment, ...]
+) -> None:
+    """The same, where the picture is another people's."""
+    if await is_taken(client, reply):
+        return
+    price = await others_price(client, reply, author_of(reply.message), shown)
+    view = view_of([PickButton(reply.message.id, ANOTHERS, with_price(CHANGE_IT, price))])
+    asked = OFFER.format("this picture") + foretold(shown, reply.files)
+    await passing.say(reply.message, asked, OFFER_STAYS, view, what="offer", leaner=NOT_OFFERED)
+
+
+async def _buttons(
+    client: AtelierClient, reply: Reply, asker: Asker, order: OpenRequest, meant: Sequence[Picture]
+) -> Callable[[], discord.ui.View]:
+    """What makes a button for each picture, with its price."""
+    labels = {
+        picture.number: with_price(
+            CHANGE_IT if len(meant) == 1 else label_of(order, picture),
+            await change_price(client, reply, asker, order, picture),
+        )
+        for picture in meant
+    }
+    return lambda: view_of([PickButton(reply.message.id, number, label) for number, label in labels.items()])
+
+
+class PickButton(LastingButton, template=r"pick:(?P<reply>[0-9]+):(?P<number>[0-9]+)"):
+    """Means one of the pictures, for the words of a reply that was there before."""
+
+    def __init__(self, reply_id: int, number: int, label: str = CHANGE_IT) -> None:
+        """Args: `number` is `ANOTHERS` where the reply answers another people's picture."""
+        super().__init__(discord.ui.Button(label=label, custom_id=f"pick:{reply_id}:{number}"))
+        self._reply_id = reply_id
+        self._number = number
+
+    @classmethod
+    @override
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Made anew for every click."""
+        return cls(number_of(match["reply"]), number_of(match["number"]))
+
+    @override
+    async def pressed(self, interaction: Interaction) -> None:
+        """Read the words once more and do what they say."""
+        message = await self._words(interaction)
+        if message.author.id != interaction.user.id:
+            raise NotYoursError(
+                "Only the member who wrote the reply above can choose. Reply to a picture with words of your own."
+            )
+        try:
+            await interaction.client.intake.refuse_used(str(message.id))
+        except RequestRefused:
+            await _remove(interaction)
+            raise
+        if self._number == ANOTHERS:
+            await self._change_others(interaction, message)
+        else:
+            await self._change_ours(interaction, message)
+        await _answer(interaction)  # where nothing began, for it had begun before, by an earlier press
+        await _remove(interaction)
+
+    async def _change_ours(self, interaction: Interaction, message: discord.Message) -> None:
+        order = await order_behind(interaction, self._number)
+        picture = picture_of(order, self._number)
+        reply = await _read(interaction, message, order.requester.server_id)
+        reply = replace(reply, words=named_picture(reply.words, [picture])[1])
+        asker = await asker_for(interaction, order)
+        await edit_ours(interaction.client, reply, asker, order, picture, lambda: _answer(interaction))
+
+    async def _change_others(self, interaction: Interaction, message: discord.Message) -> None:
+        reply = await _read(interaction, message, interaction.guild_id or 0)
+        if message.reference is None:
+            raise RequestRefused("That message is no reply any more.")
+        shown = pictures_of(await answered_message(message, message.reference))
+        if not shown and not reply.files:
+            raise PictureGoneError("The picture that belongs here is gone.")
+        await edit_others(interaction.client, reply, asker_of(interaction), shown, lambda: _answer(interaction))
+
+    async def _words(self, interaction: Interaction) -> discord.Message:
+        """The member's message, read anew: it answers or mentions us, so that its words may be read here too."""
+        channel = interaction.client.get_partial_messageable(interaction.channel_id or 0, guild_id=interaction.guild_id)
+        try:
+            return await steadily(lambda: channel.fetch_message(self._reply_id))
+        except discord.NotFound:
+            await _remove(interaction)
+            raise PictureGoneError("The words that belong here were deleted. Reply to the picture once more.") from None
+
+
+async def _read(interaction: Interaction, message: discord.Message, server_id: int) -> Reply:
+    """What the message says, as it is now.
+
+    Raises:
+        UserFacingError: replies change nothing here any more.
+    """
+    policy = await interaction.client.services.policies.of(server_id)
+    if policy.replies is ReplyMode.NEVER:
+        raise UserFacingError(SWITCHED_OFF)
+    return Reply.of(message, interaction.client.user, policy.time_zone, interaction.user)
+
+
+async def _answer(interaction: Interaction) -> None:
+    """Let Discord know that the press has arrived, once; what comes of it is shown below the words."""
+    if interaction.response.is_done():
+        return
+    try:
+        await interaction.response.defer()
+    except PROBLEMS as problem:
+        _log.info("press not acknowledged", interaction=interaction.id, reason=str(problem))
+
+
+async def _remove(interaction: Interaction) -> None:
+    """The question is of no use any more."""
+    if interaction.message is not None:
+        await remove_quietly(interaction.message)

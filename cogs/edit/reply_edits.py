@@ -1,0 +1,151 @@
+"""From a member's reply to a request: what is changed, by which words, below them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot.discord_retries import steadily
+from bot.discord_ui.occasions import by_reply
+from bot.discord_ui.options import shape_of
+from bot.errors import PictureGoneError, RequestRefused
+from bot.inputs import Sources
+from bot.pictures import shown_name
+from bot.services.admission.drafting import Start
+from bot.services.requests.building import Wishes
+from bot.services.requests.changes import DRAWN, Change
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from bot.discord_ui.interactions import AtelierClient
+    from bot.discord_ui.occasions import Asker, Occasion
+    from bot.services.ledger.ledger import OpenRequest, Picture
+    from cogs.edit.reply_text import Reply
+
+NO_HISTORY = "I may not read older messages here: I need the permission Read Message History."
+SAY_WHAT = "Say in your reply what to change, like: make it snowy."
+
+
+async def edit_ours(
+    client: AtelierClient,
+    reply: Reply,
+    asker: Asker,
+    order: OpenRequest,
+    picture: Picture,
+    first: Callable[[], Awaitable[None]] | None = None,
+) -> None:
+    """Change a picture of ours as a reply says; `first` is awaited before anything is shown below the reply.
+
+    Raises:
+        UserFacingError: nothing was reserved.
+    """
+    if await is_taken(client, reply):
+        return
+    _refuse_left_out(reply)
+    occasion = by_reply(reply.message, asker)
+    if first is not None:
+        occasion = _preceded(occasion, first)
+    wishes = Wishes(prompt=_prompt(reply.words, may_be_drawn=bool(reply.files)))
+    request = await client.services.drafting.draft(asker.requester, Change.EDIT, wishes, Start(order, picture))
+    sources = Sources(order, picture, attachments=reply.files, sorts=bool(reply.files))
+    await client.intake.take_by(occasion, request, sources)
+
+
+async def change_price(client: AtelierClient, reply: Reply, asker: Asker, order: OpenRequest, picture: Picture) -> int:
+    """The most that `edit_ours` may cost, in nano-dollars.
+
+    Raises:
+        UserFacingError: it would be refused.
+    """
+    _refuse_left_out(reply)
+    drafting = client.services.drafting
+    wishes = Wishes(prompt=_prompt(reply.words, may_be_drawn=bool(reply.files)))
+    request = await drafting.draft(asker.requester, Change.EDIT, wishes, Start(order, picture))
+    shapes = [(picture.image.width, picture.image.height), *(shape_of(file) for file in reply.files)]
+    return drafting.most(request, shapes)
+
+
+async def others_price(client: AtelierClient, reply: Reply, asker: Asker, shown: tuple[discord.Attachment, ...]) -> int:
+    """The same of `edit_others`."""
+    _refuse_left_out(reply)
+    drafting = client.services.drafting
+    files = (*shown, *reply.files)
+    wishes = Wishes(prompt=_prompt(reply.words, may_be_drawn=bool(shown and reply.files)))
+    start = Start(shape=shape_of(files[0]))
+    request = await drafting.draft(asker.requester, Change.EDIT, wishes, start)
+    return drafting.most(request, [shape_of(file) for file in files])
+
+
+async def answered_message(message: discord.Message, reference: discord.MessageReference) -> discord.Message:
+    """The message that is replied to.
+
+    Raises:
+        UserFacingError: it is not to be had.
+    """
+    if isinstance(reference.resolved, discord.Message):
+        return reference.resolved
+    try:
+        return await steadily(lambda: message.channel.fetch_message(reference.message_id or 0))
+    except discord.NotFound:
+        raise PictureGoneError("That message was deleted.") from None
+    except discord.Forbidden:
+        raise RequestRefused(NO_HISTORY) from None
+
+
+async def edit_others(
+    client: AtelierClient,
+    reply: Reply,
+    asker: Asker,
+    shown: tuple[discord.Attachment, ...],
+    first: Callable[[], Awaitable[None]] | None = None,
+) -> None:
+    """Change the first of the pictures that a message shows or, if it shows none, of those that the reply brings.
+
+    Raises:
+        UserFacingError: nothing was reserved.
+    """
+    if await is_taken(client, reply):
+        return
+    _refuse_left_out(reply)
+    occasion = by_reply(reply.message, asker)
+    if first is not None:
+        occasion = _preceded(occasion, first)
+    wishes = Wishes(prompt=_prompt(reply.words, may_be_drawn=bool(shown and reply.files)))
+    files = (*shown, *reply.files)
+    start = Start(shape=shape_of(files[0]))
+    request = await client.services.drafting.draft(asker.requester, Change.EDIT, wishes, start)
+    sources = Sources(attachments=files, sorts=bool(reply.files), follows=True)
+    await client.intake.take_by(occasion, request, sources)
+
+
+async def is_taken(client: AtelierClient, reply: Reply) -> bool:
+    """Whether this reply was understood before; by now it might be understood otherwise, which would be a conflict."""
+    return await client.services.requests.get(str(reply.message.id)) is not None
+
+
+def _prompt(words: str, *, may_be_drawn: bool) -> str:
+    """What is to be done: the words, or what was drawn."""
+    if not words and not may_be_drawn:
+        raise RequestRefused(SAY_WHAT)
+    return words or DRAWN
+
+
+def _refuse_left_out(reply: Reply) -> None:
+    """What cannot be sent is told before anything is paid for: the words may have meant it."""
+    if reply.left_out:
+        names = ", ".join(shown_name(name) for name in reply.left_out)
+        raise RequestRefused(
+            f"{names} {'is no picture' if len(reply.left_out) == 1 else 'are no pictures'}, so I changed nothing. "
+            "Reply once more, with pictures only."
+        )
+
+
+def _preceded(occasion: Occasion, first: Callable[[], Awaitable[None]]) -> Occasion:
+    async def acknowledge() -> int | None:
+        await first()
+        return await occasion.acknowledge()
+
+    return replace(occasion, acknowledge=acknowledge, answer_in_time=first)

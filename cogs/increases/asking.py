@@ -1,0 +1,106 @@
+"""Ask for more: a member who was refused asks their leads, in the log channel."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Self
+
+import discord
+import structlog
+from typing_extensions import override
+
+from bot.discord_retries import PROBLEMS, steadily
+from bot.discord_ui.buttons import LastingButton
+from bot.discord_ui.occasions import requester_of
+from bot.errors import UserFacingError
+from bot.services.calendar.windows import Window
+from bot.services.numbers import number_of
+from bot.services.policy.amounts import MOST_NANO
+from bot.services.policy.limits import Metric, Scope
+from bot.services.quotas.increases import Need
+from cogs.increases.deciding import buttons_of
+from cogs.increases.text import ASKED, plea_text
+
+if TYPE_CHECKING:
+    import re
+
+    from bot.discord_ui.interactions import Interaction
+    from bot.services.quotas.increases import Asked
+
+TEMPLATE = (
+    r"more:(?P<scope>server|channel|role|member):(?P<scope_id>[0-9]+):(?P<metric>images|usd)"
+    r":(?P<window>hour|day|week|month):(?P<amount>[0-9]+):(?P<ends_at>[0-9]+)"
+)
+
+CANNOT_WRITE = (
+    "I cannot write to the channel where your leads would read this, so nothing was asked. "
+    "Please tell one of them yourself."
+)
+NO_ANSWER = "Discord does not answer me, so your leads may not have read this. Press the button again in a minute."
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class AskButton(LastingButton, template=TEMPLATE):
+    """Asks the leads for more of the limit that stood in the way."""
+
+    def __init__(self, need: Need) -> None:
+        super().__init__(
+            discord.ui.Button(
+                label="Ask for more", emoji="🙋", style=discord.ButtonStyle.primary, custom_id=custom_id_of(need)
+            )
+        )
+        self.need = need
+
+    @classmethod
+    @override
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Made anew for every click."""
+        return cls(need_in(match))
+
+    @override
+    async def pressed(self, interaction: Interaction) -> None:
+        """Ask."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        async with interaction.client.services.pleas.asking(requester_of(interaction), self.need) as asked:
+            await _tell_leads(interaction, asked)
+        await interaction.edit_original_response(content=ASKED)
+
+
+def custom_id_of(need: Need) -> str:
+    """At most 100 characters, from which `need_in` reads the need again."""
+    return f"more:{need.scope}:{need.scope_id}:{need.metric}:{need.window}:{need.amount}:{need.ends_at}"
+
+
+def need_in(match: re.Match[str]) -> Need:
+    """What a `custom_id` of this button holds."""
+    return Need(
+        scope=Scope(match["scope"]),
+        scope_id=number_of(match["scope_id"]),
+        metric=Metric(match["metric"]),
+        window=Window(match["window"]),
+        amount=min(number_of(match["amount"]), MOST_NANO),
+        ends_at=number_of(match["ends_at"]),
+    )
+
+
+async def _tell_leads(interaction: Interaction, asked: Asked) -> None:
+    """Post the plea to the log channel; if nobody can read it there, nothing was asked.
+
+    Asked again, it has the same nonce: Discord drops it for some minutes, should the first have arrived after all.
+    """
+    plea = asked.plea
+    channel = interaction.client.get_partial_messageable(asked.log_channel_id, guild_id=plea.server_id)
+    text = plea_text(plea, asked.status)
+    try:
+        await steadily(lambda: channel.send(text, view=buttons_of(plea), nonce=f"plea-{plea.id}"))
+    except PROBLEMS as error:
+        _log.warning("plea not posted", channel=asked.log_channel_id, reason=repr(error))
+        raise UserFacingError(CANNOT_WRITE if _is_refusal(error) else NO_ANSWER) from None
+
+
+def _is_refusal(error: Exception) -> bool:
+    """Whether it is certain that Discord posted nothing."""
+    return isinstance(error, discord.HTTPException) and error.status < HTTPStatus.INTERNAL_SERVER_ERROR

@@ -1,0 +1,90 @@
+"""What a lead answers to a member who asks for more: grant it, grant another amount, or decline."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+import discord
+from typing_extensions import override
+
+from bot.discord_ui.buttons import AtelierButton, LastingButton
+from bot.services.numbers import number_of
+from bot.services.policy.amounts import MOST_NANO
+from cogs.increases.dialog import AmountDialog
+from cogs.increases.leads import look, roles_now, show
+from cogs.increases.text import grant_label
+
+if TYPE_CHECKING:
+    import re
+
+    from bot.discord_ui.interactions import Interaction
+    from bot.services.quotas.increases import Plea
+
+
+class GrantButton(LastingButton, template=r"plea-grant:(?P<id>[0-9]+):(?P<amount>[0-9]+)"):
+    """Grants what was missing: never more than its label says."""
+
+    def __init__(self, plea_id: int, amount: int, label: str = "Grant") -> None:
+        """Args: `amount` is in nano-dollars or pictures; `label` says how much it is."""
+        super().__init__(
+            discord.ui.Button(
+                label=label, style=discord.ButtonStyle.success, custom_id=f"plea-grant:{plea_id}:{amount}"
+            )
+        )
+        self.plea_id = plea_id
+        self.amount = amount
+
+    @classmethod
+    @override
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Made anew for every click."""
+        return cls(number_of(match["id"]), min(number_of(match["amount"]), MOST_NANO))
+
+    @override
+    async def pressed(self, interaction: Interaction) -> None:
+        """Grant."""
+        desk = interaction.client.services.pleas
+        verdict = await look(interaction, self.plea_id)
+        if verdict.is_open:
+            roles = await roles_now(interaction, verdict.plea)
+            verdict = await desk.grant(verdict.plea, interaction.user.id, self.amount, roles)
+        await show(interaction, verdict, buttons_of(verdict.plea))
+
+
+class OtherAmountButton(AtelierButton, action="plea-other"):
+    """Asks the lead how much to grant."""
+
+    label = "Other amount…"
+
+    @override
+    async def pressed(self, interaction: Interaction) -> None:
+        """Open the dialog, unless there is nothing to decide any more."""
+        verdict = await look(interaction, self.subject)
+        if verdict.is_open:
+            await interaction.response.send_modal(AmountDialog(verdict.plea))
+        else:
+            await show(interaction, verdict)
+
+
+class DeclineButton(AtelierButton, action="plea-decline"):
+    """Says no."""
+
+    label = "Decline"
+    style = discord.ButtonStyle.danger
+
+    @override
+    async def pressed(self, interaction: Interaction) -> None:
+        """Decline."""
+        verdict = await look(interaction, self.subject)
+        await show(interaction, await interaction.client.services.pleas.decline(verdict.plea, interaction.user.id))
+
+
+def buttons_of(plea: Plea) -> discord.ui.View:
+    """What stands under an open plea."""
+    view = discord.ui.View(timeout=None)
+    view.add_item(GrantButton(plea.id, plea.needed, grant_label(plea)))
+    view.add_item(OtherAmountButton(plea.id))
+    view.add_item(DeclineButton(plea.id))
+    return view

@@ -1,0 +1,112 @@
+"""What leads read of charges that they correct: the choices, and what a correction did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.discord_limits import LONGEST_CHOICE, MOST_CHOICES
+from bot.services.accounting.charge_words import charge_text
+from bot.services.accounting.corrections import NO_CHARGE, ChargeOnFile, Resolved
+from bot.services.ledger.ledger import ChargeState
+from bot.services.policy.amounts import exact_text
+from bot.services.policy.limits import Limit, Metric, Scope
+from bot.services.policy.policy import SPAN_NAMES
+from bot.services.requests.pricing import format_usd
+from bot.services.text import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bot.services.catalog.catalog import Catalog
+
+FAMILY = "GPT Image "  # begins the titles of most models; there is no room for it in a choice
+NOTHING_UNKNOWN = "Nothing is unknown here. For a closed charge, type its picture's number, such as #4821."
+MINUTE, HOUR, DAY = 60, 3600, 86_400  # seconds
+_MANY = 2  # units from which on the larger one is named
+
+
+def charge_choices(
+    charges: Sequence[ChargeOnFile], names: Mapping[int, str], catalog: Catalog, now: int, typed: str
+) -> list[tuple[str, str]]:
+    """(``$0.021 held · 2.5 Flare medium · Mia · 3 h ago · charged in 2 days``, the job's id) for what fits.
+
+    `names` are those of the members who asked; `now` is in seconds since 1970 (UTC).
+    """
+    wanted = typed.strip().lower()
+    labelled = [(_label(each, names, catalog, now), each.job_id) for each in charges]
+    return [(label, value) for label, value in labelled if wanted in label.lower() or wanted in value][:MOST_CHOICES]
+
+
+def no_charge_choice() -> tuple[str, str]:
+    """The choice that says that there is none; chosen all the same, the command explains it."""
+    return NOTHING_UNKNOWN, NO_CHARGE
+
+
+def resolved_text(resolved: Resolved, title: str) -> str:
+    """What the charge was and is, and what that changes; `title` is the model's."""
+    charge, corrected = resolved.charge, resolved.corrected
+    picture = "" if charge.picture is None else f" #{charge.picture}"
+    what = f"<@{charge.requester.user_id}>'s picture{picture} ({title}, {charge.quality}, <t:{charge.reserved_at}:R>)"
+    after = charge_text(corrected.state_after, corrected.nano_after)
+    if not resolved.is_changed:
+        return f"{what} is {after} already. Nothing was changed."
+    before = charge_text(corrected.state_before, corrected.nano_before)
+    return f"✅ {what}: changed from {before} to {after}.\n{_effect(resolved)}\n-# Written to the audit."
+
+
+def _label(charge: ChargeOnFile, names: Mapping[int, str], catalog: Catalog, now: int) -> str:
+    member = names.get(charge.requester.user_id, f"member {charge.requester.user_id}")
+    model = f"{catalog.title_of(charge.model).removeprefix(FAMILY)} {charge.quality}"
+    begins = [] if charge.picture is None else [f"#{charge.picture}"]
+    if charge.state is ChargeState.UNKNOWN:
+        begins += [f"{format_usd(charge.hold_nano)} held"]
+    else:
+        begins += [charge_text(charge.state, charge.counted_nano, exact=False)]
+    asked = f"{_span(now - charge.reserved_at)} ago"
+    parts = [*begins, model, member, asked, *_deadline(charge, now)]
+    label = " · ".join(parts)
+    return label if len(label) <= LONGEST_CHOICE else f"{label[: LONGEST_CHOICE - 1]}…"
+
+
+def _deadline(charge: ChargeOnFile, now: int) -> list[str]:
+    if charge.state is not ChargeState.UNKNOWN or charge.deadline_at is None:
+        return []
+    return [f"charged in {_span(charge.deadline_at - now)}" if charge.deadline_at > now else "charged soon"]
+
+
+def _span(seconds: int) -> str:
+    """``5 min``, ``3 h``, ``2 days``."""
+    for unit, name in ((DAY, "days"), (HOUR, "h")):
+        if seconds >= _MANY * unit:
+            return f"{seconds // unit} {name}"
+    return f"{max(seconds, 0) // MINUTE} min"
+
+
+def _effect(resolved: Resolved) -> str:
+    corrected = resolved.corrected
+    change = corrected.nano_after - corrected.nano_before
+    if not change:
+        return f"What counts stays as it was: {exact_text(Metric.USD, corrected.nano_after)}, charged instead of held."
+    lines = [_line(resolved, metric) for metric in Metric]
+    told = [line for line in lines if line]
+    if not told:
+        amount = exact_text(Metric.USD, abs(change))
+        verb = "is taken out of" if change < 0 else "is added to"
+        told = [f"{amount} {verb} the counters of that time; no limit that holds now counts it."]
+    return "\n".join(told)
+
+
+def _line(resolved: Resolved, metric: Metric) -> str:
+    effects = [each for each in resolved.effects if each.limit.metric is metric]
+    if not effects:
+        return ""
+    change = effects[0].change
+    names = listed(tuple(_limit(each.limit) for each in effects), "and")
+    amount = exact_text(metric, abs(change))
+    return f"Free again: {amount} in {names}." if change < 0 else f"Counted in addition: {amount} in {names}."
+
+
+def _limit(limit: Limit) -> str:
+    if limit.scope is Scope.MEMBER:
+        return f"<@{limit.scope_id}>'s {SPAN_NAMES[limit.window]} allowance"
+    return limit.name

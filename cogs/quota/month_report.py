@@ -1,0 +1,190 @@
+"""A month of a server's ledger as leads see it: numbers in words, a chart of them, and the file with every job."""
+
+from __future__ import annotations
+
+import gzip
+from calendar import month_abbr
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from bot.charts import Bar, Chart
+from bot.discord_limits import LONGEST_MESSAGE
+from bot.errors import UserFacingError
+from bot.presentation.ledger_csv import csv_file
+from bot.services.accounting.sums import Grouping, sums_in
+from bot.services.policy.amounts import amount_text
+from bot.services.policy.limits import Metric
+from bot.services.requests.pricing import format_usd
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from bot.services.accounting.bookkeeper import MonthlyReport
+    from bot.services.accounting.sums import Group, Sums
+
+MOST_ROWS = 10  # of members, models or channels; days are all shown
+SIGNS = {Grouping.MEMBER: "@", Grouping.CHANNEL: "#"}  # of mentions
+NO_CHART = "There is no chart this time; the numbers are complete without it."
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What those are called that a report tells one by one.
+
+    Attributes:
+        names: by their keys; a key that is not in it is its own name.
+        gone: keys of what Discord would not draw a mention of.
+    """
+
+    names: Mapping[str, str]
+    gone: frozenset[str] = frozenset()
+
+
+def report_text(found: MonthlyReport, named: Named, notes: Sequence[str] = ()) -> str:
+    """The sums of the month, then the groups of the report, then notes.
+
+    What is held and unknown in each group is left out where there would be no room for it in a message.
+    """
+    whole = _report_text(found, named, notes, _in_words)
+    return whole if len(whole) <= LONGEST_MESSAGE else _report_text(found, named, notes, _in_short)
+
+
+def told_keys(found: MonthlyReport) -> tuple[str, ...]:
+    """The keys of the groups that have a row and a bar of their own, and so need names."""
+    shown, _ = _shown(found)
+    return tuple(group.key for group in shown)
+
+
+def chart_of(found: MonthlyReport, named: Named) -> Chart:
+    """What was charged, as bars: every day of the month, or the largest groups and the sum of the others.
+
+    The groups have the numbers of their rows in the text before their names. So they can be found there also where two
+    have the same name, or one that cannot be drawn.
+    """
+    by = found.report.by
+    title = f"Charged in {found.month.name}, by {by}"
+    if by is Grouping.DAY:
+        charged = {group.key: group.sums.settled_nano for group in found.report.groups}
+        days = range(1, found.month.days + 1)
+        bars = [Bar(str(day), charged.get(f"{found.month}-{day:02d}", 0)) for day in days]
+    else:
+        shown, others = _shown(found)
+        bars = [
+            Bar(f"{place}. {named.names.get(group.key, group.key)}", group.sums.settled_nano)
+            for place, group in enumerate(shown, 1)
+        ]
+        bars += [Bar(f"{len(others)} others", sums_in(others).settled_nano)] if others else []
+    return Chart(title, Metric.USD, tuple(bars))
+
+
+@dataclass(frozen=True, slots=True)
+class PackedLedger:
+    """The file of an export: its name, its bytes, and the sentence that says what it is."""
+
+    name: str
+    content: bytes
+    sentence: str
+
+
+def packed_ledger(exported: MonthlyReport, limit: int) -> PackedLedger:
+    """The jobs of a month as CSV in at most `limit` bytes, if need be compressed. Blocks: run it in a thread.
+
+    Raises:
+        UserFacingError: there are no jobs, or it is too large even so; the sentence says what to do.
+    """
+    month, jobs = exported.month, exported.report.jobs
+    whose = "" if exported.member_id is None else f" of <@{exported.member_id}>"
+    if not jobs:
+        raise UserFacingError(f"There is nothing to export: {month.name} has no jobs{whose or ' on this server'}.")
+    name, content = f"atelier-{month}.csv", csv_file(jobs)
+    if len(content) > limit:
+        name, content = f"{name}.gz", gzip.compress(content, mtime=0)
+    if len(content) > limit:
+        raise UserFacingError(
+            "This file would be larger than Discord takes here. Export one member at a time, or ask whoever runs me "
+            f"for `atelier report --server {jobs[0].server_id} --month {month} --csv`."
+        )
+    packed = " It is compressed, for Discord takes no larger file here." if name.endswith("gz") else ""
+    count = f"{len(jobs):,} job{'s' * (len(jobs) != 1)}"
+    return PackedLedger(
+        name,
+        content,
+        f"{count}{whose} in {month.name} ({exported.zone.key}): who asked, where, with which model, and what was held, "
+        f"charged and corrected, to the nano-dollar. Prompts are not in it.{packed}",
+    )
+
+
+def _report_text(found: MonthlyReport, named: Named, notes: Sequence[str], in_words: Callable[[Sums], str]) -> str:
+    report = found.report
+    lines = [f"**Report of {found.month.name}**"]
+    if report.sums.job_count:
+        lines += _sums(report.sums)
+        lines += ["", f"**By {report.by}**", *_rows(found, named, in_words)] if report.by else []
+    else:
+        lines.append("Nothing was asked for.")
+    zone = f"Month and days are those of the time zone {found.zone.key}."
+    return "\n".join([*lines, f"-# {zone} Every job as a file: /quota export", *(f"-# {note}" for note in notes)])
+
+
+def _sums(sums: Sums) -> list[str]:
+    """What was charged, and whatever else there is."""
+    each = "" if sums.picture_nano is None else f", {format_usd(sums.picture_nano)} each on average"
+    lines = [f"Charged: **{format_usd(sums.settled_nano)}** for {_pictures(sums.picture_count)}{each}"]
+    if sums.adjusted_nano:
+        lines.append(f"Adjustments, counted in that: {format_usd(sums.adjusted_nano)}")
+    if sums.held_count:
+        lines.append(f"Held: {format_usd(sums.held_nano)} for {_pictures(sums.held_count)} in the making")
+    if sums.unknown_count:
+        pictures = _pictures(sums.unknown_count)
+        lines.append(
+            f"Unknown: {format_usd(sums.unknown_nano)} held for {pictures} that may have been billed; "
+            "/quota resolve settles them"
+        )
+    if sums.unmade_count:
+        lines.append(f"Jobs that made no picture: {sums.unmade_count:,}")
+    return lines
+
+
+def _rows(found: MonthlyReport, named: Named, in_words: Callable[[Sums], str]) -> list[str]:
+    shown, others = _shown(found)
+    if found.report.by is Grouping.DAY:
+        return [f"{_day(group.key)}: {in_words(group.sums)}" for group in shown]
+    rows = [
+        f"{place}. {_mention(found, named, group.key)}: {in_words(group.sums)}" for place, group in enumerate(shown, 1)
+    ]
+    return [*rows, f"{len(others):,} more: {in_words(sums_in(others))}"] if others else rows
+
+
+def _shown(found: MonthlyReport) -> tuple[tuple[Group, ...], tuple[Group, ...]]:
+    """The groups that are told one by one, and the others."""
+    groups = found.report.groups
+    # A single one more takes no more room than to say that there is one.
+    most = len(groups) if found.report.by is Grouping.DAY or len(groups) == MOST_ROWS + 1 else MOST_ROWS
+    return groups[:most], groups[most:]
+
+
+def _mention(found: MonthlyReport, named: Named, key: str) -> str:
+    sign = SIGNS.get(found.report.by or Grouping.MODEL)
+    return f"<{sign}{key}>" if sign and key not in named.gone else named.names.get(key, key)
+
+
+def _pictures(count: int) -> str:
+    return amount_text(Metric.IMAGES, count)
+
+
+def _day(key: str) -> str:
+    """``Nov 20`` of ``2026-11-20``."""
+    day = date.fromisoformat(key)
+    return f"{month_abbr[day.month]} {day.day}"
+
+
+def _in_words(sums: Sums) -> str:
+    """``$1.20, 12 pictures``; with what is held and unknown, if there is any."""
+    held = f", {format_usd(sums.held_nano)} held" if sums.held_nano else ""
+    unknown = f", {format_usd(sums.unknown_nano)} unknown" if sums.unknown_nano else ""
+    return f"{_in_short(sums)}{held}{unknown}"
+
+
+def _in_short(sums: Sums) -> str:
+    return f"{format_usd(sums.settled_nano)}, {_pictures(sums.picture_count)}"

@@ -1,0 +1,56 @@
+"""Who decided what, as a page to read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot.presentation.safe import shown
+from cogs.studio.rule_panels import clipped
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.services.policy.decisions import AuditEntry, Decision
+
+PER_PAGE = 10  # decisions, if they are short
+LONGEST_PAGE = 4096  # characters; Discord's limit
+LONGEST_HALF = 1500  # characters of what was and of what is: more than any list has
+LONGEST_SUBJECT = 100  # characters
+LONGEST_WHY = 300  # characters, more than any reason has, before escaping, which may double them
+
+
+def audit_page(entries: Sequence[AuditEntry], actor_id: int | None = None) -> tuple[discord.Embed, int]:
+    """One page, the newest first: when, who, what, from what to what, why; and how many of the entries it holds.
+
+    Mentions in an embed call nobody.
+
+    Args:
+        entries: the newest of those that are left to be shown.
+        actor_id: whose decisions these are; None for everybody's.
+    """
+    if not entries:
+        nothing = (
+            "Nothing has been decided here yet." if actor_id is None else f"<@{actor_id}> has decided nothing here."
+        )
+        return discord.Embed(title="Decisions", description=nothing), 0
+    lines: list[str] = []
+    for entry in entries[:PER_PAGE]:
+        line = _lines(entry.decision)
+        if sum(map(len, lines)) + len(lines) + len(line) > LONGEST_PAGE:
+            break
+        lines.append(line)
+    return discord.Embed(title="Decisions", description="\n".join(lines)), len(lines)
+
+
+def _lines(decision: Decision) -> str:
+    head = f"<t:{decision.at}:f> · <@{decision.actor_id}> · {clipped(decision.action, 30)}"
+    why = f" Why: {shown(decision.why, LONGEST_WHY)}" if decision.why else ""
+    return f"{head}\n{_change(decision)}{why}"
+
+
+def _change(decision: Decision) -> str:
+    subject = clipped(decision.subject[:1].upper() + decision.subject[1:], LONGEST_SUBJECT)
+    before, after = clipped(decision.before, LONGEST_HALF), clipped(decision.after, LONGEST_HALF)
+    return f"{subject}: from {before} to {after}." if before and after else f"{subject}: {after or before}."

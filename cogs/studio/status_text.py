@@ -1,0 +1,183 @@
+"""What leads see of /studio: what a pause did, and how things stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot.presentation.safe import shown
+from bot.services.jobs.pausing import LONGEST_REASON
+from bot.services.policy.amounts import amount_text
+from bot.services.policy.policy import MODERATIONS, ReplyMode
+from bot.services.policy.rule_text import (
+    calendar_text,
+    channels_text,
+    log_text,
+    models_text,
+    moderation_text,
+    replies_text,
+    wait_text,
+)
+from bot.services.quotas.limit_text import hint_text
+from bot.services.requests.pricing import format_usd
+from cogs.studio.rule_panels import clipped, log_warning
+
+if TYPE_CHECKING:
+    from bot.services.jobs.pausing import Switched
+    from bot.services.jobs.server_status import Bulletin, OpenJobs
+    from bot.services.jobs.workshop import Load
+    from bot.services.ledger.ledger import LimitStatus
+    from bot.services.policy.policy import Pause, ServerPolicy
+
+ACCOUNT_REFUSED = (
+    "🔴 No picture can be made: the image API refuses the account that pays. Whoever runs the bot has to mend that; "
+    "it goes on by itself then."
+)
+MOST_BUDGETS = 10  # that are listed; /quota show has them all
+MOST_BLOCKED = 10  # that are named
+LONGEST_LIST = 800  # characters; /studio channels shows more
+AT_WORK, PAUSED = discord.Colour(0x2E7D32), discord.Colour(0xB26A00)
+
+
+def paused_text(outcome: Switched) -> str:
+    """What `/studio pause` did."""
+    load = outcome.load
+    if not outcome.changed:
+        since = "" if outcome.pause is None else f" {_since(outcome.pause)}"
+        return f"⏸️ Picture making is paused here already{since}. Nothing was changed; /studio resume lets it go on."
+    lines = ["⏸️ **Picture making is paused on this server.**"]
+    if load.running:
+        lines += [f"Being made, and will be posted: {pictures(load.running)}. No other is sent to the image API."]
+    else:
+        lines += ["Nothing is being made now, and nothing is sent to the image API."]
+    if load.waiting:
+        lines += [f"Waiting: {pictures(load.waiting)}. Their places in line and their prices are kept."]
+    lines += ["New requests are refused. /studio resume lets it go on."]
+    return "\n".join(lines)
+
+
+def resumed_text(outcome: Switched) -> str:
+    """What `/studio resume` did."""
+    if not outcome.changed:
+        return "▶️ Picture making is not paused here. Nothing was changed."
+    waiting = outcome.load.waiting
+    line = f"Waiting: {pictures(waiting)}, which go on now in their order." if waiting else "Nobody waits."
+    return f"▶️ **Picture making on this server goes on.**\n{line}"
+
+
+def status_panel(bulletin: Bulletin, log_fault: str) -> discord.ui.LayoutView:
+    """How things stand, as a panel without anything to press.
+
+    `log_fault` is a sentence that says why nothing can be posted in the log channel; empty if something can.
+    """
+    view = discord.ui.LayoutView(timeout=None)
+    colour = AT_WORK if bulletin.policy.pause is None else PAUSED
+    text = discord.ui.TextDisplay[discord.ui.LayoutView](status_text(bulletin, log_fault))
+    view.add_item(discord.ui.Container(text, accent_colour=colour))
+    return view
+
+
+def status_text(bulletin: Bulletin, log_fault: str) -> str:
+    """The panel's words: short lines, each of which says what it is about."""
+    policy = bulletin.policy
+    state = "▶️ Pictures are made." if policy.pause is None else f"⏸️ Picture making is paused {_since(policy.pause)}."
+    if bulletin.account_refused:
+        state = f"{ACCOUNT_REFUSED}\n{state}" if policy.pause is not None else ACCOUNT_REFUSED
+    lines = ["### Picture making on this server", state]
+    lines += [f"Here: {_load(bulletin.here)}.", *_budgets(bulletin), *_open_jobs(bulletin.open_jobs)]
+    change = " /studio calendar changes it." if policy.zone == "UTC" else ""
+    lines += [f"Calendar: {calendar_text(policy)}.{change}", _log(policy)]
+    lines += [log_warning(log_fault)] if log_fault else []
+    lines += [f"Channels: {clipped(channels_text(policy), LONGEST_LIST)}. Models: {models_text(policy)}."]
+    lines += _members(policy)
+    lines += [_model(bulletin), *_ending(bulletin), f"-# Atelier {bulletin.version}"]
+    return "\n".join(lines)
+
+
+def _budgets(bulletin: Bulletin) -> list[str]:
+    lines = [_budget(status) for status in bulletin.budgets[:MOST_BUDGETS]]
+    lines = lines or ["This server's budgets: none. /quota set sets one."]
+    if len(bulletin.budgets) > MOST_BUDGETS:
+        lines += [f"Further budgets: {len(bulletin.budgets) - MOST_BUDGETS}. /quota show lists them all."]
+    if bulletin.installation is not None:
+        lines += [_budget(bulletin.installation)]
+    elif bulletin.hint is not None:
+        lines += [f"{hint_text(bulletin.hint)} It resets <t:{bulletin.hint.resets_at}:R>."]
+    return lines
+
+
+def _open_jobs(charges: OpenJobs) -> list[str]:
+    if not charges.held_jobs:
+        lines = ["Nothing waits, and nothing is being made."]
+    else:
+        lines = [f"Held: {format_usd(charges.held_nano)} for {pictures(charges.held_jobs)} waiting or being made."]
+    if charges.unknown_jobs:
+        unknown = f"{format_usd(charges.unknown_nano)} for {pictures(charges.unknown_jobs)}"
+        lines += [f"⚠️ Not known whether billed: {unknown}. /quota resolve settles them."]
+    return lines
+
+
+def _log(policy: ServerPolicy) -> str:
+    if policy.log_channel_id is None:
+        return "Log channel: none, so there are no alerts and members cannot ask for more. /studio log sets one."
+    return f"Log channel: {log_text(policy)}."
+
+
+def _members(policy: ServerPolicy) -> list[str]:
+    """Of those rules that there are."""
+    lines: list[str] = []
+    if policy.blocked:
+        named = tuple(f"<@{block.user_id}>" for block in policy.blocked[:MOST_BLOCKED])
+        more = len(policy.blocked) - len(named)
+        lines += [f"Blocked: {len(policy.blocked)} ({', '.join(named)}{f' and {more} more' if more else ''})."]
+    if policy.newcomer_days:
+        lines += [f"New members wait: {wait_text(policy)}."]
+    if policy.moderation != MODERATIONS[0]:
+        lines += [f"Screening: {moderation_text(policy)}; /studio moderation changes it."]
+    if policy.replies is not ReplyMode.AT_ONCE:
+        lines += [f"Changing pictures by replies: {replies_text(policy)}; /studio replies changes it."]
+    if policy.roles:
+        count = len(policy.roles)
+        lines += [f"Rules: {count} role{'s' * (count != 1)}; /studio roles shows them."]
+    return lines
+
+
+def pictures(count: int) -> str:
+    """``1 picture``, ``2 pictures``, ``no pictures``."""
+    return f"{count or 'no'} picture{'s' * (count != 1)}"
+
+
+def _since(pause: Pause) -> str:
+    """``by <@5>, <t:…:R>: what for``."""
+    why = f": {shown(pause.why, LONGEST_REASON).rstrip('.')}" if pause.why else ""
+    return f"by <@{pause.actor_id}> <t:{pause.at}:R>{why}"
+
+
+def _load(load: Load) -> str:
+    return f"{load.running} running, {load.waiting} waiting"
+
+
+def _budget(status: LimitStatus) -> str:
+    limit = status.limit
+    used, maximum = (amount_text(limit.metric, amount) for amount in (status.used, limit.maximum))
+    name = limit.name[:1].upper() + limit.name[1:]
+    return f"{name}: {used} of {maximum} used, resets <t:{status.resets_at}:R>."
+
+
+def _model(bulletin: Bulletin) -> str:
+    model = bulletin.model
+    if model.shutdown is None:
+        return f"Default model: {model.title}."
+    instead = "" if bulletin.successor is None else f"; {bulletin.successor} follows it"
+    return f"⚠️ Default model: {model.title}. It is shut down on {model.shutdown}{instead}."
+
+
+def _ending(bulletin: Bulletin) -> list[str]:
+    """Nothing has to be done where others stay."""
+    advice = "" if bulletin.lasting else "; allow another before"
+    others = (model for model in bulletin.ending if advice or model.id != bulletin.model.id)
+    return [
+        f"⚠️ {each.id} {'was' if each.is_retired(bulletin.today) else 'is'} shut down on {each.shutdown}{advice}."
+        for each in others
+    ]

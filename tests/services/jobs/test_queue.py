@@ -1,0 +1,418 @@
+"""Turns go round: nobody waits longer than one round of the others, and no more is out than there are slots."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from bot.errors import QueueFullError
+from bot.services.jobs.queue import FairQueue, Member
+
+HERE, ELSEWHERE = 1, 2  # servers
+A, B, C, D, E = EVERYBODY = [Member(HERE, number) for number in range(1, 6)]
+X, Y, Z = STRANGERS = [Member(ELSEWHERE, number) for number in range(1, 4)]
+MEMBERS = st.lists(st.sampled_from(EVERYBODY), max_size=30)
+ALL = st.lists(st.sampled_from([*EVERYBODY, *STRANGERS]), max_size=30)
+
+
+def filled(slots: int, members: list[Member]) -> FairQueue[int]:
+    queue: FairQueue[int] = FairQueue(slots)
+    for item, member in enumerate(members):
+        queue.put(member, item)
+    return queue
+
+
+def next_turn(queue: FairQueue[int]) -> tuple[Member, int] | None:
+    """What is taken without waiting, if anything can be."""
+    inside: Any = queue
+    turn: tuple[Member, int] | None = inside._next_turn()
+    return turn
+
+
+def lines(queue: FairQueue[int]) -> dict[Member, list[int]]:
+    """What waits of each member."""
+    inside: Any = queue
+    return {member: [*line] for member, line in inside._waiting.items()}
+
+
+async def served(queue: FairQueue[int]) -> list[tuple[Member, int]]:
+    """Everything that waits, one after the other, each done before the next is taken."""
+    order: list[tuple[Member, int]] = []
+    while len(queue):
+        member, item = await queue.take()
+        order.append((member, item))
+        queue.done(member)
+    return order
+
+
+@given(MEMBERS)
+def test_a_waiting_member_is_served_within_one_round_of_the_others(members: list[Member]) -> None:
+    """I15."""
+    order = [member for member, _ in asyncio.run(served(filled(1, members)))]
+
+    left = Counter(members)
+    for turn, member in enumerate(order):
+        others = Counter(order[turn + 1 :])
+        left[member] -= 1
+        if left[member]:
+            following = order.index(member, turn + 1)
+            between = Counter(order[turn + 1 : following])
+            assert all(count == 1 for count in between.values())
+            assert set(between) == set(others) - {member}
+
+
+@given(MEMBERS, st.sampled_from(EVERYBODY))
+def test_who_joins_waits_for_one_item_of_each_other_at_most(members: list[Member], newcomer: Member) -> None:
+    queue = filled(1, [member for member in members if member != newcomer])
+    queue.put(newcomer, 99)
+
+    before = asyncio.run(served(queue))
+    before = before[: before.index((newcomer, 99))]
+
+    assert all(count == 1 for count in Counter(member for member, _ in before).values())
+
+
+@given(MEMBERS)
+def test_a_members_own_items_keep_their_order(members: list[Member]) -> None:
+    order = asyncio.run(served(filled(2, members)))
+
+    assert sorted(item for _, item in order) == list(range(len(members)))
+    for name in set(members):
+        mine = [item for member, item in order if member == name]
+        assert mine == sorted(mine)
+
+
+@given(MEMBERS)
+def test_the_position_is_the_real_order_of_service(members: list[Member]) -> None:
+    queue = filled(1, members)
+    told = {item: queue.position(member, item) for item, member in enumerate(members)}
+
+    order = asyncio.run(served(queue))
+
+    assert told == {item: place for place, (_, item) in enumerate(order, start=1)}
+
+
+async def taken_at_once(queue: FairQueue[int]) -> Member | None:
+    """Whose item is taken without waiting, if any can be."""
+    taking = asyncio.ensure_future(queue.take())
+    await asyncio.sleep(0)
+    if taking.done():
+        return taking.result()[0]
+    taking.cancel()
+    return None
+
+
+@given(st.integers(1, 5), st.lists(st.one_of(st.sampled_from(EVERYBODY), st.none()), max_size=60))
+def test_slots_and_a_members_share_of_them_are_never_passed(slots: int, steps: list[Member | None]) -> None:
+    """A name joins and whoever can is taken; None gives the oldest slot back."""
+
+    async def play() -> None:
+        queue: FairQueue[int] = FairQueue(slots)
+        waiting: Counter[Member] = Counter()
+        out: list[Member] = []
+        share = max(1, slots - 1)
+        for item, step in enumerate(steps):
+            if step is not None:
+                queue.put(step, item)
+                waiting[step] += 1
+            elif out:
+                queue.done(out.pop(0))
+            while (member := await taken_at_once(queue)) is not None:
+                out.append(member)
+                waiting[member] -= 1
+            mine = Counter(out)
+            assert queue.running == len(out) <= slots
+            assert len(queue) == waiting.total()
+            assert all(count <= share for count in mine.values())
+            if len(out) < slots:  # no slot idles while somebody may have it
+                assert all(mine[member] == share for member, count in waiting.items() if count)
+
+    asyncio.run(play())
+
+
+async def test_one_member_leaves_a_slot_to_the_others() -> None:
+    queue = filled(3, [A, A, A])
+
+    assert [await queue.take(), await queue.take()] == [(A, 0), (A, 1)]
+    queue.put(B, 3)
+    assert await queue.take() == (B, 3)
+    assert len(queue) == 1
+
+
+async def test_a_single_slot_can_be_had_by_anybody() -> None:
+    queue = filled(1, [A])
+
+    assert await queue.take() == (A, 0)
+
+
+async def test_who_takes_waits_until_something_is_put() -> None:
+    queue: FairQueue[int] = FairQueue(2)
+    taking = asyncio.create_task(queue.take())
+    await asyncio.sleep(0)
+    assert not taking.done()
+
+    queue.put(A, 1)
+
+    assert await taking == (A, 1)
+
+
+async def test_who_takes_waits_until_a_slot_is_given_back() -> None:
+    queue = filled(1, [A, B])
+    member, _ = await queue.take()
+    taking = asyncio.create_task(queue.take())
+    await asyncio.sleep(0)
+    assert not taking.done()
+
+    queue.done(member)
+
+    assert await taking == (B, 1)
+    assert queue.running == 1
+
+
+async def test_two_who_take_at_once_get_different_items() -> None:
+    queue: FairQueue[int] = FairQueue(2)
+    both = asyncio.gather(queue.take(), queue.take())
+    await asyncio.sleep(0)
+
+    queue.put(A, 1)
+    queue.put(B, 2)
+
+    first, second = await both
+    assert (first, second) == ((A, 1), (B, 2))
+
+
+@pytest.mark.parametrize(("waiting", "more", "fits"), [(0, 4, True), (8, 2, True), (8, 3, False), (10, 1, False)])
+def test_a_member_has_room_for_ten(waiting: int, more: int, fits: bool) -> None:  # noqa: FBT001 - a column of the table
+    queue = filled(2, [A] * waiting)
+
+    if fits:
+        queue.check_room(A, more)
+    else:
+        with pytest.raises(QueueFullError, match=f"already have {waiting} pictures waiting, and 10 is the most"):
+            queue.check_room(A, more)
+
+
+def test_everybody_together_has_room_for_a_hundred() -> None:
+    queue = filled(2, [Member(HERE, 100 + number // 9) for number in range(99)])
+
+    queue.check_room(A, 1)
+    with pytest.raises(QueueFullError, match="The line is full"):
+        queue.check_room(A, 2)
+
+
+def test_room_that_is_kept_for_what_is_being_accepted_is_not_given_twice() -> None:
+    queue = filled(2, [])
+
+    with queue.room(A, 4):
+        with queue.room(A, 4), pytest.raises(QueueFullError, match="already have 8 pictures waiting"):
+            queue.check_room(A, 3)
+        queue.check_room(A, 6)
+    queue.check_room(A, 10)
+
+
+def test_what_does_not_wait_has_no_position() -> None:
+    queue = filled(2, [A])
+
+    assert queue.position(A, 7) == 0
+    assert queue.position(X, 0) == 0
+
+
+def test_the_heads_are_the_first_of_each_member_in_their_turn() -> None:
+    assert filled(2, [B, A, B, C]).heads() == [0, 1, 3]
+
+
+async def test_clearing_forgets_what_waits_and_not_what_is_out() -> None:
+    queue = filled(2, [A, B, C])
+    member, _ = await queue.take()
+
+    queue.clear()
+
+    assert (len(queue), queue.running, queue.heads()) == (0, 1, [])
+    queue.done(member)
+    assert queue.running == 0
+
+
+def test_an_item_starts_now_only_while_slots_are_free_for_it_and_its_member() -> None:
+    queue: FairQueue[str] = FairQueue(3)
+    for item in ("a", "b", "c"):
+        queue.put(A, item)
+
+    assert [queue.starts_now(A, item) for item in ("a", "b", "c")] == [True, True, False]
+    assert not queue.starts_now(B, "a")
+
+
+# Paused servers
+
+
+async def served_until_nobody_can(queue: FairQueue[int]) -> list[tuple[Member, int]]:
+    """What is taken one after the other, each done before the next, while anybody's turn comes."""
+    order: list[tuple[Member, int]] = []
+    while True:
+        taking = asyncio.ensure_future(queue.take())
+        await asyncio.sleep(0)
+        if not taking.done():
+            taking.cancel()
+            return order
+        order.append(taking.result())
+        queue.done(order[-1][0])
+
+
+@given(st.integers(1, 4), ALL)
+def test_the_others_are_served_as_if_the_paused_were_not_there(slots: int, members: list[Member]) -> None:
+    queue: FairQueue[int] = FairQueue(slots)
+    alone: FairQueue[int] = FairQueue(slots)
+    for item, member in enumerate(members):
+        queue.put(member, item)
+        if member.server_id == HERE:
+            alone.put(member, item)
+    queue.pause(ELSEWHERE)
+
+    places = [(queue.position(member, item), queue.starts_now(member, item)) for item, member in enumerate(members)]
+    told = [(alone.position(member, item), alone.starts_now(member, item)) for item, member in enumerate(members)]
+    assert places == told
+    assert queue.heads() == alone.heads()
+    assert asyncio.run(served_until_nobody_can(queue)) == asyncio.run(served_until_nobody_can(alone))
+    assert len(queue) == sum(member.server_id == ELSEWHERE for member in members)
+
+
+class PausedNowAndThen(RuleBasedStateMachine):
+    """Members of two servers join and are served; one server is paused and goes on, again and again."""
+
+    queue: FairQueue[int]
+
+    @initialize(slots=st.integers(1, 4))
+    def open(self, slots: int) -> None:
+        self.queue = FairQueue(slots)
+        self.joined = 0
+        self.out: list[tuple[Member, int]] = []  # in the order in which they were taken
+        self.served: list[int] = []
+        self.left: set[int] = set()  # those whom a pause came too late for; no later one calls them back
+
+    @rule(member=st.sampled_from([A, B, *STRANGERS]))
+    def join(self, member: Member) -> None:
+        self.queue.put(member, self.joined)
+        self.joined += 1
+
+    @rule()
+    def take(self) -> None:
+        paused = self.queue.is_paused(ELSEWHERE)
+        turn = next_turn(self.queue)
+        if turn is not None:
+            assert not (paused and turn[0].server_id == ELSEWHERE)
+            self.out.append(turn)
+
+    @precondition(lambda self: self.out)
+    @rule(data=st.data())
+    def end(self, data: st.DataObject) -> None:
+        turn = data.draw(st.sampled_from(self.out))
+        self.out.remove(turn)
+        self.served.append(turn[1])
+        self.queue.done(turn[0])
+
+    @rule(data=st.data())
+    def pause(self, data: st.DataObject) -> None:
+        """Some of those that are out have left; the others are called back."""
+        self.queue.pause(ELSEWHERE)
+        for turn in [turn for turn in reversed(self.out) if turn[0].server_id == ELSEWHERE]:
+            if turn[1] not in self.left and data.draw(st.booleans()):
+                self.out.remove(turn)
+                self.queue.put_back(*turn)
+                self.queue.done(turn[0])
+            else:
+                self.left.add(turn[1])
+
+    @rule()
+    def resume(self) -> None:
+        self.queue.resume(ELSEWHERE)
+
+    @invariant()
+    def nothing_is_lost_and_each_line_keeps_its_order(self) -> None:
+        waiting = [item for server in (HERE, ELSEWHERE) for item in self.queue.waiting_of(server)]
+        assert sorted([*waiting, *self.served, *(item for _, item in self.out)]) == list(range(self.joined))
+        assert self.queue.running == len(self.out)
+        assert all(line == sorted(line) for line in lines(self.queue).values())
+
+    def teardown(self) -> None:
+        """After the pause everybody is served."""
+        if hasattr(self, "queue"):
+            self.queue.resume(ELSEWHERE)
+            for member, _ in self.out:
+                self.queue.done(member)
+            assert len(self.queue) == len(asyncio.run(served(self.queue)))
+
+
+PausedNowAndThen.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestPausedNowAndThen = PausedNowAndThen.TestCase
+
+
+@given(ALL, st.integers(0, 4))
+def test_what_is_put_back_waits_as_if_it_had_not_been_taken(members: list[Member], count: int) -> None:
+    queue, untouched = filled(5, members), filled(5, members)
+
+    async def take_and_put_back() -> None:
+        taken: list[tuple[Member, int]] = []
+        while len(taken) < min(count, len(members)) and (turn := next_turn(queue)) is not None:
+            taken.append(turn)
+        for member, item in reversed(taken):
+            queue.put_back(member, item)
+            queue.done(member)
+
+    asyncio.run(take_and_put_back())
+    for server in (HERE, ELSEWHERE):
+        assert queue.waiting_of(server)[:1] == untouched.waiting_of(server)[:1]
+    for member in set(members):
+        assert lines(queue)[member] == lines(untouched)[member]
+
+
+@given(ALL)
+def test_after_a_pause_a_waiting_member_is_served_within_one_round_of_the_others(members: list[Member]) -> None:
+    queue = filled(1, members)
+
+    async def pause_and_serve() -> list[tuple[Member, int]]:
+        queue.pause(ELSEWHERE)
+        for _ in range(len(members) // 2):
+            if (turn := next_turn(queue)) is not None:
+                queue.done(turn[0])
+        queue.resume(ELSEWHERE)
+        return await served(queue)
+
+    order = [member for member, _ in asyncio.run(pause_and_serve())]
+    for turn, member in enumerate(order):
+        if member in order[turn + 1 :]:
+            following = order.index(member, turn + 1)
+            assert all(count == 1 for count in Counter(order[turn + 1 : following]).values())
+
+
+def test_a_paused_server_takes_no_room_from_the_others() -> None:
+    queue = filled(2, [Member(ELSEWHERE, number // 10) for number in range(100)])
+
+    with pytest.raises(QueueFullError, match="The line is full"):
+        queue.check_room(A, 1)
+    queue.pause(ELSEWHERE)
+    queue.check_room(A, 4)
+    assert len(queue) == 100
+
+
+async def test_who_takes_is_woken_by_the_end_of_a_pause() -> None:
+    queue = filled(1, [X])
+    queue.pause(ELSEWHERE)
+    taking = asyncio.create_task(queue.take())
+    await asyncio.sleep(0)
+    assert not taking.done()
+
+    queue.resume(ELSEWHERE)
+
+    assert await taking == (X, 0)
+
+
+def test_what_waits_of_a_server_is_told_in_the_order_of_turns() -> None:
+    queue = filled(1, [X, A, Y, X])
+
+    assert queue.waiting_of(ELSEWHERE) == [0, 3, 2]
+    assert queue.waiting_of(3) == []

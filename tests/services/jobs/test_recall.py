@@ -1,0 +1,105 @@
+"""A job on its way out can be called back until it has left."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.services.jobs.recall import CalledBackError, Departure
+from tests.services.fakes import departure
+
+
+async def test_a_job_that_nobody_calls_back_leaves() -> None:
+    way = departure()
+
+    async with way.getting_ready():
+        await asyncio.sleep(0)
+
+    assert not way.call_back()
+
+
+async def test_what_is_done_before_the_dispatch_is_given_up_when_the_job_is_called_back() -> None:
+    way, begun = departure(), asyncio.Event()
+
+    async def leave() -> None:
+        async with way.getting_ready():
+            begun.set()
+            await asyncio.sleep(3600)
+
+    leaving = asyncio.create_task(leave())
+    await begun.wait()
+    assert way.call_back()
+
+    with pytest.raises(CalledBackError):
+        await leaving
+
+
+async def test_a_job_that_is_called_back_before_it_begins_does_nothing() -> None:
+    way = departure()
+    assert way.call_back()
+
+    with pytest.raises(CalledBackError):
+        async with way.getting_ready():
+            pytest.fail("nothing is made ready")
+
+
+async def test_a_job_that_is_called_back_in_its_last_moment_does_not_leave() -> None:
+    way = departure()
+
+    async def leave() -> None:
+        async with way.getting_ready():
+            assert way.call_back()
+            assert way.call_back()
+
+    with pytest.raises(CalledBackError):
+        await leave()
+
+
+async def test_a_job_that_is_called_back_does_not_fail_as_well() -> None:
+    way = departure()
+
+    async def leave() -> None:
+        async with way.getting_ready():
+            assert way.call_back()
+            raise LookupError("an input is gone")
+
+    with pytest.raises(CalledBackError):
+        await leave()
+
+
+async def test_a_time_out_of_what_is_made_ready_is_no_call_back() -> None:
+    way = departure()
+
+    with pytest.raises(TimeoutError, match="the disk hangs"):
+        async with way.getting_ready():
+            raise TimeoutError("the disk hangs")
+
+
+async def test_a_shutdown_is_no_call_back() -> None:
+    way, begun = departure(), asyncio.Event()
+
+    async def leave() -> None:
+        async with way.getting_ready():
+            begun.set()
+            await asyncio.sleep(3600)
+
+    leaving = asyncio.create_task(leave())
+    await begun.wait()
+    leaving.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await leaving
+
+
+def test_whether_a_further_call_may_begin_is_asked_anew_each_time() -> None:
+    answers = iter([False, True])
+    way = Departure(lambda: next(answers))
+
+    assert [way.paused(), way.paused()] == [False, True]
+
+
+async def test_a_call_that_takes_too_long_by_itself_was_not_stopped() -> None:
+    with pytest.raises(TimeoutError):
+        async with departure().sending(lambda: True):
+            raise TimeoutError
