@@ -20,11 +20,8 @@ from bot.presentation.ledger_csv import csv_lines
 from bot.presentation.reconcile import reconciliation_as_dict, reconciliation_view
 from bot.presentation.report import report_view
 from bot.running import run as run_bot
-from bot.services.accounting.bills import MOST_BYTES, choose_month, of_project, read_bill
-from bot.services.accounting.reconciling import Reconciliation, reconcile
-from bot.services.accounting.sums import Grouping  # noqa: TC001 - typer reads it at run time
-from bot.services.calendar.months import Month
-from bot.services.calendar.windows import BILLING_ZONE
+from bot.services.accounting import MOST_BYTES, Grouping, Reconciliation, choose_month, of_project, read_bill, reconcile
+from bot.services.calendar import BILLING_ZONE, Month
 from bot.services.numbers import LARGEST
 from bot.storage.ledger.daily import read_booked
 from bot.storage.ledger.report import read_report

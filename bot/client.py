@@ -34,8 +34,8 @@ from bot.presentation.restart import trouble_text
 
 if TYPE_CHECKING:
     from bot.config import Settings
-    from bot.services.calendar.clock import TrueClock
-    from bot.services.jobs.restoration import LastSeen
+    from bot.services.calendar import TrueClock
+    from bot.services.jobs import LastSeen
     from bot.wiring import Services
 
 EXTENSIONS = ("cogs.imagine", "cogs.edit", "cogs.gallery", "cogs.usage", "cogs.increases", "cogs.studio", "cogs.quota")

@@ -12,40 +12,29 @@ from typing import TYPE_CHECKING
 
 from bot.openai_images import OpenAIImages
 from bot.pictures import check_result, retouch
-from bot.services.accounting.bookkeeper import Bookkeeper
-from bot.services.accounting.corrections import Corrector
-from bot.services.admission.admission import Admission
-from bot.services.admission.clearance import Clearance
-from bot.services.admission.drafting import Drafting
-from bot.services.calendar.clock import TrueClock, unjumped
-from bot.services.catalog.catalog_opening import open_catalog
-from bot.services.gallery.deletion import Deleting
-from bot.services.gallery.file_holds import Holdings
-from bot.services.gallery.sweeping import Sweeping
-from bot.services.jobs.answering import Answers
-from bot.services.jobs.arrears import Arrears, Stores
-from bot.services.jobs.files import Reception
-from bot.services.jobs.generation import Maker
-from bot.services.jobs.outcomes import Outcomes
-from bot.services.jobs.pausing import Pausing
-from bot.services.jobs.provider_account import ProviderAccount
-from bot.services.jobs.queue import FairQueue
-from bot.services.jobs.restoration import Restoration
-from bot.services.jobs.safekeeping import Safekeeping
-from bot.services.jobs.server_status import Bulletins
-from bot.services.jobs.studio import Studio
-from bot.services.jobs.throttles import Pace
-from bot.services.policy.access_rules import Rules
-from bot.services.policy.deciding import Deciding
-from bot.services.policy.policy import Defaults, limits_for
-from bot.services.policy.server_settings import ServerSettings
-from bot.services.quotas.accounts import Accounts
-from bot.services.quotas.alerts import Watch
-from bot.services.quotas.desk import QuotaDesk
-from bot.services.quotas.increase_desk import PleaDesk
-from bot.services.quotas.increase_notices import PleaTelling
-from bot.services.quotas.limit_status import Standings
-from bot.services.quotas.usage import UsageDesk
+from bot.services.accounting import Bookkeeper, Corrector
+from bot.services.admission import Admission, Clearance, Drafting
+from bot.services.calendar import TrueClock, unjumped
+from bot.services.catalog import open_catalog
+from bot.services.gallery import Deleting, Holdings, Sweeping
+from bot.services.jobs import (
+    Answers,
+    Arrears,
+    Bulletins,
+    FairQueue,
+    Maker,
+    Outcomes,
+    Pace,
+    Pausing,
+    ProviderAccount,
+    Reception,
+    Restoration,
+    Safekeeping,
+    Stores,
+    Studio,
+)
+from bot.services.policy import Deciding, Defaults, Rules, ServerSettings, limits_for
+from bot.services.quotas import Accounts, PleaDesk, PleaTelling, QuotaDesk, Standings, UsageDesk, Watch
 from bot.storage.alerts import SqliteAlerts
 from bot.storage.blobs import FileBlobs
 from bot.storage.database.database import Database
@@ -67,12 +56,10 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from bot.config import Settings
-    from bot.services.catalog.catalog import Catalog
-    from bot.services.gallery.lineage import Lineage
-    from bot.services.ledger.errands import Errands
-    from bot.services.ledger.ledger import Ledger
-    from bot.services.ledger.stores import BlobStore, Requests
-    from bot.services.policy.decisions import Audit, Policies
+    from bot.services.catalog import Catalog
+    from bot.services.gallery import Lineage
+    from bot.services.ledger import BlobStore, Errands, Ledger, Requests
+    from bot.services.policy import Audit, Policies
 
 SAFETY_KEY = "safety_identifier_key"  # names the secret in the state table
 LAST_WRITTEN = "last_written"  # names what is written to see whether anything can be

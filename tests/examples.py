@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image, ImageDraw
 
 from bot.config import GivenSettings
-from bot.services.calendar.windows import Window
-from bot.services.catalog.catalog import Catalog
-from bot.services.jobs.delivery import Result
-from bot.services.ledger.ledger import ChargeState, Destination, Job, LimitStatus, OpenRequest, Picture, Requester
-from bot.services.policy.limits import Limit, Metric, Scope
-from bot.services.requests.request import ImageRequest, StoredImage
+from bot.services.calendar import Window
+from bot.services.catalog import Catalog
+from bot.services.jobs import Result
+from bot.services.ledger import ChargeState, Destination, Job, LimitStatus, OpenRequest, Picture, Requester
+from bot.services.policy import Limit, Metric, Scope
+from bot.services.requests import ImageRequest, StoredImage
 
 if TYPE_CHECKING:
     from pathlib import Path

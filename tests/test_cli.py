@@ -18,10 +18,10 @@ from typer.testing import CliRunner
 
 from bot import cli
 from bot.errors import ConfigurationError, DatabaseError
-from bot.services.calendar.windows import BILLING_ZONE
-from bot.services.ledger.ledger import Order, Requester, Settlement
-from bot.services.policy.limits import buckets_touched
-from bot.services.requests.pricing import Usage
+from bot.services.calendar import BILLING_ZONE
+from bot.services.ledger import Order, Requester, Settlement
+from bot.services.policy import buckets_touched
+from bot.services.requests import Usage
 from bot.storage import Database, SqliteLedger
 from tests.examples import DESTINATION, MODEL, REQUEST, REQUESTER, STORED
 

@@ -12,9 +12,9 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.client import point_at
-from bot.services.calendar.windows import BILLING_ZONE
-from bot.services.ledger.ledger import Destination, Order, Requester
-from bot.services.policy.limits import buckets_touched
+from bot.services.calendar import BILLING_ZONE
+from bot.services.ledger import Destination, Order, Requester
+from bot.services.policy import buckets_touched
 from tests.examples import MODEL, REQUEST, settings_for
 
 if TYPE_CHECKING:

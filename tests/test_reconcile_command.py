@@ -13,10 +13,10 @@ import pytest
 from typer.testing import CliRunner
 
 from bot import cli
-from bot.services.calendar.windows import BILLING_ZONE
-from bot.services.ledger.ledger import Correction, Order, Settlement
-from bot.services.policy.limits import buckets_touched
-from bot.services.requests.pricing import Usage
+from bot.services.calendar import BILLING_ZONE
+from bot.services.ledger import Correction, Order, Settlement
+from bot.services.policy import buckets_touched
+from bot.services.requests import Usage
 from bot.storage import Database, SqliteLedger
 from tests.bills import Cost, as_csv, as_json, days_between
 from tests.examples import DESTINATION, MODEL, REQUEST, REQUESTER, STORED

@@ -18,7 +18,7 @@ from bot import running, wiring
 from bot.client import AtelierBot
 from bot.discord_ui import front_desk, intake
 from bot.errors import OperatorError
-from bot.services.gallery.sweeping import Sweeping, Swept
+from bot.services.gallery import Sweeping
 from bot.services.jobs import answering, arrears
 from bot.storage import FileBlobs
 from tests.delivery.errors import refused
@@ -26,6 +26,8 @@ from tests.examples import settings_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from bot.services.gallery.sweeping import Swept
 
 pytestmark = pytest.mark.usefixtures("bare_environment")
 

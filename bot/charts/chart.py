@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from bot.services.policy.limits import Metric
+from bot.services.policy import Metric
 
 
 class ChartError(Exception):

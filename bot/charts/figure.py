@@ -16,7 +16,7 @@ from matplotlib.ticker import MaxNLocator
 
 from bot.charts.plan import planned
 from bot.charts.words import NOTHING_YET, mark
-from bot.services.policy.limits import Metric
+from bot.services.policy import Metric
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Sequence
 
     from bot.charts.chart import Chart
-    from bot.services.policy.limits import Metric
+    from bot.services.policy import Metric
 
 MOST_STANDING = 31  # the days of a month
 MOST_LYING = 12  # rows that can still be read on a phone

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.services.policy.amounts import exact_text
-from bot.services.policy.limits import Metric
-from bot.services.requests.pricing import format_usd
+from bot.services.policy import Metric, exact_text
+from bot.services.requests import format_usd
 from bot.services.text import one_line
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import discord
 
-    from bot.services.policy.policy import Defaults
+    from bot.services.policy import Defaults
     from bot.storage.database.state import State
 
 BEGUN = "servers_known"  # names in the state table that servers are remembered at all

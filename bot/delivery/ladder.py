@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from bot.delivery.posting import Upload
-    from bot.services.jobs.delivery import Posted
+    from bot.services.jobs import Posted
 
 SMALLEST_TRY = 512 * 1024  # bytes; what Discord refuses even so, it refuses for another reason
 

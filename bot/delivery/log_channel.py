@@ -14,7 +14,7 @@ from bot.presentation.alerts import account_text, alert_text
 if TYPE_CHECKING:
     import discord
 
-    from bot.services.quotas.alerts import Alert
+    from bot.services.quotas import Alert
 
 _log = structlog.stdlib.get_logger(__name__)
 

@@ -28,7 +28,7 @@ from bot.presentation.kept import kept_before
 from bot.presentation.progress import drawing_text, foretold_text, held_up_text, late_text, paused_text, queued_text
 from bot.presentation.result import failure_text, headline, result_text
 from bot.presentation.ways import BUTTONLESS, Spot, ended_text, kept_text, posted_text, sent_directly_text
-from bot.services.jobs.delivery import DeliveryError, Posted
+from bot.services.jobs import DeliveryError, Posted
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -38,10 +38,10 @@ if TYPE_CHECKING:
     from bot.delivery.ladder import Landing, Saying
     from bot.delivery.place import Place
     from bot.errors import UserFacingError
-    from bot.services.jobs.delivery import Preview, Result
-    from bot.services.ledger.ledger import Destination
-    from bot.services.policy.policy import Pause
-    from bot.services.requests.request import ImageRequest
+    from bot.services.jobs import Preview, Result
+    from bot.services.ledger import Destination
+    from bot.services.policy import Pause
+    from bot.services.requests import ImageRequest
 
 LATE_RESERVE = 90  # seconds before the token's end at which a private response is edited for the last time
 

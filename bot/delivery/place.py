@@ -15,12 +15,12 @@ from bot.delivery.posting import Upload, files_of, upload_limit
 from bot.delivery.replies import already_sent, progress_below, send_below
 from bot.discord_limits import INTERACTION_GONE, LONGEST_MESSAGE
 from bot.discord_retries import PROBLEMS, is_refusal, remove_quietly, steadily
-from bot.services.jobs.delivery import Posted
+from bot.services.jobs import Posted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bot.services.ledger.ledger import Destination, Requester
+    from bot.services.ledger import Destination, Requester
 
 _log = structlog.stdlib.get_logger(__name__)
 

@@ -13,7 +13,7 @@ from bot.presentation.result import headline, number_in
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.services.ledger.ledger import Picture
+    from bot.services.ledger import Picture
 
 _log = structlog.stdlib.get_logger(__name__)
 

@@ -13,12 +13,12 @@ from bot.discord_limits import TOO_LARGE
 from bot.pictures import as_input, fit, render_svg
 from bot.presentation.result import file_name
 from bot.presentation.story import PREVIEW, alt_text, place_of
-from bot.services.jobs.provider import UnreadablePictureError
+from bot.services.jobs import UnreadablePictureError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.services.jobs.delivery import Result
+    from bot.services.jobs import Result
 
 DEFAULT_LIMIT = discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES  # bytes per file, where no boost raises it
 REQUEST_LIMIT = 24 * 1024 * 1024  # bytes of all files of one message; Discord says 25 MiB, form and text included

@@ -12,7 +12,7 @@ import structlog
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from bot.services.policy.policy import Pause
+    from bot.services.policy import Pause
 
 INTERVAL = 1.5  # seconds between edits; Discord takes about 5 in 5 seconds per message token
 SHARED_INTERVAL = 3.0  # the same by the bot's own token, where all that it edits in a channel is counted together

@@ -11,7 +11,7 @@ from bot.delivery.replies import send_below
 from bot.discord_limits import LONGEST_MESSAGE
 from bot.discord_retries import PROBLEMS, steadily
 from bot.presentation.ways import Spot
-from bot.services.jobs.delivery import Posted
+from bot.services.jobs import Posted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -17,7 +17,7 @@ from bot.presentation.report import report_view
 from bot.running import run
 from bot.sandbox.discord import Options, SandboxDiscord
 from bot.sandbox.images import ImageOptions, SandboxImages
-from bot.services.requests.pricing import format_usd
+from bot.services.requests import format_usd
 from bot.storage.ledger.report import read_report
 
 if TYPE_CHECKING:

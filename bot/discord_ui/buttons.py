@@ -16,14 +16,14 @@ from bot.discord_ui.occasions import Asker, asker_of, joined_at_of, role_ids_of
 from bot.discord_ui.rows import view_of
 from bot.errors import NotYoursError, PictureGoneError, UserFacingError
 from bot.services.numbers import number_of
-from bot.services.requests.pricing import format_price
+from bot.services.requests import format_price
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from bot.discord_ui.rows import Price
-    from bot.services.admission.drafting import Drafting
-    from bot.services.ledger.ledger import OpenRequest, Picture, Requester
+    from bot.services.admission import Drafting
+    from bot.services.ledger import OpenRequest, Picture, Requester
 
 ItemT = TypeVar("ItemT", bound=discord.ui.Item[Any])
 

@@ -14,7 +14,7 @@ from bot.discord_ui.occasions import author_of, by_interaction, by_reply
 from bot.errors import DatabaseError
 from bot.presentation.restart import unanswered_text
 from bot.services.background import Background
-from bot.services.ledger.errands import Errand
+from bot.services.ledger import Errand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     import discord
 
     from bot.discord_ui.occasions import Occasion
-    from bot.services.jobs.arrears import Arrears
-    from bot.services.ledger.errands import Errands
+    from bot.services.jobs import Arrears
+    from bot.services.ledger import Errands
 
 CLOSING = 10.0  # seconds that a shutdown waits for what is being done for people
 MOST_REMEMBERED = 10_000  # ids

@@ -19,22 +19,20 @@ from bot.errors import DatabaseError, LimitReachedError, NotAcceptingError, Requ
 from bot.inputs import Gatherer, Sources
 from bot.presentation.offers import BEING_TAKEN, used_text
 from bot.presentation.restart import stopping_text
-from bot.services.requests.changes import cuts_story
+from bot.services.requests import cuts_story
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
     from datetime import datetime
 
     from bot.delivery import Buttons
-    from bot.services.admission.admission import Admission
-    from bot.services.catalog.catalog import Catalog
-    from bot.services.gallery.file_holds import Holdings
-    from bot.services.jobs.delivery import Delivery
-    from bot.services.jobs.studio import Studio
-    from bot.services.ledger.ledger import Destination, OpenRequest, Requester
-    from bot.services.ledger.stores import Notes, Requests
-    from bot.services.quotas.alerts import Watch
-    from bot.services.requests.request import ImageRequest
+    from bot.services.admission import Admission
+    from bot.services.catalog import Catalog
+    from bot.services.gallery import Holdings
+    from bot.services.jobs import Delivery, Studio
+    from bot.services.ledger import Destination, Notes, OpenRequest, Requester, Requests
+    from bot.services.quotas import Watch
+    from bot.services.requests import ImageRequest
 
 CLOSING = 10.0  # seconds that a shutdown waits for requests that are being accepted
 GRACE = 1.5  # seconds in which a refusal can still be private; Discord waits 3 for the first answer

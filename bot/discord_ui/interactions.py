@@ -21,8 +21,8 @@ from bot.discord_ui.mentions import Names
 from bot.discord_ui.occasions import AnsweredBeforeError, role_ids_of
 from bot.errors import DatabaseError, LimitReachedError, PictureGoneError, UserFacingError
 from bot.presentation.ways import Spot
-from bot.services.jobs.delivery import Posted
-from bot.services.policy.deciding import Lead
+from bot.services.jobs import Posted
+from bot.services.policy import Lead
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from bot.discord_ui.mentions import Words
     from bot.discord_ui.questions import Questions
     from bot.discord_ui.rows import More, ResultButtons
-    from bot.services.ledger.ledger import OpenRequest
+    from bot.services.ledger import OpenRequest
     from bot.wiring import Services
 
 FROM_BEFORE = (

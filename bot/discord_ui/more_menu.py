@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.discord_ui.rows import Choice, More
-    from bot.services.jobs.delivery import Result
+    from bot.services.jobs import Result
 
 
 class MoreSelect(LastingItem[discord.ui.Select[Any]], template=r"more:(?P<id>[0-9]+)"):

@@ -17,17 +17,16 @@ from bot.presentation.choices import (
     quality_choices,
     size_choices,
 )
-from bot.services.admission.choosing import usual_model, usual_quality, usual_size
-from bot.services.catalog.formats import FEWEST_FRAMES, MOST_FRAMES
-from bot.services.requests.building import MOST_COMPRESSION
-from bot.services.requests.request import MOST_PICTURES
+from bot.services.admission import usual_model, usual_quality, usual_size
+from bot.services.catalog import FEWEST_FRAMES, MOST_FRAMES
+from bot.services.requests import MOST_COMPRESSION, MOST_PICTURES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from bot.services.admission.admission import Admission
-    from bot.services.catalog.catalog import Catalog, Model
-    from bot.services.policy.permissions import Permit
+    from bot.services.admission import Admission
+    from bot.services.catalog import Catalog, Model
+    from bot.services.policy import Permit
 
 LONGEST_OPTION = 6000  # characters; Discord's limit for an option's text
 

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.discord_limits import MOST_CHOICES
-from bot.services.requests.pricing import format_price
+from bot.services.requests import format_price
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from bot.errors import Shortfall
-    from bot.services.jobs.delivery import Result
-    from bot.services.ledger.ledger import OpenRequest, Picture
-    from bot.services.requests.request import ImageRequest
+    from bot.services.jobs import Result
+    from bot.services.ledger import OpenRequest, Picture
+    from bot.services.requests import ImageRequest
 
     Act = Callable[[discord.Interaction[Any], OpenRequest, Picture], Awaitable[None]]
     Price = Callable[[OpenRequest, Picture], int | None]

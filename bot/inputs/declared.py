@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from bot.errors import InputPictureError
 from bot.inputs.shown import may_be_picture
 from bot.pictures import shown_name
-from bot.services.catalog.image_api import LARGEST_INPUT
-from bot.services.requests.input_checks import check_count, check_together
+from bot.services.catalog import LARGEST_INPUT
+from bot.services.requests import check_count, check_together
 
 if TYPE_CHECKING:
     import discord
 
     from bot.inputs.sources import Sources
-    from bot.services.catalog.catalog import Model
+    from bot.services.catalog import Model
 
 
 def check_declared(sources: Sources, model: Model) -> None:

@@ -10,17 +10,16 @@ from bot.inputs.downloads import download
 from bot.inputs.held_files import PNG
 from bot.inputs.originals import is_file
 from bot.pictures import as_input, base_of, extend, prepare, shown_name
-from bot.services.catalog.image_api import INPUT_MEDIA_TYPES
-from bot.services.jobs.provider import UnreadablePictureError
-from bot.services.requests.canvas import check_layout, layout_for
-from bot.services.requests.request import Base
+from bot.services.catalog import INPUT_MEDIA_TYPES
+from bot.services.jobs import UnreadablePictureError
+from bot.services.requests import Base, check_layout, layout_for
 
 if TYPE_CHECKING:
     from bot.inputs.held_files import Basket
     from bot.inputs.originals import Originals
     from bot.inputs.sources import Sources
-    from bot.services.ledger.ledger import OpenRequest, Picture
-    from bot.services.requests.request import ImageRequest, StoredImage
+    from bot.services.ledger import OpenRequest, Picture
+    from bot.services.requests import ImageRequest, StoredImage
 
 STILLS = {
     "image/gif": "{} is an animation: I started from its first picture.",

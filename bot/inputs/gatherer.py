@@ -13,11 +13,9 @@ from bot.inputs.first import base_for, extended, find_first, prepared
 from bot.inputs.held_files import a_basket
 from bot.inputs.originals import Originals
 from bot.inputs.overlays import Overlays
-from bot.services.catalog.formats import SVG
-from bot.services.jobs.byte_budget import ByteBudget
-from bot.services.requests.canvas import fitting_size
-from bot.services.requests.changes import DRAWN
-from bot.services.requests.input_checks import check_inputs
+from bot.services.catalog import SVG
+from bot.services.jobs import ByteBudget
+from bot.services.requests import DRAWN, check_inputs, fitting_size
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -26,10 +24,10 @@ if TYPE_CHECKING:
 
     from bot.inputs.held_files import Basket
     from bot.inputs.sources import Sources
-    from bot.services.catalog.catalog import Catalog, Model
-    from bot.services.gallery.file_holds import Holdings
-    from bot.services.ledger.stores import Requests
-    from bot.services.requests.request import ImageRequest, StoredImage
+    from bot.services.catalog import Catalog, Model
+    from bot.services.gallery import Holdings
+    from bot.services.ledger import Requests
+    from bot.services.requests import ImageRequest, StoredImage
 
 SAME_SHAPE = 0.02  # by how much the aspect of the first input may differ from what was guessed
 NOTHING_DRAWN = "I see nothing drawn on the picture. Say in a few words what to change."

@@ -6,12 +6,12 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from bot.services.requests.request import StoredImage
+from bot.services.requests import StoredImage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from bot.services.gallery.file_holds import Holdings
+    from bot.services.gallery import Holdings
 
 PNG = "image/png"
 

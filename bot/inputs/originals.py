@@ -16,8 +16,7 @@ from bot.presentation.result import number_in
 
 if TYPE_CHECKING:
     from bot.inputs.held_files import Basket
-    from bot.services.ledger.ledger import OpenRequest, Picture
-    from bot.services.ledger.stores import Requests
+    from bot.services.ledger import OpenRequest, Picture, Requests
 
 _log = structlog.stdlib.get_logger(__name__)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bot.inputs.first import FirstInput
     from bot.inputs.held_files import Basket
     from bot.pictures import FittedMask
-    from bot.services.requests.request import ImageRequest, StoredImage
+    from bot.services.requests import ImageRequest, StoredImage
 
 
 class Overlays:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.services.requests.request import StoredImage
+from bot.services.requests import StoredImage
 
 if TYPE_CHECKING:
     import discord
 
-    from bot.services.ledger.ledger import OpenRequest, Picture
+    from bot.services.ledger import OpenRequest, Picture
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ import structlog
 from bot.errors import OutcomeUnknownError, not_known
 from bot.openai_images.failures import from_body
 from bot.openai_images.messages import messages
-from bot.services.jobs.provider import FinishedImage, PartialImage
-from bot.services.requests.pricing import AuthorTokens, Usage
+from bot.services.jobs import FinishedImage, PartialImage
+from bot.services.requests import AuthorTokens, Usage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable

@@ -21,13 +21,13 @@ from bot.openai_images.failures import from_body, from_connection, from_status
 from bot.openai_images.links import LinkError, Links
 from bot.openai_images.orders import order_of
 from bot.openai_images.stages import refused_on_the_way, watch
-from bot.services.jobs.provider import FinishedImage
+from bot.services.jobs import FinishedImage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 
-    from bot.services.jobs.provider import InputImage, PartialImage
-    from bot.services.requests.request import ImageRequest
+    from bot.services.jobs import InputImage, PartialImage
+    from bot.services.requests import ImageRequest
 
 CONNECT_TIMEOUT = 10.0  # seconds
 IDLE_CONNECTION = 300.0  # seconds that an unused connection is kept, so that the next picture need not open one

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.services.catalog.formats import GIF, SVG
-from bot.services.requests.request import UNSTREAMED_FORMATS
+from bot.services.catalog import GIF, SVG
+from bot.services.requests import UNSTREAMED_FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.services.jobs.provider import InputImage
-    from bot.services.requests.request import ImageRequest
+    from bot.services.jobs import InputImage
+    from bot.services.requests import ImageRequest
 
 
 def order_of(request: ImageRequest, inputs: Sequence[InputImage], safety_identifier: str) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from bot.errors import InputPictureError
 from bot.pictures.decode import plain_picture, within
 from bot.pictures.files.names import shown_name
-from bot.services.catalog.image_api import LARGEST_INPUT, LONGEST_EDGE, MOST_PIXELS
-from bot.services.jobs.provider import UnreadablePictureError
+from bot.services.catalog import LARGEST_INPUT, LONGEST_EDGE, MOST_PIXELS
+from bot.services.jobs import UnreadablePictureError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator

@@ -13,7 +13,7 @@ from bot.pictures.files.container_format import dissect
 from bot.pictures.files.essence import essence_of
 from bot.pictures.files.exif import UPRIGHT, exif_of
 from bot.pictures.pool import pool
-from bot.services.jobs.provider import UnreadablePictureError
+from bot.services.jobs import UnreadablePictureError
 
 if TYPE_CHECKING:
     from collections.abc import Generator

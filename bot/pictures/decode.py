@@ -24,7 +24,7 @@ from bot.pictures.isolated.svg import MEDIA_TYPE as SVG
 from bot.pictures.isolated.svg import check_svg
 from bot.pictures.isolated.webp import unfold
 from bot.pictures.pool import pool
-from bot.services.jobs.provider import CheckedPicture, UnreadablePictureError
+from bot.services.jobs import CheckedPicture, UnreadablePictureError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 from bot.pictures.decode import plain_picture, resized, within
 from bot.pictures.encode import encoded_within
 from bot.pictures.pool import pool
-from bot.services.jobs.provider import UnreadablePictureError
+from bot.services.jobs import UnreadablePictureError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

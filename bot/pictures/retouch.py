@@ -13,8 +13,8 @@ from bot.pictures.decode import plain_picture, resized
 from bot.pictures.encode import LONGEST_WEBP_EDGE, as_jpeg, as_lossless_webp, as_png, as_webp, without_opaque_alpha
 from bot.pictures.masks.bitmasks import grown, share_of, stencil_in
 from bot.pictures.pool import pool
-from bot.services.catalog.image_api import LARGEST_INPUT
-from bot.services.jobs.provider import UnreadablePictureError
+from bot.services.catalog import LARGEST_INPUT
+from bot.services.jobs import UnreadablePictureError
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager

@@ -7,7 +7,7 @@ from bot.pictures.encode import as_png, without_opaque_alpha
 from bot.pictures.isolated.svg import MEDIA_TYPE as SVG
 from bot.pictures.isolated.svg import check_svg, render_svg
 from bot.pictures.pool import pool
-from bot.services.catalog.image_api import LONGEST_EDGE, MOST_PIXELS
+from bot.services.catalog import LONGEST_EDGE, MOST_PIXELS
 
 _GIF = "image/gif"
 

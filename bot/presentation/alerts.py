@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.presentation.safe import shown
-from bot.services.policy.amounts import amount_text
-from bot.services.policy.limits import Scope
-from bot.services.quotas.alerts import SHORT, WHOLLY
+from bot.services.policy import Scope, amount_text
+from bot.services.quotas import SHORT, WHOLLY
 
 if TYPE_CHECKING:
-    from bot.services.quotas.alerts import Alert
+    from bot.services.quotas import Alert
 
 LONGEST_WORDS = 500  # characters of the provider's own words
 

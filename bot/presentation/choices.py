@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 
 from bot.discord_limits import MOST_CHOICES
 from bot.errors import RequestRefused
-from bot.services.catalog.tokens import DEAREST_SHAPES, partials_for
-from bot.services.requests.pricing import estimate_choice, format_price
-from bot.services.requests.request import UNSTREAMED_FORMATS, ImageRequest, StoredImage
+from bot.services.catalog import DEAREST_SHAPES, partials_for
+from bot.services.requests import UNSTREAMED_FORMATS, ImageRequest, StoredImage, estimate_choice, format_price
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from bot.services.catalog.catalog import Catalog, Model
+    from bot.services.catalog import Catalog, Model
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bot.services.policy.amounts import amount_text
-from bot.services.policy.limits import Metric
+from bot.services.policy import Metric, amount_text
 
 
 def greeting_text(member_daily_images: int | None) -> str:

@@ -9,8 +9,8 @@ from bot.presentation.story import numbers
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from bot.services.ledger.ledger import Picture
-    from bot.services.requests.request import Base, ImageRequest
+    from bot.services.ledger import Picture
+    from bot.services.requests import Base, ImageRequest
 
 EXACT = "{} is exactly as it was."
 EXACT_IN_ORIGINAL = "In the original, which I keep, {} is exactly as it was; this is a copy of it."

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from bot.presentation.safe import one_line
-from bot.services.accounting.report import iso_utc
-from bot.services.requests.pricing import NANO_PER_USD
+from bot.services.accounting import iso_utc
+from bot.services.requests import NANO_PER_USD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from bot.services.accounting.sums import ReportedJob
+    from bot.services.accounting import ReportedJob
 
 LONGEST_CELL = 200  # characters
 AT_ONCE = 1000  # lines

@@ -9,7 +9,7 @@ from bot.presentation.story import linked
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.services.ledger.ledger import OpenRequest
+    from bot.services.ledger import OpenRequest
 
 ONCE = "This can be used once, and it was"
 NOTHING_MORE = "Nothing more was begun, and nothing more is charged."

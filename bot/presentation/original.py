@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.services.jobs.provider import FILE_ENDINGS
+from bot.services.jobs import FILE_ENDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.services.ledger.ledger import Picture
+    from bot.services.ledger import Picture
 
 LABELS = {"image/webp": "lossless WebP", "image/png": "PNG"}
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from bot.discord_limits import LONGEST_MESSAGE
 from bot.presentation.safe import one_line, shown
-from bot.services.jobs.pausing import LONGEST_REASON
+from bot.services.jobs import LONGEST_REASON
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.services.policy.policy import Pause
+    from bot.services.policy import Pause
 
 LONGEST_NOTE = 300  # characters
 

@@ -11,14 +11,14 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.presentation.ledger_csv import exact_usd
-from bot.services.accounting.reconciling import TOLERATED_PERCENT, Reason
+from bot.services.accounting import TOLERATED_PERCENT, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from rich.console import RenderableType
 
-    from bot.services.accounting.reconciling import DayCompared, Reconciliation, Share
+    from bot.services.accounting import DayCompared, Reconciliation, Share
 
 FEWEST_DECIMALS = 2
 TOLD_FROM = 10  # what is smaller than a tenth of the difference does not explain it

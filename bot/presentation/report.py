@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.services.requests.pricing import format_usd
+from bot.services.requests import format_usd
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from bot.services.accounting.report import Report
-    from bot.services.accounting.sums import Group, ReportedJob
+    from bot.services.accounting import Group, Report, ReportedJob
 
 GROUP_NUMBERS = ("pictures", "charged", "adjusted", "held", "unknown")
 JOB_WORDS = ("picture", "state", "model", "size", "quality")

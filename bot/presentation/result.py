@@ -10,21 +10,19 @@ from bot.presentation.kept import kept_how
 from bot.presentation.progress import LONGEST_NOTE
 from bot.presentation.safe import one_line, shown
 from bot.presentation.story import made_how, numbers
-from bot.services.calendar.windows import Window
-from bot.services.jobs.provider import FILE_ENDINGS
-from bot.services.policy.amounts import amount_text
-from bot.services.policy.limits import Metric, Scope
-from bot.services.quotas.installation import Room
-from bot.services.quotas.limit_text import hint_text
-from bot.services.requests.pricing import format_usd
+from bot.services.calendar import Window
+from bot.services.jobs import FILE_ENDINGS
+from bot.services.policy import Metric, Scope, amount_text
+from bot.services.quotas import Room, hint_text
+from bot.services.requests import format_usd
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from bot.services.jobs.delivery import Result
-    from bot.services.ledger.ledger import LimitStatus, Picture
-    from bot.services.policy.limits import Limit
-    from bot.services.requests.request import ImageRequest
+    from bot.services.jobs import Result
+    from bot.services.ledger import LimitStatus, Picture
+    from bot.services.policy import Limit
+    from bot.services.requests import ImageRequest
 
 PROMPT_SHOWN = 280  # characters of the prompt in a result; the rest is in the details
 LONGEST_REASONS = 600  # characters of why pictures were not made

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.presentation.safe import one_line
-from bot.services.requests.changes import THEN, Change
+from bot.services.requests import THEN, Change
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.services.ledger.ledger import Picture
-    from bot.services.requests.request import ImageRequest
+    from bot.services.ledger import Picture
+    from bot.services.requests import ImageRequest
 
 LONGEST_ALT_TEXT = 1024  # characters; Discord's limit
 BEGINNING = "Generated picture"

@@ -8,21 +8,19 @@ from bot.charts import Bar, Chart
 from bot.discord_limits import MOST_CHOICES
 from bot.presentation.result import worth_showing
 from bot.presentation.safe import shown
-from bot.services.calendar.windows import Window
-from bot.services.jobs.pausing import LONGEST_REASON
-from bot.services.policy.amounts import amount_text
-from bot.services.policy.limit_names import beginning, told_apart
-from bot.services.policy.limits import Metric, Scope
-from bot.services.quotas.limit_text import hint_text
-from bot.services.requests.pricing import format_usd
+from bot.services.calendar import Window
+from bot.services.jobs import LONGEST_REASON
+from bot.services.policy import Metric, Scope, amount_text, beginning, told_apart
+from bot.services.quotas import hint_text
+from bot.services.requests import format_usd
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bot.services.calendar.months import Month
-    from bot.services.ledger.ledger import LimitStatus
-    from bot.services.policy.policy import Block, Pause
-    from bot.services.quotas.usage import MonthUse
+    from bot.services.calendar import Month
+    from bot.services.ledger import LimitStatus
+    from bot.services.policy import Block, Pause
+    from bot.services.quotas import MonthUse
 
 LONGEST = 1900  # characters; a message holds 2000
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.services.calendar.windows import Window
-from bot.services.policy.limits import Metric, Scope
-from bot.services.quotas.alerts import Alert
+from bot.services.calendar import Window
+from bot.services.policy import Metric, Scope
+from bot.services.quotas import Alert
 from bot.storage.database.sqlite import by_name
 
 if TYPE_CHECKING:

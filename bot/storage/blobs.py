@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.services.ledger.stores import BlobStore, Leftovers
+from bot.services.ledger import BlobStore, Leftovers
 from bot.storage.database.opening import flush_directory
 
 if TYPE_CHECKING:

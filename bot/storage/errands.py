@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from bot.services.ledger.errands import Errand
-from bot.services.ledger.ledger import Destination, Requester
+from bot.services.ledger import Destination, Errand, Requester
 from bot.storage.database.sqlite import by_name
 
 if TYPE_CHECKING:

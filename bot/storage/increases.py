@@ -6,17 +6,16 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.services.calendar.windows import Window
-from bot.services.policy.limits import Metric, Scope
-from bot.services.quotas.increases import Opening, Plea, PleaState
+from bot.services.calendar import Window
+from bot.services.policy import Metric, Scope
+from bot.services.quotas import Opening, Plea, PleaState
 from bot.storage.database.sqlite import by_name
 from bot.storage.policies import add_grant, write_entry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.services.policy.decisions import Decision
-    from bot.services.policy.policy import Grant
+    from bot.services.policy import Decision, Grant
     from bot.storage.database.database import Database
     from bot.storage.database.sqlite import sqlite3
 

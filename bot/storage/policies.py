@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from bot.services.calendar.windows import Window
-from bot.services.policy.decisions import AuditEntry, Decision
-from bot.services.policy.limits import Metric, Scope
-from bot.services.policy.policy import Grant, ServerPolicy
+from bot.services.calendar import Window
+from bot.services.policy import AuditEntry, Decision, Grant, Metric, Scope, ServerPolicy
 from bot.storage.database.sqlite import DamagedRowError, by_name
 
 if TYPE_CHECKING:

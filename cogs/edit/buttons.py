@@ -10,7 +10,7 @@ from typing_extensions import override
 from bot.delivery.ladder import Sentences
 from bot.discord_ui.buttons import CHOSEN, CHOSEN_IN_PRIVATE, PictureButton, ask_privately, with_price
 from bot.discord_ui.rows import view_of
-from bot.services.requests.changes import Change
+from bot.services.requests import Change
 from cogs.edit.dialog import open_for_picture
 from cogs.edit.dialog_choices import foretold, foretold_of
 from cogs.edit.edits import change_ours
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.discord_ui.interactions import Interaction
-    from bot.services.admission.drafting import Drafting
-    from bot.services.jobs.delivery import Result
-    from bot.services.ledger.ledger import OpenRequest, Picture
+    from bot.services.admission import Drafting
+    from bot.services.jobs import Result
+    from bot.services.ledger import OpenRequest, Picture
 
 
 VARY = "The same picture otherwise: press, and you pay."

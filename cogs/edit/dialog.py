@@ -14,9 +14,8 @@ from bot.discord_ui.buttons import asker_for, opened_by
 from bot.discord_ui.occasions import asker_of
 from bot.discord_ui.options import shape_of
 from bot.presentation.choices import Asked
-from bot.services.admission.drafting import Start
-from bot.services.requests.building import Wishes
-from bot.services.requests.changes import DRAWN, Change
+from bot.services.admission import Start
+from bot.services.requests import DRAWN, Change, Wishes
 from cogs.edit.dialog_choices import SAME_SIZE, Offer
 
 if TYPE_CHECKING:
@@ -24,8 +23,8 @@ if TYPE_CHECKING:
 
     from bot.discord_ui.interactions import Interaction
     from bot.discord_ui.occasions import Asker
-    from bot.services.ledger.ledger import OpenRequest, Picture
-    from bot.services.requests.request import ImageRequest
+    from bot.services.ledger import OpenRequest, Picture
+    from bot.services.requests import ImageRequest
     from cogs.edit.dialog_choices import Choices
 
 PROMPT, SIZE, QUALITY, COUNT, FILES = "prompt", "size", "quality", "count", "files"  # the fields' ids

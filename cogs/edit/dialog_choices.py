@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.presentation.choices import price, quality_choices, size_choices, size_text
-from bot.services.requests.pricing import format_price
-from bot.services.requests.request import MOST_PICTURES
+from bot.services.requests import MOST_PICTURES, format_price
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,10 +15,10 @@ if TYPE_CHECKING:
     import discord
 
     from bot.presentation.choices import Asked
-    from bot.services.catalog.catalog import Model
-    from bot.services.ledger.ledger import Picture
-    from bot.services.policy.permissions import Permit
-    from bot.services.requests.request import ImageRequest
+    from bot.services.catalog import Model
+    from bot.services.ledger import Picture
+    from bot.services.policy import Permit
+    from bot.services.requests import ImageRequest
 
 STILL = " Of an animation, only the first picture is used."
 MOVING = frozenset({"image/gif", "image/apng"})  # a WebP or PNG file may move too, which only its bytes tell

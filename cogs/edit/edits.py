@@ -8,9 +8,8 @@ from bot.discord_ui.buttons import asker_for, is_private, offer_of
 from bot.discord_ui.occasions import requester_of
 from bot.discord_ui.options import shape_of
 from bot.inputs import Sources
-from bot.services.admission.drafting import Start
-from bot.services.requests.building import Wishes
-from bot.services.requests.changes import Change
+from bot.services.admission import Start
+from bot.services.requests import Change, Wishes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,8 +18,8 @@ if TYPE_CHECKING:
 
     from bot.discord_ui.interactions import Interaction
     from bot.discord_ui.occasions import Asker
-    from bot.services.ledger.ledger import OpenRequest, Picture
-    from bot.services.requests.request import ImageRequest
+    from bot.services.ledger import OpenRequest, Picture
+    from bot.services.requests import ImageRequest
 
 AS_BEFORE = Wishes()
 

@@ -11,15 +11,14 @@ from typing_extensions import override
 
 from bot.errors import PictureGoneError, UserFacingError
 from bot.inputs import pictures_of
-from bot.services.requests.changes import Change
+from bot.services.requests import Change
 from cogs.edit.buttons import EditButton, VaryButton, offer_others_variation, offer_variation
 from cogs.edit.dialog import open_for_message
 from cogs.edit.edits import others_price
 
 if TYPE_CHECKING:
     from bot.discord_ui.interactions import AtelierClient, Interaction
-    from bot.services.ledger.ledger import OpenRequest
-    from bot.services.ledger.stores import Requests
+    from bot.services.ledger import OpenRequest, Requests
     from cogs.edit.open_messages import OpenMessages
 
 NO_PICTURE = "This message has no picture attached. Choose one that has."

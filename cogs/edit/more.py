@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.services.requests.changes import TITLES, Change
+from bot.services.requests import TITLES, Change
 from cogs.edit.dialog import open_for_reference
 from cogs.edit.edits import change_ours
 
 if TYPE_CHECKING:
     from bot.discord_ui.interactions import Interaction
     from bot.discord_ui.rows import Act, More, Price
-    from bot.services.admission.drafting import Drafting
-    from bot.services.ledger.ledger import OpenRequest, Picture
+    from bot.services.admission import Drafting
+    from bot.services.ledger import OpenRequest, Picture
 
 EMOJI = {
     Change.ZOOM_OUT: "🔭",

@@ -18,7 +18,7 @@ from bot.discord_ui.rows import view_of
 from bot.errors import NotYoursError, PictureGoneError, RequestRefused, UserFacingError
 from bot.inputs import pictures_of
 from bot.services.numbers import number_of
-from bot.services.policy.policy import ReplyMode
+from bot.services.policy import ReplyMode
 from cogs.edit.dialog_choices import foretold, foretold_of
 from cogs.edit.reply_edits import answered_message, change_price, edit_others, edit_ours, is_taken, others_price
 from cogs.edit.reply_notices import SWITCHED_OFF
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from bot.discord_ui.interactions import AtelierClient
     from bot.discord_ui.occasions import Asker
-    from bot.services.ledger.ledger import OpenRequest, Picture
+    from bot.services.ledger import OpenRequest, Picture
     from cogs.edit.reply_notices import Passing
 
 OFFER_STAYS = 120.0  # seconds

@@ -15,7 +15,7 @@ from bot.discord_ui.buttons import still_member
 from bot.discord_ui.occasions import author_of
 from bot.errors import PictureGoneError, RequestRefused, UserFacingError
 from bot.inputs import pictures_of
-from bot.services.policy.policy import ReplyMode
+from bot.services.policy import ReplyMode
 from cogs.edit.buttons import EditButton
 from cogs.edit.pick_picture import ask_which, offer, offer_others
 from cogs.edit.reply_edits import SAY_WHAT, answered_message, edit_others, edit_ours
@@ -24,9 +24,8 @@ from cogs.edit.reply_text import Reply, is_blank, named_picture
 
 if TYPE_CHECKING:
     from bot.discord_ui.interactions import AtelierClient
-    from bot.services.ledger.ledger import OpenRequest
-    from bot.services.ledger.stores import Requests
-    from bot.services.policy.decisions import Policies
+    from bot.services.ledger import OpenRequest, Requests
+    from bot.services.policy import Policies
     from cogs.edit.reply_notices import Passing
 
 HOW_TO = "Reply to a message with pictures, mention me, and say what to change. For a new picture: /imagine."

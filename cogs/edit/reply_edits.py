@@ -13,16 +13,15 @@ from bot.discord_ui.options import shape_of
 from bot.errors import PictureGoneError, RequestRefused
 from bot.inputs import Sources
 from bot.pictures import shown_name
-from bot.services.admission.drafting import Start
-from bot.services.requests.building import Wishes
-from bot.services.requests.changes import DRAWN, Change
+from bot.services.admission import Start
+from bot.services.requests import DRAWN, Change, Wishes
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bot.discord_ui.interactions import AtelierClient
     from bot.discord_ui.occasions import Asker, Occasion
-    from bot.services.ledger.ledger import OpenRequest, Picture
+    from bot.services.ledger import OpenRequest, Picture
     from cogs.edit.reply_text import Reply
 
 NO_HISTORY = "I may not read older messages here: I need the permission Read Message History."

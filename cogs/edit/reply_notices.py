@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import discord
 
     from bot.discord_ui.interactions import AtelierClient
-    from bot.services.ledger.stores import Notes
+    from bot.services.ledger import Notes
 
 SWITCHED_OFF = (
     "Leads of this server have switched off that replies change pictures. Press ✏️ below the picture, or use /edit."

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import discord
 
-    from bot.services.ledger.ledger import Picture
+    from bot.services.ledger import Picture
 
 _NUMBER = re.compile(r"#([0-9]{1,18})(?=[\s:,]|$)[:,]?\s*")
 

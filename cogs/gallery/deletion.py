@@ -11,10 +11,10 @@ from bot.delivery.posted_results import ShownResults
 from bot.discord_ui.buttons import AtelierButton, picture_of
 from bot.discord_ui.interactions import Interaction, order_behind
 from bot.discord_ui.rows import view_of
-from bot.services.gallery.deletion import Deleter
+from bot.services.gallery import Deleter
 
 if TYPE_CHECKING:
-    from bot.services.ledger.ledger import OpenRequest, Picture
+    from bot.services.ledger import OpenRequest, Picture
 
 ASK_ONE = "Delete this result for everybody? It cannot be brought back, and its cost stays booked."
 ASK_WHICH = "Delete which picture for everybody? It cannot be brought back, and its cost stays booked."

@@ -16,7 +16,7 @@ from cogs.gallery.details_text import details_embed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.services.ledger.ledger import OpenRequest, Picture
+    from bot.services.ledger import OpenRequest, Picture
 
 NOT_MINE = "That is not a picture of mine, so I know nothing about it. Choose a message in which I show a picture."
 

@@ -9,15 +9,14 @@ import discord
 from bot.presentation.kept import kept_how
 from bot.presentation.safe import shown
 from bot.presentation.story import NAMES, linked, made_how
-from bot.services.gallery.lineage import Family
-from bot.services.ledger.ledger import ChargeState, Job, OpenRequest
-from bot.services.requests.changes import THEN, Change
-from bot.services.requests.pricing import format_usd
+from bot.services.gallery import Family
+from bot.services.ledger import ChargeState, Job, OpenRequest
+from bot.services.requests import THEN, Change, format_usd
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from bot.services.gallery.lineage import Relative
+    from bot.services.gallery import Relative
 
 PROMPT_SHOWN = 1800  # characters; an embed's description holds 4096, and escaping may double them
 STORY_SHOWN = 400  # the same, of the words that the pictures before it were made from

@@ -24,15 +24,15 @@ from bot.errors import NotYoursError, UserFacingError
 from bot.presentation.story import numbers
 from bot.presentation.ways import Spot
 from bot.services.background import Background
-from bot.services.jobs.delivery import Posted
-from bot.services.ledger.ledger import ChargeState
+from bot.services.jobs import Posted
+from bot.services.ledger import ChargeState
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from bot.delivery.posting import Upload
     from bot.discord_ui.interactions import AtelierClient, Interaction
-    from bot.services.ledger.ledger import OpenRequest
+    from bot.services.ledger import OpenRequest
 
 MOST_OFFERED = 5  # buttons in a row
 OFFERED_EVERY = 600.0  # seconds between two times that the same member is offered what is kept

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.discord_ui.interactions import Interaction
-    from bot.services.ledger.ledger import OpenRequest, Picture
+    from bot.services.ledger import OpenRequest, Picture
 
 WHOLE = frozenset({"image/gif", "image/svg+xml"})  # what is no longer itself in parts
 MOST_FILES = 10  # of one message; Discord's limit

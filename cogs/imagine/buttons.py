@@ -12,8 +12,8 @@ from bot.discord_ui.interactions import Interaction, order_behind
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.services.admission.drafting import Drafting
-    from bot.services.jobs.delivery import Result
+    from bot.services.admission import Drafting
+    from bot.services.jobs import Result
 
 
 class AgainButton(AtelierButton, action="again"):

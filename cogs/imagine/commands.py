@@ -12,13 +12,12 @@ from bot.discord_ui.interactions import Interaction, read_words
 from bot.discord_ui.occasions import requester_of
 from bot.discord_ui.options import Background, Complexity, Compression, Count, Format, Frames, Prompt
 from bot.inputs import Sources
-from bot.services.requests.building import Wishes
-from bot.services.requests.changes import Change
+from bot.services.requests import Change, Wishes
 
 if TYPE_CHECKING:
     from bot.discord_ui.intake import Intake
     from bot.discord_ui.options import PricedOptions
-    from bot.services.admission.drafting import Drafting
+    from bot.services.admission import Drafting
 
 
 class Imagine(commands.Cog):

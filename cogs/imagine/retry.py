@@ -13,15 +13,14 @@ from bot.discord_ui.buttons import AtelierButton, asker_for, is_private, offer_o
 from bot.discord_ui.interactions import Interaction, answer_failure, read_words
 from bot.errors import PictureGoneError, UserFacingError
 from bot.services.numbers import number_of
-from bot.services.requests.building import check_prompt
-from bot.services.requests.pricing import format_price
+from bot.services.requests import check_prompt, format_price
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from bot.services.admission.drafting import Drafting
-    from bot.services.ledger.ledger import OpenRequest
-    from bot.services.requests.request import ImageRequest
+    from bot.services.admission import Drafting
+    from bot.services.ledger import OpenRequest
+    from bot.services.requests import ImageRequest
 
     Offered = tuple[AtelierButton, AtelierButton]
 

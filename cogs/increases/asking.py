@@ -13,11 +13,10 @@ from bot.discord_retries import PROBLEMS, steadily
 from bot.discord_ui.buttons import LastingButton
 from bot.discord_ui.occasions import requester_of
 from bot.errors import UserFacingError
-from bot.services.calendar.windows import Window
+from bot.services.calendar import Window
 from bot.services.numbers import number_of
-from bot.services.policy.amounts import MOST_NANO
-from bot.services.policy.limits import Metric, Scope
-from bot.services.quotas.increases import Need
+from bot.services.policy import MOST_NANO, Metric, Scope
+from bot.services.quotas import Need
 from cogs.increases.deciding import buttons_of
 from cogs.increases.text import ASKED, plea_text
 
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     import re
 
     from bot.discord_ui.interactions import Interaction
-    from bot.services.quotas.increases import Asked
+    from bot.services.quotas import Asked
 
 TEMPLATE = (
     r"more:(?P<scope>server|channel|role|member):(?P<scope_id>[0-9]+):(?P<metric>images|usd)"

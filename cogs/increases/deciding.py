@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from bot.discord_ui.buttons import AtelierButton, LastingButton
 from bot.services.numbers import number_of
-from bot.services.policy.amounts import MOST_NANO
+from bot.services.policy import MOST_NANO
 from cogs.increases.dialog import AmountDialog
 from cogs.increases.leads import look, roles_now, show
 from cogs.increases.text import grant_label
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import re
 
     from bot.discord_ui.interactions import Interaction
-    from bot.services.quotas.increases import Plea
+    from bot.services.quotas import Plea
 
 
 class GrantButton(LastingButton, template=r"plea-grant:(?P<id>[0-9]+):(?P<amount>[0-9]+)"):

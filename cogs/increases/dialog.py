@@ -9,15 +9,14 @@ import discord
 
 from bot.discord_ui.interactions import Interaction, answer_failure
 from bot.services.numbers import number_of
-from bot.services.policy.amounts import amount_text
-from bot.services.policy.limits import Metric
-from bot.services.quotas.increases import parse_more
+from bot.services.policy import Metric, amount_text
+from bot.services.quotas import parse_more
 from cogs.increases.leads import look, roles_now, show
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.services.quotas.increases import Plea
+    from bot.services.quotas import Plea
 
 LONGEST_AMOUNT = 40  # characters
 AMOUNT = "amount"  # the field's id

@@ -11,15 +11,15 @@ from bot.discord_retries import PROBLEMS
 from bot.discord_ui.interactions import Interaction, LeadsOnlyError, is_lead
 from bot.discord_ui.occasions import role_ids_of
 from bot.errors import UserFacingError
-from bot.services.calendar.clock import TOLERANCE
-from bot.services.quotas.increase_desk import UNKNOWN
+from bot.services.calendar import TOLERANCE
+from bot.services.quotas import UNKNOWN
 from cogs.increases.telling import attempt
 from cogs.increases.text import closed_text, plea_text, short_text, too_late_text
 
 if TYPE_CHECKING:
     import discord
 
-    from bot.services.quotas.increases import Plea, Verdict
+    from bot.services.quotas import Plea, Verdict
 
 PATIENCE = 1.0  # seconds to find out which roles a member has; Discord waits 3 for the first answer
 

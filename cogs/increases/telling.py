@@ -13,8 +13,7 @@ from cogs.increases.text import notice, public_notice
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from bot.services.quotas.increase_notices import News
-    from bot.services.quotas.increases import Plea
+    from bot.services.quotas import News, Plea
 
 _log = structlog.stdlib.get_logger(__name__)
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.presentation.safe import shown
-from bot.services.policy.amounts import amount_text
-from bot.services.policy.limits import Metric, Scope
-from bot.services.quotas.increases import PleaState
+from bot.services.policy import Metric, Scope, amount_text
+from bot.services.quotas import PleaState
 
 if TYPE_CHECKING:
-    from bot.services.ledger.ledger import LimitStatus
-    from bot.services.quotas.increase_notices import News
-    from bot.services.quotas.increases import Plea
+    from bot.services.ledger import LimitStatus
+    from bot.services.quotas import News, Plea
 
 SERVER_NAME = 60  # characters of a server's name in a direct message
 ASKED = "Asked. Your leads see it in their log channel, and I tell you what they decide."

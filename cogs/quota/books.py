@@ -16,8 +16,8 @@ from bot.delivery.posting import REQUEST_LIMIT
 from bot.discord_ui.interactions import Interaction, lead_of
 from bot.discord_ui.options import choices
 from bot.presentation.usage import month_choices
-from bot.services.accounting.sums import Grouping
-from bot.services.policy.limits import Scope
+from bot.services.accounting import Grouping
+from bot.services.policy import Scope
 from cogs.quota.month_report import NO_CHART, Named, chart_of, packed_ledger, report_text, told_keys
 from cogs.quota.subjects import server_of
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bot.charts import Chart
-    from bot.services.accounting.bookkeeper import Bookkeeper, MonthlyReport
-    from bot.services.catalog.catalog import Catalog
+    from bot.services.accounting import Bookkeeper, MonthlyReport
+    from bot.services.catalog import Catalog
     from cogs.quota.names import Names
 
 PATIENCE = 5.0  # seconds to look up the names of a chart

@@ -14,7 +14,7 @@ from cogs.quota.names import Names
 from cogs.quota.subjects import server_of
 
 if TYPE_CHECKING:
-    from bot.services.quotas.limit_status import Standings
+    from bot.services.quotas import Standings
 
 PATIENCE = 4.0  # seconds to find out who has left
 

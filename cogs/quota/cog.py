@@ -16,10 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bot.charts import Chart
-    from bot.services.accounting.bookkeeper import Bookkeeper
-    from bot.services.accounting.corrections import Corrector
-    from bot.services.catalog.catalog import Catalog
-    from bot.services.quotas.desk import QuotaDesk
+    from bot.services.accounting import Bookkeeper, Corrector
+    from bot.services.catalog import Catalog
+    from bot.services.quotas import QuotaDesk
 
 
 @app_commands.default_permissions(manage_guild=True)

@@ -5,19 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.discord_limits import LONGEST_CHOICE, MOST_CHOICES
-from bot.services.accounting.charge_words import charge_text
-from bot.services.accounting.corrections import NO_CHARGE, ChargeOnFile, Resolved
-from bot.services.ledger.ledger import ChargeState
-from bot.services.policy.amounts import exact_text
-from bot.services.policy.limits import Limit, Metric, Scope
-from bot.services.policy.policy import SPAN_NAMES
-from bot.services.requests.pricing import format_usd
+from bot.services.accounting import NO_CHARGE, ChargeOnFile, Resolved, charge_text
+from bot.services.ledger import ChargeState
+from bot.services.policy import SPAN_NAMES, Limit, Metric, Scope, exact_text
+from bot.services.requests import format_usd
 from bot.services.text import listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bot.services.catalog.catalog import Catalog
+    from bot.services.catalog import Catalog
 
 FAMILY = "GPT Image "  # begins the titles of most models; there is no room for it in a choice
 NOTHING_UNKNOWN = "Nothing is unknown here. For a closed charge, type its picture's number, such as #4821."

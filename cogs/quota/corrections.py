@@ -9,16 +9,16 @@ from discord.ext import commands
 
 from bot.discord_ui.interactions import Interaction, lead_of
 from bot.discord_ui.options import choices
-from bot.services.accounting.corrections import LONGEST_REASON, Billing
-from bot.services.policy.limits import Scope
+from bot.services.accounting import LONGEST_REASON, Billing
+from bot.services.policy import Scope
 from cogs.quota.correction_text import charge_choices, no_charge_choice, resolved_text
 from cogs.quota.subjects import server_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.services.accounting.corrections import ChargeOnFile, Corrector
-    from bot.services.catalog.catalog import Catalog
+    from bot.services.accounting import ChargeOnFile, Corrector
+    from bot.services.catalog import Catalog
     from cogs.quota.names import Names
 
 PATIENCE = 1.5  # seconds to look up names; Discord waits 3 for choices

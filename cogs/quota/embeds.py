@@ -10,20 +10,27 @@ import discord
 
 from bot.discord_limits import LONGEST_CHOICE, MOST_CHOICES
 from bot.presentation.usage import barred_lines
-from bot.services.calendar.windows import Window
-from bot.services.policy.amounts import PER, exact_text
-from bot.services.policy.limit_names import THINGS, beginning, mention, rule_name, told_apart
-from bot.services.policy.limits import Metric, Scope
-from bot.services.policy.policy import SPAN_NAMES
-from bot.services.quotas.limit_text import grant_text, hint_text, origin, per_window, use_text
+from bot.services.calendar import Window
+from bot.services.policy import (
+    PER,
+    SPAN_NAMES,
+    THINGS,
+    Metric,
+    Scope,
+    beginning,
+    exact_text,
+    mention,
+    rule_name,
+    told_apart,
+)
+from bot.services.quotas import grant_text, hint_text, origin, per_window, use_text
 from bot.services.text import listed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from bot.services.policy.policy import Grant, LimitRule, ServerPolicy
-    from bot.services.quotas.installation import Hint
-    from bot.services.quotas.limit_status import Bound, MemberStanding, Overview, Standing
+    from bot.services.policy import Grant, LimitRule, ServerPolicy
+    from bot.services.quotas import Bound, Hint, MemberStanding, Overview, Standing
 
 LONGEST_TEXT = 4000  # characters; an embed's description holds 4096
 LINES_PER_PAGE = 16  # of 245 characters at most

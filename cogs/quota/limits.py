@@ -12,16 +12,14 @@ from bot.discord_ui.interactions import Interaction
 from bot.discord_ui.occasions import role_ids_of
 from bot.discord_ui.options import AnyChannel, ChannelOption, choices
 from bot.errors import RequestRefused
-from bot.services.calendar.windows import Window
-from bot.services.policy.amounts import amount_choices, parse_amount
-from bot.services.policy.limit_names import rule_key, rule_of_key
-from bot.services.policy.limits import Scope
+from bot.services.calendar import Window
+from bot.services.policy import Scope, amount_choices, parse_amount, rule_key, rule_of_key
 from cogs.quota.buttons import show_overview
 from cogs.quota.embeds import limit_choices, member_embed, subject_embed
 from cogs.quota.subjects import must_be_here, server_of, subject_of
 
 if TYPE_CHECKING:
-    from bot.services.quotas.desk import QuotaDesk
+    from bot.services.quotas import QuotaDesk
     from cogs.quota.names import Names
 
 LONGEST_AMOUNT = 100  # characters

@@ -12,16 +12,14 @@ from bot.charts import Bar, Chart
 from bot.discord_limits import LONGEST_MESSAGE
 from bot.errors import UserFacingError
 from bot.presentation.ledger_csv import csv_file
-from bot.services.accounting.sums import Grouping, sums_in
-from bot.services.policy.amounts import amount_text
-from bot.services.policy.limits import Metric
-from bot.services.requests.pricing import format_usd
+from bot.services.accounting import Grouping, sums_in
+from bot.services.policy import Metric, amount_text
+from bot.services.requests import format_usd
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from bot.services.accounting.bookkeeper import MonthlyReport
-    from bot.services.accounting.sums import Group, Sums
+    from bot.services.accounting import Group, MonthlyReport, Sums
 
 MOST_ROWS = 10  # of members, models or channels; days are all shown
 SIGNS = {Grouping.MEMBER: "@", Grouping.CHANNEL: "#"}  # of mentions

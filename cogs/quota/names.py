@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.discord_retries import PROBLEMS
-from bot.services.policy.limits import Scope
+from bot.services.policy import Scope
 from bot.services.text import one_line
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from discord import app_commands
 
 from bot.discord_ui.occasions import role_ids_of
 from bot.errors import RequestRefused
-from bot.services.policy.limits import Scope
+from bot.services.policy import Scope
 
 if TYPE_CHECKING:
     from bot.discord_ui.interactions import Interaction

@@ -15,14 +15,10 @@ from cogs.studio.setup import Start
 
 if TYPE_CHECKING:
     from bot.discord_ui.interactions import AtelierClient
-    from bot.services.admission.admission import Admission
-    from bot.services.jobs.pausing import Pausing
-    from bot.services.jobs.server_status import Bulletins
-    from bot.services.policy.access_rules import Rules
-    from bot.services.policy.decisions import Audit
-    from bot.services.policy.server_settings import ServerSettings
-    from bot.services.quotas.alerts import Watch
-    from bot.services.quotas.desk import QuotaDesk
+    from bot.services.admission import Admission
+    from bot.services.jobs import Bulletins, Pausing
+    from bot.services.policy import Audit, Rules, ServerSettings
+    from bot.services.quotas import QuotaDesk, Watch
 
 
 @app_commands.default_permissions(manage_guild=True)

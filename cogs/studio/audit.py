@@ -16,7 +16,7 @@ from cogs.studio.audit_page import PER_PAGE, audit_page
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.services.policy.decisions import Audit, AuditEntry
+    from bot.services.policy import Audit, AuditEntry
 
 
 class WhoDecided(commands.Cog):

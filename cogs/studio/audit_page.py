@@ -12,7 +12,7 @@ from cogs.studio.rule_panels import clipped
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.services.policy.decisions import AuditEntry, Decision
+    from bot.services.policy import AuditEntry, Decision
 
 PER_PAGE = 10  # decisions, if they are short
 LONGEST_PAGE = 4096  # characters; Discord's limit

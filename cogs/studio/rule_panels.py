@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.discord_limits import LONGEST_CHOICE, MOST_CHOICES
-from bot.services.policy.policy import ReplyMode
-from bot.services.policy.rule_text import (
+from bot.services.policy import (
     ANY,
+    NOT_BLOCKED,
     WEEKDAYS,
+    ReplyMode,
     channels_text,
     moderation_text,
     replies_text,
@@ -18,16 +19,13 @@ from bot.services.policy.rule_text import (
     rule_text,
     wait_text,
 )
-from bot.services.policy.server_settings import NOT_BLOCKED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from bot.services.catalog.catalog import Catalog, Model
-    from bot.services.policy.decisions import Decision
-    from bot.services.policy.policy import ServerPolicy
-    from bot.services.policy.server_settings import CalendarNow
+    from bot.services.catalog import Catalog, Model
+    from bot.services.policy import CalendarNow, Decision, ServerPolicy
 
 LONGEST_PART = 800  # characters of what was and of what is; a message holds 2000
 LONGEST_TEXT = 1900  # characters

@@ -12,11 +12,8 @@ from bot.discord_limits import LONGEST_CHOICE
 from bot.discord_ui.interactions import Interaction, lead_of
 from bot.discord_ui.options import AnyChannel, ChannelOption, choices
 from bot.errors import DecisionRefusedError
-from bot.services.admission.choosing import usual_model
-from bot.services.policy.access_rules import RoleOrder
-from bot.services.policy.limits import Requester
-from bot.services.policy.permissions import permit_for
-from bot.services.policy.rule_text import ANY, all_qualities, rule_text
+from bot.services.admission import usual_model
+from bot.services.policy import ANY, Requester, RoleOrder, all_qualities, permit_for, rule_text
 from cogs.studio.rule_panels import (
     changed_text,
     channels_panel,
@@ -29,8 +26,8 @@ from cogs.studio.rule_panels import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bot.services.admission.admission import Admission
-    from bot.services.policy.access_rules import Rules
+    from bot.services.admission import Admission
+    from bot.services.policy import Rules
 
 LONGEST_LIST = 400  # characters of an option that holds a list
 MODEL_ACTIONS = [

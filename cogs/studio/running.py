@@ -8,13 +8,12 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord_ui.interactions import Interaction, lead_of
-from bot.services.jobs.pausing import LONGEST_REASON
+from bot.services.jobs import LONGEST_REASON
 from cogs.studio.log_channel import fault_of, find_place
 from cogs.studio.status_text import paused_text, resumed_text, status_panel
 
 if TYPE_CHECKING:
-    from bot.services.jobs.pausing import Pausing
-    from bot.services.jobs.server_status import Bulletins
+    from bot.services.jobs import Bulletins, Pausing
 
 
 class Running(commands.Cog):

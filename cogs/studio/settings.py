@@ -13,9 +13,8 @@ from bot.discord_limits import MOST_CHOICES
 from bot.discord_ui.interactions import Interaction, lead_of, may_manage
 from bot.discord_ui.options import AnyChannel, ChannelOption, choices
 from bot.errors import DecisionRefusedError
-from bot.services.calendar.zones import zones_like
-from bot.services.policy.policy import ReplyMode
-from bot.services.policy.server_settings import LONGEST_REASON, LONGEST_WAIT
+from bot.services.calendar import zones_like
+from bot.services.policy import LONGEST_REASON, LONGEST_WAIT, ReplyMode
 from bot.services.text import one_line
 from cogs.studio.log_channel import begin_log, notes_on_log
 from cogs.studio.rule_panels import (
@@ -35,8 +34,8 @@ from cogs.studio.rule_panels import (
 from cogs.studio.rules import say
 
 if TYPE_CHECKING:
-    from bot.services.policy.server_settings import ServerSettings
-    from bot.services.quotas.alerts import Watch
+    from bot.services.policy import ServerSettings
+    from bot.services.quotas import Watch
 
 LONGEST_ZONE = 60  # characters
 FOR_MANAGERS = "Only members who may manage this server choose its lead role. Nothing was changed."

@@ -12,17 +12,15 @@ from discord.ext import commands
 from bot.discord_limits import MOST_CHOICES
 from bot.discord_ui.interactions import Interaction, lead_of
 from bot.discord_ui.options import AnyChannel, ChannelOption, choices
-from bot.services.calendar.zones import zones_like
-from bot.services.policy.amounts import amount_choices, parse_amount
-from bot.services.policy.first_settings import FirstSettings
+from bot.services.calendar import zones_like
+from bot.services.policy import FirstSettings, amount_choices, parse_amount
 from cogs.studio.log_channel import begin_log, notes_on_log
 from cogs.studio.rule_panels import set_up_text
 from cogs.studio.settings import LONGEST_ZONE, lead_role_in
 
 if TYPE_CHECKING:
-    from bot.services.policy.server_settings import ServerSettings
-    from bot.services.quotas.alerts import Watch
-    from bot.services.quotas.desk import QuotaDesk
+    from bot.services.policy import ServerSettings
+    from bot.services.quotas import QuotaDesk, Watch
 
 LONGEST_AMOUNT = 100  # characters
 

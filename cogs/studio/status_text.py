@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.presentation.safe import shown
-from bot.services.jobs.pausing import LONGEST_REASON
-from bot.services.policy.amounts import amount_text
-from bot.services.policy.policy import MODERATIONS, ReplyMode
-from bot.services.policy.rule_text import (
+from bot.services.jobs import LONGEST_REASON
+from bot.services.policy import (
+    MODERATIONS,
+    ReplyMode,
+    amount_text,
     calendar_text,
     channels_text,
     log_text,
@@ -19,16 +20,14 @@ from bot.services.policy.rule_text import (
     replies_text,
     wait_text,
 )
-from bot.services.quotas.limit_text import hint_text
-from bot.services.requests.pricing import format_usd
+from bot.services.quotas import hint_text
+from bot.services.requests import format_usd
 from cogs.studio.rule_panels import clipped, log_warning
 
 if TYPE_CHECKING:
-    from bot.services.jobs.pausing import Switched
-    from bot.services.jobs.server_status import Bulletin, OpenJobs
-    from bot.services.jobs.workshop import Load
-    from bot.services.ledger.ledger import LimitStatus
-    from bot.services.policy.policy import Pause, ServerPolicy
+    from bot.services.jobs import Bulletin, Load, OpenJobs, Switched
+    from bot.services.ledger import LimitStatus
+    from bot.services.policy import Pause, ServerPolicy
 
 ACCOUNT_REFUSED = (
     "🔴 No picture can be made: the image API refuses the account that pays. Whoever runs the bot has to mend that; "

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bot.charts import Chart
-    from bot.services.quotas.usage import MonthUse, UsageDesk
+    from bot.services.quotas import MonthUse, UsageDesk
 
 _log = structlog.stdlib.get_logger(__name__)
 

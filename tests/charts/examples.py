@@ -9,7 +9,7 @@ from PIL import Image
 
 from bot.charts import Bar, Chart
 from bot.charts.renderer_process import ENVIRONMENT
-from bot.services.policy.limits import Metric
+from bot.services.policy import Metric
 
 USD = 1_000_000_000  # nano-dollars
 

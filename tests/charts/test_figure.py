@@ -10,7 +10,7 @@ from PIL import Image
 from bot.charts import Bar, Chart
 from bot.charts.figure import BAR, FONT, HEIGHT, INK, LIMIT, OTHERS, WIDTH, font_families, render, scale, signs_of
 from bot.charts.words import mark
-from bot.services.policy.limits import Metric
+from bot.services.policy import Metric
 from tests.charts.examples import HOSTILE, USD, days, members, pixels_of
 
 MONTH = days(*range(31), limit=20)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.charts import Bar, Chart
 from bot.charts.chart import from_json, to_json
 from bot.charts.plan import MOST_LYING, drawable, planned
-from bot.services.policy.limits import Metric
+from bot.services.policy import Metric
 from tests.charts.examples import HOSTILE, USD, days, members
 
 SIGNS = frozenset(string.printable) | {"…", "é", "\u0301", "\u0302", "ש"}

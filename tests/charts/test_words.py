@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.charts import Bar, Chart, alt_text
 from bot.charts.words import LONGEST_ALT_TEXT
-from bot.services.policy.limits import Metric
+from bot.services.policy import Metric
 from tests.charts.examples import HOSTILE, USD, days, members
 
 BARS = st.lists(st.builds(Bar, st.text(max_size=100), st.integers(min_value=-5, max_value=10**15)), max_size=60)

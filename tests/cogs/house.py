@@ -18,10 +18,9 @@ from discord.app_commands import CommandInvokeError
 from bot import wiring
 from bot.client import AtelierBot
 from bot.errors import UserFacingError
-from bot.services.jobs.provider import FinishedImage
-from bot.services.policy.decisions import Decision
-from bot.services.policy.policy import RoleRule
-from bot.services.requests.pricing import Usage
+from bot.services.jobs import FinishedImage
+from bot.services.policy import Decision, RoleRule
+from bot.services.requests import Usage
 from tests.examples import png, settings_for
 
 if TYPE_CHECKING:
@@ -30,9 +29,9 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from bot.services.jobs.provider import InputImage, PartialImage
-    from bot.services.policy.policy import ServerPolicy
-    from bot.services.requests.request import ImageRequest
+    from bot.services.jobs import InputImage, PartialImage
+    from bot.services.policy import ServerPolicy
+    from bot.services.requests import ImageRequest
     from bot.wiring import Services
 
 SAID, DEFERRED = 4, 5  # types of an interaction's first answer: a message, or the promise of one

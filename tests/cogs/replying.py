@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from simcord.backend.models.message import AllowedMentions
 
-from bot.services.policy.deciding import Lead
-from bot.services.policy.policy import ReplyMode
+from bot.services.policy import Lead, ReplyMode
 from tests.examples import png
 
 if TYPE_CHECKING:

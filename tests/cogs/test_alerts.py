@@ -5,10 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.services.calendar.windows import Window
-from bot.services.policy.decisions import Decision
-from bot.services.policy.limits import Metric, Scope
-from bot.services.policy.policy import LimitRule, ServerPolicy
+from bot.services.calendar import Window
+from bot.services.policy import Decision, LimitRule, Metric, Scope, ServerPolicy
 
 from .house import House, open_house
 

@@ -10,7 +10,7 @@ import discord
 import pytest
 from PIL import Image
 
-from bot.services.requests.changes import Change
+from bot.services.requests import Change
 from cogs.edit.buttons import VARY
 from cogs.edit.menus import NO_PICTURE
 from cogs.edit.open_messages import NOT_KEPT

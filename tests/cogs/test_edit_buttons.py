@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import discord
 import pytest
 
-from bot.services.policy.limits import Requester
-from bot.services.requests.changes import TITLES, Change
-from bot.services.requests.pricing import estimate, format_price
+from bot.services.policy import Requester
+from bot.services.requests import TITLES, Change, format_price
+from bot.services.requests.pricing import estimate
 from cogs.edit.buttons import EditButton, VaryButton
 from cogs.edit.more import EMOJI
 from tests.cogs.house import SAID, rule

@@ -11,8 +11,8 @@ import pytest
 from bot.errors import PictureGoneError, RequestRefused
 from bot.inputs.gatherer import NOTHING_DRAWN
 from bot.presentation.choices import Asked
-from bot.services.policy.permissions import Permit
-from bot.services.requests.changes import DRAWN, Change
+from bot.services.policy import Permit
+from bot.services.requests import DRAWN, Change
 from cogs.edit.dialog import DIALOG, TOO_LONG_TO_SHOW, own_words
 from cogs.edit.dialog_choices import Offer
 from cogs.edit.dialog_submit import NOTHING_SAID, Filled

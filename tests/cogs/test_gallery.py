@@ -10,13 +10,12 @@ import discord
 import pytest
 
 from bot.delivery.posted_results import ShownResults
-from bot.services.admission.drafting import Start
-from bot.services.calendar.windows import BILLING_ZONE
-from bot.services.gallery.deletion import Deleter
-from bot.services.ledger.ledger import ChargeState, Destination, Order
-from bot.services.policy.limits import Requester, buckets_touched
-from bot.services.requests.building import Wishes
-from bot.services.requests.changes import Change
+from bot.services.admission import Start
+from bot.services.calendar import BILLING_ZONE
+from bot.services.gallery import Deleter
+from bot.services.ledger import ChargeState, Destination, Order
+from bot.services.policy import Requester, buckets_touched
+from bot.services.requests import Change, Wishes
 from cogs.gallery.deletion import DeleteButton
 from cogs.gallery.details import DetailsButton
 from cogs.gallery.late import ShowButton
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from simcord import InteractionResult, MemberActor
 
     from bot.discord_ui.buttons import AtelierButton
-    from bot.services.ledger.ledger import OpenRequest
+    from bot.services.ledger import OpenRequest
     from tests.cogs.house import House
     from tests.conftest import OpenHouse
 

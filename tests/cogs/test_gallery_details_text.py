@@ -9,9 +9,9 @@ import pytest
 
 from bot.presentation.kept import MARKLESS, MAY_DIFFER
 from bot.presentation.progress import drawing_text, late_text, queued_text
-from bot.services.gallery.lineage import Family, Relative
-from bot.services.ledger.ledger import ChargeState
-from bot.services.requests.changes import Change
+from bot.services.gallery import Family, Relative
+from bot.services.ledger import ChargeState
+from bot.services.requests import Change
 from cogs.gallery.details_text import details_embed
 from tests.examples import DESTINATION, NOW, REQUEST, REQUESTER, STORED, failed_job, job, order, picture
 

@@ -10,9 +10,8 @@ import discord
 import pytest
 
 from bot.errors import ProviderAccountError
-from bot.services.catalog.tokens import partials_for
-from bot.services.requests.pricing import estimate_output, format_price
-from bot.services.requests.request import ImageRequest
+from bot.services.catalog import partials_for
+from bot.services.requests import ImageRequest, estimate_output, format_price
 from cogs.imagine.buttons import AgainButton
 from tests.cogs.house import DEFERRED, SAID
 from tests.examples import CATALOG, MODEL, png

@@ -11,20 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.services.calendar.windows import Window
+from bot.services.calendar import Window
 from bot.services.numbers import LARGEST
-from bot.services.policy.amounts import MOST_NANO
-from bot.services.policy.decisions import Decision
-from bot.services.policy.limits import Metric, Scope
-from bot.services.policy.policy import LimitRule
-from bot.services.quotas.increases import Need
+from bot.services.policy import MOST_NANO, Decision, LimitRule, Metric, Scope
+from bot.services.quotas import Need
 from cogs.increases.asking import TEMPLATE, AskButton, custom_id_of, need_in
 from tests.examples import png
 
 if TYPE_CHECKING:
     from simcord import ChannelHandle, InteractionResult
 
-    from bot.services.policy.policy import ServerPolicy
+    from bot.services.policy import ServerPolicy
     from tests.cogs.house import House
     from tests.conftest import OpenHouse
 

@@ -6,11 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.services.calendar.windows import Window
-from bot.services.ledger.ledger import LimitStatus
-from bot.services.policy.limits import Limit, Metric, Scope
-from bot.services.quotas.increase_notices import News
-from bot.services.quotas.increases import Plea, PleaState
+from bot.services.calendar import Window
+from bot.services.ledger import LimitStatus
+from bot.services.policy import Limit, Metric, Scope
+from bot.services.quotas import News, Plea, PleaState
 from cogs.increases.text import (
     closed_text,
     grant_label,

@@ -12,14 +12,14 @@ from discord.app_commands import Namespace
 
 from bot.discord_ui.interactions import LeadsOnlyError
 from bot.errors import RequestRefused
-from bot.services.policy.limits import Scope
+from bot.services.policy import Scope
 from cogs.quota import limits, names
 from cogs.quota.subjects import server_of
 
 if TYPE_CHECKING:
     from simcord import InteractionResult, MemberActor
 
-    from bot.services.policy.policy import LimitRule
+    from bot.services.policy import LimitRule
     from tests.cogs.house import House
     from tests.conftest import OpenHouse
 

@@ -14,7 +14,7 @@ from bot import charts
 from bot.charts import ChartError, alt_text
 from bot.discord_ui.interactions import LeadsOnlyError
 from bot.errors import ProviderUnreachableError
-from bot.services.ledger.ledger import Correction
+from bot.services.ledger import Correction
 from cogs.quota import books
 from cogs.quota.month_report import NO_CHART
 from tests.cogs.house import DEFERRED

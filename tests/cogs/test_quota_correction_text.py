@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from bot.services.accounting.corrections import NO_CHARGE, ChargeOnFile, Effect, Resolved
-from bot.services.calendar.windows import Window
-from bot.services.ledger.ledger import ChargeState, Corrected
-from bot.services.policy.limits import Limit, Metric, Scope
+from bot.services.accounting import NO_CHARGE, ChargeOnFile, Resolved
+from bot.services.accounting.corrections import Effect
+from bot.services.calendar import Window
+from bot.services.ledger import ChargeState, Corrected
+from bot.services.policy import Limit, Metric, Scope
 from cogs.quota.correction_text import charge_choices, no_charge_choice, resolved_text
 from tests.examples import CATALOG, MODEL, NOW, REQUESTER
 

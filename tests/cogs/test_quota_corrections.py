@@ -9,9 +9,10 @@ import pytest
 
 from bot.discord_ui.interactions import LeadsOnlyError
 from bot.errors import OutcomeUnknownError
-from bot.services.accounting.corrections import NO_CHARGE, NONE_UNKNOWN, NOT_FOUND
-from bot.services.ledger.ledger import Order, Requester
-from bot.services.requests.pricing import format_usd
+from bot.services.accounting import NO_CHARGE
+from bot.services.accounting.corrections import NONE_UNKNOWN, NOT_FOUND
+from bot.services.ledger import Order, Requester
+from bot.services.requests import format_usd
 from cogs.quota.correction_text import NOTHING_UNKNOWN
 from tests.examples import DESTINATION, MODEL, REQUEST
 from tests.storage.invariants import faults

@@ -5,12 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.services.calendar.windows import Window
-from bot.services.ledger.ledger import LimitStatus
-from bot.services.policy.limits import Limit, Metric, Scope
-from bot.services.policy.policy import Block, Defaults, Grant, LimitRule, Pause, ServerPolicy
-from bot.services.quotas.installation import Hint, Room
-from bot.services.quotas.limit_status import Bound, MemberStanding, Overview, Standing
+from bot.services.calendar import Window
+from bot.services.ledger import LimitStatus
+from bot.services.policy import Block, Defaults, Grant, Limit, LimitRule, Metric, Pause, Scope, ServerPolicy
+from bot.services.quotas import Bound, Hint, MemberStanding, Overview, Room, Standing
 from bot.services.quotas.limit_text import limit_of
 from cogs.quota.embeds import (
     LINES_PER_PAGE,

@@ -13,13 +13,13 @@ import pytest
 from bot.charts import Bar
 from bot.discord_limits import LONGEST_MESSAGE
 from bot.errors import UserFacingError
-from bot.services.accounting.sums import Grouping
-from bot.services.policy.limits import Metric
+from bot.services.accounting import Grouping
+from bot.services.policy import Metric
 from cogs.quota.month_report import NO_CHART, Named, chart_of, packed_ledger, report_text, told_keys
 from tests.presentation.books import DAY, NOON, entry, november, waiting
 
 if TYPE_CHECKING:
-    from bot.services.accounting.sums import ReportedJob
+    from bot.services.accounting import ReportedJob
 
 
 NAMELESS = Named({})

@@ -9,7 +9,7 @@ import discord
 import pytest
 from typing_extensions import override
 
-from bot.services.policy.limits import Scope
+from bot.services.policy import Scope
 from cogs.quota.names import Names
 
 

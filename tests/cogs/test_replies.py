@@ -14,7 +14,7 @@ from simcord.backend.models.message import MessageSticker
 from bot.discord_ui import intake
 from bot.discord_ui.buttons import CHOSEN
 from bot.inputs.gatherer import NOTHING_DRAWN
-from bot.services.requests.changes import DRAWN, Change
+from bot.services.requests import DRAWN, Change
 from cogs.edit.pick_picture import PickButton
 from cogs.edit.replies import HOW_TO
 from cogs.edit.reply_edits import SAY_WHAT

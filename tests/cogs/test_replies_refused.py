@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from bot.discord_ui import intake
 from bot.errors import InputPictureError
-from bot.services.policy.deciding import Lead
+from bot.services.policy import Lead
 from cogs.edit import reply_notices as answers
 from cogs.edit.replies import NOT_HERE
 from cogs.edit.reply_notices import SWITCHED_OFF

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.services.policy.deciding import Lead
-from bot.services.policy.policy import ReplyMode
-from bot.services.requests.pricing import estimate, format_price
+from bot.services.policy import Lead, ReplyMode
+from bot.services.requests import format_price
+from bot.services.requests.pricing import estimate
 from cogs.edit.pick_picture import OFFER, OFFER_STAYS
 from cogs.edit.reply_notices import SWITCHED_OFF
 from tests.cogs.replying import HAT, agree, answer, hear, labels, picture, reply, said, switch_off

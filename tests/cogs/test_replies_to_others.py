@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from structlog.testing import capture_logs
 
-from bot.services.requests.changes import DRAWN, Change
+from bot.services.requests import DRAWN, Change
 from cogs.edit import reply_notices as answers
 from cogs.edit.replies import HINT_STAYS, HOW_TO, NEVER_READ, NOT_SHOWN, PING_OFF
 from cogs.edit.reply_edits import SAY_WHAT

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.services.policy.decisions import Decision
+from bot.services.policy import Decision
 from tests.cogs.test_studio_rules import lead, told
 from tests.examples import NOW
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.services.policy.decisions import AuditEntry, Decision
+from bot.services.policy import AuditEntry, Decision
 from cogs.studio.audit_page import PER_PAGE, audit_page
 from tests.examples import NOW
 

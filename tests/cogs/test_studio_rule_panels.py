@@ -10,9 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.services.policy.decisions import Decision
-from bot.services.policy.policy import MODERATIONS, ReplyMode, RoleRule, ServerPolicy
-from bot.services.policy.server_settings import CalendarNow
+from bot.services.policy import MODERATIONS, CalendarNow, Decision, ReplyMode, RoleRule, ServerPolicy
 from cogs.studio.rule_panels import (
     LONGEST_PANEL,
     LONGEST_PART,

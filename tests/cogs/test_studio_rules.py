@@ -8,14 +8,14 @@ import discord
 import pytest
 
 from bot.discord_ui.options import ChannelOption
-from bot.services.policy.policy import RoleRule
+from bot.services.policy import RoleRule
 from tests.cogs.house import SAID
 from tests.examples import MODEL, png
 
 if TYPE_CHECKING:
     from simcord import InteractionResult
 
-    from bot.services.policy.policy import ServerPolicy
+    from bot.services.policy import ServerPolicy
     from tests.cogs.house import House
     from tests.conftest import OpenHouse
 

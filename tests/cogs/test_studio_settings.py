@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.services.policy.policy import ReplyMode
+from bot.services.policy import ReplyMode
 from cogs.imagine.buttons import AgainButton
 from cogs.studio.rule_panels import AFTER_A_BLOCK
 from tests.cogs.test_gallery import offer_directly

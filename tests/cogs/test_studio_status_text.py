@@ -8,11 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.services.jobs.pausing import Switched
-from bot.services.jobs.server_status import Bulletin, OpenJobs
-from bot.services.jobs.workshop import Load
-from bot.services.policy.policy import Block, Pause, ReplyMode, RoleRule, ServerPolicy
-from bot.services.quotas.installation import Hint, Room
+from bot.services.jobs import Bulletin, Load, OpenJobs, Switched
+from bot.services.policy import Block, Pause, ReplyMode, RoleRule, ServerPolicy
+from bot.services.quotas import Hint, Room
 from cogs.studio.status_text import MOST_BUDGETS, paused_text, pictures, resumed_text, status_panel, status_text
 from tests.examples import MODEL, NOW, budget
 

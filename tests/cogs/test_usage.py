@@ -9,10 +9,8 @@ import pytest
 
 from bot import charts
 from bot.charts import ChartError
-from bot.services.calendar.windows import Window
-from bot.services.policy.decisions import Decision
-from bot.services.policy.limits import Metric, Scope
-from bot.services.policy.policy import LimitRule
+from bot.services.calendar import Window
+from bot.services.policy import Decision, LimitRule, Metric, Scope
 from tests.cogs.house import DEFERRED
 from tests.examples import png
 
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
     from simcord import InteractionResult
 
     from bot.charts import Chart
-    from bot.services.policy.policy import ServerPolicy
+    from bot.services.policy import ServerPolicy
     from tests.cogs.house import House
     from tests.conftest import OpenHouse
 

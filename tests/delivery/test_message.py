@@ -23,8 +23,8 @@ from bot.delivery.replies import BEGUN
 from bot.errors import UserFacingError
 from bot.presentation.progress import late_text
 from bot.presentation.ways import BUTTONLESS
-from bot.services.jobs.delivery import DeliveryError, Posted, Preview, Result
-from bot.services.policy.policy import Pause
+from bot.services.jobs import DeliveryError, Posted, Preview, Result
+from bot.services.policy import Pause
 from tests.delivery.errors import refused
 from tests.examples import DESTINATION, REQUEST, REQUESTER, failed_job, job, noisy_png, order, picture, png, result
 
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from bot.delivery.posting import Upload
-    from bot.services.ledger.ledger import Destination
-    from bot.services.requests.request import ImageRequest
+    from bot.services.ledger import Destination
+    from bot.services.requests import ImageRequest
 
 PAUSE = Pause(1, 5, "the *bill*.")
 

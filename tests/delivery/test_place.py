@@ -13,8 +13,8 @@ from bot.delivery.ladder import OutOfReachError
 from bot.delivery.place import Place
 from bot.delivery.posting import DEFAULT_LIMIT, Upload
 from bot.errors import ProviderAccountError
-from bot.services.jobs.delivery import Posted
-from bot.services.ledger.ledger import Destination, Requester
+from bot.services.jobs import Posted
+from bot.services.ledger import Destination, Requester
 from tests.cogs.house import interaction_of
 from tests.examples import REQUESTER, png
 

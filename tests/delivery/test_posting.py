@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     import discord
 
-    from bot.services.ledger.ledger import OpenRequest
+    from bot.services.ledger import OpenRequest
 
 DROPPED = aiohttp.ServerDisconnectedError()
 

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from bot.delivery import progress as room
 from bot.delivery.progress import Progress, Stage
-from bot.services.policy.policy import Pause
+from bot.services.policy import Pause
 
 FOREVER = 3600.0
 

@@ -11,14 +11,14 @@ from typing_extensions import override
 from bot.discord_ui.buttons import AtelierButton, PictureButton, asker_for, is_private
 from bot.discord_ui.more_menu import MoreButton, MoreSelect
 from bot.discord_ui.rows import view_of
-from bot.services.admission.drafting import Start
+from bot.services.admission import Start
 from cogs.increases.asking import AskButton
 
 if TYPE_CHECKING:
     from simcord import InteractionResult, ResponseMessage
 
     from bot.discord_ui.interactions import Interaction
-    from bot.services.ledger.ledger import OpenRequest, Picture
+    from bot.services.ledger import OpenRequest, Picture
     from tests.cogs.house import House
     from tests.conftest import OpenHouse
 

@@ -12,8 +12,8 @@ from bot.discord_ui import front_desk as room
 from bot.discord_ui.front_desk import REMEMBERED_FOR, FrontDesk
 from bot.errors import DatabaseError
 from bot.presentation.restart import stopping_text, unanswered_text
-from bot.services.jobs.arrears import Arrears
-from bot.services.ledger.errands import Errand
+from bot.services.jobs import Arrears
+from bot.services.ledger import Errand
 from tests.delivery.errors import refused
 from tests.examples import DESTINATION, REQUESTER
 

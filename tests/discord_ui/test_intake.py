@@ -17,13 +17,10 @@ from bot.discord_ui.occasions import Acknowledgement, AnsweredBeforeError, Asker
 from bot.errors import RequestRefused
 from bot.inputs import declared
 from bot.inputs.sources import Sources
-from bot.services.admission.admission import Admission
-from bot.services.admission.drafting import Start
-from bot.services.gallery.deletion import Deleter
-from bot.services.ledger.ledger import Requester
-from bot.services.requests import input_checks
-from bot.services.requests.building import Wishes
-from bot.services.requests.changes import Change
+from bot.services.admission import Admission, Start
+from bot.services.gallery import Deleter
+from bot.services.ledger import Requester
+from bot.services.requests import Change, Wishes, input_checks
 from bot.services.requests.pricing import estimate
 from tests.cogs.house import DEFERRED, SAID
 from tests.delivery.errors import refused
@@ -33,8 +30,8 @@ from tests.inputs.doubles import Attached
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.services.ledger.ledger import OpenRequest
-    from bot.services.requests.request import ImageRequest
+    from bot.services.ledger import OpenRequest
+    from bot.services.requests import ImageRequest
     from tests.cogs.house import House
     from tests.conftest import OpenHouse
 

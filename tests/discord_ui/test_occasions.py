@@ -17,12 +17,12 @@ from bot.discord_ui import intake as room
 from bot.discord_ui.occasions import Asker, ProgressSign, by_reply
 from bot.errors import InputPictureError, LimitReachedError, ProviderAccountError, RequestRefused
 from bot.inputs import Sources
-from bot.services.ledger.ledger import Destination, Requester
+from bot.services.ledger import Destination, Requester
 from tests.examples import REQUEST
 
 if TYPE_CHECKING:
     from bot.discord_ui.occasions import Occasion
-    from bot.services.requests.request import ImageRequest
+    from bot.services.requests import ImageRequest
     from tests.cogs.house import House
     from tests.conftest import OpenHouse
 

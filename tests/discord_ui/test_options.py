@@ -11,14 +11,14 @@ import pytest
 
 from bot.discord_ui.options import PricedOptions, shape_of
 from bot.presentation.choices import Asked, price_text
-from bot.services.policy.permissions import Permit
+from bot.services.policy import Permit
 from tests.examples import CATALOG, MODEL, NOW, REQUESTER
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from bot.services.admission.admission import Admission
-    from bot.services.policy.limits import Requester
+    from bot.services.admission import Admission
+    from bot.services.policy import Requester
 
 
 class Door:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import discord
 
     from bot.discord_ui.interactions import Interaction
-    from bot.services.jobs.delivery import Result
-    from bot.services.ledger.ledger import OpenRequest, Picture
+    from bot.services.jobs import Result
+    from bot.services.ledger import OpenRequest, Picture
 
 
 class IdleButton(AtelierButton, action="idle"):

@@ -10,9 +10,8 @@ import discord
 from typing_extensions import override
 
 from bot.inputs import Gatherer
-from bot.services.gallery.file_holds import Holdings
-from bot.services.requests.changes import Change
-from bot.services.requests.request import StoredImage
+from bot.services.gallery import Holdings
+from bot.services.requests import Change, StoredImage
 from bot.storage.blobs import FileBlobs
 from bot.storage.ledger.requests import SqliteRequests
 from tests.delivery.errors import refused
@@ -22,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from bot.services.catalog.catalog import Catalog
-    from bot.services.ledger.ledger import OpenRequest, Picture
-    from bot.services.requests.request import ImageRequest
+    from bot.services.catalog import Catalog
+    from bot.services.ledger import OpenRequest, Picture
+    from bot.services.requests import ImageRequest
 
 
 class Attached(discord.Attachment):

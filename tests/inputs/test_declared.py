@@ -9,7 +9,7 @@ import pytest
 from bot.errors import InputPictureError
 from bot.inputs.declared import check_declared
 from bot.inputs.sources import Sources
-from bot.services.requests.request import StoredImage
+from bot.services.requests import StoredImage
 from tests.examples import MODEL, job, order, picture
 from tests.inputs.doubles import Attached
 

@@ -12,9 +12,8 @@ from PIL import Image, ImageDraw
 from bot.errors import InputPictureError, PictureGoneError, RequestRefused, UnsupportedOptionError
 from bot.inputs import Gathered, Sources
 from bot.inputs.overlays import percent
-from bot.services.catalog.catalog import Catalog
-from bot.services.requests.changes import Change
-from bot.services.requests.request import StoredImage
+from bot.services.catalog import Catalog
+from bot.services.requests import Change, StoredImage
 from tests.delivery.errors import refused
 from tests.examples import CATALOG, MODEL, png
 from tests.inputs.doubles import Attached, Shown, Studio, an_edit
@@ -24,8 +23,8 @@ from tests.pictures.samples import ORIENTATION, encoded, gradient, opened, pixel
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.services.catalog.catalog import Model
-    from bot.services.requests.request import ImageRequest
+    from bot.services.catalog import Model
+    from bot.services.requests import ImageRequest
 
 WIDTH, HEIGHT = 320, 240
 FOX = encoded(gradient(WIDTH, HEIGHT), "PNG")

@@ -9,8 +9,8 @@ import pytest
 from typing_extensions import override
 
 from bot.inputs.held_files import a_basket
-from bot.services.gallery.file_holds import Holdings
-from bot.services.requests.request import StoredImage
+from bot.services.gallery import Holdings
+from bot.services.requests import StoredImage
 from bot.storage.blobs import FileBlobs
 from tests.inputs.doubles import KnownRequests
 

@@ -18,7 +18,7 @@ from tests.inputs.doubles import Attached, Shown, Studio
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.services.ledger.ledger import OpenRequest, Picture
+    from bot.services.ledger import OpenRequest, Picture
 
 FOX = png(64, 48)
 

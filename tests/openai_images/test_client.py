@@ -25,9 +25,8 @@ from bot.errors import (
 )
 from bot.openai_images import OpenAIImages
 from bot.sandbox.images import Fault, FaultKind, ImageOptions, SandboxImages
-from bot.services.jobs.provider import FinishedImage, InputImage, PartialImage
-from bot.services.requests.pricing import Usage
-from bot.services.requests.request import ImageRequest
+from bot.services.jobs import FinishedImage, InputImage, PartialImage
+from bot.services.requests import ImageRequest, Usage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator

@@ -19,8 +19,8 @@ from bot.openai_images.answers import AnswerReader, decoded
 from bot.openai_images.bounds import LARGEST_REFUSAL
 from bot.openai_images.links import LinkError, Links
 from bot.sandbox.images import Fault, FaultKind, ImageOptions, SandboxImages
-from bot.services.jobs.provider import FinishedImage, PartialImage
-from bot.services.requests.request import ImageRequest
+from bot.services.jobs import FinishedImage, PartialImage
+from bot.services.requests import ImageRequest
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable

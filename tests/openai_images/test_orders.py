@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.openai_images.orders import order_of
-from bot.services.jobs.provider import InputImage
-from bot.services.requests.changes import Change
-from bot.services.requests.request import ImageRequest
+from bot.services.jobs import InputImage
+from bot.services.requests import Change, ImageRequest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

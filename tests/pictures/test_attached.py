@@ -8,7 +8,7 @@ from PIL import Image
 from bot.errors import InputPictureError
 from bot.pictures import prepare
 from bot.pictures.attached import Inspected
-from bot.services.catalog.image_api import LARGEST_INPUT
+from bot.services.catalog import LARGEST_INPUT
 
 from .samples import ORIENTATION, chunk, encoded, gradient, packed_zeros, png
 

@@ -11,7 +11,7 @@ from PIL import Image, ImageOps, PngImagePlugin
 
 from bot.pictures import base_of, bases
 from bot.pictures.decode import plain_picture
-from bot.services.jobs.provider import UnreadablePictureError
+from bot.services.jobs import UnreadablePictureError
 
 from .corpus import animated
 from .photos import photo

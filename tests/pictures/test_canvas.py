@@ -10,8 +10,7 @@ from PIL import Image, ImageChops
 from bot.errors import InputPictureError
 from bot.pictures import extend
 from bot.pictures.canvas import seam
-from bot.services.requests.canvas import layout_for
-from bot.services.requests.changes import Change
+from bot.services.requests import Change, layout_for
 
 from .samples import ORIENTATION, encoded, gradient, half_transparent, noise, opened, pixel, quarters
 from .test_masks import changeable, equal

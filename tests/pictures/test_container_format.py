@@ -8,7 +8,7 @@ import zlib
 import pytest
 
 from bot.pictures.files.container_format import MOST_SCANS, dissect
-from bot.services.jobs.provider import UnreadablePictureError
+from bot.services.jobs import UnreadablePictureError
 
 from .corpus import animated, gif, gif_picture
 from .samples import apng, chunk, encoded, gradient, half_transparent, png, quarters, webp

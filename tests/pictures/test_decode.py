@@ -12,7 +12,7 @@ from bot.pictures import check_result, decode
 from bot.pictures.decode import MOST_PIXELS, plain_picture, resized, within
 from bot.pictures.files.container_format import dissect
 from bot.pictures.pool import PicturePool
-from bot.services.jobs.provider import CheckedPicture, UnreadablePictureError
+from bot.services.jobs import CheckedPicture, UnreadablePictureError
 
 from .photos import scaled, spot
 from .samples import encoded, gradient, quarters

@@ -11,7 +11,7 @@ from bot.errors import InputPictureError
 from bot.pictures import Meaning, fit_mask, meaning_of, prepare
 from bot.pictures.decode import plain_picture
 from bot.pictures.masks.bitmasks import hard
-from bot.services.jobs.provider import UnreadablePictureError
+from bot.services.jobs import UnreadablePictureError
 
 from .pngs import FORMS, GREY, PALETTE, SIZE, TRUE, Form, samples_of, shown, written
 from .samples import chunk, encoded, opened, png

@@ -12,7 +12,7 @@ import pytest
 
 from bot.errors import InputPictureError
 from bot.pictures import check_result, fit_mask, meaning_of, prepare, shrink
-from bot.services.jobs.provider import UnreadablePictureError
+from bot.services.jobs import UnreadablePictureError
 
 from .corpus import animated
 from .pngs import FORMS, samples_of, written

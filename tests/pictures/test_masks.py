@@ -15,7 +15,7 @@ from bot.pictures.masks.masks import same_shape
 from bot.sandbox.images.inputs import read_inputs
 from bot.sandbox.images.models import MODELS
 from bot.sandbox.images.received import Call, ReceivedFile
-from bot.services.catalog.image_api import LARGEST_MASK
+from bot.services.catalog import LARGEST_MASK
 
 from .photos import spot
 from .samples import ORIENTATION, encoded, gradient, noise, opened

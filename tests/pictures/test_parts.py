@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from bot.pictures import in_parts
-from bot.services.jobs.provider import UnreadablePictureError
+from bot.services.jobs import UnreadablePictureError
 
 
 def noisy(width: int, height: int, mode: str = "RGB") -> tuple[Image.Image, bytes]:

@@ -9,7 +9,7 @@ from PIL import Image, ImageCms
 
 from bot.errors import InputPictureError
 from bot.pictures import prepare
-from bot.services.catalog.image_api import LONGEST_EDGE, MOST_PIXELS
+from bot.services.catalog import LONGEST_EDGE, MOST_PIXELS
 
 from .corpus import animated
 from .samples import (

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from bot.pictures import contact_sheet, shrink
-from bot.services.jobs.provider import UnreadablePictureError
+from bot.services.jobs import UnreadablePictureError
 
 from .samples import apng, encoded, gradient, half_transparent, noise, opened, pixel, quarters
 

@@ -11,7 +11,7 @@ from PIL import Image, ImageChops, ImageCms, ImageOps
 
 from bot.pictures import base_of, retouch
 from bot.pictures.masks.bitmasks import mask_file, stencil_file
-from bot.services.jobs.provider import UnreadablePictureError
+from bot.services.jobs import UnreadablePictureError
 
 from .corpus import animated
 from .photos import jpeg, photo, spot

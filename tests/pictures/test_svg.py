@@ -15,7 +15,7 @@ from bot.pictures import as_input, check_result, render_svg
 from bot.pictures.isolated import svg as vector
 from bot.pictures.isolated.svg import AT_ONCE, LOOKED_AT, MOST_BYTES, Easel, check_svg
 from bot.pictures.isolated.svg_process import MOST_DEPTH, MOST_ELEMENTS
-from bot.services.jobs.provider import CheckedPicture, UnreadablePictureError
+from bot.services.jobs import CheckedPicture, UnreadablePictureError
 from tests.examples import png
 
 if TYPE_CHECKING:

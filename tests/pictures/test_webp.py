@@ -12,7 +12,7 @@ from PIL import Image, ImageChops
 from bot.errors import InputPictureError
 from bot.pictures import fit_mask, prepare
 from bot.pictures.isolated.webp import unfold
-from bot.services.jobs.provider import UnreadablePictureError
+from bot.services.jobs import UnreadablePictureError
 
 from .samples import encoded, opened, pixel, quarters
 from .test_prepare import BLUE, GREEN, RED, WHITE, near

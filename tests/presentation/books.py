@@ -6,10 +6,8 @@ from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.services.accounting.bookkeeper import MonthlyReport
-from bot.services.accounting.report import reported
-from bot.services.accounting.sums import Grouping, ReportedJob
-from bot.services.calendar.months import Month
+from bot.services.accounting import Grouping, MonthlyReport, ReportedJob, reported
+from bot.services.calendar import Month
 
 NOVEMBER = Month(2026, 11)
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from bot.presentation.alerts import alert_text
-from bot.services.calendar.windows import Window
-from bot.services.policy.limits import Metric, Scope
-from bot.services.quotas.alerts import Alert
+from bot.services.calendar import Window
+from bot.services.policy import Metric, Scope
+from bot.services.quotas import Alert
 
 
 @pytest.mark.parametrize(

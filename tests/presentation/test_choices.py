@@ -9,8 +9,8 @@ import pytest
 
 from bot.discord_limits import MOST_CHOICES
 from bot.presentation.choices import Asked, model_choices, quality_choices, size_choices
-from bot.services.catalog.tokens import partials_for
-from bot.services.requests.pricing import estimate_output, format_price
+from bot.services.catalog import partials_for
+from bot.services.requests import estimate_output, format_price
 from tests.examples import CATALOG, MODEL
 
 TODAY = date(2026, 11, 20)

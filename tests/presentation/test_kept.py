@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from bot.presentation.kept import EXACT, MARKLESS, MAY_DIFFER, kept_how
-from bot.services.requests.changes import Change
-from bot.services.requests.request import Base, ImageRequest, StoredImage
+from bot.services.requests import Base, Change, ImageRequest, StoredImage
 from tests.examples import REQUEST, STORED, picture
 
 SAME = (1024, 1024)

@@ -14,8 +14,8 @@ from bot.presentation.reconcile import (
     usd,
     verdict,
 )
-from bot.services.accounting.reconciling import DayCompared, Reason, Reconciliation, Share
-from bot.services.calendar.months import Month
+from bot.services.accounting import DayCompared, Reason, Reconciliation, Share
+from bot.services.calendar import Month
 from tests.bills import days_between
 
 FIRST, LAST = date(2026, 11, 1), date(2026, 11, 30)

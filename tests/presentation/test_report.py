@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.presentation.report import report_view
-from bot.services.accounting.report import reported
-from bot.services.accounting.sums import Grouping
-from bot.services.calendar.windows import BILLING_ZONE
+from bot.services.accounting import Grouping, reported
+from bot.services.calendar import BILLING_ZONE
 
 from .books import entry, waiting
 
 if TYPE_CHECKING:
-    from bot.services.accounting.report import Report
+    from bot.services.accounting import Report
 
 
 def printed(report: Report) -> list[str]:

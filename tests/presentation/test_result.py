@@ -10,15 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.presentation.result import file_name, left_in_line, number_in, result_text, what_is_left
-from bot.services.calendar.windows import Window
-from bot.services.policy.limits import Scope
-from bot.services.quotas.installation import Hint, Room
-from bot.services.requests.changes import Change
-from bot.services.requests.request import Base
+from bot.services.calendar import Window
+from bot.services.policy import Scope
+from bot.services.quotas import Hint, Room
+from bot.services.requests import Base, Change
 from tests.examples import REQUEST, STORED, allowance, budget, failed_job, job, order, picture, result
 
 if TYPE_CHECKING:
-    from bot.services.ledger.ledger import LimitStatus
+    from bot.services.ledger import LimitStatus
 
 TITLE = "GPT Image 2.5 Flare"
 

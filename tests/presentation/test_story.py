@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.presentation.story import DONE, NAMES, PREVIEW, alt_text, changed_how, made_how
-from bot.services.requests.changes import Change
+from bot.services.requests import Change
 from tests.examples import REQUEST, STORED, picture
 
 TITLE = "GPT Image 2.5 Flare"

@@ -7,12 +7,10 @@ from dataclasses import replace
 import pytest
 
 from bot.presentation.usage import month_choices, usage_chart, usage_text
-from bot.services.calendar.months import Month
-from bot.services.calendar.windows import Window
-from bot.services.policy.limits import Metric
-from bot.services.policy.policy import Block, Pause
-from bot.services.quotas.installation import Hint, Room
-from bot.services.quotas.usage import DayUse, MonthUse
+from bot.services.calendar import Month, Window
+from bot.services.policy import Block, Metric, Pause
+from bot.services.quotas import Hint, MonthUse, Room
+from bot.services.quotas.usage import DayUse
 from tests.examples import NOW, allowance, budget
 
 NOVEMBER = Month(2026, 11)

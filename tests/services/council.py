@@ -6,10 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.services.admission.admission import Admission
-from bot.services.policy.access_rules import Rules
-from bot.services.policy.deciding import Deciding, Lead
-from bot.services.policy.server_settings import ServerSettings
+from bot.services.admission import Admission
+from bot.services.policy import Deciding, Lead, Rules, ServerSettings
 from bot.storage import Database, SqliteAudit, SqlitePolicies
 from tests.examples import CATALOG
 from tests.services.fakes import Clock
@@ -18,8 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from pathlib import Path
 
-    from bot.services.policy.decisions import Decision
-    from bot.services.policy.policy import ServerPolicy
+    from bot.services.policy import Decision, ServerPolicy
 
 SERVER = 10**18
 LEA = Lead(SERVER, SERVER + 5)

@@ -12,31 +12,36 @@ from zoneinfo import ZoneInfo
 
 from typing_extensions import override
 
-from bot.services.admission.admission import Admission
-from bot.services.admission.clearance import Clearance
-from bot.services.catalog.catalog import Catalog
-from bot.services.jobs.answering import Answers
-from bot.services.jobs.arrears import Arrears, Stores
-from bot.services.jobs.delivery import Posted, Preview, Result
-from bot.services.jobs.files import Reception
-from bot.services.jobs.generation import Maker
-from bot.services.jobs.outcomes import Outcomes
-from bot.services.jobs.pausing import Pausing
-from bot.services.jobs.provider import CheckedPicture, FinishedImage, InputImage, PartialImage, UnreadablePictureError
-from bot.services.jobs.provider_account import ProviderAccount
-from bot.services.jobs.queue import FairQueue
+from bot.services.admission import Admission, Clearance
+from bot.services.catalog import Catalog
+from bot.services.jobs import (
+    Answers,
+    Arrears,
+    CheckedPicture,
+    FairQueue,
+    FinishedImage,
+    InputImage,
+    Maker,
+    Outcomes,
+    Pace,
+    PartialImage,
+    Pausing,
+    Posted,
+    Preview,
+    ProviderAccount,
+    Reception,
+    Restoration,
+    Result,
+    Safekeeping,
+    Stores,
+    Studio,
+    UnreadablePictureError,
+)
 from bot.services.jobs.recall import Departure
-from bot.services.jobs.restoration import Restoration
-from bot.services.jobs.safekeeping import Safekeeping
-from bot.services.jobs.studio import Studio
-from bot.services.jobs.throttles import Pace
-from bot.services.ledger.ledger import Destination, Job, OpenRequest, Order, Picture, Requester
-from bot.services.policy.deciding import Deciding
-from bot.services.policy.limits import Limit, buckets_touched
-from bot.services.quotas.accounts import Accounts
-from bot.services.requests import pricing
-from bot.services.requests.pricing import Usage
-from bot.services.requests.request import ImageRequest
+from bot.services.ledger import Destination, Job, OpenRequest, Order, Picture, Requester
+from bot.services.policy import Deciding, Limit, buckets_touched
+from bot.services.quotas import Accounts
+from bot.services.requests import ImageRequest, Usage, pricing
 from bot.storage import Database, SqliteAudit, SqliteLedger, SqlitePolicies, SqliteRequests, State
 from bot.storage.database.restoration import SqliteGoneBack
 
@@ -46,8 +51,8 @@ if TYPE_CHECKING:
 
     from bot.errors import ImageFailure, UserFacingError
     from bot.services.jobs.workshop import Live
-    from bot.services.ledger.ledger import Bounds, Settlement
-    from bot.services.policy.policy import Pause
+    from bot.services.ledger import Bounds, Settlement
+    from bot.services.policy import Pause
 
 CATALOG = Catalog.load()
 NOON = 1_795_176_000  # 2026-11-20 12:00 UTC

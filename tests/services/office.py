@@ -7,16 +7,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.services.calendar.windows import Window
-from bot.services.ledger.ledger import Order, Requester, Settlement
-from bot.services.policy.decisions import Decision
-from bot.services.policy.limits import Metric, Scope
-from bot.services.policy.policy import Defaults, LimitRule, ServerPolicy, limits_for
-from bot.services.quotas.accounts import Accounts
-from bot.services.quotas.increase_desk import PleaDesk
-from bot.services.quotas.increase_notices import PleaTelling
-from bot.services.quotas.usage import UsageDesk
-from bot.services.requests.pricing import Usage
+from bot.services.calendar import Window
+from bot.services.ledger import Order, Requester, Settlement
+from bot.services.policy import Decision, Defaults, LimitRule, Metric, Scope, ServerPolicy, limits_for
+from bot.services.quotas import Accounts, PleaDesk, PleaTelling, UsageDesk
+from bot.services.requests import Usage
 from bot.storage import Database, SqliteAudit, SqliteLedger, SqlitePolicies
 from bot.storage.increases import SqlitePleas
 from bot.storage.ledger.usage import SqliteUse

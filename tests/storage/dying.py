@@ -19,12 +19,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.services.calendar.windows import Window
-from bot.services.ledger.ledger import Correction
-from bot.services.policy.decisions import Decision
-from bot.services.policy.limits import Metric, Scope
-from bot.services.policy.policy import Grant, LimitRule
-from bot.services.quotas.alerts import Alert
+from bot.services.calendar import Window
+from bot.services.ledger import Correction
+from bot.services.policy import Decision, Grant, LimitRule, Metric, Scope
+from bot.services.quotas import Alert
 from bot.storage import SqlitePolicies
 from bot.storage.alerts import SqliteAlerts
 from bot.storage.database.sqlite import sqlite3

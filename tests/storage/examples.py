@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 from zoneinfo import ZoneInfo
 
-from bot.services.calendar.windows import Window
-from bot.services.catalog.tokens import Prices
-from bot.services.ledger.ledger import Destination, Order, Requester, Settlement
-from bot.services.policy.limits import Limit, Metric, Scope, buckets_touched
-from bot.services.requests.pricing import Usage
-from bot.services.requests.request import ImageRequest, StoredImage
+from bot.services.calendar import Window
+from bot.services.catalog import Prices
+from bot.services.ledger import Destination, Order, Requester, Settlement
+from bot.services.policy import Limit, Metric, Scope, buckets_touched
+from bot.services.requests import ImageRequest, StoredImage, Usage
 from bot.storage import Database, SqliteLedger, SqliteRequests
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import shutil
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from bot.services.ledger.ledger import ChargeState, Correction
+from bot.services.ledger import ChargeState, Correction
 from bot.storage.database.opening import open_read_only
 from bot.storage.database.schema import back_up
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.services.ledger.ledger import ChargeState, Correction
+from bot.services.ledger import ChargeState, Correction
 from bot.storage.ledger import charges
 from bot.storage.ledger.charges import SqliteCharges
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.services.ledger.ledger import ChargeConflictError, ChargeState, Corrected, Correction
-from bot.services.policy.policy import Defaults, limits_for
-from bot.services.quotas.accounts import MOST_TIMES_THE_ESTIMATE, OVERSHOOT_MEMORY, Accounts
+from bot.services.ledger import ChargeConflictError, ChargeState, Corrected, Correction
+from bot.services.policy import Defaults, limits_for
+from bot.services.quotas import Accounts
+from bot.services.quotas.accounts import MOST_TIMES_THE_ESTIMATE, OVERSHOOT_MEMORY
 from bot.storage import SqliteAudit, SqlitePolicies
 
 from .examples import MEMBER, NOON, SERVER, order, settlement

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import DatabaseError
-from bot.services.accounting.reconciling import BookedJob
-from bot.services.ledger.ledger import ChargeState, Correction, Requester
+from bot.services.accounting import BookedJob
+from bot.services.ledger import ChargeState, Correction, Requester
 from bot.storage.ledger import daily
 from bot.storage.ledger.daily import read_booked
 

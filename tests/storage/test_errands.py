@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.services.ledger.errands import Errand
-from bot.services.ledger.ledger import Destination, Requester
+from bot.services.ledger import Destination, Errand, Requester
 from bot.storage.errands import SqliteErrands
 
 from .examples import NOON, opened, order

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.services.calendar.windows import Window
-from bot.services.policy.decisions import Decision
-from bot.services.policy.limits import Metric, Scope
-from bot.services.policy.policy import Grant
-from bot.services.quotas.increases import Plea, PleaState
+from bot.services.calendar import Window
+from bot.services.policy import Decision, Grant, Metric, Scope
+from bot.services.quotas import Plea, PleaState
 from bot.storage.increases import SqlitePleas
 
 from .examples import MEMBER, NOON, SERVER

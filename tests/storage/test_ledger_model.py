@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bot.errors import LimitReachedError
-from bot.services.ledger.ledger import ChargeConflictError, ChargeState, Requester
-from bot.services.policy.limits import Metric, bucket_of
+from bot.services.ledger import ChargeConflictError, ChargeState, Requester
+from bot.services.policy import Metric, bucket_of
 
 from .examples import NOON, SERVER, Books, budget, daily_images, order, settlement
 from .invariants import faults
@@ -24,8 +24,8 @@ from .invariants import faults
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-    from bot.services.ledger.ledger import Order
-    from bot.services.policy.limits import Limit
+    from bot.services.ledger import Order
+    from bot.services.policy import Limit
 
 BUDGET = 500
 DAILY = 6

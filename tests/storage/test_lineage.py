@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.services.gallery.lineage import MOST_SHOWN, Family, Relative
-from bot.services.requests.changes import Change
+from bot.services.gallery import MOST_SHOWN, Family, Relative
+from bot.services.requests import Change
 from bot.storage.ledger.lineage import CHILD_COUNT, NEWEST_CHILDREN, PARENTS, RELATIVE, SqliteLineage
 
 from .examples import DESTINATION, MEMBER, NOON, SERVER, image, order, settlement
@@ -16,8 +16,8 @@ from .examples import DESTINATION, MEMBER, NOON, SERVER, image, order, settlemen
 if TYPE_CHECKING:
     import sqlite3
 
-    from bot.services.ledger.ledger import Order
-    from bot.services.requests.request import StoredImage
+    from bot.services.ledger import Order
+    from bot.services.requests import StoredImage
 
     from .examples import Books
 

@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.errors import DatabaseError
-from bot.services.jobs.restoration import LastSeen, Restoration
+from bot.services.jobs import LastSeen, Restoration
 from bot.storage import SqlitePolicies
 from bot.storage.database.database import Database
 from bot.storage.database.mark import Marker, mark_path, note_going_back

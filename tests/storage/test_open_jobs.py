@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.services.jobs.server_status import OpenJobs
+from bot.services.jobs import OpenJobs
 from bot.storage.ledger.open_jobs import OPEN, UNKNOWN, SqliteOpenCharges
 from tests.storage.examples import MEMBER, NOON, SERVER, order, settlement
 

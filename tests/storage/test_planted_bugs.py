@@ -11,7 +11,7 @@ from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from bot.errors import LimitReachedError
-from bot.services.policy.limits import Requester, buckets_touched, check
+from bot.services.policy import Requester, buckets_touched, check
 from bot.storage.database.sqlite import sqlite3
 from bot.storage.ledger import ledger as ledger_module
 from bot.storage.ledger.counters import balance_of, ensure_counters, move_counters
@@ -22,9 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.errors import Shortfall
-    from bot.services.ledger.ledger import OpenRequest, Order
-    from bot.services.policy.limits import Balance, BucketKey, Limit
-    from bot.services.policy.policy import Grant
+    from bot.services.ledger import OpenRequest, Order
+    from bot.services.policy import Balance, BucketKey, Grant, Limit
 
 MANY = settings(SETTINGS, max_examples=60, database=None, derandomize=True)
 ledger_inside: Any = ledger_module  # its steps are its own

@@ -6,10 +6,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.services.calendar.windows import Window
-from bot.services.policy.decisions import Decision, StalePolicyError
-from bot.services.policy.limits import Metric, Scope
-from bot.services.policy.policy import Block, Grant, LimitRule, Pause, ReplyMode, RoleRule, ServerPolicy
+from bot.services.calendar import Window
+from bot.services.policy import (
+    Block,
+    Decision,
+    Grant,
+    LimitRule,
+    Metric,
+    Pause,
+    ReplyMode,
+    RoleRule,
+    Scope,
+    ServerPolicy,
+    StalePolicyError,
+)
 from bot.storage import SqliteAudit, SqlitePolicies
 from bot.storage.database.sqlite import sqlite3
 

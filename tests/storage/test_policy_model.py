@@ -26,13 +26,21 @@ from hypothesis.stateful import (
 )
 
 from bot.errors import LimitReachedError
-from bot.services.calendar.windows import Window, window_edges
-from bot.services.ledger.ledger import ChargeConflictError, ChargeState, Correction, Order, Requester
-from bot.services.policy.decisions import Decision, StalePolicyError
-from bot.services.policy.limits import Metric, Scope
-from bot.services.policy.policy import Defaults, Grant, LimitRule, ServerPolicy, limits_for
-from bot.services.quotas.accounts import Accounts
-from bot.services.requests.request import ImageRequest
+from bot.services.calendar import Window, window_edges
+from bot.services.ledger import ChargeConflictError, ChargeState, Correction, Order, Requester
+from bot.services.policy import (
+    Decision,
+    Defaults,
+    Grant,
+    LimitRule,
+    Metric,
+    Scope,
+    ServerPolicy,
+    StalePolicyError,
+    limits_for,
+)
+from bot.services.quotas import Accounts
+from bot.services.requests import ImageRequest
 from bot.storage import SqlitePolicies
 
 from .examples import DESTINATION, NOON, PRICES, Books, settlement

@@ -16,11 +16,10 @@ from hypothesis import strategies as st
 
 from bot.errors import DatabaseError
 from bot.presentation.ledger_csv import csv_lines
-from bot.services.accounting.sums import Grouping
-from bot.services.calendar.months import Month
-from bot.services.ledger.ledger import Correction, Requester
-from bot.services.policy.decisions import Decision
-from bot.services.policy.policy import ServerPolicy
+from bot.services.accounting import Grouping
+from bot.services.calendar import Month
+from bot.services.ledger import Correction, Requester
+from bot.services.policy import Decision, ServerPolicy
 from bot.storage import SqlitePolicies
 from bot.storage.ledger import report
 from bot.storage.ledger.report import SqliteBooks, read_report
@@ -32,7 +31,7 @@ from .invariants import faults
 if TYPE_CHECKING:
     import sqlite3
 
-    from bot.services.accounting.sums import ReportedJob
+    from bot.services.accounting import ReportedJob
     from bot.storage import Report
 
     from .examples import Books

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.services.requests.changes import Change
-from bot.services.requests.request import Base, ImageRequest, StoredImage
+from bot.services.requests import Base, Change, ImageRequest, StoredImage
 
 WORDS = st.text(st.characters(codec="utf-8"), max_size=40)
 NUMBERS = st.integers(1, 2**53)

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.services.calendar.windows import Window
-from bot.services.policy.limits import BucketKey, Scope, buckets_touched
+from bot.services.calendar import Window
+from bot.services.policy import BucketKey, Scope, buckets_touched
 from tests.storage.examples import BERLIN, MEMBER, NOON, image, order, settlement
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from bot.services.calendar.clock import STEP_BACK
+from bot.services.calendar import STEP_BACK
 from bot.storage import State
 
 from .examples import NOON, order

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.services.ledger.ledger import Destination
+from bot.services.ledger import Destination
 from bot.storage.ledger.requests import OF_MESSAGE, UNUSED
 
 from .examples import MEMBER, NOON, SERVER, image, order, settlement
@@ -13,7 +13,7 @@ from .examples import MEMBER, NOON, SERVER, image, order, settlement
 if TYPE_CHECKING:
     import sqlite3
 
-    from bot.services.requests.request import StoredImage
+    from bot.services.requests import StoredImage
 
     from .examples import Books
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.services.calendar.windows import Window
-from bot.services.policy.limits import Balance
+from bot.services.calendar import Window
+from bot.services.policy import Balance
 from bot.storage.ledger.usage import SPANS, SqliteUse
 
 from .examples import MEMBER, NOON, SERVER, order, settlement

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.services.gallery.lineage import Family
-from bot.services.ledger.ledger import ChargeState, Correction
+from bot.services.gallery import Family
+from bot.services.ledger import ChargeState, Correction
 from bot.storage import SqlitePolicies
 from bot.storage.database.schema import MIGRATIONS, newest_version, statements
 from bot.storage.database.sqlite import sqlite3

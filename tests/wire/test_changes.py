@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageChops, ImageDraw
 
 from bot.sandbox.discord import Upload
-from bot.services.requests.pricing import format_price
+from bot.services.requests import format_price
 from bot.storage.database.sqlite import sqlite3
 from tests.pictures.samples import encoded, gradient, opened, pixel
 from tests.wire.house import labels

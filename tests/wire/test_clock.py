@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot import wiring
-from bot.services.calendar.clock import TrueClock
+from bot.services.calendar import TrueClock
 from bot.storage.database.sqlite import sqlite3
 from tests.wire.house import PATIENCE
 from tests.wire.process import BotProcess

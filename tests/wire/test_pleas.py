@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.sandbox.discord import Fault, Permission
-from bot.services.policy.decisions import Decision
+from bot.services.policy import Decision
 from bot.storage import Database, SqlitePolicies
 from tests.wire.house import buttons
 from tests.wire.process import BotProcess
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.sandbox.discord import Channel, Message
-    from bot.services.policy.policy import ServerPolicy
+    from bot.services.policy import ServerPolicy
     from tests.wire.house import House, OpenHouse
 
 ONE_A_DAY = {"ATELIER_MEMBER_DAILY_IMAGES": "1"}

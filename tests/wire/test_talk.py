@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.services.requests.pricing import format_price
+from bot.services.requests import format_price
 from cogs.edit.pick_picture import OFFER
 from cogs.edit.reply_notices import STANDING
 from tests.wire.house import labels

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from bot.pictures.files.file_faults import cut_off, damaged, of_another_kind, too_intricate
 from bot.pictures.files.gif import walk
 from bot.pictures.files.signatures import kind_of
-from bot.services.jobs.provider import UnreadablePictureError
+from bot.services.jobs import UnreadablePictureError
 
 MOST_PARTS = 20_000  # chunks or segments; a 50 MB file in pieces of 4 kB has 12 000
 MOST_SCANS = 64  # of a progressive JPEG; encoders write about ten, and each goes over the whole picture again

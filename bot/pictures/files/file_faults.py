@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.services.jobs.provider import UnreadablePictureError
+from bot.services.jobs import UnreadablePictureError
 
 _USUAL_ADVICE = "Send a PNG, JPEG, WEBP or GIF picture."
 _ADVICE = {

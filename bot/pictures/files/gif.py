@@ -6,7 +6,7 @@ import struct
 from typing import NamedTuple
 
 from bot.pictures.files.file_faults import cut_off, damaged, too_intricate
-from bot.services.jobs.provider import UnreadablePictureError
+from bot.services.jobs import UnreadablePictureError
 
 MOST_BLOCKS = 20_000  # pictures and extensions; an animation of a minute has 4000
 MOST_PIECES = 1 << 18  # of at most 255 bytes each, which the data comes in; a 50 MB file has 200 000

@@ -18,7 +18,7 @@ import structlog
 from bot.pictures.files.container_format import dissect
 from bot.pictures.files.file_faults import cut_off, damaged, too_intricate
 from bot.pictures.pool import pool
-from bot.services.jobs.provider import UnreadablePictureError
+from bot.services.jobs import UnreadablePictureError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from bot.pictures.files.file_faults import damaged
-from bot.services.jobs.provider import UnreadablePictureError
+from bot.services.jobs import UnreadablePictureError
 
 SECONDS = 60.0  # that one picture may take on a busy machine; a free one needs three
 MODE_LENGTH = 4  # bytes

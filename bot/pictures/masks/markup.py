@@ -24,7 +24,7 @@ from bot.pictures.masks.mask_detection import (
 )
 from bot.pictures.masks.masks import FittedMask, fitted, same_shape
 from bot.pictures.pool import pool
-from bot.services.jobs.provider import UnreadablePictureError
+from bot.services.jobs import UnreadablePictureError
 
 if TYPE_CHECKING:
     from bot.pictures.decode import Plain

@@ -11,8 +11,8 @@ from bot.pictures.attached import attached_picture, worded_for
 from bot.pictures.decode import resized
 from bot.pictures.masks.bitmasks import HALF, hard, mask_file, share_of, stencil_file
 from bot.pictures.pool import pool
-from bot.services.catalog.image_api import LARGEST_MASK
-from bot.services.jobs.provider import UnreadablePictureError
+from bot.services.catalog import LARGEST_MASK
+from bot.services.jobs import UnreadablePictureError
 
 if TYPE_CHECKING:
     from bot.pictures.decode import Plain

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from bot.errors import BillError
 from bot.services.accounting.bill_formats import LONGEST_CELL, entries, text_of
-from bot.services.calendar.months import FIRST_YEAR, LAST_YEAR, Month
+from bot.services.calendar import FIRST_YEAR, LAST_YEAR, Month
 from bot.services.text import listed, one_line
 
 if TYPE_CHECKING:

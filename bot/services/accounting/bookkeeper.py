@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.errors import UserFacingError
-from bot.services.calendar.months import Month
-from bot.services.policy.decisions import Decision
+from bot.services.calendar import Month
+from bot.services.policy import Decision
 from bot.services.text import quoted
 
 if TYPE_CHECKING:
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
     from bot.services.accounting.report import Books, Report
     from bot.services.accounting.sums import Grouping
-    from bot.services.policy.deciding import Lead
-    from bot.services.policy.decisions import Audit, Policies
+    from bot.services.policy import Audit, Lead, Policies
 
 
 @dataclass(frozen=True, slots=True)

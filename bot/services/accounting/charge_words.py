@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.services.ledger.ledger import ChargeState
-from bot.services.policy.amounts import exact_text
-from bot.services.policy.decisions import Decision
-from bot.services.policy.limits import Metric
-from bot.services.requests.pricing import format_usd
+from bot.services.ledger import ChargeState
+from bot.services.policy import Decision, Metric, exact_text
+from bot.services.requests import format_usd
 
 if TYPE_CHECKING:
-    from bot.services.ledger.ledger import Corrected, Correction
+    from bot.services.ledger import Corrected, Correction
 
 
 def charge_text(state: ChargeState, nano: int, *, exact: bool = True) -> str:

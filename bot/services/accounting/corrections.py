@@ -8,20 +8,17 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from bot.errors import DecisionRefusedError, RequestRefused
-from bot.services.ledger.ledger import ChargeConflictError, ChargeState, Correction
+from bot.services.ledger import ChargeConflictError, ChargeState, Correction
 from bot.services.numbers import number_of
-from bot.services.policy.amounts import exact_text, parse_amount
-from bot.services.policy.deciding import NOTHING_CHANGED
-from bot.services.policy.limits import Limit, Metric, Requester, Scope, bucket_of
+from bot.services.policy import NOTHING_CHANGED, Limit, Metric, Requester, Scope, bucket_of, exact_text, parse_amount
 from bot.services.text import one_line, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.services.ledger.ledger import Corrected
-    from bot.services.policy.amounts import Amount
-    from bot.services.policy.deciding import Lead
-    from bot.services.quotas.accounts import Accounts
+    from bot.services.ledger import Corrected
+    from bot.services.policy import Amount, Lead
+    from bot.services.quotas import Accounts
 
 LONGEST_REASON = 200  # characters
 NO_CHARGE = "none"  # stands for the choice that says that there is nothing to choose

@@ -8,14 +8,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.services.accounting.bills import NANO_DECIMALS
-from bot.services.calendar.windows import BILLING_ZONE
-from bot.services.ledger.ledger import ChargeState
+from bot.services.calendar import BILLING_ZONE
+from bot.services.ledger import ChargeState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from bot.services.accounting.bills import Bill, BillLine
-    from bot.services.calendar.months import Month
+    from bot.services.calendar import Month
 
 K = TypeVar("K")
 

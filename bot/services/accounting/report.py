@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.services.accounting.sums import Total, grouped, sums_of
-from bot.services.ledger.ledger import ChargeState
+from bot.services.ledger import ChargeState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from zoneinfo import ZoneInfo
 
     from bot.services.accounting.sums import Group, Grouping, ReportedJob, Sums
-    from bot.services.calendar.months import Month
+    from bot.services.calendar import Month
 
 UTC_FORM = "%Y-%m-%dT%H:%M:%SZ"
 

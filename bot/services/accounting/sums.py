@@ -8,8 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bot.services.calendar.windows import Window, window_edges
-from bot.services.ledger.ledger import ChargeState
+from bot.services.calendar import Window, window_edges
+from bot.services.ledger import ChargeState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

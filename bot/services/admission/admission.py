@@ -7,18 +7,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from bot.services.policy.permissions import check_permitted, permit_for
-from bot.services.requests.building import check_request
+from bot.services.policy import check_permitted, permit_for
+from bot.services.requests import check_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from bot.services.catalog.catalog import Catalog
-    from bot.services.policy.decisions import Policies
-    from bot.services.policy.limits import Requester
-    from bot.services.policy.permissions import Permit
-    from bot.services.requests.request import ImageRequest
+    from bot.services.catalog import Catalog
+    from bot.services.policy import Permit, Policies, Requester
+    from bot.services.requests import ImageRequest
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.services.catalog.sizes import dimensions
-from bot.services.requests.pricing import estimate_output
+from bot.services.catalog import dimensions
+from bot.services.requests import estimate_output
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from bot.services.catalog.catalog import Catalog, Model
-    from bot.services.policy.permissions import Permit
+    from bot.services.catalog import Catalog, Model
+    from bot.services.policy import Permit
 
 
 def usual_model(catalog: Catalog, permit: Permit, default: str, today: date) -> str:

@@ -7,20 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.errors import RequestRefused, RequestRejectedError
-from bot.services.ledger.ledger import Bounds, OutOfBoundsError
-from bot.services.policy.decisions import StalePolicyError
-from bot.services.policy.limit_names import beginning
-from bot.services.policy.limits import Scope
-from bot.services.policy.policy import SPAN_NAMES
+from bot.services.ledger import Bounds, OutOfBoundsError
+from bot.services.policy import SPAN_NAMES, Scope, StalePolicyError, beginning
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.services.admission.admission import Admission
-    from bot.services.ledger.ledger import Job, Ledger, OpenRequest, Requester
-    from bot.services.policy.decisions import Audit, Decision
-    from bot.services.policy.limits import Limit
-    from bot.services.quotas.accounts import Accounts
+    from bot.services.ledger import Job, Ledger, OpenRequest, Requester
+    from bot.services.policy import Audit, Decision, Limit
+    from bot.services.quotas import Accounts
 
 LONG_A_MEMBER = 0  # when they joined: who was let in once is no newcomer
 CHANGES = ("quota set", "quota clear")

@@ -7,24 +7,32 @@ from typing import TYPE_CHECKING
 
 from bot.errors import RequestRefused, UnknownModelError, UnsupportedOptionError
 from bot.services.admission.choosing import usual_model, usual_quality, usual_size
-from bot.services.catalog.formats import GIF, USUAL_GIF_SIZE
-from bot.services.catalog.image_api import MOST_PIXELS, USUAL_PIXELS
-from bot.services.catalog.sizes import dimensions, strain
-from bot.services.catalog.tokens import DEAREST_SHAPES
-from bot.services.policy.permissions import Permit
-from bot.services.requests import pricing
-from bot.services.requests.building import TRANSPARENT_FORMATS, Installation, Origin, Wishes, build_request
-from bot.services.requests.canvas import canvas_size, check_layout, fitting_size, keeps_shape, layout_for, shape_size
-from bot.services.requests.changes import Change
-from bot.services.requests.request import StoredImage
+from bot.services.catalog import DEAREST_SHAPES, GIF, MOST_PIXELS, USUAL_GIF_SIZE, USUAL_PIXELS, dimensions, strain
+from bot.services.policy import Permit
+from bot.services.requests import (
+    TRANSPARENT_FORMATS,
+    Change,
+    Installation,
+    Origin,
+    StoredImage,
+    Wishes,
+    build_request,
+    canvas_size,
+    check_layout,
+    fitting_size,
+    keeps_shape,
+    layout_for,
+    pricing,
+    shape_size,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.services.admission.admission import Admission
-    from bot.services.catalog.catalog import Catalog, Model
-    from bot.services.ledger.ledger import OpenRequest, Picture, Requester
-    from bot.services.requests.request import ImageRequest
+    from bot.services.catalog import Catalog, Model
+    from bot.services.ledger import OpenRequest, Picture, Requester
+    from bot.services.requests import ImageRequest
 
 KEPT_FORMATS = ("png", "jpeg", "webp")  # whoever changes an animation or a drawing has to ask for another one
 STRETCH = 1.05  # by which two shapes may differ that are called the same

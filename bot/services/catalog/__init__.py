@@ -1,1 +1,50 @@
 """What models can do and cost: a model is data, in models.toml."""
+
+from bot.services.catalog.catalog import Catalog, Model
+from bot.services.catalog.catalog_opening import open_catalog
+from bot.services.catalog.formats import (
+    FEWEST_FRAMES,
+    GIF,
+    MOST_FRAMES,
+    SVG,
+    USUAL_FRAME_MS,
+    USUAL_FRAMES,
+    USUAL_GIF_SIZE,
+)
+from bot.services.catalog.image_api import (
+    INPUT_MEDIA_TYPES,
+    LARGEST_INPUT,
+    LARGEST_MASK,
+    LONGEST_EDGE,
+    MOST_PIXELS,
+    USUAL_PIXELS,
+)
+from bot.services.catalog.sizes import SuggestedSize, dimensions, strain
+from bot.services.catalog.tokens import DEAREST_SHAPES, PARTIAL_IMAGE_TOKENS, Prices, input_tokens, partials_for
+
+__all__ = [
+    "DEAREST_SHAPES",
+    "FEWEST_FRAMES",
+    "GIF",
+    "INPUT_MEDIA_TYPES",
+    "LARGEST_INPUT",
+    "LARGEST_MASK",
+    "LONGEST_EDGE",
+    "MOST_FRAMES",
+    "MOST_PIXELS",
+    "PARTIAL_IMAGE_TOKENS",
+    "SVG",
+    "USUAL_FRAMES",
+    "USUAL_FRAME_MS",
+    "USUAL_GIF_SIZE",
+    "USUAL_PIXELS",
+    "Catalog",
+    "Model",
+    "Prices",
+    "SuggestedSize",
+    "dimensions",
+    "input_tokens",
+    "open_catalog",
+    "partials_for",
+    "strain",
+]

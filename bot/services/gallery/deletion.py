@@ -10,16 +10,15 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bot.errors import DatabaseError, DecisionRefusedError, NotYoursError, PictureGoneError
-from bot.services.policy.decisions import Decision
+from bot.services.policy import Decision
 from bot.services.text import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.services.gallery.file_holds import Holdings
-    from bot.services.ledger.ledger import OpenRequest, Picture
-    from bot.services.ledger.stores import Requests
-    from bot.services.policy.decisions import Audit
+    from bot.services.ledger import OpenRequest, Picture, Requests
+    from bot.services.policy import Audit
 
 _log = structlog.stdlib.get_logger(__name__)
 

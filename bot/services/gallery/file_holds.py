@@ -11,7 +11,7 @@ import structlog
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
-    from bot.services.ledger.stores import BlobStore, Requests
+    from bot.services.ledger import BlobStore, Requests
 
 _log = structlog.stdlib.get_logger(__name__)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.services.requests.changes import Change
+    from bot.services.requests import Change
 
 MOST_SHOWN = 10  # children of one picture that are named; how many there are is told
 

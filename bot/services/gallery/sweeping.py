@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bot.services.gallery.file_holds import Holdings
-    from bot.services.ledger.stores import Leftovers
+    from bot.services.ledger import Leftovers
 
 INTERVAL = 24 * 3600.0  # seconds between two sweeps
 AGE = 3600.0  # seconds that a file is left alone after it was put: a request may be about to reserve it

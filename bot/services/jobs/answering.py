@@ -12,18 +12,16 @@ import structlog
 from bot.errors import DatabaseError, UserFacingError
 from bot.services.background import Background
 from bot.services.jobs.delivery import DeliveryError, Result
-from bot.services.ledger.ledger import ChargeState
-from bot.services.requests.pricing import format_usd
+from bot.services.ledger import ChargeState
+from bot.services.requests import format_usd
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.services.jobs.arrears import Arrears
     from bot.services.jobs.delivery import Delivery, OpenDelivery, Posted
-    from bot.services.ledger.ledger import OpenRequest, Picture, Requester
-    from bot.services.ledger.stores import BlobStore, Requests
-    from bot.services.quotas.accounts import Accounts
-    from bot.services.quotas.installation import Told
+    from bot.services.ledger import BlobStore, OpenRequest, Picture, Requester, Requests
+    from bot.services.quotas import Accounts, Told
 
 # Seconds between attempts to post a result while Discord cannot take it. After the last it is kept for its member.
 PATIENCE = (15.0, 60.0, 300.0, 900.0, 3600.0)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import stamina
 import structlog
 
-from bot.services.ledger.ledger import ChargeConflictError
+from bot.services.ledger import ChargeConflictError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine

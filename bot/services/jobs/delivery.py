@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from bot.errors import UserFacingError
-    from bot.services.ledger.ledger import Destination, LimitStatus, OpenRequest, Picture
-    from bot.services.policy.policy import Pause
-    from bot.services.quotas.installation import Hint
+    from bot.services.ledger import Destination, LimitStatus, OpenRequest, Picture
+    from bot.services.policy import Pause
+    from bot.services.quotas import Hint
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 
-from bot.services.catalog.image_api import INPUT_MEDIA_TYPES
+from bot.services.catalog import INPUT_MEDIA_TYPES
 from bot.services.jobs.provider import FILE_ENDINGS, CheckedPicture, UnreadablePictureError
-from bot.services.requests.canvas import keeps_shape
+from bot.services.requests import keeps_shape
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from bot.services.jobs.provider import PictureCheck, Retouch
-    from bot.services.ledger.stores import BlobStore
-    from bot.services.requests.request import ImageRequest, StoredImage
+    from bot.services.ledger import BlobStore
+    from bot.services.requests import ImageRequest, StoredImage
 
 T = TypeVar("T")
 

@@ -27,19 +27,19 @@ from bot.services.jobs.loading import load_inputs
 from bot.services.jobs.outcomes import Made, Outcomes, failure_of, unknown
 from bot.services.jobs.provider import FinishedImage
 from bot.services.jobs.recall import CalledBackError, HeldUpError, StoppedError
-from bot.services.ledger.ledger import ChargeConflictError
+from bot.services.ledger import ChargeConflictError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from bot.services.admission.clearance import Clearance
+    from bot.services.admission import Clearance
     from bot.services.jobs.arrears import Arrears
     from bot.services.jobs.provider import ImageProvider, InputImage
     from bot.services.jobs.provider_account import Call, ProviderAccount
     from bot.services.jobs.recall import Departure
     from bot.services.jobs.safekeeping import Safekeeping
     from bot.services.jobs.throttles import Pace
-    from bot.services.ledger.ledger import Job, OpenRequest
+    from bot.services.ledger import Job, OpenRequest
 
 ATTEMPTS = 3  # calls per job, the first included; only what certainly did not start is tried again
 

@@ -12,8 +12,8 @@ from bot.services.jobs.provider import FILE_ENDINGS, InputImage
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.services.ledger.stores import BlobStore
-    from bot.services.requests.request import ImageRequest, StoredImage
+    from bot.services.ledger import BlobStore
+    from bot.services.requests import ImageRequest, StoredImage
 
 _log = structlog.stdlib.get_logger(__name__)
 

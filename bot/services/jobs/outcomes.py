@@ -12,20 +12,18 @@ from bot.errors import HELD, ImageFailure, OutcomeUnknownError, not_known
 from bot.services.jobs.arrears import passes
 from bot.services.jobs.booking import persistently
 from bot.services.jobs.provider import UnreadablePictureError
-from bot.services.ledger.ledger import ChargeConflictError, ChargeState, Picture, Settlement
-from bot.services.requests import pricing
-from bot.services.requests.pricing import Usage
-from bot.services.requests.request import StoredImage
+from bot.services.ledger import ChargeConflictError, ChargeState, Picture, Settlement
+from bot.services.requests import StoredImage, Usage, pricing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.services.catalog.catalog import Catalog
+    from bot.services.catalog import Catalog
     from bot.services.jobs.arrears import Arrears
     from bot.services.jobs.files import Reception
     from bot.services.jobs.provider import FinishedImage
     from bot.services.jobs.safekeeping import Safekeeping
-    from bot.services.ledger.ledger import Job, Ledger, OpenRequest
+    from bot.services.ledger import Job, Ledger, OpenRequest
 
 UNKNOWN_DEADLINE = 72 * 3600  # seconds until an unknown outcome is charged at its hold
 NOTHING_KNOWN = Usage(text_input=0, image_input=0, image_output=0)  # of tokens, where even our estimate fails

@@ -6,15 +6,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.errors import NotAcceptingError
-from bot.services.policy.policy import Pause
+from bot.services.policy import Pause
 from bot.services.text import one_line, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.services.jobs.workshop import Load, Workshop
-    from bot.services.policy.deciding import Deciding, Lead
-    from bot.services.policy.policy import ServerPolicy
+    from bot.services.policy import Deciding, Lead, ServerPolicy
 
 LONGEST_REASON = 200  # characters
 

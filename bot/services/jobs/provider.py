@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
-    from bot.services.requests.pricing import AuthorTokens, Usage
-    from bot.services.requests.request import ImageRequest
+    from bot.services.requests import AuthorTokens, ImageRequest, Usage
 
 # File extensions by media type: all that a picture can be here.
 FILE_ENDINGS = {

@@ -16,7 +16,7 @@ from bot.services.background import Background
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 
-    from bot.services.policy.decisions import Policies
+    from bot.services.policy import Policies
 
 WATCH_EVERY = 30.0  # seconds between two free calls, when nobody asks for a picture
 LOOK_TIME = 5.0  # seconds that somebody waits for a free call

@@ -10,7 +10,7 @@ import structlog
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from bot.services.policy.decisions import Policies
+    from bot.services.policy import Policies
 
 KEPT_FOR = 7 * 24 * 3600  # seconds for which files that the database does not know are kept after it has gone back
 AGAIN = (

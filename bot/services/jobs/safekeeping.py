@@ -9,7 +9,7 @@ import structlog
 
 from bot.errors import StoreTroubleError
 from bot.services.jobs.arrears import ASK_LATER
-from bot.services.ledger.stores import BlobStore
+from bot.services.ledger import BlobStore
 
 if TYPE_CHECKING:
     from bot.services.jobs.arrears import Arrears

@@ -6,21 +6,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from bot.services.admission.choosing import usual_model
-from bot.services.policy.limits import Requester
-from bot.services.policy.permissions import permit_for
-from bot.services.policy.policy import RoleRule
+from bot.services.admission import usual_model
+from bot.services.policy import Requester, RoleRule, permit_for
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from bot.services.catalog.catalog import Catalog, Model
+    from bot.services.catalog import Catalog, Model
     from bot.services.jobs.provider_account import ProviderAccount
     from bot.services.jobs.workshop import Load, Workshop
-    from bot.services.ledger.ledger import LimitStatus
-    from bot.services.policy.policy import ServerPolicy
-    from bot.services.quotas.installation import Hint
-    from bot.services.quotas.limit_status import Standings
+    from bot.services.ledger import LimitStatus
+    from bot.services.policy import ServerPolicy
+    from bot.services.quotas import Hint, Standings
 
 
 ENDS_SOON = timedelta(days=60)

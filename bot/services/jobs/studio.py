@@ -17,15 +17,14 @@ from bot.services.jobs.pausing import refuse_paused
 from bot.services.jobs.queue import Member
 from bot.services.jobs.restoration import AGAIN
 from bot.services.jobs.workshop import Workshop
-from bot.services.ledger.ledger import ChargeState, Order
-from bot.services.policy.decisions import StalePolicyError
-from bot.services.policy.limits import Metric, refusal, shortfall_of
+from bot.services.ledger import ChargeState, Order
+from bot.services.policy import Metric, StalePolicyError, refusal, shortfall_of
 from bot.services.requests import pricing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.services.catalog.catalog import Catalog
+    from bot.services.catalog import Catalog
     from bot.services.jobs.answering import Answers
     from bot.services.jobs.arrears import Stores
     from bot.services.jobs.delivery import Delivery, OpenDelivery
@@ -33,10 +32,9 @@ if TYPE_CHECKING:
     from bot.services.jobs.queue import FairQueue
     from bot.services.jobs.restoration import Restoration
     from bot.services.jobs.workshop import Live
-    from bot.services.ledger.ledger import Destination, Job, Ledger, OpenRequest, Requester
-    from bot.services.ledger.stores import Requests
-    from bot.services.quotas.accounts import Accounts
-    from bot.services.requests.request import ImageRequest
+    from bot.services.ledger import Destination, Job, Ledger, OpenRequest, Requester, Requests
+    from bot.services.quotas import Accounts
+    from bot.services.requests import ImageRequest
 
 STALE = 3600  # seconds after which a request that waited out an outage is given back instead of made
 NOT_TAKEN = "Discord did not take my answer, so nothing was made. Nothing was charged."

@@ -13,7 +13,7 @@ import structlog
 from bot.services.jobs.delivery import Preview
 from bot.services.jobs.queue import Member
 from bot.services.jobs.recall import CalledBackError, Departure, HeldUpError
-from bot.services.ledger.ledger import ChargeState
+from bot.services.ledger import ChargeState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from bot.services.jobs.generation import Maker
     from bot.services.jobs.outcomes import Made
     from bot.services.jobs.queue import FairQueue
-    from bot.services.ledger.ledger import Job, OpenRequest
-    from bot.services.policy.policy import Pause
+    from bot.services.ledger import Job, OpenRequest
+    from bot.services.policy import Pause
 
 FIRST_GUESS = 15.0  # seconds a picture takes, before one was seen
 RESTARTING = "I am about to restart"  # why nothing is begun

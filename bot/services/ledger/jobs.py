@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.services.catalog.tokens import Prices
-    from bot.services.policy.limits import Requester
-    from bot.services.requests.request import ImageRequest, StoredImage
+    from bot.services.catalog import Prices
+    from bot.services.policy import Requester
+    from bot.services.requests import ImageRequest, StoredImage
 
 
 class ChargeState(StrEnum):

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from bot.services.ledger.jobs import ChargeState, Destination, Job, OpenRequest, Picture
-from bot.services.policy.limits import Balance, Requester
+from bot.services.policy import Balance, Requester
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.services.catalog.tokens import Prices
-    from bot.services.policy.limits import BucketKey, Limit
-    from bot.services.requests.pricing import Usage
-    from bot.services.requests.request import ImageRequest, StoredImage
+    from bot.services.catalog import Prices
+    from bot.services.policy import BucketKey, Limit
+    from bot.services.requests import ImageRequest, StoredImage, Usage
 
 # Balance and Requester live one room below, where limits are decided; what is kept of a job in the room beside.
 __all__ = [

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.errors import DecisionRefusedError, UnsupportedOptionError
-from bot.services.catalog.sizes import dimensions
+from bot.services.catalog import dimensions
 from bot.services.policy.deciding import NOTHING_CHANGED, Deciding, Lead
 from bot.services.policy.policy import RoleRule
 from bot.services.policy.rule_text import (
@@ -20,12 +20,12 @@ from bot.services.policy.rule_text import (
     rule_difference,
     rule_text,
 )
-from bot.services.requests.request import MOST_PICTURES
+from bot.services.requests import MOST_PICTURES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.services.catalog.catalog import Catalog
+    from bot.services.catalog import Catalog
     from bot.services.policy.decisions import Decision
     from bot.services.policy.policy import ServerPolicy
 

@@ -7,9 +7,9 @@ import unicodedata
 from dataclasses import dataclass
 
 from bot.errors import RequestRefused
-from bot.services.calendar.windows import Window
+from bot.services.calendar import Window
 from bot.services.policy.limits import Metric
-from bot.services.requests.pricing import NANO_PER_USD, format_usd
+from bot.services.requests import NANO_PER_USD, format_usd
 from bot.services.text import quoted
 
 PER = {Window.HOUR: "an hour", Window.DAY: "a day", Window.WEEK: "a week", Window.MONTH: "a month"}

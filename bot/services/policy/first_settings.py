@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.errors import RequestRefused
-from bot.services.calendar.windows import Window
-from bot.services.calendar.zones import find_zone
+from bot.services.calendar import Window, find_zone
 from bot.services.policy.amounts import exact_text
 from bot.services.policy.limit_names import NOT_SET, rule_name
 from bot.services.policy.limits import Scope

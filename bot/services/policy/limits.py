@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.errors import LimitReachedError, Shortfall
-from bot.services.calendar.windows import BILLING_ZONE, Window, window_edges
-from bot.services.requests.pricing import format_price, format_usd
+from bot.services.calendar import BILLING_ZONE, Window, window_edges
+from bot.services.requests import format_price, format_usd
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,17 +8,16 @@ from math import isqrt
 from typing import TYPE_CHECKING
 
 from bot.errors import NotPermittedError
-from bot.services.catalog.sizes import dimensions
+from bot.services.catalog import dimensions
 from bot.services.text import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from bot.services.catalog.catalog import Catalog, Model
-    from bot.services.catalog.sizes import SuggestedSize
+    from bot.services.catalog import Catalog, Model, SuggestedSize
     from bot.services.policy.limits import Requester
     from bot.services.policy.policy import RoleRule, ServerPolicy
-    from bot.services.requests.request import ImageRequest
+    from bot.services.requests import ImageRequest
 
 SECONDS_PER_DAY = 86_400
 CHANNELS_NAMED = 8  # in a refusal; who wants them all looks at the channels

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from bot.services.calendar.windows import Window
+from bot.services.calendar import Window
 from bot.services.policy.limits import Limit, Metric, Requester, Scope
 
 if TYPE_CHECKING:

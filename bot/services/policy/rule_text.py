@@ -10,7 +10,7 @@ from bot.services.policy.permissions import pixels_text
 from bot.services.text import listed, quoted
 
 if TYPE_CHECKING:
-    from bot.services.catalog.catalog import Catalog
+    from bot.services.catalog import Catalog
     from bot.services.policy.policy import RoleRule, ServerPolicy
 
 ANY = "any"  # what takes an aspect out of a rule

@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.errors import DecisionRefusedError
-from bot.services.calendar.windows import Window, window_edges
-from bot.services.calendar.zones import find_zone
+from bot.services.calendar import Window, find_zone, window_edges
 from bot.services.policy.deciding import NOTHING_CHANGED, Deciding, Lead
 from bot.services.policy.policy import MODERATIONS, Block
 from bot.services.policy.rule_text import (

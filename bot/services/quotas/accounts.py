@@ -6,18 +6,17 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.services.calendar.windows import Window
-from bot.services.ledger.ledger import Requester
-from bot.services.policy.limits import BucketKey, Limit, Scope, buckets_touched
+from bot.services.calendar import Window
+from bot.services.ledger import Requester
+from bot.services.policy import BucketKey, Limit, Scope, buckets_touched
 from bot.services.quotas.installation import Tenancy, told_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Protocol
 
-    from bot.services.ledger.ledger import Ledger, LimitStatus, Standing
-    from bot.services.policy.decisions import Policies
-    from bot.services.policy.policy import ServerPolicy
+    from bot.services.ledger import Ledger, LimitStatus, Standing
+    from bot.services.policy import Policies, ServerPolicy
     from bot.services.quotas.installation import Told
 
     class LimitsFor(Protocol):

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from bot.services.background import Background
-from bot.services.policy.limits import Scope, bucket_of
+from bot.services.policy import Scope, bucket_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.errors import Shortfall
-    from bot.services.calendar.windows import Window
-    from bot.services.ledger.ledger import LimitStatus, Requester
-    from bot.services.policy.limits import Limit, Metric
+    from bot.services.calendar import Window
+    from bot.services.ledger import LimitStatus, Requester
+    from bot.services.policy import Limit, Metric
     from bot.services.quotas.accounts import Accounts, Terms
 
 NEARLY, WHOLLY = 80, 100  # per cent

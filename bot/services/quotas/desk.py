@@ -6,21 +6,33 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.errors import RequestRefused
-from bot.services.calendar.windows import Window
-from bot.services.policy.amounts import exact_text
-from bot.services.policy.decisions import Decision
-from bot.services.policy.limit_names import NOT_SET, THINGS, beginning, is_counted, mention, rule_name, rule_of_key
-from bot.services.policy.limits import Limit, Metric, Scope
-from bot.services.policy.policy import ALLOWANCE_SCOPES, BUDGET_SCOPES, SPAN_NAMES, Grant, LimitRule
+from bot.services.calendar import Window
+from bot.services.policy import (
+    ALLOWANCE_SCOPES,
+    BUDGET_SCOPES,
+    NOT_SET,
+    SPAN_NAMES,
+    THINGS,
+    Decision,
+    Grant,
+    Limit,
+    LimitRule,
+    Metric,
+    Scope,
+    beginning,
+    exact_text,
+    is_counted,
+    mention,
+    rule_name,
+    rule_of_key,
+)
 from bot.services.quotas.limit_text import grantable, instead_of, lifted_text, limit_of, use_text
 from bot.services.quotas.outdone import outdone_text
 from bot.services.text import listed, one_line
 
 if TYPE_CHECKING:
-    from bot.services.ledger.ledger import LimitStatus
-    from bot.services.policy.amounts import Amount
-    from bot.services.policy.decisions import Policies
-    from bot.services.policy.policy import ServerPolicy
+    from bot.services.ledger import LimitStatus
+    from bot.services.policy import Amount, Policies, ServerPolicy
     from bot.services.quotas.limit_status import Standings
 
 LONGEST_REASON = 300  # characters

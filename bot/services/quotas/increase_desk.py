@@ -7,19 +7,16 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.errors import UserFacingError
-from bot.services.calendar.windows import Window
-from bot.services.policy.amounts import exact_text
-from bot.services.policy.decisions import Decision
-from bot.services.policy.limits import Metric, Scope
-from bot.services.policy.policy import SPAN_NAMES, Grant
+from bot.services.calendar import Window
+from bot.services.policy import SPAN_NAMES, Decision, Grant, Metric, Scope, exact_text
 from bot.services.quotas.increases import Asked, Need, Plea, PleaState, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from bot.errors import Shortfall
-    from bot.services.ledger.ledger import LimitStatus
-    from bot.services.policy.limits import Requester
+    from bot.services.ledger import LimitStatus
+    from bot.services.policy import Requester
     from bot.services.quotas.accounts import Accounts
     from bot.services.quotas.increases import Pleas
 

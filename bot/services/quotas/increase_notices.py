@@ -11,7 +11,7 @@ from bot.services.background import Background
 from bot.services.quotas.increases import PleaState
 
 if TYPE_CHECKING:
-    from bot.services.ledger.ledger import LimitStatus
+    from bot.services.ledger import LimitStatus
     from bot.services.quotas.accounts import Accounts
     from bot.services.quotas.increases import Plea, Pleas
 

@@ -8,17 +8,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from bot.errors import RequestRefused
-from bot.services.policy.amounts import parse_amount
-from bot.services.policy.limits import Metric, Requester, Scope
-from bot.services.policy.policy import SPAN_NAMES, LimitRule, budget_name
+from bot.services.policy import SPAN_NAMES, LimitRule, Metric, Requester, Scope, budget_name, parse_amount
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.services.calendar.windows import Window
-    from bot.services.ledger.ledger import LimitStatus
-    from bot.services.policy.decisions import Decision
-    from bot.services.policy.policy import Grant
+    from bot.services.calendar import Window
+    from bot.services.ledger import LimitStatus
+    from bot.services.policy import Decision, Grant
 
 _NUMBER = re.compile(r"[0-9][0-9.,]*|\.[0-9]+")
 _EXAMPLES = {Metric.IMAGES: "Write 4 pictures, for example.", Metric.USD: "Write $0.50, for example."}

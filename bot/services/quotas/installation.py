@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bot.services.policy.limits import Scope
+from bot.services.policy import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from bot.services.ledger.ledger import LimitStatus
+    from bot.services.ledger import LimitStatus
 
 NEARLY = 80  # per cent; from here on it is nearly used up
 

@@ -5,19 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.services.calendar.windows import Window, window_edges
-from bot.services.policy.limit_names import is_counted
-from bot.services.policy.limits import BucketKey, Limit, Metric, Requester, Scope, buckets_touched
-from bot.services.policy.policy import allowance_rule, limits_for, with_grants
+from bot.services.calendar import Window, window_edges
+from bot.services.policy import (
+    BucketKey,
+    Limit,
+    Metric,
+    Requester,
+    Scope,
+    allowance_rule,
+    buckets_touched,
+    is_counted,
+    limits_for,
+    with_grants,
+)
 from bot.services.quotas.installation import Tenancy, told_of
 from bot.services.quotas.limit_text import limit_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.services.ledger.ledger import Ledger, LimitStatus
-    from bot.services.policy.decisions import Policies
-    from bot.services.policy.policy import Defaults, Grant, LimitRule, ServerPolicy
+    from bot.services.ledger import Ledger, LimitStatus
+    from bot.services.policy import Defaults, Grant, LimitRule, Policies, ServerPolicy
     from bot.services.quotas.installation import Hint
 
 

@@ -5,16 +5,29 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.services.calendar.windows import Window
-from bot.services.policy.amounts import PER, amount_text, exact_text
-from bot.services.policy.limit_names import THINGS, is_counted, mention, rule_name
-from bot.services.policy.limits import Limit, Metric, Requester, Scope
-from bot.services.policy.policy import SPAN_NAMES, LimitRule, allowance_rule, budget_name
+from bot.services.calendar import Window
+from bot.services.policy import (
+    PER,
+    SPAN_NAMES,
+    THINGS,
+    Limit,
+    LimitRule,
+    Metric,
+    Requester,
+    Scope,
+    allowance_rule,
+    amount_text,
+    budget_name,
+    exact_text,
+    is_counted,
+    mention,
+    rule_name,
+)
 from bot.services.text import listed
 
 if TYPE_CHECKING:
-    from bot.services.ledger.ledger import LimitStatus
-    from bot.services.policy.policy import Defaults, Grant, ServerPolicy
+    from bot.services.ledger import LimitStatus
+    from bot.services.policy import Defaults, Grant, ServerPolicy
     from bot.services.quotas.installation import Hint
 
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.services.calendar.windows import Window
-from bot.services.policy.amounts import exact_text
-from bot.services.policy.limit_names import beginning, rule_name
-from bot.services.policy.limits import Metric, Scope
+from bot.services.calendar import Window
+from bot.services.policy import Metric, Scope, beginning, exact_text, rule_name
 
 if TYPE_CHECKING:
-    from bot.services.policy.policy import Defaults, LimitRule, ServerPolicy
+    from bot.services.policy import Defaults, LimitRule, ServerPolicy
 
 BOTS = "This bot's monthly budget, set by whoever runs it, is smaller and holds too."
 _SPANS = list(Window)  # from the shortest

@@ -7,17 +7,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from bot.errors import UserFacingError
-from bot.services.calendar.months import Month
-from bot.services.calendar.windows import Window
+from bot.services.calendar import Month, Window
 from bot.services.text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from zoneinfo import ZoneInfo
 
-    from bot.services.ledger.ledger import LimitStatus
-    from bot.services.policy.limits import Balance, Requester
-    from bot.services.policy.policy import Block, Pause
+    from bot.services.ledger import LimitStatus
+    from bot.services.policy import Balance, Block, Pause, Requester
     from bot.services.quotas.accounts import Accounts
     from bot.services.quotas.installation import Hint
 

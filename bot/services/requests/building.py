@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.errors import RequestRefused, UnsupportedOptionError
-from bot.services.catalog.formats import FEWEST_FRAMES, GIF, MOST_FRAMES, SVG, USUAL_FRAME_MS, USUAL_FRAMES
-from bot.services.catalog.tokens import partials_for
+from bot.services.catalog import FEWEST_FRAMES, GIF, MOST_FRAMES, SVG, USUAL_FRAME_MS, USUAL_FRAMES, partials_for
 from bot.services.requests.changes import Change
 from bot.services.requests.request import MOST_PICTURES, UNSTREAMED_FORMATS, ImageRequest
 from bot.services.text import listed
@@ -15,7 +14,7 @@ from bot.services.text import listed
 if TYPE_CHECKING:
     from datetime import date
 
-    from bot.services.catalog.catalog import Catalog, Model
+    from bot.services.catalog import Catalog, Model
 
 TRANSPARENT_FORMATS = ("png", "webp")
 COMPRESSED_FORMATS = ("jpeg", "webp")

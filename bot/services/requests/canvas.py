@@ -8,12 +8,11 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from bot.errors import RequestRefused
-from bot.services.catalog.image_api import USUAL_PIXELS
-from bot.services.catalog.sizes import dimensions, strain
+from bot.services.catalog import USUAL_PIXELS, dimensions, strain
 from bot.services.requests.changes import Change
 
 if TYPE_CHECKING:
-    from bot.services.catalog.catalog import Model
+    from bot.services.catalog import Model
     from bot.services.requests.request import StoredImage
 
 SAME_SHAPE = 1.025  # by which one may be wider, or narrower, for its height: sizes come in steps

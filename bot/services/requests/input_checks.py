@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.errors import InputPictureError, UnsupportedOptionError
-from bot.services.catalog.formats import GIF
-from bot.services.catalog.image_api import INPUT_MEDIA_TYPES, LARGEST_MASK
-from bot.services.catalog.sizes import dimensions
+from bot.services.catalog import GIF, INPUT_MEDIA_TYPES, LARGEST_MASK, dimensions
 from bot.services.requests.canvas import fitting_size, keeps_shape
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.services.catalog.catalog import Model
+    from bot.services.catalog import Model
     from bot.services.requests.request import ImageRequest, StoredImage
 
 MOST_INPUT_BYTES = 100_000_000  # of all files of one request together: they are in memory while it is sent

@@ -6,12 +6,10 @@ from dataclasses import dataclass, fields, replace
 from math import isqrt
 from typing import TYPE_CHECKING
 
-from bot.services.catalog.formats import GIF, MOST_FRAMES, SVG
-from bot.services.catalog.tokens import PARTIAL_IMAGE_TOKENS, input_tokens
+from bot.services.catalog import GIF, MOST_FRAMES, PARTIAL_IMAGE_TOKENS, SVG, input_tokens
 
 if TYPE_CHECKING:
-    from bot.services.catalog.catalog import Catalog, Model
-    from bot.services.catalog.tokens import Prices
+    from bot.services.catalog import Catalog, Model, Prices
     from bot.services.requests.request import ImageRequest
 
 NANO_PER_USD = 1_000_000_000

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
-from bot.services.catalog.sizes import dimensions
+from bot.services.catalog import dimensions
 from bot.services.requests.changes import Change, sent_prompt
 
 if TYPE_CHECKING:

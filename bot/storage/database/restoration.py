@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from bot.services.jobs.restoration import GoneBack, LastSeen
+from bot.services.jobs import GoneBack, LastSeen
 from bot.storage.database.mark import GONE_BACK, NEW, UNTOLD, highest_picture, note_going_back
 from bot.storage.database.state_rows import read_state, write_state
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.services.calendar.clock import STEP_BACK
+from bot.services.calendar import STEP_BACK
 
 if TYPE_CHECKING:
     import sqlite3

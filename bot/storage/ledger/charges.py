@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from bot.services.accounting.corrections import ChargeOnFile
-from bot.services.ledger.ledger import ChargeState
+from bot.services.accounting import ChargeOnFile
+from bot.services.ledger import ChargeState
 from bot.storage.database.sqlite import by_name
 from bot.storage.ledger.rows import requester_of
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.services.accounting.charge_words import correction_decision
-from bot.services.ledger.ledger import Balance, ChargeConflictError, ChargeState, Corrected
+from bot.services.accounting import correction_decision
+from bot.services.ledger import Balance, ChargeConflictError, ChargeState, Corrected
 from bot.storage.database.state_rows import moment
 from bot.storage.ledger.counters import move_counters
 from bot.storage.ledger.jobs import book, change_job, charge_of, record_event
@@ -14,7 +14,7 @@ from bot.storage.policies import write_entry
 if TYPE_CHECKING:
     import sqlite3
 
-    from bot.services.ledger.ledger import Correction
+    from bot.services.ledger import Correction
     from bot.storage.ledger.jobs import Charge
 
 REQUEST_OF = """

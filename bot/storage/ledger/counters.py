@@ -5,14 +5,14 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from bot.services.calendar.windows import Window
-from bot.services.ledger.ledger import Balance
+from bot.services.calendar import Window
+from bot.services.ledger import Balance
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Sequence
 
-    from bot.services.policy.limits import BucketKey
+    from bot.services.policy import BucketKey
 
 # Each counter by its whole unique key: `WHERE (a, b, c) IN (VALUES …)` would scan the table.
 FIND = """

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.services.accounting.reconciling import BookedJob
-from bot.services.ledger.ledger import ChargeState
+from bot.services.accounting import BookedJob
+from bot.services.ledger import ChargeState
 from bot.storage.database.opening import open_read_only, unusable
 from bot.storage.database.sqlite import DamagedRowError, by_name, sqlite3
 

@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.services.ledger.ledger import Balance, ChargeConflictError, ChargeState, Picture, Settlement
-from bot.services.requests.pricing import Usage
+from bot.services.ledger import Balance, ChargeConflictError, ChargeState, Picture, Settlement
+from bot.services.requests import Usage
 from bot.storage.database.sqlite import by_name
 from bot.storage.ledger.counters import move_counters
 from bot.storage.ledger.rows import JOBS, picture_of
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
 
-    from bot.services.ledger.ledger import Order
-    from bot.services.requests.request import ImageRequest
+    from bot.services.ledger import Order
+    from bot.services.requests import ImageRequest
 
 IMAGES_PER_JOB = 1
 

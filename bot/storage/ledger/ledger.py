@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.services.ledger.ledger import (
+from bot.services.ledger import (
     Balance,
     ChargeConflictError,
     ChargeState,
@@ -15,8 +15,7 @@ from bot.services.ledger.ledger import (
     Settlement,
     Standing,
 )
-from bot.services.policy.decisions import StalePolicyError
-from bot.services.policy.limits import Metric, bucket_of, check, refusal, used_of
+from bot.services.policy import Metric, StalePolicyError, bucket_of, check, refusal, used_of
 from bot.storage.database.state_rows import moment
 from bot.storage.ledger.corrections import correct
 from bot.storage.ledger.counters import (
@@ -47,8 +46,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
-    from bot.services.ledger.ledger import Bounds, Corrected, Correction, Order, Picture
-    from bot.services.policy.limits import BucketKey, Limit
+    from bot.services.ledger import Bounds, Corrected, Correction, Order, Picture
+    from bot.services.policy import BucketKey, Limit
     from bot.storage.database.database import Database
     from bot.storage.ledger.jobs import Charge
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from bot.services.gallery.lineage import MOST_SHOWN, Family, Lineage, Relative
-from bot.services.requests.request import ImageRequest
+from bot.services.gallery import MOST_SHOWN, Family, Lineage, Relative
+from bot.services.requests import ImageRequest
 from bot.storage.database.sqlite import by_name
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.services.jobs.server_status import OpenJobs
+from bot.services.jobs import OpenJobs
 
 if TYPE_CHECKING:
     import sqlite3

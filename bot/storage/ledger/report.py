@@ -6,11 +6,9 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.services.accounting.report import Report, reported
-from bot.services.accounting.sums import Grouping, ReportedJob
-from bot.services.calendar.months import Month
-from bot.services.calendar.windows import BILLING_ZONE, Window
-from bot.services.ledger.ledger import ChargeState
+from bot.services.accounting import Grouping, Report, ReportedJob, reported
+from bot.services.calendar import BILLING_ZONE, Month, Window
+from bot.services.ledger import ChargeState
 from bot.storage.database.opening import open_read_only, unusable
 from bot.storage.database.sqlite import DAMAGE, DamagedRowError, sqlite3
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from bot.services.ledger.stores import Requests
+from bot.services.ledger import Requests
 from bot.storage.ledger.rows import open_request
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
-    from bot.services.ledger.ledger import Destination, OpenRequest
+    from bot.services.ledger import Destination, OpenRequest
     from bot.storage.database.database import Database
 
 UNDELIVERED = "SELECT id FROM requests WHERE delivered_at IS NULL ORDER BY created_at, rowid"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from bot.services.catalog.tokens import Prices
-from bot.services.ledger.ledger import ChargeState, Destination, Job, OpenRequest, Picture, Requester
-from bot.services.requests.request import ImageRequest, StoredImage
+from bot.services.catalog import Prices
+from bot.services.ledger import ChargeState, Destination, Job, OpenRequest, Picture, Requester
+from bot.services.requests import ImageRequest, StoredImage
 from bot.storage.database.sqlite import DamagedRowError, by_name, sqlite3
 
 if TYPE_CHECKING:

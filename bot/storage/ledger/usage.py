@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.services.policy.limits import Balance, Scope
-from bot.services.quotas.usage import EVER, Span
+from bot.services.policy import Balance, Scope
+from bot.services.quotas import EVER, Span
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
-    from bot.services.calendar.windows import Window
+    from bot.services.calendar import Window
     from bot.storage.database.database import Database
 
 # By the counters' unique key: a few rows for a month of days, however much was ever made.

@@ -8,12 +8,11 @@ import time
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from bot.services.calendar.windows import Window
-from bot.services.catalog.tokens import Prices
-from bot.services.ledger.ledger import Destination, Order, Settlement
-from bot.services.policy.limits import BucketKey, Limit, Metric, Requester, Scope, buckets_touched
-from bot.services.requests.pricing import Usage
-from bot.services.requests.request import ImageRequest, StoredImage
+from bot.services.calendar import Window
+from bot.services.catalog import Prices
+from bot.services.ledger import Destination, Order, Settlement
+from bot.services.policy import BucketKey, Limit, Metric, Requester, Scope, buckets_touched
+from bot.services.requests import ImageRequest, StoredImage, Usage
 
 NOW = 1_794_312_000  # 2026-11-10 12:00 UTC: when the past ends and the measured jobs begin
 ZONE = ZoneInfo("UTC")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from bot.services.policy.limits import BucketKey
+    from bot.services.policy import BucketKey
 
 FLUSHES = 200
 PAGE = 4096  # bytes

@@ -9,8 +9,8 @@ import os
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from bot.services.calendar.windows import Window, window_edges
-from bot.services.policy.limits import Scope
+from bot.services.calendar import Window, window_edges
+from bot.services.policy import Scope
 from bot.storage.database.opening import open_database
 from bot.storage.database.sqlite import sqlite3
 from tests.bench.ledger import asking

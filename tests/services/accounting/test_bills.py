@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import BillError
-from bot.services.accounting.bills import Bill, BillLine, choose_month, of_project, read_bill
-from bot.services.calendar.months import Month
+from bot.services.accounting import choose_month, of_project, read_bill
+from bot.services.accounting.bills import Bill, BillLine
+from bot.services.calendar import Month
 from tests.bills import HEADER, PICTURES, Cost, as_csv, as_json, cost, days_between, page, seconds
 
 if TYPE_CHECKING:

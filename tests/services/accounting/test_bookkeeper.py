@@ -7,13 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.errors import UserFacingError
-from bot.services.accounting.bookkeeper import Bookkeeper
-from bot.services.accounting.report import Report, reported
-from bot.services.accounting.sums import Grouping
-from bot.services.calendar.months import Month
-from bot.services.policy.deciding import Lead
-from bot.services.policy.decisions import AuditEntry, Decision
-from bot.services.policy.policy import Grant, ServerPolicy
+from bot.services.accounting import Bookkeeper, Grouping, Report, reported
+from bot.services.calendar import Month
+from bot.services.policy import AuditEntry, Decision, Grant, Lead, ServerPolicy
 from tests.presentation.books import BERLIN, NOON, entry
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.services.accounting.charge_words import charge_text, correction_decision
-from bot.services.ledger.ledger import ChargeState, Corrected, Correction
-from bot.services.policy.decisions import Decision
+from bot.services.accounting import charge_text, correction_decision
+from bot.services.ledger import ChargeState, Corrected, Correction
+from bot.services.policy import Decision
 from tests.examples import NOW
 
 SETTLED = Corrected("157:1", ChargeState.SETTLED, 8_925_000, ChargeState.SETTLED, 50_000_000)

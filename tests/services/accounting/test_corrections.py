@@ -14,15 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import DecisionRefusedError, RequestRefused
-from bot.services.accounting.corrections import NO_CHARGE, NONE_UNKNOWN, NOT_FOUND, Billing, Corrector
-from bot.services.calendar.windows import Window
-from bot.services.ledger.ledger import ChargeState, Order, Settlement
-from bot.services.policy.deciding import Lead
-from bot.services.policy.decisions import Decision
-from bot.services.policy.limits import Metric, Scope
-from bot.services.policy.policy import Defaults, LimitRule, ServerPolicy, limits_for
-from bot.services.quotas.accounts import Accounts
-from bot.services.requests.pricing import Usage
+from bot.services.accounting import NO_CHARGE, Billing, Corrector
+from bot.services.accounting.corrections import NONE_UNKNOWN, NOT_FOUND
+from bot.services.calendar import Window
+from bot.services.ledger import ChargeState, Order, Settlement
+from bot.services.policy import Decision, Defaults, Lead, LimitRule, Metric, Scope, ServerPolicy, limits_for
+from bot.services.quotas import Accounts
+from bot.services.requests import Usage
 from bot.storage import Database, SqliteAudit, SqliteLedger, SqlitePolicies
 from bot.storage.ledger.charges import SqliteCharges
 from tests.examples import DESTINATION, MODEL, REQUEST, STORED
@@ -33,9 +31,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from pathlib import Path
 
-    from bot.services.accounting.corrections import Resolved
-    from bot.services.ledger.ledger import Requester
-    from bot.services.policy.decisions import AuditEntry
+    from bot.services.accounting import Resolved
+    from bot.services.ledger import Requester
+    from bot.services.policy import AuditEntry
 
 CENT = 10_000_000  # nano-dollars
 HOLD = 2 * CENT

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.services.accounting import BookedJob, Reason, Share, reconcile
 from bot.services.accounting.bills import Bill, BillLine
-from bot.services.accounting.reconciling import BookedJob, Reason, Share, is_of_pictures, reconcile
-from bot.services.calendar.months import Month
-from bot.services.ledger.ledger import ChargeState
+from bot.services.accounting.reconciling import is_of_pictures
+from bot.services.calendar import Month
+from bot.services.ledger import ChargeState
 from tests.bills import days_between, seconds
 
 NOVEMBER = Month(2026, 11)

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.services.accounting.report import reported
-from bot.services.accounting.sums import Grouping, Sums, grouped, sums_in, sums_of
-from bot.services.calendar.windows import BILLING_ZONE
+from bot.services.accounting import Grouping, Sums, reported, sums_in
+from bot.services.accounting.sums import grouped, sums_of
+from bot.services.calendar import BILLING_ZONE
 from tests.presentation.books import BERLIN, DAY, NOON, entry, waiting
 
 if TYPE_CHECKING:
-    from bot.services.accounting.sums import ReportedJob
+    from bot.services.accounting import ReportedJob
 
 
 @st.composite

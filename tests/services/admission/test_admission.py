@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import NotPermittedError, RequestRefused, UnknownModelError, UnsupportedOptionError
-from bot.services.policy.limits import Requester
-from bot.services.requests.building import check_request
+from bot.services.policy import Requester
+from bot.services.requests import check_request
 from tests.examples import CATALOG, NOW, REQUEST
 from tests.services.council import LEA, SERVER, a_council
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.services.requests.request import ImageRequest
+    from bot.services.requests import ImageRequest
     from tests.services.council import Council
 
 MIA = Requester(SERVER, 22, SERVER + 6)

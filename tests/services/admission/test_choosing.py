@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.services.admission.choosing import usual_model, usual_quality, usual_size
-from bot.services.policy.permissions import Permit
-from bot.services.requests.pricing import estimate_output
+from bot.services.admission import usual_model, usual_quality, usual_size
+from bot.services.policy import Permit
+from bot.services.requests import estimate_output
 from tests.examples import CATALOG, MODEL
 
 TODAY = date(2026, 11, 20)

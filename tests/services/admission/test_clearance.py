@@ -13,18 +13,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.services.calendar.windows import Window
-from bot.services.ledger.ledger import Bounds, OutOfBoundsError
-from bot.services.policy.decisions import Decision, StalePolicyError
-from bot.services.policy.limits import Limit, Metric, Scope
-from bot.services.policy.policy import Block, RoleRule
+from bot.services.calendar import Window
+from bot.services.ledger import Bounds, OutOfBoundsError
+from bot.services.policy import Block, Decision, Limit, Metric, RoleRule, Scope, StalePolicyError
 from tests.services.fakes import MIA, NOON, a_house, eventually
 from tests.storage.examples import MEMBER, budget, opened, order, settlement
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.services.policy.policy import ServerPolicy
+    from bot.services.policy import ServerPolicy
     from tests.services.fakes import House
 
 pytestmark = pytest.mark.usefixtures("without_waiting")

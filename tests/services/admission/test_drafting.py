@@ -11,21 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import NotPermittedError, RequestRefused, UnknownModelError, UnsupportedOptionError
-from bot.services.admission.admission import Admission
-from bot.services.admission.drafting import Drafting, Start
-from bot.services.catalog.catalog import Catalog
-from bot.services.catalog.image_api import USUAL_PIXELS
+from bot.services.admission import Admission, Drafting, Start
+from bot.services.catalog import USUAL_PIXELS, Catalog
 from bot.services.catalog.sizes import FixedSizes
-from bot.services.policy.policy import RoleRule, ServerPolicy
-from bot.services.requests import pricing
-from bot.services.requests.building import MOST_TOLD, Wishes
-from bot.services.requests.changes import EXTENDING, Change
-from bot.services.requests.request import ImageRequest, StoredImage
+from bot.services.policy import RoleRule, ServerPolicy
+from bot.services.requests import Change, ImageRequest, StoredImage, Wishes, pricing
+from bot.services.requests.building import MOST_TOLD
+from bot.services.requests.changes import EXTENDING
 from tests.examples import CATALOG, MODEL, NOW, REQUEST, REQUESTER, STORED, job, order, picture
 
 if TYPE_CHECKING:
-    from bot.services.ledger.ledger import OpenRequest, Picture
-    from bot.services.policy.decisions import Policies
+    from bot.services.ledger import OpenRequest, Picture
+    from bot.services.policy import Policies
 
 EVERYBODY = REQUESTER.server_id
 OLDER = CATALOG.model("gpt-image-2")

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from bot.services.calendar.clock import STEP_BACK, TOLERANCE, TrueClock, passing, unjumped
+from bot.services.calendar import STEP_BACK, TOLERANCE, TrueClock, unjumped
+from bot.services.calendar.clock import passing
 
 NOW = 1_794_312_000
 YEARS = 10 * 365 * 86_400

@@ -4,8 +4,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
-from bot.services.calendar.months import Month
-from bot.services.calendar.windows import BILLING_ZONE, Window, window_edges
+from bot.services.calendar import BILLING_ZONE, Month, Window, window_edges
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOVEMBER = 1_793_491_200  # 2026-11-01 00:00 UTC

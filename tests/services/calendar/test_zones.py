@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.errors import DecisionRefusedError
-from bot.services.calendar.zones import NAME_A_PLACE, WELL_KNOWN, find_zone, zone_names, zones_like
+from bot.services.calendar import find_zone, zones_like
+from bot.services.calendar.zones import NAME_A_PLACE, WELL_KNOWN, zone_names
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from bot.errors import UnknownModelError, UnsupportedOptionError
-from bot.services.catalog.catalog import Catalog, CatalogError, Model
+from bot.services.catalog import Catalog, Model
+from bot.services.catalog.catalog import CatalogError
 
 CATALOG = Catalog.load()
 NOVEMBER = date(2026, 11, 20)

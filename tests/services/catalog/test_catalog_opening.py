@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import ConfigurationError
-from bot.services.catalog.catalog_opening import open_catalog
+from bot.services.catalog import open_catalog
 
 
 def test_names_are_of_models_that_there_are() -> None:

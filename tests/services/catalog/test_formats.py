@@ -10,14 +10,22 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.errors import ConfigurationError, RequestRefused, UnknownModelError, UnsupportedOptionError
-from bot.services.catalog.catalog import Catalog, CatalogError
-from bot.services.catalog.catalog_opening import open_catalog
-from bot.services.catalog.formats import USUAL_GIF_SIZE, EarlyFormats
-from bot.services.requests.building import Installation, Wishes, build_request, check_request
-from bot.services.requests.changes import Change
-from bot.services.requests.input_checks import check_inputs
-from bot.services.requests.pricing import AuthorTokens, Usage, billed, cost, estimate
-from bot.services.requests.request import ImageRequest, StoredImage
+from bot.services.catalog import USUAL_GIF_SIZE, Catalog, open_catalog
+from bot.services.catalog.catalog import CatalogError
+from bot.services.catalog.formats import EarlyFormats
+from bot.services.requests import (
+    AuthorTokens,
+    Change,
+    ImageRequest,
+    Installation,
+    StoredImage,
+    Usage,
+    Wishes,
+    build_request,
+    check_inputs,
+    check_request,
+)
+from bot.services.requests.pricing import billed, cost, estimate
 from tests.services.admission.test_drafting import Desk
 from tests.services.catalog.test_catalog import ENTRY, with_entry
 

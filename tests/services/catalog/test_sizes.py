@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import UnsupportedOptionError
-from bot.services.catalog.catalog import Catalog
+from bot.services.catalog import Catalog
 
 if TYPE_CHECKING:
     from bot.services.catalog.sizes import FreeSizes

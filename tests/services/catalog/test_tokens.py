@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.services.catalog.catalog import Catalog
-from bot.services.catalog.tokens import DEAREST_SHAPES, GridTokens, TableTokens, input_tokens, partials_for
+from bot.services.catalog import DEAREST_SHAPES, Catalog, input_tokens, partials_for
+from bot.services.catalog.tokens import GridTokens, TableTokens
 
 CATALOG = Catalog.load()
 LEVELS_2 = ("low", "medium", "high")

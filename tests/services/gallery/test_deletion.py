@@ -10,10 +10,9 @@ import pytest
 from typing_extensions import override
 
 from bot.errors import DatabaseError, DecisionRefusedError, NotYoursError, PictureGoneError
-from bot.services.gallery.deletion import Deleter, Deleting
-from bot.services.gallery.file_holds import Holdings
-from bot.services.ledger.ledger import Settlement
-from bot.services.requests.request import StoredImage
+from bot.services.gallery import Deleter, Deleting, Holdings
+from bot.services.ledger import Settlement
+from bot.services.requests import StoredImage
 from bot.storage.policies import SqliteAudit
 from tests.services.fakes import MIA, NOON, USAGE, House, a_house, a_request
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
     from pathlib import Path
 
-    from bot.services.ledger.ledger import OpenRequest, Picture
+    from bot.services.ledger import OpenRequest, Picture
 
 OWNER = Deleter(MIA.user_id, MIA.server_id, moderates=False)
 STRANGER = Deleter(MIA.user_id + 1, MIA.server_id, moderates=False)

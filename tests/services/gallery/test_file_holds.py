@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 from typing_extensions import override
 
-from bot.services.gallery.file_holds import Holdings
+from bot.services.gallery import Holdings
 from bot.storage import FileBlobs, SqliteRequests
 
 if TYPE_CHECKING:

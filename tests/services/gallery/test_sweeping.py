@@ -14,10 +14,9 @@ import pytest_asyncio
 from structlog.testing import capture_logs
 from typing_extensions import override
 
-from bot.services.gallery import sweeping
-from bot.services.gallery.file_holds import Holdings
-from bot.services.gallery.sweeping import AGE, Sweeping, Swept
-from bot.services.requests.request import StoredImage
+from bot.services.gallery import Holdings, Sweeping, sweeping
+from bot.services.gallery.sweeping import AGE, Swept
+from bot.services.requests import StoredImage
 from bot.storage import FileBlobs, SqliteRequests
 from tests.storage.examples import NOON, Books, opened, order, settlement
 
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     import pytest
     from structlog.typing import EventDict
 
-    from bot.services.ledger.stores import Requests
+    from bot.services.ledger import Requests
 
 LONG_AGO = NOON - AGE - 1
 

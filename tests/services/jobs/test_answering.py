@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import DatabaseError
-from bot.services.calendar.windows import Window
+from bot.services.calendar import Window
+from bot.services.jobs import DeliveryError, Posted
 from bot.services.jobs.answering import LONGEST_TIDYING, UNSETTLED
-from bot.services.jobs.delivery import DeliveryError, Posted
-from bot.services.ledger.ledger import ChargeState, Settlement
-from bot.services.policy.limits import Limit, Metric, Scope
-from bot.services.requests.request import StoredImage
+from bot.services.ledger import ChargeState, Settlement
+from bot.services.policy import Limit, Metric, Scope
+from bot.services.requests import StoredImage
 from tests.services.fakes import (
     MIA,
     NOON,
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.services.jobs.delivery import OpenDelivery
-    from bot.services.ledger.ledger import OpenRequest
-    from bot.services.policy.limits import Requester
+    from bot.services.ledger import OpenRequest
+    from bot.services.policy import Requester
 
 pytestmark = pytest.mark.usefixtures("without_waiting")
 

@@ -10,8 +10,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.errors import DatabaseError, StoreTroubleError
+from bot.services.jobs import Arrears, Stores
 from bot.services.jobs import arrears as room
-from bot.services.jobs.arrears import Arrears, Stores
 from tests.services.fakes import until
 
 FULL = OSError(errno.ENOSPC, "No space left on device")

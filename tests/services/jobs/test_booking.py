@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.services.jobs.booking import persistently, to_the_end
-from bot.services.ledger.ledger import ChargeConflictError
+from bot.services.ledger import ChargeConflictError
 
 
 class Step:

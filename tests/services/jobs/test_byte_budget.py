@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.services.jobs.byte_budget import ByteBudget
+from bot.services.jobs import ByteBudget
 
 
 class Crowd:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.services.jobs import CheckedPicture, Reception, UnreadablePictureError
 from bot.services.jobs import files as receiving
-from bot.services.jobs.files import Received, Reception
-from bot.services.jobs.provider import CheckedPicture, UnreadablePictureError
-from bot.services.requests.request import Base, StoredImage
+from bot.services.jobs.files import Received
+from bot.services.requests import Base, StoredImage
 from tests.services.fakes import UNREADABLE, Brush, MemoryBlobs, a_request, check_picture, until
 
 if TYPE_CHECKING:
     from bot.services.jobs.provider import PictureCheck
-    from bot.services.requests.request import ImageRequest
+    from bot.services.requests import ImageRequest
 
 PNG = CheckedPicture("image/png", 1024, 1024)
 

@@ -24,17 +24,14 @@ from bot.errors import (
     ProviderUnreachableError,
     RequestRejectedError,
 )
-from bot.services.calendar.windows import Window
-from bot.services.jobs.byte_budget import ByteBudget
+from bot.services.calendar import Window
+from bot.services.jobs import ByteBudget, FinishedImage, PartialImage
 from bot.services.jobs.generation import ATTEMPTS, safety_identifier
 from bot.services.jobs.outcomes import UNKNOWN_DEADLINE, Made
-from bot.services.jobs.provider import FinishedImage, PartialImage
 from bot.services.jobs.recall import CalledBackError, HeldUpError
-from bot.services.ledger.ledger import ChargeConflictError, ChargeState
-from bot.services.policy.limits import Limit, Metric, Scope
-from bot.services.requests import pricing
-from bot.services.requests.pricing import AuthorTokens, Usage
-from bot.services.requests.request import ImageRequest, StoredImage
+from bot.services.ledger import ChargeConflictError, ChargeState
+from bot.services.policy import Limit, Metric, Scope
+from bot.services.requests import AuthorTokens, ImageRequest, StoredImage, Usage, pricing
 from tests.services.fakes import (
     CATALOG,
     NOON,
@@ -53,7 +50,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from pathlib import Path
 
-    from bot.services.ledger.ledger import Bounds, Job, OpenRequest
+    from bot.services.ledger import Bounds, Job, OpenRequest
     from tests.services.fakes import Act
 
 pytestmark = pytest.mark.usefixtures("without_waiting")

@@ -10,12 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.errors import DatabaseError, NotAcceptingError
-from bot.services.jobs import studio
-from bot.services.jobs.provider import PartialImage
-from bot.services.jobs.workshop import Load
-from bot.services.policy.deciding import Lead
-from bot.services.policy.policy import Pause, ServerPolicy
-from bot.services.requests.request import StoredImage
+from bot.services.jobs import Load, PartialImage, studio
+from bot.services.policy import Lead, Pause, ServerPolicy
+from bot.services.requests import StoredImage
 from bot.storage import SqliteAudit
 from tests.services.fakes import (
     BEN,
@@ -33,7 +30,7 @@ from tests.services.fakes import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.services.policy.decisions import Decision
+    from bot.services.policy import Decision
     from tests.services.fakes import House
 
 pytestmark = pytest.mark.usefixtures("without_waiting")

@@ -15,15 +15,16 @@ from bot.errors import (
     ProviderUnreachableError,
     RequestRejectedError,
 )
-from bot.services.jobs.provider_account import ALL, FIRST_PAUSE, LONGEST_PAUSE, Call, ProviderAccount
-from bot.services.policy.decisions import Decision
+from bot.services.jobs import ProviderAccount
+from bot.services.jobs.provider_account import ALL, FIRST_PAUSE, LONGEST_PAUSE, Call
+from bot.services.policy import Decision
 from tests.services.fakes import MIA, NOON, Clock, FreeLook, RecordingDelivery, a_house, a_request, until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from bot.services.policy.policy import ServerPolicy
+    from bot.services.policy import ServerPolicy
     from tests.services.fakes import House
 
 MODEL = "gpt-image-2.5-flare"

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bot.errors import QueueFullError
-from bot.services.jobs.queue import FairQueue, Member
+from bot.services.jobs import FairQueue
+from bot.services.jobs.queue import Member
 
 HERE, ELSEWHERE = 1, 2  # servers
 A, B, C, D, E = EVERYBODY = [Member(HERE, number) for number in range(1, 6)]

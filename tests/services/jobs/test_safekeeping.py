@@ -7,8 +7,7 @@ import errno
 import pytest
 
 from bot.errors import StoreTroubleError
-from bot.services.jobs.arrears import Arrears
-from bot.services.jobs.safekeeping import Safekeeping
+from bot.services.jobs import Arrears, Safekeeping
 from tests.services.fakes import MemoryBlobs
 
 FULL = OSError(errno.ENOSPC, "No space left on device")

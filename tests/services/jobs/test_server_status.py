@@ -9,15 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.services.calendar.windows import Window
-from bot.services.jobs.server_status import Bulletins, OpenJobs
-from bot.services.jobs.workshop import Load
-from bot.services.policy.deciding import Lead
-from bot.services.policy.decisions import Decision
-from bot.services.policy.limits import Metric, Scope
-from bot.services.policy.policy import Defaults, LimitRule, RoleRule
+from bot.services.calendar import Window
+from bot.services.jobs import Bulletins, Load, OpenJobs
+from bot.services.policy import Decision, Defaults, Lead, LimitRule, Metric, RoleRule, Scope
+from bot.services.quotas import Standings
 from bot.services.quotas.installation import Tenancy
-from bot.services.quotas.limit_status import Standings
 from bot.storage.ledger.open_jobs import SqliteOpenCharges
 from tests.services.fakes import BEN, CATALOG, MIA, NOON, RecordingDelivery, a_house, a_request, until
 
@@ -25,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from pathlib import Path
 
-    from bot.services.policy.policy import ServerPolicy
+    from bot.services.policy import ServerPolicy
     from tests.services.fakes import House
 
 EVE = replace(BEN, server_id=7)

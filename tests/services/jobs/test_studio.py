@@ -22,16 +22,13 @@ from bot.errors import (
     RequestRejectedError,
     StoreTroubleError,
 )
-from bot.services.calendar.windows import Window
-from bot.services.jobs import studio
-from bot.services.jobs.delivery import DeliveryError, Posted
+from bot.services.calendar import Window
+from bot.services.jobs import DeliveryError, PartialImage, Posted, studio
 from bot.services.jobs.outcomes import UNKNOWN_DEADLINE
-from bot.services.jobs.provider import PartialImage
 from bot.services.jobs.queue import MOST_WAITING_PER_MEMBER
 from bot.services.jobs.workshop import FIRST_GUESS
-from bot.services.ledger.ledger import ChargeConflictError, ChargeState
-from bot.services.policy.decisions import Decision
-from bot.services.policy.limits import Limit, Metric, Scope
+from bot.services.ledger import ChargeConflictError, ChargeState
+from bot.services.policy import Decision, Limit, Metric, Scope
 from bot.services.requests import pricing
 from bot.storage import SqlitePolicies
 from tests.services.fakes import (
@@ -53,8 +50,8 @@ from tests.services.fakes import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.services.jobs.delivery import Delivery
-    from bot.services.ledger.ledger import OpenRequest
+    from bot.services.jobs import Delivery
+    from bot.services.ledger import OpenRequest
     from tests.services.fakes import Act
 
 DAMAGED = DatabaseError("malformed", "My books are damaged", is_damage=True)

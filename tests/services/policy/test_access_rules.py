@@ -8,9 +8,8 @@ import pytest
 import pytest_asyncio
 
 from bot.errors import DecisionRefusedError, UnknownModelError, UserFacingError
-from bot.services.policy.access_rules import MOST_CHANNELS, RoleOrder
-from bot.services.policy.deciding import Lead
-from bot.services.policy.policy import RoleRule
+from bot.services.policy import Lead, RoleOrder, RoleRule
+from bot.services.policy.access_rules import MOST_CHANNELS
 from tests.examples import CATALOG, MODEL
 from tests.services.council import LEA, SERVER, Council, a_council
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from pathlib import Path
 
-    from bot.services.policy.decisions import Decision
+    from bot.services.policy import Decision
 
 ARTISTS = SERVER + 8
 OTHER = "gpt-image-2"

@@ -5,18 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import RequestRefused
-from bot.services.calendar.windows import Window
-from bot.services.policy.amounts import (
-    MOST_NANO,
-    MOST_PICTURES,
-    PER,
-    Amount,
-    amount_choices,
-    amount_text,
-    exact_text,
-    parse_amount,
-)
-from bot.services.policy.limits import Metric
+from bot.services.calendar import Window
+from bot.services.policy import MOST_NANO, PER, Amount, Metric, amount_choices, amount_text, exact_text, parse_amount
+from bot.services.policy.amounts import MOST_PICTURES
 
 DOLLAR = 1_000_000_000  # nano-dollars
 AMBIGUOUS = "I cannot tell which number"

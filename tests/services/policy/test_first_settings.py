@@ -8,10 +8,8 @@ import pytest
 import pytest_asyncio
 
 from bot.errors import DecisionRefusedError, RequestRefused
-from bot.services.calendar.windows import Window
-from bot.services.policy.amounts import parse_amount
-from bot.services.policy.first_settings import FirstSettings
-from bot.services.policy.limits import Metric
+from bot.services.calendar import Window
+from bot.services.policy import FirstSettings, Metric, parse_amount
 from tests.services.council import LEA, SERVER, Council, a_council
 
 if TYPE_CHECKING:

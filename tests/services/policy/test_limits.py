@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import Shortfall
-from bot.services.calendar.windows import Window, window_edges
-from bot.services.policy.limits import (
+from bot.services.calendar import Window, window_edges
+from bot.services.policy import (
     Balance,
     BucketKey,
     Limit,

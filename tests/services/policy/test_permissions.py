@@ -10,14 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import NotPermittedError, UnknownModelError
-from bot.services.policy.limits import Requester
-from bot.services.policy.permissions import check_permitted, permit_for, pixels_text
-from bot.services.policy.policy import Block, RoleRule, ServerPolicy
-from bot.services.requests.request import ImageRequest
+from bot.services.policy import Block, Requester, RoleRule, ServerPolicy, check_permitted, permit_for
+from bot.services.policy.permissions import pixels_text
+from bot.services.requests import ImageRequest
 from tests.examples import CATALOG, MODEL, NOW
 
 if TYPE_CHECKING:
-    from bot.services.policy.permissions import Permit
+    from bot.services.policy import Permit
 
 SERVER, CHANNEL, THREAD, MEMBER, LEAD = 1, 2, 22, 3, 4
 ARTISTS, GUESTS, OTHERS = 8, 9, 10

@@ -4,10 +4,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.services.calendar.windows import Window
-from bot.services.policy.amounts import PER, amount_text
-from bot.services.policy.limits import Limit, Metric, Requester, Scope
-from bot.services.policy.policy import Defaults, Grant, LimitRule, ServerPolicy, allowance_rule, limits_for
+from bot.services.calendar import Window
+from bot.services.policy import (
+    PER,
+    Defaults,
+    Grant,
+    Limit,
+    LimitRule,
+    Metric,
+    Requester,
+    Scope,
+    ServerPolicy,
+    allowance_rule,
+    amount_text,
+    limits_for,
+)
 
 SERVER, CHANNEL, MEMBER = 1, 2, 3
 ARTISTS, GUESTS = 8, 9

@@ -8,8 +8,7 @@ import pytest
 import pytest_asyncio
 
 from bot.errors import DecisionRefusedError
-from bot.services.policy.deciding import Lead
-from bot.services.policy.policy import Block, ReplyMode
+from bot.services.policy import Block, Lead, ReplyMode
 from tests.services.council import LEA, SERVER, Council, a_council
 
 if TYPE_CHECKING:

@@ -9,13 +9,11 @@ import pytest
 import pytest_asyncio
 
 from bot.errors import LimitReachedError
-from bot.services.calendar.windows import Window
-from bot.services.ledger.ledger import Requester
-from bot.services.policy.decisions import Decision
-from bot.services.policy.limits import Metric, Scope
-from bot.services.policy.policy import Defaults, LimitRule, ServerPolicy, limits_for
-from bot.services.quotas.accounts import Accounts
-from bot.services.quotas.alerts import NEARLY, SHORT, WHOLLY, Alert, Watch
+from bot.services.calendar import Window
+from bot.services.ledger import Requester
+from bot.services.policy import Decision, Defaults, LimitRule, Metric, Scope, ServerPolicy, limits_for
+from bot.services.quotas import SHORT, WHOLLY, Accounts, Alert, Watch
+from bot.services.quotas.alerts import NEARLY
 from bot.storage import Database, SqliteLedger, SqlitePolicies
 from bot.storage.alerts import SqliteAlerts
 from tests.services.fakes import a_request
@@ -25,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from pathlib import Path
 
-from bot.services.ledger.ledger import Order
+from bot.services.ledger import Order
 
 MIA = Requester(1, 11, 21, (31,))
 BEN = Requester(2, 12, 22)

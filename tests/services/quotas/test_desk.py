@@ -7,17 +7,30 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import RequestRefused
-from bot.services.calendar.windows import Window
-from bot.services.ledger.ledger import LimitStatus, Order
-from bot.services.policy.amounts import parse_amount
-from bot.services.policy.decisions import Decision
-from bot.services.policy.limit_names import mention, rule_key, rule_name, rule_of_key, told_apart
-from bot.services.policy.limits import Limit, Metric, Requester, Scope, buckets_touched
-from bot.services.policy.policy import Defaults, Grant, LimitRule, ServerPolicy
-from bot.services.quotas.desk import GONE, OPERATORS, Outcome, QuotaDesk
-from bot.services.quotas.installation import Hint, Room, Tenancy
-from bot.services.quotas.limit_status import Standings
-from bot.services.quotas.limit_text import instead_of, limit_of, use_text
+from bot.services.calendar import Window
+from bot.services.ledger import LimitStatus, Order
+from bot.services.policy import (
+    Decision,
+    Defaults,
+    Grant,
+    Limit,
+    LimitRule,
+    Metric,
+    Requester,
+    Scope,
+    ServerPolicy,
+    buckets_touched,
+    mention,
+    parse_amount,
+    rule_key,
+    rule_name,
+    rule_of_key,
+    told_apart,
+)
+from bot.services.quotas import Hint, QuotaDesk, Room, Standings, use_text
+from bot.services.quotas.desk import GONE, OPERATORS, Outcome
+from bot.services.quotas.installation import Tenancy
+from bot.services.quotas.limit_text import instead_of, limit_of
 from bot.storage import Database, SqliteAudit, SqliteLedger, SqlitePolicies
 from tests.examples import DESTINATION, MODEL, REQUEST
 from tests.services.fakes import NOON, Clock

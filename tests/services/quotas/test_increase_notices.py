@@ -6,10 +6,10 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.services.calendar.windows import Window
-from bot.services.policy.limits import Metric, Scope
+from bot.services.calendar import Window
+from bot.services.policy import Metric, Scope
+from bot.services.quotas import PleaState
 from bot.services.quotas.increase_notices import OLDEST
-from bot.services.quotas.increases import PleaState
 from tests.services.fakes import BEN, MIA
 from tests.services.office import LEAD, LOG_CHANNEL, Office, an_office, budget
 from tests.services.quotas.test_increases import ask, asked, refused_need
@@ -17,8 +17,7 @@ from tests.services.quotas.test_increases import ask, asked, refused_need
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.services.quotas.increase_notices import News
-    from bot.services.quotas.increases import Plea
+    from bot.services.quotas import News, Plea
 
 
 class Mouth:

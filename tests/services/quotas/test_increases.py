@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import LimitReachedError, RequestRefused, UserFacingError
-from bot.services.calendar.windows import Window
-from bot.services.policy.limits import Metric, Requester, Scope
+from bot.services.calendar import Window
+from bot.services.policy import Metric, Requester, Scope
+from bot.services.quotas import Need, Plea, PleaState, parse_more
 from bot.services.quotas.increase_desk import CENT
-from bot.services.quotas.increases import Need, Plea, PleaState, parse_more
 from tests.services.fakes import BEN, MIA
 from tests.services.office import LEAD, LOG_CHANNEL, Office, an_office, budget
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.services.quotas.increases import Asked
+    from bot.services.quotas import Asked
 
 OTHER_LEAD = 51
 

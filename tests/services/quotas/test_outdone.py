@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.services.calendar.windows import Window
-from bot.services.policy.limits import Metric, Scope
-from bot.services.policy.policy import Defaults, LimitRule, ServerPolicy
+from bot.services.calendar import Window
+from bot.services.policy import Defaults, LimitRule, Metric, Scope, ServerPolicy
 from bot.services.quotas.outdone import BOTS, outdone_text
 
 SERVER, DOLLAR = 1, 10**9

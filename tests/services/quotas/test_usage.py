@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import UserFacingError
-from bot.services.calendar.months import Month
-from bot.services.ledger.ledger import Correction
-from bot.services.policy.limits import Scope
-from bot.services.policy.policy import Block, Pause
-from bot.services.quotas.installation import Hint, Room
+from bot.services.calendar import Month
+from bot.services.ledger import Correction
+from bot.services.policy import Block, Pause, Scope
+from bot.services.quotas import Hint, Room
 from bot.services.quotas.usage import DayUse
 from tests.services.fakes import BEN, MIA, NOON
 from tests.services.office import LEAD, an_office

@@ -9,20 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import RequestRefused, UnknownModelError, UnsupportedOptionError
-from bot.services.catalog.catalog import Catalog
-from bot.services.requests.building import (
-    LONGEST_TOLD,
-    MOST_TOLD,
-    Installation,
-    Origin,
-    Wishes,
-    build_request,
-    check_request,
-    told,
-)
-from bot.services.requests.changes import LONGEST_BESIDE, LONGEST_PROMPT, Change
+from bot.services.catalog import Catalog
+from bot.services.requests import Change, ImageRequest, Installation, Origin, Wishes, build_request, check_request
+from bot.services.requests.building import LONGEST_TOLD, MOST_TOLD, told
+from bot.services.requests.changes import LONGEST_BESIDE, LONGEST_PROMPT
 from bot.services.requests.pricing import estimate
-from bot.services.requests.request import ImageRequest
 
 CATALOG = Catalog.load()
 FLARE = CATALOG.model("gpt-image-2.5-flare")

@@ -11,25 +11,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.errors import RequestRefused
-from bot.services.catalog.image_api import MOST_PIXELS, USUAL_PIXELS
-from bot.services.catalog.sizes import FreeSizes, dimensions
-from bot.services.requests.canvas import (
-    MOST_ROOM,
-    PANNED_BY,
-    SHAPES,
-    SHRUNK_TO,
-    Layout,
-    canvas_size,
-    check_layout,
-    fitting_size,
-    layout_for,
-    shape_size,
-)
-from bot.services.requests.changes import EXTENDING, Change
+from bot.services.catalog import MOST_PIXELS, USUAL_PIXELS, dimensions
+from bot.services.catalog.sizes import FreeSizes
+from bot.services.requests import Change, canvas_size, check_layout, fitting_size, layout_for, shape_size
+from bot.services.requests.canvas import MOST_ROOM, PANNED_BY, SHAPES, SHRUNK_TO, Layout
+from bot.services.requests.changes import EXTENDING
 from tests.examples import CATALOG
 
 if TYPE_CHECKING:
-    from bot.services.catalog.catalog import Model
+    from bot.services.catalog import Model
 
 FREE = CATALOG.model("gpt-image-2.5-flare")
 FIXED = CATALOG.model("gpt-image-1.5")

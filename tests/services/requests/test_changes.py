@@ -6,17 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.services.requests.canvas import layout_for
-from bot.services.requests.changes import (
-    DRAWN,
-    EXTENDING,
-    LONGEST_PROMPT,
-    LONGEST_STORY,
-    TITLES,
-    Change,
-    cuts_story,
-    sent_prompt,
-)
+from bot.services.requests import DRAWN, TITLES, Change, cuts_story, layout_for
+from bot.services.requests.changes import EXTENDING, LONGEST_PROMPT, LONGEST_STORY, sent_prompt
 
 OWN_WORDS = {Change.NEW, Change.EDIT}
 WORDLESS = [change for change in Change if change not in OWN_WORDS]

@@ -8,18 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import InputPictureError, UnsupportedOptionError
-from bot.services.catalog.image_api import LARGEST_MASK
-from bot.services.requests.input_checks import (
-    MOST_INPUT_BYTES,
-    check_count,
-    check_inputs,
-    check_references,
-)
-from bot.services.requests.request import ImageRequest, StoredImage
+from bot.services.catalog import LARGEST_MASK
+from bot.services.requests import ImageRequest, StoredImage, check_count, check_inputs
+from bot.services.requests.input_checks import MOST_INPUT_BYTES, check_references
 from tests.examples import CATALOG
 
 if TYPE_CHECKING:
-    from bot.services.catalog.catalog import Model
+    from bot.services.catalog import Model
 
 FLARE = CATALOG.model("gpt-image-2.5-flare")
 OLDER = CATALOG.model("gpt-image-2")  # takes no drawing

@@ -11,21 +11,19 @@ from bot.errors import UnknownModelError, UnsupportedOptionError
 from bot.sandbox.images.models import MODELS as SANDBOX_MODELS
 from bot.sandbox.images.tokens import PER_PARTIAL, input_tokens, output_tokens
 from bot.sandbox.images.tokens import Usage as SandboxUsage
-from bot.services.catalog.catalog import Catalog, Model
-from bot.services.catalog.tokens import Prices
-from bot.services.requests.changes import Change
-from bot.services.requests.pricing import (
+from bot.services.catalog import Catalog, Model, Prices
+from bot.services.requests import (
     NANO_PER_USD,
+    Change,
+    ImageRequest,
+    StoredImage,
     Usage,
-    cost,
-    estimate,
     estimate_choice,
     estimate_output,
     format_price,
     format_usd,
-    is_plausible,
 )
-from bot.services.requests.request import ImageRequest, StoredImage
+from bot.services.requests.pricing import cost, estimate, is_plausible
 
 CATALOG = Catalog.load()
 MODELS = {model.id: model for model in CATALOG.models}

@@ -8,8 +8,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.services.requests.changes import Change
-from bot.services.requests.request import ImageRequest, StoredImage
+from bot.services.requests import Change, ImageRequest, StoredImage
 
 REQUEST = ImageRequest('"Füchse" 🦊', "gpt-image-2.5-flare", "1536x864", "low")
 FOX = StoredImage("a" * 64, "image/png", 640, 480, 1000, number=7)
