@@ -22,7 +22,7 @@ from bot.presentation.report import report_view
 from bot.running import run as run_bot
 from bot.services.accounting import MOST_BYTES, Grouping, Reconciliation, choose_month, of_project, read_bill, reconcile
 from bot.services.calendar import BILLING_ZONE, Month
-from bot.services.numbers import LARGEST
+from bot.services.text import LARGEST
 from bot.storage.ledger.daily import read_booked
 from bot.storage.ledger.report import read_report
 

@@ -19,7 +19,7 @@ from bot.client import AtelierBot
 from bot.discord_ui import front_desk, intake
 from bot.errors import OperatorError
 from bot.services.gallery import Sweeping
-from bot.services.jobs import answering, arrears
+from bot.services.jobs import arrears, delivery
 from bot.storage import FileBlobs
 from tests.delivery.errors import refused
 from tests.examples import settings_for
@@ -27,7 +27,7 @@ from tests.examples import settings_for
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.services.gallery.sweeping import Swept
+    from bot.services.gallery.file_holds import Swept
 
 pytestmark = pytest.mark.usefixtures("bare_environment")
 
@@ -198,7 +198,7 @@ def test_all_that_a_stop_waits_for_ends_before_a_supervisor_kills() -> None:
     said = re.search(r"Give a stop at least (\d+) seconds: .* get (\d+) to come", (deploy / "RUNBOOK.md").read_text())
     parts = (
         2 * arrears.LAST_ATTEMPT,  # the files, the books
-        answering.LAST_NUMBERS,
+        delivery.LAST_NUMBERS,
         1.5 * front_desk.CLOSING,
         running.CLOSING_CONNECTION,
     )

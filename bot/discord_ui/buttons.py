@@ -15,8 +15,8 @@ from bot.discord_ui.interactions import AtelierClient, Interaction, OwnAnswer, a
 from bot.discord_ui.occasions import Asker, asker_of, joined_at_of, role_ids_of
 from bot.discord_ui.rows import view_of
 from bot.errors import NotYoursError, PictureGoneError, UserFacingError
-from bot.services.numbers import number_of
 from bot.services.requests import format_price
+from bot.services.text import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

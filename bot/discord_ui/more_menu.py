@@ -10,7 +10,7 @@ from typing_extensions import override
 from bot.discord_ui.buttons import LastingButton, LastingItem, ask_which, picture_of
 from bot.discord_ui.interactions import AtelierClient, Interaction, order_behind
 from bot.errors import UserFacingError
-from bot.services.numbers import number_of
+from bot.services.text import number_of
 
 if TYPE_CHECKING:
     import re

@@ -11,8 +11,8 @@ import discord
 from bot.discord_ui.buttons import CHOSEN, picture_of
 from bot.discord_ui.interactions import Interaction, answer_failure, order_behind, read_words
 from bot.errors import RequestRefused
-from bot.services.numbers import number_of
 from bot.services.requests import DRAWN, Change, Wishes
+from bot.services.text import number_of
 from cogs.edit.buttons import VARIED, VARY_OTHERS
 from cogs.edit.dialog import COUNT, DIALOG, FILES, PROMPT, QUALITY, SIZE, About, own_words
 from cogs.edit.dialog_choices import SAME_SIZE

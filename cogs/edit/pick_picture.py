@@ -17,8 +17,8 @@ from bot.discord_ui.occasions import asker_of, author_of
 from bot.discord_ui.rows import view_of
 from bot.errors import NotYoursError, PictureGoneError, RequestRefused, UserFacingError
 from bot.inputs import pictures_of
-from bot.services.numbers import number_of
 from bot.services.policy import ReplyMode
+from bot.services.text import number_of
 from cogs.edit.dialog_choices import foretold, foretold_of
 from cogs.edit.reply_edits import answered_message, change_price, edit_others, edit_ours, is_taken, others_price
 from cogs.edit.reply_notices import SWITCHED_OFF

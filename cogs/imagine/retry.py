@@ -12,8 +12,8 @@ from typing_extensions import override
 from bot.discord_ui.buttons import AtelierButton, asker_for, is_private, offer_of, opened_by, with_price
 from bot.discord_ui.interactions import Interaction, answer_failure, read_words
 from bot.errors import PictureGoneError, UserFacingError
-from bot.services.numbers import number_of
 from bot.services.requests import check_prompt, format_price
+from bot.services.text import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -14,9 +14,9 @@ from bot.discord_ui.buttons import LastingButton
 from bot.discord_ui.occasions import requester_of
 from bot.errors import UserFacingError
 from bot.services.calendar import Window
-from bot.services.numbers import number_of
 from bot.services.policy import MOST_NANO, Metric, Scope
 from bot.services.quotas import Need
+from bot.services.text import number_of
 from cogs.increases.deciding import buttons_of
 from cogs.increases.text import ASKED, plea_text
 

@@ -8,8 +8,8 @@ import discord
 from typing_extensions import override
 
 from bot.discord_ui.buttons import AtelierButton, LastingButton
-from bot.services.numbers import number_of
 from bot.services.policy import MOST_NANO
+from bot.services.text import number_of
 from cogs.increases.dialog import AmountDialog
 from cogs.increases.leads import look, roles_now, show
 from cogs.increases.text import grant_label

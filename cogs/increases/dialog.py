@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 import discord
 
 from bot.discord_ui.interactions import Interaction, answer_failure
-from bot.services.numbers import number_of
 from bot.services.policy import Metric, amount_text
 from bot.services.quotas import parse_more
+from bot.services.text import number_of
 from cogs.increases.leads import look, roles_now, show
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.services.calendar import Window
-from bot.services.numbers import LARGEST
 from bot.services.policy import MOST_NANO, Decision, LimitRule, Metric, Scope
 from bot.services.quotas import Need
+from bot.services.text import LARGEST
 from cogs.increases.asking import TEMPLATE, AskButton, custom_id_of, need_in
 from tests.examples import png
 

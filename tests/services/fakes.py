@@ -37,7 +37,7 @@ from bot.services.jobs import (
     Studio,
     UnreadablePictureError,
 )
-from bot.services.jobs.recall import Departure
+from bot.services.jobs.pausing import Departure
 from bot.services.ledger import Destination, Job, OpenRequest, Order, Picture, Requester
 from bot.services.policy import Deciding, Limit, buckets_touched
 from bot.services.quotas import Accounts

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.services.numbers import LARGEST, NOTHING, number_of
+from bot.services.text import LARGEST, NOTHING, number_of
 
 
 @given(st.integers(1, LARGEST), st.integers(0, 30))

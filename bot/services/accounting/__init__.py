@@ -1,9 +1,16 @@
 """Reports, corrections, and the provider's bill beside them."""
 
 from bot.services.accounting.bills import MOST_BYTES, choose_month, of_project, read_bill
-from bot.services.accounting.bookkeeper import Bookkeeper, MonthlyReport
-from bot.services.accounting.charge_words import charge_text, correction_decision
-from bot.services.accounting.corrections import LONGEST_REASON, NO_CHARGE, Billing, ChargeOnFile, Corrector, Resolved
+from bot.services.accounting.corrections import (
+    LONGEST_REASON,
+    NO_CHARGE,
+    Billing,
+    ChargeOnFile,
+    Corrector,
+    Resolved,
+    charge_text,
+    correction_decision,
+)
 from bot.services.accounting.reconciling import (
     TOLERATED_PERCENT,
     BookedJob,
@@ -13,7 +20,7 @@ from bot.services.accounting.reconciling import (
     Share,
     reconcile,
 )
-from bot.services.accounting.report import Report, iso_utc, reported
+from bot.services.accounting.report import Bookkeeper, MonthlyReport, Report, iso_utc, reported
 from bot.services.accounting.sums import Group, Grouping, ReportedJob, Sums, sums_in
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""What leads say of charges that they know better than the ledger: settled, given back or adjusted, and audited."""
+"""What leads say of charges that they know better than the ledger: settled, given back, adjusted, and audited."""
 
 from __future__ import annotations
 
@@ -9,9 +9,19 @@ from typing import TYPE_CHECKING, Protocol
 
 from bot.errors import DecisionRefusedError, RequestRefused
 from bot.services.ledger import ChargeConflictError, ChargeState, Correction
-from bot.services.numbers import number_of
-from bot.services.policy import NOTHING_CHANGED, Limit, Metric, Requester, Scope, bucket_of, exact_text, parse_amount
-from bot.services.text import one_line, quoted
+from bot.services.policy import (
+    NOTHING_CHANGED,
+    Decision,
+    Limit,
+    Metric,
+    Requester,
+    Scope,
+    bucket_of,
+    exact_text,
+    parse_amount,
+)
+from bot.services.requests import format_usd
+from bot.services.text import number_of, one_line, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +29,41 @@ if TYPE_CHECKING:
     from bot.services.ledger import Corrected
     from bot.services.policy import Amount, Lead
     from bot.services.quotas import Accounts
+
+
+def charge_text(state: ChargeState, nano: int, *, exact: bool = True) -> str:
+    """``charged $0.008925``, ``unknown ($0.02 held)``, ``not charged``; `nano` is in nano-dollars."""
+    usd = exact_text(Metric.USD, nano) if exact else format_usd(nano)
+    if state is ChargeState.UNKNOWN:
+        return f"unknown ({usd} held)"
+    if state in {ChargeState.RESERVED, ChargeState.DISPATCHED}:
+        return f"being made ({usd} held)"
+    return f"charged {usd}" if nano else "not charged"
+
+
+def correction_decision(
+    corrected: Corrected, correction: Correction, at: int, *, member_id: int, picture: int | None
+) -> Decision:
+    """A correction for the audit.
+
+    Args:
+        corrected: what was changed.
+        correction: what the lead said.
+        at: in seconds since 1970 (UTC).
+        member_id: who asked for the picture.
+        picture: its number; where none came, the job's id stands for it.
+    """
+    what = f"job {corrected.job_id}" if picture is None else f"picture #{picture}"
+    return Decision(
+        actor_id=correction.actor_id,
+        at=at,
+        action="quota resolve",
+        subject=f"{what} of <@{member_id}>",
+        before=charge_text(corrected.state_before, corrected.nano_before),
+        after=charge_text(corrected.state_after, corrected.nano_after),
+        why=correction.why,
+    )
+
 
 LONGEST_REASON = 200  # characters
 NO_CHARGE = "none"  # stands for the choice that says that there is nothing to choose

@@ -1,4 +1,4 @@
-"""The door of the studio: who may ask here, and for what, as the leads have decided and the catalog knows today."""
+"""The door of the studio: who may ask here, and for what; and whether what waited would still be let in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from bot.services.policy import check_permitted, permit_for
+from bot.errors import RequestRefused, RequestRejectedError
+from bot.services.ledger import Bounds, OutOfBoundsError
+from bot.services.policy import SPAN_NAMES, Scope, StalePolicyError, beginning, check_permitted, permit_for
 from bot.services.requests import check_request
 
 if TYPE_CHECKING:
@@ -15,7 +17,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from bot.services.catalog import Catalog
-    from bot.services.policy import Permit, Policies, Requester
+    from bot.services.ledger import Job, Ledger, OpenRequest
+    from bot.services.policy import Audit, Decision, Limit, Permit, Policies, Requester
+    from bot.services.quotas import Accounts
     from bot.services.requests import ImageRequest
 
 
@@ -71,3 +75,79 @@ class Admission:
             now=int(self.clock()),
         )
         check_request(self.catalog, request, self.today, allow_retired=self.allow_retired)
+
+
+LONG_A_MEMBER = 0  # when they joined: who was let in once is no newcomer
+CHANGES = ("quota set", "quota clear")
+LOOKED_THROUGH = 50  # newest decisions of a server, among which the one that lowered a limit is looked for
+
+
+@dataclass(frozen=True)
+class Clearance:
+    """Lets jobs leave.
+
+    Attributes:
+        clock: seconds since 1970 (UTC).
+    """
+
+    ledger: Ledger
+    accounts: Accounts
+    admission: Admission
+    audit: Audit
+    clock: Callable[[], float] = time.time
+
+    async def dispatch(self, order: OpenRequest, job: Job) -> None:
+        """Commit that a job is about to be sent, under the rules and limits of this moment.
+
+        Raises:
+            RequestRejectedError: they do not allow it any more; it is reserved still.
+            ChargeConflictError: it is not reserved.
+        """
+        requester = order.requester
+        while True:
+            try:
+                await self.admission.check(
+                    order.request, requester, references=len(order.request.references), joined_at=LONG_A_MEMBER
+                )
+                terms = await self.accounts.terms(requester, order.created_at)
+                bounds = Bounds(requester.server_id, terms.policy.version, terms.limits, terms.buckets)
+                return await self.ledger.dispatch(job.id, int(self.clock()), bounds)
+            except StalePolicyError:
+                await self.accounts.policies.forget(requester.server_id)
+            except RequestRefused as refused:
+                sentence = f"{refused.sentence} When you asked, it was allowed still. Nothing was charged."
+                raise RequestRejectedError(sentence, code="forbidden_since") from None
+            except OutOfBoundsError as error:
+                sentence = await self._sentence(error.limit, order)
+                raise RequestRejectedError(sentence, code="out_of_bounds") from None
+
+    async def _sentence(self, limit: Limit, order: OpenRequest) -> str:
+        name = beginning(limit.name)
+        if limit.scope is Scope.INSTALLATION:
+            why = f"{name} leaves too little for this picture by now. Whoever runs this bot decides about it."
+        elif (decision := await self._lowered(limit, order)) is not None:
+            why = (
+                f"{name} leaves too little for this picture by now: while it waited, <@{decision.actor_id}> changed "
+                f"{decision.subject} from {decision.before} to {decision.after}."
+            )
+        else:
+            why = f"{name} leaves too little for this picture by now. /usage shows what is left."
+        return f"{why} Nothing was charged."
+
+    async def _lowered(self, limit: Limit, order: OpenRequest) -> Decision | None:
+        """The latest decision about a limit since the request was made, if there was one."""
+        names = _names(limit, order.requester)
+        for entry in await self.audit.entries(order.requester.server_id, most=LOOKED_THROUGH):
+            decision = entry.decision
+            if decision.at >= order.created_at and decision.subject in names and decision.action in CHANGES:
+                return decision
+        return None
+
+
+def _names(limit: Limit, requester: Requester) -> set[str]:
+    """What leads may have decided about, of which this limit is what came out: see `limit_words.rule_name`."""
+    if limit.scope is not Scope.MEMBER:
+        return {limit.name}
+    span = SPAN_NAMES[limit.window]
+    roles = {f"the {span} allowance of each member with <@&{role_id}>" for role_id in requester.role_ids}
+    return roles | {f"<@{requester.user_id}>'s {span} allowance", f"everybody's {span} allowance"}

@@ -1,8 +1,7 @@
 """Windows, months, time zones, and what time it is."""
 
 from bot.services.calendar.clock import STEP_BACK, TOLERANCE, TrueClock, unjumped
-from bot.services.calendar.months import FIRST_YEAR, LAST_YEAR, Month
-from bot.services.calendar.windows import BILLING_ZONE, Window, window_edges
+from bot.services.calendar.windows import BILLING_ZONE, FIRST_YEAR, LAST_YEAR, Month, Window, window_edges
 from bot.services.calendar.zones import find_zone, zones_like
 
 __all__ = [

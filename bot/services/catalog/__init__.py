@@ -1,7 +1,6 @@
 """What models can do and cost: a model is data, in models.toml."""
 
-from bot.services.catalog.catalog import Catalog, Model
-from bot.services.catalog.catalog_opening import open_catalog
+from bot.services.catalog.catalog import Catalog, Model, open_catalog
 from bot.services.catalog.formats import (
     FEWEST_FRAMES,
     GIF,
@@ -11,15 +10,17 @@ from bot.services.catalog.formats import (
     USUAL_FRAMES,
     USUAL_GIF_SIZE,
 )
-from bot.services.catalog.image_api import (
+from bot.services.catalog.sizes import (
     INPUT_MEDIA_TYPES,
     LARGEST_INPUT,
     LARGEST_MASK,
     LONGEST_EDGE,
     MOST_PIXELS,
     USUAL_PIXELS,
+    SuggestedSize,
+    dimensions,
+    strain,
 )
-from bot.services.catalog.sizes import SuggestedSize, dimensions, strain
 from bot.services.catalog.tokens import DEAREST_SHAPES, PARTIAL_IMAGE_TOKENS, Prices, input_tokens, partials_for
 
 __all__ = [

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import astuple, dataclass, field, replace
-from datetime import date  # noqa: TC003 - pydantic reads the annotations
+from datetime import date
 from decimal import Decimal
 from importlib import resources
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from pydantic import ConfigDict, TypeAdapter
 
-from bot.errors import UnknownModelError, UnsupportedOptionError
+from bot.errors import ConfigurationError, UnknownModelError, UnsupportedOptionError
 from bot.services.catalog import sizes
-from bot.services.catalog.catalog_file import CatalogError, name_of, read_entry, with_family
+from bot.services.catalog.file import CatalogError, name_of, read_entry, with_family
 from bot.services.catalog.formats import GIF, SVG, EarlyFormats, SvgAuthor
 from bot.services.catalog.sizes import FixedSizes, FreeSizes, SuggestedSize  # noqa: TC001 - pydantic reads the annotations
 from bot.services.catalog.tokens import GridTokens, InputRule, Prices, TableTokens  # noqa: TC001 - the same
@@ -21,6 +21,7 @@ from bot.services.text import listed, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import date
 
 __all__ = ["Catalog", "CatalogError", "Model"]
 
@@ -262,3 +263,43 @@ def _fault(model: Model, names: Mapping[str, Model]) -> str | None:
         except (KeyError, UnsupportedOptionError) as error:
             return f"no tokens are known for {suggestion.size} in some quality: {error}"
     return None
+
+
+def open_catalog(
+    default_model: str,
+    *,
+    gif: bool,
+    svg_author: str | None,
+    retired_on: date | None,
+    names: Iterable[str] = (),
+) -> Catalog:
+    """The catalog that comes with Atelier, with the early formats that are switched on.
+
+    Args:
+        default_model: the model of the settings.
+        gif: whether gif may be chosen.
+        svg_author: the text model that writes svg drawings; None leaves them off.
+        names: models that the endpoint calls otherwise.
+        retired_on: today, in UTC, where models that were shut down are not served; None where they may be.
+
+    Raises:
+        ConfigurationError: the default model, one of the names or the author cannot be had.
+    """
+    catalog = Catalog.load()
+    try:
+        model = catalog.model(default_model)
+        model.priced()
+    except UnknownModelError as error:
+        raise ConfigurationError([f"ATELIER_MODEL: {error.sentence}"]) from None
+    for name in names:
+        try:
+            catalog.model(name)
+        except UnknownModelError as error:
+            raise ConfigurationError([f"ATELIER_MODEL_NAMES: {error.sentence}"]) from None
+    if retired_on is not None and model.is_retired(retired_on):
+        instead = model.successor or catalog.default_id
+        raise ConfigurationError([f"ATELIER_MODEL: {model.id} was shut down on {model.shutdown}. Use {instead}."])
+    try:
+        return catalog.opened(gif=gif, svg_author=svg_author)
+    except UnknownModelError as error:
+        raise ConfigurationError([f"ATELIER_SVG_AUTHOR: {error.sentence}"]) from None

@@ -8,8 +8,15 @@ from functools import lru_cache
 from math import gcd, isqrt
 
 from bot.errors import UnsupportedOptionError
-from bot.services.catalog.image_api import USUAL_PIXELS
 from bot.services.text import listed, quoted
+
+LARGEST_INPUT = 50_000_000  # bytes; each input picture must be smaller
+LARGEST_MASK = 4_000_000  # bytes; smaller, too: https://platform.openai.com/docs/api-reference/images/createEdit
+INPUT_MEDIA_TYPES = ("image/png", "image/jpeg", "image/webp")
+LONGEST_EDGE = 3840  # pixels, of a result of gpt-image-2 and later
+MOST_PIXELS = 8_294_400  # of such a result: 3840 by 2160
+USUAL_PIXELS = 1536 * 1024  # of what the API calls landscape and portrait; the size where nobody says how large
+
 
 _LONGEST_TEXT = 40  # characters; nobody's size is longer
 _PIXELS = re.compile(r"([1-9][0-9]{0,4}) ?[x×*] ?([1-9][0-9]{0,4})")

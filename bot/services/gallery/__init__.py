@@ -1,9 +1,8 @@
 """Finished pictures and their files: what they came from, how long they stay, how they go."""
 
 from bot.services.gallery.deletion import Deleter, Deleting
-from bot.services.gallery.file_holds import Holdings
+from bot.services.gallery.file_holds import Holdings, Sweeping
 from bot.services.gallery.lineage import MOST_SHOWN, Family, Lineage, Relative
-from bot.services.gallery.sweeping import Sweeping
 
 __all__ = [
     "MOST_SHOWN",

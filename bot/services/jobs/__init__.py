@@ -1,10 +1,8 @@
 """A request's life: reserved, queued, generated, answered."""
 
-from bot.services.jobs.answering import Answers
 from bot.services.jobs.arrears import Arrears, Stores
-from bot.services.jobs.byte_budget import ByteBudget
-from bot.services.jobs.delivery import Delivery, DeliveryError, Posted, Preview, Result
-from bot.services.jobs.files import Reception
+from bot.services.jobs.delivery import Answers, Delivery, DeliveryError, Posted, Preview, Result
+from bot.services.jobs.files import Reception, Safekeeping
 from bot.services.jobs.generation import Maker
 from bot.services.jobs.outcomes import Outcomes
 from bot.services.jobs.pausing import LONGEST_REASON, Pausing, Switched
@@ -19,10 +17,9 @@ from bot.services.jobs.provider import (
 from bot.services.jobs.provider_account import ProviderAccount
 from bot.services.jobs.queue import FairQueue
 from bot.services.jobs.restoration import GoneBack, LastSeen, Restoration
-from bot.services.jobs.safekeeping import Safekeeping
 from bot.services.jobs.server_status import Bulletin, Bulletins, OpenJobs
 from bot.services.jobs.studio import Studio
-from bot.services.jobs.throttles import Pace
+from bot.services.jobs.throttles import ByteBudget, Pace
 from bot.services.jobs.workshop import Load
 
 __all__ = [

@@ -1,15 +1,26 @@
-"""How a request speaks to the people who wait for it."""
+"""How a request speaks to the people who wait for it, until somebody was told what became of it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+import time
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+import structlog
+
+from bot.errors import DatabaseError, UserFacingError
+from bot.services.background import Background
+from bot.services.ledger import ChargeState
+from bot.services.requests import format_usd
+
 if TYPE_CHECKING:
-    from bot.errors import UserFacingError
-    from bot.services.ledger import Destination, LimitStatus, OpenRequest, Picture
+    from collections.abc import Callable
+
+    from bot.services.jobs.arrears import Arrears
+    from bot.services.ledger import BlobStore, Destination, LimitStatus, OpenRequest, Picture, Requester, Requests
     from bot.services.policy import Pause
-    from bot.services.quotas import Hint
+    from bot.services.quotas import Accounts, Hint, Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,3 +154,221 @@ class OpenDelivery(Protocol):
     def __call__(self, request: OpenRequest) -> Delivery:
         """A delivery to where the request came from."""
         ...
+
+
+# Seconds between attempts to post a result while Discord cannot take it. After the last it is kept for its member.
+PATIENCE = (15.0, 60.0, 300.0, 900.0, 3600.0)
+LAST_NUMBERS = 5.0  # seconds, when the bot stops
+LONGEST_TIDYING = 30 * 24 * 3600  # seconds after which progress that could not be brought to an end is left alone
+
+UNSETTLED = "A lead can settle what is held (/quota resolve). Trying again is charged anew."
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Tells the outcome of requests whose jobs have all ended.
+
+    Attributes:
+        books: where it is written that somebody was told; while they owe how a job ended, that is told from memory.
+    """
+
+    requests: Requests
+    books: Arrears
+    blobs: BlobStore
+    accounts: Accounts
+    clock: Callable[[], float] = time.time
+    patience: tuple[float, ...] = PATIENCE
+    ended: Callable[[Requester], None] | None = None  # told of whoever's request has ended
+    _background: Background = field(default_factory=Background)
+    _numbering: Background = field(default_factory=Background)
+
+    async def answer(self, request_id: str, delivery: Delivery, seen: OpenRequest | None = None) -> None:
+        """Post the outcome; if Discord cannot take it now, go on trying in the background.
+
+        `seen` is the request as this process saw it end; None if it ended in an earlier one.
+        """
+        if not await self._attempt(request_id, delivery, seen):
+            self._background.begin(self._insist(request_id, delivery, seen), f"answer {request_id}")
+
+    async def tell(self, seen: OpenRequest, delivery: Delivery) -> None:
+        """Tell, once, what was seen of a request whose end the books cannot have; the next start looks at it again."""
+        try:
+            await self._tell(seen, delivery)
+        except Exception:  # noqa: BLE001 - nobody else must wait for it
+            _log.exception("not told", request=seen.id)
+
+    async def close(self) -> None:
+        """Stop trying; what is not answered stays kept for the next start."""
+        await self._background.close()
+
+    async def finish(self) -> None:
+        """After `close`, and once the books were given what was owed to them: number what was posted without one."""
+        await self._numbering.finish(0.0 if self.books.trouble else LAST_NUMBERS)
+
+    async def fetched(self, request: OpenRequest, delivery: Delivery) -> None:
+        """The member has seen what was kept for them; what progress was left standing goes."""
+        await self.books.write(request.id, lambda: self.requests.fetched(request.id, int(self.clock())))
+        self._background.begin(self._tidy(request.id, delivery), f"tidy {request.id}")
+
+    async def tidy(self, open_delivery: OpenDelivery) -> None:
+        """Bring to an end, in the background, what progress an earlier process had to leave standing."""
+        oldest = int(self.clock()) - LONGEST_TIDYING
+        for request in await self.requests.with_progress_left():
+            if request.created_at < oldest:
+                await self.requests.tidied(request.id)
+            else:
+                self._background.begin(self._tidy(request.id, open_delivery(request)), f"tidy {request.id}")
+
+    async def _insist(self, request_id: str, delivery: Delivery, seen: OpenRequest | None) -> None:
+        for seconds in self.patience:
+            await asyncio.sleep(seconds)
+            if await self._attempt(request_id, delivery, seen):
+                return
+        _log.error("result not posted, kept for its member", request=request_id)
+        await self._keep(request_id)
+
+    async def _tidy(self, request_id: str, delivery: Delivery) -> None:
+        """Until it is done, or patience ends; then the next start tries again."""
+        for seconds in (0.0, *self.patience):
+            await asyncio.sleep(seconds)
+            try:
+                if await delivery.tidy():
+                    await self.books.write(request_id, lambda: self.requests.tidied(request_id))
+                    return
+            except Exception:  # noqa: BLE001 - progress is never essential
+                _log.exception("progress not tidied up", request=request_id)
+
+    async def _attempt(self, request_id: str, delivery: Delivery, seen: OpenRequest | None) -> bool:
+        """Try once; True when there is nothing left to do."""
+        try:
+            request = await self._current(request_id, seen)
+            if request is None or request.delivered_at is not None:
+                return True
+            has_ended = await self._end(request, delivery)
+        except Exception:  # noqa: BLE001 - whatever it was, the result is kept and tried again
+            _log.exception("result not posted", request=request_id)
+            return False
+        if has_ended and self.ended is not None:
+            self.ended(request.requester)
+        return has_ended
+
+    async def _end(self, request: OpenRequest, delivery: Delivery) -> bool:
+        """Tell it, or keep it where Discord takes it in no way; False if it is to be tried again."""
+        try:
+            posted = await self._tell(request, delivery)
+        except DeliveryError as error:
+            _log.warning("result not posted", request=request.id, reason=str(error), permanent=error.permanent)
+            if error.permanent:
+                await self._keep(request.id)
+            return error.permanent
+        await self._remember(request.id, posted)
+        if any(picture.number == 0 for picture in request.pictures) and not posted.kept:
+            self._numbering.begin(self._make_good(request, delivery, posted), f"number {request.id}")
+        if posted.progress_left:
+            self._background.begin(self._tidy(request.id, delivery), f"tidy {request.id}")
+        return True
+
+    async def _keep(self, request_id: str) -> None:
+        """For its member to fetch; the next start tries to post it again."""
+        now = int(self.clock())
+        try:
+            await self.books.write(request_id, lambda: self.requests.keep(request_id, now))
+        except Exception:  # noqa: BLE001 - it is not answered, and so the next start tries again in any case
+            _log.exception("not written down that it is kept", request=request_id)
+
+    async def _current(self, request_id: str, seen: OpenRequest | None) -> OpenRequest | None:
+        """The request as the books have it or, where they cannot have it or cannot be read, as it was seen to end."""
+        if seen is not None and self.books.owes(request_id):
+            return seen
+        try:
+            known = await self.requests.get(request_id)
+        except DatabaseError as problem:
+            if seen is None:
+                raise
+            self.books.note(problem)
+            return seen
+        if seen is None or known is None or _holds(known, seen) or known.delivered_at is not None:
+            return known
+        return seen  # with a picture that the books did not take
+
+    async def _make_good(self, shown: OpenRequest, delivery: Delivery, posted: Posted) -> None:
+        """Once the books have it, give what was posted its number and its buttons."""
+        await self.books.paid(shown.id)
+        for seconds in (0.0, *self.patience):
+            await asyncio.sleep(seconds)
+            try:
+                request = await self.requests.get(shown.id)
+                if request is not None and _holds(request, shown):
+                    await delivery.renew(await self.result_of(request), posted)
+            except Exception as problem:  # noqa: BLE001 - it is shown already; only its number and buttons are missing
+                _log.warning("result without its number", request=shown.id, reason=repr(problem))
+                if isinstance(problem, DeliveryError) and problem.permanent:
+                    return
+            else:
+                return
+
+    async def _remember(self, request_id: str, posted: Posted) -> None:
+        """Not posted twice while this process runs, even if that cannot be written down now."""
+        now = int(self.clock())
+        try:
+            await self.books.write(
+                request_id,
+                lambda: self.requests.delivered(
+                    request_id,
+                    now,
+                    posted.channel_id,
+                    posted.message_ids,
+                    kept=posted.kept,
+                    progress_left=posted.progress_left,
+                ),
+            )
+        except Exception:  # noqa: BLE001 - the next start posts it again, if Discord does not know it any more
+            _log.exception("posted, but not written down", request=request_id)
+
+    async def result_of(self, request: OpenRequest) -> Result:
+        """What became of a request, with the files that are kept."""
+        files: list[tuple[Picture, bytes]] = []
+        for job in request.jobs:
+            if job.picture is not None and not job.picture.deleted:
+                content = await self.blobs.get(job.picture.image.digest)
+                if content is not None:
+                    files.append((job.picture, content))
+        files.sort(key=lambda file: file[0].number)
+        told = await self._told(request)
+        limits, hint = ((), None) if told is None else (told.limits, told.hint)
+        return Result(request, tuple(files), limits, hint, self.books.trouble)
+
+    async def _told(self, request: OpenRequest) -> Told | None:
+        """What the requester may know of their limits; None where the books cannot be read now."""
+        try:
+            return await self.accounts.told(request.requester, max((job.hold_nano for job in request.jobs), default=0))
+        except DatabaseError as problem:
+            self.books.note(problem)
+            return None
+
+    async def _tell(self, request: OpenRequest, delivery: Delivery) -> Posted:
+        result = await self.result_of(request)
+        if result.files:
+            return await delivery.done(result)
+        sentences = list(result.failures) or [_lost(result)]
+        if any(job.state is ChargeState.UNKNOWN for job in request.jobs):
+            sentences.append(UNSETTLED)
+        return await delivery.failed(UserFacingError("\n".join(sentences)))
+
+
+def _holds(known: OpenRequest, seen: OpenRequest) -> bool:
+    """Whether the books know every picture that was seen."""
+    in_books = {job.id for job in known.jobs if job.picture is not None}
+    return all(job.picture is None or job.id in in_books for job in seen.jobs)
+
+
+def _lost(result: Result) -> str:
+    """Why there is nothing to show of a request that failed in nothing."""
+    if not any(job.picture is not None and not job.picture.deleted for job in result.request.jobs):
+        return "The picture is gone from my store."
+    return (
+        f"The picture was made and cost {format_usd(result.cost_nano)}, but I have lost its file: "
+        "I was stopped before I could write it to my disk, or somebody has taken it from there."
+    )

@@ -1,22 +1,26 @@
-"""What becomes of the file that came: looked at, and laid into the picture that its mask kept."""
+"""What goes to the provider and what comes: inputs loaded, results laid in, kept while the disk is full."""
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 
+from bot.errors import RequestRejectedError, StoreTroubleError
 from bot.services.catalog import INPUT_MEDIA_TYPES
-from bot.services.jobs.provider import FILE_ENDINGS, CheckedPicture, UnreadablePictureError
+from bot.services.jobs.arrears import ASK_LATER
+from bot.services.jobs.provider import FILE_ENDINGS, CheckedPicture, InputImage, UnreadablePictureError
+from bot.services.ledger import BlobStore
 from bot.services.requests import keeps_shape
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Sequence
 
+    from bot.services.jobs.arrears import Arrears
     from bot.services.jobs.provider import PictureCheck, Retouch
-    from bot.services.ledger import BlobStore
     from bot.services.requests import ImageRequest, StoredImage
 
 T = TypeVar("T")
@@ -135,3 +139,92 @@ def _base_of(request: ImageRequest) -> tuple[StoredImage, StoredImage] | None:
 def _can_be_composed(checked: CheckedPicture, base: StoredImage) -> bool:
     """Not an animation or a drawing, and of the picture's shape, or it would have to be distorted."""
     return checked.media_type in INPUT_MEDIA_TYPES and keeps_shape(base, checked.width, checked.height)
+
+
+async def load_inputs(blobs: BlobStore, request: ImageRequest) -> Sequence[InputImage]:
+    """The input pictures in their order, then the mask or the drawing.
+
+    Raises:
+        RequestRejectedError: one of them is not in the store any more.
+    """
+    inputs: list[InputImage] = []
+    for number, file in enumerate(request.references, start=1):
+        name = f"image-{number}.{FILE_ENDINGS[file.media_type]}"
+        inputs.append(InputImage(name, file.media_type, await _load(blobs, file)))
+    if request.mask is not None:
+        inputs.append(InputImage("mask.png", "image/png", await _load(blobs, request.mask), "mask"))
+    if request.markup is not None:
+        inputs.append(InputImage("markup.png", "image/png", await _load(blobs, request.markup), "markup"))
+    return inputs
+
+
+async def _load(blobs: BlobStore, file: StoredImage) -> bytes:
+    content = await blobs.get(file.digest)
+    if content is None:
+        _log.warning("input not in the store", digest=file.digest)
+        raise RequestRejectedError(
+            "A picture that this starts from was deleted meanwhile, or is lost. Nothing was charged. "
+            "Ask anew, and attach the picture.",
+            code="input_gone",
+        )
+    return content
+
+
+class Safekeeping(BlobStore):
+    """The file store, and what it cannot take just now.
+
+    No more is in memory than the pictures that were being made when the disk gave out: while anything is owed to it,
+    nothing new begins.
+
+    Args:
+        blobs: keeps the files.
+        arrears: what is owed to it.
+    """
+
+    def __init__(self, blobs: BlobStore, arrears: Arrears) -> None:
+        self._blobs = blobs
+        self._arrears = arrears
+        self._held: dict[str, bytes] = {}
+
+    async def put(self, content: bytes) -> str:
+        """Store durably and return the digest in hex: for what a member has still.
+
+        Raises:
+            StoreTroubleError: the disk does not take it.
+        """
+        try:
+            return await self._blobs.put(content)
+        except OSError as error:
+            self._arrears.note(error)
+            raise StoreTroubleError(
+                f"{self._arrears.trouble}, so I cannot keep the pictures that this starts from. {ASK_LATER}"
+            ) from error
+
+    async def keep(self, content: bytes) -> str:
+        """As `put`, for what nobody else has: what the disk does not take now, it gets later."""
+        try:
+            return await self._blobs.put(content)
+        except OSError as error:
+            self._arrears.note(error)
+        except Exception:  # noqa: BLE001 - whatever it was, once more, and till then from memory
+            _log.exception("picture not put away")
+        digest = hashlib.sha256(content).hexdigest()
+        self._held[digest] = content
+        self._arrears.owe(f"file {digest}", lambda: self._put_away(digest))
+        return digest
+
+    async def get(self, digest: str) -> bytes | None:
+        """The bytes, or None if they are not kept."""
+        held = self._held.get(digest)
+        return await self._blobs.get(digest) if held is None else held
+
+    async def delete(self, digest: str) -> None:
+        """Forget the bytes; nothing happens if they are not kept."""
+        self._held.pop(digest, None)
+        await self._blobs.delete(digest)
+
+    async def _put_away(self, digest: str) -> None:
+        content = self._held.get(digest)
+        if content is not None:  # else it was deleted meanwhile
+            await self._blobs.put(content)
+            self._held.pop(digest, None)

@@ -20,13 +20,12 @@ from bot.errors import (
     ProviderBusyError,
     RequestRejectedError,
 )
-from bot.services.jobs.arrears import passes
-from bot.services.jobs.booking import to_the_end
-from bot.services.jobs.byte_budget import ByteBudget
-from bot.services.jobs.loading import load_inputs
+from bot.services.jobs.arrears import passes, to_the_end
+from bot.services.jobs.files import load_inputs
 from bot.services.jobs.outcomes import Made, Outcomes, failure_of, unknown
+from bot.services.jobs.pausing import CalledBackError, HeldUpError, StoppedError
 from bot.services.jobs.provider import FinishedImage
-from bot.services.jobs.recall import CalledBackError, HeldUpError, StoppedError
+from bot.services.jobs.throttles import ByteBudget
 from bot.services.ledger import ChargeConflictError
 
 if TYPE_CHECKING:
@@ -34,10 +33,10 @@ if TYPE_CHECKING:
 
     from bot.services.admission import Clearance
     from bot.services.jobs.arrears import Arrears
+    from bot.services.jobs.files import Safekeeping
+    from bot.services.jobs.pausing import Departure
     from bot.services.jobs.provider import ImageProvider, InputImage
     from bot.services.jobs.provider_account import Call, ProviderAccount
-    from bot.services.jobs.recall import Departure
-    from bot.services.jobs.safekeeping import Safekeeping
     from bot.services.jobs.throttles import Pace
     from bot.services.ledger import Job, OpenRequest
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.errors import HELD, ImageFailure, OutcomeUnknownError, not_known
-from bot.services.jobs.arrears import passes
-from bot.services.jobs.booking import persistently
+from bot.services.jobs.arrears import passes, persistently
 from bot.services.jobs.provider import UnreadablePictureError
 from bot.services.ledger import ChargeConflictError, ChargeState, Picture, Settlement
 from bot.services.requests import StoredImage, Usage, pricing
@@ -20,9 +19,8 @@ if TYPE_CHECKING:
 
     from bot.services.catalog import Catalog
     from bot.services.jobs.arrears import Arrears
-    from bot.services.jobs.files import Reception
+    from bot.services.jobs.files import Reception, Safekeeping
     from bot.services.jobs.provider import FinishedImage
-    from bot.services.jobs.safekeeping import Safekeeping
     from bot.services.ledger import Job, Ledger, OpenRequest
 
 UNKNOWN_DEADLINE = 72 * 3600  # seconds until an unknown outcome is charged at its hold

@@ -25,9 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.services.catalog import Catalog
-    from bot.services.jobs.answering import Answers
     from bot.services.jobs.arrears import Stores
-    from bot.services.jobs.delivery import Delivery, OpenDelivery
+    from bot.services.jobs.delivery import Answers, Delivery, OpenDelivery
     from bot.services.jobs.generation import Maker
     from bot.services.jobs.queue import FairQueue
     from bot.services.jobs.restoration import Restoration

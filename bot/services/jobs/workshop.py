@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.services.jobs.delivery import Preview
+from bot.services.jobs.pausing import CalledBackError, Departure, HeldUpError
 from bot.services.jobs.queue import Member
-from bot.services.jobs.recall import CalledBackError, Departure, HeldUpError
 from bot.services.ledger import ChargeState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from bot.services.jobs.answering import Answers
     from bot.services.jobs.arrears import Stores
-    from bot.services.jobs.delivery import Delivery, OpenDelivery
+    from bot.services.jobs.delivery import Answers, Delivery, OpenDelivery
     from bot.services.jobs.generation import Maker
     from bot.services.jobs.outcomes import Made
     from bot.services.jobs.queue import FairQueue

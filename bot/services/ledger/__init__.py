@@ -1,6 +1,5 @@
 """Charges: reserved, settled, released; and who keeps them."""
 
-from bot.services.ledger.errands import Errand, Errands
 from bot.services.ledger.ledger import (
     Balance,
     Bounds,
@@ -20,7 +19,7 @@ from bot.services.ledger.ledger import (
     Settlement,
     Standing,
 )
-from bot.services.ledger.stores import BlobStore, Leftovers, Notes, Requests
+from bot.services.ledger.stores import BlobStore, Errand, Errands, Leftovers, Notes, Requests
 
 __all__ = [
     "Balance",

@@ -2,9 +2,16 @@
 
 from bot.services.policy.access_rules import RoleOrder, Rules
 from bot.services.policy.amounts import MOST_NANO, PER, Amount, amount_choices, amount_text, exact_text, parse_amount
-from bot.services.policy.deciding import NOTHING_CHANGED, Deciding, Lead
-from bot.services.policy.decisions import Audit, AuditEntry, Decision, Policies, StalePolicyError
-from bot.services.policy.first_settings import FirstSettings
+from bot.services.policy.decisions import (
+    NOTHING_CHANGED,
+    Audit,
+    AuditEntry,
+    Deciding,
+    Decision,
+    Lead,
+    Policies,
+    StalePolicyError,
+)
 from bot.services.policy.limit_names import (
     NOT_SET,
     THINGS,
@@ -63,7 +70,14 @@ from bot.services.policy.rule_text import (
     rule_text,
     wait_text,
 )
-from bot.services.policy.server_settings import LONGEST_REASON, LONGEST_WAIT, NOT_BLOCKED, CalendarNow, ServerSettings
+from bot.services.policy.server_settings import (
+    LONGEST_REASON,
+    LONGEST_WAIT,
+    NOT_BLOCKED,
+    CalendarNow,
+    FirstSettings,
+    ServerSettings,
+)
 
 __all__ = [
     "ALLOWANCE_SCOPES",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import DecisionRefusedError, UnsupportedOptionError
 from bot.services.catalog import dimensions
-from bot.services.policy.deciding import NOTHING_CHANGED, Deciding, Lead
+from bot.services.policy.decisions import NOTHING_CHANGED, Deciding, Lead
 from bot.services.policy.policy import RoleRule
 from bot.services.policy.rule_text import (
     channels_text,

@@ -26,8 +26,7 @@ from bot.services.policy import (
     rule_name,
     rule_of_key,
 )
-from bot.services.quotas.limit_text import grantable, instead_of, lifted_text, limit_of, use_text
-from bot.services.quotas.outdone import outdone_text
+from bot.services.quotas.limit_text import grantable, instead_of, lifted_text, limit_of, outdone_text, use_text
 from bot.services.text import listed, one_line
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from bot.services.policy import (
     limits_for,
     with_grants,
 )
-from bot.services.quotas.installation import Tenancy, told_of
+from bot.services.quotas.accounts import Tenancy, told_of
 from bot.services.quotas.limit_text import limit_of
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from bot.services.ledger import Ledger, LimitStatus
     from bot.services.policy import Defaults, Grant, LimitRule, Policies, ServerPolicy
-    from bot.services.quotas.installation import Hint
+    from bot.services.quotas.accounts import Hint
 
 
 @dataclass(frozen=True, slots=True)

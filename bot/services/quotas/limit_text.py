@@ -1,4 +1,4 @@
-"""How limits that leads have set are called, found again and said in words. Pure."""
+"""How limits that leads have set, and those that overlap or stand in the way, are said in words. Pure."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from bot.services.policy import (
     Scope,
     allowance_rule,
     amount_text,
+    beginning,
     budget_name,
     exact_text,
     is_counted,
@@ -28,7 +29,7 @@ from bot.services.text import listed
 if TYPE_CHECKING:
     from bot.services.ledger import LimitStatus
     from bot.services.policy import Defaults, Grant, ServerPolicy
-    from bot.services.quotas.installation import Hint
+    from bot.services.quotas.accounts import Hint
 
 
 def hint_text(hint: Hint) -> str:
@@ -149,3 +150,57 @@ def _budgets_left(cleared: LimitRule, policy: ServerPolicy, defaults: Defaults) 
     if defaults.monthly_budget_nano is not None:
         holding.append("this bot's monthly budget, as whoever runs it has set it")
     return f"What holds still: {listed(tuple(holding), 'and')}." if holding else "No other budget holds in its place."
+
+
+BOTS = "This bot's monthly budget, set by whoever runs it, is smaller and holds too."
+_SPANS = list(Window)  # from the shortest
+
+
+def outdone_text(rule: LimitRule, policy: ServerPolicy, defaults: Defaults) -> tuple[str, ...]:
+    """Sentences about limits that leave a new rule nothing to bound, or that it leaves nothing to bound.
+
+    What is granted for once is left aside.
+    """
+    if rule.maximum is None:
+        return ()
+    told = [
+        f"{beginning(rule_name(each))} of {_amount(each)} is smaller and holds too."
+        for each in policy.limits
+        if _is_reached_within(rule, each) or _is_over_the_server(rule, each)
+    ]
+    told += [
+        f"It is smaller than {rule_name(each)} of {_amount(each)}; both hold."
+        for each in policy.limits
+        if _is_reached_within(each, rule)
+    ]
+    if rule.metric is Metric.USD and defaults.monthly_budget_nano is not None:
+        told += [BOTS] if defaults.monthly_budget_nano < rule.maximum else []
+    return tuple(told)
+
+
+def _is_reached_within(rule: LimitRule, longer: LimitRule) -> bool:
+    """Whether what the same may use in a longer window is reached before what they may use in the shorter one."""
+    return (
+        (rule.shared, rule.metric, rule.scope, rule.scope_id)
+        == (longer.shared, longer.metric, longer.scope, longer.scope_id)
+        and _SPANS.index(longer.window) > _SPANS.index(rule.window)
+        and _is_less(longer, rule)
+    )
+
+
+def _is_over_the_server(rule: LimitRule, servers: LimitRule) -> bool:
+    """Whether a part of the server has more than the whole."""
+    return (
+        (rule.shared, rule.metric, rule.window) == (servers.shared, servers.metric, servers.window)
+        and rule.shared
+        and servers.scope is Scope.SERVER
+        and _is_less(servers, rule)
+    )
+
+
+def _is_less(one: LimitRule, other: LimitRule) -> bool:
+    return one.maximum is not None and other.maximum is not None and one.maximum < other.maximum
+
+
+def _amount(rule: LimitRule) -> str:
+    return exact_text(rule.metric, rule.maximum)

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
     from bot.services.ledger import LimitStatus
     from bot.services.policy import Balance, Block, Pause, Requester
-    from bot.services.quotas.accounts import Accounts
-    from bot.services.quotas.installation import Hint
+    from bot.services.quotas.accounts import Accounts, Hint
 
 EVER = (0, 2**62)  # seconds since 1970
 

@@ -12,7 +12,6 @@ from bot.services.requests.building import (
     check_request,
 )
 from bot.services.requests.canvas import canvas_size, check_layout, fitting_size, keeps_shape, layout_for, shape_size
-from bot.services.requests.changes import DRAWN, THEN, TITLES, Change, cuts_story
 from bot.services.requests.input_checks import check_count, check_inputs, check_together
 from bot.services.requests.pricing import (
     NANO_PER_USD,
@@ -23,7 +22,18 @@ from bot.services.requests.pricing import (
     format_price,
     format_usd,
 )
-from bot.services.requests.request import MOST_PICTURES, UNSTREAMED_FORMATS, Base, ImageRequest, StoredImage
+from bot.services.requests.request import (
+    DRAWN,
+    MOST_PICTURES,
+    THEN,
+    TITLES,
+    UNSTREAMED_FORMATS,
+    Base,
+    Change,
+    ImageRequest,
+    StoredImage,
+    cuts_story,
+)
 
 __all__ = [
     "DRAWN",

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import RequestRefused, UnsupportedOptionError
 from bot.services.catalog import FEWEST_FRAMES, GIF, MOST_FRAMES, SVG, USUAL_FRAME_MS, USUAL_FRAMES, partials_for
-from bot.services.requests.changes import Change
-from bot.services.requests.request import MOST_PICTURES, UNSTREAMED_FORMATS, ImageRequest
+from bot.services.requests.request import MOST_PICTURES, UNSTREAMED_FORMATS, Change, ImageRequest
 from bot.services.text import listed
 
 if TYPE_CHECKING:

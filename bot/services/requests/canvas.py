@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import RequestRefused
 from bot.services.catalog import USUAL_PIXELS, dimensions, strain
-from bot.services.requests.changes import Change
+from bot.services.requests.request import Change
 
 if TYPE_CHECKING:
     from bot.services.catalog import Model

@@ -14,8 +14,8 @@ import pytest_asyncio
 from structlog.testing import capture_logs
 from typing_extensions import override
 
-from bot.services.gallery import Holdings, Sweeping, sweeping
-from bot.services.gallery.sweeping import AGE, Swept
+from bot.services.gallery import Holdings, Sweeping, file_holds
+from bot.services.gallery.file_holds import AGE, Swept
 from bot.services.requests import StoredImage
 from bot.storage import FileBlobs, SqliteRequests
 from tests.storage.examples import NOON, Books, opened, order, settlement
@@ -170,7 +170,7 @@ async def test_many_files_are_swept_in_steps_and_none_is_left_out(
             asked.append(len(digests))
             return await super().unused(digests)
 
-    monkeypatch.setattr(sweeping, "STEP", 4)
+    monkeypatch.setattr(file_holds, "STEP", 4)
     files = [await store.put(bytes([number])) for number in range(10)]
     await store.make("1", files[0])
 

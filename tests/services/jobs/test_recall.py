@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot.services.jobs.recall import CalledBackError, Departure
+from bot.services.jobs.pausing import CalledBackError, Departure
 from tests.services.fakes import departure
 
 

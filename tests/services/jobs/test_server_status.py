@@ -13,7 +13,7 @@ from bot.services.calendar import Window
 from bot.services.jobs import Bulletins, Load, OpenJobs
 from bot.services.policy import Decision, Defaults, Lead, LimitRule, Metric, RoleRule, Scope
 from bot.services.quotas import Standings
-from bot.services.quotas.installation import Tenancy
+from bot.services.quotas.accounts import Tenancy
 from bot.storage.ledger.open_jobs import SqliteOpenCharges
 from tests.services.fakes import BEN, CATALOG, MIA, NOON, RecordingDelivery, a_house, a_request, until
 

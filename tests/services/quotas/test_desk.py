@@ -28,8 +28,8 @@ from bot.services.policy import (
     told_apart,
 )
 from bot.services.quotas import Hint, QuotaDesk, Room, Standings, use_text
+from bot.services.quotas.accounts import Tenancy
 from bot.services.quotas.desk import GONE, OPERATORS, Outcome
-from bot.services.quotas.installation import Tenancy
 from bot.services.quotas.limit_text import instead_of, limit_of
 from bot.storage import Database, SqliteAudit, SqliteLedger, SqlitePolicies
 from tests.examples import DESTINATION, MODEL, REQUEST

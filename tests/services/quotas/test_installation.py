@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.services.quotas import Hint, Room, Told
-from bot.services.quotas.installation import Tenancy, told_of
+from bot.services.quotas.accounts import Tenancy, told_of
 from tests.examples import NOW, allowance, budget
 
 RESETS = NOW + 3600

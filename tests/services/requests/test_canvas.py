@@ -15,7 +15,7 @@ from bot.services.catalog import MOST_PIXELS, USUAL_PIXELS, dimensions
 from bot.services.catalog.sizes import FreeSizes
 from bot.services.requests import Change, canvas_size, check_layout, fitting_size, layout_for, shape_size
 from bot.services.requests.canvas import MOST_ROOM, PANNED_BY, SHAPES, SHRUNK_TO, Layout
-from bot.services.requests.changes import EXTENDING
+from bot.services.requests.request import EXTENDING
 from tests.examples import CATALOG
 
 if TYPE_CHECKING:

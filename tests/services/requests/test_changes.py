@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.services.requests import DRAWN, TITLES, Change, cuts_story, layout_for
-from bot.services.requests.changes import EXTENDING, LONGEST_PROMPT, LONGEST_STORY, sent_prompt
+from bot.services.requests.request import EXTENDING, LONGEST_PROMPT, LONGEST_STORY, sent_prompt
 
 OWN_WORDS = {Change.NEW, Change.EDIT}
 WORDLESS = [change for change in Change if change not in OWN_WORDS]
