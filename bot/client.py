@@ -110,9 +110,9 @@ class AtelierBot(AtelierClient):
             services.admission,
             services.catalog,
             services.requests,
-            services.holdings,
+            services.file_holds,
             self.buttons,
-            services.watch,
+            services.budget_alerts,
             services.state,
             services.clock,
         )
@@ -130,10 +130,10 @@ class AtelierBot(AtelierClient):
             await self.load_extension(extension)
         await self._sync_commands()
         log_channel = LogChannel(self)
-        self.services.watch.speaker, self.services.account.speaker = log_channel, log_channel.tell_of_account
+        self.services.budget_alerts.speaker, self.services.account.speaker = log_channel, log_channel.tell_of_account
         self.services.restoration.speaker = log_channel.say
         self.services.stores.tell_lasting(lambda reason: self._tell_of_trouble(log_channel, reason))
-        self.services.accounts.tenancy.sole_server = lambda: len(self.guilds) == 1
+        self.services.accounts.visibility.sole_server = lambda: len(self.guilds) == 1
         self.services.studio.start()
 
     async def _tell_of_trouble(self, log_channel: LogChannel, reason: str) -> None:
@@ -161,8 +161,8 @@ class AtelierBot(AtelierClient):
         """Go on with what an earlier process left; nothing after a reconnection."""
         left_over = await self.services.studio.resume(self.intake.reopen)
         self.desk.tell_left_over()
-        self.services.watch.tell_soon()
-        self.services.plea_telling.tell_soon()
+        self.services.budget_alerts.tell_soon()
+        self.services.increase_notices.tell_soon()
         # What is there now stays for good: a collection that walks over it all would stop the event loop for long.
         gc.collect()
         gc.freeze()

@@ -181,7 +181,7 @@ async def _readiness(bot: AtelierBot) -> dict[str, bool]:
 
 
 async def _figures(services: Services, outcomes: Counter[str]) -> Mapping[str, float]:
-    standing = await services.accounts.standing()
+    standing = await services.accounts.month_totals()
     return {
         "settled_nano": float(standing.settled_nano),
         "held_nano": float(standing.held_nano),

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING
 
 from bot.openai_images import OpenAIImages
 from bot.pictures import check_result, retouch
-from bot.services.accounting import Bookkeeper, Corrector
+from bot.services.accounting import Corrector, MonthReports
 from bot.services.admission import Admission, Clearance, Drafting
 from bot.services.calendar import TrueClock, unjumped
 from bot.services.catalog import open_catalog
-from bot.services.gallery import Deleting, Holdings, Sweeping
+from bot.services.gallery import Deleting, FileHolds, Sweeping
 from bot.services.jobs import (
     Answers,
     Arrears,
     Bulletins,
     FairQueue,
-    Maker,
+    Generation,
     Outcomes,
     Pace,
     Pausing,
@@ -34,7 +34,15 @@ from bot.services.jobs import (
     Studio,
 )
 from bot.services.policy import Deciding, Defaults, Rules, ServerSettings, limits_for
-from bot.services.quotas import Accounts, PleaDesk, PleaTelling, QuotaDesk, Standings, UsageDesk, Watch
+from bot.services.quotas import (
+    Accounts,
+    BudgetAlerts,
+    IncreaseDesk,
+    IncreaseNotices,
+    LimitStatuses,
+    QuotaDesk,
+    UsageDesk,
+)
 from bot.storage.alerts import SqliteAlerts
 from bot.storage.blobs import FileBlobs
 from bot.storage.database.database import Database
@@ -42,7 +50,7 @@ from bot.storage.database.lock import DataDirectoryLock
 from bot.storage.database.restoration import SqliteGoneBack
 from bot.storage.database.state import State
 from bot.storage.errands import SqliteErrands
-from bot.storage.increases import SqlitePleas
+from bot.storage.increases import SqliteIncreases
 from bot.storage.ledger.charges import SqliteCharges
 from bot.storage.ledger.ledger import SqliteLedger
 from bot.storage.ledger.lineage import SqliteLineage
@@ -87,17 +95,17 @@ class Services:
     audit: Audit
     defaults: Defaults
     usage: UsageDesk
-    bookkeeper: Bookkeeper
+    month_reports: MonthReports
     corrector: Corrector
-    pleas: PleaDesk
-    plea_telling: PleaTelling
-    watch: Watch
+    increases: IncreaseDesk
+    increase_notices: IncreaseNotices
+    budget_alerts: BudgetAlerts
     answers: Answers
     requests: Requests
     lineage: Lineage
     deleting: Deleting
     blobs: BlobStore
-    holdings: Holdings
+    file_holds: FileHolds
     sweeping: Sweeping
     restoration: Restoration
     state: State
@@ -134,9 +142,9 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
                 try:
                     yield services
                 finally:
-                    await services.watch.close()
+                    await services.budget_alerts.close()
                     await services.account.close()
-                    await services.plea_telling.close()
+                    await services.increase_notices.close()
         finally:
             await database.close()
 
@@ -193,8 +201,10 @@ async def _connect(settings: Settings, catalog: Catalog, database: Database, ima
     )
     accounts = Accounts(below.ledger, below.policies, partial(limits_for, defaults=below.defaults), below.clock)
     admission = Admission(below.policies, catalog, below.allow_retired, below.clock)
-    watch = Watch(accounts, SqliteAlerts(database), below.clock)
-    answers = Answers(below.requests, stores.books, below.blobs, accounts, below.clock, ended=watch.request_ended)
+    budget_alerts = BudgetAlerts(accounts, SqliteAlerts(database), below.clock)
+    answers = Answers(
+        below.requests, stores.books, below.blobs, accounts, below.clock, ended=budget_alerts.request_ended
+    )
     restoration = Restoration(SqliteGoneBack(database), below.policies, below.clock)
     studio = Studio(
         catalog=catalog,
@@ -202,17 +212,17 @@ async def _connect(settings: Settings, catalog: Catalog, database: Database, ima
         requests=below.requests,
         accounts=accounts,
         queue=FairQueue(settings.concurrency),
-        maker=_maker(below, accounts, admission, await state.secret(SAFETY_KEY)),
+        generation=_maker(below, accounts, admission, await state.secret(SAFETY_KEY)),
         answers=answers,
         stores=stores,
         restoration=restoration,
         clock=below.clock,
     )
-    return _services(below, accounts, admission, watch, answers, restoration, studio)
+    return _services(below, accounts, admission, budget_alerts, answers, restoration, studio)
 
 
-def _maker(below: _Foundation, accounts: Accounts, admission: Admission, safety_key: bytes) -> Maker:
-    return Maker(
+def _maker(below: _Foundation, accounts: Accounts, admission: Admission, safety_key: bytes) -> Generation:
+    return Generation(
         outcomes=Outcomes(
             ledger=below.ledger,
             books=below.stores.books,
@@ -236,14 +246,14 @@ def _services(
     below: _Foundation,
     accounts: Accounts,
     admission: Admission,
-    watch: Watch,
+    budget_alerts: BudgetAlerts,
     answers: Answers,
     restoration: Restoration,
     studio: Studio,
 ) -> Services:
     deciding = Deciding(below.policies, below.clock)
-    standings = Standings(below.policies, below.ledger, below.defaults, below.clock, accounts.tenancy)
-    holdings = Holdings(below.requests, below.blobs)
+    limit_statuses = LimitStatuses(below.policies, below.ledger, below.defaults, below.clock, accounts.visibility)
+    file_holds = FileHolds(below.requests, below.blobs)
     return Services(
         settings=below.settings,
         catalog=below.catalog,
@@ -252,29 +262,29 @@ def _services(
         drafting=Drafting(below.catalog, admission, below.settings.model, below.settings.partial_images),
         rules=Rules(deciding, below.catalog, below.allow_retired),
         pausing=Pausing(deciding, studio.workshop),
-        bulletins=_bulletins(below, studio, standings),
+        bulletins=_bulletins(below, studio, limit_statuses),
         server_settings=ServerSettings(deciding),
         stores=below.stores,
         errands=SqliteErrands(below.database),
         accounts=accounts,
-        quotas=QuotaDesk(below.policies, standings),
+        quotas=QuotaDesk(below.policies, limit_statuses),
         ledger=below.ledger,
         policies=below.policies,
         audit=below.audit,
         defaults=below.defaults,
         usage=UsageDesk(accounts, SqliteUse(below.database)),
-        bookkeeper=Bookkeeper(SqliteBooks(below.database), below.policies, below.audit, below.clock),
+        month_reports=MonthReports(SqliteBooks(below.database), below.policies, below.audit, below.clock),
         corrector=Corrector(accounts, SqliteCharges(below.database)),
-        pleas=PleaDesk(accounts, SqlitePleas(below.database)),
-        plea_telling=PleaTelling(accounts, SqlitePleas(below.database)),
-        watch=watch,
+        increases=IncreaseDesk(accounts, SqliteIncreases(below.database)),
+        increase_notices=IncreaseNotices(accounts, SqliteIncreases(below.database)),
+        budget_alerts=budget_alerts,
         answers=answers,
         requests=below.requests,
         lineage=SqliteLineage(below.database),
-        deleting=Deleting(below.requests, holdings, below.audit, below.clock),
+        deleting=Deleting(below.requests, file_holds, below.audit, below.clock),
         blobs=below.blobs,
-        holdings=holdings,
-        sweeping=Sweeping(holdings, below.files, restoration.keeps_files, unjumped()),
+        file_holds=file_holds,
+        sweeping=Sweeping(file_holds, below.files, restoration.keeps_files, unjumped()),
         restoration=restoration,
         state=below.state,
         clock=below.clock,
@@ -284,10 +294,10 @@ def _services(
     )
 
 
-def _bulletins(below: _Foundation, studio: Studio, standings: Standings) -> Bulletins:
+def _bulletins(below: _Foundation, studio: Studio, limit_statuses: LimitStatuses) -> Bulletins:
     return Bulletins(
         studio.workshop,
-        standings,
+        limit_statuses,
         SqliteOpenCharges(below.database),
         below.catalog,
         below.settings.model,

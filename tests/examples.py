@@ -12,7 +12,7 @@ from bot.config import GivenSettings
 from bot.services.calendar import Window
 from bot.services.catalog import Catalog
 from bot.services.jobs import Result
-from bot.services.ledger import ChargeState, Destination, Job, LimitStatus, OpenRequest, Picture, Requester
+from bot.services.ledger import ChargeState, Destination, Job, LimitStatus, Order, Picture, Requester
 from bot.services.policy import Limit, Metric, Scope
 from bot.services.requests import ImageRequest, StoredImage
 
@@ -77,14 +77,14 @@ def failed_job(index: int, sentence: str, state: ChargeState = ChargeState.RELEA
     return job(index, state=state, failure=sentence)
 
 
-def order(*jobs: Job, request: ImageRequest = REQUEST, **changes: Any) -> OpenRequest:  # noqa: ANN401 - any field of it
+def order(*jobs: Job, request: ImageRequest = REQUEST, **changes: Any) -> Order:  # noqa: ANN401 - any field of it
     """A request that is kept; with one finished picture if nothing else is said."""
     ended = jobs or (job(1, picture()),)
-    kept = OpenRequest("81", replace(request, count=len(ended)), REQUESTER, DESTINATION, NOW, None, ended)
+    kept = Order("81", replace(request, count=len(ended)), REQUESTER, DESTINATION, NOW, None, ended)
     return replace(kept, **changes)
 
 
-def result(kept: OpenRequest | None = None, *limits: LimitStatus, content: bytes | None = None) -> Result:
+def result(kept: Order | None = None, *limits: LimitStatus, content: bytes | None = None) -> Result:
     """The result of an order, each picture with the same bytes."""
     kept = kept or order()
     made = [each.picture for each in kept.jobs if each.picture is not None]

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from bot import cli
 from bot.errors import ConfigurationError, DatabaseError
 from bot.services.calendar import BILLING_ZONE
-from bot.services.ledger import Order, Requester, Settlement
+from bot.services.ledger import Requester, Reservation, Settlement
 from bot.services.policy import buckets_touched
 from bot.services.requests import Usage
 from bot.storage import Database, SqliteLedger
@@ -37,9 +37,9 @@ ROOT = Path(__file__).resolve().parents[1]
 pytestmark = pytest.mark.usefixtures("bare_environment")
 
 
-def order(request_id: str, at: int, requester: Requester = REQUESTER) -> Order:
+def order(request_id: str, at: int, requester: Requester = REQUESTER) -> Reservation:
     buckets = buckets_touched(requester, at, BILLING_ZONE)
-    return Order(request_id, REQUEST, requester, DESTINATION, 20_000_000, MODEL.priced(), at, buckets, ())
+    return Reservation(request_id, REQUEST, requester, DESTINATION, 20_000_000, MODEL.priced(), at, buckets, ())
 
 
 async def fill(path: Path) -> None:

@@ -13,7 +13,7 @@ from discord.http import Route
 
 from bot.client import point_at
 from bot.services.calendar import BILLING_ZONE
-from bot.services.ledger import Destination, Order, Requester
+from bot.services.ledger import Destination, Requester, Reservation
 from bot.services.policy import buckets_touched
 from tests.examples import MODEL, REQUEST, settings_for
 
@@ -80,13 +80,13 @@ def _descriptions(
 
 async def test_figures_of_all_servers_are_told_as_long_as_there_is_only_one(opened: OpenHouse) -> None:
     async with opened() as house:
-        tenancy = house.services.accounts.tenancy
-        alone = tenancy.sole_server()
+        visibility = house.services.accounts.visibility
+        alone = visibility.sole_server()
         house.env.create_guild("Elsewhere")
         await house.env.settle()
 
         assert alone
-        assert not tenancy.sole_server()
+        assert not visibility.sole_server()
 
 
 @pytest.mark.parametrize("message_content", [False, True])
@@ -109,7 +109,7 @@ async def test_what_waited_at_the_last_stop_is_made_at_the_next_start(opened: Op
     async with opened() as house:
         requester = Requester(house.server.id, house.channel.id, house.mia.id)
         now = house.services.accounts.clock()
-        order = Order(
+        order = Reservation(
             id=str(int(now)),
             request=REQUEST,
             requester=requester,

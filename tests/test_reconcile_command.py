@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from bot import cli
 from bot.services.calendar import BILLING_ZONE
-from bot.services.ledger import Correction, Order, Settlement
+from bot.services.ledger import Correction, Reservation, Settlement
 from bot.services.policy import buckets_touched
 from bot.services.requests import Usage
 from bot.storage import Database, SqliteLedger
@@ -39,7 +39,7 @@ async def fill(path: Path) -> None:
         for name in ("1", "2"):
             buckets = buckets_touched(REQUESTER, NOON, BILLING_ZONE)
             prices = MODEL.priced()
-            order = Order(name, REQUEST, REQUESTER, DESTINATION, 20_000_000, prices, NOON, buckets, ())
+            order = Reservation(name, REQUEST, REQUESTER, DESTINATION, 20_000_000, prices, NOON, buckets, ())
             await ledger.reserve(order)
             await ledger.dispatch(f"{name}:1", NOON)
         await ledger.settle("1:1", Settlement(12_345_678, Usage(1, 0, 2, 0), STORED, 7.0, "req_1"), NOON + 9)

@@ -40,7 +40,7 @@ ENVIRONMENT = {
 _log = structlog.stdlib.get_logger(__name__)
 
 
-class Easel:
+class RendererProcess:
     """Draws charts in children.
 
     Args:
@@ -110,14 +110,14 @@ class Easel:
         return self._cache
 
 
-_EASEL = Easel()
+_EASEL = RendererProcess()
 
 
 async def draw(chart: Chart) -> bytes:
-    """As `Easel.draw`, where the library that draws is installed: it is an extra, for no picture needs it.
+    """As `RendererProcess.draw`, where the library that draws is installed: it is an extra, for no picture needs it.
 
     Raises:
-        ChartError: it is not installed, or as `Easel.draw`.
+        ChartError: it is not installed, or as `RendererProcess.draw`.
     """
     if importlib.util.find_spec("matplotlib") is None:
         raise ChartError("matplotlib is not installed; deploy/requirements-charts.lock has it")

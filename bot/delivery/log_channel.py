@@ -20,7 +20,7 @@ _log = structlog.stdlib.get_logger(__name__)
 
 
 class LogChannel:
-    """Fulfils `Speaker`."""
+    """Fulfils `AlertSink`."""
 
     def __init__(self, client: discord.Client) -> None:
         self._client = client

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from bot.discord_ui.rows import Price
     from bot.services.admission import Drafting
-    from bot.services.ledger import OpenRequest, Picture, Requester
+    from bot.services.ledger import Order, Picture, Requester
 
 ItemT = TypeVar("ItemT", bound=discord.ui.Item[Any])
 
@@ -145,12 +145,12 @@ class PictureButton(AtelierButton, action="(?!)"):
                 price=lambda order, picture: self.price(interaction.client.services.drafting, order, picture),
             )
 
-    def price(self, drafting: Drafting, order: OpenRequest, picture: Picture) -> int | None:  # noqa: ARG002 - for who makes something
+    def price(self, drafting: Drafting, order: Order, picture: Picture) -> int | None:  # noqa: ARG002 - for who makes something
         """What it makes of a picture holds, in nano-dollars; None where nothing is made at once."""
         return None
 
     @abstractmethod
-    async def act(self, interaction: Interaction, order: OpenRequest, picture: Picture) -> None:
+    async def act(self, interaction: Interaction, order: Order, picture: Picture) -> None:
         """What the button is for. The interaction is not answered yet: a dialog may open.
 
         Args:
@@ -162,7 +162,7 @@ class PictureButton(AtelierButton, action="(?!)"):
 
 async def ask_which(
     interaction: Interaction,
-    order: OpenRequest,
+    order: Order,
     make: Callable[[int, str, str], LastingButton],
     title: str,
     *,
@@ -213,7 +213,7 @@ async def ask_privately(interaction: Interaction, question: Sentences, what: str
         interaction.client.questions.keep(answer.message_id, interaction)
 
 
-def label_of(order: OpenRequest, picture: Picture) -> str:
+def label_of(order: Order, picture: Picture) -> str:
     """How a question names one of a result's pictures, also for those who only hear it: ``#4822 · 2nd of 4``."""
     shown = order.pictures
     place = next((place for place, each in enumerate(shown, 1) if each.number == picture.number), 0)
@@ -229,7 +229,7 @@ def with_price(label: str, nano: int | None) -> str:
     return label if nano is None else f"{label} · {format_price(nano)}"
 
 
-def picture_of(order: OpenRequest, number: int) -> Picture:
+def picture_of(order: Order, number: int) -> Picture:
     """One of a result's pictures.
 
     Raises:
@@ -277,7 +277,7 @@ def opened_by(interaction: discord.Interaction[Any]) -> str:
     return f":{interaction.id}{CHOSEN_IN_PRIVATE if is_private(interaction) else CHOSEN}"
 
 
-async def asker_for(interaction: Interaction, order: OpenRequest) -> Asker:
+async def asker_for(interaction: Interaction, order: Order) -> Asker:
     """Whose rules and limits count for what is made from this result: those of whoever acts, as on servers.
 
     In direct messages there are no roles and no server: it counts where the result was asked for.

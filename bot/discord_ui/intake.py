@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from bot.delivery import Buttons
     from bot.services.admission import Admission
     from bot.services.catalog import Catalog
-    from bot.services.gallery import Holdings
+    from bot.services.gallery import FileHolds
     from bot.services.jobs import Delivery, Studio
-    from bot.services.ledger import Destination, Notes, OpenRequest, Requester, Requests
-    from bot.services.quotas import Watch
+    from bot.services.ledger import Destination, Notes, Order, Requester, Requests
+    from bot.services.quotas import BudgetAlerts
     from bot.services.requests import ImageRequest
 
 CLOSING = 10.0  # seconds that a shutdown waits for requests that are being accepted
@@ -55,9 +55,9 @@ class Intake:
         admission: Admission,
         catalog: Catalog,
         requests: Requests,
-        holdings: Holdings,
+        file_holds: FileHolds,
         buttons: Buttons,
-        watch: Watch,
+        budget_alerts: BudgetAlerts,
         notes: Notes,
         clock: Callable[[], float],
     ) -> None:
@@ -67,9 +67,9 @@ class Intake:
         self._admission = admission
         self._catalog = catalog
         self._requests = requests
-        self._gatherer = Gatherer(client, catalog, requests, holdings)
+        self._gatherer = Gatherer(client, catalog, requests, file_holds)
         self._buttons = buttons
-        self._watch = watch
+        self._watch = budget_alerts
         self._notes = notes
         self._clock = clock
         self._at_work: set[asyncio.Task[None]] = set()
@@ -143,7 +143,7 @@ class Intake:
         if self._at_work:
             await asyncio.wait(self._at_work, timeout=CLOSING)
 
-    def reopen(self, request: OpenRequest) -> Delivery:
+    def reopen(self, request: Order) -> Delivery:
         """The delivery of a request that an earlier process left behind."""
         return self._delivery(request.id, request.request, request.requester, request.destination)
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from bot.discord_ui.mentions import Words
     from bot.discord_ui.questions import Questions
     from bot.discord_ui.rows import More, ResultButtons
-    from bot.services.ledger import OpenRequest
+    from bot.services.ledger import Order
     from bot.wiring import Services
 
 FROM_BEFORE = (
@@ -223,7 +223,7 @@ async def read_words(interaction: Interaction, typed: str) -> Words:
     return names.read(typed)
 
 
-async def order_behind(interaction: Interaction, number: int) -> OpenRequest:
+async def order_behind(interaction: Interaction, number: int) -> Order:
     """The request behind a picture of this server; in direct messages, behind a picture of the member's own.
 
     What only its requester sees is there for nobody else: the number may come from an id that somebody made up.
@@ -246,7 +246,7 @@ async def order_behind(interaction: Interaction, number: int) -> OpenRequest:
     return await _as_read(interaction, order)
 
 
-async def _as_read(interaction: Interaction, order: OpenRequest) -> OpenRequest:
+async def _as_read(interaction: Interaction, order: Order) -> Order:
     """The request with its words read: earlier versions kept Discord's numbers in them."""
     before = order.request
     if not any("<" in words for words in before.whole_story):

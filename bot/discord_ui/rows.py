@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
     from bot.errors import Shortfall
     from bot.services.jobs import Result
-    from bot.services.ledger import OpenRequest, Picture
+    from bot.services.ledger import Order, Picture
     from bot.services.requests import ImageRequest
 
-    Act = Callable[[discord.Interaction[Any], OpenRequest, Picture], Awaitable[None]]
-    Price = Callable[[OpenRequest, Picture], int | None]
+    Act = Callable[[discord.Interaction[Any], Order, Picture], Awaitable[None]]
+    Price = Callable[[Order, Picture], int | None]
     Item = discord.ui.DynamicItem[Any]
 
 
@@ -49,7 +49,7 @@ class Choice:
     price: Price | None = None
     about: str | None = None
 
-    def described(self, order: OpenRequest, picture: Picture) -> str | None:
+    def described(self, order: Order, picture: Picture) -> str | None:
         """What is said below the label: the price, or what else there is to say before it is chosen."""
         nano = None if self.price is None else self.price(order, picture)
         return self.about if nano is None else format_price(nano)

@@ -15,10 +15,10 @@ from bot.services.jobs import UnreadablePictureError
 from bot.services.requests import Base, check_layout, layout_for
 
 if TYPE_CHECKING:
-    from bot.inputs.held_files import Basket
+    from bot.inputs.held_files import HeldFiles
     from bot.inputs.originals import Originals
     from bot.inputs.sources import Sources
-    from bot.services.ledger import OpenRequest, Picture
+    from bot.services.ledger import Order, Picture
     from bot.services.requests import ImageRequest, StoredImage
 
 STILLS = {
@@ -57,7 +57,7 @@ class FirstInput:
     losses: tuple[str, ...] = ()
 
 
-async def find_first(sources: Sources, originals: Originals, basket: Basket) -> FirstInput:
+async def find_first(sources: Sources, originals: Originals, basket: HeldFiles) -> FirstInput:
     """The picture of ours, or else the first attachment, of which there must be one.
 
     Raises:
@@ -71,7 +71,7 @@ async def find_first(sources: Sources, originals: Originals, basket: Basket) -> 
     return await prepared(content, attachment.filename, basket)
 
 
-async def prepared(content: bytes, name: str, basket: Basket, number: int | None = None) -> FirstInput:
+async def prepared(content: bytes, name: str, basket: HeldFiles, number: int | None = None) -> FirstInput:
     """A member's file, checked and kept as it will be sent; the basket gets a sentence where it has lost something.
 
     Raises:
@@ -85,7 +85,7 @@ async def prepared(content: bytes, name: str, basket: Basket, number: int | None
     return FirstInput(image, ready.content, label, content, (ready.source.width, ready.source.height))
 
 
-async def extended(request: ImageRequest, first: FirstInput, basket: Basket) -> tuple[FirstInput, StoredImage]:
+async def extended(request: ImageRequest, first: FirstInput, basket: HeldFiles) -> tuple[FirstInput, StoredImage]:
     """The picture on the canvas that the change asks for, as large as the request's result, and the canvas's mask.
 
     Raises:
@@ -103,7 +103,7 @@ async def extended(request: ImageRequest, first: FirstInput, basket: Basket) -> 
     return replace(first, image=laid, content=canvas.content, base=base), mask
 
 
-async def base_for(first: FirstInput, mask: StoredImage, fine: bytes, basket: Basket) -> Base:
+async def base_for(first: FirstInput, mask: StoredImage, fine: bytes, basket: HeldFiles) -> Base:
     """What a result with a mask is laid into: the picture itself, as the member or we have it.
 
     Args:
@@ -125,7 +125,7 @@ async def base_for(first: FirstInput, mask: StoredImage, fine: bytes, basket: Ba
     return Base(picture, mask, first.size, first.size, (*first.losses, *own.losses))
 
 
-async def _ours(order: OpenRequest, picture: Picture, originals: Originals, basket: Basket) -> FirstInput:
+async def _ours(order: Order, picture: Picture, originals: Originals, basket: HeldFiles) -> FirstInput:
     """The original, unchanged; what shows no still picture, or is only left as a copy in Discord, by its pixels."""
     image, label = replace(picture.image, number=picture.number), f"#{picture.number}"
     content, is_stored = await originals.find(order, picture, basket)

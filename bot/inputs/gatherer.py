@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
     import discord
 
-    from bot.inputs.held_files import Basket
+    from bot.inputs.held_files import HeldFiles
     from bot.inputs.sources import Sources
     from bot.services.catalog import Catalog, Model
-    from bot.services.gallery import Holdings
+    from bot.services.gallery import FileHolds
     from bot.services.ledger import Requests
     from bot.services.requests import ImageRequest, StoredImage
 
@@ -49,9 +49,9 @@ class Gathered:
 class Gatherer:
     """Gathers what requests start from."""
 
-    def __init__(self, client: discord.Client, catalog: Catalog, requests: Requests, holdings: Holdings) -> None:
+    def __init__(self, client: discord.Client, catalog: Catalog, requests: Requests, file_holds: FileHolds) -> None:
         self._catalog = catalog
-        self._holdings = holdings
+        self._holdings = file_holds
         self._originals = Originals(client, requests)
         self._budget = ByteBudget()
 
@@ -83,7 +83,7 @@ class Gatherer:
             else:
                 yield await self._look_after(request, basket)
 
-    async def _look_after(self, request: ImageRequest, basket: Basket) -> Gathered:
+    async def _look_after(self, request: ImageRequest, basket: HeldFiles) -> Gathered:
         """See that the files that a request has already are still there, and stay."""
         for file in request.kept_files:
             async with self._budget.taken(file.byte_size):
@@ -95,7 +95,7 @@ class Gatherer:
         check_inputs(self._catalog.model(request.model), request)
         return Gathered(request)
 
-    async def _collect(self, request: ImageRequest, sources: Sources, basket: Basket) -> Gathered:
+    async def _collect(self, request: ImageRequest, sources: Sources, basket: HeldFiles) -> Gathered:
         """Everything that the sources name; one file after the other, so that few are in memory at once."""
         model = self._catalog.model(request.model)
         async with self._budget.taken(sources.bytes_at_once):
@@ -132,7 +132,7 @@ def _by_drawing(request: ImageRequest, model: Model, overlays: Overlays) -> Imag
     return replace(request, prompt="")
 
 
-async def _others(sources: Sources, overlays: Overlays, basket: Basket) -> list[StoredImage]:
+async def _others(sources: Sources, overlays: Overlays, basket: HeldFiles) -> list[StoredImage]:
     """The attachments after the first input, without what turns out to be a mask or a drawing."""
     references: list[StoredImage] = []
     for attachment in sources.attachments[0 if sources.picture else 1 :]:

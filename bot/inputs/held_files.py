@@ -11,12 +11,12 @@ from bot.services.requests import StoredImage
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from bot.services.gallery import Holdings
+    from bot.services.gallery import FileHolds
 
 PNG = "image/png"
 
 
-class Basket:
+class HeldFiles:
     """What one request holds so far.
 
     Attributes:
@@ -24,10 +24,10 @@ class Basket:
         notes: sentences for the member about what became of their files.
     """
 
-    def __init__(self, holdings: Holdings) -> None:
+    def __init__(self, file_holds: FileHolds) -> None:
         self.digests: list[str] = []
         self.notes: list[str] = []
-        self._holdings = holdings
+        self._holdings = file_holds
 
     async def keep(
         self, content: bytes, media_type: str, width: int, height: int, number: int | None = None
@@ -58,10 +58,10 @@ class Basket:
 
 
 @asynccontextmanager
-async def a_basket(holdings: Holdings) -> AsyncGenerator[Basket]:
+async def a_basket(file_holds: FileHolds) -> AsyncGenerator[HeldFiles]:
     """What one request holds until the database knows that it needs it: of the rest, what nobody needs is forgotten."""
-    basket = Basket(holdings)
+    basket = HeldFiles(file_holds)
     try:
         yield basket
     finally:
-        await holdings.let_go(basket.digests)
+        await file_holds.let_go(basket.digests)

@@ -15,8 +15,8 @@ from bot.inputs.downloads import download
 from bot.presentation.result import number_in
 
 if TYPE_CHECKING:
-    from bot.inputs.held_files import Basket
-    from bot.services.ledger import OpenRequest, Picture, Requests
+    from bot.inputs.held_files import HeldFiles
+    from bot.services.ledger import Order, Picture, Requests
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -28,7 +28,7 @@ class Originals:
         self._client = client
         self._requests = requests
 
-    async def find(self, order: OpenRequest, picture: Picture, basket: Basket) -> tuple[bytes, bool]:
+    async def find(self, order: Order, picture: Picture, basket: HeldFiles) -> tuple[bytes, bool]:
         """The picture's file, and whether the store has it, held in the basket; else it is what Discord shows.
 
         Raises:

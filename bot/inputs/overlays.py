@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from bot.errors import InputPictureError
 from bot.inputs.held_files import PNG
-from bot.pictures import Meaning, fit_mask, mask_of_drawing, meaning_of, overlay_of, shown_name
+from bot.pictures import Meaning, fit_mask, mask_of_markup, meaning_of, overlay_of, shown_name
 
 if TYPE_CHECKING:
     from bot.inputs.first import FirstInput
-    from bot.inputs.held_files import Basket
+    from bot.inputs.held_files import HeldFiles
     from bot.pictures import FittedMask
     from bot.services.requests import ImageRequest, StoredImage
 
@@ -29,7 +29,7 @@ class Overlays:
         fine: the mask for the picture's own size, where that is another.
     """
 
-    def __init__(self, first: FirstInput, basket: Basket, *, markup: bool) -> None:
+    def __init__(self, first: FirstInput, basket: HeldFiles, *, markup: bool) -> None:
         self._first = first
         self._basket = basket
         self._takes_markup = markup
@@ -85,7 +85,7 @@ class Overlays:
             self._markup = await self._basket.keep(overlay.content, PNG, overlay.width, overlay.height)
             self._basket.notes.append(f"{understood}.")
         else:
-            drawn = await mask_of_drawing(content, name, self._first.content, self._first.size)
+            drawn = await mask_of_markup(content, name, self._first.content, self._first.size)
             self._mask = await self._kept(drawn)
             self._basket.notes.append(f"{understood}: what you marked may change, {percent(drawn.share)} of it.")
 

@@ -10,7 +10,7 @@ from bot.services.requests import StoredImage
 if TYPE_CHECKING:
     import discord
 
-    from bot.services.ledger import OpenRequest, Picture
+    from bot.services.ledger import Order, Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Sources:
         unsaid: the words are those that stood in the dialog already: beside a drawing they say nothing.
     """
 
-    order: OpenRequest | None = None
+    order: Order | None = None
     picture: Picture | None = None
     attachments: tuple[discord.Attachment, ...] = ()
     mask: discord.Attachment | None = None

@@ -20,7 +20,7 @@ from bot.openai_images.bounds import bound
 from bot.openai_images.failures import from_body, from_connection, from_status
 from bot.openai_images.links import LinkError, Links
 from bot.openai_images.orders import order_of
-from bot.openai_images.stages import refused_on_the_way, watch
+from bot.openai_images.stages import budget_alerts, refused_on_the_way
 from bot.services.jobs import FinishedImage
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class OpenAIImages:
         # No redirects: the library would send prompt and pictures elsewhere, and a paid call up to twenty times.
         http = openai.DefaultAsyncHttpxClient(
             follow_redirects=False,
-            event_hooks={"request": [watch], "response": [bound]},
+            event_hooks={"request": [budget_alerts], "response": [bound]},
             mounts={f"all://[{host}]" if ":" in host else f"all://{host}": None} if is_loopback(host) else None,
             limits=httpx2.Limits(max_connections=200, max_keepalive_connections=100, keepalive_expiry=IDLE_CONNECTION),
         )

@@ -14,7 +14,7 @@ KNOCKING = "knocking"  # a proxy is asked for the way; the request itself has no
 WRITTEN = "written"
 
 
-async def watch(request: httpx2.Request) -> None:
+async def budget_alerts(request: httpx2.Request) -> None:
     """Let a request note how far it comes: an event hook of the client for HTTP.
 
     The words of the trace are httpcore's: https://www.encode.io/httpcore/extensions/#trace

@@ -6,7 +6,7 @@ from bot.pictures.decode import check_result
 from bot.pictures.files.names import shown_name
 from bot.pictures.fit import fit
 from bot.pictures.isolated.svg import render_svg
-from bot.pictures.masks.markup import Meaning, mask_of_drawing, meaning_of, overlay_of
+from bot.pictures.masks.markup import Meaning, mask_of_markup, meaning_of, overlay_of
 from bot.pictures.masks.masks import FittedMask, fit_mask
 from bot.pictures.parts import in_parts
 from bot.pictures.pool import pool
@@ -26,7 +26,7 @@ __all__ = [
     "fit",
     "fit_mask",
     "in_parts",
-    "mask_of_drawing",
+    "mask_of_markup",
     "meaning_of",
     "overlay_of",
     "pool",

@@ -9,14 +9,14 @@ from bot.presentation.story import linked
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.services.ledger import OpenRequest
+    from bot.services.ledger import Order
 
 ONCE = "This can be used once, and it was"
 NOTHING_MORE = "Nothing more was begun, and nothing more is charged."
 BEING_TAKEN = f"{ONCE}, a moment ago. {NOTHING_MORE}"
 
 
-def used_text(order: OpenRequest, messages: Sequence[tuple[int, int]]) -> str:
+def used_text(order: Order, messages: Sequence[tuple[int, int]]) -> str:
     """Why nothing begins: it was taken up before.
 
     Args:

@@ -13,7 +13,7 @@ from bot.presentation.story import made_how, numbers
 from bot.services.calendar import Window
 from bot.services.jobs import FILE_ENDINGS
 from bot.services.policy import Metric, Scope, amount_text
-from bot.services.quotas import Room, hint_text
+from bot.services.quotas import Headroom, hint_text
 from bot.services.requests import format_usd
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def result_text(result: Result, model_title: str, notes: Sequence[str] = (), cop
     left = left_in_line(result.limits, result.cost_nano // len(pictures))
     if left:
         lines.append(f"-# Left: {left}")
-    if result.hint is not None and result.hint.room is not Room.ENOUGH:
+    if result.hint is not None and result.hint.headroom is not Headroom.ENOUGH:
         lines.append(f"-# {hint_text(result.hint)}")
     if not result.is_numbered:
         lines.append(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.services.calendar import Window
 from bot.services.policy import Metric, Scope
-from bot.services.quotas import Opening, Plea, PleaState
+from bot.services.quotas import IncreaseRequest, IncreaseState, Opening
 from bot.storage.database.sqlite import by_name
 from bot.storage.policies import add_grant, write_entry
 
@@ -48,106 +48,108 @@ WHERE id = ? AND server_id = ? AND state = 'open'
 """
 
 
-class SqlitePleas:
-    """Fulfils `Pleas`."""
+class SqliteIncreases:
+    """Fulfils `Increases`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def open(self, plea: Plea) -> Opening:
+    async def open(self, increase: IncreaseRequest) -> Opening:
         """Keep a new plea, whose `id` is given here, unless there is one of this member for this limit."""
 
         def write(connection: sqlite3.Connection) -> Opening:
-            values = _columns(plea)
+            values = _columns(increase)
             found = by_name(connection).execute(STANDING, values).fetchone()
             if found is None:
                 (row,) = connection.execute(ADD, values).fetchall()
-            elif found["state"] == PleaState.OPEN and found["told_at"] is None:
+            elif found["state"] == IncreaseState.OPEN and found["told_at"] is None:
                 (row,) = connection.execute(ASK_AGAIN, {**values, "id": found["id"]}).fetchall()
             else:
-                return Opening(_plea(found), fresh=False)
-            return Opening(replace(plea, id=row[0]), fresh=True)
+                return Opening(_increase(found), fresh=False)
+            return Opening(replace(increase, id=row[0]), fresh=True)
 
         return await self._database.transaction(write)
 
-    async def told(self, plea_id: int, at: int) -> None:
+    async def told(self, increase_id: int, at: int) -> None:
         """Leads can read it now."""
-        await self._write("UPDATE pleas SET told_at = ? WHERE id = ?", at, plea_id)
+        await self._write("UPDATE pleas SET told_at = ? WHERE id = ?", at, increase_id)
 
-    async def get(self, server_id: int, plea_id: int) -> Plea | None:
+    async def get(self, server_id: int, increase_id: int) -> IncreaseRequest | None:
         """A plea of this server as it stands, or None."""
 
-        def look(connection: sqlite3.Connection) -> Plea | None:
+        def look(connection: sqlite3.Connection) -> IncreaseRequest | None:
             sql = "SELECT * FROM pleas WHERE id = ? AND server_id = ?"
-            row = by_name(connection).execute(sql, (plea_id, server_id)).fetchone()
-            return None if row is None else _plea(row)
+            row = by_name(connection).execute(sql, (increase_id, server_id)).fetchone()
+            return None if row is None else _increase(row)
 
         return await self._database.read(look)
 
-    async def renew(self, plea_id: int, needed: int) -> None:
+    async def renew(self, increase_id: int, needed: int) -> None:
         """So much is missing by now; nothing changes if it is not open any more."""
-        await self._write("UPDATE pleas SET needed = ? WHERE id = ? AND state = 'open'", needed, plea_id)
+        await self._write("UPDATE pleas SET needed = ? WHERE id = ? AND state = 'open'", needed, increase_id)
 
-    async def decide(self, plea: Plea, decision: Decision, grant: Grant | None) -> bool:
+    async def decide(self, increase: IncreaseRequest, decision: Decision, grant: Grant | None) -> bool:
         """Grant an open plea, or decline it if there is no `grant`: its state, the credit and the audit at once.
 
         False, and nothing is written, if it is not open any more.
         """
-        state, granted = (PleaState.DECLINED, None) if grant is None else (PleaState.GRANTED, grant.amount)
+        state, granted = (IncreaseState.DECLINED, None) if grant is None else (IncreaseState.GRANTED, grant.amount)
 
         def write(connection: sqlite3.Connection) -> bool:
-            values = (state.value, decision.at, decision.actor_id, granted, plea.id, plea.server_id)
+            values = (state.value, decision.at, decision.actor_id, granted, increase.id, increase.server_id)
             if not connection.execute(DECIDE, values).rowcount:
                 return False
             if grant is None:
-                write_entry(connection, plea.server_id, decision)
+                write_entry(connection, increase.server_id, decision)
             else:
-                add_grant(connection, plea.server_id, grant, decision)
+                add_grant(connection, increase.server_id, grant, decision)
             return True
 
         return await self._database.transaction(write)
 
-    async def drop(self, plea: Plea, actor_id: int, at: int) -> bool:
+    async def drop(self, increase: IncreaseRequest, actor_id: int, at: int) -> bool:
         """An open plea is needless, as this lead found. False, and nothing is written, if it is not open any more."""
-        return bool(await self._write(DECIDE, PleaState.NEEDLESS.value, at, actor_id, None, plea.id, plea.server_id))
+        return bool(
+            await self._write(DECIDE, IncreaseState.NEEDLESS.value, at, actor_id, None, increase.id, increase.server_id)
+        )
 
-    async def untold(self, since: int, at: int) -> Sequence[Plea]:
+    async def untold(self, since: int, at: int) -> Sequence[IncreaseRequest]:
         """Those decided at or after `since`, whose windows last beyond `at`, and whose members were not told."""
 
-        def look(connection: sqlite3.Connection) -> tuple[Plea, ...]:
-            return tuple(_plea(row) for row in by_name(connection).execute(UNTOLD, (since, at)))
+        def look(connection: sqlite3.Connection) -> tuple[IncreaseRequest, ...]:
+            return tuple(_increase(row) for row in by_name(connection).execute(UNTOLD, (since, at)))
 
         return await self._database.read(look)
 
-    async def member_told(self, plea_id: int, at: int) -> None:
+    async def member_told(self, increase_id: int, at: int) -> None:
         """The member can read what was decided."""
-        await self._write("UPDATE pleas SET member_told_at = ? WHERE id = ?", at, plea_id)
+        await self._write("UPDATE pleas SET member_told_at = ? WHERE id = ?", at, increase_id)
 
     async def _write(self, sql: str, *values: int | str | None) -> int:
         """How many rows it changed."""
         return await self._database.transaction(lambda connection: connection.execute(sql, values).rowcount)
 
 
-def _columns(plea: Plea) -> dict[str, int | str]:
+def _columns(increase: IncreaseRequest) -> dict[str, int | str]:
     return {
-        "at": plea.at,
-        "server_id": plea.server_id,
-        "channel_id": plea.channel_id,
-        "parent_channel_id": plea.parent_id,
-        "user_id": plea.user_id,
-        "role_ids": json.dumps(plea.role_ids),
-        "scope": plea.scope.value,
-        "scope_id": plea.scope_id,
-        "metric": plea.metric.value,
-        "period": plea.window.value,
-        "wanted": plea.wanted,
-        "needed": plea.needed,
-        "ends_at": plea.ends_at,
+        "at": increase.at,
+        "server_id": increase.server_id,
+        "channel_id": increase.channel_id,
+        "parent_channel_id": increase.parent_id,
+        "user_id": increase.user_id,
+        "role_ids": json.dumps(increase.role_ids),
+        "scope": increase.scope.value,
+        "scope_id": increase.scope_id,
+        "metric": increase.metric.value,
+        "period": increase.window.value,
+        "wanted": increase.wanted,
+        "needed": increase.needed,
+        "ends_at": increase.ends_at,
     }
 
 
-def _plea(row: sqlite3.Row) -> Plea:
-    return Plea(
+def _increase(row: sqlite3.Row) -> IncreaseRequest:
+    return IncreaseRequest(
         id=row["id"],
         at=row["at"],
         server_id=row["server_id"],
@@ -162,7 +164,7 @@ def _plea(row: sqlite3.Row) -> Plea:
         ends_at=row["ends_at"],
         role_ids=tuple(json.loads(row["role_ids"])),
         parent_id=row["parent_channel_id"],
-        state=PleaState(row["state"]),
+        state=IncreaseState(row["state"]),
         decided_at=row["decided_at"],
         decided_by=row["decided_by"],
         granted=row["granted"],

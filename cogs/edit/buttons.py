@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bot.discord_ui.interactions import Interaction
     from bot.services.admission import Drafting
     from bot.services.jobs import Result
-    from bot.services.ledger import OpenRequest, Picture
+    from bot.services.ledger import Order, Picture
 
 
 VARY = "The same picture otherwise: press, and you pay."
@@ -32,7 +32,7 @@ VARIED = "You pressed Vary."  # what the question says then
 VARY_OTHERS = "vary-others:"  # begins the id of a button; a message's id follows
 
 
-async def offer_variation(interaction: Interaction, order: OpenRequest) -> None:
+async def offer_variation(interaction: Interaction, order: Order) -> None:
     """Show privately what a variation of a result's only picture costs, with a button that makes it."""
     (picture,) = order.pictures
     nano = interaction.client.services.drafting.price_of(order, picture, Change.VARY)
@@ -67,7 +67,7 @@ class EditButton(PictureButton, action="edit"):
     emoji = "✏️"
 
     @override
-    async def act(self, interaction: Interaction, order: OpenRequest, picture: Picture) -> None:
+    async def act(self, interaction: Interaction, order: Order, picture: Picture) -> None:
         """Open the dialog."""
         await open_for_picture(interaction, order, picture)
 
@@ -85,12 +85,12 @@ class VaryButton(PictureButton, action="vary"):
     makes = True
 
     @override
-    async def act(self, interaction: Interaction, order: OpenRequest, picture: Picture) -> None:
+    async def act(self, interaction: Interaction, order: Order, picture: Picture) -> None:
         """Ask the studio for a variation."""
         await change_ours(interaction, Change.VARY, order, picture)
 
     @override
-    def price(self, drafting: Drafting, order: OpenRequest, picture: Picture) -> int | None:
+    def price(self, drafting: Drafting, order: Order, picture: Picture) -> int | None:
         """The price of one picture."""
         return drafting.price_of(order, picture, Change.VARY)
 
@@ -114,12 +114,12 @@ class FinishButton(PictureButton, action="finish"):
     makes = True
 
     @override
-    async def act(self, interaction: Interaction, order: OpenRequest, picture: Picture) -> None:
+    async def act(self, interaction: Interaction, order: Order, picture: Picture) -> None:
         """Ask the studio for the same in the next quality."""
         await change_ours(interaction, Change.FINISH, order, picture)
 
     @override
-    def price(self, drafting: Drafting, order: OpenRequest, picture: Picture) -> int | None:
+    def price(self, drafting: Drafting, order: Order, picture: Picture) -> int | None:
         """The price of one picture."""
         return drafting.price_of(order, picture, Change.FINISH)
 

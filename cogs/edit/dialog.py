@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from bot.discord_ui.interactions import Interaction
     from bot.discord_ui.occasions import Asker
-    from bot.services.ledger import OpenRequest, Picture
+    from bot.services.ledger import Order, Picture
     from bot.services.requests import ImageRequest
     from cogs.edit.dialog_choices import Choices
 
@@ -75,7 +75,7 @@ class EditDialog(discord.ui.Modal):
         self.add_item(discord.ui.Label(text=text, description=description or None, component=field))
 
 
-async def open_for_picture(interaction: Interaction, order: OpenRequest, picture: Picture) -> None:
+async def open_for_picture(interaction: Interaction, order: Order, picture: Picture) -> None:
     """Ask how to change a picture of ours; its own words stand there already.
 
     Raises:
@@ -89,7 +89,7 @@ async def open_for_picture(interaction: Interaction, order: OpenRequest, picture
     await interaction.response.send_modal(dialog)
 
 
-async def open_for_reference(interaction: Interaction, order: OpenRequest, picture: Picture) -> None:
+async def open_for_reference(interaction: Interaction, order: Order, picture: Picture) -> None:
     """Ask what to draw with a picture of ours as reference. Raises as `open_for_picture` does."""
     title, shape = f"New picture with #{picture.number} as reference", (picture.image.width, picture.image.height)
     asker = await asker_for(interaction, order)

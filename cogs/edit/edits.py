@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from bot.discord_ui.interactions import Interaction
     from bot.discord_ui.occasions import Asker
-    from bot.services.ledger import OpenRequest, Picture
+    from bot.services.ledger import Order, Picture
     from bot.services.requests import ImageRequest
 
 AS_BEFORE = Wishes()
@@ -27,7 +27,7 @@ AS_BEFORE = Wishes()
 async def change_ours(
     interaction: Interaction,
     change: Change,
-    order: OpenRequest,
+    order: Order,
     picture: Picture,
     wishes: Wishes = AS_BEFORE,
     files: Sequence[discord.Attachment] = (),
@@ -57,7 +57,7 @@ async def change_ours(
 
 async def draw_from_ours(
     interaction: Interaction,
-    order: OpenRequest,
+    order: Order,
     picture: Picture,
     wishes: Wishes,
     files: Sequence[discord.Attachment] = (),

@@ -18,7 +18,7 @@ from cogs.edit.edits import others_price
 
 if TYPE_CHECKING:
     from bot.discord_ui.interactions import AtelierClient, Interaction
-    from bot.services.ledger import OpenRequest, Requests
+    from bot.services.ledger import Order, Requests
     from cogs.edit.open_messages import OpenMessages
 
 NO_PICTURE = "This message has no picture attached. Choose one that has."
@@ -69,7 +69,7 @@ class Menus(commands.Cog):
         else:
             await offer_variation(interaction, order)
 
-    async def _order_behind(self, interaction: Interaction, message: discord.Message) -> OpenRequest | None:
+    async def _order_behind(self, interaction: Interaction, message: discord.Message) -> Order | None:
         """The request whose result the message shows, if it is one of ours; else None."""
         order = await self._requests.of_message(message.id)
         if order is None or order.requester.server_id != interaction.guild_id:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from bot.discord_ui.interactions import Interaction
     from bot.discord_ui.rows import Act, More, Price
     from bot.services.admission import Drafting
-    from bot.services.ledger import OpenRequest, Picture
+    from bot.services.ledger import Order, Picture
 
 EMOJI = {
     Change.ZOOM_OUT: "🔭",
@@ -39,14 +39,14 @@ def offer_changes(more: More, drafting: Drafting) -> None:
 
 
 def _pricer(drafting: Drafting, change: Change) -> Price:
-    def price(order: OpenRequest, picture: Picture) -> int | None:
+    def price(order: Order, picture: Picture) -> int | None:
         return drafting.price_of(order, picture, change)
 
     return price
 
 
 def _maker(change: Change) -> Act:
-    async def act(interaction: Interaction, order: OpenRequest, picture: Picture) -> None:
+    async def act(interaction: Interaction, order: Order, picture: Picture) -> None:
         await change_ours(interaction, change, order, picture)
 
     return act

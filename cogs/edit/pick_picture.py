@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from bot.discord_ui.interactions import AtelierClient
     from bot.discord_ui.occasions import Asker
-    from bot.services.ledger import OpenRequest, Picture
+    from bot.services.ledger import Order, Picture
     from cogs.edit.reply_notices import Passing
 
 OFFER_STAYS = 120.0  # seconds
@@ -45,9 +45,7 @@ ANOTHERS = 0  # in a button's id, for the picture of another message than ours: 
 _log = structlog.stdlib.get_logger(__name__)
 
 
-async def ask_which(
-    client: AtelierClient, reply: Reply, asker: Asker, order: OpenRequest, meant: Sequence[Picture]
-) -> None:
+async def ask_which(client: AtelierClient, reply: Reply, asker: Asker, order: Order, meant: Sequence[Picture]) -> None:
     """Ask a member which picture their words are about, each with its price."""
     example = f"egin your words with its number, like #{meant[-1].number}."
     await tell_below(
@@ -60,7 +58,7 @@ async def ask_which(
 
 
 async def offer(
-    client: AtelierClient, passing: Passing, reply: Reply, asker: Asker, order: OpenRequest, meant: Sequence[Picture]
+    client: AtelierClient, passing: Passing, reply: Reply, asker: Asker, order: Order, meant: Sequence[Picture]
 ) -> None:
     """Ask quietly whether these words are a wish; the question goes away by itself."""
     if await is_taken(client, reply):
@@ -84,7 +82,7 @@ async def offer_others(
 
 
 async def _buttons(
-    client: AtelierClient, reply: Reply, asker: Asker, order: OpenRequest, meant: Sequence[Picture]
+    client: AtelierClient, reply: Reply, asker: Asker, order: Order, meant: Sequence[Picture]
 ) -> Callable[[], discord.ui.View]:
     """What makes a button for each picture, with its price."""
     labels = {

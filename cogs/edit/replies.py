@@ -24,7 +24,7 @@ from cogs.edit.reply_text import Reply, is_blank, named_picture
 
 if TYPE_CHECKING:
     from bot.discord_ui.interactions import AtelierClient
-    from bot.services.ledger import OpenRequest, Requests
+    from bot.services.ledger import Order, Requests
     from bot.services.policy import Policies
     from cogs.edit.reply_notices import Passing
 
@@ -91,7 +91,7 @@ class Replies(commands.Cog):
         else:
             await self._change_others(reply, reference, asks=mode is ReplyMode.ASK)
 
-    async def _order_behind(self, message: discord.Message, reference: discord.MessageReference) -> OpenRequest | None:
+    async def _order_behind(self, message: discord.Message, reference: discord.MessageReference) -> Order | None:
         """The request whose result is answered: of this server or, in direct messages, the member's own."""
         order = await self._requests.of_message(reference.message_id or 0)
         if order is None and self._may_be_noted_soon(message, reference.resolved):
@@ -110,7 +110,7 @@ class Replies(commands.Cog):
             return False
         return bool(answered.attachments) and message.created_at - answered.created_at < FRESH
 
-    async def _once_noted(self, answered_id: int) -> OpenRequest | None:
+    async def _once_noted(self, answered_id: int) -> Order | None:
         order = None
         for pause in SOON:
             await asyncio.sleep(pause)
@@ -119,7 +119,7 @@ class Replies(commands.Cog):
                 break
         return order
 
-    async def _change_ours(self, reply: Reply, order: OpenRequest, *, asks: bool) -> None:
+    async def _change_ours(self, reply: Reply, order: Order, *, asks: bool) -> None:
         """Change the picture that is meant; ask which, if that is not clear.
 
         Whether, if it may be talk, or the picture is another member's.
@@ -170,7 +170,7 @@ class Replies(commands.Cog):
         else:
             await edit_others(self._client, reply, author_of(reply.message), shown)
 
-    async def _hint(self, reply: Reply, order: OpenRequest) -> None:
+    async def _hint(self, reply: Reply, order: Order) -> None:
         """Tell a member why their words do nothing, if we may not read them."""
         message = reply.message
         if not order.pictures or not self._is_hidden(message):
@@ -186,7 +186,7 @@ class Replies(commands.Cog):
         return message.guild is not None and not self._client.intents.message_content and is_blank(message)
 
 
-def _server_of(message: discord.Message, order: OpenRequest | None) -> int:
+def _server_of(message: discord.Message, order: Order | None) -> int:
     """The server whose leads decide; 0 in direct messages that are about no picture of ours."""
     if message.guild is not None:
         return message.guild.id

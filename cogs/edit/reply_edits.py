@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from bot.discord_ui.interactions import AtelierClient
     from bot.discord_ui.occasions import Asker, Occasion
-    from bot.services.ledger import OpenRequest, Picture
+    from bot.services.ledger import Order, Picture
     from cogs.edit.reply_text import Reply
 
 NO_HISTORY = "I may not read older messages here: I need the permission Read Message History."
@@ -32,7 +32,7 @@ async def edit_ours(
     client: AtelierClient,
     reply: Reply,
     asker: Asker,
-    order: OpenRequest,
+    order: Order,
     picture: Picture,
     first: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
@@ -53,7 +53,7 @@ async def edit_ours(
     await client.intake.take_by(occasion, request, sources)
 
 
-async def change_price(client: AtelierClient, reply: Reply, asker: Asker, order: OpenRequest, picture: Picture) -> int:
+async def change_price(client: AtelierClient, reply: Reply, asker: Asker, order: Order, picture: Picture) -> int:
     """The most that `edit_ours` may cost, in nano-dollars.
 
     Raises:

@@ -14,7 +14,7 @@ from bot.discord_ui.rows import view_of
 from bot.services.gallery import Deleter
 
 if TYPE_CHECKING:
-    from bot.services.ledger import OpenRequest, Picture
+    from bot.services.ledger import Order, Picture
 
 ASK_ONE = "Delete this result for everybody? It cannot be brought back, and its cost stays booked."
 ASK_WHICH = "Delete which picture for everybody? It cannot be brought back, and its cost stays booked."
@@ -61,7 +61,7 @@ class DeleteOneButton(AtelierButton, action="delete-one"):
         await _delete(interaction, order, picture_of(order, self.subject))
 
 
-async def ask_deletion(interaction: Interaction, order: OpenRequest, picture: Picture) -> None:
+async def ask_deletion(interaction: Interaction, order: Order, picture: Picture) -> None:
     """Ask whether it is really to be deleted, and of several what: it was paid for, and cannot come back."""
     interaction.client.services.deleting.check(order, _deleter(interaction))
     everything = ReallyDeleteButton(picture.number)
@@ -73,7 +73,7 @@ async def ask_deletion(interaction: Interaction, order: OpenRequest, picture: Pi
     await interaction.response.send_message(question, view=view, ephemeral=True)
 
 
-async def _delete(interaction: Interaction, order: OpenRequest, picture: Picture | None) -> None:
+async def _delete(interaction: Interaction, order: Order, picture: Picture | None) -> None:
     deleting, deleter = interaction.client.services.deleting, _deleter(interaction)
     deleting.check(order, deleter)
     await interaction.response.defer()  # deleting may take longer than Discord waits for a first answer

@@ -16,7 +16,7 @@ from cogs.gallery.details_text import details_embed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.services.ledger import OpenRequest, Picture
+    from bot.services.ledger import Order, Picture
 
 NOT_MINE = "That is not a picture of mine, so I know nothing about it. Choose a message in which I show a picture."
 
@@ -34,7 +34,7 @@ class DetailsButton(AtelierButton, action="details"):
         await _show(interaction, order, order.pictures)
 
 
-async def show_details(interaction: Interaction, order: OpenRequest, picture: Picture) -> None:
+async def show_details(interaction: Interaction, order: Order, picture: Picture) -> None:
     """Behind ⋯: of one picture."""
     await _show(interaction, order, [picture])
 
@@ -52,7 +52,7 @@ async def image_details(interaction: Interaction, message: discord.Message) -> N
     await _show(interaction, order, order.pictures)
 
 
-async def _show(interaction: Interaction, order: OpenRequest, pictures: Sequence[Picture]) -> None:
+async def _show(interaction: Interaction, order: Order, pictures: Sequence[Picture]) -> None:
     numbers = [picture.number for picture in pictures]
     family = await interaction.client.services.lineage.family(numbers, order.requester.server_id)
     embed = details_embed(order, numbers, family)

@@ -10,7 +10,7 @@ from bot.presentation.kept import kept_how
 from bot.presentation.safe import shown
 from bot.presentation.story import NAMES, linked, made_how
 from bot.services.gallery import Family
-from bot.services.ledger import ChargeState, Job, OpenRequest
+from bot.services.ledger import ChargeState, Job, Order
 from bot.services.requests import THEN, Change, format_usd
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ ENDS = {
 ALONE = Family()
 
 
-def details_embed(order: OpenRequest, numbers: Collection[int], family: Family = ALONE) -> discord.Embed:
+def details_embed(order: Order, numbers: Collection[int], family: Family = ALONE) -> discord.Embed:
     """Words, options, requester, time, relatives, and each picture's number, size, cost and time.
 
     Args:
@@ -81,7 +81,7 @@ def _line(job: Job) -> str:
     return " · ".join([*facts, "deleted"] if picture.deleted else facts)
 
 
-def _add_relatives(embed: discord.Embed, order: OpenRequest, family: Family) -> None:
+def _add_relatives(embed: discord.Embed, order: Order, family: Family) -> None:
     server_id = order.requester.server_id
     known = {relative.number for relative in family.parents}
     others = sum(file.number not in known for file in order.request.references)
@@ -139,7 +139,7 @@ def _add_lines(embed: discord.Embed, name: str, lines: Sequence[str]) -> None:
         embed.add_field(name=title, value=value, inline=False)
 
 
-def _add_words(embed: discord.Embed, order: OpenRequest, family: Family) -> None:
+def _add_words(embed: discord.Embed, order: Order, family: Family) -> None:
     """The words of the request, as many as the embed has room for, and those of the pictures before it."""
     before = _words_before(order, family)
     if before:
@@ -150,7 +150,7 @@ def _add_words(embed: discord.Embed, order: OpenRequest, family: Family) -> None
         embed.description = words if len(words) <= room else shown(prompt, room // 2)
 
 
-def _words_before(order: OpenRequest, family: Family) -> str:
+def _words_before(order: Order, family: Family) -> str:
     """The words that the changed picture was made from; none where its own line tells as much, or nobody may know."""
     request = order.request
     words = shown(THEN.join(request.story), STORY_SHOWN)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from bot.delivery.posting import Upload
     from bot.discord_ui.interactions import AtelierClient, Interaction
-    from bot.services.ledger import OpenRequest
+    from bot.services.ledger import Order
 
 MOST_OFFERED = 5  # buttons in a row
 OFFERED_EVERY = 600.0  # seconds between two times that the same member is offered what is kept
@@ -123,7 +123,7 @@ class Late(commands.Cog):
         text = "\n".join(words)[:LONGEST_MESSAGE]
         await steadily(lambda: interaction.followup.send(text, view=view, ephemeral=True))
 
-    async def _due(self, interaction: discord.Interaction[Any]) -> Sequence[OpenRequest]:
+    async def _due(self, interaction: discord.Interaction[Any]) -> Sequence[Order]:
         """What is kept for the member: here what was asked for on this server, in direct messages all."""
         kept = [
             order
@@ -134,7 +134,7 @@ class Late(commands.Cog):
         is_news = not told.issuperset(order.id for order in kept)
         return kept if is_news or time.monotonic() - told_at >= OFFERED_EVERY else []
 
-    def _remember(self, user_id: int, kept: Sequence[OpenRequest]) -> None:
+    def _remember(self, user_id: int, kept: Sequence[Order]) -> None:
         self._offered[user_id] = time.monotonic(), {order.id for order in kept}
         self._offered.move_to_end(user_id)
         if len(self._offered) > MOST_REMEMBERED:
@@ -153,7 +153,7 @@ class Late(commands.Cog):
         return False
 
 
-def _label(order: OpenRequest) -> str:
+def _label(order: Order) -> str:
     """What a button shows: of pictures their numbers, of a failure that there is one."""
     return f"Show {numbers(order.pictures)}"[:LONGEST_LABEL] if order.pictures else "Show what happened"
 

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.discord_ui.interactions import Interaction
-    from bot.services.ledger import OpenRequest, Picture
+    from bot.services.ledger import Order, Picture
 
 WHOLE = frozenset({"image/gif", "image/svg+xml"})  # what is no longer itself in parts
 MOST_FILES = 10  # of one message; Discord's limit
 
 
-async def show_original(interaction: Interaction, order: OpenRequest, picture: Picture) -> None:
+async def show_original(interaction: Interaction, order: Order, picture: Picture) -> None:
     """Hand out the original file of one picture, to whoever asks alone."""
     del order
     await interaction.response.defer(ephemeral=True, thinking=True)

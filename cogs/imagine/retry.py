@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from bot.services.admission import Drafting
-    from bot.services.ledger import OpenRequest
+    from bot.services.ledger import Order
     from bot.services.requests import ImageRequest
 
     Offered = tuple[AtelierButton, AtelierButton]
@@ -60,7 +60,7 @@ class RewordButton(AtelierButton, action="reword"):
 class RewordDialog(discord.ui.Modal):
     """Asks for the words of a request that made no picture."""
 
-    def __init__(self, order: OpenRequest, nano: int | None, ends_with: str) -> None:
+    def __init__(self, order: Order, nano: int | None, ends_with: str) -> None:
         """As it is asked for.
 
         Args:
@@ -116,13 +116,13 @@ async def _reworded(interaction: Interaction, request_id: int, data: Mapping[str
     await _take(interaction, order, replace(order.request, prompt=words), offer_of(interaction))
 
 
-async def _take(interaction: Interaction, order: OpenRequest, request: ImageRequest, offer: int | None) -> None:
+async def _take(interaction: Interaction, order: Order, request: ImageRequest, offer: int | None) -> None:
     asker = await asker_for(interaction, order)
     private = is_private(interaction)
     await interaction.client.intake.take(interaction, request, private=private, asker=asker, offer=offer)
 
 
-async def _request_behind(interaction: Interaction, request_id: int) -> OpenRequest:
+async def _request_behind(interaction: Interaction, request_id: int) -> Order:
     """The request of this server, or in direct messages the member's own.
 
     Raises:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 async def setup(bot: AtelierClient) -> None:
     """Add the buttons and their dialog, and let members be told what was decided."""
-    desk = bot.services.pleas
+    desk = bot.services.increases
 
     async def way_out(server_id: int, shortfall: Shortfall) -> AskButton | None:
         need = await desk.need_of(server_id, shortfall)
@@ -25,4 +25,4 @@ async def setup(bot: AtelierClient) -> None:
     bot.add_dynamic_items(AskButton, GrantButton, OtherAmountButton, DeclineButton)
     bot.add_listener(answer_dialog, "on_interaction")
     bot.buttons.set_refusal(way_out)
-    bot.services.plea_telling.voice = MemberVoice(bot)
+    bot.services.increase_notices.notifier = MemberVoice(bot)

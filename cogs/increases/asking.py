@@ -18,7 +18,7 @@ from bot.services.policy import MOST_NANO, Metric, Scope
 from bot.services.quotas import Need
 from bot.services.text import number_of
 from cogs.increases.deciding import buttons_of
-from cogs.increases.text import ASKED, plea_text
+from cogs.increases.text import ASKED, increase_text
 
 if TYPE_CHECKING:
     import re
@@ -63,7 +63,7 @@ class AskButton(LastingButton, template=TEMPLATE):
     async def pressed(self, interaction: Interaction) -> None:
         """Ask."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        async with interaction.client.services.pleas.asking(requester_of(interaction), self.need) as asked:
+        async with interaction.client.services.increases.asking(requester_of(interaction), self.need) as asked:
             await _tell_leads(interaction, asked)
         await interaction.edit_original_response(content=ASKED)
 
@@ -90,11 +90,11 @@ async def _tell_leads(interaction: Interaction, asked: Asked) -> None:
 
     Asked again, it has the same nonce: Discord drops it for some minutes, should the first have arrived after all.
     """
-    plea = asked.plea
-    channel = interaction.client.get_partial_messageable(asked.log_channel_id, guild_id=plea.server_id)
-    text = plea_text(plea, asked.status)
+    increase = asked.increase
+    channel = interaction.client.get_partial_messageable(asked.log_channel_id, guild_id=increase.server_id)
+    text = increase_text(increase, asked.status)
     try:
-        await steadily(lambda: channel.send(text, view=buttons_of(plea), nonce=f"plea-{plea.id}"))
+        await steadily(lambda: channel.send(text, view=buttons_of(increase), nonce=f"plea-{increase.id}"))
     except PROBLEMS as error:
         _log.warning("plea not posted", channel=asked.log_channel_id, reason=repr(error))
         raise UserFacingError(CANNOT_WRITE if _is_refusal(error) else NO_ANSWER) from None

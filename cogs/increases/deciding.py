@@ -18,20 +18,20 @@ if TYPE_CHECKING:
     import re
 
     from bot.discord_ui.interactions import Interaction
-    from bot.services.quotas import Plea
+    from bot.services.quotas import IncreaseRequest
 
 
 class GrantButton(LastingButton, template=r"plea-grant:(?P<id>[0-9]+):(?P<amount>[0-9]+)"):
     """Grants what was missing: never more than its label says."""
 
-    def __init__(self, plea_id: int, amount: int, label: str = "Grant") -> None:
+    def __init__(self, increase_id: int, amount: int, label: str = "Grant") -> None:
         """Args: `amount` is in nano-dollars or pictures; `label` says how much it is."""
         super().__init__(
             discord.ui.Button(
-                label=label, style=discord.ButtonStyle.success, custom_id=f"plea-grant:{plea_id}:{amount}"
+                label=label, style=discord.ButtonStyle.success, custom_id=f"plea-grant:{increase_id}:{amount}"
             )
         )
-        self.plea_id = plea_id
+        self.increase_id = increase_id
         self.amount = amount
 
     @classmethod
@@ -45,12 +45,12 @@ class GrantButton(LastingButton, template=r"plea-grant:(?P<id>[0-9]+):(?P<amount
     @override
     async def pressed(self, interaction: Interaction) -> None:
         """Grant."""
-        desk = interaction.client.services.pleas
-        verdict = await look(interaction, self.plea_id)
+        desk = interaction.client.services.increases
+        verdict = await look(interaction, self.increase_id)
         if verdict.is_open:
-            roles = await roles_now(interaction, verdict.plea)
-            verdict = await desk.grant(verdict.plea, interaction.user.id, self.amount, roles)
-        await show(interaction, verdict, buttons_of(verdict.plea))
+            roles = await roles_now(interaction, verdict.increase)
+            verdict = await desk.grant(verdict.increase, interaction.user.id, self.amount, roles)
+        await show(interaction, verdict, buttons_of(verdict.increase))
 
 
 class OtherAmountButton(AtelierButton, action="plea-other"):
@@ -63,7 +63,7 @@ class OtherAmountButton(AtelierButton, action="plea-other"):
         """Open the dialog, unless there is nothing to decide any more."""
         verdict = await look(interaction, self.subject)
         if verdict.is_open:
-            await interaction.response.send_modal(AmountDialog(verdict.plea))
+            await interaction.response.send_modal(AmountDialog(verdict.increase))
         else:
             await show(interaction, verdict)
 
@@ -78,13 +78,15 @@ class DeclineButton(AtelierButton, action="plea-decline"):
     async def pressed(self, interaction: Interaction) -> None:
         """Decline."""
         verdict = await look(interaction, self.subject)
-        await show(interaction, await interaction.client.services.pleas.decline(verdict.plea, interaction.user.id))
+        await show(
+            interaction, await interaction.client.services.increases.decline(verdict.increase, interaction.user.id)
+        )
 
 
-def buttons_of(plea: Plea) -> discord.ui.View:
+def buttons_of(increase: IncreaseRequest) -> discord.ui.View:
     """What stands under an open plea."""
     view = discord.ui.View(timeout=None)
-    view.add_item(GrantButton(plea.id, plea.needed, grant_label(plea)))
-    view.add_item(OtherAmountButton(plea.id))
-    view.add_item(DeclineButton(plea.id))
+    view.add_item(GrantButton(increase.id, increase.needed, grant_label(increase)))
+    view.add_item(OtherAmountButton(increase.id))
+    view.add_item(DeclineButton(increase.id))
     return view

@@ -16,7 +16,7 @@ from cogs.increases.leads import look, roles_now, show
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.services.quotas import Plea
+    from bot.services.quotas import IncreaseRequest
 
 LONGEST_AMOUNT = 40  # characters
 AMOUNT = "amount"  # the field's id
@@ -26,13 +26,14 @@ DIALOG = re.compile(r"plea-amount:(?P<id>[0-9]+)")
 class AmountDialog(discord.ui.Modal):
     """How much to grant instead."""
 
-    def __init__(self, plea: Plea) -> None:
-        super().__init__(title="Grant another amount", timeout=None, custom_id=f"plea-amount:{plea.id}")
-        counts_pictures = plea.metric is Metric.IMAGES
+    def __init__(self, increase: IncreaseRequest) -> None:
+        super().__init__(title="Grant another amount", timeout=None, custom_id=f"plea-amount:{increase.id}")
+        counts_pictures = increase.metric is Metric.IMAGES
+        missing = amount_text(increase.metric, increase.needed)
         self.add_item(
             discord.ui.Label(
                 text="How many pictures?" if counts_pictures else "How many dollars?",
-                description=f"{amount_text(plea.metric, plea.needed)} missing. Granted once, until the limit resets.",
+                description=f"{missing} missing. Granted once, until the limit resets.",
                 component=discord.ui.TextInput(
                     custom_id=AMOUNT, placeholder="4" if counts_pictures else "0.50", max_length=LONGEST_AMOUNT
                 ),
@@ -55,13 +56,13 @@ async def answer_dialog(interaction: discord.Interaction[Any]) -> None:
         await answer_failure(interaction, error)
 
 
-async def _grant(interaction: Interaction, plea_id: int, written: str) -> None:
-    verdict = await look(interaction, plea_id)
+async def _grant(interaction: Interaction, increase_id: int, written: str) -> None:
+    verdict = await look(interaction, increase_id)
     if verdict.is_open:
-        amount = parse_more(verdict.plea.metric, written)
-        roles = await roles_now(interaction, verdict.plea)
-        desk = interaction.client.services.pleas
-        verdict = await desk.grant(verdict.plea, interaction.user.id, amount, roles, at_least=False)
+        amount = parse_more(verdict.increase.metric, written)
+        roles = await roles_now(interaction, verdict.increase)
+        desk = interaction.client.services.increases
+        verdict = await desk.grant(verdict.increase, interaction.user.id, amount, roles, at_least=False)
     await show(interaction, verdict)
 
 

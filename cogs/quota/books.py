@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bot.charts import Chart
-    from bot.services.accounting import Bookkeeper, MonthlyReport
+    from bot.services.accounting import MonthlyReport, MonthReports
     from bot.services.catalog import Catalog
     from cogs.quota.names import Names
 
@@ -37,7 +37,7 @@ _log = structlog.stdlib.get_logger(__name__)
 class Books(commands.Cog):
     """The commands about the ledger; a part of the group."""
 
-    _bookkeeper: Bookkeeper
+    _bookkeeper: MonthReports
     _catalog: Catalog
     _names: Names
     _draw: Callable[[Chart], Awaitable[bytes]]  # makes a PNG

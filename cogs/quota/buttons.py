@@ -14,7 +14,7 @@ from cogs.quota.names import Names
 from cogs.quota.subjects import server_of
 
 if TYPE_CHECKING:
-    from bot.services.quotas import Standings
+    from bot.services.quotas import LimitStatuses
 
 PATIENCE = 4.0  # seconds to find out who has left
 
@@ -34,13 +34,13 @@ class PageButton(AtelierButton, action="quota-page"):
         if not await is_lead(interaction):
             raise LeadsOnlyError
         await interaction.response.defer()
-        await show_overview(interaction, interaction.client.services.quotas.standings, self.subject)
+        await show_overview(interaction, interaction.client.services.quotas.limit_statuses, self.subject)
 
 
-async def show_overview(interaction: Interaction, standings: Standings, number: int) -> None:
+async def show_overview(interaction: Interaction, limit_statuses: LimitStatuses, number: int) -> None:
     """Put a page of the overview, counted from 1, in the place of the response; the last one if there are fewer."""
     server = server_of(interaction)
-    overview = await standings.overview(server.id)
+    overview = await limit_statuses.overview(server.id)
     pages = overview_pages(overview)
     number = min(max(number, 1), len(pages))
     gone = await Names().gone(server, pages[number - 1].whose, PATIENCE)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bot.charts import Chart
-    from bot.services.accounting import Bookkeeper, Corrector
+    from bot.services.accounting import Corrector, MonthReports
     from bot.services.catalog import Catalog
     from bot.services.quotas import QuotaDesk
 
@@ -41,13 +41,13 @@ class Quota(
     def __init__(
         self,
         desk: QuotaDesk,
-        bookkeeper: Bookkeeper,
+        month_reports: MonthReports,
         corrector: Corrector,
         catalog: Catalog,
         draw: Callable[[Chart], Awaitable[bytes]],
     ) -> None:
         self._desk = desk
-        self._bookkeeper = bookkeeper
+        self._bookkeeper = month_reports
         self._corrector = corrector
         self._catalog = catalog
         self._draw = draw

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from bot.services.policy import Grant, LimitRule, ServerPolicy
-    from bot.services.quotas import Bound, Hint, MemberStanding, Overview, Standing
+    from bot.services.quotas import BudgetHint, MemberLimit, MemberLimits, Overview, RuleStatus
 
 LONGEST_TEXT = 4000  # characters; an embed's description holds 4096
 LINES_PER_PAGE = 16  # of 245 characters at most
@@ -60,7 +60,7 @@ def overview_pages(overview: Overview, gone: Collection[Whose] = NOBODY) -> list
 
     `gone` are the scopes and ids of removed roles, deleted channels and members who have left.
     """
-    budgets, allowances = _split(overview.standings)
+    budgets, allowances = _split(overview.limit_statuses)
     nothing: list[Line] = [("- None is set.", None)]
     return _pages(
         _calendar(overview.policy),
@@ -83,7 +83,7 @@ def overview_embed(pages: list[Page], number: int) -> discord.Embed:
 
 def subject_embed(overview: Overview, scope: Scope, scope_id: int) -> discord.Embed:
     """What is set for one role or channel, or for the server as such, and what is used of it."""
-    budgets, allowances = _split(overview.standings)
+    budgets, allowances = _split(overview.limit_statuses)
     lines = [line for line, _ in _lines([*budgets, *allowances], NOBODY)]
     lines += [_grant_line(grant, NOBODY) for grant in overview.grants]
     if scope is Scope.SERVER:
@@ -93,7 +93,7 @@ def subject_embed(overview: Overview, scope: Scope, scope_id: int) -> discord.Em
     return discord.Embed(title="Limits", description=_fitting(text))
 
 
-def member_embed(standing: MemberStanding, *, is_here: bool = True) -> discord.Embed:
+def member_embed(standing: MemberLimits, *, is_here: bool = True) -> discord.Embed:
     """What bounds one member, where it comes from, and what is used of it."""
     who = mention(Scope.MEMBER, standing.user_id)
     text = barred_lines(standing.policy.block_of(standing.user_id), standing.policy.pause)
@@ -128,15 +128,15 @@ def _label(rule: LimitRule, who: str) -> str:
     return f"{name if name.startswith(who) else beginning(name)}: {amount}"[:LONGEST_CHOICE]
 
 
-def _split(standings: tuple[Standing, ...]) -> tuple[list[Standing], list[Standing]]:
+def _split(limit_statuses: tuple[RuleStatus, ...]) -> tuple[list[RuleStatus], list[RuleStatus]]:
     """Budgets and allowances, those of the server first."""
     order = [Scope.SERVER, Scope.CHANNEL, Scope.ROLE, Scope.MEMBER]
-    found = sorted(standings, key=lambda each: order.index(each.rule.scope))
+    found = sorted(limit_statuses, key=lambda each: order.index(each.rule.scope))
     return [each for each in found if each.rule.shared], [each for each in found if not each.rule.shared]
 
 
-def _lines(standings: Iterable[Standing], gone: Collection[Whose]) -> list[Line]:
-    found = list(standings)
+def _lines(limit_statuses: Iterable[RuleStatus], gone: Collection[Whose]) -> list[Line]:
+    found = list(limit_statuses)
     names = told_apart((rule_name(each.rule), each.rule.metric) for each in found)
     return [
         (_standing_line(each, name, gone), (each.rule.scope, each.rule.scope_id))
@@ -144,7 +144,7 @@ def _lines(standings: Iterable[Standing], gone: Collection[Whose]) -> list[Line]
     ]
 
 
-def _standing_line(standing: Standing, called: str, gone: Collection[Whose]) -> str:
+def _standing_line(standing: RuleStatus, called: str, gone: Collection[Whose]) -> str:
     rule, status = standing.rule, standing.status
     name = f"- {beginning(called)}{_gone(rule.scope, rule.scope_id, gone)}: "
     if status is not None:
@@ -163,17 +163,17 @@ def _gone(scope: Scope, scope_id: int, gone: Collection[Whose]) -> str:
     return f" ({LEFT[scope]}, id {scope_id})" if (scope, scope_id) in gone else ""
 
 
-def _bound_name(bound: Bound) -> str:
+def _bound_name(bound: MemberLimit) -> str:
     limit = bound.status.limit
     return beginning(limit.name if bound.rule is None else f"{SPAN_NAMES[limit.window]} allowance")
 
 
-def _bound_line(bound: Bound, name: str, policy: ServerPolicy) -> str:
+def _bound_line(bound: MemberLimit, name: str, policy: ServerPolicy) -> str:
     line = f"- {name}: {use_text(bound.status)}. It resets <t:{bound.status.resets_at}:R>."
     return line if bound.rule is None else f"{line} It is {per_window(bound.rule)}, {origin(bound.rule, policy)}."
 
 
-def _hint_line(hint: Hint) -> str:
+def _hint_line(hint: BudgetHint) -> str:
     return f"- {hint_text(hint)} It resets <t:{hint.resets_at}:R>."
 
 

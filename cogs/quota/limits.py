@@ -57,16 +57,16 @@ class Limits(commands.Cog):
         """See what is set, and what is used of it."""
         subject = subject_of(interaction, member, role, channel)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        standings, server_id = self._desk.standings, server_of(interaction).id
+        limit_statuses, server_id = self._desk.limit_statuses, server_of(interaction).id
         if subject.scope is Scope.MEMBER:
-            standing = await standings.of_member(server_id, subject.scope_id, subject.role_ids)
+            standing = await limit_statuses.of_member(server_id, subject.scope_id, subject.role_ids)
             await interaction.edit_original_response(embed=member_embed(standing, is_here=subject.is_here))
         elif role is not None or channel is not None:
-            overview = await standings.overview(server_id, subject.scope, subject.scope_id)
+            overview = await limit_statuses.overview(server_id, subject.scope, subject.scope_id)
             embed = subject_embed(overview, subject.scope, subject.scope_id)
             await interaction.edit_original_response(embed=embed)
         else:
-            await show_overview(interaction, standings, 1)
+            await show_overview(interaction, limit_statuses, 1)
 
     @app_commands.command(name="set")
     @app_commands.choices(kind=KINDS, window=WINDOWS)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.services.admission import Admission
     from bot.services.jobs import Bulletins, Pausing
     from bot.services.policy import Audit, Rules, ServerSettings
-    from bot.services.quotas import QuotaDesk, Watch
+    from bot.services.quotas import BudgetAlerts, QuotaDesk
 
 
 @app_commands.default_permissions(manage_guild=True)
@@ -44,7 +44,7 @@ class Studio(
         server_settings: ServerSettings,
         admission: Admission,
         audit: Audit,
-        watch: Watch,
+        budget_alerts: BudgetAlerts,
         quotas: QuotaDesk,
         default_model: str,
     ) -> None:
@@ -54,7 +54,7 @@ class Studio(
         self._server_settings = server_settings
         self._admission = admission
         self._audit = audit
-        self._watch = watch
+        self._watch = budget_alerts
         self._quotas = quotas
         self._default_model = default_model
 
@@ -71,7 +71,7 @@ async def setup(bot: AtelierClient) -> None:
             services.server_settings,
             services.admission,
             services.audit,
-            services.watch,
+            services.budget_alerts,
             services.quotas,
             services.settings.model,
         )

@@ -25,10 +25,10 @@ class Running(commands.Cog):
     @app_commands.command()
     async def status(self, interaction: Interaction) -> None:
         """See what runs and waits here, what is spent, and what is set."""
-        bulletin = await self._bulletins.of(interaction.guild_id or 0)
-        log_id = bulletin.policy.log_channel_id
+        server_status = await self._bulletins.of(interaction.guild_id or 0)
+        log_id = server_status.policy.log_channel_id
         fault = "" if log_id is None else fault_of(interaction, log_id, await find_place(interaction, log_id))
-        await interaction.response.send_message(view=status_panel(bulletin, fault), ephemeral=True)
+        await interaction.response.send_message(view=status_panel(server_status, fault), ephemeral=True)
 
     @app_commands.command()
     @app_commands.describe(reason="Why; members are told")

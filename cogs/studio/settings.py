@@ -35,7 +35,7 @@ from cogs.studio.rules import say
 
 if TYPE_CHECKING:
     from bot.services.policy import ServerSettings
-    from bot.services.quotas import Watch
+    from bot.services.quotas import BudgetAlerts
 
 LONGEST_ZONE = 60  # characters
 FOR_MANAGERS = "Only members who may manage this server choose its lead role. Nothing was changed."
@@ -45,7 +45,7 @@ class ServerWide(commands.Cog):
     """The commands about the server as a whole; a part of the group."""
 
     _server_settings: ServerSettings
-    _watch: Watch
+    _watch: BudgetAlerts
 
     @app_commands.command()
     @app_commands.describe(member="Who; the id of somebody who has left works too", reason="Why; only leads see it")

@@ -20,7 +20,7 @@ from cogs.studio.settings import LONGEST_ZONE, lead_role_in
 
 if TYPE_CHECKING:
     from bot.services.policy import ServerSettings
-    from bot.services.quotas import QuotaDesk, Watch
+    from bot.services.quotas import BudgetAlerts, QuotaDesk
 
 LONGEST_AMOUNT = 100  # characters
 
@@ -30,7 +30,7 @@ class Start(commands.Cog):
 
     _server_settings: ServerSettings
     _quotas: QuotaDesk
-    _watch: Watch
+    _watch: BudgetAlerts
 
     @app_commands.command()
     @app_commands.describe(

@@ -25,7 +25,7 @@ from bot.services.requests import format_usd
 from cogs.studio.rule_panels import clipped, log_warning
 
 if TYPE_CHECKING:
-    from bot.services.jobs import Bulletin, Load, OpenJobs, Switched
+    from bot.services.jobs import Load, OpenJobs, ServerStatus, Switched
     from bot.services.ledger import LimitStatus
     from bot.services.policy import Pause, ServerPolicy
 
@@ -65,44 +65,44 @@ def resumed_text(outcome: Switched) -> str:
     return f"▶️ **Picture making on this server goes on.**\n{line}"
 
 
-def status_panel(bulletin: Bulletin, log_fault: str) -> discord.ui.LayoutView:
+def status_panel(server_status: ServerStatus, log_fault: str) -> discord.ui.LayoutView:
     """How things stand, as a panel without anything to press.
 
     `log_fault` is a sentence that says why nothing can be posted in the log channel; empty if something can.
     """
     view = discord.ui.LayoutView(timeout=None)
-    colour = AT_WORK if bulletin.policy.pause is None else PAUSED
-    text = discord.ui.TextDisplay[discord.ui.LayoutView](status_text(bulletin, log_fault))
+    colour = AT_WORK if server_status.policy.pause is None else PAUSED
+    text = discord.ui.TextDisplay[discord.ui.LayoutView](status_text(server_status, log_fault))
     view.add_item(discord.ui.Container(text, accent_colour=colour))
     return view
 
 
-def status_text(bulletin: Bulletin, log_fault: str) -> str:
+def status_text(server_status: ServerStatus, log_fault: str) -> str:
     """The panel's words: short lines, each of which says what it is about."""
-    policy = bulletin.policy
+    policy = server_status.policy
     state = "▶️ Pictures are made." if policy.pause is None else f"⏸️ Picture making is paused {_since(policy.pause)}."
-    if bulletin.account_refused:
+    if server_status.account_refused:
         state = f"{ACCOUNT_REFUSED}\n{state}" if policy.pause is not None else ACCOUNT_REFUSED
     lines = ["### Picture making on this server", state]
-    lines += [f"Here: {_load(bulletin.here)}.", *_budgets(bulletin), *_open_jobs(bulletin.open_jobs)]
+    lines += [f"Here: {_load(server_status.here)}.", *_budgets(server_status), *_open_jobs(server_status.open_jobs)]
     change = " /studio calendar changes it." if policy.zone == "UTC" else ""
     lines += [f"Calendar: {calendar_text(policy)}.{change}", _log(policy)]
     lines += [log_warning(log_fault)] if log_fault else []
     lines += [f"Channels: {clipped(channels_text(policy), LONGEST_LIST)}. Models: {models_text(policy)}."]
     lines += _members(policy)
-    lines += [_model(bulletin), *_ending(bulletin), f"-# Atelier {bulletin.version}"]
+    lines += [_model(server_status), *_ending(server_status), f"-# Atelier {server_status.version}"]
     return "\n".join(lines)
 
 
-def _budgets(bulletin: Bulletin) -> list[str]:
-    lines = [_budget(status) for status in bulletin.budgets[:MOST_BUDGETS]]
+def _budgets(server_status: ServerStatus) -> list[str]:
+    lines = [_budget(status) for status in server_status.budgets[:MOST_BUDGETS]]
     lines = lines or ["This server's budgets: none. /quota set sets one."]
-    if len(bulletin.budgets) > MOST_BUDGETS:
-        lines += [f"Further budgets: {len(bulletin.budgets) - MOST_BUDGETS}. /quota show lists them all."]
-    if bulletin.installation is not None:
-        lines += [_budget(bulletin.installation)]
-    elif bulletin.hint is not None:
-        lines += [f"{hint_text(bulletin.hint)} It resets <t:{bulletin.hint.resets_at}:R>."]
+    if len(server_status.budgets) > MOST_BUDGETS:
+        lines += [f"Further budgets: {len(server_status.budgets) - MOST_BUDGETS}. /quota show lists them all."]
+    if server_status.installation is not None:
+        lines += [_budget(server_status.installation)]
+    elif server_status.hint is not None:
+        lines += [f"{hint_text(server_status.hint)} It resets <t:{server_status.hint.resets_at}:R>."]
     return lines
 
 
@@ -164,19 +164,19 @@ def _budget(status: LimitStatus) -> str:
     return f"{name}: {used} of {maximum} used, resets <t:{status.resets_at}:R>."
 
 
-def _model(bulletin: Bulletin) -> str:
-    model = bulletin.model
+def _model(server_status: ServerStatus) -> str:
+    model = server_status.model
     if model.shutdown is None:
         return f"Default model: {model.title}."
-    instead = "" if bulletin.successor is None else f"; {bulletin.successor} follows it"
+    instead = "" if server_status.successor is None else f"; {server_status.successor} follows it"
     return f"⚠️ Default model: {model.title}. It is shut down on {model.shutdown}{instead}."
 
 
-def _ending(bulletin: Bulletin) -> list[str]:
+def _ending(server_status: ServerStatus) -> list[str]:
     """Nothing has to be done where others stay."""
-    advice = "" if bulletin.lasting else "; allow another before"
-    others = (model for model in bulletin.ending if advice or model.id != bulletin.model.id)
+    advice = "" if server_status.lasting else "; allow another before"
+    others = (model for model in server_status.ending if advice or model.id != server_status.model.id)
     return [
-        f"⚠️ {each.id} {'was' if each.is_retired(bulletin.today) else 'is'} shut down on {each.shutdown}{advice}."
+        f"⚠️ {each.id} {'was' if each.is_retired(server_status.today) else 'is'} shut down on {each.shutdown}{advice}."
         for each in others
     ]

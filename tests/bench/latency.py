@@ -9,17 +9,17 @@ from statistics import median, quantiles
 from typing import TYPE_CHECKING, Any, ClassVar
 from unittest.mock import patch
 
+from bot.sandbox.images.painters import PainterPool, Painting
 from PIL import Image
 
 from bot.sandbox.images import server
-from bot.sandbox.images.easel import Easel, Painting
 from bot.sandbox.images.performance import Performance
 from tests.bench.figures import Figure, milliseconds
 from tests.bench.playing import perform
 
 if TYPE_CHECKING:
     from bot.sandbox.discord import Member
-    from bot.sandbox.images.checks import Order
+    from bot.sandbox.images.checks import CheckedCall
     from tests.bench.stage import Stage
 
 APART = 1.9  # seconds between two events of one call: more than the 1.5 between two edits
@@ -66,7 +66,7 @@ class _Watched(Performance):
         self.sent.setdefault(self._order.prompt, []).append(time.time())
 
 
-async def _paint(_: Easel, order: Order, number: int) -> Painting:
+async def _paint(_: PainterPool, order: CheckedCall, number: int) -> Painting:
     del number
     return _Ready(order, None, 0)
 
@@ -74,7 +74,7 @@ async def _paint(_: Easel, order: Order, number: int) -> Painting:
 async def play(stage: Stage) -> dict[str, Any]:
     """Some calls side by side, some times; seconds from every event to its arrival."""
     _Ready.png = _noisy_png()
-    with patch.object(Easel, "paint", _paint), patch.object(server, "Performance", _Watched):
+    with patch.object(PainterPool, "paint", _paint), patch.object(server, "Performance", _Watched):
         return await _perform(stage)
 
 

@@ -13,7 +13,7 @@ import structlog
 
 from bot.charts import ChartError, draw
 from bot.charts.chart import to_json
-from bot.charts.renderer_process import AT_ONCE, COMMAND, Easel
+from bot.charts.renderer_process import AT_ONCE, COMMAND, RendererProcess
 from tests.charts.examples import HOSTILE, MEASURED, days
 
 if TYPE_CHECKING:
@@ -31,10 +31,10 @@ while not pathlib.Path("go").exists(): time.sleep(0.01)
 """
 
 
-def easel(script: str, folder: Path | None = None, patience: float = 60) -> Easel:
+def easel(script: str, folder: Path | None = None, patience: float = 60) -> RendererProcess:
     """Its children run this script, in this folder."""
     moved = f"import os; os.chdir({str(folder)!r})\n" if folder else ""
-    return Easel(command=(sys.executable, "-c", moved + script), patience=patience)
+    return RendererProcess(command=(sys.executable, "-c", moved + script), patience=patience)
 
 
 def children(folder: Path) -> list[int]:
@@ -128,7 +128,7 @@ async def test_a_child_that_is_not_wanted_any_more_is_ended(tmp_path: Path) -> N
 
 async def test_a_program_that_is_not_there_is_an_error() -> None:
     with pytest.raises(ChartError):
-        await Easel(command=("/no/such/program",)).draw(CHART)
+        await RendererProcess(command=("/no/such/program",)).draw(CHART)
 
 
 async def test_only_a_few_are_drawn_at_once(tmp_path: Path) -> None:

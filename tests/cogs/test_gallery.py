@@ -13,7 +13,7 @@ from bot.delivery.posted_results import ShownResults
 from bot.services.admission import Start
 from bot.services.calendar import BILLING_ZONE
 from bot.services.gallery import Deleter
-from bot.services.ledger import ChargeState, Destination, Order
+from bot.services.ledger import ChargeState, Destination, Reservation
 from bot.services.policy import Requester, buckets_touched
 from bot.services.requests import Change, Wishes
 from cogs.gallery.deletion import DeleteButton
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from simcord import InteractionResult, MemberActor
 
     from bot.discord_ui.buttons import AtelierButton
-    from bot.services.ledger import OpenRequest
+    from bot.services.ledger import Order
     from tests.cogs.house import House
     from tests.conftest import OpenHouse
 
@@ -75,7 +75,7 @@ async def left_over(house: House, member: MemberActor, state: ChargeState) -> in
     """A request of this member whose only job stands there; returns the request's id."""
     requester = Requester(house.server.id, house.channel.id, member.id)
     buckets = buckets_touched(requester, NOW, BILLING_ZONE)
-    kept = Order("777", REQUEST, requester, DESTINATION, 20_000_000, MODEL.priced(), NOW, buckets, ())
+    kept = Reservation("777", REQUEST, requester, DESTINATION, 20_000_000, MODEL.priced(), NOW, buckets, ())
     ledger = house.services.accounts.ledger
     await ledger.reserve(kept)
     if state is ChargeState.DISPATCHED:
@@ -97,7 +97,7 @@ def field(answer: InteractionResult, name: str) -> str:
     return value
 
 
-async def order_of(house: House, number: int) -> OpenRequest:
+async def order_of(house: House, number: int) -> Order:
     order = await house.services.requests.of_picture(number, house.server.id)
     assert order is not None
     return order

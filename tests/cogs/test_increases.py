@@ -69,7 +69,7 @@ class Desk:
     async def asked(self) -> discord.Message:
         """Mia asks; what the leads see."""
         await self.house.mia.click(await self.refused(), label=ASK)
-        return self.plea
+        return self.increase
 
     async def allow(self, whose: int, maximum: int | None, scope: Scope = Scope.MEMBER) -> None:
         """Let a lead set how many pictures a day a member, or whoever has a role, may make."""
@@ -83,7 +83,7 @@ class Desk:
         await self.house.services.policies.change(self.house.server.id, alter)
 
     @property
-    def plea(self) -> discord.Message:
+    def increase(self) -> discord.Message:
         """The newest message in the log channel."""
         message = self.log.last_message
         assert message is not None
@@ -207,9 +207,9 @@ async def test_the_leads_read_who_asks_where_and_for_what(opened: OpenHouse) -> 
         assert re.fullmatch(
             rf"🙋 <@{house.mia.id}> asks in <#{house.channel.id}> for more of their daily allowance, for 1 picture\.\n"
             r"1 picture used of 1 picture; 1 picture missing\. Resets <t:\d+:R>\.",
-            desk.plea.content,
+            desk.increase.content,
         )
-        assert labels(desk.plea) == [GRANT, OTHER, DECLINE]
+        assert labels(desk.increase) == [GRANT, OTHER, DECLINE]
 
 
 async def test_it_can_be_asked_after_a_restart(opened: OpenHouse) -> None:
@@ -219,7 +219,7 @@ async def test_it_can_be_asked_after_a_restart(opened: OpenHouse) -> None:
         await house.restart()
 
         assert said(await house.mia.click(refusal, label=ASK)).startswith("Asked.")
-        assert labels(desk.plea) == [GRANT, OTHER, DECLINE]
+        assert labels(desk.increase) == [GRANT, OTHER, DECLINE]
 
 
 async def test_asking_twice_is_asking_once(opened: OpenHouse) -> None:
@@ -277,7 +277,7 @@ async def test_what_was_declined_is_not_asked_again(opened: OpenHouse) -> None:
         desk = await a_desk(house)
         refusal = await desk.refused()
         await house.mia.click(refusal, label=ASK)
-        await desk.lea.click(desk.plea, label=DECLINE)
+        await desk.lea.click(desk.increase, label=DECLINE)
 
         answer = await house.mia.click(refusal, label=ASK)
 
@@ -300,14 +300,14 @@ async def test_a_log_channel_that_was_deleted_is_said(opened: OpenHouse) -> None
 async def test_a_grant_is_shown_told_and_can_be_used(opened: OpenHouse) -> None:
     async with opened(**ONE_A_DAY) as house:
         desk = await a_desk(house)
-        plea = await desk.asked()
+        increase = await desk.asked()
         await house.restart()
 
-        await desk.lea.click(plea, label=GRANT)
+        await desk.lea.click(increase, label=GRANT)
         await house.imagine()
 
-        assert re.search(rf"\n✅ <@{desk.lea.id}> granted 1 picture, until <t:\d+:f>\.$", desk.plea.content)
-        assert labels(desk.plea) == []
+        assert re.search(rf"\n✅ <@{desk.lea.id}> granted 1 picture, until <t:\d+:f>\.$", desk.increase.content)
+        assert labels(desk.increase) == []
         (told,) = desk.to_mia()
         assert told.startswith("You asked for more of your daily allowance on Atelier. ✅")
         assert len(house.posted) == 2
@@ -320,8 +320,8 @@ async def test_declining_is_shown_and_told(opened: OpenHouse) -> None:
 
         await desk.lea.click(await desk.asked(), label=DECLINE)
 
-        assert desk.plea.content.endswith(f"\n❌ <@{desk.lea.id}> declined.")
-        assert labels(desk.plea) == []
+        assert desk.increase.content.endswith(f"\n❌ <@{desk.lea.id}> declined.")
+        assert labels(desk.increase) == []
         assert "declined. It resets <t:" in desk.to_mia()[0]
         assert await desk.grants() == 0
 
@@ -333,8 +333,8 @@ async def test_another_amount_is_asked_for_in_a_dialog(opened: OpenHouse) -> Non
 
         await desk.lea.submit_modal(shown, {"amount": "3"})
 
-        assert "granted 3 pictures, until" in desk.plea.content
-        assert labels(desk.plea) == []
+        assert "granted 3 pictures, until" in desk.increase.content
+        assert labels(desk.increase) == []
         assert "granted 3 pictures" in desk.to_mia()[0]
         ((grant,),) = [(await house.services.policies.of(house.server.id)).grants]
         assert (grant.scope, grant.scope_id, grant.amount) == (Scope.MEMBER, house.mia.id, 3)
@@ -348,7 +348,7 @@ async def test_a_dialog_can_be_sent_after_a_restart(opened: OpenHouse) -> None:
 
         await desk.lea.submit_modal(shown, {"amount": "3"})
 
-        assert "granted 3 pictures, until" in desk.plea.content
+        assert "granted 3 pictures, until" in desk.increase.content
         assert "granted 3 pictures" in desk.to_mia()[0]
 
 
@@ -371,7 +371,7 @@ async def test_less_than_what_is_missing_may_be_granted_and_nobody_is_sent_into_
         refusal = (await house.imagine(count=3)).response
         assert refusal is not None
         await house.mia.click(refusal, label=ASK)
-        shown = await desk.lea.click(desk.plea, label=OTHER)
+        shown = await desk.lea.click(desk.increase, label=OTHER)
 
         await desk.lea.submit_modal(shown, {"amount": "2"})
 
@@ -385,12 +385,12 @@ async def test_a_lead_who_would_grant_too_little_sees_what_is_missing_now(opened
         refusal = (await house.imagine(count=4)).response
         assert refusal is not None
         await house.mia.click(refusal, label=ASK)
-        plea = desk.plea
+        increase = desk.increase
         await house.imagine()
 
-        answer = await desk.lea.click(plea, label=GRANT)
-        granted_then, text_then, labels_then = await desk.grants(), desk.plea.content, labels(desk.plea)
-        await desk.lea.click(desk.plea, label="Grant 2 pictures")
+        answer = await desk.lea.click(increase, label=GRANT)
+        granted_then, text_then, labels_then = await desk.grants(), desk.increase.content, labels(desk.increase)
+        await desk.lea.click(desk.increase, label="Grant 2 pictures")
 
         assert granted_then == 0
         assert "1 picture used of 3 pictures; 2 pictures missing." in text_then
@@ -398,20 +398,20 @@ async def test_a_lead_who_would_grant_too_little_sees_what_is_missing_now(opened
         (told,) = answer.followups
         assert told.ephemeral
         assert told.content.startswith("Meanwhile less is left: what is missing now is 2 pictures.")
-        assert "granted 2 pictures, until" in desk.plea.content
+        assert "granted 2 pictures, until" in desk.increase.content
         assert desk.to_mia()[0].endswith("Ask for your picture again.")
 
 
 async def test_what_is_not_missing_any_more_is_not_granted(opened: OpenHouse) -> None:
     async with opened(**ONE_A_DAY) as house:
         desk = await a_desk(house)
-        plea = await desk.asked()
+        increase = await desk.asked()
         await desk.allow(house.mia.id, None)
 
-        await desk.lea.click(plea, label=GRANT)
+        await desk.lea.click(increase, label=GRANT)
 
-        assert "\nThere is nothing to grant any more: " in desk.plea.content
-        assert labels(desk.plea) == []
+        assert "\nThere is nothing to grant any more: " in desk.increase.content
+        assert labels(desk.increase) == []
         (told,) = desk.to_mia()
         assert told == (
             "You asked for more of your daily allowance on Atelier. That is not in your way any more. "
@@ -424,14 +424,14 @@ async def test_what_is_not_missing_any_more_is_not_granted(opened: OpenHouse) ->
 async def test_the_roles_that_a_member_has_by_now_count(opened: OpenHouse, *, answers: bool) -> None:
     async with opened(**ONE_A_DAY) as house:
         desk = await a_desk(house)
-        plea = await desk.asked()
+        increase = await desk.asked()
         role = house.server.create_role("artists")
         await desk.allow(role.id, None, Scope.ROLE)
         await house.bot.http.add_role(house.server.id, house.mia.id, role.id)
         if not answers:
             house.env.inject_error("GET", f"/guilds/{house.server.id}/members/*", status=404)
 
-        await desk.lea.click(plea, label=GRANT)
+        await desk.lea.click(increase, label=GRANT)
 
         assert await desk.grants() == (0 if answers else 1)
 
@@ -446,16 +446,16 @@ async def test_the_roles_that_a_member_has_by_now_count(opened: OpenHouse, *, an
         ("9999999", "too much"),
     ],
 )
-async def test_a_bad_amount_is_said_and_the_plea_stays_open(typed: str, sentence: str, opened: OpenHouse) -> None:
+async def test_a_bad_amount_is_said_and_the_increase_stays_open(typed: str, sentence: str, opened: OpenHouse) -> None:
     async with opened(**ONE_A_DAY) as house:
         desk = await a_desk(house)
-        plea = await desk.asked()
-        shown = await desk.lea.click(plea, label=OTHER)
+        increase = await desk.asked()
+        shown = await desk.lea.click(increase, label=OTHER)
 
         answer = await desk.lea.submit_modal(shown, {"amount": typed})
 
         assert sentence in said(answer)
-        assert labels(desk.plea) == [GRANT, OTHER, DECLINE]
+        assert labels(desk.increase) == [GRANT, OTHER, DECLINE]
         assert await desk.grants() == 0
         assert desk.to_mia() == []
 
@@ -464,45 +464,45 @@ async def test_a_bad_amount_is_said_and_the_plea_stays_open(typed: str, sentence
 async def test_only_leads_decide(label: str, opened: OpenHouse) -> None:
     async with opened(**ONE_A_DAY) as house:
         desk = await a_desk(house)
-        plea = await desk.asked()
+        increase = await desk.asked()
 
-        answer = await house.mia.click(plea, label=label)
+        answer = await house.mia.click(increase, label=label)
 
         assert (
             said(answer)
             == "❌ Only leads can do this: members who may manage this server or have its lead role. Ask one of them."
         )
-        assert labels(desk.plea) == [GRANT, OTHER, DECLINE]
+        assert labels(desk.increase) == [GRANT, OTHER, DECLINE]
         assert await desk.grants() == 0
 
 
 async def test_a_second_lead_is_told_who_decided_and_the_message_is_mended(opened: OpenHouse) -> None:
     async with opened(**ONE_A_DAY) as house:
         desk = await a_desk(house)
-        plea = await desk.asked()
+        increase = await desk.asked()
         house.env.inject_error("POST", "*/callback", status=404)
         house.env.inject_error("PATCH", f"/channels/{desk.log.id}/messages/*", status=403)
-        await desk.lea.click(plea, label=GRANT)
-        buttons_then = labels(desk.plea)
+        await desk.lea.click(increase, label=GRANT)
+        buttons_then = labels(desk.increase)
 
-        answer = await desk.max.click(plea, label=GRANT)
+        answer = await desk.max.click(increase, label=GRANT)
 
         assert buttons_then == [GRANT, OTHER, DECLINE]
         assert await desk.grants() == 1
         (late,) = answer.followups
         assert late.ephemeral
         assert late.content.startswith(f"That was decided already. ✅ <@{desk.lea.id}> granted 1 picture")
-        assert f"✅ <@{desk.lea.id}> granted 1 picture" in desk.plea.content
-        assert labels(desk.plea) == []
+        assert f"✅ <@{desk.lea.id}> granted 1 picture" in desk.increase.content
+        assert labels(desk.increase) == []
         assert len(desk.to_mia()) == 1
 
 
 async def test_a_dialog_that_was_open_while_another_lead_decided_grants_nothing(opened: OpenHouse) -> None:
     async with opened(**ONE_A_DAY) as house:
         desk = await a_desk(house)
-        plea = await desk.asked()
-        shown = await desk.lea.click(plea, label=OTHER)
-        await desk.max.click(plea, label=DECLINE)
+        increase = await desk.asked()
+        shown = await desk.lea.click(increase, label=OTHER)
+        await desk.max.click(increase, label=DECLINE)
 
         answer = await desk.lea.submit_modal(shown, {"amount": "3"})
 
@@ -510,31 +510,31 @@ async def test_a_dialog_that_was_open_while_another_lead_decided_grants_nothing(
             f"That was decided already. ❌ <@{desk.max.id}> declined."
         ]
         assert await desk.grants() == 0
-        assert desk.plea.content.endswith(f"❌ <@{desk.max.id}> declined.")
+        assert desk.increase.content.endswith(f"❌ <@{desk.max.id}> declined.")
 
 
 @pytest.mark.parametrize("label", [GRANT, OTHER, DECLINE])
 async def test_after_the_window_the_buttons_say_so(label: str, opened: OpenHouse) -> None:
     async with opened(**ONE_A_DAY) as house:
         desk = await a_desk(house)
-        plea = await desk.asked()
+        increase = await desk.asked()
         desk.pass_the_window()
 
-        await desk.lea.click(plea, label=label)
+        await desk.lea.click(increase, label=label)
 
-        assert "Nothing was granted." in desk.plea.content
-        assert labels(desk.plea) == []
+        assert "Nothing was granted." in desk.increase.content
+        assert labels(desk.increase) == []
         assert desk.to_mia() == []
         assert await desk.grants() == 0
 
 
-async def test_a_plea_that_is_not_known_is_said(opened: OpenHouse) -> None:
+async def test_an_increase_that_is_not_known_is_said(opened: OpenHouse) -> None:
     async with opened(**ONE_A_DAY) as house:
         desk = await a_desk(house)
-        plea = await desk.asked()
+        increase = await desk.asked()
         await house.services.database.transaction(lambda connection: connection.execute("DELETE FROM pleas"))
 
-        assert "I do not know this question any more." in said(await desk.lea.click(plea, label=GRANT))
+        assert "I do not know this question any more." in said(await desk.lea.click(increase, label=GRANT))
 
 
 # --- telling
@@ -543,10 +543,10 @@ async def test_a_plea_that_is_not_known_is_said(opened: OpenHouse) -> None:
 async def test_who_takes_no_direct_messages_is_told_where_they_asked(opened: OpenHouse) -> None:
     async with opened(**ONE_A_DAY) as house:
         desk = await a_desk(house)
-        plea = await desk.asked()
+        increase = await desk.asked()
         house.env.inject_error("POST", "/users/@me/channels", status=403)
 
-        await desk.lea.click(plea, label=GRANT)
+        await desk.lea.click(increase, label=GRANT)
 
         (message,) = desk.in_the_studio()
         assert message.content == (
@@ -560,11 +560,11 @@ async def test_who_takes_no_direct_messages_is_told_where_they_asked(opened: Ope
 async def test_who_can_be_told_nowhere_has_the_grant_all_the_same(opened: OpenHouse) -> None:
     async with opened(**ONE_A_DAY) as house:
         desk = await a_desk(house)
-        plea = await desk.asked()
+        increase = await desk.asked()
         house.env.inject_error("POST", "/users/@me/channels", status=403)
         house.env.inject_error("POST", f"/channels/{house.channel.id}/messages", status=403)
 
-        answer = await desk.lea.click(plea, label=GRANT)
+        answer = await desk.lea.click(increase, label=GRANT)
 
         assert answer.followups == []
         assert await desk.grants() == 1
@@ -575,32 +575,32 @@ async def test_who_can_be_told_nowhere_has_the_grant_all_the_same(opened: OpenHo
 async def test_a_decision_that_a_crash_kept_from_the_member_is_told(how: str, opened: OpenHouse) -> None:
     async with opened(**ONE_A_DAY) as house:
         desk = await a_desk(house)
-        plea = await desk.asked()
-        verdict = await house.services.pleas.look(house.server.id, 1)
-        await house.services.pleas.grant(verdict.plea, desk.lea.id, 1)  # and nothing more
+        increase = await desk.asked()
+        verdict = await house.services.increases.look(house.server.id, 1)
+        await house.services.increases.grant(verdict.increase, desk.lea.id, 1)  # and nothing more
         if how == "start":
             await house.restart()
             await house.env.settle()
             assert len(desk.to_mia()) == 1
-            await desk.max.click(plea, label=GRANT)
+            await desk.max.click(increase, label=GRANT)
         else:
-            answer = await desk.max.click(plea, label=GRANT)
+            answer = await desk.max.click(increase, label=GRANT)
             assert answer.followups[0].content.startswith("That was decided already.")
 
         (told,) = desk.to_mia()
         assert f"✅ <@{desk.lea.id}> granted 1 picture" in told
-        assert "granted 1 picture" in desk.plea.content
+        assert "granted 1 picture" in desk.increase.content
 
 
 async def test_the_member_is_told_although_the_lead_is_out_of_reach(opened: OpenHouse) -> None:
     async with opened(**ONE_A_DAY) as house:
         desk = await a_desk(house)
-        plea = await desk.asked()
-        verdict = await house.services.pleas.look(house.server.id, 1)
-        await house.services.pleas.grant(verdict.plea, desk.lea.id, 1)
+        increase = await desk.asked()
+        verdict = await house.services.increases.look(house.server.id, 1)
+        await house.services.increases.grant(verdict.increase, desk.lea.id, 1)
         house.env.inject_error("POST", "/webhooks/*", status=404)
 
-        await desk.max.click(plea, label=GRANT)
+        await desk.max.click(increase, label=GRANT)
 
         assert len(desk.to_mia()) == 1
 
@@ -608,13 +608,13 @@ async def test_the_member_is_told_although_the_lead_is_out_of_reach(opened: Open
 async def test_a_decision_is_shown_although_the_interaction_is_out_of_reach(opened: OpenHouse) -> None:
     async with opened(**ONE_A_DAY) as house:
         desk = await a_desk(house)
-        plea = await desk.asked()
+        increase = await desk.asked()
         house.env.inject_error("POST", "*/callback", status=404)
 
-        await desk.lea.click(plea, label=GRANT)
+        await desk.lea.click(increase, label=GRANT)
 
-        assert "granted 1 picture" in desk.plea.content
-        assert labels(desk.plea) == []
+        assert "granted 1 picture" in desk.increase.content
+        assert labels(desk.increase) == []
         assert len(desk.to_mia()) == 1
 
 

@@ -9,22 +9,22 @@ import pytest
 from bot.services.calendar import Window
 from bot.services.ledger import LimitStatus
 from bot.services.policy import Limit, Metric, Scope
-from bot.services.quotas import News, Plea, PleaState
+from bot.services.quotas import IncreaseOutcome, IncreaseRequest, IncreaseState
 from cogs.increases.text import (
     closed_text,
     grant_label,
+    increase_text,
     notice,
-    plea_text,
     public_notice,
     short_text,
     too_late_text,
 )
 from tests.examples import NOW
 
-POOL = Plea(7, NOW, 11, 22, 33, Scope.SERVER, 11, Metric.USD, Window.MONTH, 38_000_000, 30_000_000, NOW + 60)
+POOL = IncreaseRequest(7, NOW, 11, 22, 33, Scope.SERVER, 11, Metric.USD, Window.MONTH, 38_000_000, 30_000_000, NOW + 60)
 OWN = replace(POOL, scope=Scope.MEMBER, scope_id=33, metric=Metric.IMAGES, window=Window.DAY, wanted=5, needed=4)
-GRANTED = replace(OWN, state=PleaState.GRANTED, decided_at=NOW, decided_by=44, granted=6)
-DECLINED = replace(POOL, state=PleaState.DECLINED, decided_at=NOW, decided_by=44)
+GRANTED = replace(OWN, state=IncreaseState.GRANTED, decided_at=NOW, decided_by=44, granted=6)
+DECLINED = replace(POOL, state=IncreaseState.DECLINED, decided_at=NOW, decided_by=44)
 
 
 BUDGET = LimitStatus(
@@ -36,11 +36,11 @@ ALLOWANCE = LimitStatus(Limit(Scope.MEMBER, 11, 33, Metric.IMAGES, Window.DAY, 3
 
 
 def test_leads_read_who_asks_where_for_what_and_until_when() -> None:
-    assert plea_text(POOL, BUDGET) == (
+    assert increase_text(POOL, BUDGET) == (
         "🙋 <@33> asks in <#22> for more of this server's monthly budget, for pictures of up to $0.038.\n"
         f"$9.99 used of $10.00; $0.030 missing. Resets <t:{NOW + 60}:R>."
     )
-    assert plea_text(OWN, ALLOWANCE) == (
+    assert increase_text(OWN, ALLOWANCE) == (
         "🙋 <@33> asks in <#22> for more of their daily allowance, for 5 pictures.\n"
         f"2 pictures used of 3 pictures; 4 pictures missing. Resets <t:{NOW + 60}:R>."
     )
@@ -58,17 +58,17 @@ def test_a_lead_reads_that_more_is_missing_now() -> None:
     ("plea", "ending"),
     [
         (GRANTED, f"✅ <@44> granted 6 pictures, until <t:{NOW + 60}:f>."),
-        (replace(OWN, state=PleaState.DECLINED, decided_by=44), "❌ <@44> declined."),
+        (replace(OWN, state=IncreaseState.DECLINED, decided_by=44), "❌ <@44> declined."),
         (
-            replace(OWN, state=PleaState.NEEDLESS, decided_by=44),
+            replace(OWN, state=IncreaseState.NEEDLESS, decided_by=44),
             "There is nothing to grant any more: by now the limit is not in the way.",
         ),
         (OWN, f"⌛ Nobody decided before the limit was reset, <t:{NOW + 60}:R>. Nothing was granted."),
     ],
 )
-def test_leads_read_how_it_ended(plea: Plea, ending: str) -> None:
-    assert closed_text(plea) == f"<@33> asked in <#22> for more of their daily allowance.\n{ending}"
-    assert too_late_text(plea) == f"That was decided already. {ending}"
+def test_leads_read_how_it_ended(increase: IncreaseRequest, ending: str) -> None:
+    assert closed_text(increase) == f"<@33> asked in <#22> for more of their daily allowance.\n{ending}"
+    assert too_late_text(increase) == f"That was decided already. {ending}"
 
 
 ASK_AGAIN = "Ask for your picture again."
@@ -93,16 +93,16 @@ GIVEN = f"✅ <@44> granted 6 pictures, until <t:{NOW + 60}:f>."
             f"{GIVEN} But nothing is left of this server's monthly budget: wait until it resets, <t:{NOW + 60}:R>.",
         ),
         (
-            replace(OWN, state=PleaState.NEEDLESS, decided_at=NOW, decided_by=44),
+            replace(OWN, state=IncreaseState.NEEDLESS, decided_at=NOW, decided_by=44),
             None,
             f"That is not in your way any more. {ASK_AGAIN}",
         ),
     ],
 )
 def test_the_member_reads_what_was_granted_until_when_and_what_to_do(
-    plea: Plea, in_the_way: LimitStatus | None, words: str
+    increase: IncreaseRequest, in_the_way: LimitStatus | None, words: str
 ) -> None:
-    text = notice(News(plea, in_the_way, ended=False), None)
+    text = notice(IncreaseOutcome(increase, in_the_way, ended=False), None)
 
     assert text == f"You asked for more of your daily allowance. {words}"
 
@@ -112,12 +112,12 @@ def test_the_member_reads_what_was_granted_until_when_and_what_to_do(
     [(False, f"It resets <t:{NOW + 60}:R>."), (True, "It has reset since: ask for your picture again.")],
 )
 def test_the_member_reads_when_a_declined_limit_resets_and_on_which_server(resets: str, *, ended: bool) -> None:
-    assert notice(News(DECLINED, None, ended), "The *best* @everyone") == (
+    assert notice(IncreaseOutcome(DECLINED, None, ended), "The *best* @everyone") == (
         r"You asked for more of this server's monthly budget on The \*best\* \@everyone. "
         f"❌ <@44> declined. {resets}"
     )
 
 
 @pytest.mark.parametrize("plea", [GRANTED, DECLINED])
-def test_others_do_not_read_what_was_decided(plea: Plea) -> None:
-    assert public_notice(plea) == "<@33>, your leads have answered your question; /usage shows what is left."
+def test_others_do_not_read_what_was_decided(increase: IncreaseRequest) -> None:
+    assert public_notice(increase) == "<@33>, your leads have answered your question; /usage shows what is left."

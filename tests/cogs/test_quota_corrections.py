@@ -11,7 +11,7 @@ from bot.discord_ui.interactions import LeadsOnlyError
 from bot.errors import OutcomeUnknownError
 from bot.services.accounting import NO_CHARGE
 from bot.services.accounting.corrections import NONE_UNKNOWN, NOT_FOUND
-from bot.services.ledger import Order, Requester
+from bot.services.ledger import Requester, Reservation
 from bot.services.requests import format_usd
 from cogs.quota.correction_text import NOTHING_UNKNOWN
 from tests.examples import DESTINATION, MODEL, REQUEST
@@ -52,7 +52,7 @@ async def audited(house: House) -> list[tuple[int, str, str, str]]:
 
 async def used(house: House) -> tuple[int, int]:
     """What of the budget is charged and held."""
-    standing = await house.services.accounts.standing()
+    standing = await house.services.accounts.month_totals()
     return standing.settled_nano, standing.held_nano
 
 
@@ -172,7 +172,9 @@ async def test_a_picture_that_is_being_made_is_left_alone(opened: OpenHouse) -> 
         accounts, ledger = house.services.accounts, house.services.ledger
         requester = Requester(house.server.id, house.channel.id, house.mia.id)
         terms = await accounts.terms(requester)
-        order = Order("7", REQUEST, requester, DESTINATION, 9, MODEL.priced(), terms.at, terms.buckets, terms.limits)
+        order = Reservation(
+            "7", REQUEST, requester, DESTINATION, 9, MODEL.priced(), terms.at, terms.buckets, terms.limits
+        )
         await ledger.reserve(order)
 
         waiting = await said(house, charge="7:1", outcome="nothing")

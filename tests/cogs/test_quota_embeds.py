@@ -8,7 +8,7 @@ import pytest
 from bot.services.calendar import Window
 from bot.services.ledger import LimitStatus
 from bot.services.policy import Block, Defaults, Grant, Limit, LimitRule, Metric, Pause, Scope, ServerPolicy
-from bot.services.quotas import Bound, Hint, MemberStanding, Overview, Room, Standing
+from bot.services.quotas import BudgetHint, Headroom, MemberLimit, MemberLimits, Overview, RuleStatus
 from bot.services.quotas.limit_text import limit_of
 from cogs.quota.embeds import (
     LINES_PER_PAGE,
@@ -27,23 +27,25 @@ NO_DEFAULTS = Defaults(None, None)
 PLAIN = Overview(ServerPolicy(), (), (), None, NO_DEFAULTS)
 
 
-def budget(scope: Scope = Scope.SERVER, whose: int = SERVER, maximum: int = 50 * 10**9) -> Standing:
+def budget(scope: Scope = Scope.SERVER, whose: int = SERVER, maximum: int = 50 * 10**9) -> RuleStatus:
     rule = LimitRule(True, scope, whose, Metric.USD, Window.MONTH, maximum)  # noqa: FBT003 - as it is kept
-    return Standing(rule, LimitStatus(limit_of(rule, SERVER), 12_400_000_000, SOON), SOON)
+    return RuleStatus(rule, LimitStatus(limit_of(rule, SERVER), 12_400_000_000, SOON), SOON)
 
 
-def allowance(scope: Scope, whose: int, maximum: int | None = 25, used: int = 4) -> Standing:
+def allowance(scope: Scope, whose: int, maximum: int | None = 25, used: int = 4) -> RuleStatus:
     rule = LimitRule(False, scope, whose, Metric.IMAGES, Window.DAY, maximum)  # noqa: FBT003 - as it is kept
     is_counted = scope is Scope.MEMBER and maximum is not None
-    return Standing(rule, LimitStatus(limit_of(rule, SERVER), used, SOON) if is_counted else None, SOON)
+    return RuleStatus(rule, LimitStatus(limit_of(rule, SERVER), used, SOON) if is_counted else None, SOON)
 
 
 def grant(scope: Scope = Scope.MEMBER, whose: int = 5) -> Grant:
     return Grant(scope, whose, Metric.IMAGES, Window.DAY, 5, NOW, SOON)
 
 
-def overview(*standings: Standing, grants: tuple[Grant, ...] = (), policy: ServerPolicy = PLAIN.policy) -> Overview:
-    return Overview(policy, standings, grants, None, NO_DEFAULTS)
+def overview(
+    *limit_statuses: RuleStatus, grants: tuple[Grant, ...] = (), policy: ServerPolicy = PLAIN.policy
+) -> Overview:
+    return Overview(policy, limit_statuses, grants, None, NO_DEFAULTS)
 
 
 def test_the_overview_tells_in_words_what_is_set_and_used() -> None:
@@ -86,7 +88,7 @@ HINTED = f"- This bot's monthly budget, set by whoever runs it, leaves enough. I
 
 
 def test_where_there_are_several_servers_the_bots_budget_is_told_in_words() -> None:
-    hint = Hint(Room.ENOUGH, SOON)
+    hint = BudgetHint(Headroom.ENOUGH, SOON)
 
     (page,) = overview_pages(replace(PLAIN, hint=hint))
     of_member = member_embed(replace(member(), hint=hint)).description or ""
@@ -98,7 +100,7 @@ def test_where_there_are_several_servers_the_bots_budget_is_told_in_words() -> N
 def test_limits_in_pictures_and_in_dollars_are_told_apart() -> None:
     dollars, channels = budget(), budget(Scope.CHANNEL, 6)
     rule = replace(channels.rule, metric=Metric.IMAGES, maximum=9)
-    pictures = Standing(rule, LimitStatus(limit_of(rule, SERVER), 1, SOON), SOON)
+    pictures = RuleStatus(rule, LimitStatus(limit_of(rule, SERVER), 1, SOON), SOON)
 
     (page,) = overview_pages(overview(dollars, channels, pictures), {(Scope.CHANNEL, 6)})
 
@@ -112,7 +114,7 @@ def test_limits_in_pictures_and_in_dollars_are_told_apart() -> None:
 def test_allowances_of_a_member_in_pictures_and_in_dollars_are_told_apart() -> None:
     pictures = bound(Scope.MEMBER, 5)
     limit = replace(pictures.status.limit, metric=Metric.USD, maximum=10**9)
-    dollars = Bound(LimitStatus(limit, 0, SOON), replace(allowance(Scope.MEMBER, 5).rule, metric=Metric.USD))
+    dollars = MemberLimit(LimitStatus(limit, 0, SOON), replace(allowance(Scope.MEMBER, 5).rule, metric=Metric.USD))
 
     text = member_embed(member(pictures, dollars)).description or ""
 
@@ -155,8 +157,8 @@ def test_what_is_gone_is_shown_as_such() -> None:
 
 @pytest.mark.parametrize("count", [1, 11, 12, 13, 14, 15, 16, 17, 30, 300])
 def test_a_long_overview_comes_in_pages_that_fit_and_lose_nothing(count: int) -> None:
-    standings = [allowance(Scope.MEMBER, LARGE + number, 10**6, 10**6) for number in range(count)]
-    shown = overview(*standings, grants=tuple(grant(Scope.MEMBER, LARGE + number) for number in range(count)))
+    limit_statuses = [allowance(Scope.MEMBER, LARGE + number, 10**6, 10**6) for number in range(count)]
+    shown = overview(*limit_statuses, grants=tuple(grant(Scope.MEMBER, LARGE + number) for number in range(count)))
     gone = {(Scope.MEMBER, LARGE + number) for number in range(count)}
 
     pages = overview_pages(shown, gone)
@@ -176,8 +178,8 @@ def test_the_longest_lines_fit_into_a_page() -> None:
         LimitRule(True, Scope.ROLE, LARGE + number, Metric.USD, Window.MONTH, 10**15 + 123_456_789)  # noqa: FBT003 - as it is kept
         for number in range(40)
     ]
-    standings = [
-        Standing(
+    limit_statuses = [
+        RuleStatus(
             rule,
             LimitStatus(
                 Limit(rule.scope, LARGE, rule.scope_id, rule.metric, rule.window, 2 * 10**15 + 1, "", 10**15 + 1),
@@ -189,7 +191,7 @@ def test_the_longest_lines_fit_into_a_page() -> None:
         for rule in rules
     ]
 
-    pages = overview_pages(overview(*standings), {(Scope.ROLE, rule.scope_id) for rule in rules})
+    pages = overview_pages(overview(*limit_statuses), {(Scope.ROLE, rule.scope_id) for rule in rules})
 
     assert all(len(page.text) <= 4096 for page in pages)
 
@@ -231,15 +233,15 @@ def test_more_than_fits_is_counted() -> None:
     assert len(text) <= 4096
 
 
-def member(*bounds: Bound, unlimited: tuple[LimitRule, ...] = (), pools: tuple[int, ...] = ()) -> MemberStanding:
+def member(*bounds: MemberLimit, unlimited: tuple[LimitRule, ...] = (), pools: tuple[int, ...] = ()) -> MemberLimits:
     rules = tuple(bound.rule for bound in bounds if bound.rule is not None) + unlimited
-    return MemberStanding(ServerPolicy(limits=rules), 5, bounds, unlimited, pools)
+    return MemberLimits(ServerPolicy(limits=rules), 5, bounds, unlimited, pools)
 
 
-def bound(scope: Scope, whose: int) -> Bound:
+def bound(scope: Scope, whose: int) -> MemberLimit:
     rule = allowance(scope, whose).rule
     limit = Limit(Scope.MEMBER, SERVER, 5, rule.metric, rule.window, 25, "your daily allowance")
-    return Bound(LimitStatus(limit, 4, SOON), rule)
+    return MemberLimit(LimitStatus(limit, 4, SOON), rule)
 
 
 @pytest.mark.parametrize(
@@ -254,7 +256,7 @@ def test_of_a_member_every_limit_is_told_with_its_source(scope: Scope, whose: in
     status = budget().status
     assert status is not None
 
-    embed = member_embed(member(bound(scope, whose), Bound(status, None)))
+    embed = member_embed(member(bound(scope, whose), MemberLimit(status, None)))
 
     assert (embed.description or "").splitlines() == [
         "What bounds <@5>:",
@@ -275,7 +277,7 @@ def test_what_does_not_bound_a_member_is_told_too() -> None:
 def test_the_operators_setting_is_told_as_such() -> None:
     found = bound(Scope.SERVER, SERVER)
 
-    text = member_embed(MemberStanding(ServerPolicy(), 5, (found,), (), (6,))).description or ""
+    text = member_embed(MemberLimits(ServerPolicy(), 5, (found,), (), (6,))).description or ""
 
     assert "as whoever runs this bot has set it" in text
     assert "What they ask for in <#6> also counts" in text

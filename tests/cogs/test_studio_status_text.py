@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from bot.services.jobs import Bulletin, Load, OpenJobs, Switched
+from bot.services.jobs import Load, OpenJobs, ServerStatus, Switched
 from bot.services.policy import Block, Pause, ReplyMode, RoleRule, ServerPolicy
-from bot.services.quotas import Hint, Room
+from bot.services.quotas import BudgetHint, Headroom
 from cogs.studio.status_text import MOST_BUDGETS, paused_text, pictures, resumed_text, status_panel, status_text
 from tests.examples import MODEL, NOW, budget
 
 PAUSE = Pause(NOW, 5, "the bill is *too* high.")
-BULLETIN = Bulletin(
+BULLETIN = ServerStatus(
     policy=ServerPolicy(),
     here=Load(2, 3),
     budgets=(),
@@ -31,12 +31,12 @@ BULLETIN = Bulletin(
 )
 
 
-def bulletin(**changes: Any) -> Bulletin:  # noqa: ANN401 - any field of it
+def server_status(**changes: Any) -> ServerStatus:  # noqa: ANN401 - any field of it
     return replace(BULLETIN, **changes)
 
 
-def told(bulletin: Bulletin, log_fault: str = "") -> str:
-    return status_text(bulletin, log_fault)
+def told(server_status: ServerStatus, log_fault: str = "") -> str:
+    return status_text(server_status, log_fault)
 
 
 def test_a_pause_tells_what_is_finished_what_is_kept_and_how_to_go_on() -> None:
@@ -86,7 +86,7 @@ def test_going_on_tells_who_waits(changed: bool, waiting: int, text: str) -> Non
 
 
 def test_the_panel_is_short_where_little_is_set() -> None:
-    assert told(bulletin()).splitlines() == [
+    assert told(server_status()).splitlines() == [
         "### Picture making on this server",
         "▶️ Pictures are made.",
         "Here: 2 running, 3 waiting.",
@@ -104,7 +104,9 @@ def test_the_panel_tells_of_a_pause_of_what_is_unknown_and_of_a_models_end() -> 
     retiring = replace(MODEL, shutdown=date(2026, 12, 1))
     policy = ServerPolicy(pause=replace(PAUSE, why=""), log_channel_id=6, channels=(7,), models=("a", "b"))
 
-    text = told(bulletin(policy=policy, open_jobs=OpenJobs(0, 0, 1, 20_000_000), model=retiring, successor="The Next"))
+    text = told(
+        server_status(policy=policy, open_jobs=OpenJobs(0, 0, 1, 20_000_000), model=retiring, successor="The Next")
+    )
 
     assert f"⏸️ Picture making is paused by <@5> <t:{NOW}:R>.\n" in text
     assert "⚠️ Not known whether billed: $0.020 for 1 picture. /quota resolve settles them.\n" in text
@@ -120,15 +122,18 @@ def test_the_panel_tells_who_is_kept_out_and_which_rules_there_are() -> None:
         roles=(RoleRule(8, may_edit=False), RoleRule(9, may_edit=True)),
     )
 
-    text = told(bulletin(policy=policy))
+    text = told(server_status(policy=policy))
 
     assert "Calendar: Europe/Berlin, weeks begin on Monday.\n" in text
     assert "\nBlocked: 1 (<@7>).\nNew members wait: 3 days.\nRules: 2 roles; /studio roles shows them.\n" in text
-    assert "Rules: 1 role; " in told(bulletin(policy=replace(policy, roles=policy.roles[:1])))
+    assert "Rules: 1 role; " in told(server_status(policy=replace(policy, roles=policy.roles[:1])))
 
 
 def test_the_panel_tells_what_is_not_as_usual_about_screening_and_replies() -> None:
-    usual, other = told(bulletin()), told(bulletin(policy=ServerPolicy(moderation="low", replies=ReplyMode.NEVER)))
+    usual, other = (
+        told(server_status()),
+        told(server_status(policy=ServerPolicy(moderation="low", replies=ReplyMode.NEVER))),
+    )
 
     lines = "\nScreening: low; /studio moderation changes it.\nChanging pictures by replies: never; /studio replies"
     assert lines in other
@@ -139,12 +144,12 @@ def test_the_panel_tells_what_is_not_as_usual_about_screening_and_replies() -> N
 def test_of_many_who_are_blocked_the_rest_is_counted() -> None:
     policy = ServerPolicy(blocked=tuple(Block(number, NOW, 5, "spam") for number in range(12)))
 
-    assert "Blocked: 12 (<@0>, <@1>, " in told(bulletin(policy=policy))
-    assert "<@9> and 2 more).\n" in told(bulletin(policy=policy))
+    assert "Blocked: 12 (<@0>, <@1>, " in told(server_status(policy=policy))
+    assert "<@9> and 2 more).\n" in told(server_status(policy=policy))
 
 
 def test_a_log_channel_that_does_not_work_is_told() -> None:
-    text = told(bulletin(policy=ServerPolicy(log_channel_id=6)), "I cannot see <#6>.")
+    text = told(server_status(policy=ServerPolicy(log_channel_id=6)), "I cannot see <#6>.")
 
     assert "Log channel: <#6>.\n⚠️ I cannot see <#6>. Alerts wait, and members cannot ask for more.\n" in text
 
@@ -152,8 +157,8 @@ def test_a_log_channel_that_does_not_work_is_told() -> None:
 def test_the_bots_own_budget_is_told_in_figures_or_in_words() -> None:
     status = budget(5_000_000_000, 1_250_000_000)
 
-    alone = told(bulletin(installation=status))
-    among_others = told(bulletin(hint=Hint(Room.LITTLE, NOW)))
+    alone = told(server_status(installation=status))
+    among_others = told(server_status(hint=BudgetHint(Headroom.LITTLE, NOW)))
 
     assert (
         "This server's budgets: none. /quota set sets one.\n"
@@ -169,8 +174,8 @@ def test_models_that_are_named_and_end_are_told_with_what_to_do() -> None:
     soon = replace(MODEL, id="gpt-image-1.5", shutdown=date(2026, 12, 1))
     gone = replace(MODEL, id="gpt-image-1", shutdown=date(2026, 10, 23))
 
-    left = told(bulletin(ending=(soon, gone)))
-    alone = told(bulletin(ending=(soon,), lasting=False, model=soon))
+    left = told(server_status(ending=(soon, gone)))
+    alone = told(server_status(ending=(soon,), lasting=False, model=soon))
 
     assert "⚠️ gpt-image-1.5 is shut down on 2026-12-01.\n⚠️ gpt-image-1 was shut down on 2026-10-23.\n" in left
     assert "⚠️ gpt-image-1.5 is shut down on 2026-12-01; allow another before.\n" in alone
@@ -179,17 +184,17 @@ def test_models_that_are_named_and_end_are_told_with_what_to_do() -> None:
 def test_the_default_model_that_ends_is_told_once_where_another_stays() -> None:
     soon = replace(MODEL, shutdown=date(2026, 12, 1))
 
-    assert told(bulletin(ending=(soon,), model=soon)).count("is shut down on") == 1
+    assert told(server_status(ending=(soon,), model=soon)).count("is shut down on") == 1
 
 
 def test_a_model_that_ends_without_a_successor_is_told_as_well() -> None:
     retiring = replace(MODEL, shutdown=date(2026, 12, 1))
 
-    assert "It is shut down on 2026-12-01.\n" in told(bulletin(model=retiring))
+    assert "It is shut down on 2026-12-01.\n" in told(server_status(model=retiring))
 
 
 def test_of_many_budgets_the_rest_is_counted() -> None:
-    lines = told(bulletin(budgets=(budget(5_000_000_000, 1_250_000_000),) * (MOST_BUDGETS + 2))).splitlines()
+    lines = told(server_status(budgets=(budget(5_000_000_000, 1_250_000_000),) * (MOST_BUDGETS + 2))).splitlines()
 
     assert lines.count(f"This bot's monthly budget: $1.25 of $5.00 used, resets <t:{NOW + 3600}:R>.") == MOST_BUDGETS
     assert "Further budgets: 2. /quota show lists them all." in lines
@@ -205,7 +210,7 @@ def test_the_largest_panel_fits_into_a_message() -> None:
         newcomer_days=365,
         roles=(RoleRule(8),) * 250,
     )
-    largest = bulletin(
+    largest = server_status(
         policy=policy,
         budgets=(budget(10**15, 10**15),) * 50,
         installation=budget(10**15, 10**15),

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     import discord
 
-    from bot.services.ledger import OpenRequest
+    from bot.services.ledger import Order
 
 DROPPED = aiohttp.ServerDisconnectedError()
 
@@ -165,7 +165,7 @@ def test_each_attempt_gets_fresh_files() -> None:
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="100" height="50"><rect width="100" height="50"/></svg>'
 
 
-def shown_as(media_type: str, *numbers: int) -> OpenRequest:
+def shown_as(media_type: str, *numbers: int) -> Order:
     """An order whose pictures are of this type."""
     image = replace(STORED, media_type=media_type)
     return order(*(job(index, picture(number, image=image)) for index, number in enumerate(numbers, start=1)))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from simcord import InteractionResult, ResponseMessage
 
     from bot.discord_ui.interactions import Interaction
-    from bot.services.ledger import OpenRequest, Picture
+    from bot.services.ledger import Order, Picture
     from tests.cogs.house import House
     from tests.conftest import OpenHouse
 
@@ -35,11 +35,11 @@ class PokeButton(PictureButton, action="poke"):
     label = "Poke"
 
     @override
-    async def act(self, interaction: Interaction, order: OpenRequest, picture: Picture) -> None:
+    async def act(self, interaction: Interaction, order: Order, picture: Picture) -> None:
         await poke(interaction, order, picture)
 
 
-async def poke(interaction: Interaction, order: OpenRequest, picture: Picture) -> None:
+async def poke(interaction: Interaction, order: Order, picture: Picture) -> None:
     assert Start(order, picture).picture in order.pictures
     asker = await asker_for(interaction, order)
     private = "private" if is_private(interaction) else "public"

@@ -30,7 +30,7 @@ from tests.inputs.doubles import Attached
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.services.ledger import OpenRequest
+    from bot.services.ledger import Order
     from bot.services.requests import ImageRequest
     from tests.cogs.house import House
     from tests.conftest import OpenHouse
@@ -42,7 +42,7 @@ def kept_files(house: House) -> list[Path]:
     return [path for path in (house.directory / "images").rglob("*") if path.is_file()]
 
 
-async def only_request(house: House) -> OpenRequest:
+async def only_request(house: House) -> Order:
     """The request behind picture 1."""
     found = await house.services.requests.of_picture(1, house.server.id)
     assert found is not None
@@ -125,12 +125,12 @@ async def test_a_file_is_counted_before_it_is_downloaded(opened: OpenHouse, monk
     read = discord.Attachment.read
     downloads: list[str] = []
 
-    async def watch(attachment: discord.Attachment) -> bytes:
+    async def budget_alerts(attachment: discord.Attachment) -> bytes:
         downloads.append(attachment.filename)
         return await read(attachment)
 
     async with opened() as house:
-        monkeypatch.setattr(discord.Attachment, "read", watch)
+        monkeypatch.setattr(discord.Attachment, "read", budget_alerts)
         monkeypatch.setattr(input_checks, "MOST_INPUT_BYTES", 100)
 
         answer = await house.imagine(image1=FOX, image2=FOX)
@@ -151,11 +151,11 @@ async def test_what_the_inputs_cost_is_refused_before_they_are_downloaded(
     async with opened() as house:
         check = house.services.studio.check
 
-        async def watch(request: ImageRequest, requester: Requester) -> None:
+        async def budget_alerts(request: ImageRequest, requester: Requester) -> None:
             checked.append(request)
             await check(request, requester)
 
-        monkeypatch.setattr(house.services.studio, "check", watch)
+        monkeypatch.setattr(house.services.studio, "check", budget_alerts)
 
         asker = Asker(Requester(house.server.id, house.channel.id, house.mia.id), None)
         occasion = Occasion("81", asker, replace(DESTINATION, interaction_token=""), nothing, nothing, nothing)

@@ -37,7 +37,7 @@ class Guild:
         return self.rooms.get(number)
 
 
-class Room:
+class Headroom:
     """A channel that people see, or not."""
 
     def __init__(self, name: str, *, seen: bool = True) -> None:
@@ -59,7 +59,7 @@ class Author(discord.Member):
 class Thread(discord.Thread):
     """A thread of a channel."""
 
-    def __init__(self, name: str, parent: Room | None) -> None:
+    def __init__(self, name: str, parent: Headroom | None) -> None:
         self.name = name
         self._above = parent
 
@@ -73,9 +73,9 @@ def names(**given: Any) -> Names:  # noqa: ANN401 - fields of `Names`
         {BEN: "Ben", BOT: "Atelier"},
         {LEADS: "leads", 1: "@everyone", OUR_ROLE: "Atelier"},
         {
-            STUDIO: Room("studio"),
-            HIDDEN: Room("secret", seen=False),
-            THREAD: Thread("a fox", Room("studio")),
+            STUDIO: Headroom("studio"),
+            HIDDEN: Headroom("secret", seen=False),
+            THREAD: Thread("a fox", Headroom("studio")),
             LOST: Thread("lost", None),
         },
         SimpleNamespace(id=OUR_ROLE),

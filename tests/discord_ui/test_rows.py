@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from bot.discord_ui.interactions import Interaction
     from bot.services.jobs import Result
-    from bot.services.ledger import OpenRequest, Picture
+    from bot.services.ledger import Order, Picture
 
 
 class IdleButton(AtelierButton, action="idle"):
@@ -53,7 +53,7 @@ def rows(view: discord.ui.View | None) -> list[list[str]]:
     return [[each["custom_id"] for each in row["components"]] for row in components]
 
 
-async def nothing(_: object, __: OpenRequest, ___: Picture) -> None:
+async def nothing(_: object, __: Order, ___: Picture) -> None:
     """Fulfils `Act`."""
 
 

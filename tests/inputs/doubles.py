@@ -10,7 +10,7 @@ import discord
 from typing_extensions import override
 
 from bot.inputs import Gatherer
-from bot.services.gallery import Holdings
+from bot.services.gallery import FileHolds
 from bot.services.requests import Change, StoredImage
 from bot.storage.blobs import FileBlobs
 from bot.storage.ledger.requests import SqliteRequests
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.services.catalog import Catalog
-    from bot.services.ledger import OpenRequest, Picture
+    from bot.services.ledger import Order, Picture
     from bot.services.requests import ImageRequest
 
 
@@ -115,11 +115,11 @@ class KnownRequests(SqliteRequests):
 
     def __init__(self) -> None:
         self.shown_by: list[tuple[int, int]] = []
-        self.known: dict[str, OpenRequest] = {}
+        self.known: dict[str, Order] = {}
         self.needed: set[str] = set()
 
     @override
-    async def get(self, request_id: str) -> OpenRequest | None:
+    async def get(self, request_id: str) -> Order | None:
         return self.known.get(request_id)
 
     @override
@@ -139,8 +139,8 @@ class Studio:
         self.blobs = FileBlobs(self.directory)
         self.requests = KnownRequests()
         self.discord = Discord()
-        self.holdings = Holdings(self.requests, self.blobs)
-        self.gatherer = Gatherer(self.discord, catalog, self.requests, self.holdings)
+        self.file_holds = FileHolds(self.requests, self.blobs)
+        self.gatherer = Gatherer(self.discord, catalog, self.requests, self.file_holds)
 
     @property
     def kept(self) -> set[str]:
@@ -149,7 +149,7 @@ class Studio:
 
     async def made(
         self, content: bytes, *, media_type: str = "image/png", shape: tuple[int, int] = (64, 48), number: int = 4821
-    ) -> tuple[OpenRequest, Picture]:
+    ) -> tuple[Order, Picture]:
         """A picture of ours that the store has, with the request behind it."""
         digest = await self.blobs.put(content)
         self.requests.needed.add(digest)

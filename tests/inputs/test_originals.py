@@ -18,7 +18,7 @@ from tests.inputs.doubles import Attached, Shown, Studio
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.services.ledger import OpenRequest, Picture
+    from bot.services.ledger import Order, Picture
 
 FOX = png(64, 48)
 
@@ -33,12 +33,12 @@ def originals(studio: Studio) -> Originals:
     return Originals(studio.discord, studio.requests)
 
 
-async def find(studio: Studio, originals: Originals, made: OpenRequest, of: Picture) -> tuple[bytes, bool]:
-    async with a_basket(studio.holdings) as basket:
+async def find(studio: Studio, originals: Originals, made: Order, of: Picture) -> tuple[bytes, bool]:
+    async with a_basket(studio.file_holds) as basket:
         return await originals.find(made, of, basket)
 
 
-async def lost(studio: Studio, *shown_by: Shown | Exception) -> tuple[OpenRequest, Picture]:
+async def lost(studio: Studio, *shown_by: Shown | Exception) -> tuple[Order, Picture]:
     """A picture that the store has lost; each message that shows it is in a channel of its own."""
     made, of = await studio.made(FOX)
     await studio.blobs.delete(of.image.digest)

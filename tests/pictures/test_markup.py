@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageDraw
 
 from bot.errors import InputPictureError
-from bot.pictures import Meaning, mask_of_drawing, meaning_of, overlay_of
+from bot.pictures import Meaning, mask_of_markup, meaning_of, overlay_of
 
 from .photos import Colour, drawn, jpeg, photo, scaled, spot, toned
 from .samples import ORIENTATION, chunk, encoded, gradient, half_transparent, opened, quarters
@@ -266,7 +266,7 @@ async def test_an_overlay_of_a_smaller_compressed_copy_has_the_originals_size_an
     assert max(abs(left - 192), abs(top - 144), abs(right - 384), abs(bottom - 336)) <= 12
 
 
-@pytest.mark.parametrize("take", [overlay_of, mask_of_drawing])
+@pytest.mark.parametrize("take", [overlay_of, mask_of_markup])
 @pytest.mark.parametrize(
     ("image", "sentence"),
     [
@@ -296,7 +296,7 @@ async def test_what_is_no_drawing_is_refused(
 @pytest.mark.parametrize(("what", "inside"), [("circle", 255), ("open circle", 255), ("line", 0), ("box", 255)])
 @pytest.mark.parametrize("width", [2, 9])
 async def test_a_mask_of_a_drawing_has_what_an_outline_encloses(what: str, inside: int, width: int) -> None:
-    mask = await mask_of_drawing(encoded(drawn(PHOTO, what, "red", width), "PNG"), "x.png", ORIGINAL)
+    mask = await mask_of_markup(encoded(drawn(PHOTO, what, "red", width), "PNG"), "x.png", ORIGINAL)
 
     marked = changeable(mask.content)
     assert marked.getpixel((288, 240)) == inside
@@ -340,7 +340,7 @@ async def test_a_thin_outline_upon_a_texture_is_closed(
     picture = texture(*size)
     copy = encoded(outlined(picture, colour, seen), "JPEG", quality=quality)
 
-    mask = await mask_of_drawing(copy, "x.jpg", encoded(picture, "PNG", compress_level=1))
+    mask = await mask_of_markup(copy, "x.jpg", encoded(picture, "PNG", compress_level=1))
 
     marked = changeable(mask.content)
     inside = marked.crop((int(0.4 * size[0]), int(0.42 * size[1]), size[0] // 2, int(0.58 * size[1])))
@@ -360,7 +360,7 @@ async def test_an_outline_that_a_texture_hides_is_in_the_overlay_too() -> None:
 async def test_a_texture_that_was_changed_everywhere_is_not_followed() -> None:
     picture = drawn(scaled(texture(*SIZE), (120, 90)).resize(SIZE), "circle", "red", 9)  # pyright: ignore[reportUnknownMemberType] - numpy is named in it
 
-    mask = await mask_of_drawing(encoded(picture, "PNG"), "x.png", encoded(texture(*SIZE), "PNG"))
+    mask = await mask_of_markup(encoded(picture, "PNG"), "x.png", encoded(texture(*SIZE), "PNG"))
 
     assert changeable(mask.content).getpixel((288, 240)) == 255
 
@@ -369,7 +369,7 @@ async def test_a_small_circle_is_filled_too() -> None:
     marked = PHOTO.copy()
     ImageDraw.Draw(marked).ellipse((300, 200, 324, 224), outline="red", width=2)
 
-    mask = await mask_of_drawing(encoded(marked, "PNG"), "x.png", ORIGINAL)
+    mask = await mask_of_markup(encoded(marked, "PNG"), "x.png", ORIGINAL)
 
     assert changeable(mask.content).getpixel((312, 212)) == 255
 
@@ -379,7 +379,7 @@ async def test_an_outline_around_everything_needs_no_mask() -> None:
     ImageDraw.Draw(marked).rectangle((0, 0, 639, 479), outline="red", width=9)
 
     with pytest.raises(InputPictureError, match="marks the whole picture"):
-        await mask_of_drawing(encoded(marked, "PNG"), "x.png", ORIGINAL)
+        await mask_of_markup(encoded(marked, "PNG"), "x.png", ORIGINAL)
 
 
 async def test_what_hides_behind_an_appendix_does_not_matter() -> None:
@@ -407,7 +407,7 @@ async def test_any_photo_drawn_upon_gives_an_overlay_and_a_mask_of_its_size(
     )
 
     assert await meaning_of(copy, "x.jpg", original) is Meaning.DRAWING
-    overlay, mask = await overlay_of(copy, "x.jpg", original), await mask_of_drawing(copy, "x.jpg", original)
+    overlay, mask = await overlay_of(copy, "x.jpg", original), await mask_of_markup(copy, "x.jpg", original)
     alpha = opened(overlay.content).getchannel("A")
     assert alpha.size == changeable(mask.content).size == (width, height)
     assert alpha.getextrema() == (0, 255)

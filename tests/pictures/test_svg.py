@@ -13,7 +13,7 @@ from PIL import Image
 
 from bot.pictures import as_input, check_result, render_svg
 from bot.pictures.isolated import svg as vector
-from bot.pictures.isolated.svg import AT_ONCE, LOOKED_AT, MOST_BYTES, Easel, check_svg
+from bot.pictures.isolated.svg import AT_ONCE, LOOKED_AT, MOST_BYTES, SvgProcess, check_svg
 from bot.pictures.isolated.svg_process import MOST_DEPTH, MOST_ELEMENTS
 from bot.services.jobs import CheckedPicture, UnreadablePictureError
 from tests.examples import png
@@ -193,7 +193,7 @@ async def test_a_drawing_that_takes_too_long_is_given_up(monkeypatch: pytest.Mon
     monkeypatch.setattr("bot.pictures.isolated.svg.SECONDS", 0.001)
 
     with pytest.raises(UnreadablePictureError) as fault:
-        await Easel().draw(svg(), 100)
+        await SvgProcess().draw(svg(), 100)
 
     assert str(fault.value) == "The picture cannot be drawn. Ask for a simpler one."
 
@@ -206,12 +206,12 @@ async def test_a_process_that_writes_something_else_is_not_believed(
     monkeypatch.setattr("bot.pictures.isolated.svg._PROCESS", liar)
 
     with pytest.raises(UnreadablePictureError):
-        await Easel().draw(svg(), 100)
+        await SvgProcess().draw(svg(), 100)
 
 
 async def test_a_hard_drawing_is_tried_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(vector, "_PROCESS", counting(tmp_path, "raise SystemExit(1)"))
-    easel = Easel()
+    easel = SvgProcess()
 
     for _ in range(3):
         with pytest.raises(UnreadablePictureError):
@@ -222,7 +222,7 @@ async def test_a_hard_drawing_is_tried_once(monkeypatch: pytest.MonkeyPatch, tmp
 async def test_what_was_drawn_lately_is_not_drawn_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(vector, "MOST_REMEMBERED", 1)
     monkeypatch.setattr(vector, "_PROCESS", counting(tmp_path, f"sys.stdout.buffer.write({png(2, 1)!r})"))
-    easel = Easel()
+    easel = SvgProcess()
 
     pictures = [await easel.draw(svg(), edge) for edge in (100, 100, 200, 100)]
 
@@ -233,14 +233,14 @@ async def test_what_was_drawn_lately_is_not_drawn_again(monkeypatch: pytest.Monk
 async def test_a_large_picture_of_a_drawing_is_not_remembered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(vector, "LARGEST_REMEMBERED", 10)
     monkeypatch.setattr(vector, "_PROCESS", counting(tmp_path, f"sys.stdout.buffer.write({png(2, 1)!r})"))
-    easel = Easel()
+    easel = SvgProcess()
 
     assert await easel.draw(svg(), 100) == await easel.draw(svg(), 100)
     assert (tmp_path / "runs").read_text() == "xx"
 
 
 async def test_where_no_process_can_be_started_it_is_tried_again_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    easel = Easel()
+    easel = SvgProcess()
     with monkeypatch.context() as broken:
         broken.setattr(sys, "executable", "/nowhere/python")
         with pytest.raises(UnreadablePictureError, match="cannot be drawn just now"):
@@ -253,7 +253,7 @@ async def test_a_drawing_in_the_making_keeps_no_thread_from_other_pictures(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(vector, "_PROCESS", counting(tmp_path, "import time; time.sleep(60)"))
-    easel = Easel()
+    easel = SvgProcess()
     drawings = [asyncio.create_task(easel.draw(svg(), edge)) for edge in (100, 200, 300)]
     async with asyncio.timeout(300):
         while not (tmp_path / "runs").exists() or len((tmp_path / "runs").read_text()) < AT_ONCE:  # noqa: ASYNC110 - another process tells

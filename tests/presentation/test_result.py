@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.presentation.result import file_name, left_in_line, number_in, result_text, what_is_left
 from bot.services.calendar import Window
 from bot.services.policy import Scope
-from bot.services.quotas import Hint, Room
+from bot.services.quotas import BudgetHint, Headroom
 from bot.services.requests import Base, Change
 from tests.examples import REQUEST, STORED, allowance, budget, failed_job, job, order, picture, result
 
@@ -114,13 +114,13 @@ def test_nothing_is_said_of_limits_where_there_are_none() -> None:
     assert "Left" not in result_text(result(), TITLE)
 
 
-@pytest.mark.parametrize("room", Room)
-def test_a_budget_whose_figures_are_not_told_is_named_when_little_is_left(room: Room) -> None:
-    shown = replace(result(None, allowance(25, 1)), hint=Hint(room, 77))
+@pytest.mark.parametrize("room", Headroom)
+def test_a_budget_whose_figures_are_not_told_is_named_when_little_is_left(room: Headroom) -> None:
+    shown = replace(result(None, allowance(25, 1)), hint=BudgetHint(room, 77))
 
     lines = result_text(shown, TITLE).splitlines()
 
-    told = [] if room is Room.ENOUGH else [f"-# This bot's monthly budget, set by whoever runs it, {room}."]
+    told = [] if room is Headroom.ENOUGH else [f"-# This bot's monthly budget, set by whoever runs it, {room}."]
     assert lines[3:] == ["-# Left: 24 pictures today", *told]
 
 

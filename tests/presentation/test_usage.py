@@ -9,7 +9,7 @@ import pytest
 from bot.presentation.usage import month_choices, usage_chart, usage_text
 from bot.services.calendar import Month, Window
 from bot.services.policy import Block, Metric, Pause
-from bot.services.quotas import Hint, MonthUse, Room
+from bot.services.quotas import BudgetHint, Headroom, MonthUse
 from bot.services.quotas.usage import DayUse
 from tests.examples import NOW, allowance, budget
 
@@ -67,7 +67,7 @@ def test_limits_of_both_kinds_are_told_apart() -> None:
 
 
 def test_the_budget_of_several_servers_is_told_without_figures() -> None:
-    use = MonthUse(NOVEMBER, SOME, DayUse(), (), Hint(Room.LITTLE, 77))
+    use = MonthUse(NOVEMBER, SOME, DayUse(), (), BudgetHint(Headroom.LITTLE, 77))
 
     assert usage_text(use).splitlines()[2:] == [
         "**What is left**",

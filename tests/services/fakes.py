@@ -20,8 +20,8 @@ from bot.services.jobs import (
     CheckedPicture,
     FairQueue,
     FinishedImage,
+    Generation,
     InputImage,
-    Maker,
     Outcomes,
     Pace,
     PartialImage,
@@ -37,8 +37,8 @@ from bot.services.jobs import (
     Studio,
     UnreadablePictureError,
 )
-from bot.services.jobs.pausing import Departure
-from bot.services.ledger import Destination, Job, OpenRequest, Order, Picture, Requester
+from bot.services.jobs.pausing import Recall
+from bot.services.ledger import Destination, Job, Order, Picture, Requester, Reservation
 from bot.services.policy import Deciding, Limit, buckets_touched
 from bot.services.quotas import Accounts
 from bot.services.requests import ImageRequest, Usage, pricing
@@ -258,7 +258,7 @@ class TroubledLedger(SqliteLedger):
         self.calls: list[str] = []
 
     @override
-    async def reserve(self, order: Order) -> OpenRequest:
+    async def reserve(self, order: Reservation) -> Order:
         self._meet_trouble("reserve")
         return await super().reserve(order)
 
@@ -303,12 +303,12 @@ class TroubledRequests(SqliteRequests):
         self.gone: set[str] = set()
 
     @override
-    async def get(self, request_id: str) -> OpenRequest | None:
+    async def get(self, request_id: str) -> Order | None:
         self._meet_trouble("get")
         return None if request_id in self.gone else await super().get(request_id)
 
     @override
-    async def with_progress_left(self) -> Sequence[OpenRequest]:
+    async def with_progress_left(self) -> Sequence[Order]:
         self._meet_trouble("with_progress_left")
         return await super().with_progress_left()
 
@@ -337,9 +337,9 @@ class TroubledRequests(SqliteRequests):
             raise waiting.popleft()
 
 
-def departure(*, paused: bool = False) -> Departure:
+def recall(*, paused: bool = False) -> Recall:
     """A way out that nobody closes; or on which no further call may begin."""
-    return Departure(lambda: paused)
+    return Recall(lambda: paused)
 
 
 async def check_picture(content: bytes) -> CheckedPicture:
@@ -439,7 +439,7 @@ class House:
         self.admission = Admission(
             self.policies, CATALOG.opened(gif=True, svg_author="gpt-6-luna"), allow_retired=True, clock=self.clock
         )
-        self.maker = Maker(
+        self.generation = Generation(
             outcomes=Outcomes(
                 ledger=self.ledger,
                 books=self.stores.books,
@@ -464,7 +464,7 @@ class House:
             requests=self.requests,
             accounts=self.accounts,
             queue=self.queue,
-            maker=self.maker,
+            generation=self.generation,
             answers=self.answers,
             stores=self.stores,
             restoration=Restoration(SqliteGoneBack(database), self.policies, self.clock),
@@ -476,11 +476,11 @@ class House:
     async def _write_something(self) -> None:
         await State(self.database).put("last_written", "now")
 
-    def reopen(self, request: OpenRequest) -> RecordingDelivery:
+    def reopen(self, request: Order) -> RecordingDelivery:
         """Fulfils `OpenDelivery`."""
         return self.reopened.setdefault(request.id, RecordingDelivery(request.destination))
 
-    async def kept(self, request_id: str) -> OpenRequest:
+    async def kept(self, request_id: str) -> Order:
         """The request as the database has it."""
         found = await self.requests.get(request_id)
         assert found is not None
@@ -496,13 +496,11 @@ class House:
         (status,) = await self.ledger.limit_status([limit], buckets, int(self.clock()))
         return status.used
 
-    async def reserved(
-        self, request_id: str, request: ImageRequest | None = None, requester: Requester = MIA
-    ) -> OpenRequest:
+    async def reserved(self, request_id: str, request: ImageRequest | None = None, requester: Requester = MIA) -> Order:
         """A request that is kept and waits, as a crash just after the reservation leaves it."""
         wanted, now = request or a_request(), int(self.clock())
         model = CATALOG.model(wanted.model)
-        order = Order(
+        order = Reservation(
             id=request_id,
             request=wanted,
             requester=requester,

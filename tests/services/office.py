@@ -8,12 +8,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.services.calendar import Window
-from bot.services.ledger import Order, Requester, Settlement
+from bot.services.ledger import Requester, Reservation, Settlement
 from bot.services.policy import Decision, Defaults, LimitRule, Metric, Scope, ServerPolicy, limits_for
-from bot.services.quotas import Accounts, PleaDesk, PleaTelling, UsageDesk
+from bot.services.quotas import Accounts, IncreaseDesk, IncreaseNotices, UsageDesk
 from bot.services.requests import Usage
 from bot.storage import Database, SqliteAudit, SqliteLedger, SqlitePolicies
-from bot.storage.increases import SqlitePleas
+from bot.storage.increases import SqliteIncreases
 from bot.storage.ledger.usage import SqliteUse
 from tests.examples import DESTINATION, MODEL, REQUEST, STORED
 from tests.services.fakes import MIA, Clock
@@ -36,8 +36,8 @@ class Office:
     audit: SqliteAudit
     accounts: Accounts
     usage: UsageDesk
-    pleas: PleaDesk
-    telling: PleaTelling
+    increases: IncreaseDesk
+    telling: IncreaseNotices
 
     async def decide(self, *rules: LimitRule, **changes: object) -> None:
         """Let a lead change the policy of the server."""
@@ -52,7 +52,7 @@ class Office:
         """Let a member ask for pictures."""
         terms = await self.accounts.terms(requester)
         request = replace(REQUEST, count=count)
-        order = Order(
+        order = Reservation(
             id=name,
             request=request,
             requester=requester,
@@ -88,7 +88,7 @@ async def an_office(
         clock, ledger, policies = Clock(), SqliteLedger(database), SqlitePolicies(database)
         defaults = Defaults(monthly_nano, daily_images)
         accounts = Accounts(ledger, policies, partial(limits_for, defaults=defaults), clock)
-        pleas = SqlitePleas(database)
+        increases = SqliteIncreases(database)
         yield Office(
             clock,
             ledger,
@@ -96,8 +96,8 @@ async def an_office(
             SqliteAudit(database),
             accounts,
             UsageDesk(accounts, SqliteUse(database)),
-            PleaDesk(accounts, pleas),
-            PleaTelling(accounts, pleas),
+            IncreaseDesk(accounts, increases),
+            IncreaseNotices(accounts, increases),
         )
     finally:
         await database.close()

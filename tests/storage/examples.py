@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.services.calendar import Window
 from bot.services.catalog import Prices
-from bot.services.ledger import Destination, Order, Requester, Settlement
+from bot.services.ledger import Destination, Requester, Reservation, Settlement
 from bot.services.policy import Limit, Metric, Scope, buckets_touched
 from bot.services.requests import ImageRequest, StoredImage, Usage
 from bot.storage import Database, SqliteLedger, SqliteRequests
@@ -42,10 +42,10 @@ def order(
     references: tuple[StoredImage, ...] = (),
     parent: int | None = None,
     zone: ZoneInfo = BERLIN,
-) -> Order:
+) -> Reservation:
     request = ImageRequest("a fox", "gpt-image-2", "1024x768", "low", count, references=references, parent=parent)
     buckets = buckets_touched(requester, at, zone)
-    return Order(name, request, requester, DESTINATION, hold, PRICES, at, buckets, limits)
+    return Reservation(name, request, requester, DESTINATION, hold, PRICES, at, buckets, limits)
 
 
 def settlement(cost: int = 60, letter: str = "a") -> Settlement:

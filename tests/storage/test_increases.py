@@ -9,8 +9,8 @@ import pytest
 
 from bot.services.calendar import Window
 from bot.services.policy import Decision, Grant, Metric, Scope
-from bot.services.quotas import Plea, PleaState
-from bot.storage.increases import SqlitePleas
+from bot.services.quotas import IncreaseRequest, IncreaseState
+from bot.storage.increases import SqliteIncreases
 
 from .examples import MEMBER, NOON, SERVER
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .examples import Books
 
 END = NOON + 3600
-PLEA = Plea(
+INCREASE = IncreaseRequest(
     0,
     NOON,
     SERVER,
@@ -41,22 +41,22 @@ def decision(action: str, at: int = NOON + 60) -> Decision:
     return Decision(50, at, action, "their daily allowance", "4 pictures missing", "…")
 
 
-async def opened(pleas: SqlitePleas, plea: Plea = PLEA) -> Plea:
+async def opened(increases: SqliteIncreases, increase: IncreaseRequest = INCREASE) -> IncreaseRequest:
     """A plea that leads were told of."""
-    opening = await pleas.open(plea)
+    opening = await increases.open(increase)
     assert opening.fresh
-    await pleas.told(opening.plea.id, plea.at)
-    return opening.plea
+    await increases.told(opening.increase.id, increase.at)
+    return opening.increase
 
 
-async def test_a_plea_is_kept_as_it_was_opened(books: Books) -> None:
-    pleas = SqlitePleas(books.database)
-    kept = await opened(pleas)
+async def test_an_increase_is_kept_as_it_was_opened(books: Books) -> None:
+    increases = SqliteIncreases(books.database)
+    kept = await opened(increases)
 
     assert kept.id > 0
-    assert kept == replace(PLEA, id=kept.id)
-    assert await pleas.get(SERVER, kept.id) == kept
-    assert await pleas.get(SERVER + 1, kept.id) is None
+    assert kept == replace(INCREASE, id=kept.id)
+    assert await increases.get(SERVER, kept.id) == kept
+    assert await increases.get(SERVER + 1, kept.id) is None
 
 
 @pytest.mark.parametrize(
@@ -71,24 +71,24 @@ async def test_a_plea_is_kept_as_it_was_opened(books: Books) -> None:
         ({"server_id": SERVER + 1}, True),
     ],
 )
-async def test_one_plea_is_open_per_member_limit_and_window(
+async def test_one_increase_is_open_per_member_limit_and_window(
     books: Books, changes: dict[str, object], *, is_another: bool
 ) -> None:
-    pleas = SqlitePleas(books.database)
-    first = await opened(pleas)
+    increases = SqliteIncreases(books.database)
+    first = await opened(increases)
 
-    second = await pleas.open(replace(PLEA, **changes))  # type: ignore[arg-type]  # fields by name
+    second = await increases.open(replace(INCREASE, **changes))  # type: ignore[arg-type]  # fields by name
 
     assert second.fresh is is_another
-    assert (second.plea != first) is is_another
+    assert (second.increase != first) is is_another
 
 
 async def test_after_a_grant_it_may_be_asked_again(books: Books) -> None:
-    pleas = SqlitePleas(books.database)
-    first = await opened(pleas)
-    await pleas.decide(first, decision("quota grant"), GRANT)
+    increases = SqliteIncreases(books.database)
+    first = await opened(increases)
+    await increases.decide(first, decision("quota grant"), GRANT)
 
-    assert (await opened(pleas)).id > first.id
+    assert (await opened(increases)).id > first.id
 
 
 @pytest.mark.parametrize(
@@ -106,25 +106,25 @@ async def test_after_a_grant_it_may_be_asked_again(books: Books) -> None:
 async def test_what_was_declined_is_not_asked_again_until_its_window_ends(
     books: Books, changes: dict[str, object], *, may_ask: bool
 ) -> None:
-    pleas = SqlitePleas(books.database)
-    first = await opened(pleas)
-    await pleas.decide(first, decision("quota decline"), None)
+    increases = SqliteIncreases(books.database)
+    first = await opened(increases)
+    await increases.decide(first, decision("quota decline"), None)
 
-    opening = await pleas.open(replace(PLEA, **changes))  # type: ignore[arg-type]  # fields by name
+    opening = await increases.open(replace(INCREASE, **changes))  # type: ignore[arg-type]  # fields by name
 
     assert opening.fresh is may_ask
-    assert (opening.plea.state is PleaState.DECLINED) is not may_ask
+    assert (opening.increase.state is IncreaseState.DECLINED) is not may_ask
     assert await books.rows("SELECT count(*) FROM pleas") == [(1 + may_ask,)]
 
 
 async def test_a_grant_is_written_with_the_state_and_the_audit(books: Books) -> None:
-    pleas = SqlitePleas(books.database)
-    kept = await opened(pleas)
+    increases = SqliteIncreases(books.database)
+    kept = await opened(increases)
 
-    assert await pleas.decide(kept, decision("quota grant"), GRANT)
+    assert await increases.decide(kept, decision("quota grant"), GRANT)
 
-    assert await pleas.get(SERVER, kept.id) == replace(
-        kept, state=PleaState.GRANTED, decided_at=NOON + 60, decided_by=50, granted=4
+    assert await increases.get(SERVER, kept.id) == replace(
+        kept, state=IncreaseState.GRANTED, decided_at=NOON + 60, decided_by=50, granted=4
     )
     assert await books.rows("SELECT amount, start_at, end_at FROM grants") == [(4, NOON + 60, END)]
     assert await books.rows("SELECT action FROM audit") == [("quota grant",)]
@@ -132,98 +132,100 @@ async def test_a_grant_is_written_with_the_state_and_the_audit(books: Books) -> 
 
 
 async def test_what_is_decided_is_not_decided_again(books: Books) -> None:
-    pleas = SqlitePleas(books.database)
-    kept = await opened(pleas)
-    await pleas.decide(kept, decision("quota decline"), None)
+    increases = SqliteIncreases(books.database)
+    kept = await opened(increases)
+    await increases.decide(kept, decision("quota decline"), None)
 
-    assert not await pleas.decide(kept, decision("quota grant"), GRANT)
+    assert not await increases.decide(kept, decision("quota grant"), GRANT)
 
     assert await books.rows("SELECT count(*) FROM grants") == [(0,)]
     assert await books.rows("SELECT action FROM audit") == [("quota decline",)]
 
 
-async def test_a_grant_that_cannot_be_written_leaves_the_plea_open(books: Books) -> None:
-    pleas = SqlitePleas(books.database)
-    kept = await opened(pleas)
+async def test_a_grant_that_cannot_be_written_leaves_the_increase_open(books: Books) -> None:
+    increases = SqliteIncreases(books.database)
+    kept = await opened(increases)
 
     with pytest.raises(Exception, match="CHECK constraint failed"):
-        await pleas.decide(kept, decision("quota grant"), replace(GRANT, amount=0))
+        await increases.decide(kept, decision("quota grant"), replace(GRANT, amount=0))
 
-    assert await pleas.get(SERVER, kept.id) == kept
+    assert await increases.get(SERVER, kept.id) == kept
     assert await books.rows("SELECT count(*) FROM audit") == [(0,)]
 
 
 async def test_only_what_is_open_is_needless(books: Books) -> None:
-    pleas = SqlitePleas(books.database)
-    kept = await opened(pleas)
+    increases = SqliteIncreases(books.database)
+    kept = await opened(increases)
 
-    assert await pleas.drop(kept, 50, NOON + 60)
-    assert not await pleas.drop(kept, 51, NOON + 61)
-    assert await pleas.get(SERVER, kept.id) == replace(
-        kept, state=PleaState.NEEDLESS, decided_at=NOON + 60, decided_by=50
+    assert await increases.drop(kept, 50, NOON + 60)
+    assert not await increases.drop(kept, 51, NOON + 61)
+    assert await increases.get(SERVER, kept.id) == replace(
+        kept, state=IncreaseState.NEEDLESS, decided_at=NOON + 60, decided_by=50
     )
     assert await books.rows("SELECT count(*) FROM audit") == [(0,)]
 
 
 async def test_what_is_missing_changes_only_while_it_is_open(books: Books) -> None:
-    pleas = SqlitePleas(books.database)
-    kept = await opened(pleas)
-    await pleas.renew(kept.id, 6)
-    renewed = await pleas.get(SERVER, kept.id)
-    await pleas.decide(kept, decision("quota decline"), None)
-    await pleas.renew(kept.id, 7)
+    increases = SqliteIncreases(books.database)
+    kept = await opened(increases)
+    await increases.renew(kept.id, 6)
+    renewed = await increases.get(SERVER, kept.id)
+    await increases.decide(kept, decision("quota decline"), None)
+    await increases.renew(kept.id, 7)
 
     assert renewed == replace(kept, needed=6)
     assert await books.rows("SELECT needed FROM pleas") == [(6,)]
 
 
 async def test_two_grants_of_one_second_are_told_apart(books: Books) -> None:
-    pleas = SqlitePleas(books.database)
-    pool = replace(PLEA, scope=Scope.SERVER, scope_id=SERVER)
-    first, second = await opened(pleas, pool), await opened(pleas, replace(pool, user_id=9))
+    increases = SqliteIncreases(books.database)
+    pool = replace(INCREASE, scope=Scope.SERVER, scope_id=SERVER)
+    first, second = await opened(increases, pool), await opened(increases, replace(pool, user_id=9))
     grant = replace(GRANT, scope=Scope.SERVER, scope_id=SERVER)
-    await pleas.decide(first, decision("quota grant"), grant)
-    await pleas.decide(second, decision("quota grant"), replace(grant, amount=9))
+    await increases.decide(first, decision("quota grant"), grant)
+    await increases.decide(second, decision("quota grant"), replace(grant, amount=9))
 
-    assert [plea.granted for plea in await pleas.untold(NOON, NOON)] == [4, 9]
+    assert [increase.granted for increase in await increases.untold(NOON, NOON)] == [4, 9]
 
 
-async def test_grants_from_elsewhere_are_not_taken_for_the_pleas_own(books: Books) -> None:
-    pleas = SqlitePleas(books.database)
-    kept = await opened(pleas)
-    await pleas.decide(kept, decision("quota grant"), GRANT)
-    other = await opened(pleas, replace(PLEA, user_id=8))
-    await pleas.decide(other, decision("quota decline"), None)
+async def test_grants_from_elsewhere_are_not_taken_for_the_increases_own(books: Books) -> None:
+    increases = SqliteIncreases(books.database)
+    kept = await opened(increases)
+    await increases.decide(kept, decision("quota grant"), GRANT)
+    other = await opened(increases, replace(INCREASE, user_id=8))
+    await increases.decide(other, decision("quota decline"), None)
 
-    found = await pleas.get(SERVER, other.id)
+    found = await increases.get(SERVER, other.id)
 
     assert found is not None
     assert found.granted is None
 
 
 @pytest.mark.parametrize("seconds", [0, 61, 3000])
-async def test_a_plea_that_a_crash_kept_from_the_leads_is_asked_again_as_the_same(books: Books, seconds: int) -> None:
-    pleas = SqlitePleas(books.database)
-    first = (await pleas.open(PLEA)).plea
-    changed = replace(PLEA, at=NOON + seconds, channel_id=9, parent_id=0, role_ids=(6,), wanted=6, needed=5)
+async def test_an_increase_that_a_crash_kept_from_the_leads_is_asked_again_as_the_same(
+    books: Books, seconds: int
+) -> None:
+    increases = SqliteIncreases(books.database)
+    first = (await increases.open(INCREASE)).increase
+    changed = replace(INCREASE, at=NOON + seconds, channel_id=9, parent_id=0, role_ids=(6,), wanted=6, needed=5)
 
-    second = await pleas.open(changed)
+    second = await increases.open(changed)
 
     assert second.fresh
-    assert second.plea == replace(changed, id=first.id)
-    assert await pleas.get(SERVER, first.id) == second.plea
+    assert second.increase == replace(changed, id=first.id)
+    assert await increases.get(SERVER, first.id) == second.increase
 
 
 async def test_members_who_were_not_told_are_found_while_it_is_of_use(books: Books) -> None:
-    pleas = SqlitePleas(books.database)
-    kept = [await opened(pleas, replace(PLEA, user_id=number)) for number in range(4)]
-    for number, plea in enumerate(kept[:3]):
-        await pleas.decide(plea, decision("quota decline", NOON + 60 - number), None)
-    await pleas.member_told(kept[1].id, NOON + 70)
+    increases = SqliteIncreases(books.database)
+    kept = [await opened(increases, replace(INCREASE, user_id=number)) for number in range(4)]
+    for number, increase in enumerate(kept[:3]):
+        await increases.decide(increase, decision("quota decline", NOON + 60 - number), None)
+    await increases.member_told(kept[1].id, NOON + 70)
 
-    assert [plea.id for plea in await pleas.untold(NOON, END - 1)] == [kept[2].id, kept[0].id]
-    assert [plea.id for plea in await pleas.untold(NOON + 60, END - 1)] == [kept[0].id]
-    assert await pleas.untold(NOON, END) == ()
-    told = await pleas.get(SERVER, kept[1].id)
+    assert [increase.id for increase in await increases.untold(NOON, END - 1)] == [kept[2].id, kept[0].id]
+    assert [increase.id for increase in await increases.untold(NOON + 60, END - 1)] == [kept[0].id]
+    assert await increases.untold(NOON, END) == ()
+    told = await increases.get(SERVER, kept[1].id)
     assert told is not None
     assert told.member_told_at == NOON + 70

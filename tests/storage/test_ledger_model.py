@@ -24,7 +24,7 @@ from .invariants import faults
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-    from bot.services.ledger import Order
+    from bot.services.ledger import Reservation
     from bot.services.policy import Limit
 
 BUDGET = 500
@@ -48,7 +48,7 @@ class Modelled:
     """What the model knows of a job."""
 
     id: str
-    order: Order
+    order: Reservation
     state: ChargeState = ChargeState.RESERVED
     actual: int | None = None
     deadline: int = 0
@@ -70,7 +70,7 @@ class LedgerAndModel(RuleBasedStateMachine):
         self.path = self.directory / "atelier.sqlite3"
         self.books: Books = self.run(Books.open(self.path))
         self.jobs: list[Modelled] = []
-        self.orders: list[Order] = []
+        self.orders: list[Reservation] = []
         self.now = NOON
         self.asked = 0
 
@@ -225,7 +225,7 @@ class LedgerAndModel(RuleBasedStateMachine):
         fitting = [job for job in self.jobs if job.state in states] if fits else []
         return (fitting or self.jobs)[which % len(fitting or self.jobs)]
 
-    def used(self, limit: Limit, asked: Order) -> int:
+    def used(self, limit: Limit, asked: Reservation) -> int:
         key = bucket_of(limit, asked.buckets)
         return sum(job.counted(limit.metric) for job in self.jobs if key in job.order.buckets)
 

@@ -16,7 +16,7 @@ from .examples import DESTINATION, MEMBER, NOON, SERVER, image, order, settlemen
 if TYPE_CHECKING:
     import sqlite3
 
-    from bot.services.ledger import Order
+    from bot.services.ledger import Reservation
     from bot.services.requests import StoredImage
 
     from .examples import Books
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 STRANGER = replace(MEMBER, server_id=SERVER + 100)
 
 
-async def make(books: Books, asked: Order, *messages: int, channel_id: int | None = None) -> list[int]:
+async def make(books: Books, asked: Reservation, *messages: int, channel_id: int | None = None) -> list[int]:
     """A delivered request; the numbers of its pictures."""
     await books.ledger.reserve(asked)
     numbers: list[int] = []
@@ -40,11 +40,11 @@ def ours(number: int, letter: str = "a") -> StoredImage:
     return replace(image(letter), number=number)
 
 
-def changed(asked: Order, change: Change, prompt: str = "a fox") -> Order:
+def changed(asked: Reservation, change: Change, prompt: str = "a fox") -> Reservation:
     return replace(asked, request=replace(asked.request, change=change, prompt=prompt))
 
 
-def private(asked: Order) -> Order:
+def private(asked: Reservation) -> Reservation:
     return replace(asked, destination=replace(DESTINATION, private=True))
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.errors import Shortfall
-    from bot.services.ledger import OpenRequest, Order
+    from bot.services.ledger import Order, Reservation
     from bot.services.policy import Balance, BucketKey, Grant, Limit
 
 MANY = settings(SETTINGS, max_examples=60, database=None, derandomize=True)
@@ -112,9 +112,9 @@ def a_grant_is_not_read_again(patch: pytest.MonkeyPatch) -> None:
 
 
 def the_version_is_not_looked_at(patch: pytest.MonkeyPatch) -> None:
-    reserve: Callable[[sqlite3.Connection, Order], OpenRequest] = ledger_inside._reserve
+    reserve: Callable[[sqlite3.Connection, Reservation], Order] = ledger_inside._reserve
 
-    def trusting(connection: sqlite3.Connection, order: Order) -> OpenRequest:
+    def trusting(connection: sqlite3.Connection, order: Reservation) -> Order:
         (version,) = connection.execute(
             "SELECT coalesce(max(version), 0) FROM policies WHERE server_id = ?", (order.requester.server_id,)
         ).fetchone()

@@ -27,7 +27,7 @@ from hypothesis.stateful import (
 
 from bot.errors import LimitReachedError
 from bot.services.calendar import Window, window_edges
-from bot.services.ledger import ChargeConflictError, ChargeState, Correction, Order, Requester
+from bot.services.ledger import ChargeConflictError, ChargeState, Correction, Requester, Reservation
 from bot.services.policy import (
     Decision,
     Defaults,
@@ -296,7 +296,7 @@ class PoliciesAndModel(RuleBasedStateMachine):
         self.asked += 1
         terms = self.run(self.accounts.terms(who))
         request = ImageRequest("a fox", "gpt-image-2", "1024x768", "low", count)
-        order = Order(
+        order = Reservation(
             str(self.asked),
             request,
             who,

@@ -23,17 +23,17 @@ async def test_the_standing_of_a_month_tells_settled_held_and_unknown(books: Boo
     await books.ledger.dispatch("1:2", NOON)
     await books.ledger.mark_unknown("1:2", "lost", "timeout", NOON, NOON + 10)
 
-    standing = await books.ledger.standing(MONTH)
+    month_totals = await books.ledger.month_totals(MONTH)
 
-    assert (standing.settled_nano, standing.held_nano, standing.unknown_nano) == (60, 200, 100)
+    assert (month_totals.settled_nano, month_totals.held_nano, month_totals.unknown_nano) == (60, 200, 100)
 
 
 async def test_a_month_without_jobs_stands_at_nothing(books: Books) -> None:
     later = BucketKey(Scope.INSTALLATION, 0, 0, Window.MONTH, MONTH.end_at, MONTH.end_at + 1)
 
-    standing = await books.ledger.standing(later)
+    month_totals = await books.ledger.month_totals(later)
 
-    assert (standing.settled_nano, standing.held_nano, standing.unknown_nano) == (0, 0, 0)
+    assert (month_totals.settled_nano, month_totals.held_nano, month_totals.unknown_nano) == (0, 0, 0)
 
 
 async def test_an_input_is_unused_unless_a_request_at_work_needs_it(books: Books) -> None:

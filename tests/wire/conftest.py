@@ -7,12 +7,12 @@ import discord.webhook.async_
 import pytest
 import stamina
 import structlog
+from bot.sandbox.images.painters import PainterPool
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.client import AtelierBot
 from bot.sandbox.images import ImageOptions
-from bot.sandbox.images.easel import Easel
 from tests.wire.hasty import HASTY
 from tests.wire.house import FIRST_ANSWER, House, OpenHouse
 from tests.wire.openapi import OfficialDescription
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator, Iterator
     from pathlib import Path
 
+    from bot.sandbox.images.painters import Painting
+
     from bot.sandbox.discord import Member, Message, Options
-    from bot.sandbox.images.checks import Order
-    from bot.sandbox.images.easel import Painting
+    from bot.sandbox.images.checks import CheckedCall
 
 PAINTED = ImageOptions(pace=0.0, seed=3)
 HOUSES = pytest.StashKey[list[House]]()
@@ -103,14 +104,14 @@ async def open_house(
     """Opens a house without the bot; at the end its traffic is held against the description."""
     houses: list[House] = []
     request.node.stash[HOUSES] = houses
-    paint = Easel.paint
+    paint = PainterPool.paint
 
-    async def paint_when_the_gate_is_open(easel: Easel, order: Order, number: int) -> Painting:
+    async def paint_when_the_gate_is_open(painters: PainterPool, order: CheckedCall, number: int) -> Painting:
         for house in houses:
             await house.gate.wait()
-        return await paint(easel, order, number)
+        return await paint(painters, order, number)
 
-    monkeypatch.setattr(Easel, "paint", paint_when_the_gate_is_open)
+    monkeypatch.setattr(PainterPool, "paint", paint_when_the_gate_is_open)
     on_ready = AtelierBot.on_ready
 
     async def say_that_it_is_ready(bot: AtelierBot) -> None:

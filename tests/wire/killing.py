@@ -178,12 +178,12 @@ class Season:
         goal = self._last_event + events
         end = time.monotonic() + PATIENCE
 
-        def watch() -> int:
+        def budget_alerts() -> int:
             last = newest_event(self._house, lambda newest: newest >= goal or time.monotonic() > end)
             life.signal(signal.SIGKILL)
             return last
 
-        self._last_event = max(self._last_event, await asyncio.to_thread(watch))
+        self._last_event = max(self._last_event, await asyncio.to_thread(budget_alerts))
 
     async def _while_it_lives(self, life: Life, predicate: Callable[[], bool]) -> None:
         """Wait for the predicate, for the bot's end or for the end of patience."""

@@ -120,7 +120,7 @@ async def test_whom_discord_offers_the_commands_without_the_role_they_are_refuse
     assert await answer(house, await mia.slash("studio pause")) == LEADS_ONLY
 
 
-async def test_who_has_the_lead_role_answers_pleas(open_house: OpenHouse) -> None:
+async def test_who_has_the_lead_role_answers_increases(open_house: OpenHouse) -> None:
     house = await open_house()
     server = house.discord.server
     producers = server.add_role("producers")
@@ -135,14 +135,14 @@ async def test_who_has_the_lead_role_answers_pleas(open_house: OpenHouse) -> Non
     await house.imagine(mia)
     refused = await (await mia.slash("imagine", prompt="a fox")).shown()
     await house.ended(await mia.click(refused, "Ask for more"))
-    plea = log.messages[-1]
+    increase = log.messages[-1]
 
-    denied = await answer(house, await ben.click(plea, "Grant 1 picture"))
-    await ines.click(plea, "Grant 1 picture")
+    denied = await answer(house, await ben.click(increase, "Grant 1 picture"))
+    await ines.click(increase, "Grant 1 picture")
     await house.until(lambda: mia.direct_channel.messages)
 
     assert denied == LEADS_ONLY
-    assert f"✅ {ines.mention} granted 1 picture" in plea.content
+    assert f"✅ {ines.mention} granted 1 picture" in increase.content
 
 
 async def test_a_first_lead_begins_with_one_command(house: House) -> None:

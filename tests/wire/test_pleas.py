@@ -60,26 +60,26 @@ async def test_a_member_asks_and_of_two_leads_at_once_one_grants(open_house: Ope
 
     asked = await mia.click(refused, "Ask for more")
     await house.ended(asked)
-    plea = last(log)
-    offered = buttons(plea)
+    increase = last(log)
+    offered = buttons(increase)
     await house.restart_bot(**ONE_A_DAY)
-    presses = await asyncio.gather(lea.click(plea, "Grant 1 picture"), max_.click(plea, "Grant 1 picture"))
+    presses = await asyncio.gather(lea.click(increase, "Grant 1 picture"), max_.click(increase, "Grant 1 picture"))
     await house.until(lambda: mia.direct_channel.messages and any(press.followups for press in presses))
     second = await house.imagine(mia)
 
     assert house.words(asked).startswith("Asked.")
     assert asked.ephemeral
     assert offered == [["Grant 1 picture", "Other amount…", "Decline"]]
-    assert buttons(plea) == []
+    assert buttons(increase) == []
     winner, loser = (lea, max_) if presses[1].followups else (max_, lea)
-    assert f"✅ {winner.mention} granted 1 picture" in plea.content
+    assert f"✅ {winner.mention} granted 1 picture" in increase.content
     (late,) = [message for press in presses for message in press.followups]
     assert late.only_for is loser.user
     assert late.content.startswith(f"That was decided already. ✅ {winner.mention} granted 1 picture")
     (told,) = mia.direct_channel.messages
     assert "granted 1 picture" in told.content
     assert second.content.startswith("**#2**")
-    assert plea.pings == []
+    assert increase.pings == []
 
 
 async def test_a_lead_grants_another_amount_and_the_member_looks_what_is_left(open_house: OpenHouse) -> None:
@@ -89,9 +89,9 @@ async def test_a_lead_grants_another_amount_and_the_member_looks_what_is_left(op
     await house.imagine(mia)
     refused = await (await mia.slash("imagine", prompt="a fox")).shown()
     await house.ended(await mia.click(refused, "Ask for more"))
-    plea = last(log)
+    increase = last(log)
 
-    opened = await lea.click(plea, "Other amount…")
+    opened = await lea.click(increase, "Other amount…")
     await house.until(lambda: opened.modal is not None)
     await house.restart_bot(**ONE_A_DAY)
     await lea.submit_modal(opened, {"amount": "3"})
@@ -99,7 +99,7 @@ async def test_a_lead_grants_another_amount_and_the_member_looks_what_is_left(op
     shown = await (await mia.slash("usage")).shown()
     await house.until(lambda: not shown.loading)
 
-    assert "granted 3 pictures" in plea.content
+    assert "granted 3 pictures" in increase.content
     assert "3 of 4 pictures left, 1 used. 3 pictures of it granted for this once." in shown.content
     assert shown.only_for is mia.user
     (chart,) = shown.attachments
@@ -135,7 +135,7 @@ async def test_a_grant_that_its_bot_did_not_live_to_tell_is_told_after_the_start
     assert again.content.startswith("**#2**")
 
 
-async def test_a_plea_whose_bot_did_not_live_to_know_that_it_was_posted_is_posted_once(
+async def test_an_increase_whose_bot_did_not_live_to_know_that_it_was_posted_is_posted_once(
     open_house: OpenHouse, tmp_path: Path
 ) -> None:
     house, log = await a_house_to_be(open_house)
@@ -151,17 +151,17 @@ async def test_a_plea_whose_bot_did_not_live_to_know_that_it_was_posted_is_poste
         await mia.click(refused, "Ask for more")
         await house.until(lambda: len(house.discord.traffic.search(posting, "POST")) == 2)
         await bot.killed()
-    plea = last(log)
+    increase = last(log)
 
     await house.start_bot(**ONE_A_DAY)
     asked = await mia.click(refused, "Ask for more")
     await house.ended(asked)
-    await lea.click(plea, "Grant 1 picture")
+    await lea.click(increase, "Grant 1 picture")
     await house.until(lambda: mia.direct_channel.messages)
 
     assert house.words(asked).startswith("Asked.")
-    assert list(log.messages) == [plea]
-    assert f"✅ {lea.mention} granted 1 picture" in plea.content
+    assert list(log.messages) == [increase]
+    assert f"✅ {lea.mention} granted 1 picture" in increase.content
 
 
 @pytest.mark.parametrize("second", ["Decline", "Other amount…"])
@@ -175,13 +175,15 @@ async def test_of_two_leads_who_answer_differently_at_once_one_decides_and_the_o
     await house.imagine(mia)
     refused = await (await mia.slash("imagine", prompt="a fox")).shown()
     await house.ended(await mia.click(refused, "Ask for more"))
-    plea = last(log)
+    increase = last(log)
     if second == "Decline":
-        presses = await asyncio.gather(lea.click(plea, "Grant 1 picture"), max_.click(plea, second))
+        presses = await asyncio.gather(lea.click(increase, "Grant 1 picture"), max_.click(increase, second))
     else:
-        opened = await max_.click(plea, second)
+        opened = await max_.click(increase, second)
         await house.until(lambda: opened.modal is not None)
-        presses = await asyncio.gather(lea.click(plea, "Grant 1 picture"), max_.submit_modal(opened, {"amount": "5"}))
+        presses = await asyncio.gather(
+            lea.click(increase, "Grant 1 picture"), max_.submit_modal(opened, {"amount": "5"})
+        )
     await house.until(lambda: mia.direct_channel.messages and any(press.followups for press in presses))
     audit = await lea.slash("studio audit")
     await house.until(lambda: audit.response is not None and audit.response.embeds)
@@ -191,9 +193,9 @@ async def test_of_two_leads_who_answer_differently_at_once_one_decides_and_the_o
     assert late.only_for is loser.user
     assert late.content.startswith("That was decided already.")
     assert winner.mention in late.content
-    assert winner.mention in plea.content
-    assert loser.mention not in plea.content
-    assert buttons(plea) == []
+    assert winner.mention in increase.content
+    assert loser.mention not in increase.content
+    assert buttons(increase) == []
     assert len(mia.direct_channel.messages) == 1
     assert audit.response is not None
     told = str(audit.response.embeds[0])

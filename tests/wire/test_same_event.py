@@ -230,8 +230,8 @@ async def test_an_amount_that_is_sent_twice_is_granted_once(house: House, mia: M
     await house.imagine(mia)
     refused = await (await mia.slash("imagine", prompt="a fox")).shown()
     await house.ended(await mia.click(refused, "Ask for more"))
-    plea = log.messages[-1]
-    opened = await lead.click(plea, "Other amount…")
+    increase = log.messages[-1]
+    opened = await lead.click(increase, "Other amount…")
     await house.until(lambda: opened.modal is not None)
 
     first = await lead.submit_modal(opened, {"amount": "3"})
@@ -243,6 +243,6 @@ async def test_an_amount_that_is_sent_twice_is_granted_once(house: House, mia: M
 
     (told,) = [*first.followups, *second.followups]
     assert told.content.startswith("That was decided already.")
-    assert "granted 3 pictures" in plea.content
+    assert "granted 3 pictures" in increase.content
     assert "3 of 4 pictures left" in usage.content
     assert len(mia.direct_channel.messages) == 1

@@ -62,20 +62,20 @@ async def test_what_a_killed_bot_has_asked_goes_away_at_the_next_start(
         await house.discord.bot_ready()
         words = await mia.reply(await house.imagine(mia), "thanks!")
         question = await spoken(house, words)
-        await house.until(lambda: standing(house) == [[words.channel.id, words.id, question.id]])
+        await house.until(lambda: month_totals(house) == [[words.channel.id, words.id, question.id]])
         await bot.killed()
     stands = not question.deleted
     if not is_noted:
         note(house, [[words.channel.id, words.id, 0]])
     await house.start_bot()
-    await house.until(lambda: question.deleted and standing(house) == [])
+    await house.until(lambda: question.deleted and month_totals(house) == [])
 
     assert stands
     assert below(house, words) == []
     assert len(house.images.calls) == 1
 
 
-def standing(house: House) -> list[list[int]]:
+def month_totals(house: House) -> list[list[int]]:
     """What is noted of what was said in passing."""
     with closing(sqlite3.connect(f"file:{house.data_dir / 'atelier.sqlite3'}?mode=ro", uri=True)) as connection:
         row = connection.execute("SELECT value FROM state WHERE key = ?", (STANDING,)).fetchone()

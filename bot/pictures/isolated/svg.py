@@ -80,7 +80,7 @@ def check_svg(content: bytes) -> tuple[int, int]:
     return reader.size
 
 
-class Easel:
+class SvgProcess:
     """Draws in processes of its own, few at once and not for long, and remembers what came of the latest drawings."""
 
     def __init__(self) -> None:
@@ -225,4 +225,4 @@ def _number(text: str) -> float:
     return value if _SMALLEST < value < _LARGEST else 0.0
 
 
-_easel = Easel()
+_easel = SvgProcess()

@@ -93,7 +93,7 @@ async def overlay_of(drawn: bytes, name: str, original: bytes) -> Overlay:
     return await pool.run(_overlay_of, drawn, name, original)
 
 
-async def mask_of_drawing(drawn: bytes, name: str, original: bytes, own: tuple[int, int] | None = None) -> FittedMask:
+async def mask_of_markup(drawn: bytes, name: str, original: bytes, own: tuple[int, int] | None = None) -> FittedMask:
     """Make a mask of the region that was drawn upon: of strokes with a margin, of outlines with what they enclose.
 
     Args:

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bot.sandbox.discord.faults import Faults
 from bot.sandbox.discord.gateway.gateway import Gateway
-from bot.sandbox.discord.messages.message_service import Desk
+from bot.sandbox.discord.messages.message_service import MessageService
 from bot.sandbox.discord.people.house import House
 from bot.sandbox.discord.people.server import Server
 from bot.sandbox.discord.rest.account import AccountRoutes
@@ -68,7 +68,7 @@ class SandboxDiscord:
         self.bot: User = self._world.bot
         self.commands = Commands(self._world.snowflakes, self.bot.id)
         self.gateway = Gateway(self._world)
-        self._desk = Desk(self._world)
+        self._desk = MessageService(self._world)
         self._house = House(self._world, self._desk, self.commands)
         self.servers: list[Server] = []
         self.server = self.add_server(self.options.server_name, ("studio", "random"))

@@ -35,7 +35,7 @@ EDIT_ONLY = ("input_fidelity",)
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class CheckedCall:
     """A valid call with every default filled in.
 
     Attributes:
@@ -68,7 +68,7 @@ class Order:
         return f"{self.width}x{self.height}"
 
 
-def check(call: Call, today: date, previews: tuple[str, ...] = ()) -> Order:
+def check(call: Call, today: date, previews: tuple[str, ...] = ()) -> CheckedCall:
     """Turn a call into an order. Decodes every input picture: run it off the event loop.
 
     Args:
@@ -92,7 +92,7 @@ def check(call: Call, today: date, previews: tuple[str, ...] = ()) -> Order:
     width, height = _size(fields.get("size", "auto"), model, inputs)
     check_sheet(extras, width, height)
     stream = fields.get("stream", False)
-    return Order(
+    return CheckedCall(
         call=call,
         model=model,
         prompt=fields["prompt"],

@@ -19,8 +19,8 @@ from bot.sandbox.images.tokens import PER_PARTIAL, Usage, author_usage, input_to
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from bot.sandbox.images.checks import Order
-    from bot.sandbox.images.easel import Easel, Painting
+    from bot.sandbox.images.checks import CheckedCall
+    from bot.sandbox.images.painters import PainterPool, Painting
     from bot.sandbox.images.shelf import Shelf
 
 HOUR = 3600.0
@@ -40,9 +40,9 @@ class Performance:
 
     def __init__(
         self,
-        order: Order,
+        order: CheckedCall,
         line: Line,
-        easel: Easel,
+        painters: PainterPool,
         shelf: Shelf,
         *,
         fault: Fault | None,
@@ -54,7 +54,7 @@ class Performance:
         other = fault is not None and fault.kind is FaultKind.OTHER_SIZE
         self._drawn = replace(order, width=edge, height=edge) if other else order
         self._line = line
-        self._easel = easel
+        self._easel = painters
         self._shelf = shelf
         self._fault = fault
         self._kind = fault.kind if fault else None

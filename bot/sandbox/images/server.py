@@ -13,12 +13,12 @@ from aiohttp import web
 
 from bot.sandbox.images.account import Account
 from bot.sandbox.images.bill import Bill, BillLine
-from bot.sandbox.images.checks import Order, check
-from bot.sandbox.images.easel import Easel
+from bot.sandbox.images.checks import CheckedCall, check
 from bot.sandbox.images.faults import Fault, FaultKind, Faults
 from bot.sandbox.images.line import Line
 from bot.sandbox.images.models import MODELS
 from bot.sandbox.images.options import ImageOptions
+from bot.sandbox.images.painters import PainterPool
 from bot.sandbox.images.performance import Performance
 from bot.sandbox.images.rate import IMAGES, INPUTS, RateLimit
 from bot.sandbox.images.received import Call, receive
@@ -55,7 +55,7 @@ class SandboxImages:
             {IMAGES: self.options.images_per_minute, INPUTS: self.options.input_images_per_minute},
             self.options.rate_window,
         )
-        self._easel = Easel(self.options)
+        self._easel = PainterPool(self.options)
         self._port = self.options.port
         self._runner: web.AppRunner | None = None
         self._requests = 0
@@ -173,7 +173,7 @@ class SandboxImages:
         finally:
             self.bill.book(performance.bill_line())
 
-    def _fault_of(self, order: Order) -> Fault | None:
+    def _fault_of(self, order: CheckedCall) -> Fault | None:
         """What is to go wrong with this call: a word that is blocked, or a fault that waits.
 
         Raises:

@@ -20,7 +20,7 @@ from bot.services.accounting.reconciling import (
     Share,
     reconcile,
 )
-from bot.services.accounting.report import Bookkeeper, MonthlyReport, Report, iso_utc, reported
+from bot.services.accounting.report import MonthlyReport, MonthReports, Report, iso_utc, reported
 from bot.services.accounting.sums import Group, Grouping, ReportedJob, Sums, sums_in
 
 __all__ = [
@@ -30,12 +30,12 @@ __all__ = [
     "TOLERATED_PERCENT",
     "Billing",
     "BookedJob",
-    "Bookkeeper",
     "ChargeOnFile",
     "Corrector",
     "DayCompared",
     "Group",
     "Grouping",
+    "MonthReports",
     "MonthlyReport",
     "Reason",
     "Reconciliation",

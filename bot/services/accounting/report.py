@@ -127,7 +127,7 @@ class MonthlyReport:
     member_id: int | None = None
 
 
-class Bookkeeper:
+class MonthReports:
     """Shows leads the ledger of their own server.
 
     Args:

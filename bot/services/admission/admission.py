@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from bot.services.catalog import Catalog
-    from bot.services.ledger import Job, Ledger, OpenRequest
+    from bot.services.ledger import Job, Ledger, Order
     from bot.services.policy import Audit, Decision, Limit, Permit, Policies, Requester
     from bot.services.quotas import Accounts
     from bot.services.requests import ImageRequest
@@ -96,7 +96,7 @@ class Clearance:
     audit: Audit
     clock: Callable[[], float] = time.time
 
-    async def dispatch(self, order: OpenRequest, job: Job) -> None:
+    async def dispatch(self, order: Order, job: Job) -> None:
         """Commit that a job is about to be sent, under the rules and limits of this moment.
 
         Raises:
@@ -121,7 +121,7 @@ class Clearance:
                 sentence = await self._sentence(error.limit, order)
                 raise RequestRejectedError(sentence, code="out_of_bounds") from None
 
-    async def _sentence(self, limit: Limit, order: OpenRequest) -> str:
+    async def _sentence(self, limit: Limit, order: Order) -> str:
         name = beginning(limit.name)
         if limit.scope is Scope.INSTALLATION:
             why = f"{name} leaves too little for this picture by now. Whoever runs this bot decides about it."
@@ -134,7 +134,7 @@ class Clearance:
             why = f"{name} leaves too little for this picture by now. /usage shows what is left."
         return f"{why} Nothing was charged."
 
-    async def _lowered(self, limit: Limit, order: OpenRequest) -> Decision | None:
+    async def _lowered(self, limit: Limit, order: Order) -> Decision | None:
         """The latest decision about a limit since the request was made, if there was one."""
         names = _names(limit, order.requester)
         for entry in await self.audit.entries(order.requester.server_id, most=LOOKED_THROUGH):

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from bot.services.admission.admission import Admission
     from bot.services.catalog import Catalog, Model
-    from bot.services.ledger import OpenRequest, Picture, Requester
+    from bot.services.ledger import Order, Picture, Requester
     from bot.services.requests import ImageRequest
 
 KEPT_FORMATS = ("png", "jpeg", "webp")  # whoever changes an animation or a drawing has to ask for another one
@@ -50,7 +50,7 @@ class Start:
         shape: width and height in pixels of other people's, as far as they are known.
     """
 
-    order: OpenRequest | None = None
+    order: Order | None = None
     picture: Picture | None = None
     shape: tuple[int, int] | None = None
 
@@ -99,7 +99,7 @@ class Drafting:
         """How this installation makes pictures today."""
         return Installation(self.default_model, self.most_partials, self.admission.today, self.admission.allow_retired)
 
-    def price_of(self, order: OpenRequest, picture: Picture, change: Change) -> int | None:
+    def price_of(self, order: Order, picture: Picture, change: Change) -> int | None:
         """What a change without words holds for a picture, in nano-dollars; None where it is not to be had.
 
         By the catalog's price table, for somebody whom no rule binds: for the button, which everybody sees alike.

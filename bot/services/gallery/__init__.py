@@ -1,7 +1,7 @@
 """Finished pictures and their files: what they came from, how long they stay, how they go."""
 
 from bot.services.gallery.deletion import Deleter, Deleting
-from bot.services.gallery.file_holds import Holdings, Sweeping
+from bot.services.gallery.file_holds import FileHolds, Sweeping
 from bot.services.gallery.lineage import MOST_SHOWN, Family, Lineage, Relative
 
 __all__ = [
@@ -9,7 +9,7 @@ __all__ = [
     "Deleter",
     "Deleting",
     "Family",
-    "Holdings",
+    "FileHolds",
     "Lineage",
     "Relative",
     "Sweeping",

@@ -16,8 +16,8 @@ from bot.services.text import listed
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from bot.services.gallery.file_holds import Holdings
-    from bot.services.ledger import OpenRequest, Picture, Requests
+    from bot.services.gallery.file_holds import FileHolds
+    from bot.services.ledger import Order, Picture, Requests
     from bot.services.policy import Audit
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -53,14 +53,14 @@ class Deleting:
     """Deletes pictures: those of one result one after the other, for its message is edited as it is then."""
 
     requests: Requests
-    holdings: Holdings
+    file_holds: FileHolds
     audit: Audit
     clock: Callable[[], float]
     _turns: WeakValueDictionary[str, asyncio.Lock] = field(
         default_factory=lambda: WeakValueDictionary[str, asyncio.Lock]()  # noqa: PLW0108 - it says of what
     )
 
-    def check(self, order: OpenRequest, deleter: Deleter) -> None:
+    def check(self, order: Order, deleter: Deleter) -> None:
         """May they?
 
         Raises:
@@ -69,7 +69,7 @@ class Deleting:
         if order.requester.user_id != deleter.user_id and not deleter.moderates:
             raise NotYoursError("Only the member who asked for this picture, or a moderator, can delete it.")
 
-    async def delete(self, order: OpenRequest, number: int | None, deleter: Deleter, screen: Screen) -> bool:
+    async def delete(self, order: Order, number: int | None, deleter: Deleter, screen: Screen) -> bool:
         """Delete one picture of a result, or all that are left of it; what they cost stays booked.
 
         Args:
@@ -96,12 +96,12 @@ class Deleting:
                     f"{problem.reason}, so I deleted nothing: all is there as before. {problem.cure}"
                 ) from problem
             unseen = await self._unshow(order, gone, screen)
-            await self.holdings.forget(files)
+            await self.file_holds.forget(files)
         return unseen
 
     async def _taken_out(
-        self, order: OpenRequest, number: int | None, deleter: Deleter
-    ) -> tuple[OpenRequest, tuple[Picture, ...], Sequence[str]]:
+        self, order: Order, number: int | None, deleter: Deleter
+    ) -> tuple[Order, tuple[Picture, ...], Sequence[str]]:
         """Mark it as deleted: the request as it was, the pictures that go, and the files that nothing uses any more."""
         order = await self.requests.get(order.id) or order
         gone = tuple(each for each in order.pictures if number in {None, each.number})
@@ -113,7 +113,7 @@ class Deleting:
         # sweep removes the files.
         return order, gone, await self._mark(order, number)
 
-    async def _unshow(self, order: OpenRequest, gone: tuple[Picture, ...], screen: Screen) -> bool:
+    async def _unshow(self, order: Order, gone: tuple[Picture, ...], screen: Screen) -> bool:
         kept = tuple(each for each in order.pictures if each not in gone)
         try:
             places = await self.requests.messages(order.id)
@@ -126,14 +126,14 @@ class Deleting:
             changed = [await screen.remove(channel, message) for channel, message in places]
         return bool(changed) and all(changed)
 
-    async def _mark(self, order: OpenRequest, number: int | None) -> Sequence[str]:
+    async def _mark(self, order: Order, number: int | None) -> Sequence[str]:
         """The files that nothing uses from now on."""
         at = int(self.clock())
         if number is None:
             return await self.requests.delete_pictures(order.id, at)
         return await self.requests.delete_picture(number, at)
 
-    async def _write_down(self, order: OpenRequest, gone: Sequence[Picture], deleter: Deleter) -> None:
+    async def _write_down(self, order: Order, gone: Sequence[Picture], deleter: Deleter) -> None:
         """Keep who deleted whose pictures."""
         which = listed(tuple(f"#{picture.number}" for picture in gone), "and")
         subject = f"{which} of <@{order.requester.user_id}>"

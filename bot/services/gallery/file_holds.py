@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _log = structlog.stdlib.get_logger(__name__)
 
 
-class Holdings:
+class FileHolds:
     """Knows which files requests hold that the database does not know yet, and deletes what nobody needs.
 
     Two members may attach the same file at the same time: what one of them is refused must stay for the other. And a
@@ -114,7 +114,7 @@ class Sweeping:
         pause: seconds between two steps of one.
     """
 
-    holdings: Holdings
+    file_holds: FileHolds
     blobs: Leftovers
     keeps_all: Callable[[], Awaitable[bool]]
     clock: Callable[[], float] = time.time
@@ -138,7 +138,7 @@ class Sweeping:
         unfinished = await self.blobs.delete_unfinished(since)
         looked_at, deleted, last = 0, 0, ""
         while step := await self.blobs.untouched(since, last, STEP):
-            deleted += await self.holdings.delete_unused(step, partial(self.blobs.delete_untouched, since=since))
+            deleted += await self.file_holds.delete_unused(step, partial(self.blobs.delete_untouched, since=since))
             looked_at, last = looked_at + len(step), step[-1]
             await asyncio.sleep(self.pause)
         return Swept(looked_at, deleted, unfinished)

@@ -3,7 +3,7 @@
 from bot.services.jobs.arrears import Arrears, Stores
 from bot.services.jobs.delivery import Answers, Delivery, DeliveryError, Posted, Preview, Result
 from bot.services.jobs.files import Reception, Safekeeping
-from bot.services.jobs.generation import Maker
+from bot.services.jobs.generation import Generation
 from bot.services.jobs.outcomes import Outcomes
 from bot.services.jobs.pausing import LONGEST_REASON, Pausing, Switched
 from bot.services.jobs.provider import (
@@ -17,7 +17,7 @@ from bot.services.jobs.provider import (
 from bot.services.jobs.provider_account import ProviderAccount
 from bot.services.jobs.queue import FairQueue
 from bot.services.jobs.restoration import GoneBack, LastSeen, Restoration
-from bot.services.jobs.server_status import Bulletin, Bulletins, OpenJobs
+from bot.services.jobs.server_status import Bulletins, OpenJobs, ServerStatus
 from bot.services.jobs.studio import Studio
 from bot.services.jobs.throttles import ByteBudget, Pace
 from bot.services.jobs.workshop import Load
@@ -27,7 +27,6 @@ __all__ = [
     "LONGEST_REASON",
     "Answers",
     "Arrears",
-    "Bulletin",
     "Bulletins",
     "ByteBudget",
     "CheckedPicture",
@@ -35,11 +34,11 @@ __all__ = [
     "DeliveryError",
     "FairQueue",
     "FinishedImage",
+    "Generation",
     "GoneBack",
     "InputImage",
     "LastSeen",
     "Load",
-    "Maker",
     "OpenJobs",
     "Outcomes",
     "Pace",
@@ -52,6 +51,7 @@ __all__ = [
     "Restoration",
     "Result",
     "Safekeeping",
+    "ServerStatus",
     "Stores",
     "Studio",
     "Switched",

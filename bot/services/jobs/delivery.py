@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.services.jobs.arrears import Arrears
-    from bot.services.ledger import BlobStore, Destination, LimitStatus, OpenRequest, Picture, Requester, Requests
+    from bot.services.ledger import BlobStore, Destination, LimitStatus, Order, Picture, Requester, Requests
     from bot.services.policy import Pause
-    from bot.services.quotas import Accounts, Hint, Told
+    from bot.services.quotas import Accounts, BudgetHint, VisibleLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,10 @@ class Result:
         trouble: why pictures of it have no number yet, as the beginning of a sentence; empty if they have theirs.
     """
 
-    request: OpenRequest
+    request: Order
     files: tuple[tuple[Picture, bytes], ...]
     limits: tuple[LimitStatus, ...]
-    hint: Hint | None = None
+    hint: BudgetHint | None = None
     trouble: str = ""
 
     @property
@@ -151,7 +151,7 @@ class Delivery(Protocol):
 class OpenDelivery(Protocol):
     """Makes the delivery of a request that an earlier process left behind."""
 
-    def __call__(self, request: OpenRequest) -> Delivery:
+    def __call__(self, request: Order) -> Delivery:
         """A delivery to where the request came from."""
         ...
 
@@ -184,7 +184,7 @@ class Answers:
     _background: Background = field(default_factory=Background)
     _numbering: Background = field(default_factory=Background)
 
-    async def answer(self, request_id: str, delivery: Delivery, seen: OpenRequest | None = None) -> None:
+    async def answer(self, request_id: str, delivery: Delivery, seen: Order | None = None) -> None:
         """Post the outcome; if Discord cannot take it now, go on trying in the background.
 
         `seen` is the request as this process saw it end; None if it ended in an earlier one.
@@ -192,7 +192,7 @@ class Answers:
         if not await self._attempt(request_id, delivery, seen):
             self._background.begin(self._insist(request_id, delivery, seen), f"answer {request_id}")
 
-    async def tell(self, seen: OpenRequest, delivery: Delivery) -> None:
+    async def tell(self, seen: Order, delivery: Delivery) -> None:
         """Tell, once, what was seen of a request whose end the books cannot have; the next start looks at it again."""
         try:
             await self._tell(seen, delivery)
@@ -207,7 +207,7 @@ class Answers:
         """After `close`, and once the books were given what was owed to them: number what was posted without one."""
         await self._numbering.finish(0.0 if self.books.trouble else LAST_NUMBERS)
 
-    async def fetched(self, request: OpenRequest, delivery: Delivery) -> None:
+    async def fetched(self, request: Order, delivery: Delivery) -> None:
         """The member has seen what was kept for them; what progress was left standing goes."""
         await self.books.write(request.id, lambda: self.requests.fetched(request.id, int(self.clock())))
         self._background.begin(self._tidy(request.id, delivery), f"tidy {request.id}")
@@ -221,7 +221,7 @@ class Answers:
             else:
                 self._background.begin(self._tidy(request.id, open_delivery(request)), f"tidy {request.id}")
 
-    async def _insist(self, request_id: str, delivery: Delivery, seen: OpenRequest | None) -> None:
+    async def _insist(self, request_id: str, delivery: Delivery, seen: Order | None) -> None:
         for seconds in self.patience:
             await asyncio.sleep(seconds)
             if await self._attempt(request_id, delivery, seen):
@@ -240,7 +240,7 @@ class Answers:
             except Exception:  # noqa: BLE001 - progress is never essential
                 _log.exception("progress not tidied up", request=request_id)
 
-    async def _attempt(self, request_id: str, delivery: Delivery, seen: OpenRequest | None) -> bool:
+    async def _attempt(self, request_id: str, delivery: Delivery, seen: Order | None) -> bool:
         """Try once; True when there is nothing left to do."""
         try:
             request = await self._current(request_id, seen)
@@ -254,7 +254,7 @@ class Answers:
             self.ended(request.requester)
         return has_ended
 
-    async def _end(self, request: OpenRequest, delivery: Delivery) -> bool:
+    async def _end(self, request: Order, delivery: Delivery) -> bool:
         """Tell it, or keep it where Discord takes it in no way; False if it is to be tried again."""
         try:
             posted = await self._tell(request, delivery)
@@ -278,7 +278,7 @@ class Answers:
         except Exception:  # noqa: BLE001 - it is not answered, and so the next start tries again in any case
             _log.exception("not written down that it is kept", request=request_id)
 
-    async def _current(self, request_id: str, seen: OpenRequest | None) -> OpenRequest | None:
+    async def _current(self, request_id: str, seen: Order | None) -> Order | None:
         """The request as the books have it or, where they cannot have it or cannot be read, as it was seen to end."""
         if seen is not None and self.books.owes(request_id):
             return seen
@@ -293,7 +293,7 @@ class Answers:
             return known
         return seen  # with a picture that the books did not take
 
-    async def _make_good(self, shown: OpenRequest, delivery: Delivery, posted: Posted) -> None:
+    async def _make_good(self, shown: Order, delivery: Delivery, posted: Posted) -> None:
         """Once the books have it, give what was posted its number and its buttons."""
         await self.books.paid(shown.id)
         for seconds in (0.0, *self.patience):
@@ -327,7 +327,7 @@ class Answers:
         except Exception:  # noqa: BLE001 - the next start posts it again, if Discord does not know it any more
             _log.exception("posted, but not written down", request=request_id)
 
-    async def result_of(self, request: OpenRequest) -> Result:
+    async def result_of(self, request: Order) -> Result:
         """What became of a request, with the files that are kept."""
         files: list[tuple[Picture, bytes]] = []
         for job in request.jobs:
@@ -340,7 +340,7 @@ class Answers:
         limits, hint = ((), None) if told is None else (told.limits, told.hint)
         return Result(request, tuple(files), limits, hint, self.books.trouble)
 
-    async def _told(self, request: OpenRequest) -> Told | None:
+    async def _told(self, request: Order) -> VisibleLimits | None:
         """What the requester may know of their limits; None where the books cannot be read now."""
         try:
             return await self.accounts.told(request.requester, max((job.hold_nano for job in request.jobs), default=0))
@@ -348,7 +348,7 @@ class Answers:
             self.books.note(problem)
             return None
 
-    async def _tell(self, request: OpenRequest, delivery: Delivery) -> Posted:
+    async def _tell(self, request: Order, delivery: Delivery) -> Posted:
         result = await self.result_of(request)
         if result.files:
             return await delivery.done(result)
@@ -358,7 +358,7 @@ class Answers:
         return await delivery.failed(UserFacingError("\n".join(sentences)))
 
 
-def _holds(known: OpenRequest, seen: OpenRequest) -> bool:
+def _holds(known: Order, seen: Order) -> bool:
     """Whether the books know every picture that was seen."""
     in_books = {job.id for job in known.jobs if job.picture is not None}
     return all(job.picture is None or job.id in in_books for job in seen.jobs)

@@ -22,8 +22,8 @@ from bot.errors import (
 )
 from bot.services.jobs.arrears import passes, to_the_end
 from bot.services.jobs.files import load_inputs
-from bot.services.jobs.outcomes import Made, Outcomes, failure_of, unknown
-from bot.services.jobs.pausing import CalledBackError, HeldUpError, StoppedError
+from bot.services.jobs.outcomes import JobOutcome, Outcomes, failure_of, unknown
+from bot.services.jobs.pausing import HeldUpError, RecalledError, StoppedError
 from bot.services.jobs.provider import FinishedImage
 from bot.services.jobs.throttles import ByteBudget
 from bot.services.ledger import ChargeConflictError
@@ -34,11 +34,11 @@ if TYPE_CHECKING:
     from bot.services.admission import Clearance
     from bot.services.jobs.arrears import Arrears
     from bot.services.jobs.files import Safekeeping
-    from bot.services.jobs.pausing import Departure
+    from bot.services.jobs.pausing import Recall
     from bot.services.jobs.provider import ImageProvider, InputImage
     from bot.services.jobs.provider_account import Call, ProviderAccount
     from bot.services.jobs.throttles import Pace
-    from bot.services.ledger import Job, OpenRequest
+    from bot.services.ledger import Job, Order
 
 ATTEMPTS = 3  # calls per job, the first included; only what certainly did not start is tried again
 
@@ -54,15 +54,15 @@ def safety_identifier(key: bytes, user_id: int) -> str:
 class _Sending:
     """A job that is sent, and what it is sent with."""
 
-    order: OpenRequest
+    order: Order
     inputs: Sequence[InputImage]
     on_partial: Callable[[bytes], None]
-    departure: Departure
+    recall: Recall
     call: Call
 
 
 @dataclass(frozen=True)
-class Maker:
+class Generation:
     """Runs one job from its reservation to the end of its charge.
 
     Attributes:
@@ -85,30 +85,28 @@ class Maker:
     timeout: float
     memory: ByteBudget = field(default_factory=ByteBudget)
 
-    async def make(
-        self, order: OpenRequest, job: Job, on_partial: Callable[[bytes], None], departure: Departure
-    ) -> Made:
+    async def make(self, order: Order, job: Job, on_partial: Callable[[bytes], None], recall: Recall) -> JobOutcome:
         """Make the picture and book what came of it. The ledger tells the rest.
 
         Raises:
-            CalledBackError: as `departure` was told; nothing was sent, and the job is reserved as before.
+            RecalledError: as `recall` was told; nothing was sent, and the job is reserved as before.
             HeldUpError: the books cannot be written just now; the same.
             ChargeConflictError: the job is not reserved, or no longer in flight; its charge stays as it is.
         """
         async with AsyncExitStack() as held:
-            return await self._made(order, job, on_partial, departure, held)
+            return await self._made(order, job, on_partial, recall, held)
 
     async def _made(
         self,
-        order: OpenRequest,
+        order: Order,
         job: Job,
         on_partial: Callable[[bytes], None],
-        departure: Departure,
+        recall: Recall,
         held: AsyncExitStack,
-    ) -> Made:
+    ) -> JobOutcome:
         started = time.monotonic()
         try:
-            async with departure.getting_ready():
+            async with recall.getting_ready():
                 inputs = await self._load_inputs(order, held)
                 # Before the dispatch: a restart while the provider holds us back loses nothing.
                 await self._wait_for_turn(order, time.monotonic() + self.timeout)
@@ -117,58 +115,58 @@ class Maker:
                 )
             started = time.monotonic()
             await self.clearance.dispatch(order, job)
-        except (CalledBackError, ChargeConflictError):
+        except (RecalledError, ChargeConflictError):
             raise  # it waits again; or it was dispatched before: what is at work on it books it
         except DatabaseError as problem:
             self.books.note(problem)
             if passes(problem):
                 raise HeldUpError from problem
-            return Made(time.monotonic() - started, await self.outcomes.failed(job, _not_begun(problem)))
+            return JobOutcome(time.monotonic() - started, await self.outcomes.failed(job, _not_begun(problem)))
         except ImageFailure as problem:
-            return Made(time.monotonic() - started, await self.outcomes.failed(job, problem))
+            return JobOutcome(time.monotonic() - started, await self.outcomes.failed(job, problem))
         except Exception:  # noqa: BLE001 - nothing was sent, whatever it was: the hold is freed
             _log.exception("job not dispatched", job=job.id)
             failure: ImageFailure = RequestRejectedError(
                 "Something went wrong on my side before anything was sent. Nothing was charged; try again.",
                 code="not_dispatched",
             )
-            return Made(time.monotonic() - started, await self.outcomes.failed(job, failure))
-        return await self._sent(_Sending(order, inputs, on_partial, departure, call), job, started)
+            return JobOutcome(time.monotonic() - started, await self.outcomes.failed(job, failure))
+        return await self._sent(_Sending(order, inputs, on_partial, recall, call), job, started)
 
-    async def _sent(self, sending: _Sending, job: Job, started: float) -> Made:
+    async def _sent(self, sending: _Sending, job: Job, started: float) -> JobOutcome:
         """What came of a job that was dispatched."""
         call = sending.call
         try:
-            async with sending.departure.sending(lambda: call.is_out):
+            async with sending.recall.sending(lambda: call.is_out):
                 finished = await self._call(sending)
         except asyncio.CancelledError:
             await asyncio.shield(self.outcomes.failed(job, _stopped(call)))
             raise
         except StoppedError:
-            return Made(time.monotonic() - started, await self.outcomes.failed(job, _stopped(call)))
+            return JobOutcome(time.monotonic() - started, await self.outcomes.failed(job, _stopped(call)))
         except Exception as problem:  # noqa: BLE001 - whatever it was, the charge must be booked
             failure = failure_of(problem, job)
             call.met(failure)
-            return Made(time.monotonic() - started, await self.outcomes.failed(job, failure))
+            return JobOutcome(time.monotonic() - started, await self.outcomes.failed(job, failure))
         call.met(None)
         # The picture is there and its cost is known: a shutdown waits for it to be booked.
         return await to_the_end(self.outcomes.came(sending.order, job, finished, time.monotonic() - started))
 
-    async def _load_inputs(self, order: OpenRequest, held: AsyncExitStack) -> Sequence[InputImage]:
+    async def _load_inputs(self, order: Order, held: AsyncExitStack) -> Sequence[InputImage]:
         """The files that are sent; `held` keeps room in memory for all of its files until the job has ended."""
         files = order.request.kept_files
         if files:  # words alone take no room, and need not wait for those who do
             await held.enter_async_context(self.memory.taken(sum(file.byte_size for file in files)))
         return await load_inputs(self.blobs, order.request)
 
-    async def _wait_for_turn(self, order: OpenRequest, deadline: float) -> None:
+    async def _wait_for_turn(self, order: Order, deadline: float) -> None:
         try:
             async with asyncio.timeout(deadline - time.monotonic()):
                 await self.pace.turn(order.request.model, edits=bool(order.request.files))
         except TimeoutError:
             raise self._paced_out(order) from None
 
-    def _paced_out(self, order: OpenRequest) -> ProviderBusyError:
+    def _paced_out(self, order: Order) -> ProviderBusyError:
         seconds = self.pace.wait(order.request.model, edits=bool(order.request.files))
         return ProviderBusyError(
             f"The image API takes no more pictures of ours for now. Try again in {_minutes(seconds)}. "
@@ -215,14 +213,14 @@ class Maker:
         async def once() -> FinishedImage:
             if is_again := bool(next(attempts)):
                 await self._wait_for_turn(sending.order, deadline)
-            _refuse(sending.departure, is_again=is_again)
+            _refuse(sending.recall, is_again=is_again)
             with sending.call.out():
                 return await self._call_once(sending.order, sending.inputs, sending.on_partial)
 
         return await stamina.AsyncRetryingCaller(attempts=ATTEMPTS, timeout=None)(may_retry, once)
 
     async def _call_once(
-        self, order: OpenRequest, inputs: Sequence[InputImage], on_partial: Callable[[bytes], None]
+        self, order: Order, inputs: Sequence[InputImage], on_partial: Callable[[bytes], None]
     ) -> FinishedImage:
         """One call. Once the picture has come, nothing that follows it can lose it."""
         came: list[FinishedImage] = []
@@ -242,7 +240,7 @@ class Maker:
 
     async def _stream(
         self,
-        order: OpenRequest,
+        order: Order,
         inputs: Sequence[InputImage],
         on_partial: Callable[[bytes], None],
         came: list[FinishedImage],
@@ -263,15 +261,15 @@ class Maker:
             raise unknown(f"it was not done after {self.timeout:.0f} seconds", "timeout") from None
 
 
-def _refuse(departure: Departure, *, is_again: bool) -> None:
+def _refuse(recall: Recall, *, is_again: bool) -> None:
     """No call begins once the bot stops, or during a pause, not even the next try of a job that had left before.
 
     The provider has certainly not started that job: its hold is freed. It cannot go back to the line, for a charge
     goes forward only; and to wait here for the end of the pause would keep its slot from other servers.
     """
-    if departure.stopping:
+    if recall.stopping:
         raise StoppedError
-    if is_again and departure.paused():
+    if is_again and recall.paused():
         raise ProviderBusyError(
             "A lead has paused picture making before the image API took this one. Nothing was charged; "
             "ask again when it goes on.",

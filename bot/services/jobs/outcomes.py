@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bot.services.jobs.arrears import Arrears
     from bot.services.jobs.files import Reception, Safekeeping
     from bot.services.jobs.provider import FinishedImage
-    from bot.services.ledger import Job, Ledger, OpenRequest
+    from bot.services.ledger import Job, Ledger, Order
 
 UNKNOWN_DEADLINE = 72 * 3600  # seconds until an unknown outcome is charged at its hold
 NOTHING_KNOWN = Usage(text_input=0, image_input=0, image_output=0)  # of tokens, where even our estimate fails
@@ -30,7 +30,7 @@ _log = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class JobOutcome:
     """How a job ended.
 
     Attributes:
@@ -65,14 +65,14 @@ class Outcomes:
     catalog: Catalog
     clock: Callable[[], float] = time.time
 
-    async def came(self, order: OpenRequest, job: Job, finished: FinishedImage, seconds: float) -> Made:
+    async def came(self, order: Order, job: Job, finished: FinishedImage, seconds: float) -> JobOutcome:
         """A picture came. Whatever fails on the way, it reaches its member, and is charged as well as is known."""
         try:
             settlement = await self._settlement(order, job, finished, seconds)
         except UnreadablePictureError as error:
             _log.error("result is no picture", job=job.id, reason=str(error), provider_request=finished.request_id)
             failure = unknown("the image API sent a file that is no picture", "unreadable")
-            return Made(seconds, await self.failed(job, failure))
+            return JobOutcome(seconds, await self.failed(job, failure))
         now = self._now()
         try:
             picture = await self.books.write(job.request_id, lambda: self._settle(job, settlement, now))
@@ -82,7 +82,7 @@ class Outcomes:
         is_settled = picture is not None or self.books.owes(job.request_id)
         state = ChargeState.SETTLED if is_settled else ChargeState.UNKNOWN
         shown = picture or _unnumbered(job, settlement, seconds, now)
-        return Made(seconds, replace(job, state=state, actual_nano=shown.cost_nano, picture=shown))
+        return JobOutcome(seconds, replace(job, state=state, actual_nano=shown.cost_nano, picture=shown))
 
     async def _settle(self, job: Job, settlement: Settlement, now: int) -> Picture | None:
         """Settle at the cost, or at the hold where the books refuse the report; None if they take neither.
@@ -104,7 +104,7 @@ class Outcomes:
         await self.ledger.mark_unknown(job.id, sentence, "unbooked", now, now + UNKNOWN_DEADLINE)
         return None
 
-    async def _settlement(self, order: OpenRequest, job: Job, finished: FinishedImage, seconds: float) -> Settlement:
+    async def _settlement(self, order: Order, job: Job, finished: FinishedImage, seconds: float) -> Settlement:
         """How it is booked. The file is kept by then, on the disk or in memory, and nothing of ours can lose it.
 
         Raises:
@@ -119,7 +119,7 @@ class Outcomes:
         image = StoredImage(digest, checked.media_type, checked.width, checked.height, len(received.content))
         return Settlement(cost, usage, image, seconds, finished.request_id, is_estimated, received.composed)
 
-    def _cost(self, order: OpenRequest, job: Job, finished: FinishedImage) -> tuple[int, Usage, bool]:
+    def _cost(self, order: Order, job: Job, finished: FinishedImage) -> tuple[int, Usage, bool]:
         """What it cost, by which tokens, and whether those are our estimate."""
         try:
             reported = self._reported(order, job, finished)
@@ -136,7 +136,7 @@ class Outcomes:
             usage = NOTHING_KNOWN
         return job.hold_nano, usage, True
 
-    def _reported(self, order: OpenRequest, job: Job, finished: FinishedImage) -> tuple[int, Usage] | None:
+    def _reported(self, order: Order, job: Job, finished: FinishedImage) -> tuple[int, Usage] | None:
         """The cost by the tokens that were reported; None unless they can be right."""
         usage = pricing.billed(self.catalog, order.request, finished.usage, finished.author)
         if usage is None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.services.policy import Deciding, Lead, ServerPolicy
 
 
-class CalledBackError(Exception):
+class RecalledError(Exception):
     """The job was called back before anything was sent: it is reserved still, and waits in line again."""
 
 
@@ -30,7 +30,7 @@ class StoppedError(Exception):
     """The bot stops, and waits no longer for a call to be taken."""
 
 
-class Departure:
+class Recall:
     """One job's way out; it belongs to one event loop.
 
     Args:
@@ -88,10 +88,10 @@ class Departure:
         """Do what comes before the dispatch. Once this is left without an exception, nobody calls the job back.
 
         Raises:
-            CalledBackError: it was called back.
+            RecalledError: it was called back.
         """
         if self._called_back:
-            raise CalledBackError
+            raise RecalledError
         try:
             async with asyncio.timeout(None) as self._getting_ready:
                 yield
@@ -101,7 +101,7 @@ class Departure:
         finally:
             self._getting_ready = None
         if self._called_back:
-            raise CalledBackError
+            raise RecalledError
         self._left = True
 
 

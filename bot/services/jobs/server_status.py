@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bot.services.jobs.workshop import Load, Workshop
     from bot.services.ledger import LimitStatus
     from bot.services.policy import ServerPolicy
-    from bot.services.quotas import Hint, Standings
+    from bot.services.quotas import BudgetHint, LimitStatuses
 
 
 ENDS_SOON = timedelta(days=60)
@@ -47,7 +47,7 @@ class OpenCharges(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Bulletin:
+class ServerStatus:
     """How things stand on a server.
 
     Attributes:
@@ -68,7 +68,7 @@ class Bulletin:
     here: Load
     budgets: tuple[LimitStatus, ...]
     installation: LimitStatus | None
-    hint: Hint | None
+    hint: BudgetHint | None
     open_jobs: OpenJobs
     model: Model
     successor: str | None
@@ -88,23 +88,25 @@ class Bulletins:
     """
 
     workshop: Workshop
-    standings: Standings
+    limit_statuses: LimitStatuses
     charges: OpenCharges
     catalog: Catalog
     default_model: str
     version: str
     account: ProviderAccount
 
-    async def of(self, server_id: int) -> Bulletin:
+    async def of(self, server_id: int) -> ServerStatus:
         """How things stand on a server now. Nothing in it tells what other servers do."""
-        overview = await self.standings.overview(server_id)
-        policy, today = overview.policy, datetime.fromtimestamp(self.standings.clock(), UTC).date()
+        overview = await self.limit_statuses.overview(server_id)
+        policy, today = overview.policy, datetime.fromtimestamp(self.limit_statuses.clock(), UTC).date()
         permit = permit_for(policy, Requester(server_id, 0, 0))
         model = self.catalog.model(usual_model(self.catalog, permit, self.default_model, today))
-        return Bulletin(
+        return ServerStatus(
             policy=policy,
             here=self.workshop.load(server_id),
-            budgets=tuple(each.status for each in overview.standings if each.rule.shared and each.status is not None),
+            budgets=tuple(
+                each.status for each in overview.limit_statuses if each.rule.shared and each.status is not None
+            ),
             installation=overview.installation,
             hint=overview.hint,
             open_jobs=await self.charges.of_server(server_id),

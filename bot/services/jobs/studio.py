@@ -17,7 +17,7 @@ from bot.services.jobs.pausing import refuse_paused
 from bot.services.jobs.queue import Member
 from bot.services.jobs.restoration import AGAIN
 from bot.services.jobs.workshop import Workshop
-from bot.services.ledger import ChargeState, Order
+from bot.services.ledger import ChargeState, Reservation
 from bot.services.policy import Metric, StalePolicyError, refusal, shortfall_of
 from bot.services.requests import pricing
 
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from bot.services.catalog import Catalog
     from bot.services.jobs.arrears import Stores
     from bot.services.jobs.delivery import Answers, Delivery, OpenDelivery
-    from bot.services.jobs.generation import Maker
+    from bot.services.jobs.generation import Generation
     from bot.services.jobs.queue import FairQueue
     from bot.services.jobs.restoration import Restoration
     from bot.services.jobs.workshop import Live
-    from bot.services.ledger import Destination, Job, Ledger, OpenRequest, Requester, Requests
+    from bot.services.ledger import Destination, Job, Ledger, Order, Requester, Requests
     from bot.services.quotas import Accounts
     from bot.services.requests import ImageRequest
 
@@ -61,7 +61,7 @@ class Studio:
         requests: Requests,
         accounts: Accounts,
         queue: FairQueue[tuple[Live, Job]],
-        maker: Maker,
+        generation: Generation,
         answers: Answers,
         stores: Stores,
         restoration: Restoration,
@@ -71,13 +71,13 @@ class Studio:
         self._ledger = ledger
         self._requests = requests
         self._accounts = accounts
-        self._maker = maker
+        self._maker = generation
         self._restoration = restoration
         self._clock = clock
         self._accepting = True
         self._left_over: list[str] = []
         self._stores, self._answers = stores, answers
-        self.workshop = Workshop(queue, maker, answers, stores)
+        self.workshop = Workshop(queue, generation, answers, stores)
         self._queue = queue
         self._background = Background()
         self._housekeeping: asyncio.Task[None] | None = None
@@ -199,7 +199,7 @@ class Studio:
             await self._restoration.gone_back.looked_after(now)
         await self._charge_overdue()
 
-    async def _is_stale(self, request: OpenRequest, now: int) -> bool:
+    async def _is_stale(self, request: Order, now: int) -> bool:
         """Whether it waited out an outage; the time of a pause, and what was before it, is no outage."""
         policy = await self._accounts.policies.of(request.requester.server_id)
         return policy.pause is None and now - max(request.created_at, policy.resumed_at) > STALE
@@ -273,7 +273,7 @@ class Studio:
 
     async def _reserve(
         self, request_id: str, request: ImageRequest, requester: Requester, destination: Destination
-    ) -> OpenRequest:
+    ) -> Order:
         """Under the limits of this moment: a lead may change them between their look-up and the reservation."""
         while True:
             try:
@@ -284,12 +284,12 @@ class Studio:
 
     async def _order(
         self, request_id: str, request: ImageRequest, requester: Requester, destination: Destination
-    ) -> Order:
+    ) -> Reservation:
         model = self._catalog.model(request.model)
         estimate = pricing.estimate(model, request).nano
         hold = await self._accounts.hold(request.model, estimate)
         terms = await self._accounts.terms(requester)
-        return Order(
+        return Reservation(
             id=request_id,
             request=request,
             requester=requester,
@@ -303,7 +303,7 @@ class Studio:
             policy_version=terms.policy.version,
         )
 
-    async def _give_back(self, kept: OpenRequest, reason: BaseException) -> None:
+    async def _give_back(self, kept: Order, reason: BaseException) -> None:
         """The requester could not be told that it begins: nothing is made, nothing is charged."""
         _log.warning("not acknowledged", request=kept.id, reason=repr(reason))
         why, now = _why_not_begun(reason), int(self._clock())

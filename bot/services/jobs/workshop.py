@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.services.jobs.delivery import Preview
-from bot.services.jobs.pausing import CalledBackError, Departure, HeldUpError
+from bot.services.jobs.pausing import HeldUpError, Recall, RecalledError
 from bot.services.jobs.queue import Member
 from bot.services.ledger import ChargeState
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     from bot.services.jobs.arrears import Stores
     from bot.services.jobs.delivery import Answers, Delivery, OpenDelivery
-    from bot.services.jobs.generation import Maker
-    from bot.services.jobs.outcomes import Made
+    from bot.services.jobs.generation import Generation
+    from bot.services.jobs.outcomes import JobOutcome
     from bot.services.jobs.queue import FairQueue
-    from bot.services.ledger import Job, OpenRequest
+    from bot.services.ledger import Job, Order
     from bot.services.policy import Pause
 
 FIRST_GUESS = 15.0  # seconds a picture takes, before one was seen
@@ -44,7 +44,7 @@ class Live:
         is_broken: whether the end of a job of it could not be booked, nor ever will be by this process.
     """
 
-    request: OpenRequest
+    request: Order
     delivery: Delivery
     frames: list[bytes | None]
     left: set[str] = field(default_factory=set[str])
@@ -52,7 +52,7 @@ class Live:
     is_broken: bool = False
 
     @property
-    def seen(self) -> OpenRequest:
+    def seen(self) -> Order:
         """The request with its jobs as they stand, whatever could be written."""
         return replace(self.request, jobs=tuple(self.ended.get(job.id, job) for job in self.request.jobs))
 
@@ -68,7 +68,7 @@ class Turn:
 
     live: Live
     job: Job
-    departure: Departure
+    recall: Recall
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +87,13 @@ class Workshop:
         at_work: ids of the requests that were taken here and have not ended.
     """
 
-    def __init__(self, queue: FairQueue[tuple[Live, Job]], maker: Maker, answers: Answers, stores: Stores) -> None:
+    def __init__(
+        self, queue: FairQueue[tuple[Live, Job]], generation: Generation, answers: Answers, stores: Stores
+    ) -> None:
         self.observers: list[Callable[[float, str], None]] = []
         self.at_work: set[str] = set()
         self._queue = queue
-        self._maker = maker
+        self._maker = generation
         self._answers = answers
         self._stores = stores
         self._seconds_per_picture = FIRST_GUESS
@@ -106,7 +108,7 @@ class Workshop:
             place.changed.append(self._tell_everybody)
         self._turns = asyncio.create_task(self._hand_out_turns(), name="turns")
 
-    def answer(self, request: OpenRequest, delivery: Delivery) -> None:
+    def answer(self, request: Order, delivery: Delivery) -> None:
         """Tell the outcome of a request whose jobs have all ended, in the background."""
         self._spawn(self._answers.answer(request.id, delivery))
 
@@ -119,7 +121,7 @@ class Workshop:
         if self._turns is not None:
             self._turns.cancel()
         for turn in tuple(self._out):
-            turn.departure.stop()
+            turn.recall.stop()
 
     async def close(self, grace: float) -> None:
         """Let what was sent come for `grace` seconds, forget what waits."""
@@ -135,7 +137,7 @@ class Workshop:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._answers.close()
 
-    def enqueue(self, request: OpenRequest, delivery: Delivery) -> None:
+    def enqueue(self, request: Order, delivery: Delivery) -> None:
         """Let the reserved jobs of a request wait for their turns, and tell its place in line."""
         jobs = [job for job in request.jobs if job.state is ChargeState.RESERVED]
         live = Live(request, delivery, [None] * len(request.jobs), {job.id for job in jobs})
@@ -150,7 +152,7 @@ class Workshop:
         self._queue.pause(server_id)
         for turn in reversed(tuple(self._out)):
             member = turn.live.member
-            if member.server_id == server_id and turn.departure.call_back():
+            if member.server_id == server_id and turn.recall.call_back():
                 del self._out[turn]
                 self._queue.put_back(member, (turn.live, turn.job))
         self._tell_places(server_id)
@@ -201,7 +203,7 @@ class Workshop:
                 self._queue.put_back(member, (live, job))
                 self._queue.done(member)
                 continue
-            turn = Turn(live, job, Departure(partial(self._queue.is_paused, member.server_id)))
+            turn = Turn(live, job, Recall(partial(self._queue.is_paused, member.server_id)))
             self._out[turn] = None
             self._spawn(self._run(turn))
             for other, waiting in self._queue.heads():
@@ -213,11 +215,11 @@ class Workshop:
         try:
             live.delivery.queued(0, self._seconds_per_picture)
             began = time.monotonic()
-            made = await self._maker.make(live.request, job, partial(_show, live, job), turn.departure)
+            made = await self._maker.make(live.request, job, partial(_show, live, job), turn.recall)
             ended = made.job
             self._observe(made, time.monotonic() - began)
-        except CalledBackError:  # it waits again, perhaps for the next start
-            if turn.departure.stopping and all(other.live is not live for other in self._out if other is not turn):
+        except RecalledError:  # it waits again, perhaps for the next start
+            if turn.recall.stopping and all(other.live is not live for other in self._out if other is not turn):
                 live.delivery.paused(RESTARTING)
             return
         except HeldUpError:
@@ -241,7 +243,7 @@ class Workshop:
         elif self._queue.is_paused(live.member.server_id):
             self._tell_place(live, job)
 
-    def _observe(self, made: Made, seconds: float) -> None:
+    def _observe(self, made: JobOutcome, seconds: float) -> None:
         """A picture kept its slot for so long: the provider's rate limits are in it, since others wait for them too."""
         self._seconds_per_picture = MEMORY * self._seconds_per_picture + (1 - MEMORY) * seconds
         for observe in self.observers:

@@ -11,13 +11,13 @@ from bot.services.ledger.ledger import (
     Job,
     Ledger,
     LimitStatus,
-    OpenRequest,
+    MonthTotals,
     Order,
     OutOfBoundsError,
     Picture,
     Requester,
+    Reservation,
     Settlement,
-    Standing,
 )
 from bot.services.ledger.stores import BlobStore, Errand, Errands, Leftovers, Notes, Requests
 
@@ -36,13 +36,13 @@ __all__ = [
     "Ledger",
     "Leftovers",
     "LimitStatus",
+    "MonthTotals",
     "Notes",
-    "OpenRequest",
     "Order",
     "OutOfBoundsError",
     "Picture",
     "Requester",
     "Requests",
+    "Reservation",
     "Settlement",
-    "Standing",
 ]

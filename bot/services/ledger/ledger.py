@@ -96,7 +96,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenRequest:
+class Order:
     """A request that is kept, with its jobs as they stand.
 
     Attributes:
@@ -132,13 +132,13 @@ __all__ = [
     "Job",
     "Ledger",
     "LimitStatus",
-    "OpenRequest",
+    "MonthTotals",
     "Order",
     "OutOfBoundsError",
     "Picture",
     "Requester",
+    "Reservation",
     "Settlement",
-    "Standing",
 ]
 
 
@@ -147,7 +147,7 @@ class ChargeConflictError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class Reservation:
     """A priced request, ready to be reserved: one job per picture.
 
     Attributes:
@@ -268,7 +268,7 @@ class Corrected:
 class Ledger(Protocol):
     """Keeps charges. Every method is one transaction, and durable when it returns."""
 
-    async def reserve(self, order: Order) -> OpenRequest:
+    async def reserve(self, order: Reservation) -> Order:
         """Check every limit and write the request and its reservations, or nothing at all.
 
         The same order again changes nothing and returns what is kept.
@@ -331,13 +331,13 @@ class Ledger(Protocol):
         """What is used of each limit at `at`, which these buckets' windows hold."""
         ...
 
-    async def standing(self, month: BucketKey) -> Standing:
+    async def month_totals(self, month: BucketKey) -> MonthTotals:
         """What the counter of a month holds, and all that is unknown in any."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class MonthTotals:
     """Where the money of the current month stands, in nano-dollars; `held_nano` includes `unknown_nano`."""
 
     settled_nano: int

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.services.ledger.ledger import Destination, OpenRequest, Requester
+    from bot.services.ledger.ledger import Destination, Order, Requester
 
 
 class Requests(Protocol):
     """Keeps requests and pictures: what a restart and an old button need."""
 
-    async def get(self, request_id: str) -> OpenRequest | None:
+    async def get(self, request_id: str) -> Order | None:
         """The request with its jobs, or None."""
         ...
 
-    async def undelivered(self) -> Sequence[OpenRequest]:
+    async def undelivered(self) -> Sequence[Order]:
         """Every request that has not been answered to its end, oldest first."""
         ...
 
@@ -50,11 +50,11 @@ class Requests(Protocol):
         """The member has seen what was kept for them."""
         ...
 
-    async def kept_for(self, user_id: int) -> Sequence[OpenRequest]:
+    async def kept_for(self, user_id: int) -> Sequence[Order]:
         """What is kept for a member to fetch, oldest first."""
         ...
 
-    async def with_progress_left(self) -> Sequence[OpenRequest]:
+    async def with_progress_left(self) -> Sequence[Order]:
         """Every request that is answered, and whose progress message may say still that it goes on; oldest first."""
         ...
 
@@ -62,15 +62,15 @@ class Requests(Protocol):
         """No progress is left; the interaction's token is forgotten."""
         ...
 
-    async def of_picture(self, number: int, server_id: int) -> OpenRequest | None:
+    async def of_picture(self, number: int, server_id: int) -> Order | None:
         """The request that made this picture, if it belongs to this server."""
         ...
 
-    async def of_own_picture(self, number: int, user_id: int) -> OpenRequest | None:
+    async def of_own_picture(self, number: int, user_id: int) -> Order | None:
         """The request that made this picture, if this member asked for it, on whatever server."""
         ...
 
-    async def of_message(self, message_id: int) -> OpenRequest | None:
+    async def of_message(self, message_id: int) -> Order | None:
         """The request whose result this message shows, or None."""
         ...
 

@@ -1,12 +1,12 @@
 """Limits in force: set, shown, watched, asked to be raised."""
 
-from bot.services.quotas.accounts import Accounts, Hint, Room, Told
-from bot.services.quotas.alerts import SHORT, WHOLLY, Alert, Watch
+from bot.services.quotas.accounts import Accounts, BudgetHint, Headroom, VisibleLimits
+from bot.services.quotas.alerts import SHORT, WHOLLY, Alert, BudgetAlerts
 from bot.services.quotas.desk import QuotaDesk
-from bot.services.quotas.increase_desk import UNKNOWN, PleaDesk
-from bot.services.quotas.increase_notices import News, PleaTelling
-from bot.services.quotas.increases import Asked, Need, Opening, Plea, PleaState, Verdict, parse_more
-from bot.services.quotas.limit_status import Bound, MemberStanding, Overview, Standing, Standings
+from bot.services.quotas.increase_desk import UNKNOWN, IncreaseDesk
+from bot.services.quotas.increase_notices import IncreaseNotices, IncreaseOutcome
+from bot.services.quotas.increases import Asked, IncreaseRequest, IncreaseState, Need, Opening, Verdict, parse_more
+from bot.services.quotas.limit_status import LimitStatuses, MemberLimit, MemberLimits, Overview, RuleStatus
 from bot.services.quotas.limit_text import grant_text, hint_text, origin, per_window, use_text
 from bot.services.quotas.usage import EVER, MonthUse, Span, UsageDesk
 
@@ -18,27 +18,27 @@ __all__ = [
     "Accounts",
     "Alert",
     "Asked",
-    "Bound",
-    "Hint",
-    "MemberStanding",
+    "BudgetAlerts",
+    "BudgetHint",
+    "Headroom",
+    "IncreaseDesk",
+    "IncreaseNotices",
+    "IncreaseOutcome",
+    "IncreaseRequest",
+    "IncreaseState",
+    "LimitStatuses",
+    "MemberLimit",
+    "MemberLimits",
     "MonthUse",
     "Need",
-    "News",
     "Opening",
     "Overview",
-    "Plea",
-    "PleaDesk",
-    "PleaState",
-    "PleaTelling",
     "QuotaDesk",
-    "Room",
+    "RuleStatus",
     "Span",
-    "Standing",
-    "Standings",
-    "Told",
     "UsageDesk",
     "Verdict",
-    "Watch",
+    "VisibleLimits",
     "grant_text",
     "hint_text",
     "origin",

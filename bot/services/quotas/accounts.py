@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Protocol
 
-    from bot.services.ledger import Ledger, LimitStatus, Standing
+    from bot.services.ledger import Ledger, LimitStatus, MonthTotals
     from bot.services.policy import Policies, ServerPolicy
 
     class LimitsFor(Protocol):
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 NEARLY = 80  # per cent; from here on it is nearly used up
 
 
-class Room(StrEnum):
+class Headroom(StrEnum):
     """How much the installation's budget leaves, as a word."""
 
     ENOUGH = "leaves enough"
@@ -39,19 +39,19 @@ class Room(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Hint:
+class BudgetHint:
     """How the installation's budget stands, without its figures: those tell what other servers spend.
 
     Attributes:
         resets_at: when its month ends, in seconds since 1970 (UTC).
     """
 
-    room: Room
+    headroom: Headroom
     resets_at: int
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class VisibleLimits:
     """Limits as people of one server may see them.
 
     Attributes:
@@ -60,11 +60,11 @@ class Told:
     """
 
     limits: tuple[LimitStatus, ...]
-    hint: Hint | None
+    hint: BudgetHint | None
 
 
 @dataclass
-class Tenancy:
+class BudgetVisibility:
     """Whether the bot serves one server alone.
 
     Attributes:
@@ -74,24 +74,26 @@ class Tenancy:
     sole_server: Callable[[], bool] = field(default=lambda: False)
 
 
-def told_of(statuses: Iterable[LimitStatus], need_nano: int = 0, *, sole: bool) -> Told:
+def visible_limits(statuses: Iterable[LimitStatus], need_nano: int = 0, *, sole: bool) -> VisibleLimits:
     """What of these may be told: all if the server is the `sole` one, else no figure of the installation's.
 
     `need_nano`, what a picture holds in nano-dollars, tells whether there is room for another.
     """
     found = tuple(statuses)
     if sole:
-        return Told(found, None)
-    hints = [Hint(_room(each, need_nano), each.resets_at) for each in found if each.limit.scope is Scope.INSTALLATION]
+        return VisibleLimits(found, None)
+    hints = [
+        BudgetHint(_room(each, need_nano), each.resets_at) for each in found if each.limit.scope is Scope.INSTALLATION
+    ]
     limits = tuple(each for each in found if each.limit.scope is not Scope.INSTALLATION)
-    return Told(limits, next(iter(hints), None))
+    return VisibleLimits(limits, next(iter(hints), None))
 
 
-def _room(status: LimitStatus, need_nano: int) -> Room:
+def _room(status: LimitStatus, need_nano: int) -> Headroom:
     left = status.limit.maximum - status.used
     if left < max(need_nano, 1):
-        return Room.NONE
-    return Room.LITTLE if status.used * 100 >= NEARLY * status.limit.maximum else Room.ENOUGH
+        return Headroom.NONE
+    return Headroom.LITTLE if status.used * 100 >= NEARLY * status.limit.maximum else Headroom.ENOUGH
 
 
 OVERSHOOT_MEMORY = 30 * 24 * 3600  # seconds for which a cost above the estimate raises the holds of its model
@@ -120,14 +122,14 @@ class Accounts:
 
     Attributes:
         limits_for: every limit that follows from a policy for a requester.
-        tenancy: whether figures of the installation's budget may be told.
+        visibility: whether figures of the installation's budget may be told.
     """
 
     ledger: Ledger
     policies: Policies
     limits_for: LimitsFor
     clock: Callable[[], float] = time.time
-    tenancy: Tenancy = field(default_factory=Tenancy)
+    visibility: BudgetVisibility = field(default_factory=BudgetVisibility)
 
     async def terms(self, requester: Requester, at: int | None = None) -> Terms:
         """What bounds a request of `requester` now, by the rules of now; or one that was made at `at`."""
@@ -141,9 +143,9 @@ class Accounts:
         terms = await self.terms(requester)
         return tuple(await self.ledger.limit_status(terms.limits, terms.buckets, terms.at))
 
-    async def told(self, requester: Requester, need_nano: int = 0) -> Told:
+    async def told(self, requester: Requester, need_nano: int = 0) -> VisibleLimits:
         """What the people of the requester's server may know of that; `need_nano` is what another picture holds."""
-        return told_of(await self.status(requester), need_nano, sole=self.tenancy.sole_server())
+        return visible_limits(await self.status(requester), need_nano, sole=self.visibility.sole_server())
 
     async def hold(self, model: str, estimate_nano: int) -> int:
         """What a job has to hold, in nano-dollars: its estimate, and the share by which the model's jobs passed theirs.
@@ -159,11 +161,11 @@ class Accounts:
         raised = -(-estimate_nano * cost // estimated)
         return min(max(estimate_nano, raised), MOST_TIMES_THE_ESTIMATE * estimate_nano)
 
-    async def standing(self) -> Standing:
+    async def month_totals(self) -> MonthTotals:
         """Where the money of this month stands, all servers together."""
         nobody = Requester(0, 0, 0)
         terms = await self.terms(nobody)
         month = next(
             bucket for bucket in terms.buckets if bucket.scope is Scope.INSTALLATION and bucket.window is Window.MONTH
         )
-        return await self.ledger.standing(month)
+        return await self.ledger.month_totals(month)

@@ -76,7 +76,7 @@ class Alerts(Protocol):
         ...
 
 
-class Speaker(Protocol):
+class AlertSink(Protocol):
     """Tells the leads of a server."""
 
     async def __call__(self, channel_id: int, alert: Alert, /) -> bool:
@@ -84,7 +84,7 @@ class Speaker(Protocol):
         ...
 
 
-class Watch:
+class BudgetAlerts:
     """Looks at budgets after whatever changes them, and tells each level once.
 
     Attributes:
@@ -92,7 +92,7 @@ class Watch:
     """
 
     def __init__(self, accounts: Accounts, alerts: Alerts, clock: Callable[[], float] = time.time) -> None:
-        self.speaker: Speaker | None = None
+        self.speaker: AlertSink | None = None
         self._accounts = accounts
         self._alerts = alerts
         self._clock = clock

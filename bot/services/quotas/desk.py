@@ -32,7 +32,7 @@ from bot.services.text import listed, one_line
 if TYPE_CHECKING:
     from bot.services.ledger import LimitStatus
     from bot.services.policy import Amount, Policies, ServerPolicy
-    from bot.services.quotas.limit_status import Standings
+    from bot.services.quotas.limit_status import LimitStatuses
 
 LONGEST_REASON = 300  # characters
 OPERATORS = "Only whoever runs this bot can raise this bot's monthly budget: it is a setting of theirs."
@@ -57,7 +57,7 @@ class QuotaDesk:
     """Changes limits. Ids are Discord's; amounts are nano-dollars or pictures, as the metric says."""
 
     policies: Policies
-    standings: Standings
+    limit_statuses: LimitStatuses
 
     async def set(
         self,
@@ -79,7 +79,7 @@ class QuotaDesk:
         metric = amount.metric or self._metric_lifted(await self.policies.of(server_id), window)
         scope_id = server_id if scope is Scope.SERVER else scope_id
         rule = LimitRule(shared, scope, scope_id, metric, window, amount.value)
-        at = int(self.standings.clock())
+        at = int(self.limit_statuses.clock())
 
         def alter(policy: ServerPolicy) -> tuple[ServerPolicy, Decision]:
             before = next((each for each in policy.limits if each.key == rule.key), None)
@@ -104,7 +104,7 @@ class QuotaDesk:
         Raises:
             RequestRefused: no such limit is set.
         """
-        at = int(self.standings.clock())
+        at = int(self.limit_statuses.clock())
         cleared: list[LimitRule] = []
 
         def alter(policy: ServerPolicy) -> tuple[ServerPolicy, Decision]:
@@ -119,7 +119,7 @@ class QuotaDesk:
         decision = await self.policies.change(server_id, alter)
         (rule,) = cleared
         policy = await self.policies.of(server_id)
-        instead = instead_of(rule, policy, server_id, role_ids, self.standings.defaults)
+        instead = instead_of(rule, policy, server_id, role_ids, self.limit_statuses.defaults)
         return Outcome(f"{_changed(decision)}\n{instead}", decision)
 
     async def grant(
@@ -154,15 +154,17 @@ class QuotaDesk:
         reason = _checked_reason(scope, amount, why)
         scope_id = server_id if scope is Scope.SERVER else scope_id
         policy = await self.policies.of(server_id)
-        bounding = grantable(policy, server_id, (scope, scope_id), role_ids, self.standings.defaults)
+        bounding = grantable(policy, server_id, (scope, scope_id), role_ids, self.limit_statuses.defaults)
         limit = self._only(bounding, scope, scope_id, metric, window)
-        at = int(self.standings.clock())
-        grant = Grant(scope, scope_id, metric, limit.window, amount, *self.standings.edges(policy, limit.window, at))
-        before = (await self.standings.status(server_id, limit)).limit.maximum
+        at = int(self.limit_statuses.clock())
+        grant = Grant(
+            scope, scope_id, metric, limit.window, amount, *self.limit_statuses.edges(policy, limit.window, at)
+        )
+        before = (await self.limit_statuses.status(server_id, limit)).limit.maximum
         after = f"{exact_text(metric, before + amount)} until <t:{grant.end_at}:f>"
         decision = Decision(actor_id, at, "quota grant", limit.name, exact_text(metric, before), after, reason)
         await self.policies.grant(server_id, grant, decision)
-        status = await self.standings.status(server_id, limit)
+        status = await self.limit_statuses.status(server_id, limit)
         told = f"{_changed(decision)}\nIt counts at once: {use_text(status)}.{_still_too_little(status)}"
         return Outcome(told, decision)
 
@@ -179,7 +181,11 @@ class QuotaDesk:
         sentence = f"There is nothing to add to: no {span}{kind} of {THINGS[metric]} bounds {who}."
         if bounding:
             sentence += f" What does: {listed(tuple(_with_maximum(limit) for limit in bounding), 'and')}."
-        if scope is Scope.SERVER and metric is Metric.USD and self.standings.defaults.monthly_budget_nano is not None:
+        if (
+            scope is Scope.SERVER
+            and metric is Metric.USD
+            and self.limit_statuses.defaults.monthly_budget_nano is not None
+        ):
             sentence += f" {OPERATORS}"
         raise RequestRefused(sentence)
 
@@ -190,7 +196,7 @@ class QuotaDesk:
             for rule in policy.limits
             if not rule.shared and rule.window is window and rule.maximum is not None
         }
-        if window is Window.DAY and self.standings.defaults.member_daily_images is not None:
+        if window is Window.DAY and self.limit_statuses.defaults.member_daily_images is not None:
             bounded.add(Metric.IMAGES)
         if len(bounded) != 1:
             raise RequestRefused("Unlimited what? Write unlimited pictures or unlimited dollars.")
@@ -198,7 +204,7 @@ class QuotaDesk:
 
     async def outdone(self, server_id: int, rule: LimitRule) -> tuple[str, ...]:
         """Sentences about limits that are reached before a rule which is set, or only after it."""
-        return outdone_text(rule, await self.policies.of(server_id), self.standings.defaults)
+        return outdone_text(rule, await self.policies.of(server_id), self.limit_statuses.defaults)
 
     async def _from_when(self, server_id: int, rule: LimitRule) -> str:
         """That a new rule counts at once, what is used of it, and which other limits are reached before it."""
@@ -206,7 +212,7 @@ class QuotaDesk:
         return "\n".join([await self._counted(policy, server_id, rule), *await self.outdone(server_id, rule)])
 
     async def _counted(self, policy: ServerPolicy, server_id: int, rule: LimitRule) -> str:
-        _, resets_at = self.standings.edges(policy, rule.window, int(self.standings.clock()))
+        _, resets_at = self.limit_statuses.edges(policy, rule.window, int(self.limit_statuses.clock()))
         if rule.maximum is None:
             return lifted_text(rule, policy)
         if not is_counted(rule):
@@ -214,7 +220,7 @@ class QuotaDesk:
                 "It counts at once, for each of them by themselves; what they have used in this window counts too. "
                 f"It resets <t:{resets_at}:R>."
             )
-        status = await self.standings.status(server_id, limit_of(rule, server_id))
+        status = await self.limit_statuses.status(server_id, limit_of(rule, server_id))
         return (
             "It counts at once, and what was used in this window counts too: "
             f"{use_text(status)}. It resets <t:{status.resets_at}:R>."

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot.errors import UserFacingError
 from bot.services.calendar import Window
 from bot.services.policy import SPAN_NAMES, Decision, Grant, Metric, Scope, exact_text
-from bot.services.quotas.increases import Asked, Need, Plea, PleaState, Verdict
+from bot.services.quotas.increases import Asked, IncreaseRequest, IncreaseState, Need, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.services.ledger import LimitStatus
     from bot.services.policy import Requester
     from bot.services.quotas.accounts import Accounts
-    from bot.services.quotas.increases import Pleas
+    from bot.services.quotas.increases import Increases
 
 CENT = 10_000_000  # nano-dollars; nobody asks for less, nor for parts of it
 UNKNOWN = "I do not know this question any more. If more is needed still, use /quota grant."
@@ -28,11 +28,11 @@ Asking = tuple[int, int, Scope, int, Metric, Window]  # a member, and a limit
 
 
 @dataclass(frozen=True)
-class PleaDesk:
+class IncreaseDesk:
     """Where members ask and leads decide."""
 
     accounts: Accounts
-    pleas: Pleas
+    increases: Increases
     _at_work: set[Asking] = field(default_factory=set[Asking], init=False)  # what leads are being told of
 
     async def need_of(self, server_id: int, shortfall: Shortfall) -> Need | None:
@@ -67,59 +67,69 @@ class PleaDesk:
         try:
             asked = await self._open(requester, need)
             yield asked
-            await self.pleas.told(asked.plea.id, int(self.accounts.clock()))
+            await self.increases.told(asked.increase.id, int(self.accounts.clock()))
         finally:
             self._at_work.discard(key)
 
-    async def look(self, server_id: int, plea_id: int) -> Verdict:
+    async def look(self, server_id: int, increase_id: int) -> Verdict:
         """A plea as it stands.
 
         Raises:
             UserFacingError: this server has no such plea.
         """
-        plea = await self.pleas.get(server_id, plea_id)
-        if plea is None:
+        increase = await self.increases.get(server_id, increase_id)
+        if increase is None:
             raise UserFacingError(UNKNOWN)
-        return Verdict(plea, ended=int(self.accounts.clock()) >= plea.ends_at)
+        return Verdict(increase, ended=int(self.accounts.clock()) >= increase.ends_at)
 
     async def grant(
-        self, plea: Plea, actor_id: int, amount: int, role_ids: tuple[int, ...] | None = None, *, at_least: bool = True
+        self,
+        increase: IncreaseRequest,
+        actor_id: int,
+        amount: int,
+        role_ids: tuple[int, ...] | None = None,
+        *,
+        at_least: bool = True,
     ) -> Verdict:
         """Give a one-time credit, once, by one lead, if it is missing still.
 
         Args:
-            plea: of the server on which the lead acts.
+            increase: of the server on which the lead acts.
             actor_id: the lead.
             amount: nano-dollars or pictures; never is more granted than that.
             role_ids: the roles that the member has by now; None if that is not known.
             at_least: whether nothing is to be granted if more than `amount` is missing by now.
         """
-        verdict = await self._as_it_is(plea, role_ids)
+        verdict = await self._as_it_is(increase, role_ids)
         if not verdict.is_open:
             return verdict
-        plea, now = verdict.plea, int(self.accounts.clock())
-        status = await self._status(plea.requester, plea)
-        missing = 0 if status is None else _missing(status, plea.wanted)
+        increase, now = verdict.increase, int(self.accounts.clock())
+        status = await self._status(increase.requester, increase)
+        missing = 0 if status is None else _missing(status, increase.wanted)
         if status is None or missing <= 0:
-            fresh = await self.pleas.drop(plea, actor_id, now)
-            return replace(await self._as_it_is(plea, role_ids), fresh=fresh)
+            fresh = await self.increases.drop(increase, actor_id, now)
+            return replace(await self._as_it_is(increase, role_ids), fresh=fresh)
         if at_least and missing > amount:
-            await self.pleas.renew(plea.id, missing)
-            verdict = await self._as_it_is(plea, role_ids)
+            await self.increases.renew(increase.id, missing)
+            verdict = await self._as_it_is(increase, role_ids)
             return replace(verdict, short=status) if verdict.is_open else verdict
-        grant = Grant(plea.scope, plea.scope_id, plea.metric, plea.window, amount, now, plea.ends_at)
-        before, after = (exact_text(plea.metric, status.limit.maximum + more) for more in (0, amount))
-        after = f"{after} until <t:{plea.ends_at}:f>"
-        return await self._decide(plea, Decision(actor_id, now, "quota grant", _subject(plea), before, after), grant)
+        grant = Grant(
+            increase.scope, increase.scope_id, increase.metric, increase.window, amount, now, increase.ends_at
+        )
+        before, after = (exact_text(increase.metric, status.limit.maximum + more) for more in (0, amount))
+        after = f"{after} until <t:{increase.ends_at}:f>"
+        return await self._decide(
+            increase, Decision(actor_id, now, "quota grant", _subject(increase), before, after), grant
+        )
 
-    async def decline(self, plea: Plea, actor_id: int) -> Verdict:
+    async def decline(self, increase: IncreaseRequest, actor_id: int) -> Verdict:
         """Say no."""
-        verdict = await self._as_it_is(plea)
+        verdict = await self._as_it_is(increase)
         if not verdict.is_open:
             return verdict
         now = int(self.accounts.clock())
         return await self._decide(
-            verdict.plea, Decision(actor_id, now, "quota decline", _subject(plea), "", "declined"), None
+            verdict.increase, Decision(actor_id, now, "quota decline", _subject(increase), "", "declined"), None
         )
 
     async def _open(self, requester: Requester, need: Need) -> Asked:
@@ -135,31 +145,31 @@ class PleaDesk:
         missing = _missing(status, need.amount)
         if missing <= 0:
             raise UserFacingError("Enough is left by now. Ask for your picture again.")
-        opening = await self.pleas.open(_plea(requester, need, missing, terms.at, status.resets_at))
-        if opening.plea.state is PleaState.DECLINED:
-            raise UserFacingError(f"A lead has declined this; it resets <t:{opening.plea.ends_at}:R>.")
+        opening = await self.increases.open(_increase(requester, need, missing, terms.at, status.resets_at))
+        if opening.increase.state is IncreaseState.DECLINED:
+            raise UserFacingError(f"A lead has declined this; it resets <t:{opening.increase.ends_at}:R>.")
         if not opening.fresh:
             raise UserFacingError(ASKED_BEFORE)
-        return Asked(opening.plea, log_channel_id, status)
+        return Asked(opening.increase, log_channel_id, status)
 
-    async def _as_it_is(self, plea: Plea, role_ids: tuple[int, ...] | None = None) -> Verdict:
+    async def _as_it_is(self, increase: IncreaseRequest, role_ids: tuple[int, ...] | None = None) -> Verdict:
         """Looked up again, with the roles that the member has by now."""
-        verdict = await self.look(plea.server_id, plea.id)
-        return verdict if role_ids is None else replace(verdict, plea=replace(verdict.plea, role_ids=role_ids))
+        verdict = await self.look(increase.server_id, increase.id)
+        return verdict if role_ids is None else replace(verdict, increase=replace(verdict.increase, role_ids=role_ids))
 
-    async def _status(self, requester: Requester, limit: Need | Plea) -> LimitStatus | None:
+    async def _status(self, requester: Requester, limit: Need | IncreaseRequest) -> LimitStatus | None:
         """What is used now of the limit that stood in the way; None if it does not apply to them any more."""
         return next((each for each in await self.accounts.status(requester) if _is_of(each, limit)), None)
 
-    async def _decide(self, plea: Plea, decision: Decision, grant: Grant | None) -> Verdict:
+    async def _decide(self, increase: IncreaseRequest, decision: Decision, grant: Grant | None) -> Verdict:
         try:
-            fresh = await self.pleas.decide(plea, decision, grant)
+            fresh = await self.increases.decide(increase, decision, grant)
         finally:  # it may have been written although we are told otherwise
-            await self.accounts.policies.forget(plea.server_id)
-        return replace(await self._as_it_is(plea, plea.role_ids), fresh=fresh)
+            await self.accounts.policies.forget(increase.server_id)
+        return replace(await self._as_it_is(increase, increase.role_ids), fresh=fresh)
 
 
-def _is_of(status: LimitStatus, wanted: Need | Plea) -> bool:
+def _is_of(status: LimitStatus, wanted: Need | IncreaseRequest) -> bool:
     limit = status.limit
     named = (wanted.scope, wanted.scope_id, wanted.metric, wanted.window)
     return (limit.scope, limit.scope_id, limit.metric, limit.window) == named
@@ -171,8 +181,8 @@ def _missing(status: LimitStatus, wanted: int) -> int:
     return missing if status.limit.metric is Metric.IMAGES else -(-missing // CENT) * CENT
 
 
-def _plea(requester: Requester, need: Need, missing: int, at: int, ends_at: int) -> Plea:
-    return Plea(
+def _increase(requester: Requester, need: Need, missing: int, at: int, ends_at: int) -> IncreaseRequest:
+    return IncreaseRequest(
         id=0,
         at=at,
         server_id=requester.server_id,
@@ -190,8 +200,8 @@ def _plea(requester: Requester, need: Need, missing: int, at: int, ends_at: int)
     )
 
 
-def _subject(plea: Plea) -> str:
+def _subject(increase: IncreaseRequest) -> str:
     """Whose limit, and who asked: mentions are drawn here, but not in a reason, which anybody may have typed."""
-    if plea.scope is Scope.MEMBER:
-        return f"<@{plea.user_id}>'s {SPAN_NAMES[plea.window]} allowance, asked for by them"
-    return f"{plea.limit_name}, asked for by <@{plea.user_id}>"
+    if increase.scope is Scope.MEMBER:
+        return f"<@{increase.user_id}>'s {SPAN_NAMES[increase.window]} allowance, asked for by them"
+    return f"{increase.limit_name}, asked for by <@{increase.user_id}>"

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from bot.services.background import Background
-from bot.services.quotas.increases import PleaState
+from bot.services.quotas.increases import IncreaseState
 
 if TYPE_CHECKING:
     from bot.services.ledger import LimitStatus
     from bot.services.quotas.accounts import Accounts
-    from bot.services.quotas.increases import Plea, Pleas
+    from bot.services.quotas.increases import IncreaseRequest, Increases
 
 OLDEST = 24 * 3600  # seconds since a decision, after which nobody waits for it any more
 
@@ -21,7 +21,7 @@ _log = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class IncreaseOutcome:
     """What a member is told of their plea.
 
     Attributes:
@@ -29,30 +29,30 @@ class News:
         ended: whether the limit has reset since.
     """
 
-    plea: Plea
+    increase: IncreaseRequest
     in_the_way: LimitStatus | None
     ended: bool
 
 
-class Voice(Protocol):
+class Notifier(Protocol):
     """Tells a member."""
 
-    async def __call__(self, news: News, /) -> bool:
+    async def __call__(self, news: IncreaseOutcome, /) -> bool:
         """Say it where they read it; False if that is not possible now. Never raises."""
         ...
 
 
-class PleaTelling:
+class IncreaseNotices:
     """Tells members what was decided.
 
     Attributes:
-        voice: set when the bot can speak; what was decided before is told then.
+        notifier: set when the bot can speak; what was decided before is told then.
     """
 
-    def __init__(self, accounts: Accounts, pleas: Pleas) -> None:
-        self.voice: Voice | None = None
+    def __init__(self, accounts: Accounts, increases: Increases) -> None:
+        self.notifier: Notifier | None = None
         self._accounts = accounts
-        self._pleas = pleas
+        self._increases = increases
         self._telling: set[int] = set()  # pleas, of which nobody is told twice
         self._background = Background()
 
@@ -68,37 +68,37 @@ class PleaTelling:
         """Tell whoever was not told what was decided within a day, while the window lasts. Never raises."""
         now = int(self._accounts.clock())
         try:
-            for plea in await self._pleas.untold(now - OLDEST, now):
-                await self.tell(plea)
+            for increase in await self._increases.untold(now - OLDEST, now):
+                await self.tell(increase)
         except Exception:  # noqa: BLE001 - the next start tries again
             _log.exception("members not told")
 
-    async def tell(self, plea: Plea) -> None:
+    async def tell(self, increase: IncreaseRequest) -> None:
         """Tell the member what was decided, if they do not know. Never raises: what was decided stays decided.
 
-        The roles of `plea` may be newer than those that are kept.
+        The roles of `increase` may be newer than those that are kept.
         """
-        if self.voice is None or plea.id in self._telling:
+        if self.notifier is None or increase.id in self._telling:
             return
-        self._telling.add(plea.id)
+        self._telling.add(increase.id)
         try:
-            kept = await self._pleas.get(plea.server_id, plea.id)
-            if kept is None or kept.state is PleaState.OPEN or kept.member_told_at is not None:
+            kept = await self._increases.get(increase.server_id, increase.id)
+            if kept is None or kept.state is IncreaseState.OPEN or kept.member_told_at is not None:
                 return
-            if await self.voice(await self._news(replace(kept, role_ids=plea.role_ids))):
-                await self._pleas.member_told(plea.id, int(self._accounts.clock()))
+            if await self.notifier(await self._news(replace(kept, role_ids=increase.role_ids))):
+                await self._increases.member_told(increase.id, int(self._accounts.clock()))
         except Exception:  # noqa: BLE001 - as above
-            _log.exception("member not told", plea=plea.id)
+            _log.exception("member not told", increase=increase.id)
         finally:
-            self._telling.discard(plea.id)
+            self._telling.discard(increase.id)
 
-    async def _news(self, plea: Plea) -> News:
-        statuses = await self._accounts.status(plea.requester)
-        in_the_way = next((status for status in statuses if _refuses(status, plea)), None)
-        return News(plea, in_the_way, ended=int(self._accounts.clock()) >= plea.ends_at)
+    async def _news(self, increase: IncreaseRequest) -> IncreaseOutcome:
+        statuses = await self._accounts.status(increase.requester)
+        in_the_way = next((status for status in statuses if _refuses(status, increase)), None)
+        return IncreaseOutcome(increase, in_the_way, ended=int(self._accounts.clock()) >= increase.ends_at)
 
 
-def _refuses(status: LimitStatus, plea: Plea) -> bool:
+def _refuses(status: LimitStatus, increase: IncreaseRequest) -> bool:
     """Whether what they asked for would be refused for this limit. How much it takes of another metric is unknown."""
     left = status.limit.maximum - status.used
-    return left < plea.wanted if status.limit.metric is plea.metric else left <= 0
+    return left < increase.wanted if status.limit.metric is increase.metric else left <= 0

@@ -26,7 +26,7 @@ _COUNTS = {
 _OF_OTHERS = {Metric.IMAGES: ("$", "dollars"), Metric.USD: ("ictures",)}  # in sentences that are not about this limit
 
 
-class PleaState(StrEnum):
+class IncreaseState(StrEnum):
     """Where a plea stands. It is needless once a lead wanted to grant what was not missing any more."""
 
     OPEN = "open"
@@ -54,7 +54,7 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
-class Plea:
+class IncreaseRequest:
     """A member who asks for more of a limit.
 
     Attributes:
@@ -83,7 +83,7 @@ class Plea:
     ends_at: int
     role_ids: tuple[int, ...] = ()
     parent_id: int = 0
-    state: PleaState = PleaState.OPEN
+    state: IncreaseState = IncreaseState.OPEN
     decided_at: int | None = None
     decided_by: int | None = None
     granted: int | None = None
@@ -109,7 +109,7 @@ class Plea:
 class Opening:
     """A plea that leads are to be told of now if it is `fresh`; else the one that stands in its way."""
 
-    plea: Plea
+    increase: IncreaseRequest
     fresh: bool
 
 
@@ -117,7 +117,7 @@ class Opening:
 class Asked:
     """A plea that leads are to be told of now: where they read it, and what is used of the limit."""
 
-    plea: Plea
+    increase: IncreaseRequest
     log_channel_id: int
     status: LimitStatus
 
@@ -132,7 +132,7 @@ class Verdict:
         short: what is used of the limit if more is missing than the lead saw, so that nothing was granted; else None.
     """
 
-    plea: Plea
+    increase: IncreaseRequest
     ended: bool
     fresh: bool = False
     short: LimitStatus | None = None
@@ -140,13 +140,13 @@ class Verdict:
     @property
     def is_open(self) -> bool:
         """Whether it can still be decided."""
-        return self.plea.state is PleaState.OPEN and not self.ended
+        return self.increase.state is IncreaseState.OPEN and not self.ended
 
 
-class Pleas(Protocol):
+class Increases(Protocol):
     """Keeps pleas."""
 
-    async def open(self, plea: Plea) -> Opening:
+    async def open(self, increase: IncreaseRequest) -> Opening:
         """Keep a new plea, whose `id` is given here, unless there is one of this member for this limit.
 
         One that is open and that leads were told of stands in the way; so does one that was declined, until its window
@@ -154,34 +154,34 @@ class Pleas(Protocol):
         """
         ...
 
-    async def told(self, plea_id: int, at: int) -> None:
+    async def told(self, increase_id: int, at: int) -> None:
         """Leads can read it now."""
         ...
 
-    async def get(self, server_id: int, plea_id: int) -> Plea | None:
+    async def get(self, server_id: int, increase_id: int) -> IncreaseRequest | None:
         """A plea of this server as it stands, or None."""
         ...
 
-    async def renew(self, plea_id: int, needed: int) -> None:
+    async def renew(self, increase_id: int, needed: int) -> None:
         """So much is missing by now; nothing changes if it is not open any more."""
         ...
 
-    async def decide(self, plea: Plea, decision: Decision, grant: Grant | None) -> bool:
+    async def decide(self, increase: IncreaseRequest, decision: Decision, grant: Grant | None) -> bool:
         """Grant an open plea, or decline it if there is no `grant`: its state, the credit and the audit at once.
 
         False, and nothing is written, if it is not open any more.
         """
         ...
 
-    async def drop(self, plea: Plea, actor_id: int, at: int) -> bool:
+    async def drop(self, increase: IncreaseRequest, actor_id: int, at: int) -> bool:
         """An open plea is needless, as this lead found. False, and nothing is written, if it is not open any more."""
         ...
 
-    async def untold(self, since: int, at: int) -> Sequence[Plea]:
+    async def untold(self, since: int, at: int) -> Sequence[IncreaseRequest]:
         """Those decided at or after `since`, whose windows last beyond `at`, and whose members were not told."""
         ...
 
-    async def member_told(self, plea_id: int, at: int) -> None:
+    async def member_told(self, increase_id: int, at: int) -> None:
         """The member can read what was decided."""
         ...
 

@@ -18,7 +18,7 @@ from bot.services.policy import (
     limits_for,
     with_grants,
 )
-from bot.services.quotas.accounts import Tenancy, told_of
+from bot.services.quotas.accounts import BudgetVisibility, visible_limits
 from bot.services.quotas.limit_text import limit_of
 
 if TYPE_CHECKING:
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
     from bot.services.ledger import Ledger, LimitStatus
     from bot.services.policy import Defaults, Grant, LimitRule, Policies, ServerPolicy
-    from bot.services.quotas.accounts import Hint
+    from bot.services.quotas.accounts import BudgetHint
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RuleStatus:
     """A rule and where it stands.
 
     Attributes:
@@ -55,15 +55,15 @@ class Overview:
     """
 
     policy: ServerPolicy
-    standings: tuple[Standing, ...]
+    limit_statuses: tuple[RuleStatus, ...]
     grants: tuple[Grant, ...]
     installation: LimitStatus | None
     defaults: Defaults
-    hint: Hint | None = None
+    hint: BudgetHint | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class MemberLimit:
     """A limit of a member.
 
     Attributes:
@@ -75,7 +75,7 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True)
-class MemberStanding:
+class MemberLimits:
     """What bounds a member.
 
     Attributes:
@@ -87,25 +87,25 @@ class MemberStanding:
 
     policy: ServerPolicy
     user_id: int
-    bounds: tuple[Bound, ...]
+    bounds: tuple[MemberLimit, ...]
     unlimited: tuple[LimitRule, ...]
     pools: tuple[int, ...]
-    hint: Hint | None = None
+    hint: BudgetHint | None = None
 
 
 @dataclass(frozen=True)
-class Standings:
+class LimitStatuses:
     """Looks up rules and what is used of them.
 
     Attributes:
-        tenancy: whether figures of the installation's budget may be told.
+        visibility: whether figures of the installation's budget may be told.
     """
 
     policies: Policies
     ledger: Ledger
     defaults: Defaults
     clock: Callable[[], float]
-    tenancy: Tenancy = field(default_factory=Tenancy)
+    visibility: BudgetVisibility = field(default_factory=BudgetVisibility)
 
     async def overview(self, server_id: int, scope: Scope | None = None, scope_id: int = 0) -> Overview:
         """Everything that is set on a server; or what is set for this role or channel, or for the server as such."""
@@ -120,8 +120,8 @@ class Standings:
             if limit.scope is Scope.INSTALLATION
         ]
         statuses = iter(await self._used([*limits, *installation], policy, at))
-        standings = tuple(
-            Standing(rule, next(statuses) if is_counted(rule) else None, self.edges(policy, rule.window, at)[1])
+        limit_statuses = tuple(
+            RuleStatus(rule, next(statuses) if is_counted(rule) else None, self.edges(policy, rule.window, at)[1])
             for rule in rules
         )
         grants = tuple(
@@ -129,10 +129,10 @@ class Standings:
             for grant in policy.grants
             if grant.start_at <= at < grant.end_at and (scope is None or (grant.scope, grant.scope_id) == about)
         )
-        told = told_of(statuses, sole=self.tenancy.sole_server())
-        return Overview(policy, standings, grants, next(iter(told.limits), None), self.defaults, told.hint)
+        told = visible_limits(statuses, sole=self.visibility.sole_server())
+        return Overview(policy, limit_statuses, grants, next(iter(told.limits), None), self.defaults, told.hint)
 
-    async def of_member(self, server_id: int, user_id: int, role_ids: tuple[int, ...]) -> MemberStanding:
+    async def of_member(self, server_id: int, user_id: int, role_ids: tuple[int, ...]) -> MemberLimits:
         """What bounds a member who has these roles; where allowances come from, and what is used of each."""
         policy = await self.policies.of(server_id)
         at = int(self.clock())
@@ -140,14 +140,14 @@ class Standings:
         limits = limits_for(policy, requester, at, defaults=self.defaults)
         buckets = buckets_touched(requester, at, policy.time_zone, policy.week_start)
         statuses = await self.ledger.limit_status(limits, buckets, at)
-        told = told_of(statuses, sole=self.tenancy.sole_server())
+        told = visible_limits(statuses, sole=self.visibility.sole_server())
         rules = {
             (metric, window): allowance_rule(policy, requester, metric, window, self.defaults)
             for metric in Metric
             for window in Window
         }
         bounds = tuple(
-            Bound(
+            MemberLimit(
                 status,
                 rules[status.limit.metric, status.limit.window] if status.limit.scope is Scope.MEMBER else None,
             )
@@ -157,7 +157,7 @@ class Standings:
         pools = tuple(
             dict.fromkeys(rule.scope_id for rule in policy.limits if rule.shared and rule.scope is Scope.CHANNEL)
         )
-        return MemberStanding(policy, user_id, bounds, unlimited, pools, told.hint)
+        return MemberLimits(policy, user_id, bounds, unlimited, pools, told.hint)
 
     async def status(self, server_id: int, limit: Limit) -> LimitStatus:
         """What is used now of one limit of a server, to which the grants in force are added."""

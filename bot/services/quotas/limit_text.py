@@ -29,12 +29,12 @@ from bot.services.text import listed
 if TYPE_CHECKING:
     from bot.services.ledger import LimitStatus
     from bot.services.policy import Defaults, Grant, ServerPolicy
-    from bot.services.quotas.accounts import Hint
+    from bot.services.quotas.accounts import BudgetHint
 
 
-def hint_text(hint: Hint) -> str:
+def hint_text(hint: BudgetHint) -> str:
     """How the installation's budget stands, as a sentence without figures."""
-    return f"This bot's monthly budget, set by whoever runs it, {hint.room}."
+    return f"This bot's monthly budget, set by whoever runs it, {hint.headroom}."
 
 
 def limit_of(rule: LimitRule, server_id: int) -> Limit:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from bot.services.ledger import LimitStatus
     from bot.services.policy import Balance, Block, Pause, Requester
-    from bot.services.quotas.accounts import Accounts, Hint
+    from bot.services.quotas.accounts import Accounts, BudgetHint
 
 EVER = (0, 2**62)  # seconds since 1970
 
@@ -65,7 +65,7 @@ class MonthUse:
     days: tuple[DayUse, ...]
     held: DayUse
     limits: tuple[LimitStatus, ...] | None
-    hint: Hint | None = None
+    hint: BudgetHint | None = None
     block: Block | None = None
     pause: Pause | None = None
 

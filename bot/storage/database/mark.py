@@ -45,7 +45,7 @@ class Mark:
     life: str
     commits: int
     pictures: int
-    pleas: int
+    increases: int
 
 
 def mark_path(path: Path) -> Path:
@@ -89,7 +89,7 @@ class Marker:
                 missing_commits=before.commits - now.commits if before.life == now.life else None,
             )
             connection.execute("BEGIN IMMEDIATE")
-            note_going_back(connection, before.pictures, before.pleas)
+            note_going_back(connection, before.pictures, before.increases)
             write_state(connection, COMMITS, str(max(before.commits, now.commits) + 1))
             connection.execute("COMMIT")
         elif not now.life:
@@ -130,9 +130,9 @@ class Marker:
             file.truncate()
 
 
-def note_going_back(connection: sqlite3.Connection, pictures: int = 0, pleas: int = 0) -> None:
+def note_going_back(connection: sqlite3.Connection, pictures: int = 0, increases: int = 0) -> None:
     """Inside a transaction: remember that the database has gone back, and give no number again up to these."""
-    for table, highest in zip(COUNTED, (pictures, pleas), strict=True):
+    for table, highest in zip(COUNTED, (pictures, increases), strict=True):
         sequence = "SELECT seq FROM sqlite_sequence WHERE name = ?"
         row = connection.execute(sequence, (table,)).fetchone()
         if row is None:

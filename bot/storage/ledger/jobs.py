@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
 
-    from bot.services.ledger import Order
+    from bot.services.ledger import Reservation
     from bot.services.requests import ImageRequest
 
 IMAGES_PER_JOB = 1
@@ -35,7 +35,7 @@ class Charge:
     reserved_at: int
 
 
-def add_request(connection: sqlite3.Connection, order: Order, at: int) -> None:
+def add_request(connection: sqlite3.Connection, order: Reservation, at: int) -> None:
     """Write the request of an order, which files it needs, and which of our pictures it starts from."""
     requester, destination = order.requester, order.destination
     connection.execute(
@@ -79,7 +79,7 @@ def _parents(request: ImageRequest) -> dict[int, int]:
     return places
 
 
-def add_job(connection: sqlite3.Connection, order: Order, number: int, at: int) -> int:
+def add_job(connection: sqlite3.Connection, order: Reservation, number: int, at: int) -> int:
     """Write a reserved job; its row's number."""
     prices = order.prices
     cursor = connection.execute(

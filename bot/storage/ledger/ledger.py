@@ -10,10 +10,10 @@ from bot.services.ledger import (
     ChargeConflictError,
     ChargeState,
     LimitStatus,
-    OpenRequest,
+    MonthTotals,
+    Order,
     OutOfBoundsError,
     Settlement,
-    Standing,
 )
 from bot.services.policy import Metric, StalePolicyError, bucket_of, check, refusal, used_of
 from bot.storage.database.state_rows import moment
@@ -39,14 +39,14 @@ from bot.storage.ledger.jobs import (
     result_columns,
     settlement_of,
 )
-from bot.storage.ledger.rows import open_request
+from bot.storage.ledger.rows import read_order
 from bot.storage.policies import policy_version
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
-    from bot.services.ledger import Bounds, Corrected, Correction, Order, Picture
+    from bot.services.ledger import Bounds, Corrected, Correction, Picture, Reservation
     from bot.services.policy import BucketKey, Limit
     from bot.storage.database.database import Database
     from bot.storage.ledger.jobs import Charge
@@ -70,7 +70,7 @@ class SqliteLedger:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def reserve(self, order: Order) -> OpenRequest:
+    async def reserve(self, order: Reservation) -> Order:
         """Check every limit and write the request and its reservations, or nothing at all.
 
         The same order again changes nothing and returns what is kept.
@@ -154,19 +154,19 @@ class SqliteLedger:
 
         return await self._database.read(look)
 
-    async def standing(self, month: BucketKey) -> Standing:
+    async def month_totals(self, month: BucketKey) -> MonthTotals:
         """What the counter of a month holds, and all that is unknown in any."""
 
-        def look(connection: sqlite3.Connection) -> Standing:
+        def look(connection: sqlite3.Connection) -> MonthTotals:
             balance = balance_of(connection, month)
             (unknown,) = connection.execute(UNKNOWN).fetchone()
-            return Standing(balance.settled_nano, balance.held_nano, unknown)
+            return MonthTotals(balance.settled_nano, balance.held_nano, unknown)
 
         return await self._database.read(look)
 
 
-def _reserve(connection: sqlite3.Connection, order: Order) -> OpenRequest:
-    kept = open_request(connection, order.id)
+def _reserve(connection: sqlite3.Connection, order: Reservation) -> Order:
+    kept = read_order(connection, order.id)
     if kept is not None:
         _refuse_another(kept, order)
         return kept
@@ -190,12 +190,12 @@ def _reserve(connection: sqlite3.Connection, order: Order) -> OpenRequest:
         touch_counters(connection, seq, bucket_ids)
         move_counters(connection, seq, Balance(0, order.hold_nano, 0, IMAGES_PER_JOB))
         record_event(connection, f"{order.id}:{number}", "reserve", at, (order.hold_nano, IMAGES_PER_JOB))
-    written = open_request(connection, order.id)
+    written = read_order(connection, order.id)
     assert written is not None  # noqa: S101 - it was written three lines above
     return written
 
 
-def _refuse_another(kept: OpenRequest, order: Order) -> None:
+def _refuse_another(kept: Order, order: Reservation) -> None:
     # Not by the hold: what the model's jobs have cost meanwhile may have raised it.
     same = kept.request == order.request and kept.requester == order.requester
     if not same or any(job.prices != order.prices for job in kept.jobs):
@@ -207,7 +207,7 @@ def _refuse_stale(connection: sqlite3.Connection, server_id: int, version: int) 
         raise StalePolicyError(f"the policy of the server {server_id} has changed")
 
 
-def _refuse_other_windows(order: Order) -> None:
+def _refuse_other_windows(order: Reservation) -> None:
     for key in order.buckets:
         if not key.start_at <= order.at < key.end_at:
             raise ValueError(f"the order {order.id} of {order.at} is not inside the window of {key}")

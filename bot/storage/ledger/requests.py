@@ -6,13 +6,13 @@ import json
 from typing import TYPE_CHECKING
 
 from bot.services.ledger import Requests
-from bot.storage.ledger.rows import open_request
+from bot.storage.ledger.rows import read_order
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
-    from bot.services.ledger import Destination, OpenRequest
+    from bot.services.ledger import Destination, Order
     from bot.storage.database.database import Database
 
 UNDELIVERED = "SELECT id FROM requests WHERE delivered_at IS NULL ORDER BY created_at, rowid"
@@ -88,11 +88,11 @@ class SqliteRequests(Requests):
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def get(self, request_id: str) -> OpenRequest | None:
+    async def get(self, request_id: str) -> Order | None:
         """The request with its jobs, or None."""
-        return await self._database.read(lambda connection: open_request(connection, request_id))
+        return await self._database.read(lambda connection: read_order(connection, request_id))
 
-    async def undelivered(self) -> Sequence[OpenRequest]:
+    async def undelivered(self) -> Sequence[Order]:
         """Every request that has not been answered to its end, oldest first."""
         return await self._database.read(lambda connection: _all(connection, UNDELIVERED))
 
@@ -141,11 +141,11 @@ class SqliteRequests(Requests):
         """The member has seen what was kept for them."""
         await self._database.transaction(lambda connection: connection.execute(FETCHED, (at, request_id)))
 
-    async def kept_for(self, user_id: int) -> Sequence[OpenRequest]:
+    async def kept_for(self, user_id: int) -> Sequence[Order]:
         """What is kept for a member to fetch, oldest first."""
         return await self._database.read(lambda connection: _all(connection, KEPT_FOR, (user_id,)))
 
-    async def with_progress_left(self) -> Sequence[OpenRequest]:
+    async def with_progress_left(self) -> Sequence[Order]:
         """Every request that is answered, and whose progress message may say still that it goes on; oldest first."""
         return await self._database.read(lambda connection: _all(connection, PROGRESS_LEFT))
 
@@ -153,15 +153,15 @@ class SqliteRequests(Requests):
         """No progress is left; the interaction's token is forgotten."""
         await self._database.transaction(lambda connection: connection.execute(TIDIED, (request_id,)))
 
-    async def of_picture(self, number: int, server_id: int) -> OpenRequest | None:
+    async def of_picture(self, number: int, server_id: int) -> Order | None:
         """The request that made this picture, if it belongs to this server; also when the picture is deleted."""
         return await self._database.read(lambda connection: _found(connection, OF_PICTURE, (number, server_id)))
 
-    async def of_own_picture(self, number: int, user_id: int) -> OpenRequest | None:
+    async def of_own_picture(self, number: int, user_id: int) -> Order | None:
         """The request that made this picture, if this member asked for it, on whatever server."""
         return await self._database.read(lambda connection: _found(connection, OF_OWN_PICTURE, (number, user_id)))
 
-    async def of_message(self, message_id: int) -> OpenRequest | None:
+    async def of_message(self, message_id: int) -> Order | None:
         """The request whose result this message shows, or None."""
         return await self._database.read(lambda connection: _found(connection, OF_MESSAGE, (message_id,)))
 
@@ -203,14 +203,14 @@ class SqliteRequests(Requests):
         return await self._database.read(lambda connection: _unused(connection, digests))
 
 
-def _all(connection: sqlite3.Connection, sql: str, key: tuple[int, ...] = ()) -> list[OpenRequest]:
-    found = (open_request(connection, request_id) for (request_id,) in connection.execute(sql, key).fetchall())
+def _all(connection: sqlite3.Connection, sql: str, key: tuple[int, ...] = ()) -> list[Order]:
+    found = (read_order(connection, request_id) for (request_id,) in connection.execute(sql, key).fetchall())
     return [request for request in found if request is not None]
 
 
-def _found(connection: sqlite3.Connection, sql: str, key: tuple[int, ...]) -> OpenRequest | None:
+def _found(connection: sqlite3.Connection, sql: str, key: tuple[int, ...]) -> Order | None:
     row = connection.execute(sql, key).fetchone()
-    return row and open_request(connection, row[0])
+    return row and read_order(connection, row[0])
 
 
 def _unused(connection: sqlite3.Connection, digests: Sequence[str]) -> list[str]:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from bot.services.catalog import Prices
-from bot.services.ledger import ChargeState, Destination, Job, OpenRequest, Picture, Requester
+from bot.services.ledger import ChargeState, Destination, Job, Order, Picture, Requester
 from bot.services.requests import ImageRequest, StoredImage
 from bot.storage.database.sqlite import DamagedRowError, by_name, sqlite3
 
@@ -20,24 +20,24 @@ FROM jobs LEFT JOIN pictures ON pictures.job_id = jobs.id
 """
 
 
-def open_request(connection: sqlite3.Connection, request_id: str) -> OpenRequest | None:
+def read_order(connection: sqlite3.Connection, request_id: str) -> Order | None:
     """The request with its jobs as they stand, or None.
 
     Raises:
         DamagedRowError: what is written there makes no sense.
     """
     try:
-        return _open_request(connection, request_id)
+        return _read_order(connection, request_id)
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise DamagedRowError(repr(error)) from error
 
 
-def _open_request(connection: sqlite3.Connection, request_id: str) -> OpenRequest | None:
+def _read_order(connection: sqlite3.Connection, request_id: str) -> Order | None:
     row = by_name(connection).execute("SELECT * FROM requests WHERE id = ?", (request_id,)).fetchone()
     if row is None:
         return None
     jobs = by_name(connection).execute(f"{JOBS} WHERE jobs.request_id = ? ORDER BY jobs.number", (request_id,))
-    return OpenRequest(
+    return Order(
         id=row["id"],
         request=ImageRequest.from_json(row["request"]),
         requester=requester_of(row),

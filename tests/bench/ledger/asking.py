@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.services.calendar import Window
 from bot.services.catalog import Prices
-from bot.services.ledger import Destination, Order, Settlement
+from bot.services.ledger import Destination, Reservation, Settlement
 from bot.services.policy import BucketKey, Limit, Metric, Requester, Scope, buckets_touched
 from bot.services.requests import ImageRequest, StoredImage, Usage
 
@@ -63,11 +63,11 @@ def standing_of(turn: int) -> tuple[Requester, tuple[BucketKey, ...], tuple[Limi
     return asking, buckets_touched(asking, NOW, ZONE), limits_of(asking)
 
 
-def next_order() -> Order:
+def next_order() -> Reservation:
     """An order that was never given before. Ids grow, as Discord's do."""
     number = next(_numbers)
     asking, buckets, limits = standing_of(number % TURNS)
-    return Order(
+    return Reservation(
         id=str(2 * SERVER + number),
         request=REQUEST,
         requester=asking,

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.errors import UserFacingError
-from bot.services.accounting import Bookkeeper, Grouping, Report, reported
+from bot.services.accounting import Grouping, MonthReports, Report, reported
 from bot.services.calendar import Month
 from bot.services.policy import AuditEntry, Decision, Grant, Lead, ServerPolicy
 from tests.presentation.books import BERLIN, NOON, entry
@@ -30,8 +30,8 @@ class Shelf:
     recorded: list[tuple[int, Decision]] = field(default_factory=list[tuple[int, Decision]])
     now: float = NOON
 
-    def bookkeeper(self) -> Bookkeeper:
-        return Bookkeeper(self, self, self, lambda: self.now)
+    def month_reports(self) -> MonthReports:
+        return MonthReports(self, self, self, lambda: self.now)
 
     async def months(self, server_id: int, zone: ZoneInfo) -> Sequence[Month]:
         assert (server_id, zone.key) == (HERE, self.zone)
@@ -69,7 +69,7 @@ class Shelf:
 async def test_without_a_month_it_is_the_present_one(typed: str | None) -> None:
     shelf = Shelf()
 
-    found = await shelf.bookkeeper().report(HERE, typed, by=Grouping.DAY)
+    found = await shelf.month_reports().report(HERE, typed, by=Grouping.DAY)
 
     assert (found.month, found.zone, len(found.report.jobs)) == (NOVEMBER, BERLIN, 1)
     assert shelf.asked == [(HERE, NOVEMBER, BERLIN, Grouping.DAY, None)]
@@ -78,13 +78,13 @@ async def test_without_a_month_it_is_the_present_one(typed: str | None) -> None:
 async def test_the_present_month_is_that_of_the_servers_zone() -> None:
     shelf = Shelf("Pacific/Kiritimati", now=Month(2026, 12).edges(ZoneInfo("Pacific/Kiritimati"))[0])
 
-    assert (await shelf.bookkeeper().report(HERE, None)).month == DECEMBER
+    assert (await shelf.month_reports().report(HERE, None)).month == DECEMBER
 
 
 async def test_an_earlier_month_can_be_read_of_one_member() -> None:
     shelf = Shelf()
 
-    found = await shelf.bookkeeper().report(HERE, "2026-10", member_id=33)
+    found = await shelf.month_reports().report(HERE, "2026-10", member_id=33)
 
     assert (found.month, found.member_id) == (OCTOBER, 33)
     assert shelf.asked == [(HERE, OCTOBER, BERLIN, None, 33)]
@@ -113,7 +113,7 @@ async def test_a_month_that_can_have_no_report_is_refused_with_what_to_do(
     shelf = Shelf(known=known)
 
     with pytest.raises(UserFacingError) as refusal:
-        await shelf.bookkeeper().report(HERE, typed)
+        await shelf.month_reports().report(HERE, typed)
 
     assert sentence in refusal.value.sentence
     assert len(refusal.value.sentence) < 200
@@ -123,17 +123,17 @@ async def test_a_month_that_can_have_no_report_is_refused_with_what_to_do(
 async def test_a_month_without_jobs_between_others_is_an_empty_report() -> None:
     shelf = Shelf(known=(Month(2026, 8), OCTOBER))
 
-    assert (await shelf.bookkeeper().report(HERE, "2026-09")).report.jobs == ()
+    assert (await shelf.month_reports().report(HERE, "2026-09")).report.jobs == ()
 
 
 async def test_a_clock_that_was_set_back_hides_no_month() -> None:
     shelf = Shelf(known=(NOVEMBER, DECEMBER))
 
-    assert len((await shelf.bookkeeper().report(HERE, "2026-12")).report.jobs) == 1
+    assert len((await shelf.month_reports().report(HERE, "2026-12")).report.jobs) == 1
 
 
 async def test_the_latest_month_is_offered_first() -> None:
-    assert await Shelf().bookkeeper().months(HERE) == (NOVEMBER, OCTOBER)
+    assert await Shelf().month_reports().months(HERE) == (NOVEMBER, OCTOBER)
 
 
 @pytest.mark.parametrize(
@@ -142,8 +142,8 @@ async def test_the_latest_month_is_offered_first() -> None:
 )
 async def test_who_takes_a_copy_is_written_down(member_id: int | None, subject: str) -> None:
     shelf = Shelf()
-    bookkeeper = shelf.bookkeeper()
+    month_reports = shelf.month_reports()
 
-    await bookkeeper.record_export(Lead(HERE, LEAD), await bookkeeper.report(HERE, None, member_id=member_id))
+    await month_reports.record_export(Lead(HERE, LEAD), await month_reports.report(HERE, None, member_id=member_id))
 
     assert shelf.recorded == [(HERE, Decision(LEAD, NOON, "quota export", subject, "", "a file of 1 job"))]

@@ -17,7 +17,7 @@ from bot.errors import DecisionRefusedError, RequestRefused
 from bot.services.accounting import NO_CHARGE, Billing, Corrector
 from bot.services.accounting.corrections import NONE_UNKNOWN, NOT_FOUND
 from bot.services.calendar import Window
-from bot.services.ledger import ChargeState, Order, Settlement
+from bot.services.ledger import ChargeState, Reservation, Settlement
 from bot.services.policy import Decision, Defaults, Lead, LimitRule, Metric, Scope, ServerPolicy, limits_for
 from bot.services.quotas import Accounts
 from bot.services.requests import Usage
@@ -55,7 +55,7 @@ class Desk:
     async def asked(self, name: str, requester: Requester = MIA) -> str:
         """A job that was sent; its id."""
         terms = await self.corrector.accounts.terms(requester)
-        order = Order(
+        order = Reservation(
             name,
             replace(REQUEST, count=1),
             requester,
@@ -337,7 +337,7 @@ async def test_a_picture_that_is_not_done_is_left_alone(tmp_path: Path) -> None:
     async with a_desk(tmp_path) as desk:
         await desk.asked("1")
         terms = await desk.corrector.accounts.terms(MIA)
-        order = Order("2", REQUEST, MIA, DESTINATION, HOLD, MODEL.priced(), terms.at, terms.buckets, terms.limits)
+        order = Reservation("2", REQUEST, MIA, DESTINATION, HOLD, MODEL.priced(), terms.at, terms.buckets, terms.limits)
         await desk.ledger.reserve(order)
 
         with pytest.raises(DecisionRefusedError, match="still being made; wait until it ends"):

@@ -21,7 +21,7 @@ from bot.services.requests.request import EXTENDING
 from tests.examples import CATALOG, MODEL, NOW, REQUEST, REQUESTER, STORED, job, order, picture
 
 if TYPE_CHECKING:
-    from bot.services.ledger import OpenRequest, Picture
+    from bot.services.ledger import Order, Picture
     from bot.services.policy import Policies
 
 EVERYBODY = REQUESTER.server_id
@@ -82,7 +82,7 @@ def start_of(size: str | None = None, **before: Any) -> Start:  # noqa: ANN401 -
     return Start(order(job(1, picture(image=image)), request=request), picture(image=image))
 
 
-def parts(start: Start) -> tuple[OpenRequest, Picture]:
+def parts(start: Start) -> tuple[Order, Picture]:
     assert start.order is not None
     assert start.picture is not None
     return start.order, start.picture

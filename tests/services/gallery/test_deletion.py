@@ -10,7 +10,7 @@ import pytest
 from typing_extensions import override
 
 from bot.errors import DatabaseError, DecisionRefusedError, NotYoursError, PictureGoneError
-from bot.services.gallery import Deleter, Deleting, Holdings
+from bot.services.gallery import Deleter, Deleting, FileHolds
 from bot.services.ledger import Settlement
 from bot.services.requests import StoredImage
 from bot.storage.policies import SqliteAudit
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
     from pathlib import Path
 
-    from bot.services.ledger import OpenRequest, Picture
+    from bot.services.ledger import Order, Picture
 
 OWNER = Deleter(MIA.user_id, MIA.server_id, moderates=False)
 STRANGER = Deleter(MIA.user_id + 1, MIA.server_id, moderates=False)
@@ -51,17 +51,17 @@ class Wall:
         return message_id not in self.stuck
 
 
-class Room:
+class Headroom:
     """A house with a result of three pictures, of which two show the same bytes."""
 
     def __init__(self, house: House) -> None:
         self.house = house
         self.audit = SqliteAudit(house.database)
-        self.holdings = Holdings(house.requests, house.blobs)
-        self.deleting = Deleting(house.requests, self.holdings, self.audit, house.clock)
+        self.file_holds = FileHolds(house.requests, house.blobs)
+        self.deleting = Deleting(house.requests, self.file_holds, self.audit, house.clock)
         self.wall = Wall()
 
-    async def order(self) -> OpenRequest:
+    async def order(self) -> Order:
         return await self.house.kept("r1")
 
     async def numbers(self) -> list[int]:
@@ -75,7 +75,7 @@ class Room:
 
 
 @asynccontextmanager
-async def a_room(folder: Path, messages: Sequence[int] = (70,)) -> AsyncGenerator[Room]:
+async def a_room(folder: Path, messages: Sequence[int] = (70,)) -> AsyncGenerator[Headroom]:
     async with a_house(folder, begun=False) as house:
         await house.reserved("r1", a_request(count=3))
         for index, content in ((1, b"the fox"), (2, b"the fox"), (3, b"the hare")):
@@ -83,7 +83,7 @@ async def a_room(folder: Path, messages: Sequence[int] = (70,)) -> AsyncGenerato
             image = StoredImage(await house.blobs.put(content), "image/png", 1024, 1024, len(content))
             await house.ledger.settle(f"r1:{index}", Settlement(7_000, USAGE, image, 2.5, "req_1"), NOON)
         await house.requests.delivered("r1", NOON, 5, messages)
-        yield Room(house)
+        yield Headroom(house)
 
 
 @pytest.mark.parametrize("deleter", [OWNER, MODERATOR])
@@ -178,10 +178,10 @@ async def test_a_process_that_dies_while_messages_change_has_marked_the_picture(
 async def test_a_file_that_a_request_holds_goes_once_it_is_let_go(tmp_path: Path) -> None:
     async with a_room(tmp_path) as room:
         hare = (await room.order()).pictures[2].image.digest
-        held = await room.holdings.hold(hare)
+        held = await room.file_holds.hold(hare)
         await room.delete(3)
         meanwhile = await room.house.blobs.get(hare)
-        await room.holdings.let_go([hare])
+        await room.file_holds.let_go([hare])
 
         assert held == meanwhile == b"the hare"
         assert await room.house.blobs.get(hare) is None

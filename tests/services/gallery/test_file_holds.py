@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 from typing_extensions import override
 
-from bot.services.gallery import Holdings
+from bot.services.gallery import FileHolds
 from bot.storage import FileBlobs, SqliteRequests
 
 if TYPE_CHECKING:
@@ -45,39 +45,39 @@ def requests() -> Asked:
 
 
 @pytest.fixture
-def holdings(requests: Asked, blobs: FileBlobs) -> Holdings:
-    return Holdings(requests, blobs)
+def file_holds(requests: Asked, blobs: FileBlobs) -> FileHolds:
+    return FileHolds(requests, blobs)
 
 
-async def test_what_nobody_needs_is_deleted(holdings: Holdings, blobs: FileBlobs) -> None:
+async def test_what_nobody_needs_is_deleted(file_holds: FileHolds, blobs: FileBlobs) -> None:
     digest = await blobs.put(FOX)
 
-    await holdings.forget([digest])
+    await file_holds.forget([digest])
 
     assert await blobs.get(digest) is None
 
 
-async def test_what_is_held_twice_goes_when_it_was_let_go_twice(holdings: Holdings, blobs: FileBlobs) -> None:
-    digest = await holdings.keep(FOX)
-    assert await holdings.hold(digest) == FOX
+async def test_what_is_held_twice_goes_when_it_was_let_go_twice(file_holds: FileHolds, blobs: FileBlobs) -> None:
+    digest = await file_holds.keep(FOX)
+    assert await file_holds.hold(digest) == FOX
 
-    await holdings.let_go([digest])
+    await file_holds.let_go([digest])
     once = await blobs.get(digest)
-    await holdings.let_go([digest])
+    await file_holds.let_go([digest])
 
     assert once == FOX
     assert await blobs.get(digest) is None
 
 
 async def test_what_is_kept_while_its_deletion_is_being_decided_is_there_afterwards(
-    holdings: Holdings, requests: Asked, blobs: FileBlobs
+    file_holds: FileHolds, requests: Asked, blobs: FileBlobs
 ) -> None:
     digest = await blobs.put(FOX)
     requests.gate.clear()
-    forgetting = asyncio.create_task(holdings.forget([digest]))
+    forgetting = asyncio.create_task(file_holds.forget([digest]))
     await requests.begun.wait()
-    keeping = asyncio.create_task(holdings.keep(FOX))  # another member attaches the same
-    holding = asyncio.create_task(holdings.hold(digest))  # and somebody else starts from it
+    keeping = asyncio.create_task(file_holds.keep(FOX))  # another member attaches the same
+    holding = asyncio.create_task(file_holds.hold(digest))  # and somebody else starts from it
     for _ in range(3):
         await asyncio.to_thread(lambda: None)
     requests.gate.set()
@@ -87,13 +87,13 @@ async def test_what_is_kept_while_its_deletion_is_being_decided_is_there_afterwa
 
 
 async def test_a_file_is_told_to_be_held_only_if_it_stays(
-    holdings: Holdings, requests: Asked, blobs: FileBlobs
+    file_holds: FileHolds, requests: Asked, blobs: FileBlobs
 ) -> None:
     digest = await blobs.put(FOX)
     requests.gate.clear()
-    forgetting = asyncio.create_task(holdings.forget([digest]))
+    forgetting = asyncio.create_task(file_holds.forget([digest]))
     await requests.begun.wait()
-    holding = asyncio.create_task(holdings.hold(digest))
+    holding = asyncio.create_task(file_holds.hold(digest))
     await asyncio.sleep(0)
     requests.gate.set()
     await forgetting
@@ -102,13 +102,13 @@ async def test_a_file_is_told_to_be_held_only_if_it_stays(
     assert await blobs.get(digest) is None
 
 
-async def test_what_was_not_there_is_not_held_afterwards(holdings: Holdings, blobs: FileBlobs) -> None:
+async def test_what_was_not_there_is_not_held_afterwards(file_holds: FileHolds, blobs: FileBlobs) -> None:
     digest = await blobs.put(FOX)
     await blobs.delete(digest)
-    assert await holdings.hold(digest) is None
+    assert await file_holds.hold(digest) is None
     await blobs.put(FOX)
 
-    await holdings.forget([digest])
+    await file_holds.forget([digest])
 
     assert await blobs.get(digest) is None
 
@@ -119,21 +119,21 @@ async def test_files_that_cannot_be_deleted_now_are_told_and_left_to_the_sweep(r
         async def delete(self, digest: str) -> None:
             raise OSError("the disk is away")
 
-    holdings = Holdings(requests, Stuck(tmp_path / "images"))
+    file_holds = FileHolds(requests, Stuck(tmp_path / "images"))
 
     with capture_logs() as lines:
-        await holdings.let_go([await holdings.keep(FOX)])
+        await file_holds.let_go([await file_holds.keep(FOX)])
 
     assert [line["event"] for line in lines] == ["files not deleted"]
 
 
-async def test_a_file_that_is_not_kept_is_not_held(holdings: Holdings, blobs: FileBlobs) -> None:
+async def test_a_file_that_is_not_kept_is_not_held(file_holds: FileHolds, blobs: FileBlobs) -> None:
     digest = await blobs.put(FOX)
     await blobs.delete(digest)
 
-    found = await holdings.hold(digest)
+    found = await file_holds.hold(digest)
     await blobs.put(FOX)
-    await holdings.forget([digest])
+    await file_holds.forget([digest])
 
     assert found is None
     assert await blobs.get(digest) is None

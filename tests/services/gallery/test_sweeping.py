@@ -14,7 +14,7 @@ import pytest_asyncio
 from structlog.testing import capture_logs
 from typing_extensions import override
 
-from bot.services.gallery import Holdings, Sweeping, file_holds
+from bot.services.gallery import FileHolds, Sweeping, file_holds
 from bot.services.gallery.file_holds import AGE, Swept
 from bot.services.requests import StoredImage
 from bot.storage import FileBlobs, SqliteRequests
@@ -46,7 +46,7 @@ class Store:
 
     def sweeping(self, requests: Requests | None = None) -> Sweeping:
         return Sweeping(
-            Holdings(requests or self.books.requests, self.blobs), self.blobs, nothing_kept, lambda: NOON, pause=0
+            FileHolds(requests or self.books.requests, self.blobs), self.blobs, nothing_kept, lambda: NOON, pause=0
         )
 
     async def put(self, content: bytes, at: float = LONG_AGO) -> StoredImage:
@@ -80,7 +80,7 @@ async def log_of_two_sweeps(store: Store, *failures: Exception) -> list[EventDic
         return NOON
 
     sweeper = Sweeping(
-        Holdings(store.books.requests, store.blobs), store.blobs, nothing_kept, clock, interval=0, pause=0
+        FileHolds(store.books.requests, store.blobs), store.blobs, nothing_kept, clock, interval=0, pause=0
     )
     with capture_logs() as lines:
         sweeper.begin()

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.services.jobs.delivery import OpenDelivery
-    from bot.services.ledger import OpenRequest
+    from bot.services.ledger import Order
     from bot.services.policy import Requester
 
 pytestmark = pytest.mark.usefixtures("without_waiting")
@@ -244,7 +244,7 @@ async def test_what_the_member_has_fetched_is_over_and_its_progress_goes(tmp_pat
 
 
 def opening(delivery: RecordingDelivery) -> OpenDelivery:
-    def reopen(request: OpenRequest) -> RecordingDelivery:
+    def reopen(request: Order) -> RecordingDelivery:
         assert request.id == "r1"
         return delivery
 
@@ -351,12 +351,12 @@ async def test_where_the_months_money_stands_is_told_for_all_servers_together(tm
         await house.ledger.dispatch("r1:2", NOON)
         await house.ledger.mark_unknown("r1:2", "Cut off.", "incomplete", NOON, NOON + 60)
 
-        standing = await house.accounts.standing()
+        standing = await house.accounts.month_totals()
 
         assert (standing.settled_nano, standing.held_nano, standing.unknown_nano) == (7_000, 2 * hold, hold)
 
 
-async def unnumbered(house: House) -> OpenRequest:
+async def unnumbered(house: House) -> Order:
     """The request as it was seen to end, while its picture could not be written down."""
     request = await house.kept("r1")
     jobs = tuple(

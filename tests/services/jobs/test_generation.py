@@ -27,8 +27,8 @@ from bot.errors import (
 from bot.services.calendar import Window
 from bot.services.jobs import ByteBudget, FinishedImage, PartialImage
 from bot.services.jobs.generation import ATTEMPTS, safety_identifier
-from bot.services.jobs.outcomes import UNKNOWN_DEADLINE, Made
-from bot.services.jobs.pausing import CalledBackError, HeldUpError
+from bot.services.jobs.outcomes import UNKNOWN_DEADLINE, JobOutcome
+from bot.services.jobs.pausing import HeldUpError, RecalledError
 from bot.services.ledger import ChargeConflictError, ChargeState
 from bot.services.policy import Limit, Metric, Scope
 from bot.services.requests import AuthorTokens, ImageRequest, StoredImage, Usage, pricing
@@ -41,8 +41,8 @@ from tests.services.fakes import (
     ScriptedProvider,
     a_house,
     a_request,
-    departure,
     finished,
+    recall,
     until,
 )
 
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from pathlib import Path
 
-    from bot.services.ledger import Bounds, Job, OpenRequest
+    from bot.services.ledger import Bounds, Job, Order
     from tests.services.fakes import Act
 
 pytestmark = pytest.mark.usefixtures("without_waiting")
@@ -71,13 +71,13 @@ def unreachable() -> ProviderUnreachableError:
 class Bench:
     """One reserved job, ready to be made."""
 
-    def __init__(self, house: House, order: OpenRequest) -> None:
+    def __init__(self, house: House, order: Order) -> None:
         self.house = house
         self.order = order
         self.frames: list[bytes] = []
 
-    async def make(self) -> Made:
-        return await self.house.maker.make(self.order, self.order.jobs[0], self.frames.append, departure())
+    async def make(self) -> JobOutcome:
+        return await self.house.generation.make(self.order, self.order.jobs[0], self.frames.append, recall())
 
     async def job(self) -> Job:
         return (await self.house.kept("r1")).jobs[0]
@@ -174,7 +174,7 @@ async def test_input_pictures_are_sent_in_order_under_names_of_ours(tmp_path: Pa
         stored = [StoredImage(await house.blobs.put(kind.encode()), kind, 640, 480, len(kind)) for kind in kinds]
         order = await house.reserved("r1", a_request(references=tuple(stored)))
 
-        await house.maker.make(order, order.jobs[0], lambda _: None, departure())
+        await house.generation.make(order, order.jobs[0], lambda _: None, recall())
 
         sent = [(picture.name, picture.media_type, picture.content) for picture in house.provider.asked[0].inputs]
         assert sent == [
@@ -306,7 +306,7 @@ async def test_a_pause_longer_than_the_deadline_holds_the_others_back_for_a_dead
 async def test_no_further_try_begins_during_a_pause_and_the_hold_is_freed(tmp_path: Path) -> None:
     async with a_bench(tmp_path, (busy(),)) as bench:
         job = bench.order.jobs[0]
-        made = await bench.house.maker.make(bench.order, job, bench.frames.append, departure(paused=True))
+        made = await bench.house.generation.make(bench.order, job, bench.frames.append, recall(paused=True))
 
         assert made.outcome == "released"
         assert (await bench.job()).failure == (
@@ -319,9 +319,9 @@ async def test_no_further_try_begins_during_a_pause_and_the_hold_is_freed(tmp_pa
 
 async def test_who_waits_between_two_calls_is_let_go_when_the_bot_stops(tmp_path: Path) -> None:
     async with a_bench(tmp_path, (busy(20.0),)) as bench:
-        way = departure()
-        maker, (job,) = bench.house.maker, bench.order.jobs
-        making = asyncio.create_task(maker.make(bench.order, job, bench.frames.append, way))
+        way = recall()
+        generation, (job,) = bench.house.generation, bench.order.jobs
+        making = asyncio.create_task(generation.make(bench.order, job, bench.frames.append, way))
         await until(lambda: bench.house.pace.held_for > 0 and bench.house.provider.running == 0)
 
         way.stop()
@@ -335,8 +335,10 @@ async def test_who_waits_between_two_calls_is_let_go_when_the_bot_stops(tmp_path
 async def test_what_is_sent_already_is_not_let_go_when_the_bot_stops(tmp_path: Path) -> None:
     done = asyncio.Event()
     async with a_bench(tmp_path, (done, finished())) as bench:
-        way = departure()
-        making = asyncio.create_task(bench.house.maker.make(bench.order, bench.order.jobs[0], bench.frames.append, way))
+        way = recall()
+        making = asyncio.create_task(
+            bench.house.generation.make(bench.order, bench.order.jobs[0], bench.frames.append, way)
+        )
         await until(lambda: bench.house.provider.running == 1)
 
         way.stop()
@@ -347,14 +349,14 @@ async def test_what_is_sent_already_is_not_let_go_when_the_bot_stops(tmp_path: P
 
 async def test_no_call_begins_once_the_bot_stops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with a_bench(tmp_path) as bench:
-        way, dispatch = departure(), bench.house.ledger.dispatch
+        way, dispatch = recall(), bench.house.ledger.dispatch
 
         async def stop_then(job_id: str, at: int, bounds: Bounds | None = None) -> None:
             way.stop()
             await dispatch(job_id, at, bounds)
 
         monkeypatch.setattr(bench.house.ledger, "dispatch", stop_then)
-        made = await bench.house.maker.make(bench.order, bench.order.jobs[0], bench.frames.append, way)
+        made = await bench.house.generation.make(bench.order, bench.order.jobs[0], bench.frames.append, way)
 
         assert (made.outcome, bench.house.provider.asked) == ("released", [])
 
@@ -362,12 +364,14 @@ async def test_no_call_begins_once_the_bot_stops(tmp_path: Path, monkeypatch: py
 async def test_a_job_that_is_called_back_is_reserved_as_before(tmp_path: Path) -> None:
     async with a_bench(tmp_path) as bench:
         bench.house.pace.hold(3600)
-        way = departure()
-        making = asyncio.create_task(bench.house.maker.make(bench.order, bench.order.jobs[0], bench.frames.append, way))
+        way = recall()
+        making = asyncio.create_task(
+            bench.house.generation.make(bench.order, bench.order.jobs[0], bench.frames.append, way)
+        )
         await asyncio.sleep(0)
         assert way.call_back()
 
-        with pytest.raises(CalledBackError):
+        with pytest.raises(RecalledError):
             await making
         assert (await bench.job()).state is ChargeState.RESERVED
         assert bench.house.provider.asked == []
@@ -458,7 +462,7 @@ async def test_a_mask_is_sent_after_the_pictures_and_a_drawing_too(tmp_path: Pat
         await bench.make()
         request = bench.order.request
         drawn = await bench.house.reserved("r2", replace(request, mask=None, markup=request.mask))
-        await bench.house.maker.make(drawn, drawn.jobs[0], lambda _: None, departure())
+        await bench.house.generation.make(drawn, drawn.jobs[0], lambda _: None, recall())
 
         sent = [[(file.name, file.role, file.content) for file in each.inputs] for each in bench.house.provider.asked]
         pictures = [("image-1.png", "image", b"original"), ("image-2.png", "image", b"another")]
@@ -538,7 +542,7 @@ async def test_a_picture_that_the_disk_does_not_take_is_booked_and_kept_in_memor
         assert (made.outcome, job.actual_nano) == ("settled", pricing.cost(job.prices, USAGE))
         assert job.picture is not None
         assert made.job.picture == job.picture
-        before = await house.maker.blobs.get(job.picture.image.digest)
+        before = await house.generation.blobs.get(job.picture.image.digest)
         await house.stores.well()
 
         assert before == house.blobs.kept[job.picture.image.digest] == b"the fox"
@@ -595,7 +599,7 @@ async def test_whatever_fails_once_a_picture_is_there_it_is_shown_and_charged(
         job = await bench.job()
 
         assert made.job.picture is not None
-        assert await bench.house.maker.blobs.get(made.job.picture.image.digest) == b"the fox"
+        assert await bench.house.generation.blobs.get(made.job.picture.image.digest) == b"the fox"
         assert (job.state, job.picture) == (ChargeState.SETTLED, made.job.picture)
         assert job.actual_nano == made.job.actual_nano == (job.hold_nano if is_at_hold else cost)
         assert len(bench.house.provider.asked) == 1
@@ -635,7 +639,7 @@ async def test_a_picture_that_the_books_take_in_no_way_is_shown_and_its_hold_sta
         assert bench.house.ledger.calls.count("settle") == 2
         assert await bench.held() == job.hold_nano
         assert bench.house.stores.trouble == ""
-        assert await bench.house.maker.blobs.get(made.job.picture.image.digest) == b"the fox"
+        assert await bench.house.generation.blobs.get(made.job.picture.image.digest) == b"the fox"
 
 
 class Slamming(ScriptedProvider):
@@ -655,9 +659,9 @@ class Slamming(ScriptedProvider):
 
 async def test_a_connection_that_ends_badly_after_the_picture_does_not_lose_it(tmp_path: Path) -> None:
     async with a_bench(tmp_path) as bench:
-        maker = replace(bench.house.maker, provider=Slamming((RuntimeError("the stream is broken"),)))
+        generation = replace(bench.house.generation, provider=Slamming((RuntimeError("the stream is broken"),)))
 
-        made = await maker.make(bench.order, bench.order.jobs[0], bench.frames.append, departure())
+        made = await generation.make(bench.order, bench.order.jobs[0], bench.frames.append, recall())
 
         assert (made.outcome, (await bench.job()).state) == ("settled", ChargeState.SETTLED)
 
@@ -665,9 +669,9 @@ async def test_a_connection_that_ends_badly_after_the_picture_does_not_lose_it(t
 async def test_who_is_stopped_while_the_connection_ends_has_its_picture_booked(tmp_path: Path) -> None:
     """I19."""
     async with a_bench(tmp_path) as bench:
-        maker = replace(bench.house.maker, provider=Slamming((asyncio.Event(),)))
-        made = asyncio.create_task(maker.make(bench.order, bench.order.jobs[0], bench.frames.append, departure()))
-        await until(lambda: maker.provider.asked != [])  # type: ignore[attr-defined]  # it is our double
+        generation = replace(bench.house.generation, provider=Slamming((asyncio.Event(),)))
+        made = asyncio.create_task(generation.make(bench.order, bench.order.jobs[0], bench.frames.append, recall()))
+        await until(lambda: generation.provider.asked != [])  # type: ignore[attr-defined]  # it is our double
         await asyncio.sleep(0.01)
 
         made.cancel()
@@ -776,16 +780,17 @@ async def test_the_provider_is_not_asked_when_an_input_is_gone(tmp_path: Path) -
 async def test_the_files_of_all_jobs_at_work_have_room_together(tmp_path: Path) -> None:
     end = asyncio.Event()
     async with a_house(tmp_path, (end, finished()), begun=False) as house:
-        house.maker = replace(house.maker, memory=ByteBudget(5))
+        house.generation = replace(house.generation, memory=ByteBudget(5))
         file = StoredImage(await house.blobs.put(b"a fox"), "image/png", 64, 64, 5)
         orders = [await house.reserved(name, a_request(references=(file,))) for name in ("r1", "r2")]
         words = await house.reserved("r3")
         first, second = [
-            asyncio.create_task(house.maker.make(order, order.jobs[0], lambda _: None, departure())) for order in orders
+            asyncio.create_task(house.generation.make(order, order.jobs[0], lambda _: None, recall()))
+            for order in orders
         ]
         await until(lambda: house.provider.running == 1)
 
-        assert (await house.maker.make(words, words.jobs[0], lambda _: None, departure())).outcome == "settled"
+        assert (await house.generation.make(words, words.jobs[0], lambda _: None, recall())).outcome == "settled"
         assert await house.states("r2") == ["reserved"]
         end.set()
 
@@ -796,15 +801,15 @@ async def test_a_job_that_waits_for_room_can_be_called_back(tmp_path: Path) -> N
     file = StoredImage("0" * 64, "image/png", 64, 64, 5)
     async with a_house(tmp_path, begun=False) as house:
         memory = ByteBudget(5)
-        house.maker = replace(house.maker, memory=memory)
+        house.generation = replace(house.generation, memory=memory)
         order = await house.reserved("r1", a_request(references=(file,)))
-        leaving = departure()
+        leaving = recall()
         async with memory.taken(5):
-            waiting = asyncio.create_task(house.maker.make(order, order.jobs[0], lambda _: None, leaving))
+            waiting = asyncio.create_task(house.generation.make(order, order.jobs[0], lambda _: None, leaving))
             await asyncio.sleep(0)
 
             assert leaving.call_back()
-            with pytest.raises(CalledBackError):
+            with pytest.raises(RecalledError):
                 await waiting
         async with memory.taken(5):
             assert await house.states("r1") == ["reserved"]
@@ -882,7 +887,7 @@ async def test_a_job_of_which_a_restart_lost_track_is_of_unknown_outcome(tmp_pat
     async with a_bench(tmp_path) as bench:
         await bench.house.ledger.dispatch("r1:1", NOON)
 
-        await bench.house.maker.outcomes.lost_track(await bench.job())
+        await bench.house.generation.outcomes.lost_track(await bench.job())
         job = await bench.job()
 
         assert job.state is ChargeState.UNKNOWN

@@ -6,12 +6,12 @@ import asyncio
 
 import pytest
 
-from bot.services.jobs.pausing import CalledBackError, Departure
-from tests.services.fakes import departure
+from bot.services.jobs.pausing import Recall, RecalledError
+from tests.services.fakes import recall
 
 
 async def test_a_job_that_nobody_calls_back_leaves() -> None:
-    way = departure()
+    way = recall()
 
     async with way.getting_ready():
         await asyncio.sleep(0)
@@ -20,7 +20,7 @@ async def test_a_job_that_nobody_calls_back_leaves() -> None:
 
 
 async def test_what_is_done_before_the_dispatch_is_given_up_when_the_job_is_called_back() -> None:
-    way, begun = departure(), asyncio.Event()
+    way, begun = recall(), asyncio.Event()
 
     async def leave() -> None:
         async with way.getting_ready():
@@ -31,45 +31,45 @@ async def test_what_is_done_before_the_dispatch_is_given_up_when_the_job_is_call
     await begun.wait()
     assert way.call_back()
 
-    with pytest.raises(CalledBackError):
+    with pytest.raises(RecalledError):
         await leaving
 
 
 async def test_a_job_that_is_called_back_before_it_begins_does_nothing() -> None:
-    way = departure()
+    way = recall()
     assert way.call_back()
 
-    with pytest.raises(CalledBackError):
+    with pytest.raises(RecalledError):
         async with way.getting_ready():
             pytest.fail("nothing is made ready")
 
 
 async def test_a_job_that_is_called_back_in_its_last_moment_does_not_leave() -> None:
-    way = departure()
+    way = recall()
 
     async def leave() -> None:
         async with way.getting_ready():
             assert way.call_back()
             assert way.call_back()
 
-    with pytest.raises(CalledBackError):
+    with pytest.raises(RecalledError):
         await leave()
 
 
 async def test_a_job_that_is_called_back_does_not_fail_as_well() -> None:
-    way = departure()
+    way = recall()
 
     async def leave() -> None:
         async with way.getting_ready():
             assert way.call_back()
             raise LookupError("an input is gone")
 
-    with pytest.raises(CalledBackError):
+    with pytest.raises(RecalledError):
         await leave()
 
 
 async def test_a_time_out_of_what_is_made_ready_is_no_call_back() -> None:
-    way = departure()
+    way = recall()
 
     with pytest.raises(TimeoutError, match="the disk hangs"):
         async with way.getting_ready():
@@ -77,7 +77,7 @@ async def test_a_time_out_of_what_is_made_ready_is_no_call_back() -> None:
 
 
 async def test_a_shutdown_is_no_call_back() -> None:
-    way, begun = departure(), asyncio.Event()
+    way, begun = recall(), asyncio.Event()
 
     async def leave() -> None:
         async with way.getting_ready():
@@ -94,12 +94,12 @@ async def test_a_shutdown_is_no_call_back() -> None:
 
 def test_whether_a_further_call_may_begin_is_asked_anew_each_time() -> None:
     answers = iter([False, True])
-    way = Departure(lambda: next(answers))
+    way = Recall(lambda: next(answers))
 
     assert [way.paused(), way.paused()] == [False, True]
 
 
 async def test_a_call_that_takes_too_long_by_itself_was_not_stopped() -> None:
     with pytest.raises(TimeoutError):
-        async with departure().sending(lambda: True):
+        async with recall().sending(lambda: True):
             raise TimeoutError

@@ -12,8 +12,8 @@ import pytest
 from bot.services.calendar import Window
 from bot.services.jobs import Bulletins, Load, OpenJobs
 from bot.services.policy import Decision, Defaults, Lead, LimitRule, Metric, RoleRule, Scope
-from bot.services.quotas import Standings
-from bot.services.quotas.accounts import Tenancy
+from bot.services.quotas import LimitStatuses
+from bot.services.quotas.accounts import BudgetVisibility
 from bot.storage.ledger.open_jobs import SqliteOpenCharges
 from tests.services.fakes import BEN, CATALOG, MIA, NOON, RecordingDelivery, a_house, a_request, until
 
@@ -34,10 +34,10 @@ async def an_office(
 ) -> AsyncGenerator[tuple[House, Bulletins]]:
     """A house in which one picture is being made, for ever."""
     async with a_house(folder, (asyncio.Event(),), slots=1) as house:
-        alone = Tenancy(lambda: sole)
-        standings = Standings(house.policies, house.ledger, Defaults(monthly, None), house.clock, alone)
+        alone = BudgetVisibility(lambda: sole)
+        limit_statuses = LimitStatuses(house.policies, house.ledger, Defaults(monthly, None), house.clock, alone)
         charges = SqliteOpenCharges(house.database)
-        yield house, Bulletins(house.studio.workshop, standings, charges, CATALOG, model, "1.2.3", house.account)
+        yield house, Bulletins(house.studio.workshop, limit_statuses, charges, CATALOG, model, "1.2.3", house.account)
 
 
 async def set_rule(house: House, rule: LimitRule) -> None:

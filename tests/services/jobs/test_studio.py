@@ -41,9 +41,9 @@ from tests.services.fakes import (
     RecordingDelivery,
     a_house,
     a_request,
-    departure,
     eventually,
     finished,
+    recall,
     until,
 )
 
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.services.jobs import Delivery
-    from bot.services.ledger import OpenRequest
+    from bot.services.ledger import Order
     from tests.services.fakes import Act
 
 DAMAGED = DatabaseError("malformed", "My books are damaged", is_damage=True)
@@ -696,7 +696,7 @@ async def test_what_had_ended_without_an_answer_is_answered(tmp_path: Path) -> N
 async def test_of_a_request_that_was_half_made_the_rest_is_made_and_all_is_shown(tmp_path: Path) -> None:
     async with a_house(tmp_path, begun=False) as house:
         order = await house.reserved("r1", a_request(count=2))
-        await house.maker.make(order, order.jobs[0], lambda _: None, departure())
+        await house.generation.make(order, order.jobs[0], lambda _: None, recall())
         house.studio.start()
 
         await house.studio.recover()
@@ -903,7 +903,7 @@ async def test_an_answer_that_a_shutdown_cut_is_given_at_the_next_start(tmp_path
 async def test_a_start_charges_what_is_overdue(tmp_path: Path) -> None:
     async with a_house(tmp_path, (), begun=False) as house:
         order = await house.reserved("r1")
-        await house.maker.make(order, order.jobs[0], lambda _: None, departure())
+        await house.generation.make(order, order.jobs[0], lambda _: None, recall())
         house.clock.now = NOON + UNKNOWN_DEADLINE
 
         await house.studio.recover()
@@ -916,7 +916,7 @@ async def test_the_books_are_looked_after_again_and_again(tmp_path: Path, monkey
     monkeypatch.setattr(studio, "HOUSEKEEPING", 0.005)
     async with a_house(tmp_path, (), begun=False) as house:
         order = await house.reserved("r1")
-        await house.maker.make(order, order.jobs[0], lambda _: None, departure())
+        await house.generation.make(order, order.jobs[0], lambda _: None, recall())
         house.ledger.trouble["charge_overdue"] = deque([FULL_DISK])
         house.studio.start()
         await until(lambda: house.ledger.calls.count("charge_overdue") >= 3)
@@ -936,7 +936,7 @@ async def test_a_request_that_cannot_be_resumed_does_not_keep_the_others_waiting
         await house.reserved("r2")
         await house.studio.recover()
 
-        def reopen(request: OpenRequest) -> Delivery:
+        def reopen(request: Order) -> Delivery:
             if request.id == "r1":
                 raise LookupError("its model left the catalog")
             return house.reopen(request)

@@ -12,7 +12,7 @@ from bot.errors import LimitReachedError
 from bot.services.calendar import Window
 from bot.services.ledger import Requester
 from bot.services.policy import Decision, Defaults, LimitRule, Metric, Scope, ServerPolicy, limits_for
-from bot.services.quotas import SHORT, WHOLLY, Accounts, Alert, Watch
+from bot.services.quotas import SHORT, WHOLLY, Accounts, Alert, BudgetAlerts
 from bot.services.quotas.alerts import NEARLY
 from bot.storage import Database, SqliteLedger, SqlitePolicies
 from bot.storage.alerts import SqliteAlerts
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from pathlib import Path
 
-from bot.services.ledger import Order
+from bot.services.ledger import Reservation
 
 MIA = Requester(1, 11, 21, (31,))
 BEN = Requester(2, 12, 22)
@@ -32,7 +32,7 @@ MONTH = 30 * 86_400
 
 
 class Leads:
-    """Fulfils `Speaker`: what leads were told, in which channel; `deaf` refuses."""
+    """Fulfils `AlertSink`: what leads were told, in which channel; `deaf` refuses."""
 
     def __init__(self) -> None:
         self.told: list[tuple[int, Alert]] = []
@@ -63,13 +63,13 @@ class Office:
         self.accounts = Accounts(self.ledger, self.policies, partial(limits_for, defaults=defaults), lambda: self.now)
         self.alerts = SqliteAlerts(database)
         self.leads = Leads()
-        self.watch = self.new_watch()
+        self.budget_alerts = self.new_watch()
 
-    def new_watch(self) -> Watch:
+    def new_watch(self) -> BudgetAlerts:
         """As after a restart."""
-        watch = Watch(self.accounts, self.alerts, lambda: self.now)
-        watch.speaker = self.leads
-        return watch
+        budget_alerts = BudgetAlerts(self.accounts, self.alerts, lambda: self.now)
+        budget_alerts.speaker = self.leads
+        return budget_alerts
 
     async def decide(self, server_id: int = 1, **changes: object) -> None:
         """Change a server's policy."""
@@ -81,7 +81,7 @@ class Office:
         """A picture is asked for that may cost so much."""
         terms = await self.accounts.terms(who)
         await self.ledger.reserve(
-            Order(
+            Reservation(
                 name,
                 a_request(),
                 who,
@@ -99,7 +99,7 @@ class Office:
         """It is made, and its request ends."""
         await self.ledger.dispatch(f"{name}:1", self.now)
         await self.ledger.settle(f"{name}:1", settlement(nano), self.now)
-        await self.watch.look(who)
+        await self.budget_alerts.look(who)
 
     async def spend(self, nano: int, who: Requester = MIA) -> None:
         """A picture is asked for and made at this cost."""
@@ -152,7 +152,7 @@ async def test_only_the_highest_level_is_told_when_one_request_passes_both(offic
 async def test_what_is_only_held_raises_no_alert(office: Office) -> None:
     for name in ("8", "9"):
         await office.reserve(name, 45)
-    await office.watch.look(MIA)
+    await office.budget_alerts.look(MIA)
     before = office.leads.levels
 
     await office.settle("8", 45)
@@ -173,10 +173,10 @@ async def test_a_budget_that_is_raised_is_watched_anew(office: Office) -> None:
 
 async def test_a_restart_does_not_repeat_an_alert(office: Office) -> None:
     await office.spend(85)
-    office.watch = office.new_watch()
+    office.budget_alerts = office.new_watch()
 
     await office.spend(1)
-    await office.watch.tell_all()
+    await office.budget_alerts.tell_all()
 
     assert office.leads.levels == [(Scope.SERVER, 80)]
 
@@ -218,8 +218,8 @@ async def test_a_refusal_for_a_budget_that_is_nearly_used_up_is_told_and_its_end
     with pytest.raises(LimitReachedError) as refused:
         await office.spend(20)
 
-    await office.watch.refused(MIA, refused.value.shortfall)
-    await office.watch.refused(MIA, refused.value.shortfall)
+    await office.budget_alerts.refused(MIA, refused.value.shortfall)
+    await office.budget_alerts.refused(MIA, refused.value.shortfall)
     await office.spend(10)
 
     assert [(alert.level, alert.used) for _, alert in office.leads.told] == [(NEARLY, 90), (SHORT, 90), (WHOLLY, 100)]
@@ -231,7 +231,7 @@ async def test_a_refusal_while_all_the_rest_is_held_says_that_it_is_used_up(offi
     with pytest.raises(LimitReachedError) as refused:
         await office.spend(1)
 
-    await office.watch.refused(MIA, refused.value.shortfall)
+    await office.budget_alerts.refused(MIA, refused.value.shortfall)
 
     assert office.leads.levels == [(Scope.SERVER, NEARLY), (Scope.SERVER, WHOLLY)]
 
@@ -241,7 +241,7 @@ async def test_one_request_that_is_too_large_does_not_make_a_budget_used_up(offi
     with pytest.raises(LimitReachedError) as refused:
         await office.spend(60)
 
-    await office.watch.refused(MIA, refused.value.shortfall)
+    await office.budget_alerts.refused(MIA, refused.value.shortfall)
 
     assert office.leads.told == []
 
@@ -252,19 +252,19 @@ async def test_a_refusal_for_an_allowance_is_between_the_bot_and_the_member(offi
     with pytest.raises(LimitReachedError) as refused:
         await office.spend(60)
 
-    await office.watch.refused(MIA, refused.value.shortfall)
+    await office.budget_alerts.refused(MIA, refused.value.shortfall)
 
     assert office.leads.told == []
 
 
 async def test_a_budget_of_nothing_is_used_up_when_somebody_asks(office: Office) -> None:
     await office.decide(limits=(budget(Scope.SERVER, 1, 0),))
-    await office.watch.look(MIA)
+    await office.budget_alerts.look(MIA)
     before = office.leads.levels
     with pytest.raises(LimitReachedError) as refused:
         await office.spend(1)
 
-    await office.watch.refused(MIA, refused.value.shortfall)
+    await office.budget_alerts.refused(MIA, refused.value.shortfall)
 
     assert (before, office.leads.levels) == ([], [(Scope.SERVER, 100)])
 
@@ -274,8 +274,8 @@ async def test_what_could_not_be_told_is_told_later(office: Office) -> None:
     await office.spend(100)
     office.leads.deaf = False
 
-    await office.watch.tell_all()
-    await office.watch.tell_all()
+    await office.budget_alerts.tell_all()
+    await office.budget_alerts.tell_all()
 
     assert office.leads.levels == [(Scope.SERVER, 100)]
 
@@ -283,15 +283,15 @@ async def test_what_could_not_be_told_is_told_later(office: Office) -> None:
 @pytest.mark.parametrize("missing", ["speaker", "channel"])
 async def test_an_alert_waits_for_someone_to_speak_and_a_place_to_speak_in(office: Office, missing: str) -> None:
     if missing == "speaker":
-        office.watch.speaker = None
+        office.budget_alerts.speaker = None
     else:
         await office.decide(log_channel_id=None)
     await office.spend(100)
     before = len(office.leads.told)
 
-    office.watch.speaker = office.leads
+    office.budget_alerts.speaker = office.leads
     await office.decide(log_channel_id=LOG)
-    await office.watch.tell(1)
+    await office.budget_alerts.tell(1)
 
     assert (before, len(office.leads.told)) == (0, 1)
 
@@ -302,7 +302,7 @@ async def test_an_alert_of_a_window_that_has_ended_is_not_told_any_more(office: 
     office.leads.deaf = False
     office.now += MONTH
 
-    await office.watch.tell_all()
+    await office.budget_alerts.tell_all()
 
     assert office.leads.told == []
 
@@ -311,15 +311,15 @@ async def test_trouble_with_an_alert_is_nobody_elses_trouble(office: Office) -> 
     async def broken(_channel: int, _alert: Alert) -> bool:
         raise RuntimeError("discord.py says something new")
 
-    office.watch.speaker = broken
+    office.budget_alerts.speaker = broken
     await office.spend(90)
     with pytest.raises(LimitReachedError) as refused:
         await office.spend(20)
-    await office.watch.refused(MIA, refused.value.shortfall)
-    await office.watch.tell_all()
-    office.watch.speaker = office.leads
+    await office.budget_alerts.refused(MIA, refused.value.shortfall)
+    await office.budget_alerts.tell_all()
+    office.budget_alerts.speaker = office.leads
 
-    await office.watch.tell_all()
+    await office.budget_alerts.tell_all()
 
     assert office.leads.levels == [(Scope.SERVER, NEARLY), (Scope.SERVER, SHORT)]
 
@@ -331,11 +331,11 @@ async def test_in_the_background_nobody_waits_and_the_end_is_clean(office: Offic
         await office.spend(20)
     await office.decide(log_channel_id=LOG)
 
-    office.watch.request_ended(MIA)
-    office.watch.request_refused(MIA, refused.value.shortfall)
-    office.watch.tell_soon()
+    office.budget_alerts.request_ended(MIA)
+    office.budget_alerts.request_refused(MIA, refused.value.shortfall)
+    office.budget_alerts.tell_soon()
     await asyncio.wait_for(office.leads.twice.wait(), 300)
-    await office.watch.close()
+    await office.budget_alerts.close()
 
     assert office.leads.levels == [(Scope.SERVER, NEARLY), (Scope.SERVER, SHORT)]
 
@@ -344,17 +344,17 @@ async def test_the_end_does_not_wait_for_discord(office: Office) -> None:
     async def never(_channel: int, _alert: Alert) -> bool:
         return await asyncio.Event().wait()
 
-    office.watch.speaker = never
+    office.budget_alerts.speaker = never
     await office.decide(log_channel_id=None)
     await office.spend(100)
     await office.decide(log_channel_id=LOG)
-    office.watch.tell_soon()
+    office.budget_alerts.tell_soon()
     await asyncio.sleep(0)
 
-    await office.watch.close()
+    await office.budget_alerts.close()
 
-    office.watch.speaker = office.leads
-    await office.watch.tell_all()
+    office.budget_alerts.speaker = office.leads
+    await office.budget_alerts.tell_all()
     assert len(office.leads.told) == 1
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import RequestRefused
 from bot.services.calendar import Window
-from bot.services.ledger import LimitStatus, Order
+from bot.services.ledger import LimitStatus, Reservation
 from bot.services.policy import (
     Decision,
     Defaults,
@@ -27,8 +27,8 @@ from bot.services.policy import (
     rule_of_key,
     told_apart,
 )
-from bot.services.quotas import Hint, QuotaDesk, Room, Standings, use_text
-from bot.services.quotas.accounts import Tenancy
+from bot.services.quotas import BudgetHint, Headroom, LimitStatuses, QuotaDesk, use_text
+from bot.services.quotas.accounts import BudgetVisibility
 from bot.services.quotas.desk import GONE, OPERATORS, Outcome
 from bot.services.quotas.limit_text import instead_of, limit_of
 from bot.storage import Database, SqliteAudit, SqliteLedger, SqlitePolicies
@@ -54,7 +54,7 @@ class Books:
     database: Database
     clock: Clock
     defaults: Defaults = NO_DEFAULTS
-    tenancy: Tenancy = field(default_factory=lambda: Tenancy(lambda: True))
+    visibility: BudgetVisibility = field(default_factory=lambda: BudgetVisibility(lambda: True))
     reserved: int = 0
 
     def __post_init__(self) -> None:
@@ -63,8 +63,8 @@ class Books:
 
     @property
     def desk(self) -> QuotaDesk:
-        standings = Standings(self.policies, self.ledger, self.defaults, self.clock, self.tenancy)
-        return QuotaDesk(self.policies, standings)
+        limit_statuses = LimitStatuses(self.policies, self.ledger, self.defaults, self.clock, self.visibility)
+        return QuotaDesk(self.policies, limit_statuses)
 
     async def set(
         self,
@@ -107,7 +107,7 @@ class Books:
         at = int(self.clock())
         policy = await self.policies.of(SERVER)
         await self.ledger.reserve(
-            Order(
+            Reservation(
                 id=str(self.reserved),
                 request=replace(REQUEST, count=count),
                 requester=requester,
@@ -508,10 +508,10 @@ async def test_a_grant_ends_with_its_window(books: Books) -> None:
     await books.grant("5 pictures", Scope.MEMBER, MIA)
     books.clock.now = MIDNIGHT
 
-    (bound,) = (await books.desk.standings.of_member(SERVER, MIA, ())).bounds
+    (bound,) = (await books.desk.limit_statuses.of_member(SERVER, MIA, ())).bounds
 
     assert (bound.status.limit.maximum, bound.status.limit.granted) == (10, 0)
-    assert (await books.desk.standings.overview(SERVER)).grants == ()
+    assert (await books.desk.limit_statuses.overview(SERVER)).grants == ()
 
 
 async def test_which_of_several_is_meant_is_asked(books: Books) -> None:
@@ -603,11 +603,11 @@ async def test_the_overview_shows_every_rule_and_what_is_used_of_those_that_are_
     await books.use(2, nano=DOLLAR)
     await books.grant("$1", Scope.CHANNEL, CHANNEL)
 
-    overview = await books.desk.standings.overview(SERVER)
+    overview = await books.desk.limit_statuses.overview(SERVER)
 
     assert [
         (each.rule.scope, each.status and (each.status.used, each.status.limit.maximum), each.resets_at)
-        for each in overview.standings
+        for each in overview.limit_statuses
     ] == [
         (Scope.MEMBER, (2, 25), MIDNIGHT),
         (Scope.SERVER, None, MIDNIGHT),
@@ -621,15 +621,15 @@ async def test_the_overview_shows_every_rule_and_what_is_used_of_those_that_are_
 
 
 async def test_one_of_several_servers_sees_no_figure_of_what_all_spend(books: Books) -> None:
-    books.defaults, books.tenancy = OPERATORS_OWN, Tenancy()
+    books.defaults, books.visibility = OPERATORS_OWN, BudgetVisibility()
     await books.use(2, nano=21 * DOLLAR)
 
-    overview = await books.desk.standings.overview(SERVER)
-    found = await books.desk.standings.of_member(SERVER, MIA, ())
+    overview = await books.desk.limit_statuses.overview(SERVER)
+    found = await books.desk.limit_statuses.of_member(SERVER, MIA, ())
 
     assert overview.installation is None
     assert [bound.status.limit.scope for bound in found.bounds] == [Scope.MEMBER]
-    assert overview.hint == found.hint == Hint(Room.LITTLE, DECEMBER)
+    assert overview.hint == found.hint == BudgetHint(Headroom.LITTLE, DECEMBER)
 
 
 @pytest.mark.parametrize(
@@ -649,9 +649,9 @@ async def test_a_part_of_the_overview_is_about_one_role_channel_or_the_server(
     await books.set("$5", Scope.CHANNEL, CHANNEL, Window.MONTH, budget=True)
     await books.grant("$1", Scope.CHANNEL, CHANNEL)
 
-    overview = await books.desk.standings.overview(SERVER, scope, whose)
+    overview = await books.desk.limit_statuses.overview(SERVER, scope, whose)
 
-    assert [each.rule.maximum for each in overview.standings] == maxima
+    assert [each.rule.maximum for each in overview.limit_statuses] == maxima
     assert [grant.amount for grant in overview.grants] == grants
     assert overview.installation is None
 
@@ -666,7 +666,7 @@ async def test_what_bounds_a_member_is_told_with_the_rule_behind_it(books: Books
     await books.set("$1", Scope.CHANNEL, CHANNEL, Window.DAY, budget=True)
     await books.use(2, nano=DOLLAR, roles=(ARTISTS,))
 
-    found = await books.desk.standings.of_member(SERVER, MIA, (ARTISTS, GUESTS))
+    found = await books.desk.limit_statuses.of_member(SERVER, MIA, (ARTISTS, GUESTS))
 
     assert [(bound.status.limit.name, bound.status.used, bound.rule) for bound in found.bounds] == [
         ("your daily allowance", 2, rule(30, Scope.ROLE, ARTISTS)),

@@ -11,7 +11,7 @@ import pytest
 from bot.errors import LimitReachedError, RequestRefused, UserFacingError
 from bot.services.calendar import Window
 from bot.services.policy import Metric, Requester, Scope
-from bot.services.quotas import Need, Plea, PleaState, parse_more
+from bot.services.quotas import IncreaseRequest, IncreaseState, Need, parse_more
 from bot.services.quotas.increase_desk import CENT
 from tests.services.fakes import BEN, MIA
 from tests.services.office import LEAD, LOG_CHANNEL, Office, an_office, budget
@@ -28,14 +28,14 @@ async def refused_need(office: Office, requester: Requester = MIA, count: int = 
     """What the button under a refusal holds."""
     with pytest.raises(LimitReachedError) as refused:
         await office.reserve("refused", count=count, nano=20_000_000, requester=requester)
-    need = await office.pleas.need_of(requester.server_id, refused.value.shortfall)
+    need = await office.increases.need_of(requester.server_id, refused.value.shortfall)
     assert need is not None
     return need
 
 
 async def ask(office: Office, need: Need, requester: Requester = MIA) -> Asked:
     """A plea that leads were told of."""
-    async with office.pleas.asking(requester, need) as opened:
+    async with office.increases.asking(requester, need) as opened:
         return opened
 
 
@@ -55,22 +55,26 @@ async def sentence_of(office: Office, need: Need, requester: Requester = MIA) ->
 # --- asking
 
 
-async def test_a_plea_says_what_is_missing_where_and_until_when(tmp_path: Path) -> None:
+async def test_an_increase_says_what_is_missing_where_and_until_when(tmp_path: Path) -> None:
     async with an_office(tmp_path, daily_images=3) as office:
         opened = await asked(office)
 
-        plea = opened.plea
-        assert (plea.user_id, plea.channel_id, plea.server_id) == (MIA.user_id, MIA.channel_id, MIA.server_id)
-        assert (plea.scope, plea.scope_id, plea.metric, plea.window) == (
+        increase = opened.increase
+        assert (increase.user_id, increase.channel_id, increase.server_id) == (
+            MIA.user_id,
+            MIA.channel_id,
+            MIA.server_id,
+        )
+        assert (increase.scope, increase.scope_id, increase.metric, increase.window) == (
             Scope.MEMBER,
             MIA.user_id,
             Metric.IMAGES,
             Window.DAY,
         )
-        assert plea.needed == 2
-        assert plea.ends_at == opened.status.resets_at
+        assert increase.needed == 2
+        assert increase.ends_at == opened.status.resets_at
         assert (opened.log_channel_id, opened.status.used) == (LOG_CHANNEL, 2)
-        assert (await office.pleas.look(MIA.server_id, plea.id)).plea == plea
+        assert (await office.increases.look(MIA.server_id, increase.id)).increase == increase
 
 
 async def test_money_is_asked_for_in_whole_cents(tmp_path: Path) -> None:
@@ -79,7 +83,7 @@ async def test_money_is_asked_for_in_whole_cents(tmp_path: Path) -> None:
 
         opened = await ask(office, await refused_need(office))
 
-        assert opened.plea.needed == 3 * CENT
+        assert opened.increase.needed == 3 * CENT
 
 
 async def test_what_others_used_meanwhile_is_missing_too(tmp_path: Path) -> None:
@@ -91,7 +95,7 @@ async def test_what_others_used_meanwhile_is_missing_too(tmp_path: Path) -> None
 
         opened = await ask(office, need)
 
-        assert opened.plea.needed == 3
+        assert opened.increase.needed == 3
 
 
 @pytest.mark.parametrize(("log_channel_id", "scope"), [(None, "member"), (LOG_CHANNEL, "installation")])
@@ -104,7 +108,7 @@ async def test_only_what_leads_can_raise_and_will_read_can_be_asked_for(
             await office.reserve("1", count=2)
         shortfall = replace(refused.value.shortfall, scope=scope)
 
-        assert await office.pleas.need_of(MIA.server_id, shortfall) is None
+        assert await office.increases.need_of(MIA.server_id, shortfall) is None
 
 
 async def test_asking_twice_is_asking_once(tmp_path: Path) -> None:
@@ -122,17 +126,17 @@ async def test_two_members_may_ask_for_the_same(tmp_path: Path) -> None:
         first = await ask(office, await refused_need(office))
         second = await ask(office, await refused_need(office, BEN), BEN)
 
-        assert first.plea.id != second.plea.id
+        assert first.increase.id != second.increase.id
 
 
-async def test_what_the_leads_could_not_be_told_is_asked_again_as_the_same_plea(tmp_path: Path) -> None:
+async def test_what_the_leads_could_not_be_told_is_asked_again_as_the_same_increase(tmp_path: Path) -> None:
     async with an_office(tmp_path, daily_images=3) as office:
         await office.decide(log_channel_id=LOG_CHANNEL)
         need = await refused_need(office)
         opened: list[Asked] = []
 
         async def fail() -> None:
-            async with office.pleas.asking(MIA, need) as first:
+            async with office.increases.asking(MIA, need) as first:
                 opened.append(first)
                 raise OSError("no connection")
 
@@ -142,8 +146,8 @@ async def test_what_the_leads_could_not_be_told_is_asked_again_as_the_same_plea(
 
         second = await ask(office, need)
 
-        assert (opened[0].plea.needed, second.plea.needed) == (1, 3)
-        assert (await office.pleas.look(MIA.server_id, opened[0].plea.id)).plea == second.plea
+        assert (opened[0].increase.needed, second.increase.needed) == (1, 3)
+        assert (await office.increases.look(MIA.server_id, opened[0].increase.id)).increase == second.increase
 
 
 async def test_while_the_leads_are_being_told_nothing_is_asked_twice(tmp_path: Path) -> None:
@@ -151,7 +155,7 @@ async def test_while_the_leads_are_being_told_nothing_is_asked_twice(tmp_path: P
         await office.decide(log_channel_id=LOG_CHANNEL)
         need = await refused_need(office)
 
-        async with office.pleas.asking(MIA, need):
+        async with office.increases.asking(MIA, need):
             sentence = await sentence_of(office, need)
 
         assert "You have asked for this already" in sentence
@@ -159,17 +163,17 @@ async def test_while_the_leads_are_being_told_nothing_is_asked_twice(tmp_path: P
 
 async def test_what_was_declined_is_not_asked_again_until_it_resets(tmp_path: Path) -> None:
     async with an_office(tmp_path, daily_images=3) as office:
-        plea = (await asked(office)).plea
+        increase = (await asked(office)).increase
         need = await refused_need(office)
-        await office.pleas.decline(plea, LEAD)
+        await office.increases.decline(increase, LEAD)
 
         refused = await sentence_of(office, need)
-        office.clock.now = plea.ends_at
+        office.clock.now = increase.ends_at
         await office.reserve("tomorrow", count=3)
         tomorrow = await ask(office, await refused_need(office))
 
-        assert refused == f"A lead has declined this; it resets <t:{plea.ends_at}:R>."
-        assert tomorrow.plea.id != plea.id
+        assert refused == f"A lead has declined this; it resets <t:{increase.ends_at}:R>."
+        assert tomorrow.increase.id != increase.id
 
 
 async def test_what_has_reset_is_not_asked_for(tmp_path: Path) -> None:
@@ -213,12 +217,16 @@ async def test_where_leads_read_nothing_any_more_nothing_is_asked(tmp_path: Path
 
 async def test_a_grant_raises_the_limit_until_it_resets_and_is_audited(tmp_path: Path) -> None:
     async with an_office(tmp_path, daily_images=3) as office:
-        plea = (await asked(office)).plea
+        increase = (await asked(office)).increase
 
-        verdict = await office.pleas.grant(plea, LEAD, plea.needed)
+        verdict = await office.increases.grant(increase, LEAD, increase.needed)
 
         assert verdict.fresh
-        assert (verdict.plea.state, verdict.plea.decided_by, verdict.plea.granted) == (PleaState.GRANTED, LEAD, 2)
+        assert (verdict.increase.state, verdict.increase.decided_by, verdict.increase.granted) == (
+            IncreaseState.GRANTED,
+            LEAD,
+            2,
+        )
         await office.reserve("again", count=3)
         (status,) = await office.accounts.status(MIA)
         assert (status.limit.maximum, status.limit.granted, status.used) == (5, 2, 5)
@@ -228,30 +236,30 @@ async def test_a_grant_raises_the_limit_until_it_resets_and_is_audited(tmp_path:
             "quota grant",
             f"<@{MIA.user_id}>'s daily allowance, asked for by them",
         )
-        assert (entry.before, entry.after) == ("3 pictures", f"5 pictures until <t:{plea.ends_at}:f>")
+        assert (entry.before, entry.after) == ("3 pictures", f"5 pictures until <t:{increase.ends_at}:f>")
         assert entry.why == ""
-        office.clock.now = plea.ends_at
+        office.clock.now = increase.ends_at
         assert (await office.accounts.status(MIA))[0].limit.maximum == 3
 
 
 async def test_another_amount_may_be_granted(tmp_path: Path) -> None:
     async with an_office(tmp_path, daily_images=3) as office:
-        plea = (await asked(office)).plea
+        increase = (await asked(office)).increase
 
-        verdict = await office.pleas.grant(plea, LEAD, 7)
+        verdict = await office.increases.grant(increase, LEAD, 7)
 
-        assert verdict.plea.granted == 7
+        assert verdict.increase.granted == 7
         assert (await office.accounts.status(MIA))[0].limit.maximum == 10
 
 
 async def test_declining_changes_no_limit_and_is_audited(tmp_path: Path) -> None:
     async with an_office(tmp_path, daily_images=3) as office:
-        plea = (await asked(office)).plea
+        increase = (await asked(office)).increase
 
-        verdict = await office.pleas.decline(plea, LEAD)
+        verdict = await office.increases.decline(increase, LEAD)
 
         assert verdict.fresh
-        assert (verdict.plea.state, verdict.plea.granted) == (PleaState.DECLINED, None)
+        assert (verdict.increase.state, verdict.increase.granted) == (IncreaseState.DECLINED, None)
         assert (await office.accounts.status(MIA))[0].limit.maximum == 3
         entry = (await office.audit.entries(MIA.server_id))[0].decision
         assert (entry.action, entry.before, entry.after, entry.why) == ("quota decline", "", "declined", "")
@@ -261,40 +269,40 @@ async def test_a_budget_is_audited_with_who_asked_for_more(tmp_path: Path) -> No
     async with an_office(tmp_path) as office:
         await office.decide(budget(Scope.SERVER, MIA.server_id, 10 * CENT), log_channel_id=LOG_CHANNEL)
         await office.reserve("first", nano=10 * CENT)
-        plea = (await ask(office, await refused_need(office, count=1))).plea
+        increase = (await ask(office, await refused_need(office, count=1))).increase
 
-        await office.pleas.grant(plea, LEAD, plea.needed)
+        await office.increases.grant(increase, LEAD, increase.needed)
 
         entry = (await office.audit.entries(MIA.server_id))[0].decision
         assert entry.subject == f"this server's monthly budget, asked for by <@{MIA.user_id}>"
-        assert (entry.before, entry.after) == ("$0.10", f"$0.12 until <t:{plea.ends_at}:f>")
+        assert (entry.before, entry.after) == ("$0.10", f"$0.12 until <t:{increase.ends_at}:f>")
 
 
 async def test_what_is_missing_more_than_the_lead_saw_is_not_granted_but_said(tmp_path: Path) -> None:
     async with an_office(tmp_path, daily_images=None) as office:
         await office.decide(budget(Scope.SERVER, MIA.server_id, 3, Metric.IMAGES), log_channel_id=LOG_CHANNEL)
-        plea = (await ask(office, await refused_need(office))).plea
+        increase = (await ask(office, await refused_need(office))).increase
         await office.reserve("other", count=2, requester=BEN)
 
-        verdict = await office.pleas.grant(plea, LEAD, plea.needed)
-        again = await office.pleas.grant(plea, OTHER_LEAD, plea.needed)
+        verdict = await office.increases.grant(increase, LEAD, increase.needed)
+        again = await office.increases.grant(increase, OTHER_LEAD, increase.needed)
         assert verdict == again
         assert verdict.is_open
-        assert (plea.needed, verdict.plea.needed) == (1, 3)
+        assert (increase.needed, verdict.increase.needed) == (1, 3)
         assert verdict.short is not None
         assert verdict.short.used == 2
         assert (await office.policies.of(MIA.server_id)).grants == ()
-        assert (await office.pleas.grant(plea, LEAD, verdict.plea.needed)).plea.granted == 3
+        assert (await office.increases.grant(increase, LEAD, verdict.increase.needed)).increase.granted == 3
         await office.reserve("again", count=4)
 
 
 async def test_who_writes_an_amount_themselves_may_grant_less_than_is_missing(tmp_path: Path) -> None:
     async with an_office(tmp_path, daily_images=3) as office:
-        plea = (await asked(office)).plea
+        increase = (await asked(office)).increase
 
-        verdict = await office.pleas.grant(plea, LEAD, 1, at_least=False)
+        verdict = await office.increases.grant(increase, LEAD, 1, at_least=False)
 
-        assert (verdict.fresh, verdict.short, verdict.plea.granted) == (True, None, 1)
+        assert (verdict.fresh, verdict.short, verdict.increase.granted) == (True, None, 1)
 
 
 @pytest.mark.parametrize("how", ["cleared", "enough", "other roles"])
@@ -304,7 +312,7 @@ async def test_what_is_not_missing_any_more_is_not_granted(how: str, tmp_path: P
     roles: tuple[int, ...] | None = None
     async with an_office(tmp_path, daily_images=None) as office:
         await office.decide(pool, log_channel_id=LOG_CHANNEL)
-        plea = (await ask(office, await refused_need(office, with_role), with_role)).plea
+        increase = (await ask(office, await refused_need(office, with_role), with_role)).increase
         if how == "cleared":
             await office.decide(limits=())
         elif how == "enough":
@@ -312,12 +320,12 @@ async def test_what_is_not_missing_any_more_is_not_granted(how: str, tmp_path: P
         else:
             roles = ()
 
-        verdict = await office.pleas.grant(plea, LEAD, plea.needed, roles)
-        late = await office.pleas.grant(plea, OTHER_LEAD, plea.needed, roles)
+        verdict = await office.increases.grant(increase, LEAD, increase.needed, roles)
+        late = await office.increases.grant(increase, OTHER_LEAD, increase.needed, roles)
 
         assert (verdict.fresh, late.fresh) == (True, False)
-        assert verdict.plea == late.plea
-        assert (verdict.plea.state, verdict.plea.decided_by) == (PleaState.NEEDLESS, LEAD)
+        assert verdict.increase == late.increase
+        assert (verdict.increase.state, verdict.increase.decided_by) == (IncreaseState.NEEDLESS, LEAD)
         assert (await office.policies.of(MIA.server_id)).grants == ()
         entries = await office.audit.entries(MIA.server_id)
         assert "quota grant" not in [entry.decision.action for entry in entries]
@@ -326,31 +334,31 @@ async def test_what_is_not_missing_any_more_is_not_granted(how: str, tmp_path: P
 async def test_a_decision_that_comes_while_more_turns_out_to_be_missing_stands(tmp_path: Path) -> None:
     async with an_office(tmp_path, daily_images=None) as office:
         await office.decide(budget(Scope.SERVER, MIA.server_id, 3, Metric.IMAGES), log_channel_id=LOG_CHANNEL)
-        plea = (await ask(office, await refused_need(office))).plea
+        increase = (await ask(office, await refused_need(office))).increase
         await office.reserve("other", count=2, requester=BEN)
 
         granting, declining = await asyncio.gather(
-            office.pleas.grant(plea, LEAD, plea.needed), office.pleas.decline(plea, OTHER_LEAD)
+            office.increases.grant(increase, LEAD, increase.needed), office.increases.decline(increase, OTHER_LEAD)
         )
 
         assert declining.fresh
-        assert declining.plea.state is PleaState.DECLINED
+        assert declining.increase.state is IncreaseState.DECLINED
         assert not granting.fresh
-        assert granting.plea.granted is None
+        assert granting.increase.granted is None
 
 
 async def test_two_leads_at_once_grant_once(tmp_path: Path) -> None:
     async with an_office(tmp_path, daily_images=3) as office:
-        plea = (await asked(office)).plea
+        increase = (await asked(office)).increase
 
         verdicts = await asyncio.gather(
-            office.pleas.grant(plea, LEAD, plea.needed),
-            office.pleas.grant(plea, OTHER_LEAD, plea.needed),
-            office.pleas.grant(plea, OTHER_LEAD, plea.needed),
+            office.increases.grant(increase, LEAD, increase.needed),
+            office.increases.grant(increase, OTHER_LEAD, increase.needed),
+            office.increases.grant(increase, OTHER_LEAD, increase.needed),
         )
 
         assert sorted(verdict.fresh for verdict in verdicts) == [False, False, True]
-        assert len({(verdict.plea.state, verdict.plea.decided_by) for verdict in verdicts}) == 1
+        assert len({(verdict.increase.state, verdict.increase.decided_by) for verdict in verdicts}) == 1
         assert len((await office.policies.of(MIA.server_id)).grants) == 1
         entries = await office.audit.entries(MIA.server_id)
         assert [entry.decision.action for entry in entries].count("quota grant") == 1
@@ -358,36 +366,38 @@ async def test_two_leads_at_once_grant_once(tmp_path: Path) -> None:
 
 async def test_what_was_decided_stays_decided(tmp_path: Path) -> None:
     async with an_office(tmp_path, daily_images=3) as office:
-        plea = (await asked(office)).plea
-        first = await office.pleas.decline(plea, LEAD)
+        increase = (await asked(office)).increase
+        first = await office.increases.decline(increase, LEAD)
 
-        second = await office.pleas.grant(plea, OTHER_LEAD, plea.needed)
-        third = await office.pleas.decline(plea, OTHER_LEAD)
+        second = await office.increases.grant(increase, OTHER_LEAD, increase.needed)
+        third = await office.increases.decline(increase, OTHER_LEAD)
 
         assert second == third
         assert not second.fresh
-        assert second.plea == first.plea
+        assert second.increase == first.increase
 
 
 async def test_after_the_window_nothing_is_decided(tmp_path: Path) -> None:
     async with an_office(tmp_path, daily_images=3) as office:
-        plea = (await asked(office)).plea
-        office.clock.now = plea.ends_at
+        increase = (await asked(office)).increase
+        office.clock.now = increase.ends_at
 
         verdicts = [
-            await office.pleas.grant(plea, LEAD, plea.needed),
-            await office.pleas.decline(plea, LEAD),
+            await office.increases.grant(increase, LEAD, increase.needed),
+            await office.increases.decline(increase, LEAD),
         ]
 
-        assert [(verdict.is_open, verdict.fresh, verdict.plea) for verdict in verdicts] == [(False, False, plea)] * 2
+        assert [(verdict.is_open, verdict.fresh, verdict.increase) for verdict in verdicts] == [
+            (False, False, increase)
+        ] * 2
 
 
 async def test_the_leads_of_another_server_decide_nothing(tmp_path: Path) -> None:
     async with an_office(tmp_path, daily_images=3) as office:
-        plea = (await asked(office)).plea
+        increase = (await asked(office)).increase
 
         with pytest.raises(UserFacingError, match="do not know this question"):
-            await office.pleas.look(MIA.server_id + 1, plea.id)
+            await office.increases.look(MIA.server_id + 1, increase.id)
 
 
 @pytest.mark.parametrize(
@@ -400,7 +410,7 @@ async def test_the_leads_of_another_server_decide_nothing(tmp_path: Path) -> Non
     ],
 )
 def test_a_limit_is_named_as_others_say_it(scope: Scope, name: str) -> None:
-    assert Plea(1, 2, 3, 4, 5, scope, 8, Metric.USD, Window.DAY, 7, 6, 8).limit_name == name
+    assert IncreaseRequest(1, 2, 3, 4, 5, scope, 8, Metric.USD, Window.DAY, 7, 6, 8).limit_name == name
 
 
 # --- how much

@@ -11,7 +11,7 @@ from bot.errors import UserFacingError
 from bot.services.calendar import Month
 from bot.services.ledger import Correction
 from bot.services.policy import Block, Pause, Scope
-from bot.services.quotas import Hint, Room
+from bot.services.quotas import BudgetHint, Headroom
 from bot.services.quotas.usage import DayUse
 from tests.services.fakes import BEN, MIA, NOON
 from tests.services.office import LEAD, an_office
@@ -74,13 +74,13 @@ async def test_one_of_several_servers_is_told_no_figure_of_what_all_spend(tmp_pa
         await office.reserve("1", nano=81, requester=replace(BEN, server_id=7))
 
         among_others = await office.usage.of(MIA)
-        office.accounts.tenancy.sole_server = lambda: True
+        office.accounts.visibility.sole_server = lambda: True
         alone = await office.usage.of(MIA)
 
         assert among_others.limits is not None
         assert alone.limits is not None
         assert [each.limit.scope for each in among_others.limits] == [Scope.MEMBER]
-        assert among_others.hint == Hint(Room.LITTLE, 1_796_083_200)
+        assert among_others.hint == BudgetHint(Headroom.LITTLE, 1_796_083_200)
         assert [(each.limit.scope, each.used) for each in alone.limits][1:] == [(Scope.INSTALLATION, 81)]
         assert alone.hint is None
 

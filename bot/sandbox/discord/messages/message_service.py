@@ -30,7 +30,7 @@ _USERS_ONLY: Json = {"parse": ["users"]}  # what answers to interactions may men
 NONCE_SECONDS = 300.0  # "a few minutes"; https://discord.com/developers/docs/resources/message#create-message
 
 
-class Desk:
+class MessageService:
     """Posts, edits and deletes messages. `files` takes in what comes with them; `threads` says where."""
 
     def __init__(self, world: World) -> None:

@@ -10,7 +10,7 @@ from bot.sandbox.discord.people.refusal import CannotDoThatError
 from bot.sandbox.discord.wire.refusals import Refusal
 
 if TYPE_CHECKING:
-    from bot.sandbox.discord.messages.message_service import Desk
+    from bot.sandbox.discord.messages.message_service import MessageService
     from bot.sandbox.discord.people.uploads import Upload
     from bot.sandbox.discord.world.commands import Commands
     from bot.sandbox.discord.world.model import Channel
@@ -23,7 +23,7 @@ class House:
     """The server's inside, as the people's side uses it."""
 
     world: World
-    desk: Desk
+    desk: MessageService
     commands: Commands
 
     async def lay_out(self, upload: Upload, user: User, channel: Channel) -> Attachment:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.sandbox.discord.checks.forms import Check
-    from bot.sandbox.discord.messages.message_service import Desk
+    from bot.sandbox.discord.messages.message_service import MessageService
     from bot.sandbox.discord.wire.traffic import SentFile
     from bot.sandbox.discord.world.world import World
 
@@ -49,7 +49,7 @@ ALLOWED = {
 class CallbackRoutes:
     """``/interactions/{id}/{token}/callback``."""
 
-    def __init__(self, world: World, desk: Desk) -> None:
+    def __init__(self, world: World, desk: MessageService) -> None:
         self._world = world
         self._desk = desk
 

@@ -22,7 +22,7 @@ from bot.sandbox.discord.world.things import OF_DISCORD, ChannelKind
 from bot.sandbox.discord.world.views import channel_view
 
 if TYPE_CHECKING:
-    from bot.sandbox.discord.messages.message_service import Desk
+    from bot.sandbox.discord.messages.message_service import MessageService
     from bot.sandbox.discord.wire.rate_limits import Turn
     from bot.sandbox.discord.world.model import Channel, Message
     from bot.sandbox.discord.world.things import User
@@ -35,7 +35,7 @@ USUAL_AT_ONCE = 50
 class ChannelRoutes:
     """``/channels``."""
 
-    def __init__(self, world: World, desk: Desk, buckets: Buckets, limits: RateLimits) -> None:
+    def __init__(self, world: World, desk: MessageService, buckets: Buckets, limits: RateLimits) -> None:
         self._world = world
         self._desk = desk
         self._buckets = buckets

@@ -15,7 +15,7 @@ from bot.sandbox.discord.world.things import ChannelKind
 from bot.sandbox.discord.world.views import channel_view, thread_member_view, threads_for
 
 if TYPE_CHECKING:
-    from bot.sandbox.discord.messages.message_service import Desk
+    from bot.sandbox.discord.messages.message_service import MessageService
     from bot.sandbox.discord.world.model import Channel, Message
     from bot.sandbox.discord.world.world import World
 
@@ -26,7 +26,7 @@ _CREATED = 201
 class ThreadRoutes:
     """``…/threads``, and what is done to a thread itself."""
 
-    def __init__(self, world: World, desk: Desk) -> None:
+    def __init__(self, world: World, desk: MessageService) -> None:
         self._world = world
         self._desk = desk
 

@@ -13,7 +13,7 @@ from bot.sandbox.discord.wire.wire import as_id, as_int
 from bot.sandbox.discord.world.things import MessageFlag
 
 if TYPE_CHECKING:
-    from bot.sandbox.discord.messages.message_service import Desk
+    from bot.sandbox.discord.messages.message_service import MessageService
     from bot.sandbox.discord.wire.rate_limits import Buckets, RateLimits, Turn
     from bot.sandbox.discord.world.invocations import Invocation
     from bot.sandbox.discord.world.model import Message
@@ -25,7 +25,7 @@ ORIGINAL = "@original"
 class WebhookRoutes:
     """``/webhooks/{application}/{token}``."""
 
-    def __init__(self, world: World, desk: Desk, buckets: Buckets, limits: RateLimits) -> None:
+    def __init__(self, world: World, desk: MessageService, buckets: Buckets, limits: RateLimits) -> None:
         self._world = world
         self._desk = desk
         self._buckets = buckets

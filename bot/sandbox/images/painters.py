@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from PIL import Image
 
-    from bot.sandbox.images.checks import Order
+    from bot.sandbox.images.checks import CheckedCall
     from bot.sandbox.images.options import ImageOptions
 
 T = TypeVar("T")
@@ -33,7 +33,7 @@ def _canned(size: tuple[int, int], output_format: str, length: int) -> bytes:
 class Painting:
     """A picture in the making: its previews and its file."""
 
-    def __init__(self, order: Order, image: Image.Image | None, canned_bytes: int) -> None:
+    def __init__(self, order: CheckedCall, image: Image.Image | None, canned_bytes: int) -> None:
         self._order = order
         self._image = image
         self._canned_bytes = canned_bytes
@@ -59,7 +59,7 @@ class Painting:
         return _canned((self._order.width, self._order.height), output_format, self._canned_bytes)
 
 
-class Easel:
+class PainterPool:
     """Paints orders in two threads of its own. Close it when done."""
 
     def __init__(self, options: ImageOptions) -> None:
@@ -74,17 +74,17 @@ class Easel:
         """Do something slow in one of the threads."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
-    async def paint(self, order: Order, number: int) -> Painting:
+    async def paint(self, order: CheckedCall, number: int) -> Painting:
         """Paint one picture; `number` makes it different from other pictures of equal orders."""
         return await self.run(lambda: self._paint(order, number))
 
-    def _paint(self, order: Order, number: int) -> Painting:
+    def _paint(self, order: CheckedCall, number: int) -> Painting:
         length = self._options.canned_bytes
         if length is not None and order.output_format not in {"gif", "svg"}:
             return Painting(order, None, length)
         return Painting(order, paint(self._commission(order, number)), 0)
 
-    def _commission(self, order: Order, number: int) -> Commission:
+    def _commission(self, order: CheckedCall, number: int) -> Commission:
         chance = number if self._options.seed is None else self._options.seed
         digest = sha256(f"{chance}\0{order.size}\0{order.prompt}".encode())
         for picture in order.inputs.pictures:
