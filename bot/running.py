@@ -65,6 +65,7 @@ async def run(settings: Settings, stop: asyncio.Event | None = None, grace: floa
                 await _until_stopped(bot, settings, stop, grace)
             finally:
                 await health.close()
+        await _end_heartbeats()
     _log.info("stopped")
 
 
@@ -101,7 +102,6 @@ async def _until_stopped(bot: AtelierBot, settings: Settings, stop: asyncio.Even
         with suppress(asyncio.CancelledError, Exception):
             async with asyncio.timeout(CLOSING_CONNECTION):
                 await connection
-        await _end_heartbeats()
 
 
 async def _end_heartbeats() -> None:
