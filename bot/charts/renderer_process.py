@@ -11,15 +11,14 @@ import importlib.util
 import shutil
 import sys
 import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 import structlog
 
 import bot
 from bot.charts.chart import Chart, ChartError, to_json
+from bot.child_process import Places, run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,7 +57,7 @@ class RendererProcess:
         self._command = command
         self._environment = environment
         self._patience = patience
-        self._turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+        self._places = Places(AT_ONCE)
         self._cache: Path | None = None
 
     async def draw(self, chart: Chart) -> bytes:
@@ -67,9 +66,8 @@ class RendererProcess:
         Raises:
             ChartError: it could not be drawn, or not in time; the log says why.
         """
-        turns = self._turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
         try:
-            async with asyncio.timeout(self._patience), turns:
+            async with asyncio.timeout(self._patience), self._places.here():
                 return await self._drawn(to_json(chart))
         except TimeoutError as error:
             _log.warning("chart_took_too_long", seconds=self._patience)
@@ -80,27 +78,13 @@ class RendererProcess:
 
     async def _drawn(self, chart: bytes) -> bytes:
         cache = str(self._cache_folder())
-        process = await asyncio.create_subprocess_exec(
-            *self._command,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env={**self._environment, "MPLCONFIGDIR": cache, "HOME": cache},
-            cwd=_HOME,
-            start_new_session=True,  # Ctrl+C in a terminal is for the bot, which then ends it without a traceback
-        )
-        try:
-            picture, said = await process.communicate(chart)
-        finally:
-            if process.returncode is None:
-                with suppress(ProcessLookupError):
-                    process.kill()
-                await process.communicate()
-        if process.returncode or not picture.startswith(_SIGNATURE):
-            last_words = said.decode(errors="replace")[-_LOGGED:]
-            _log.warning("chart_failed", code=process.returncode, last_words=last_words)
-            raise ChartError(f"the drawing process ended with {process.returncode}")
-        return picture
+        environment = {**self._environment, "MPLCONFIGDIR": cache, "HOME": cache}
+        ended = await run(self._command, chart, seconds=self._patience, environment=environment, folder=_HOME)
+        if ended.code or not ended.written.startswith(_SIGNATURE):
+            last_words = ended.said.decode(errors="replace")[-_LOGGED:]
+            _log.warning("chart_failed", code=ended.code, last_words=last_words)
+            raise ChartError(f"the drawing process ended with {ended.code}")
+        return ended.written
 
     def _cache_folder(self) -> Path:
         """Where matplotlib may write, also on a read-only disk; made anew when a cleaning of old files took it."""

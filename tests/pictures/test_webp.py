@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image, ImageChops
 
+from bot.child_process import Ended
 from bot.errors import InputPictureError
 from bot.pictures import fit_mask, prepare
 from bot.pictures.isolated.webp import unfold
@@ -18,7 +18,7 @@ from .samples import encoded, opened, pixel, quarters
 from .test_prepare import BLUE, GREEN, RED, WHITE, near
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
 PHOTO = (3648, 2736)
 
@@ -69,27 +69,27 @@ async def test_a_large_webp_that_is_damaged_is_told_as_such() -> None:
         await prepare(bytes(content), "photo.webp")
 
 
-def _never(*_arguments: object, **_options: object) -> subprocess.CompletedProcess[bytes]:
+async def _never(*_arguments: object, **_options: object) -> Ended:
     raise OSError
 
 
-def _for_ever(*_arguments: object, **_options: object) -> subprocess.CompletedProcess[bytes]:
-    raise subprocess.TimeoutExpired("webp", 60)
+async def _for_ever(*_arguments: object, **_options: object) -> Ended:
+    raise TimeoutError
 
 
-def _ended(*_arguments: object, **_options: object) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.CompletedProcess("webp", -9, b"", b"")
+async def _ended(*_arguments: object, **_options: object) -> Ended:
+    return Ended(-9, b"")
 
 
-def _full(*_arguments: object, **_options: object) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.CompletedProcess("webp", 1, b"", b"Traceback\nMemoryError\n")
+async def _full(*_arguments: object, **_options: object) -> Ended:
+    return Ended(1, b"", b"Traceback\nMemoryError\n")
 
 
 @pytest.mark.parametrize("run", [_never, _for_ever, _ended, _full])
 def test_a_machine_that_is_too_small_says_what_helps(
-    run: Callable[..., subprocess.CompletedProcess[bytes]], monkeypatch: pytest.MonkeyPatch
+    run: Callable[..., Awaitable[Ended]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr("bot.pictures.isolated.webp.run", run)
 
     with pytest.raises(UnreadablePictureError, match=r"room for just now\. Save it as JPEG and attach that\.$"):
         unfold(b"", (9, 9), 9)

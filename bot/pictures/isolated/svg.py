@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import re
 import sys
 from collections import OrderedDict
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 from xml.parsers import expat
 
 import structlog
 
+from bot.child_process import Places, run
 from bot.pictures.files.container_format import dissect
 from bot.pictures.files.file_faults import cut_off, damaged, too_intricate
 from bot.pictures.pool import pool
@@ -84,7 +82,7 @@ class SvgProcess:
     """Draws in processes of its own, few at once and not for long, and remembers what came of the latest drawings."""
 
     def __init__(self) -> None:
-        self._turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+        self._places = Places(AT_ONCE)
         self._drawn: OrderedDict[tuple[bytes, int], bytes | None] = OrderedDict()
 
     async def draw(self, content: bytes, longest_edge: int) -> bytes:
@@ -92,8 +90,7 @@ class SvgProcess:
         (width, height), digest = await pool.run(lambda: (check_svg(content), hashlib.sha256(content).digest()))
         across = max(1, round(width * longest_edge / max(width, height)))
         key = (digest, longest_edge)
-        turns = self._turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
-        async with turns:
+        async with self._places.here():
             if key in self._drawn:
                 picture = self._drawn[key]
             else:
@@ -118,8 +115,7 @@ class SvgProcess:
             UnreadablePictureError: no process could be started now.
         """
         try:
-            async with asyncio.timeout(SECONDS):
-                picture = await _drawn_apart(content, across)
+            picture = await _drawn_apart(content, across)
             anatomy = await pool.run(dissect, picture)
         except (TimeoutError, UnreadablePictureError) as error:
             _log.info("drawing not drawn", reason=repr(error))
@@ -149,25 +145,9 @@ async def render_svg(content: bytes, longest_edge: int) -> bytes:
 
 async def _drawn_apart(content: bytes, across: int) -> bytes:
     """What the process writes; nothing if it fails, which `dissect` calls no picture."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-I",
-        str(_PROCESS),
-        str(across),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env={},
-        start_new_session=True,  # Ctrl+C in a terminal is for the bot
-    )
-    try:
-        picture, _ = await process.communicate(content)
-    finally:
-        if process.returncode is None:
-            with suppress(ProcessLookupError):
-                process.kill()
-            await process.communicate()
-    return b"" if process.returncode else picture
+    command = (sys.executable, "-I", str(_PROCESS), str(across))
+    ended = await run(command, content, seconds=SECONDS, environment={}, is_heard=False)
+    return b"" if ended.code else ended.written
 
 
 class _RootReader:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
+import asyncio
 import sys
 from pathlib import Path
 
 from PIL import Image
 
+from bot.child_process import run
 from bot.pictures.files.file_faults import damaged
 from bot.services.jobs import UnreadablePictureError
 
@@ -18,7 +19,7 @@ _PROCESS = Path(__file__).with_name("webp_process.py")
 
 
 def unfold(content: bytes, size: tuple[int, int], most_pixels: int) -> Image.Image:
-    """The first picture of a WEBP, scaled to a size. Blocks.
+    """The first picture of a WEBP, scaled to a size. Blocks: for a thread that has no event loop.
 
     Args:
         content: the whole file.
@@ -30,15 +31,15 @@ def unfold(content: bytes, size: tuple[int, int], most_pixels: int) -> Image.Ima
     """
     command = [sys.executable, "-I", str(_PROCESS), *map(str, (*size, most_pixels))]
     try:
-        done = subprocess.run(command, input=content, capture_output=True, timeout=SECONDS, check=False, env={})  # noqa: S603 - our own program
-    except (OSError, subprocess.TimeoutExpired) as error:
+        ended = asyncio.run(run(command, content, seconds=SECONDS, environment={}))
+    except OSError as error:  # a TimeoutError is one too
         raise _not_now() from error
-    if done.returncode < 0 or b"MemoryError" in done.stderr:  # ended by the system
+    if ended.code < 0 or b"MemoryError" in ended.said:  # ended by the system
         raise _not_now()
-    mode = done.stdout[:MODE_LENGTH].decode("latin-1").strip()
-    if done.returncode or mode not in {"RGB", "RGBA"}:
+    mode = ended.written[:MODE_LENGTH].decode("latin-1").strip()
+    if ended.code or mode not in {"RGB", "RGBA"}:
         raise damaged()
-    return Image.frombytes(mode, size, memoryview(done.stdout)[MODE_LENGTH:])
+    return Image.frombytes(mode, size, memoryview(ended.written)[MODE_LENGTH:])
 
 
 def _not_now() -> UnreadablePictureError:
