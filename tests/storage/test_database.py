@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
+import aiosqlite
 import pytest
 
 from bot.errors import DatabaseError
@@ -17,13 +19,14 @@ if TYPE_CHECKING:
     from .examples import Books
 
 
+WORKER = "_connection_worker_thread"  # how the threads of connections are called
+
+
 def put(connection: sqlite3.Connection, key: str = "key") -> None:
     connection.execute("INSERT INTO state (key, value) VALUES (?, 'value')", (key,))
 
 
 async def test_a_function_runs_whole_on_the_thread_of_the_connection(books: Books) -> None:
-    """And so notices if aiosqlite loses the private method that this rests on."""
-
     def look(connection: sqlite3.Connection) -> tuple[str, bool]:
         return threading.current_thread().name, connection.in_transaction
 
@@ -32,6 +35,24 @@ async def test_a_function_runs_whole_on_the_thread_of_the_connection(books: Book
     assert len(set(threads)) == 1
     assert threads[0][0] != threading.current_thread().name
     assert threads[0][1] is True
+
+
+async def test_aiosqlite_has_the_private_call_that_the_database_rests_on() -> None:
+    """Its public calls are single statements; a whole function of ours goes to its thread by this one only."""
+    run = getattr(aiosqlite.Connection, "_execute", None)
+    assert inspect.iscoroutinefunction(run), (
+        "aiosqlite has no async Connection._execute(function) any more: "
+        "let Database._start run a function on the connection's thread in another way, or pin the version before"
+    )
+
+    async with aiosqlite.connect(":memory:") as connection:
+        threads = [await run(connection, threading.current_thread) for _ in range(2)]
+
+    assert threads[0] is threads[1] is not threading.current_thread(), (
+        "aiosqlite's Connection._execute(function) does not run it on the connection's own thread any more: "
+        "Database._start relies on that"
+    )
+    assert WORKER in threads[0].name, "aiosqlite names its threads otherwise: the tests below look for them by name"
 
 
 async def test_what_a_transaction_returns_is_returned_and_what_it_wrote_is_kept(books: Books) -> None:
@@ -111,7 +132,7 @@ async def test_many_tasks_share_the_connection_without_meeting_each_other(books:
 
 def writers() -> list[threading.Thread]:
     """The threads of connections, after they had time to end."""
-    found = [thread for thread in threading.enumerate() if "_connection_worker_thread" in thread.name]
+    found = [thread for thread in threading.enumerate() if WORKER in thread.name]
     for thread in found:
         thread.join(5)
     return [thread for thread in found if thread.is_alive()]
