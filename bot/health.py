@@ -14,6 +14,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from bot.errors import ConfigurationError
+from bot.services.background import Background
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -54,7 +55,7 @@ class Health:
         self._figures = figures
         self._lags: deque[float] = deque(maxlen=_REMEMBERED)
         self._runner: web.AppRunner | None = None
-        self._watch: asyncio.Task[None] | None = None
+        self._watch = Background()
         self._registry = CollectorRegistry()
         self._seconds = Histogram(
             "atelier_picture_seconds",
@@ -95,16 +96,13 @@ class Health:
             fault = f"ATELIER_HTTP_PORT: {host}:{port} cannot be opened ({error.strerror}). Choose another port."
             raise ConfigurationError([fault]) from error
         self._runner = runner
-        self._watch = asyncio.create_task(self._watch_the_loop(), name="event loop lag")
+        self._watch.begin(self._watch_the_loop(), "event loop lag")
         bound: int = runner.addresses[0][1]
         return bound
 
     async def close(self) -> None:
         """Answer no more. May be called twice, and without a start."""
-        if self._watch is not None:
-            self._watch.cancel()
-            await asyncio.gather(self._watch, return_exceptions=True)
-            self._watch = None
+        await self._watch.close()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None

@@ -21,15 +21,22 @@ class Background:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def finish(self, seconds: float) -> None:
-        """Wait for so long, then `close`."""
+    async def wait(self, seconds: float) -> None:
+        """Wait until all that has begun is done, though not longer."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
+
+    async def finish(self, seconds: float) -> None:
+        """Wait for so long, then `close`."""
+        await self.wait(seconds)
         await self.close()
+
+    def cancel(self) -> None:
+        """Cancel what is not done; `close` waits for its end."""
+        for task in tuple(self._tasks):
+            task.cancel()
 
     async def close(self) -> None:
         """Cancel what is not done, and wait for its end."""
-        tasks = tuple(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        self.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -16,6 +16,7 @@ from bot.delivery.telling import tell_below
 from bot.discord_retries import PROBLEMS, remove_quietly
 from bot.discord_ui.interactions import spoken
 from bot.errors import DatabaseError, UserFacingError
+from bot.services.background import Background
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,7 +86,7 @@ class Passing:
         self._said: OrderedDict[tuple[int, int, str], float] = OrderedDict()
         self._standing: dict[int, Line] = {}
         self._numbered = 0
-        self._leaving: set[asyncio.Task[None]] = set()
+        self._leaving = Background()
 
     def is_due(self, message: discord.Message, text: str) -> bool:
         """Whether a member may be told this below their message; if so, it counts as said to them in this channel."""
@@ -127,24 +128,17 @@ class Passing:
 
     async def close(self) -> None:
         """Remove what stands, though not for long."""
-        for task in self._leaving:
-            task.cancel()
-        await asyncio.gather(*self._leaving, return_exceptions=True)
-        if self._standing:
-            removing = [asyncio.create_task(self._remove(key)) for key in self._standing]
-            _, late = await asyncio.wait(removing, timeout=CLOSING)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        await self._leaving.close()
+        for key in self._standing:
+            self._leaving.begin(self._remove(key), f"passing {key}")
+        await self._leaving.finish(CLOSING)
 
     def _next(self) -> int:
         self._numbered += 1
         return self._numbered
 
     def _leave(self, key: int, stays: float) -> None:
-        task = asyncio.create_task(self._remove_later(key, stays), name=f"passing {key}")
-        self._leaving.add(task)
-        task.add_done_callback(self._leaving.discard)
+        self._leaving.begin(self._remove_later(key, stays), f"passing {key}")
 
     async def _remove_later(self, key: int, stays: float) -> None:
         await asyncio.sleep(stays)

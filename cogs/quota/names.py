@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 import discord
 
 from bot.discord_retries import PROBLEMS
+from bot.services.background import Background
 from bot.services.policy import Scope
 from bot.services.text import one_line
 
@@ -75,11 +75,10 @@ async def _found(server: discord.Guild, user_ids: list[int], patience: float) ->
         except PROBLEMS:
             return
 
-    asking = [asyncio.create_task(ask(user_id)) for user_id in user_ids[:AT_ONCE]]
-    if asking:
-        _, late = await asyncio.wait(asking, timeout=patience)
-        for task in late:
-            task.cancel()
+    asking = Background()
+    for user_id in user_ids[:AT_ONCE]:
+        asking.begin(ask(user_id), f"name of {user_id}")
+    await asking.finish(patience)
     return found
 
 

@@ -80,7 +80,6 @@ class Studio:
         self.workshop = Workshop(queue, generation, answers, stores)
         self._queue = queue
         self._background = Background()
-        self._housekeeping: asyncio.Task[None] | None = None
 
     @property
     def waiting(self) -> int:
@@ -100,7 +99,7 @@ class Studio:
     def start(self) -> None:
         """Begin to hand out turns, and to look after overdue charges."""
         self.workshop.start()
-        self._housekeeping = asyncio.create_task(self._keep_house(), name="housekeeping")
+        self._background.begin(self._keep_house(), "housekeeping")
 
     async def submit(self, request_id: str, request: ImageRequest, requester: Requester, delivery: Delivery) -> None:
         """Reserve the worst case, acknowledge, and queue one job for each picture.
@@ -259,9 +258,6 @@ class Studio:
     async def drain(self, grace: float) -> None:
         """Take nothing new, let what was sent come for `grace` seconds, keep the rest for the next start."""
         self.stop_taking()
-        if self._housekeeping is not None:
-            self._housekeeping.cancel()
-            await asyncio.gather(self._housekeeping, return_exceptions=True)
         await self._background.close()
         await self.workshop.close(grace)
         await self._stores.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -10,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.services.background import Background
 from bot.services.jobs.delivery import Preview
 from bot.services.jobs.pausing import HeldUpError, Recall, RecalledError
 from bot.services.jobs.queue import Member
 from bot.services.ledger import ChargeState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable
 
     from bot.services.jobs.arrears import Stores
     from bot.services.jobs.delivery import Answers, Delivery, OpenDelivery
@@ -97,8 +97,8 @@ class Workshop:
         self._answers = answers
         self._stores = stores
         self._seconds_per_picture = FIRST_GUESS
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._turns: asyncio.Task[None] | None = None
+        self._background = Background()
+        self._turns = Background()
         self._pauses: dict[int, Pause] = {}  # of the servers whose queue is paused
         self._out: dict[Turn, None] = {}  # in the order in which they were taken
 
@@ -106,11 +106,11 @@ class Workshop:
         """Begin to hand out turns."""
         for place in (self._stores.files, self._stores.books):
             place.changed.append(self._tell_everybody)
-        self._turns = asyncio.create_task(self._hand_out_turns(), name="turns")
+        self._turns.begin(self._hand_out_turns(), "turns")
 
     def answer(self, request: Order, delivery: Delivery) -> None:
         """Tell the outcome of a request whose jobs have all ended, in the background."""
-        self._spawn(self._answers.answer(request.id, delivery))
+        self._background.begin(self._answers.answer(request.id, delivery), f"answer {request.id}")
 
     async def tidy(self, open_delivery: OpenDelivery) -> None:
         """Bring progress to an end that an earlier process had to leave standing, in the background."""
@@ -118,23 +118,18 @@ class Workshop:
 
     def let_go(self) -> None:
         """Send nothing from now on: what has not been sent waits for the next start, or ends."""
-        if self._turns is not None:
-            self._turns.cancel()
+        self._turns.cancel()
         for turn in tuple(self._out):
             turn.recall.stop()
 
     async def close(self, grace: float) -> None:
         """Let what was sent come for `grace` seconds, forget what waits."""
         self.let_go()
-        if self._turns is not None:
-            await asyncio.gather(self._turns, return_exceptions=True)
+        await self._turns.close()
         self._queue.clear()
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=grace)
+        await self._background.wait(grace)
         self._maker.outcomes.reception.hurry()
-        for task in tuple(self._tasks):
-            task.cancel()  # what was sent becomes unknown
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._background.close()  # what was sent becomes unknown
         await self._answers.close()
 
     def enqueue(self, request: Order, delivery: Delivery) -> None:
@@ -205,7 +200,7 @@ class Workshop:
                 continue
             turn = Turn(live, job, Recall(partial(self._queue.is_paused, member.server_id)))
             self._out[turn] = None
-            self._spawn(self._run(turn))
+            self._background.begin(self._run(turn), f"job {job.id}")
             for other, waiting in self._queue.heads():
                 self._tell_place(other, waiting)
 
@@ -251,11 +246,6 @@ class Workshop:
                 observe(made.seconds, made.outcome)
             except Exception:  # noqa: BLE001 - the job is booked; who counts it must not keep its answer back
                 _log.exception("observer failed")
-
-    def _spawn(self, work: Coroutine[object, object, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
 
 def _show(live: Live, job: Job, frame: bytes) -> None:
