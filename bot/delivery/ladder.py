@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import discord
 import structlog
+from typing_extensions import override
 
 from bot.delivery.posting import DEFAULT_LIMIT, is_too_large
 from bot.discord_retries import is_refusal
@@ -64,8 +65,8 @@ class Saying(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Sentences:
-    """Sentences, perhaps with buttons; fulfils `Saying`.
+class Sentences(Saying):
+    """Sentences, perhaps with buttons.
 
     Attributes:
         text: with the buttons, if there are any.
@@ -77,13 +78,14 @@ class Sentences:
     make: Callable[[], discord.ui.View | None] = lambda: None
     leaner: str | None = None
 
-    async def fitted(self, limit: int, notes: Sequence[str], *, lean: bool) -> tuple[str, Sequence[Upload]]:  # noqa: ARG002 - there are no files
+    @override
+    async def fitted(self, limit: int, notes: Sequence[str], *, lean: bool) -> tuple[str, Sequence[Upload]]:
         """The words with the notes."""
         text = self.leaner if lean and self.leaner is not None else self.text
         return "\n".join([text, *(f"-# {note}" for note in notes)]), ()
 
+    @override
     def view(self) -> discord.ui.View | None:
-        """The buttons."""
         return self.make()
 
 

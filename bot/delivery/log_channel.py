@@ -7,9 +7,11 @@ import zlib
 from typing import TYPE_CHECKING
 
 import structlog
+from typing_extensions import override
 
 from bot.discord_retries import PROBLEMS, steadily
 from bot.presentation.alerts import account_text, alert_text
+from bot.services.quotas import AlertSink
 
 if TYPE_CHECKING:
     import discord
@@ -19,14 +21,14 @@ if TYPE_CHECKING:
 _log = structlog.stdlib.get_logger(__name__)
 
 
-class LogChannel:
+class LogChannel(AlertSink):
     """Fulfils `AlertSink`."""
 
     def __init__(self, client: discord.Client) -> None:
         self._client = client
 
-    async def __call__(self, channel_id: int, alert: Alert) -> bool:
-        """Post to a log channel; False if that is not possible now. Never raises."""
+    @override
+    async def __call__(self, channel_id: int, alert: Alert, /) -> bool:
         nonce = zlib.crc32(repr(alert).encode())  # drops at Discord what is repeated because an answer was lost
         return await self._post(alert.server_id, channel_id, alert_text(alert), nonce)
 

@@ -16,8 +16,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import structlog
+from typing_extensions import override
 
-from bot.delivery.ladder import NoWayError, OutOfReachError, Sentences, Way, climb
+from bot.delivery.ladder import NoWayError, OutOfReachError, Saying, Sentences, Way, climb
 from bot.delivery.posting import Upload, uploads_of
 from bot.delivery.progress import Progress, Stage
 from bot.delivery.replies import BEGUN, PREVIEW_NAME
@@ -28,14 +29,14 @@ from bot.presentation.kept import kept_before
 from bot.presentation.progress import drawing_text, foretold_text, held_up_text, late_text, paused_text, queued_text
 from bot.presentation.result import failure_text, headline, result_text
 from bot.presentation.ways import BUTTONLESS, Spot, ended_text, kept_text, posted_text, sent_directly_text
-from bot.services.jobs import DeliveryError, Posted
+from bot.services.jobs import Delivery, DeliveryError, Posted
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     import discord
 
-    from bot.delivery.ladder import Landing, Saying
+    from bot.delivery.ladder import Landing
     from bot.delivery.place import Place
     from bot.errors import UserFacingError
     from bot.services.jobs import Preview, Result
@@ -65,27 +66,28 @@ class Buttons(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class ShownResult:
-    """A result as it is shown; fulfils `Saying`. Args as those of `MessageDelivery`."""
+class ShownResult(Saying):
+    """A result as it is shown. Args as those of `MessageDelivery`."""
 
     result: Result
     model_title: str
     buttons: Buttons
     notes: tuple[str, ...] = ()
 
+    @override
     async def fitted(self, limit: int, notes: Sequence[str], *, lean: bool) -> tuple[str, Sequence[Upload]]:
         """Files as large as the place takes."""
         posting = await uploads_of(self.result, limit)
         said = [*notes, *([BUTTONLESS] if lean else []), *self.notes, *posting.notes]
         return result_text(self.result, self.model_title, said, posting.copied), posting.uploads
 
+    @override
     def view(self) -> discord.ui.View | None:
-        """What can be done with it."""
         return self.buttons.of_result(self.result) if self.result.is_numbered else None
 
 
-class MessageDelivery:
-    """Tells one request's progress and outcome; fulfils `bot.services.jobs.delivery.Delivery`.
+class MessageDelivery(Delivery):
+    """Tells one request's progress and outcome.
 
     Args:
         place: where it is told.
@@ -125,10 +127,11 @@ class MessageDelivery:
         self._progress = Progress(self._show, lambda: not place.token_lives)
 
     @property
+    @override
     def destination(self) -> Destination:
-        """Where the request is answered, as far as it is known by now."""
         return self._place.destination
 
+    @override
     async def accepted(self) -> Destination:
         """Show that it begins, if that is still to be done, and what is left out or changed: nothing is paid yet."""
         if self._acknowledge is not None:
@@ -141,22 +144,24 @@ class MessageDelivery:
         """What becomes of what was given stands below, from before anything is paid."""
         return foretold_text(text, self._foretold)
 
+    @override
     def queued(self, position: int, wait: float) -> None:
         """Show the place in line; 0 says that drawing has begun."""
         self._watch_the_token()
         self._progress.show(Stage(position, wait))
 
+    @override
     def paused(self, pause: Pause | str) -> None:
-        """Show that it waits for the end of a pause, whose that is and why; or for us to be able to begin."""
         self._watch_the_token()
         self._progress.show(Stage(0, pause=pause))
 
+    @override
     def preview(self, preview: Preview) -> None:
         """Show the newest frames, as soon as the message may be edited again."""
         self._progress.show(Stage(0, frames=preview.frames))
 
+    @override
     async def done(self, result: Result) -> Posted:
-        """Show the result. Raises DeliveryError."""
         self._stop_progress()
         shown = ShownResult(result, self._model_title, self._buttons, self._notes)
         what = headline([picture for picture, _ in result.files]).strip("*")
@@ -173,8 +178,8 @@ class MessageDelivery:
         except PROBLEMS as problem:
             raise _undelivered(problem, permanent=False) from problem
 
+    @override
     async def renew(self, result: Result, posted: Posted) -> None:
-        """Give what was posted without numbers its numbers and buttons. Raises DeliveryError."""
         is_message = posted.message_ids and self.destination.message_id not in posted.message_ids
         show = partial(self._place.change, posted) if is_message else self._place.edit
         shown = ShownResult(result, self._model_title, self._buttons, self._notes)
@@ -185,8 +190,8 @@ class MessageDelivery:
         except PROBLEMS as problem:
             raise _undelivered(problem, permanent=False) from problem
 
+    @override
     async def failed(self, error: UserFacingError) -> Posted:
-        """Say why there is no result. Raises DeliveryError."""
         self._stop_progress()
         text = failure_text(error.sentence, self._request)
         words = Sentences(text, lambda: self._buttons.of_failure(self._request_id, self._request))
@@ -198,8 +203,8 @@ class MessageDelivery:
         except PROBLEMS as problem:
             raise _undelivered(problem, permanent=False) from problem
 
+    @override
     async def tidy(self) -> bool:
-        """Bring progress to an end that was left standing; whether none is left now. Never raises."""
         self._stop_progress()
         return await self._place.remove() or await self._says(ended_text())
 

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import discord
 import structlog
+from typing_extensions import override
 
 from bot.discord_retries import PROBLEMS, remove_quietly, steadily
 from bot.presentation.result import headline, number_in
+from bot.services.gallery import Screen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,16 +20,17 @@ if TYPE_CHECKING:
 _log = structlog.stdlib.get_logger(__name__)
 
 
-class ShownResults:
-    """Fulfils `bot.services.gallery.deletion.Screen` by the bot's own right."""
+class ShownResults(Screen):
+    """Fulfils `Screen` by the bot's own right."""
 
     def __init__(self, client: discord.Client) -> None:
         self._client = client
 
+    @override
     async def remove(self, channel_id: int, message_id: int) -> bool:
-        """Whether the message is gone now."""
         return await remove_quietly(self._message(channel_id, message_id))
 
+    @override
     async def reduce(self, channel_id: int, message_id: int, gone: Sequence[Picture], kept: Sequence[Picture]) -> bool:
         """Let the message show only what is kept; the rest of it stays as it is, its rows too."""
         message = self._message(channel_id, message_id)

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import discord
+from typing_extensions import override
 
+from bot.delivery.message import Buttons
 from bot.discord_limits import MOST_CHOICES
 from bot.services.requests import format_price
 
@@ -94,7 +96,7 @@ class More:
         return tuple(self._choices)
 
 
-class ResultButtons:
+class ResultButtons(Buttons):
     """Makes the rows, anew for each message: discord.py forgets the classes of a view that is used twice."""
 
     def __init__(self) -> None:
@@ -125,17 +127,17 @@ class ResultButtons:
         """Offer a button under the refusals of limits: `make` takes the server's id and what is missing."""
         self._of_refusal = make
 
+    @override
     def of_result(self, result: Result) -> discord.ui.View | None:
-        """A new view for one message."""
         makers = [make for _, make in self._of_result]
         return _row([make(result) for make in (*makers, *([] if self._more is None else [self._more]))])
 
+    @override
     def of_late(self, request_id: str) -> discord.ui.View | None:
-        """A new view for one message."""
         return _row([] if self._of_late is None else [self._of_late(int(request_id))])
 
+    @override
     def of_failure(self, request_id: str, request: ImageRequest) -> discord.ui.View | None:
-        """A new view for one message."""
         return _row([] if self._of_failure is None else self._of_failure(int(request_id), request))
 
     async def of_refusal(self, server_id: int, shortfall: Shortfall) -> discord.ui.View | None:

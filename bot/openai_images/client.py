@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import httpx2
 import openai
 import structlog
+from typing_extensions import override
 
 from bot.config import is_loopback
 from bot.errors import OutcomeUnknownError, ProviderAccountError, ProviderUnreachableError, not_known
@@ -21,7 +22,7 @@ from bot.openai_images.failures import from_body, from_connection, from_status
 from bot.openai_images.links import LinkError, Links
 from bot.openai_images.orders import order_of
 from bot.openai_images.stages import budget_alerts, refused_on_the_way
-from bot.services.jobs import FinishedImage
+from bot.services.jobs import FinishedImage, ImageProvider
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
@@ -36,7 +37,7 @@ DRAIN = 0.5  # seconds to read a finished stream to its end, which keeps its con
 _log = structlog.stdlib.get_logger(__name__)
 
 
-class OpenAIImages:
+class OpenAIImages(ImageProvider):
     """Makes pictures by OpenAI's Image API, or another endpoint that speaks like it.
 
     Args:
@@ -104,10 +105,11 @@ class OpenAIImages:
                 reason = f"the proxy did not let me through: {error.__cause__}"
             raise _unseen(reason) from error
 
+    @override
     async def make(
         self, request: ImageRequest, inputs: Sequence[InputImage], safety_identifier: str
     ) -> AsyncGenerator[PartialImage | FinishedImage]:
-        """One picture by one call, streamed where the format can be; see `bot.services.jobs.provider.ImageProvider`."""
+        """One picture by one call, streamed where the format can be."""
         sent = _Sent()
         try:
             async with aclosing(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from typing_extensions import override
+
 from bot.services.calendar import Window
 from bot.services.policy import Metric, Scope
-from bot.services.quotas import Alert
+from bot.services.quotas import Alert, Alerts
 from bot.storage.database.sqlite import by_name
 
 if TYPE_CHECKING:
@@ -34,14 +36,14 @@ SELECT 1 FROM alerts WHERE server_id = :server_id AND scope = :scope AND scope_i
 """
 
 
-class SqliteAlerts:
+class SqliteAlerts(Alerts):
     """Fulfils `Alerts`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @override
     async def add(self, alerts: Sequence[Alert], at: int) -> None:
-        """Keep those that were not raised before in their window."""
         rows = [_row(alert, at) for alert in alerts]
 
         def known(connection: sqlite3.Connection) -> bool:
@@ -50,9 +52,8 @@ class SqliteAlerts:
         if not await self._database.read(known):  # most of the time: a transaction is a commit to the disk
             await self._database.transaction(lambda connection: connection.executemany(ADD, rows))
 
+    @override
     async def unposted(self, server_id: int, at: int) -> Sequence[Alert]:
-        """Those of windows that last still and that nobody was told of, lowest level first."""
-
         def look(connection: sqlite3.Connection) -> tuple[Alert, ...]:
             rows = by_name(connection).execute(
                 "SELECT * FROM alerts WHERE server_id = ? AND posted_at IS NULL AND end_at > ? "
@@ -63,9 +64,8 @@ class SqliteAlerts:
 
         return await self._database.read(look)
 
+    @override
     async def servers_waiting(self, at: int) -> Sequence[int]:
-        """The servers that have any such."""
-
         def look(connection: sqlite3.Connection) -> tuple[int, ...]:
             rows = connection.execute(
                 "SELECT DISTINCT server_id FROM alerts WHERE posted_at IS NULL AND end_at > ?", (at,)
@@ -74,8 +74,8 @@ class SqliteAlerts:
 
         return await self._database.read(look)
 
+    @override
     async def posted(self, alert: Alert, at: int) -> None:
-        """It was told."""
         row = _row(alert, at)
         await self._database.transaction(lambda connection: connection.execute(POSTED, row))
 

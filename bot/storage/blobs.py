@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
+from typing_extensions import override
 
 from bot.services.ledger import BlobStore, Leftovers
 from bot.storage.database.opening import flush_directory
@@ -42,10 +43,11 @@ class FileBlobs(BlobStore, Leftovers):
         self._directory = directory
         self._touching = threading.Lock()  # nothing that is put is deleted as untouched at the same moment
 
+    @override
     async def put(self, content: bytes) -> str:
-        """Store durably and return the digest in hex. The same bytes are kept once."""
         return await asyncio.to_thread(self._put, content)
 
+    @override
     async def get(self, digest: str) -> bytes | None:
         """The bytes, or None if they are not kept, or not as they were put: then the file is laid aside.
 
@@ -54,6 +56,7 @@ class FileBlobs(BlobStore, Leftovers):
         """
         return await asyncio.to_thread(self._get, self._path(digest))
 
+    @override
     async def delete(self, digest: str) -> None:
         """Forget the bytes; nothing happens if they are not kept.
 
@@ -70,10 +73,11 @@ class FileBlobs(BlobStore, Leftovers):
         """
         await asyncio.to_thread(self._try_out)
 
+    @override
     async def untouched(self, since: float, after: str, most: int) -> Sequence[str]:
-        """Up to `most` digests of files that were last put before `since`: in order, from the first behind `after`."""
         return await asyncio.to_thread(self._untouched, since, after, most)
 
+    @override
     async def delete_untouched(self, digest: str, since: float) -> bool:
         """Forget the bytes, unless they were put again since then; whether they are gone by this call.
 
@@ -82,8 +86,8 @@ class FileBlobs(BlobStore, Leftovers):
         """
         return await asyncio.to_thread(self._delete_untouched, self._path(digest), since)
 
+    @override
     async def delete_unfinished(self, since: float) -> int:
-        """Remove what was left by writes that broke off before `since`; how many files that were."""
         return await asyncio.to_thread(self._delete_unfinished, since)
 
     def _path(self, digest: str) -> Path:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from bot.services.ledger import Destination, Errand, Requester
+from typing_extensions import override
+
+from bot.services.ledger import Destination, Errand, Errands, Requester
 from bot.storage.database.sqlite import by_name
 
 if TYPE_CHECKING:
@@ -26,14 +28,14 @@ WHERE answered_at IS NULL AND NOT EXISTS (SELECT 1 FROM requests WHERE requests.
 """
 
 
-class SqliteErrands:
+class SqliteErrands(Errands):
     """Fulfils `Errands`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @override
     async def begin(self, errand: Errand) -> bool:
-        """Write it down; False, and nothing is written, if it was before."""
         requester, destination = errand.requester, errand.destination
         row = (
             errand.id,
@@ -52,18 +54,18 @@ class SqliteErrands:
         )
         return await self._database.transaction(lambda connection: connection.execute(BEGIN, row).rowcount > 0)
 
+    @override
     async def answered(self, errand_id: str, at: int) -> None:
-        """Somebody was told, or a request is kept that sees to it: its words and its token are forgotten."""
         await self._database.transaction(lambda connection: connection.execute(ANSWERED, (at, errand_id)))
 
+    @override
     async def unanswered(self) -> Sequence[Errand]:
-        """Those that nobody was told of and of which no request is kept, oldest first."""
         return await self._database.read(
             lambda connection: [_errand(row) for row in by_name(connection).execute(UNANSWERED)]
         )
 
+    @override
     async def forget(self, before: int) -> None:
-        """Forget what arrived before: Discord does not repeat it any more."""
         await self._database.transaction(
             lambda connection: connection.execute("DELETE FROM errands WHERE at < ?", (before,))
         )

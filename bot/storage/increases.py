@@ -6,9 +6,11 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from typing_extensions import override
+
 from bot.services.calendar import Window
 from bot.services.policy import Metric, Scope
-from bot.services.quotas import IncreaseRequest, IncreaseState, Opening
+from bot.services.quotas import IncreaseRequest, Increases, IncreaseState, Opening
 from bot.storage.database.sqlite import by_name
 from bot.storage.policies import add_grant, write_entry
 
@@ -48,15 +50,14 @@ WHERE id = ? AND server_id = ? AND state = 'open'
 """
 
 
-class SqliteIncreases:
+class SqliteIncreases(Increases):
     """Fulfils `Increases`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @override
     async def open(self, increase: IncreaseRequest) -> Opening:
-        """Keep a new plea, whose `id` is given here, unless there is one of this member for this limit."""
-
         def write(connection: sqlite3.Connection) -> Opening:
             values = _columns(increase)
             found = by_name(connection).execute(STANDING, values).fetchone()
@@ -70,13 +71,12 @@ class SqliteIncreases:
 
         return await self._database.transaction(write)
 
+    @override
     async def told(self, increase_id: int, at: int) -> None:
-        """Leads can read it now."""
         await self._write("UPDATE pleas SET told_at = ? WHERE id = ?", at, increase_id)
 
+    @override
     async def get(self, server_id: int, increase_id: int) -> IncreaseRequest | None:
-        """A plea of this server as it stands, or None."""
-
         def look(connection: sqlite3.Connection) -> IncreaseRequest | None:
             sql = "SELECT * FROM pleas WHERE id = ? AND server_id = ?"
             row = by_name(connection).execute(sql, (increase_id, server_id)).fetchone()
@@ -84,15 +84,12 @@ class SqliteIncreases:
 
         return await self._database.read(look)
 
+    @override
     async def renew(self, increase_id: int, needed: int) -> None:
-        """So much is missing by now; nothing changes if it is not open any more."""
         await self._write("UPDATE pleas SET needed = ? WHERE id = ? AND state = 'open'", needed, increase_id)
 
+    @override
     async def decide(self, increase: IncreaseRequest, decision: Decision, grant: Grant | None) -> bool:
-        """Grant an open plea, or decline it if there is no `grant`: its state, the credit and the audit at once.
-
-        False, and nothing is written, if it is not open any more.
-        """
         state, granted = (IncreaseState.DECLINED, None) if grant is None else (IncreaseState.GRANTED, grant.amount)
 
         def write(connection: sqlite3.Connection) -> bool:
@@ -107,22 +104,21 @@ class SqliteIncreases:
 
         return await self._database.transaction(write)
 
+    @override
     async def drop(self, increase: IncreaseRequest, actor_id: int, at: int) -> bool:
-        """An open plea is needless, as this lead found. False, and nothing is written, if it is not open any more."""
         return bool(
             await self._write(DECIDE, IncreaseState.NEEDLESS.value, at, actor_id, None, increase.id, increase.server_id)
         )
 
+    @override
     async def untold(self, since: int, at: int) -> Sequence[IncreaseRequest]:
-        """Those decided at or after `since`, whose windows last beyond `at`, and whose members were not told."""
-
         def look(connection: sqlite3.Connection) -> tuple[IncreaseRequest, ...]:
             return tuple(_increase(row) for row in by_name(connection).execute(UNTOLD, (since, at)))
 
         return await self._database.read(look)
 
+    @override
     async def member_told(self, increase_id: int, at: int) -> None:
-        """The member can read what was decided."""
         await self._write("UPDATE pleas SET member_told_at = ? WHERE id = ?", at, increase_id)
 
     async def _write(self, sql: str, *values: int | str | None) -> int:

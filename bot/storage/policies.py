@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
+from typing_extensions import override
 
 from bot.services.calendar import Window
-from bot.services.policy import AuditEntry, Decision, Grant, Metric, Scope, ServerPolicy
+from bot.services.policy import Audit, AuditEntry, Decision, Grant, Metric, Policies, Scope, ServerPolicy
 from bot.storage.database.sqlite import DamagedRowError, by_name
 
 if TYPE_CHECKING:
@@ -23,28 +24,27 @@ NEWEST = 2**63 - 1  # beyond every number of an entry; a comparison with NULL wo
 LONGEST_WINDOW = 32 * 24 * 3600  # seconds; no grant lasts longer than its window
 
 
-class SqlitePolicies:
+class SqlitePolicies(Policies):
     """Fulfils `Policies`. What was read stays in memory until it is changed: only this process writes."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._known: dict[int, ServerPolicy] = {}
 
+    @override
     async def of(self, server_id: int) -> ServerPolicy:
-        """The policy as it is now; from memory where that is known to be current."""
         known = self._known.get(server_id)
         if known is None:
             known = await self._database.read(lambda connection: read_policy(connection, server_id))
             self._known[server_id] = known
         return known
 
+    @override
     async def forget(self, server_id: int) -> None:
-        """Read it anew the next time: what is in memory turned out to be stale."""
         self._known.pop(server_id, None)
 
+    @override
     async def change(self, server_id: int, alter: Callable[[ServerPolicy], tuple[ServerPolicy, Decision]]) -> Decision:
-        """Let `alter` see the policy as it is and say what it shall be; written with its decision, or not at all."""
-
         def write(connection: sqlite3.Connection) -> tuple[ServerPolicy, Decision]:
             before = read_policy(connection, server_id)
             after, decision = alter(before)
@@ -59,9 +59,8 @@ class SqlitePolicies:
         self._known[server_id] = policy
         return decision
 
+    @override
     async def grant(self, server_id: int, grant: Grant, decision: Decision) -> None:
-        """Add a one-time credit."""
-
         def write(connection: sqlite3.Connection) -> tuple[ServerPolicy, Decision]:
             return add_grant(connection, server_id, grant, decision), decision
 
@@ -79,21 +78,20 @@ class SqlitePolicies:
             raise
 
 
-class SqliteAudit:
+class SqliteAudit(Audit):
     """Fulfils `Audit`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @override
     async def record(self, server_id: int, decision: Decision) -> None:
-        """Write down what was decided outside the policy."""
         await self._database.transaction(lambda connection: write_entry(connection, server_id, decision))
 
+    @override
     async def entries(
         self, server_id: int, *, before: int | None = None, actor_id: int | None = None, most: int = 10
     ) -> Sequence[AuditEntry]:
-        """The newest entries of a server, newest first: those with a smaller `seq` than `before`, of one lead."""
-
         def look(connection: sqlite3.Connection) -> tuple[AuditEntry, ...]:
             rows = by_name(connection).execute(
                 "SELECT * FROM audit WHERE server_id = :server_id AND seq < :before "

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import discord
 import structlog
+from typing_extensions import override
 
 from bot.discord_retries import PROBLEMS, steadily
+from bot.services.quotas import Notifier
 from cogs.increases.text import notice, public_notice
 
 if TYPE_CHECKING:
@@ -18,13 +20,14 @@ if TYPE_CHECKING:
 _log = structlog.stdlib.get_logger(__name__)
 
 
-class MemberVoice:
+class MemberVoice(Notifier):
     """Fulfils `Notifier`. The same nonce everywhere: if a first message arrived after all, Discord drops this."""
 
     def __init__(self, client: discord.Client) -> None:
         self._client = client
 
-    async def __call__(self, news: IncreaseOutcome) -> bool:
+    @override
+    async def __call__(self, news: IncreaseOutcome, /) -> bool:
         """By direct message; where that is closed, in the channel where they asked, without saying what. Never raises.
 
         False if neither is possible now.

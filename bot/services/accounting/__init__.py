@@ -6,6 +6,7 @@ from bot.services.accounting.corrections import (
     NO_CHARGE,
     Billing,
     ChargeOnFile,
+    Charges,
     Corrector,
     Resolved,
     charge_text,
@@ -20,7 +21,7 @@ from bot.services.accounting.reconciling import (
     Share,
     reconcile,
 )
-from bot.services.accounting.report import MonthlyReport, MonthReports, Report, iso_utc, reported
+from bot.services.accounting.report import Books, MonthlyReport, MonthReports, Report, iso_utc, reported
 from bot.services.accounting.sums import Group, Grouping, ReportedJob, Sums, sums_in
 
 __all__ = [
@@ -30,7 +31,9 @@ __all__ = [
     "TOLERATED_PERCENT",
     "Billing",
     "BookedJob",
+    "Books",
     "ChargeOnFile",
+    "Charges",
     "Corrector",
     "DayCompared",
     "Group",

@@ -1,6 +1,6 @@
 """Finished pictures and their files: what they came from, how long they stay, how they go."""
 
-from bot.services.gallery.deletion import Deleter, Deleting
+from bot.services.gallery.deletion import Deleter, Deleting, Screen
 from bot.services.gallery.file_holds import FileHolds, Sweeping
 from bot.services.gallery.lineage import MOST_SHOWN, Family, Lineage, Relative
 
@@ -12,5 +12,6 @@ __all__ = [
     "FileHolds",
     "Lineage",
     "Relative",
+    "Screen",
     "Sweeping",
 ]

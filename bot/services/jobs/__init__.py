@@ -10,6 +10,7 @@ from bot.services.jobs.provider import (
     FILE_ENDINGS,
     CheckedPicture,
     FinishedImage,
+    ImageProvider,
     InputImage,
     PartialImage,
     UnreadablePictureError,
@@ -17,7 +18,7 @@ from bot.services.jobs.provider import (
 from bot.services.jobs.provider_account import ProviderAccount
 from bot.services.jobs.queue import FairQueue
 from bot.services.jobs.restoration import GoneBack, LastSeen, Restoration
-from bot.services.jobs.server_status import Bulletins, OpenJobs, ServerStatus
+from bot.services.jobs.server_status import Bulletins, OpenCharges, OpenJobs, ServerStatus
 from bot.services.jobs.studio import Studio
 from bot.services.jobs.throttles import ByteBudget, Pace
 from bot.services.jobs.workshop import Load
@@ -36,9 +37,11 @@ __all__ = [
     "FinishedImage",
     "Generation",
     "GoneBack",
+    "ImageProvider",
     "InputImage",
     "LastSeen",
     "Load",
+    "OpenCharges",
     "OpenJobs",
     "Outcomes",
     "Pace",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
+from typing_extensions import override
 
 from bot.errors import RequestRejectedError, StoreTroubleError
 from bot.services.catalog import INPUT_MEDIA_TYPES
@@ -186,6 +187,7 @@ class Safekeeping(BlobStore):
         self._arrears = arrears
         self._held: dict[str, bytes] = {}
 
+    @override
     async def put(self, content: bytes) -> str:
         """Store durably and return the digest in hex: for what a member has still.
 
@@ -213,13 +215,13 @@ class Safekeeping(BlobStore):
         self._arrears.owe(f"file {digest}", lambda: self._put_away(digest))
         return digest
 
+    @override
     async def get(self, digest: str) -> bytes | None:
-        """The bytes, or None if they are not kept."""
         held = self._held.get(digest)
         return await self._blobs.get(digest) if held is None else held
 
+    @override
     async def delete(self, digest: str) -> None:
-        """Forget the bytes; nothing happens if they are not kept."""
         self._held.pop(digest, None)
         await self._blobs.delete(digest)
 

@@ -276,28 +276,36 @@ class Ledger(Protocol):
         Raises:
             LimitReachedError: for the first limit that does not allow it.
             StalePolicyError: the server's policy has changed since the order was made.
+            ChargeConflictError: this id is kept with another request, requester or price.
         """
         ...
 
     async def dispatch(self, job_id: str, at: int, bounds: Bounds | None = None) -> None:
-        """Mark that the paid call is about to leave. Only a reserved job can be dispatched.
+        """Mark that the paid call is about to leave. Only a reserved job can be dispatched, and so only once.
 
         Raises:
             OutOfBoundsError: it would pass one of the bounds' limits.
             StalePolicyError: the server's policy has changed since the bounds were looked up.
+            ChargeConflictError: it is not reserved.
         """
         ...
 
     async def settle(self, job_id: str, settlement: Settlement, at: int) -> Picture:
-        """Book the true cost, free the rest of the hold, and give the picture its number."""
+        """Book the true cost, free the rest of the hold, and give the picture its number.
+
+        A job of unknown outcome is settled too: its result turned up. The same settlement again changes nothing.
+        """
         ...
 
     async def release(self, job_id: str, failure: str, code: str, at: int) -> None:
-        """Free the hold of a job that is certain not to be billed."""
+        """Free the hold of a job that is certain not to be billed. A second time changes nothing."""
         ...
 
     async def mark_unknown(self, job_id: str, failure: str, code: str, at: int, deadline_at: int) -> None:
-        """Keep the hold of a job of which nobody knows whether it is billed."""
+        """Keep the hold of a dispatched job of which nobody knows whether it is billed.
+
+        A second time changes nothing: the first deadline stands.
+        """
         ...
 
     async def charge_overdue(self, at: int) -> Sequence[str]:
@@ -328,7 +336,11 @@ class Ledger(Protocol):
     async def limit_status(
         self, limits: Sequence[Limit], buckets: Sequence[BucketKey], at: int
     ) -> Sequence[LimitStatus]:
-        """What is used of each limit at `at`, which these buckets' windows hold."""
+        """What is used of each limit at `at`, which these buckets' windows hold.
+
+        Raises:
+            ValueError: a limit that none of the buckets counts for.
+        """
         ...
 
     async def month_totals(self, month: BucketKey) -> MonthTotals:

@@ -23,7 +23,7 @@ class Requests(Protocol):
         ...
 
     async def acknowledged(self, request_id: str, destination: Destination) -> None:
-        """Remember where progress is shown."""
+        """Remember where progress is shown. A request that is answered already stays as it is."""
         ...
 
     async def delivered(
@@ -38,6 +38,7 @@ class Requests(Protocol):
     ) -> None:
         """Remember what was told, and the messages that show it; see `Posted`.
 
+        Messages without a channel are in the request's own. A second time adds the messages that are new.
         The interaction's token is forgotten if nothing is left for it to do.
         """
         ...
@@ -63,7 +64,7 @@ class Requests(Protocol):
         ...
 
     async def of_picture(self, number: int, server_id: int) -> Order | None:
-        """The request that made this picture, if it belongs to this server."""
+        """The request that made this picture, if it belongs to this server; also when the picture is deleted."""
         ...
 
     async def of_own_picture(self, number: int, user_id: int) -> Order | None:
@@ -79,11 +80,15 @@ class Requests(Protocol):
         ...
 
     async def delete_pictures(self, request_id: str, at: int) -> Sequence[str]:
-        """Mark the request's pictures as deleted; return the digests that nothing else uses."""
+        """Mark the request's pictures as deleted; return the digests that nothing else uses.
+
+        They are those of its pictures and of its inputs. A second time returns them again, so that a deletion that
+        was cut off before the files were gone can be finished.
+        """
         ...
 
     async def delete_picture(self, number: int, at: int) -> Sequence[str]:
-        """Mark one picture as deleted; return the digests of its request that nothing else uses."""
+        """Mark one picture as deleted; return the digests of its request that nothing else uses, as above."""
         ...
 
     async def unused(self, digests: Sequence[str]) -> Sequence[str]:

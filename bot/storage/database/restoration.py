@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from typing_extensions import override
+
 from bot.services.jobs import GoneBack, LastSeen
 from bot.storage.database.mark import GONE_BACK, NEW, UNTOLD, highest_picture, note_going_back
 from bot.storage.database.state_rows import read_state, write_state
@@ -29,13 +31,12 @@ class SqliteGoneBack(GoneBack):
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @override
     async def is_new(self) -> bool:
-        """Whether it has, and what waits in it was not looked after yet."""
         return await self._database.read(lambda connection: read_state(connection, GONE_BACK) == NEW)
 
+    @override
     async def note(self, pictures: int) -> bool:
-        """Pictures up to this number were made before: False if they are known; else the database has gone back."""
-
         def write(connection: sqlite3.Connection) -> bool:
             if pictures <= highest_picture(connection):
                 return False
@@ -44,31 +45,29 @@ class SqliteGoneBack(GoneBack):
 
         return await self._database.transaction(write)
 
+    @override
     async def looked_after(self, at: int) -> None:
-        """What waited was given back at `at`, in seconds since 1970 (UTC)."""
         await self._database.transaction(lambda connection: write_state(connection, GONE_BACK, str(at)))
 
+    @override
     async def noticed_at(self) -> int | None:
-        """When it was looked after, the last time; None if never."""
         found = await self._database.read(lambda connection: read_state(connection, GONE_BACK))
         return None if found in {None, NEW} else int(found or 0)
 
+    @override
     async def untold(self) -> Sequence[int]:
-        """The servers whose leads are to be told."""
         return await self._database.read(_untold)
 
+    @override
     async def told(self, server_id: int) -> None:
-        """The leads of a server can read it."""
-
         def write(connection: sqlite3.Connection) -> None:
             left = [each for each in _untold(connection) if each != server_id]
             write_state(connection, UNTOLD, json.dumps(left))
 
         await self._database.transaction(write)
 
+    @override
     async def last_seen(self) -> Sequence[LastSeen]:
-        """Where messages of ours that the database does not know would stand."""
-
         def look(connection: sqlite3.Connection) -> list[LastSeen]:
             found = connection.execute(WAITING, (MOST_PLACES,)).fetchall() + connection.execute(LATEST).fetchall()
             return [LastSeen(*row) for row in found]

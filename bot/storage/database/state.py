@@ -5,6 +5,9 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
+from typing_extensions import override
+
+from bot.services.ledger import Notes
 from bot.storage.database.state_rows import CLOCK, read_state, write_state
 
 if TYPE_CHECKING:
@@ -15,18 +18,18 @@ if TYPE_CHECKING:
 SECRET_BYTES = 32
 
 
-class State:
+class State(Notes):
     """Keeps small texts by name."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @override
     async def get(self, key: str) -> str | None:
-        """The text kept under `key`, or None."""
         return await self._database.read(lambda connection: read_state(connection, key))
 
+    @override
     async def put(self, key: str, value: str) -> None:
-        """Keep `value` under `key`, instead of what was there."""
         await self._database.transaction(lambda connection: write_state(connection, key, value))
 
     async def claim(self, key: str) -> bool:

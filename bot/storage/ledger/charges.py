@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from bot.services.accounting import ChargeOnFile
+from typing_extensions import override
+
+from bot.services.accounting import ChargeOnFile, Charges
 from bot.services.ledger import ChargeState
 from bot.storage.database.sqlite import by_name
 from bot.storage.ledger.rows import requester_of
@@ -39,22 +41,22 @@ WHERE jobs.seq IN (SELECT value FROM json_each(?)) ORDER BY reserved_at, jobs.se
 """
 
 
-class SqliteCharges:
+class SqliteCharges(Charges):
     """Fulfils `Charges`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @override
     async def unknown(self, server_id: int, most: int) -> Sequence[ChargeOnFile]:
-        """Those of unknown outcome, oldest first."""
         return await self._found(UNKNOWN, (server_id, most))
 
+    @override
     async def of_job(self, server_id: int, job_id: str) -> ChargeOnFile | None:
-        """The charge of a job, or None if this server has no such job."""
         return next(iter(await self._found(OF_JOB, (server_id, job_id))), None)
 
+    @override
     async def of_picture(self, server_id: int, number: int) -> ChargeOnFile | None:
-        """The charge of a picture, also of a deleted one; None if this server has none of this number."""
         return next(iter(await self._found(OF_PICTURE, (server_id, number))), None)
 
     async def _found(self, sql: str, key: tuple[int | str, ...]) -> Sequence[ChargeOnFile]:

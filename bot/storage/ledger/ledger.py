@@ -5,10 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from typing_extensions import override
+
 from bot.services.ledger import (
     Balance,
     ChargeConflictError,
     ChargeState,
+    Ledger,
     LimitStatus,
     MonthTotals,
     Order,
@@ -64,86 +67,54 @@ ORDER BY 1.0 * actual_nano / estimate DESC LIMIT 1
 UNKNOWN = "SELECT coalesce(sum(hold_nano), 0) FROM jobs INDEXED BY jobs_unknown WHERE state = 'unknown'"
 
 
-class SqliteLedger:
+class SqliteLedger(Ledger):
     """Fulfils `Ledger`. A step that does not fit raises `ChargeConflictError`, and nothing is written."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @override
     async def reserve(self, order: Reservation) -> Order:
-        """Check every limit and write the request and its reservations, or nothing at all.
-
-        The same order again changes nothing and returns what is kept.
-
-        Raises:
-            LimitReachedError: for the first limit that does not allow it.
-            StalePolicyError: the server's policy has changed since the order was made.
-            ChargeConflictError: this id is kept with another request, requester or price.
-        """
         return await self._database.transaction(partial(_reserve, order=order))
 
+    @override
     async def dispatch(self, job_id: str, at: int, bounds: Bounds | None = None) -> None:
-        """Mark that the paid call is about to leave. Only a reserved job can be dispatched, and so only once.
-
-        Raises:
-            OutOfBoundsError: it would pass one of the bounds' limits.
-            StalePolicyError: the server's policy has changed since the bounds were looked up.
-            ChargeConflictError: it is not reserved.
-        """
         await self._database.transaction(partial(_dispatch, job_id=job_id, at=at, bounds=bounds))
 
+    @override
     async def settle(self, job_id: str, settlement: Settlement, at: int) -> Picture:
-        """Book the true cost, free the rest of the hold, and give the picture its number.
-
-        A job of unknown outcome is settled too: its result turned up. The same settlement again changes nothing.
-        """
         return await self._database.transaction(partial(_settle, job_id=job_id, settlement=settlement, at=at))
 
+    @override
     async def release(self, job_id: str, failure: str, code: str, at: int) -> None:
-        """Free the hold of a job that is certain not to be billed. A second time changes nothing."""
         await self._database.transaction(partial(_release, job_id=job_id, failure=failure, code=code, at=at))
 
+    @override
     async def mark_unknown(self, job_id: str, failure: str, code: str, at: int, deadline_at: int) -> None:
-        """Keep the hold of a dispatched job of which nobody knows whether it is billed.
-
-        A second time changes nothing: the first deadline stands.
-        """
         await self._database.transaction(
             partial(_mark_unknown, job_id=job_id, failure=failure, code=code, at=at, deadline_at=deadline_at)
         )
 
+    @override
     async def charge_overdue(self, at: int) -> Sequence[str]:
-        """Charge at its hold every unknown job whose deadline has passed; return their ids."""
         return await self._database.transaction(partial(_charge_overdue, at=at))
 
+    @override
     async def correct(self, server_id: int, correction: Correction, at: int) -> Corrected:
-        """Settle or release an unknown job of this server by what a lead knows, or adjust one that is closed.
-
-        Raises:
-            LookupError: this server has no such job.
-            ChargeConflictError: the job waits or runs still.
-            ValueError: more than was held for it and than the provider reported.
-        """
         return await self._database.transaction(partial(correct, server_id=server_id, correction=correction, at=at))
 
+    @override
     async def highest_overshoot(self, model: str, since: int) -> tuple[int, int] | None:
-        """Of the model's jobs that cost more than they held since then, the one that passed its estimate the most."""
-
         def look(connection: sqlite3.Connection) -> tuple[int, int] | None:
             found: tuple[int, int] | None = connection.execute(OVERSHOOT, (model, since)).fetchone()
             return found
 
         return await self._database.read(look)
 
+    @override
     async def limit_status(
         self, limits: Sequence[Limit], buckets: Sequence[BucketKey], at: int
     ) -> Sequence[LimitStatus]:
-        """What is used of each limit at `at`, which these buckets' windows hold.
-
-        Raises:
-            ValueError: a limit that none of the buckets counts for.
-        """
-
         def look(connection: sqlite3.Connection) -> tuple[LimitStatus, ...]:
             statuses: list[LimitStatus] = []
             for limit in limits:
@@ -154,9 +125,8 @@ class SqliteLedger:
 
         return await self._database.read(look)
 
+    @override
     async def month_totals(self, month: BucketKey) -> MonthTotals:
-        """What the counter of a month holds, and all that is unknown in any."""
-
         def look(connection: sqlite3.Connection) -> MonthTotals:
             balance = balance_of(connection, month)
             (unknown,) = connection.execute(UNKNOWN).fetchone()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from typing_extensions import override
+
 from bot.services.gallery import MOST_SHOWN, Family, Lineage, Relative
 from bot.services.requests import ImageRequest
 from bot.storage.database.sqlite import by_name
@@ -54,9 +56,8 @@ class SqliteLineage(Lineage):
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @override
     async def family(self, numbers: Sequence[int], server_id: int) -> Family:
-        """The relatives of pictures of this server, each once; of those that are not of this server there are none."""
-
         def look(connection: sqlite3.Connection) -> Family:
             own = json.dumps([each.number for each in _relatives(connection, numbers, server_id)])
             parents = [parent for (parent,) in connection.execute(PARENTS, (own,))]

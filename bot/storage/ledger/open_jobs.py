@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.services.jobs import OpenJobs
+from typing_extensions import override
+
+from bot.services.jobs import OpenCharges, OpenJobs
 
 if TYPE_CHECKING:
     import sqlite3
@@ -25,15 +27,14 @@ WHERE state = 'unknown' AND server_id = ?
 """
 
 
-class SqliteOpenCharges:
+class SqliteOpenCharges(OpenCharges):
     """Fulfils `OpenCharges`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @override
     async def of_server(self, server_id: int) -> OpenJobs:
-        """The open jobs of one server."""
-
         def look(connection: sqlite3.Connection) -> OpenJobs:
             held = connection.execute(OPEN, (server_id,)).fetchone()
             return OpenJobs(*held, *connection.execute(UNKNOWN, (server_id,)).fetchone())

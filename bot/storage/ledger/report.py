@@ -6,7 +6,9 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.services.accounting import Grouping, Report, ReportedJob, reported
+from typing_extensions import override
+
+from bot.services.accounting import Books, Grouping, Report, ReportedJob, reported
 from bot.services.calendar import BILLING_ZONE, Month, Window
 from bot.services.ledger import ChargeState
 from bot.storage.database.opening import open_read_only, unusable
@@ -60,15 +62,14 @@ STATES = frozenset(ChargeState)
 MONTHS = "SELECT start_at, end_at FROM buckets WHERE scope = 'server' AND server_id = ? AND scope_id = ? AND period = ?"
 
 
-class SqliteBooks:
+class SqliteBooks(Books):
     """Fulfils `Books`. Jobs are read in a thread on a connection of its own, so that the writer's thread stays free."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @override
     async def months(self, server_id: int, zone: ZoneInfo) -> Sequence[Month]:
-        """The months of the server's zone in which anything was asked for, earliest first."""
-
         def look(connection: sqlite3.Connection) -> list[tuple[int, int]]:
             return connection.execute(MONTHS, (server_id, server_id, Window.MONTH.value)).fetchall()
 
@@ -76,10 +77,10 @@ class SqliteBooks:
         # Windows from before the server moved to another zone are months of the present one as nearly as can be.
         return sorted({Month.holding((start + end) // 2, zone) for start, end in windows})
 
+    @override
     async def report(
         self, server_id: int, month: Month, zone: ZoneInfo, *, by: Grouping | None = None, member_id: int | None = None
     ) -> Report:
-        """The jobs reserved in a month of the server's zone, by all members or by one; with `by` only their sums."""
         path = self._database.path
 
         def read() -> Report:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from typing_extensions import override
+
 from bot.services.ledger import Requests
 from bot.storage.ledger.rows import read_order
 
@@ -88,16 +90,16 @@ class SqliteRequests(Requests):
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @override
     async def get(self, request_id: str) -> Order | None:
-        """The request with its jobs, or None."""
         return await self._database.read(lambda connection: read_order(connection, request_id))
 
+    @override
     async def undelivered(self) -> Sequence[Order]:
-        """Every request that has not been answered to its end, oldest first."""
         return await self._database.read(lambda connection: _all(connection, UNDELIVERED))
 
+    @override
     async def acknowledged(self, request_id: str, destination: Destination) -> None:
-        """Remember where progress is shown. A request that is answered already stays as it is."""
         columns = (
             destination.application_id,
             destination.interaction_token,
@@ -107,6 +109,7 @@ class SqliteRequests(Requests):
         )
         await self._database.transaction(lambda connection: connection.execute(ACKNOWLEDGE, (*columns, request_id)))
 
+    @override
     async def delivered(
         self,
         request_id: str,
@@ -117,11 +120,6 @@ class SqliteRequests(Requests):
         kept: bool = False,
         progress_left: bool = False,
     ) -> None:
-        """Remember what was told, and the messages that show it; the token is forgotten if nothing is left for it.
-
-        Messages without a channel are in the request's own. A second time adds the messages that are new.
-        """
-
         def write(connection: sqlite3.Connection) -> None:
             connection.execute(DELIVERED, {"at": at, "id": request_id, "kept": kept, "left": progress_left})
             connection.executemany(
@@ -133,41 +131,40 @@ class SqliteRequests(Requests):
 
         await self._database.transaction(write)
 
+    @override
     async def keep(self, request_id: str, at: int) -> None:
-        """Remember that Discord takes the answer in no way: its member fetches it, or the next start tries again."""
         await self._database.transaction(lambda connection: connection.execute(KEEP, (at, request_id)))
 
+    @override
     async def fetched(self, request_id: str, at: int) -> None:
-        """The member has seen what was kept for them."""
         await self._database.transaction(lambda connection: connection.execute(FETCHED, (at, request_id)))
 
+    @override
     async def kept_for(self, user_id: int) -> Sequence[Order]:
-        """What is kept for a member to fetch, oldest first."""
         return await self._database.read(lambda connection: _all(connection, KEPT_FOR, (user_id,)))
 
+    @override
     async def with_progress_left(self) -> Sequence[Order]:
-        """Every request that is answered, and whose progress message may say still that it goes on; oldest first."""
         return await self._database.read(lambda connection: _all(connection, PROGRESS_LEFT))
 
+    @override
     async def tidied(self, request_id: str) -> None:
-        """No progress is left; the interaction's token is forgotten."""
         await self._database.transaction(lambda connection: connection.execute(TIDIED, (request_id,)))
 
+    @override
     async def of_picture(self, number: int, server_id: int) -> Order | None:
-        """The request that made this picture, if it belongs to this server; also when the picture is deleted."""
         return await self._database.read(lambda connection: _found(connection, OF_PICTURE, (number, server_id)))
 
+    @override
     async def of_own_picture(self, number: int, user_id: int) -> Order | None:
-        """The request that made this picture, if this member asked for it, on whatever server."""
         return await self._database.read(lambda connection: _found(connection, OF_OWN_PICTURE, (number, user_id)))
 
+    @override
     async def of_message(self, message_id: int) -> Order | None:
-        """The request whose result this message shows, or None."""
         return await self._database.read(lambda connection: _found(connection, OF_MESSAGE, (message_id,)))
 
+    @override
     async def messages(self, request_id: str) -> Sequence[tuple[int, int]]:
-        """(channel id, message id) of every message that shows the result, oldest first."""
-
         def look(connection: sqlite3.Connection) -> list[tuple[int, int]]:
             return connection.execute(  # Discord's ids grow with time
                 "SELECT channel_id, message_id FROM messages WHERE request_id = ? ORDER BY message_id", (request_id,)
@@ -175,22 +172,16 @@ class SqliteRequests(Requests):
 
         return await self._database.read(look)
 
+    @override
     async def delete_pictures(self, request_id: str, at: int) -> Sequence[str]:
-        """Mark the request's pictures as deleted; return the digests that nothing else uses.
-
-        They are those of its pictures and of its inputs. A second time returns them again, so that a deletion that
-        was cut off before the files were gone can be finished.
-        """
-
         def write(connection: sqlite3.Connection) -> list[str]:
             connection.execute(DELETE_PICTURES, (at, request_id))
             return _unused_of(connection, request_id)
 
         return await self._database.transaction(write)
 
+    @override
     async def delete_picture(self, number: int, at: int) -> Sequence[str]:
-        """Mark one picture as deleted; return the digests of its request that nothing else uses, as above."""
-
         def write(connection: sqlite3.Connection) -> list[str]:
             connection.execute(DELETE_PICTURE, (at, number))
             found = connection.execute(REQUEST_OF, (number,)).fetchone()
@@ -198,8 +189,8 @@ class SqliteRequests(Requests):
 
         return await self._database.transaction(write)
 
+    @override
     async def unused(self, digests: Sequence[str]) -> Sequence[str]:
-        """Those of the files that no picture shows and no request will send."""
         return await self._database.read(lambda connection: _unused(connection, digests))
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from typing_extensions import override
+
 from bot.services.policy import Balance, Scope
-from bot.services.quotas import EVER, Span
+from bot.services.quotas import EVER, Span, UseRecords
 
 if TYPE_CHECKING:
     import sqlite3
@@ -24,16 +26,16 @@ ORDER BY start_at, end_at
 """
 
 
-class SqliteUse:
+class SqliteUse(UseRecords):
     """Fulfils `UseRecords`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @override
     async def spans(
         self, server_id: int, user_id: int, window: Window, between: tuple[int, int] = EVER
     ) -> Sequence[Span]:
-        """The counters that hold anything and share any second with `between`, oldest first."""
         wanted = {
             "scope": Scope.MEMBER.value,
             "server_id": server_id,
