@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
 import structlog
@@ -28,6 +28,7 @@ SERVERS = (
     "SELECT json_group_array(server_id) FROM (SELECT server_id FROM policies UNION SELECT server_id FROM requests)"
 )
 COUNTED = ("pictures", "pleas")  # tables whose numbers people and old messages know: never given again
+KEYS = ("life", "commits", *COUNTED)  # of the file, in the order of `Mark`
 COUNT = """
 INSERT INTO state (key, value) VALUES ('commits', '1')
 ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)
@@ -101,7 +102,8 @@ class Marker:
         try:
             mark = _mark_of(connection)
             if mark != self._kept:
-                self._write(json.dumps(asdict(mark)).ljust(WIDTH))
+                kept = dict(zip(KEYS, astuple(mark), strict=True))
+                self._write(json.dumps(kept).ljust(WIDTH))
                 self._kept = mark
         except (OSError, sqlite3.Error) as error:
             if not self._is_unwritable:
@@ -112,7 +114,7 @@ class Marker:
         try:
             with self._path.open("rb") as file:
                 found = json.loads(file.read(LARGEST))
-            return Mark(str(found["life"]), *(_number(found[name]) for name in ("commits", *COUNTED)))
+            return Mark(str(found["life"]), *(_number(found[name]) for name in KEYS[1:]))
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError) as error:
