@@ -9,10 +9,10 @@ from statistics import median, quantiles
 from typing import TYPE_CHECKING, Any, ClassVar
 from unittest.mock import patch
 
-from bot.sandbox.images.painters import PainterPool, Painting
 from PIL import Image
 
 from bot.sandbox.images import server
+from bot.sandbox.images.painters import PainterPool, Painting
 from bot.sandbox.images.performance import Performance
 from tests.bench.figures import Figure, milliseconds
 from tests.bench.playing import perform

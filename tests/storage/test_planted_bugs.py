@@ -47,7 +47,7 @@ def an_unknown_outcome_is_given_back(patch: pytest.MonkeyPatch) -> None:
 
 def _moving(patch: pytest.MonkeyPatch, move: Callable[..., None]) -> None:
     for module in ("jobs", "corrections", "ledger"):
-        patch.setattr(f"bot.storage.{module}.move_counters", move)
+        patch.setattr(f"bot.storage.ledger.{module}.move_counters", move)
 
 
 def a_hold_is_not_wholly_given_back(patch: pytest.MonkeyPatch) -> None:

@@ -7,12 +7,12 @@ import discord.webhook.async_
 import pytest
 import stamina
 import structlog
-from bot.sandbox.images.painters import PainterPool
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.client import AtelierBot
 from bot.sandbox.images import ImageOptions
+from bot.sandbox.images.painters import PainterPool
 from tests.wire.hasty import HASTY
 from tests.wire.house import FIRST_ANSWER, House, OpenHouse
 from tests.wire.openapi import OfficialDescription
@@ -22,10 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator, Iterator
     from pathlib import Path
 
-    from bot.sandbox.images.painters import Painting
-
     from bot.sandbox.discord import Member, Message, Options
     from bot.sandbox.images.checks import CheckedCall
+    from bot.sandbox.images.painters import Painting
 
 PAINTED = ImageOptions(pace=0.0, seed=3)
 HOUSES = pytest.StashKey[list[House]]()
