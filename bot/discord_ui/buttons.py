@@ -1,4 +1,4 @@
-"""Buttons that never die: each remembers nothing but what its `custom_id` says, so it works after any restart."""
+"""Buttons and dialogs that never die: each remembers no more than its `custom_id` says, so any restart is survived."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bot.services.requests import format_price
 from bot.services.text import number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Coroutine, Mapping
 
     from bot.discord_ui.rows import Price
     from bot.services.admission import Drafting
@@ -44,12 +44,7 @@ class LastingItem(discord.ui.DynamicItem[ItemT], template=r"(?!)"):
     @override
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Do what it is for, once; say so if that fails."""
-        if not await interaction.client.desk.takes(interaction):
-            return
-        try:
-            await self.pressed(interaction)
-        except Exception as error:  # noqa: BLE001 - it is spoken and logged
-            await answer_failure(interaction, error)
+        await _once(interaction, self.pressed)
 
     @abstractmethod
     async def pressed(self, interaction: Interaction) -> None:
@@ -58,6 +53,53 @@ class LastingItem(discord.ui.DynamicItem[ItemT], template=r"(?!)"):
 
 class LastingButton(LastingItem[discord.ui.Button[Any]], template=r"(?!)"):
     """A lasting button with a `custom_id` of its own making."""
+
+
+class LastingDialog(discord.ui.Modal):
+    """A dialog that may be sent after any restart, and by several members, for its `custom_id` says what it is about.
+
+    Subclasses give the pattern of their ids, and `hears` makes what does as they say.
+    """
+
+    template: ClassVar[re.Pattern[str]]
+
+    def __init_subclass__(cls, *, template: str) -> None:
+        """Args: `template` is that of the whole `custom_id`."""
+        cls.template = re.compile(template)
+        super().__init_subclass__()
+
+    def __init__(self, title: str, custom_id: str) -> None:
+        super().__init__(title=title, timeout=None, custom_id=custom_id)
+        self.stop()  # discord.py would wait for it in this process only, and for one member
+
+
+def hears(
+    template: re.Pattern[str],
+    act: Callable[[Interaction, re.Match[str]], Awaitable[None]],
+    kind: discord.InteractionType = discord.InteractionType.modal_submit,
+) -> Callable[[discord.Interaction[Any]], Coroutine[Any, Any, None]]:
+    """What listens to interactions for dialogs that are sent, or for another `kind`, and acts, once, or says why not.
+
+    `act` is given the interaction, not answered yet, and what the template found in its `custom_id`.
+    """
+
+    async def hear(interaction: discord.Interaction[Any]) -> None:
+        data = cast("Mapping[str, object]", interaction.data or {})
+        match = template.fullmatch(str(data.get("custom_id", "")))
+        if match is not None and interaction.type is kind:
+            await _once(interaction, lambda interaction: act(interaction, match))
+
+    return hear
+
+
+async def _once(interaction: discord.Interaction[Any], act: Callable[[Interaction], Awaitable[None]]) -> None:
+    """Do what an interaction is for, unless that was done; say so if it fails."""
+    if not await interaction.client.desk.takes(interaction):
+        return
+    try:
+        await act(interaction)
+    except Exception as error:  # noqa: BLE001 - it is spoken and logged
+        await answer_failure(interaction, error)
 
 
 class AtelierButton(LastingButton, template=r"(?!)"):

@@ -10,14 +10,14 @@ import structlog
 
 from bot.delivery.place import Place
 from bot.discord_retries import PROBLEMS
-from bot.discord_ui.occasions import author_of, by_interaction, by_reply
+from bot.discord_ui.occasions import author_of, by_interaction, by_reply, written_in
 from bot.errors import DatabaseError
 from bot.presentation.restart import unanswered_text
 from bot.services.background import Background
 from bot.services.ledger import Errand
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import discord
 
@@ -56,8 +56,7 @@ class FrontDesk:
 
     async def takes(self, interaction: discord.Interaction[Any]) -> bool:
         """Whether an interaction is new. What is done with it is done by the task that asks, to that task's end."""
-        data = cast("Mapping[str, Any]", interaction.data or {})
-        return await self._takes(interaction.id, by_interaction(interaction, private=True), next(_words_in(data), ""))
+        return await self._takes(interaction.id, by_interaction(interaction, private=True), _words_in(interaction))
 
     async def takes_message(self, message: discord.Message) -> bool:
         """Whether a member's message is new; as `takes`."""
@@ -159,14 +158,9 @@ class FrontDesk:
         await self._answered(errand)
 
 
-def _words_in(data: Mapping[str, Any]) -> Iterator[str]:
+def _words_in(interaction: discord.Interaction[Any]) -> str:
     """What was written in the option or the field called prompt."""
+    data = cast("Mapping[str, Any]", interaction.data or {})
     options: Sequence[Mapping[str, Any]] = data.get("options") or ()
-    for option in options:
-        if option.get("name") == "prompt":
-            yield str(option.get("value") or "")
-    rows: Sequence[Mapping[str, Any]] = data.get("components") or ()
-    for row in rows:
-        field: Mapping[str, Any] = row.get("component") or {}
-        if field.get("custom_id") == "prompt":
-            yield str(field.get("value") or "")
+    words = next((option.get("value") for option in options if option.get("name") == "prompt"), None)
+    return str(words or "") or written_in(interaction, "prompt")

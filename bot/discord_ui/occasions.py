@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import discord
 import structlog
@@ -18,7 +18,7 @@ from bot.presentation.ways import Spot, why_refused
 from bot.services.ledger import Destination, Requester
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -91,6 +91,19 @@ def by_reply(message: discord.Message, asker: Asker | None = None) -> Occasion:
     )
     sign = ProgressSign(message)
     return Occasion(str(message.id), asker or author_of(message), destination, sign.give, _do_nothing, sign.withdraw)
+
+
+def fields_of(interaction: discord.Interaction) -> dict[str, Mapping[str, Any]]:
+    """The fields of a dialog that was sent, by their ids; none where Discord sends another shape than it does today."""
+    data = cast("Mapping[str, Any]", interaction.data or {})
+    rows: Sequence[Mapping[str, Any]] = data.get("components") or ()
+    fields: list[Mapping[str, Any]] = [row.get("component") or {} for row in rows]
+    return {field["custom_id"]: field for field in fields if "custom_id" in field}
+
+
+def written_in(interaction: discord.Interaction, field_id: str) -> str:
+    """What was written in a dialog's field; empty if nothing was."""
+    return str(fields_of(interaction).get(field_id, {}).get("value") or "")
 
 
 async def answer_double(interaction: discord.Interaction) -> None:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import discord
+
+from bot.discord_ui.buttons import hears
 from bot.discord_ui.options import PricedOptions
-from cogs.edit.buttons import EditButton, FinishButton, VaryButton
+from cogs.edit.buttons import VARY_OTHERS, EditButton, FinishButton, VaryButton
 from cogs.edit.commands import Edit
+from cogs.edit.dialog import EditDialog
 from cogs.edit.dialog_submit import Submissions
 from cogs.edit.menus import Menus
 from cogs.edit.more import offer_changes
@@ -28,7 +32,9 @@ async def setup(bot: AtelierClient) -> None:
     bot.buttons.add(40, FinishButton.priced(services.drafting))
     offer_changes(bot.more, services.drafting)
     messages = OpenMessages()
-    bot.add_listener(Submissions(messages).hear, "on_interaction")
+    submissions = Submissions(messages)
+    bot.add_listener(hears(EditDialog.template, submissions.take), "on_interaction")
+    bot.add_listener(hears(VARY_OTHERS, submissions.vary, discord.InteractionType.component), "on_interaction")
     priced = PricedOptions(services.admission, services.catalog, settings.model, settings.partial_images)
     await bot.add_cog(Edit(bot.intake, services.drafting, priced))
     await bot.add_cog(Menus(bot, services.requests, messages))

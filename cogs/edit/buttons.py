@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import discord
@@ -29,7 +30,7 @@ NOT_OFFERED = (
     "Discord refused the button with the price, so nothing is made. In the same menu, Edit image shows prices too."
 )
 VARIED = "You pressed Vary."  # what the question says then
-VARY_OTHERS = "vary-others:"  # begins the id of a button; a message's id follows
+VARY_OTHERS = re.compile(rf"vary-others:(?P<id>[0-9]{{1,20}}){CHOSEN}")  # a button's id, with that of a message
 
 
 async def offer_variation(interaction: Interaction, order: Order) -> None:
@@ -45,7 +46,7 @@ async def offer_others_variation(
     interaction: Interaction, message_id: int, nano: int, pictures: Sequence[discord.Attachment]
 ) -> None:
     """The same for other people's pictures; `cogs.edit.dialog_submit` hears of it."""
-    label, custom_id = with_price(VaryButton.label, nano), f"{VARY_OTHERS}{message_id}{CHOSEN}"
+    label, custom_id = with_price(VaryButton.label, nano), f"vary-others:{message_id}{CHOSEN}"
 
     def make() -> discord.ui.View:
         view = discord.ui.View(timeout=None)

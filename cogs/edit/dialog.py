@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.discord_limits import LONGEST_CHOICE, MOST_CHOICES
-from bot.discord_ui.buttons import asker_for, opened_by
+from bot.discord_ui.buttons import LastingDialog, asker_for, opened_by
 from bot.discord_ui.occasions import asker_of
 from bot.discord_ui.options import shape_of
 from bot.presentation.choices import Asked
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 PROMPT, SIZE, QUALITY, COUNT, FILES = "prompt", "size", "quality", "count", "files"  # the fields' ids
 LONGEST_WORDS = 4000  # characters of a field; Discord's limit
 MOST_FILES = 10  # the same
-DIALOG = re.compile(r"dialog:(?P<about>picture|reference|message):(?P<id>[0-9]+)(?::[0-9]+)?!{1,2}")
+TEMPLATE = r"dialog:(?P<about>picture|reference|message):(?P<id>[0-9]+)(?::[0-9]+)?!{1,2}"
 
 WORDS_TO_CHANGE = "What to change; as you would tell a colleague"
 WORDS_TO_DRAW = "What to draw: subject, setting, style, light, details"
@@ -47,12 +46,12 @@ class About(StrEnum):
     MESSAGE = "message"  # other people's, to be changed; the id is that of their message
 
 
-class EditDialog(discord.ui.Modal):
+class EditDialog(LastingDialog, template=TEMPLATE):
     """Asks how to change a picture."""
 
     def __init__(self, title: str, custom_id: str, offer: Offer, words: str, about: About, others: int = 0) -> None:
         """Args: `words` are what is written there already; `others` are sent along; see `open_dialog` for the rest."""
-        super().__init__(title=title, timeout=None, custom_id=custom_id)
+        super().__init__(title, custom_id)
         is_new = about is About.REFERENCE
         hint = "" if is_new else _hint(words, others, may_be_drawn=offer.model.markup)
         quality = offer.request.quality
@@ -69,7 +68,6 @@ class EditDialog(discord.ui.Modal):
             f"Each costs up to {offer.file_price} more per picture made; of an animation, the first is used.",
             files,
         )
-        self.stop()  # discord.py would wait for it in this process only: see `cogs.edit.dialog_submit`
 
     def _ask(self, text: str, description: str, field: discord.ui.Item[Any]) -> None:
         self.add_item(discord.ui.Label(text=text, description=description or None, component=field))
@@ -134,7 +132,7 @@ async def _offer(
 
 
 def _custom_id(interaction: Interaction, about: About, subject: int) -> str:
-    """From which `DIALOG` reads everything again."""
+    """From which `TEMPLATE` reads everything again."""
     return f"dialog:{about}:{subject}{opened_by(interaction)}"
 
 

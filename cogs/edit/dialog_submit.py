@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self, cast
 
 import discord
 
-from bot.discord_ui.buttons import CHOSEN, picture_of
-from bot.discord_ui.interactions import Interaction, answer_failure, order_behind, read_words
+from bot.discord_ui.buttons import picture_of
+from bot.discord_ui.interactions import Interaction, order_behind, read_words
+from bot.discord_ui.occasions import fields_of
 from bot.errors import RequestRefused
 from bot.services.requests import DRAWN, Change, Wishes
 from bot.services.text import number_of
-from cogs.edit.buttons import VARIED, VARY_OTHERS
-from cogs.edit.dialog import COUNT, DIALOG, FILES, PROMPT, QUALITY, SIZE, About, own_words
+from cogs.edit.buttons import VARIED
+from cogs.edit.dialog import COUNT, FILES, PROMPT, QUALITY, SIZE, About, own_words
 from cogs.edit.dialog_choices import SAME_SIZE
 from cogs.edit.edits import change_others, change_ours, draw_from_ours
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Mapping
 
     from cogs.edit.open_messages import OpenMessages
 
-VARY_PRESSED = re.compile(rf"{VARY_OTHERS}(?P<id>[0-9]{{1,20}}){CHOSEN}")
 NOTHING_SAID = "Say in a few words what to change, or add the picture with your drawing on it."
 
 
@@ -45,10 +45,7 @@ class Filled:
     def of(cls, interaction: discord.Interaction[Any]) -> Self:
         """Read a submission; what Discord leaves out is as it was."""
         data = cast("Mapping[str, Any]", interaction.data or {})
-        rows: list[Mapping[str, Any]] = data.get("components", [])
-        fields: dict[str, Mapping[str, Any]] = {
-            field["custom_id"]: field for row in rows if (field := row.get("component", {})).get("custom_id")
-        }
+        fields = fields_of(interaction)
         size, quality, count = (_chosen(fields.get(name, {})) for name in (SIZE, QUALITY, COUNT))
         return cls(
             prompt=str(fields.get(PROMPT, {}).get("value") or ""),
@@ -77,32 +74,21 @@ class Filled:
 
 
 class Submissions:
-    """Hears of dialogs that were filled in: discord.py forgets them at a restart, and after one member."""
+    """Does what was filled in, or what was pressed about other people's pictures."""
 
     def __init__(self, messages: OpenMessages) -> None:
         """Args: `messages` are those on which somebody has a dialog open."""
         self._messages = messages
 
-    async def hear(self, interaction: discord.Interaction[Any]) -> None:
-        """Do what was filled in, if this interaction is such a dialog."""
-        data = cast("Mapping[str, Any]", interaction.data or {})
-        custom_id = str(data.get("custom_id", ""))
-        match, others = DIALOG.fullmatch(custom_id), VARY_PRESSED.fullmatch(custom_id)
-        is_sent = match is not None and interaction.type is discord.InteractionType.modal_submit
-        is_pressed = others is not None and interaction.type is discord.InteractionType.component
-        if not (is_sent or is_pressed) or not await interaction.client.desk.takes(interaction):
-            return
-        try:
-            if match is not None:
-                await self._take(cast("Interaction", interaction), About(match["about"]), number_of(match["id"]))
-            elif others is not None:
-                pictures = self._messages.pictures(interaction.user.id, number_of(others["id"]))
-                await change_others(cast("Interaction", interaction), Change.VARY, pictures)
-                await interaction.client.questions.close(interaction, VARIED)
-        except Exception as error:  # noqa: BLE001 - it is spoken and logged
-            await answer_failure(interaction, error)
+    async def vary(self, interaction: Interaction, match: re.Match[str]) -> None:
+        """Make other people's pictures otherwise, once."""
+        pictures = self._messages.pictures(interaction.user.id, number_of(match["id"]))
+        await change_others(interaction, Change.VARY, pictures)
+        await interaction.client.questions.close(interaction, VARIED)
 
-    async def _take(self, interaction: Interaction, about: About, subject: int) -> None:
+    async def take(self, interaction: Interaction, match: re.Match[str]) -> None:
+        """Do what was filled in."""
+        about, subject = About(match["about"]), number_of(match["id"])
         typed = Filled.of(interaction)
         filled = replace(typed, prompt=(await read_words(interaction, typed.prompt)).text)
         if about is About.MESSAGE:

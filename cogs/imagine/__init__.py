@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.discord_ui.buttons import hears
 from bot.discord_ui.options import PricedOptions
 from cogs.imagine.buttons import AgainButton
 from cogs.imagine.commands import Imagine
-from cogs.imagine.retry import RetryButton, RewordButton, hear_words, offered
+from cogs.imagine.retry import RetryButton, RewordButton, RewordDialog, make_reworded, offered
 
 if TYPE_CHECKING:
     from bot.discord_ui.interactions import AtelierClient
@@ -19,6 +20,6 @@ async def setup(bot: AtelierClient) -> None:
     priced = PricedOptions(services.admission, services.catalog, settings.model, settings.partial_images)
     bot.add_dynamic_items(AgainButton, RetryButton, RewordButton)
     bot.buttons.set_failure(offered(services.drafting))
-    bot.add_listener(hear_words, "on_interaction")
+    bot.add_listener(hears(RewordDialog.template, make_reworded), "on_interaction")
     bot.buttons.add(20, AgainButton.priced(services.drafting))
     await bot.add_cog(Imagine(bot.intake, services.drafting, priced))

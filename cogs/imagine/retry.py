@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import discord
 from typing_extensions import override
 
-from bot.discord_ui.buttons import AtelierButton, asker_for, is_private, offer_of, opened_by, with_price
-from bot.discord_ui.interactions import Interaction, answer_failure, read_words
+from bot.discord_ui.buttons import AtelierButton, LastingDialog, asker_for, is_private, offer_of, opened_by, with_price
+from bot.discord_ui.interactions import Interaction, read_words
+from bot.discord_ui.occasions import written_in
 from bot.errors import PictureGoneError, UserFacingError
 from bot.services.requests import check_prompt, format_price
 from bot.services.text import number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    import re
+    from collections.abc import Callable
 
     from bot.services.admission import Drafting
     from bot.services.ledger import Order
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 PROMPT = "prompt"  # the field's id
 LONGEST_WORDS = 4000  # characters of a field; Discord's limit
-DIALOG = re.compile(r"reword:(?P<id>[0-9]{1,20})(?::[0-9]+)?!{1,2}")
 TOO_LONG_TO_SHOW = "Your words are too long to stand here. Write new ones."
 
 
@@ -57,7 +57,7 @@ class RewordButton(AtelierButton, action="reword"):
         await interaction.response.send_modal(RewordDialog(order, nano, ends_with=opened_by(interaction)))
 
 
-class RewordDialog(discord.ui.Modal):
+class RewordDialog(LastingDialog, template=r"reword:(?P<id>[0-9]{1,20})(?::[0-9]+)?!{1,2}"):
     """Asks for the words of a request that made no picture."""
 
     def __init__(self, order: Order, nano: int | None, ends_with: str) -> None:
@@ -68,7 +68,7 @@ class RewordDialog(discord.ui.Modal):
             nano: its price, in nano-dollars; None where it is not to be had.
             ends_with: ends the `custom_id`: see `bot.discord_ui.buttons.opened_by`.
         """
-        super().__init__(title="Other words", timeout=None, custom_id=f"reword:{order.id}{ends_with}")
+        super().__init__("Other words", f"reword:{order.id}{ends_with}")
         words = order.request.prompt.strip()
         fits = len(words) <= LONGEST_WORDS
         field = discord.ui.TextInput[Any](
@@ -80,21 +80,14 @@ class RewordDialog(discord.ui.Modal):
         )
         price = None if nano is None else f"Price with the words so far: {format_price(nano)}"
         self.add_item(discord.ui.Label(text="What to make", description=price, component=field))
-        self.stop()  # discord.py would wait for it in this process only; `hear_words` hears of it after any restart
 
 
-async def hear_words(interaction: discord.Interaction[Any]) -> None:
-    """Ask for what a dialog says, if this interaction is one that was filled in."""
-    data = cast("Mapping[str, Any]", interaction.data or {})
-    match = DIALOG.fullmatch(str(data.get("custom_id", "")))
-    if match is None or interaction.type is not discord.InteractionType.modal_submit:
-        return
-    if not await interaction.client.desk.takes(interaction):
-        return
-    try:
-        await _reworded(cast("Interaction", interaction), number_of(match["id"]), data)
-    except Exception as error:  # noqa: BLE001 - it is spoken and logged
-        await answer_failure(interaction, error)
+async def make_reworded(interaction: Interaction, match: re.Match[str]) -> None:
+    """Ask for what the dialog says."""
+    order = await _request_behind(interaction, number_of(match["id"]))
+    words = (await read_words(interaction, written_in(interaction, PROMPT))).text
+    check_prompt(words, order.request.change)
+    await _take(interaction, order, replace(order.request, prompt=words), offer_of(interaction))
 
 
 def offered(drafting: Drafting) -> Callable[[int, ImageRequest], Offered]:
@@ -105,15 +98,6 @@ def offered(drafting: Drafting) -> Callable[[int, ImageRequest], Offered]:
         return retry, RewordButton(request_id)
 
     return make
-
-
-async def _reworded(interaction: Interaction, request_id: int, data: Mapping[str, Any]) -> None:
-    order = await _request_behind(interaction, request_id)
-    fields = (row.get("component", {}) for row in data.get("components", []))
-    typed = next((str(field.get("value") or "") for field in fields if field.get("custom_id") == PROMPT), "")
-    words = (await read_words(interaction, typed)).text
-    check_prompt(words, order.request.change)
-    await _take(interaction, order, replace(order.request, prompt=words), offer_of(interaction))
 
 
 async def _take(interaction: Interaction, order: Order, request: ImageRequest, offer: int | None) -> None:

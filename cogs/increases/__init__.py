@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.discord_ui.buttons import hears
 from cogs.increases.asking import AskButton
 from cogs.increases.deciding import DeclineButton, GrantButton, OtherAmountButton
-from cogs.increases.dialog import answer_dialog
+from cogs.increases.dialog import AmountDialog, grant_amount
 from cogs.increases.telling import MemberVoice
 
 if TYPE_CHECKING:
@@ -23,6 +24,6 @@ async def setup(bot: AtelierClient) -> None:
         return None if need is None else AskButton(need)
 
     bot.add_dynamic_items(AskButton, GrantButton, OtherAmountButton, DeclineButton)
-    bot.add_listener(answer_dialog, "on_interaction")
+    bot.add_listener(hears(AmountDialog.template, grant_amount), "on_interaction")
     bot.buttons.set_refusal(way_out)
     bot.services.increase_notices.notifier = MemberVoice(bot)

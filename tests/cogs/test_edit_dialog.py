@@ -13,7 +13,7 @@ from bot.inputs.gatherer import NOTHING_DRAWN
 from bot.presentation.choices import Asked
 from bot.services.policy import Permit
 from bot.services.requests import DRAWN, Change
-from cogs.edit.dialog import DIALOG, TOO_LONG_TO_SHOW, own_words
+from cogs.edit.dialog import TOO_LONG_TO_SHOW, EditDialog, own_words
 from cogs.edit.dialog_choices import Offer
 from cogs.edit.dialog_submit import NOTHING_SAID, Filled
 from cogs.edit.open_messages import KEPT_FOR, MOST_KEPT, OpenMessages
@@ -402,7 +402,7 @@ def test_a_drawing_needs_no_words_and_white_space_is_none() -> None:
 
 @pytest.mark.parametrize("other", ["edit:1", "dialog:picture:", "dialog:all:1!", "dialog:picture:1", "plea-amount:1"])
 def test_other_dialogs_are_left_alone(other: str) -> None:
-    assert DIALOG.fullmatch(other) is None
+    assert EditDialog.template.fullmatch(other) is None
 
 
 # --- other people's pictures
