@@ -41,6 +41,19 @@ class LastingItem(discord.ui.DynamicItem[ItemT], template=r"(?!)"):
     discord.py swallows what the callback of such an item raises.
     """
 
+    @classmethod
+    @override
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Made anew for every use."""
+        return cls.read(match)
+
+    @classmethod
+    @abstractmethod
+    def read(cls, match: re.Match[str]) -> Self:
+        """The item whose `custom_id` the template found."""
+
     @override
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Do what it is for, once; say so if that fails."""
@@ -133,10 +146,7 @@ class AtelierButton(LastingButton, template=r"(?!)"):
 
     @classmethod
     @override
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """Made anew for every click."""
+    def read(cls, match: re.Match[str]) -> Self:
         return cls(number_of(match["id"]))
 
 
@@ -159,10 +169,7 @@ class PictureButton(AtelierButton, action="(?!)"):
 
     @classmethod
     @override
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """Made anew for every click."""
+    def read(cls, match: re.Match[str]) -> Self:
         return cls(number_of(match["id"]), ending=match["chosen"])
 
     @override

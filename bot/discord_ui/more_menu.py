@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self
 
 import discord
 from typing_extensions import override
@@ -28,9 +28,13 @@ class MoreSelect(LastingItem[discord.ui.Select[Any]], template=r"more:(?P<id>[0-
     which people reset it themselves, at no cost.
     """
 
-    def __init__(self, subject: int, item: discord.ui.Select[Any]) -> None:
+    def __init__(self, subject: int, options: list[discord.SelectOption]) -> None:
         """Args: `subject` is the number of the result's first picture."""
-        super().__init__(item)
+        super().__init__(
+            discord.ui.Select[Any](
+                placeholder="⋯ More", options=options, min_values=0, required=False, custom_id=f"more:{subject}"
+            )
+        )
         self.subject = subject
 
     @classmethod
@@ -48,21 +52,15 @@ class MoreSelect(LastingItem[discord.ui.Select[Any]], template=r"more:(?P<id>[0-
                 )
                 for choice in more.choices
             ]
-            number = first.number
-            item = discord.ui.Select[Any](
-                placeholder="⋯ More", options=options, min_values=0, required=False, custom_id=f"more:{number}"
-            )
-            return cls(number, item) if options else None
+            return cls(first.number, options) if options else None
 
         return make
 
     @classmethod
     @override
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """Made anew for every choice; the options are those of the message."""
-        return cls(number_of(match["id"]), cast("discord.ui.Select[Any]", item))
+    def read(cls, match: re.Match[str]) -> Self:
+        # the options stand in the message, and what was chosen of them in the interaction
+        return cls(number_of(match["id"]), [])
 
     @override
     async def pressed(self, interaction: Interaction) -> None:
@@ -96,10 +94,7 @@ class MoreButton(LastingButton, template=r"more:(?P<value>[a-z0-9.-]{1,40}):(?P<
 
     @classmethod
     @override
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """Made anew for every click."""
+    def read(cls, match: re.Match[str]) -> Self:
         return cls(match["value"], number_of(match["id"]), match["chosen"])
 
     @override

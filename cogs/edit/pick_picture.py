@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import discord
 import structlog
@@ -106,10 +106,7 @@ class PickButton(LastingButton, template=r"pick:(?P<reply>[0-9]+):(?P<number>[0-
 
     @classmethod
     @override
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """Made anew for every click."""
+    def read(cls, match: re.Match[str]) -> Self:
         return cls(number_of(match["reply"]), number_of(match["number"]))
 
     @override

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import discord
 import structlog
@@ -53,10 +53,7 @@ class AskButton(LastingButton, template=TEMPLATE):
 
     @classmethod
     @override
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """Made anew for every click."""
+    def read(cls, match: re.Match[str]) -> Self:
         return cls(need_in(match))
 
     @override

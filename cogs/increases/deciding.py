@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import discord
 from typing_extensions import override
@@ -36,10 +36,7 @@ class GrantButton(LastingButton, template=r"plea-grant:(?P<id>[0-9]+):(?P<amount
 
     @classmethod
     @override
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """Made anew for every click."""
+    def read(cls, match: re.Match[str]) -> Self:
         return cls(number_of(match["id"]), min(number_of(match["amount"]), MOST_NANO))
 
     @override
