@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot.presentation.safe import shown
 from bot.services.policy import Scope, amount_text
 from bot.services.quotas import SHORT, WHOLLY
+from bot.services.text import beginning
 
 if TYPE_CHECKING:
     from bot.services.quotas import Alert
@@ -19,7 +20,7 @@ def alert_text(alert: Alert) -> str:
 
     Of the budget of all servers no amounts are told: they would tell what others spend.
     """
-    name = f"{alert.name[0].upper()}{alert.name[1:]}"
+    name = beginning(alert.name)
     shared = alert.scope is Scope.INSTALLATION
     amounts = "" if shared else f" ({amount_text(alert.metric, alert.used)} of {_maximum(alert)})"
     resets = f"It resets <t:{alert.end_at}:R>."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.presentation.story import numbers
+from bot.services.text import beginning
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -52,7 +53,7 @@ def kept_before(request: ImageRequest) -> list[str]:
     changed = _changed_of(base, f"image/{request.output_format}", request)
     if not changed:
         return []
-    return [WILL_BE_PUT_BACK.format(_begun(_kept_of(request)), ", ".join(changed))]
+    return [WILL_BE_PUT_BACK.format(beginning(_kept_of(request)), ", ".join(changed))]
 
 
 def _kept_of(request: ImageRequest) -> str:
@@ -65,9 +66,9 @@ def _told(request: ImageRequest, picture: Picture, *, is_copied: bool) -> str:
     what = _kept_of(request)
     changed = _changed_in(request, picture)
     if changed:
-        told = PUT_BACK.format(_begun(what), ", ".join(changed))
+        told = PUT_BACK.format(beginning(what), ", ".join(changed))
     else:
-        told = EXACT_IN_ORIGINAL.format(what) if is_copied else EXACT.format(_begun(what))
+        told = EXACT_IN_ORIGINAL.format(what) if is_copied else EXACT.format(beginning(what))
     base = request.base
     if base is None or request.change.extends or base.was == (request.width, request.height):
         return told
@@ -109,7 +110,3 @@ def _without_alpha(base: Base) -> str:
 
 def _size(size: tuple[int, int]) -> str:
     return f"{size[0]}×{size[1]}"
-
-
-def _begun(words: str) -> str:
-    return f"{words[0].upper()}{words[1:]}"

@@ -10,9 +10,10 @@ from bot.presentation.result import worth_showing
 from bot.presentation.safe import shown
 from bot.services.calendar import Window
 from bot.services.jobs import LONGEST_REASON
-from bot.services.policy import Metric, Scope, amount_text, beginning, told_apart
+from bot.services.policy import Metric, Scope, amount_text, told_apart
 from bot.services.quotas import hint_text
 from bot.services.requests import format_usd
+from bot.services.text import beginning
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""How a sentence may repeat what somebody typed, and which numbers may stand in an id."""
+"""How sentences are built, also from what somebody typed, and which numbers may stand in an id."""
 
 from __future__ import annotations
 
@@ -44,6 +44,21 @@ def listed(choices: tuple[str, ...], last: str = "or") -> str:
     """The choices as a person would list them: ``low, medium or high``."""
     *most, final = choices
     return f"{', '.join(most)} {last} {final}" if most else final
+
+
+def beginning(text: str) -> str:
+    """The text as a sentence begins."""
+    return text[:1].upper() + text[1:]
+
+
+def from_to(before: str, after: str) -> str:
+    """``from none to <#5>``; where one of them is empty, the other says it alone."""
+    return f"from {before} to {after}" if before and after else after or before
+
+
+def change_of(subject: str, before: str, after: str) -> str:
+    """``The log channel: changed from none to <#5>.``; ``The channels: added <#5>.`` where `before` is empty."""
+    return f"{beginning(subject)}: {'changed ' if before else ''}{from_to(before, after)}."
 
 
 LARGEST = 2**63 - 1  # that the database can hold and look for; Discord's ids are far below it

@@ -9,7 +9,7 @@ from bot.services.accounting import NO_CHARGE, ChargeOnFile, Resolved, charge_te
 from bot.services.ledger import ChargeState
 from bot.services.policy import SPAN_NAMES, Limit, Metric, Scope, exact_text
 from bot.services.requests import format_usd
-from bot.services.text import listed
+from bot.services.text import change_of, listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,7 +48,7 @@ def resolved_text(resolved: Resolved, title: str) -> str:
     if not resolved.is_changed:
         return f"{what} is {after} already. Nothing was changed."
     before = charge_text(corrected.state_before, corrected.nano_before)
-    return f"✅ {what}: changed from {before} to {after}.\n{_effect(resolved)}\n-# Written to the audit."
+    return f"✅ {change_of(what, before, after)}\n{_effect(resolved)}\n-# Written to the audit."
 
 
 def _label(charge: ChargeOnFile, names: Mapping[int, str], catalog: Catalog, now: int) -> str:

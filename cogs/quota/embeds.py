@@ -17,14 +17,13 @@ from bot.services.policy import (
     THINGS,
     Metric,
     Scope,
-    beginning,
     exact_text,
     mention,
     rule_name,
     told_apart,
 )
 from bot.services.quotas import grant_text, hint_text, origin, per_window, use_text
-from bot.services.text import listed
+from bot.services.text import beginning, listed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

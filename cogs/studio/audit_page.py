@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.presentation.safe import shown
+from bot.services.text import beginning, from_to
 from cogs.studio.rule_panels import clipped
 
 if TYPE_CHECKING:
@@ -51,6 +52,6 @@ def _lines(decision: Decision) -> str:
 
 
 def _change(decision: Decision) -> str:
-    subject = clipped(decision.subject[:1].upper() + decision.subject[1:], LONGEST_SUBJECT)
+    subject = clipped(beginning(decision.subject), LONGEST_SUBJECT)
     before, after = clipped(decision.before, LONGEST_HALF), clipped(decision.after, LONGEST_HALF)
-    return f"{subject}: from {before} to {after}." if before and after else f"{subject}: {after or before}."
+    return f"{subject}: {from_to(before, after)}."

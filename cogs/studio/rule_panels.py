@@ -19,6 +19,7 @@ from bot.services.policy import (
     rule_text,
     wait_text,
 )
+from bot.services.text import beginning, change_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,17 +57,15 @@ REPLIES = {
 
 def changed_text(decision: Decision) -> str:
     """What a decision changed, from what to what; or that it changed nothing."""
-    subject, after = _begin(decision.subject), clipped(decision.after, LONGEST_PART)
+    before, after = clipped(decision.before, LONGEST_PART), clipped(decision.after, LONGEST_PART)
     if decision.before == decision.after:
-        return f"Nothing was changed. {subject}: {after}."
-    if not decision.before:
-        return f"✅ {subject}: {after}."
-    return f"✅ {subject}: changed from {clipped(decision.before, LONGEST_PART)} to {after}."
+        return f"Nothing was changed. {change_of(decision.subject, '', after)}"
+    return f"✅ {change_of(decision.subject, before, after)}"
 
 
 def blocked_text(decision: Decision) -> str:
     """The same, and what becomes of what the member has asked for."""
-    subject = _begin(decision.subject)
+    subject = beginning(decision.subject)
     if decision.before == decision.after:
         return changed_text(decision)
     if decision.after == NOT_BLOCKED:
@@ -91,7 +90,7 @@ def models_panel(policy: ServerPolicy, catalog: Catalog, today: date, usual: str
     lines = [begin, *(_model_line(name, known.get(name), today) for name in names)]
     lines += [f"{later} Who names none gets {catalog.title_of(usual)}."]
     lines += [
-        f"⚠️ {_begin(role_text(rule.role_id, server_id))} may use none of these now; see /studio roles."
+        f"⚠️ {beginning(role_text(rule.role_id, server_id))} may use none of these now; see /studio roles."
         for rule in policy.roles
         if rule.models is not None and not set(rule.models) & set(names)
     ]
@@ -109,7 +108,7 @@ def channels_panel(policy: ServerPolicy, gone: int) -> str:
 def roles_panel(policy: ServerPolicy, catalog: Catalog, server_id: int) -> str:
     """Every rule for a role, one a line, as many as a message holds."""
     rules = sorted(policy.roles, key=lambda rule: rule.role_id != server_id)
-    lines = [f"{_begin(role_text(rule.role_id, server_id))}: {rule_text(rule, catalog)}." for rule in rules]
+    lines = [f"{beginning(role_text(rule.role_id, server_id))}: {rule_text(rule, catalog)}." for rule in rules]
     if not lines:
         return "There are no rules for roles: everybody may ask for everything."
     return clipped_lines(lines, LONGEST_TEXT, "look at them role by role")
@@ -205,7 +204,7 @@ def lead_role_changed_text(decision: Decision) -> str:
 def set_up_text(decision: Decision, policy: ServerPolicy, notes: Iterable[str]) -> str:
     """What holds from now on, line by line, and what else may be set."""
     begin = "This held already." if decision.before == decision.after else "✅ From now on:"
-    lines = [begin, *(f"- {_begin(part)}" for part in decision.after.split("; "))]
+    lines = [begin, *(f"- {beginning(part)}" for part in decision.after.split("; "))]
     lines += list(dict.fromkeys(notes))
     if policy.log_channel_id is None:
         lines.append("Choose with /studio log where alerts and members' questions for more are posted.")
@@ -257,7 +256,3 @@ def _model_line(name: str, model: Model | None, today: date) -> str:
     if model is None or model.shutdown is None:
         return f"- {name if model is None else f'{model.title} ({name})'}"
     return f"- {model.title} ({name}), {'was' if model.is_retired(today) else 'is'} shut down on {model.shutdown}"
-
-
-def _begin(text: str) -> str:
-    return text[:1].upper() + text[1:]

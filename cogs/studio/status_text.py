@@ -22,6 +22,7 @@ from bot.services.policy import (
 )
 from bot.services.quotas import hint_text
 from bot.services.requests import format_usd
+from bot.services.text import beginning
 from cogs.studio.rule_panels import clipped, log_warning
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def _load(load: Load) -> str:
 def _budget(status: LimitStatus) -> str:
     limit = status.limit
     used, maximum = (amount_text(limit.metric, amount) for amount in (status.used, limit.maximum))
-    name = limit.name[:1].upper() + limit.name[1:]
+    name = beginning(limit.name)
     return f"{name}: {used} of {maximum} used, resets <t:{status.resets_at}:R>."
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.services.text import LARGEST, NOTHING, number_of
+from bot.services.text import LARGEST, NOTHING, change_of, number_of
 
 
 @given(st.integers(1, LARGEST), st.integers(0, 30))
@@ -22,3 +22,14 @@ def test_what_is_larger_than_anything_names_nothing(number: int) -> None:
 )
 def test_what_is_no_plain_number_names_nothing(text: str) -> None:
     assert number_of(text) == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sentence"),
+    [
+        ("none", "<#5>", "The log channel: changed from none to <#5>."),
+        ("", "added <#5>", "The log channel: added <#5>."),
+    ],
+)
+def test_a_change_is_said_from_what_to_what(before: str, after: str, sentence: str) -> None:
+    assert change_of("the log channel", before, after) == sentence

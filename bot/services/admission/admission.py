@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from bot.errors import RequestRefused, RequestRejectedError
 from bot.services.ledger import Bounds, OutOfBoundsError
-from bot.services.policy import SPAN_NAMES, Scope, StalePolicyError, beginning, check_permitted, permit_for
+from bot.services.policy import SPAN_NAMES, Scope, StalePolicyError, check_permitted, permit_for
 from bot.services.requests import check_request
+from bot.services.text import beginning, from_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,7 +129,7 @@ class Clearance:
         elif (decision := await self._lowered(limit, order)) is not None:
             why = (
                 f"{name} leaves too little for this picture by now: while it waited, <@{decision.actor_id}> changed "
-                f"{decision.subject} from {decision.before} to {decision.after}."
+                f"{decision.subject} {from_to(decision.before, decision.after)}."
             )
         else:
             why = f"{name} leaves too little for this picture by now. /usage shows what is left."

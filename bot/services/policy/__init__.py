@@ -15,7 +15,6 @@ from bot.services.policy.decisions import (
 from bot.services.policy.limit_names import (
     NOT_SET,
     THINGS,
-    beginning,
     is_counted,
     mention,
     rule_key,
@@ -126,7 +125,6 @@ __all__ = [
     "allowance_rule",
     "amount_choices",
     "amount_text",
-    "beginning",
     "bucket_of",
     "buckets_touched",
     "budget_name",

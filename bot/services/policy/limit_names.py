@@ -27,11 +27,6 @@ def mention(scope: Scope, scope_id: int) -> str:
     return _MENTIONS[scope].format(scope_id)
 
 
-def beginning(text: str) -> str:
-    """The text as a sentence begins."""
-    return text[:1].upper() + text[1:]
-
-
 def rule_name(rule: LimitRule, who: str | None = None) -> str:
     """``<@5>'s daily allowance``, ``the monthly budget of <#6>``; `who` stands in the place of the mention."""
     who, span = who or mention(rule.scope, rule.scope_id), SPAN_NAMES[rule.window]

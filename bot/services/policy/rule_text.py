@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import DecisionRefusedError, UnknownModelError
 from bot.services.policy.permissions import pixels_text
-from bot.services.text import listed, quoted
+from bot.services.text import from_to, listed, quoted
 
 if TYPE_CHECKING:
     from bot.services.catalog import Catalog
@@ -144,7 +144,7 @@ def rule_difference(before: RoleRule | None, after: RoleRule | None, catalog: Ca
     if before is None or after is None:
         return rule_text(before, catalog), rule_text(after, catalog)
     pairs = zip(_aspects(before, catalog), _aspects(after, catalog), strict=True)
-    return "", "; ".join(f"{name}: from {was} to {is_now}" for (name, was), (_, is_now) in pairs if was != is_now)
+    return "", "; ".join(f"{name}: {from_to(was, is_now)}" for (name, was), (_, is_now) in pairs if was != is_now)
 
 
 def _aspects(rule: RoleRule, catalog: Catalog) -> tuple[tuple[str, str], ...]:

@@ -19,7 +19,6 @@ from bot.services.policy import (
     LimitRule,
     Metric,
     Scope,
-    beginning,
     exact_text,
     is_counted,
     mention,
@@ -27,7 +26,7 @@ from bot.services.policy import (
     rule_of_key,
 )
 from bot.services.quotas.limit_text import grantable, instead_of, lifted_text, limit_of, outdone_text, use_text
-from bot.services.text import listed, one_line
+from bot.services.text import beginning, change_of, listed, one_line
 
 if TYPE_CHECKING:
     from bot.services.ledger import LimitStatus
@@ -94,7 +93,7 @@ class QuotaDesk:
             same = f"{beginning(decision.subject)} is {decision.after} already. Nothing was changed."
             return Outcome(same, None)
         counted = await self._from_when(server_id, rule)
-        return Outcome(f"{_changed(decision)}\n{counted}", decision)
+        return Outcome(f"{change_of(decision.subject, decision.before, decision.after)}\n{counted}", decision)
 
     async def clear(self, server_id: int, key: str, actor_id: int, role_ids: tuple[int, ...] = ()) -> Outcome:
         """Take back the limit that `key` names (`limit_words.rule_key`).
@@ -120,7 +119,7 @@ class QuotaDesk:
         (rule,) = cleared
         policy = await self.policies.of(server_id)
         instead = instead_of(rule, policy, server_id, role_ids, self.limit_statuses.defaults)
-        return Outcome(f"{_changed(decision)}\n{instead}", decision)
+        return Outcome(f"{change_of(decision.subject, decision.before, decision.after)}\n{instead}", decision)
 
     async def grant(
         self,
@@ -165,7 +164,8 @@ class QuotaDesk:
         decision = Decision(actor_id, at, "quota grant", limit.name, exact_text(metric, before), after, reason)
         await self.policies.grant(server_id, grant, decision)
         status = await self.limit_statuses.status(server_id, limit)
-        told = f"{_changed(decision)}\nIt counts at once: {use_text(status)}.{_still_too_little(status)}"
+        change = change_of(decision.subject, decision.before, decision.after)
+        told = f"{change}\nIt counts at once: {use_text(status)}.{_still_too_little(status)}"
         return Outcome(told, decision)
 
     def _only(self, bounding: list[Limit], scope: Scope, scope_id: int, metric: Metric, window: Window | None) -> Limit:
@@ -225,10 +225,6 @@ class QuotaDesk:
             "It counts at once, and what was used in this window counts too: "
             f"{use_text(status)}. It resets <t:{status.resets_at}:R>."
         )
-
-
-def _changed(decision: Decision) -> str:
-    return f"{beginning(decision.subject)}: changed from {decision.before} to {decision.after}."
 
 
 def _still_too_little(status: LimitStatus) -> str:

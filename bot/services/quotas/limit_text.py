@@ -17,14 +17,13 @@ from bot.services.policy import (
     Scope,
     allowance_rule,
     amount_text,
-    beginning,
     budget_name,
     exact_text,
     is_counted,
     mention,
     rule_name,
 )
-from bot.services.text import listed
+from bot.services.text import beginning, listed
 
 if TYPE_CHECKING:
     from bot.services.ledger import LimitStatus
