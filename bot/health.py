@@ -33,7 +33,6 @@ _GAUGES = {
     "running": "Jobs whose pictures are being made.",
     "free_disk_bytes": "Bytes left on the disk of the data directory.",
 }
-_JOBS = "jobs_"
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -43,9 +42,8 @@ class Health:
 
     Args:
         ready: names what the bot needs and whether it has it (``{"gateway": True, "database": True}``).
-        figures: the numbers of `/metrics`, all optional: ``jobs_<outcome>`` (jobs so far that ended so),
-            ``held_nano``, ``settled_nano``, ``unknown_nano`` (nano-dollars), ``queue_depth``, ``running``,
-            ``free_disk_bytes``. Others are left out and logged.
+        figures: the numbers of `/metrics`, all optional: ``held_nano``, ``settled_nano``, ``unknown_nano``
+            (nano-dollars), ``queue_depth``, ``running``, ``free_disk_bytes``. Others are left out and logged.
     """
 
     def __init__(
@@ -117,6 +115,14 @@ class Health:
     def _lag(self) -> float:
         return max(self._lags, default=0.0)
 
+    def _jobs(self) -> Metric:
+        """How many ended how: the histogram has counted them already."""
+        jobs = CounterMetricFamily("atelier_jobs", "Jobs by how they ended.", labels=("outcome",))
+        for sample in (sample for metric in self._seconds.collect() for sample in metric.samples):
+            if sample.name.endswith("_count"):
+                jobs.add_metric((sample.labels["outcome"],), sample.value)
+        return jobs
+
     async def _healthz(self, _request: web.Request) -> web.Response:
         return web.json_response({"status": "alive", "event_loop_lag_seconds": round(self._lag(), 4)})
 
@@ -140,7 +146,7 @@ class Health:
             _log.exception("the figures could not be read")
             self._up.set(0)
         encode, media_type = choose_encoder(request.headers.get("Accept", ""))
-        body = encode(_Both(self._registry, _families(figures)))
+        body = encode(_Both(self._registry, [self._jobs(), *_families(figures)]))
         return web.Response(body=body, headers={"Content-Type": media_type})
 
 
@@ -158,14 +164,11 @@ class _Both(Collector):
 
 def _families(figures: Mapping[str, float]) -> list[Metric]:
     """The figures in Prometheus' words; money in dollars, its base unit."""
-    jobs = CounterMetricFamily("atelier_jobs", "Jobs by how they ended.", labels=("outcome",))
     dollars = GaugeMetricFamily("atelier_dollars", "Money in the ledger, by its state.", labels=("state",))
-    families: list[Metric] = [jobs, dollars]
+    families: list[Metric] = [dollars]
     for name, value in figures.items():
         if name in _MONEY:
             dollars.add_metric((name.removesuffix("_nano"),), value / _NANO)
-        elif name.startswith(_JOBS):
-            jobs.add_metric((name.removeprefix(_JOBS),), value)
         elif name in _GAUGES:
             families.append(GaugeMetricFamily(f"atelier_{name}", _GAUGES[name], value=value))
         else:

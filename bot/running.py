@@ -7,7 +7,6 @@ import shutil
 import signal
 import threading
 import time
-from collections import Counter
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -51,13 +50,8 @@ async def run(settings: Settings, stop: asyncio.Event | None = None, grace: floa
         _warn_of_plain_connections(settings)
         _log_shutdown_dates(await services.account.open(), settings)
         bot = AtelierBot(services)
-        outcomes: Counter[str] = Counter()
-        health = Health(ready=lambda: _readiness(bot), figures=lambda: _figures(services, outcomes))
-
-        def count(_seconds: float, outcome: str) -> None:
-            outcomes[outcome] += 1
-
-        services.studio.observers.extend([count, health.observe_picture])
+        health = Health(ready=lambda: _readiness(bot), figures=lambda: _figures(services))
+        services.studio.observers.append(health.observe_picture)
         async with bot:
             if settings.http_port is not None:
                 await health.start(settings.http_host, settings.http_port)
@@ -180,7 +174,7 @@ async def _readiness(bot: AtelierBot) -> dict[str, bool]:
     }
 
 
-async def _figures(services: Services, outcomes: Counter[str]) -> Mapping[str, float]:
+async def _figures(services: Services) -> Mapping[str, float]:
     standing = await services.accounts.month_totals()
     return {
         "settled_nano": float(standing.settled_nano),
@@ -189,5 +183,4 @@ async def _figures(services: Services, outcomes: Counter[str]) -> Mapping[str, f
         "queue_depth": float(services.studio.waiting),
         "running": float(services.studio.running),
         "free_disk_bytes": float(shutil.disk_usage(services.settings.data_dir).free),
-        **{f"jobs_{outcome}": float(count) for outcome, count in outcomes.items()},
     }

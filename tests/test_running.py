@@ -6,7 +6,6 @@ import asyncio
 import os
 import re
 import signal
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -163,9 +162,9 @@ async def test_figures_and_readiness_are_read_from_the_running_bot(tmp_path: Pat
         bot = AtelierBot(services)
 
         assert await room._readiness(bot) == {"gateway": False, "image_api": True, "database": True}
-        figures = await room._figures(services, Counter({"settled": 3}))
+        figures = await room._figures(services)
         assert figures["free_disk_bytes"] > 0
-        assert (figures["queue_depth"], figures["running"], figures["jobs_settled"]) == (0.0, 0.0, 3.0)
+        assert (figures["queue_depth"], figures["running"]) == (0.0, 0.0)
 
 
 @pytest.mark.parametrize(
