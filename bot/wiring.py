@@ -267,7 +267,7 @@ def _services(
         stores=below.stores,
         errands=SqliteErrands(below.database),
         accounts=accounts,
-        quotas=QuotaDesk(below.policies, limit_statuses),
+        quotas=QuotaDesk(deciding, limit_statuses),
         ledger=below.ledger,
         policies=below.policies,
         audit=below.audit,

@@ -15,6 +15,7 @@ from bot.services.policy import (
     THINGS,
     Decision,
     Grant,
+    Lead,
     Limit,
     LimitRule,
     Metric,
@@ -22,6 +23,7 @@ from bot.services.policy import (
     exact_text,
     is_counted,
     mention,
+    rule_key,
     rule_name,
     rule_of_key,
 )
@@ -29,8 +31,10 @@ from bot.services.quotas.limit_text import grantable, instead_of, lifted_text, l
 from bot.services.text import beginning, change_of, listed, one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.services.ledger import LimitStatus
-    from bot.services.policy import Amount, Policies, ServerPolicy
+    from bot.services.policy import Amount, Deciding, ServerPolicy
     from bot.services.quotas.limit_status import LimitStatuses
 
 LONGEST_REASON = 300  # characters
@@ -55,7 +59,7 @@ class Outcome:
 class QuotaDesk:
     """Changes limits. Ids are Discord's; amounts are nano-dollars or pictures, as the metric says."""
 
-    policies: Policies
+    deciding: Deciding
     limit_statuses: LimitStatuses
 
     async def set(
@@ -75,20 +79,15 @@ class QuotaDesk:
             RequestRefused: there is no such limit; nothing was changed.
         """
         _check_kind(scope, amount, shared=shared)
-        metric = amount.metric or self._metric_lifted(await self.policies.of(server_id), window)
+        metric = amount.metric or self._metric_lifted(await self.deciding.of(server_id), window)
         scope_id = server_id if scope is Scope.SERVER else scope_id
         rule = LimitRule(shared, scope, scope_id, metric, window, amount.value)
-        at = int(self.limit_statuses.clock())
 
-        def alter(policy: ServerPolicy) -> tuple[ServerPolicy, Decision]:
-            before = next((each for each in policy.limits if each.key == rule.key), None)
-            was = NOT_SET if before is None else exact_text(metric, before.maximum)
-            decision = Decision(actor_id, at, "quota set", rule_name(rule), was, exact_text(metric, rule.maximum))
-            if before is None:
-                return replace(policy, limits=(*policy.limits, rule)), decision
-            return replace(policy, limits=tuple(rule if each == before else each for each in policy.limits)), decision
+        def alter(policy: ServerPolicy) -> ServerPolicy:
+            limits = tuple(rule if each.key == rule.key else each for each in policy.limits)
+            return replace(policy, limits=limits if rule in limits else (*limits, rule))
 
-        decision = await self.policies.change(server_id, alter)
+        decision = await self._change(Lead(server_id, actor_id), "quota set", rule, alter)
         if decision.before == decision.after:
             same = f"{beginning(decision.subject)} is {decision.after} already. Nothing was changed."
             return Outcome(same, None)
@@ -103,21 +102,14 @@ class QuotaDesk:
         Raises:
             RequestRefused: no such limit is set.
         """
-        at = int(self.limit_statuses.clock())
-        cleared: list[LimitRule] = []
+        rule = _set_rule(await self.deciding.of(server_id), key)
 
-        def alter(policy: ServerPolicy) -> tuple[ServerPolicy, Decision]:
-            rule = rule_of_key(policy, key)
-            if rule is None:
-                raise RequestRefused(GONE)
-            cleared[:] = [rule]
-            was = exact_text(rule.metric, rule.maximum)
-            rest = tuple(each for each in policy.limits if each != rule)
-            return replace(policy, limits=rest), Decision(actor_id, at, "quota clear", rule_name(rule), was, NOT_SET)
+        def alter(policy: ServerPolicy) -> ServerPolicy:
+            cleared = _set_rule(policy, key)
+            return replace(policy, limits=tuple(each for each in policy.limits if each != cleared))
 
-        decision = await self.policies.change(server_id, alter)
-        (rule,) = cleared
-        policy = await self.policies.of(server_id)
+        decision = await self._change(Lead(server_id, actor_id), "quota clear", rule, alter)
+        policy = await self.deciding.of(server_id)
         instead = instead_of(rule, policy, server_id, role_ids, self.limit_statuses.defaults)
         return Outcome(f"{change_of(decision.subject, decision.before, decision.after)}\n{instead}", decision)
 
@@ -152,7 +144,7 @@ class QuotaDesk:
         """
         reason = _checked_reason(scope, amount, why)
         scope_id = server_id if scope is Scope.SERVER else scope_id
-        policy = await self.policies.of(server_id)
+        policy = await self.deciding.of(server_id)
         bounding = grantable(policy, server_id, (scope, scope_id), role_ids, self.limit_statuses.defaults)
         limit = self._only(bounding, scope, scope_id, metric, window)
         at = int(self.limit_statuses.clock())
@@ -162,11 +154,20 @@ class QuotaDesk:
         before = (await self.limit_statuses.status(server_id, limit)).limit.maximum
         after = f"{exact_text(metric, before + amount)} until <t:{grant.end_at}:f>"
         decision = Decision(actor_id, at, "quota grant", limit.name, exact_text(metric, before), after, reason)
-        await self.policies.grant(server_id, grant, decision)
+        await self.deciding.policies.grant(server_id, grant, decision)
         status = await self.limit_statuses.status(server_id, limit)
         change = change_of(decision.subject, decision.before, decision.after)
         told = f"{change}\nIt counts at once: {use_text(status)}.{_still_too_little(status)}"
         return Outcome(told, decision)
+
+    async def _change(
+        self, lead: Lead, action: str, rule: LimitRule, alter: Callable[[ServerPolicy], ServerPolicy]
+    ) -> Decision:
+        def tell(policy: ServerPolicy) -> str:
+            now = rule_of_key(policy, rule_key(rule))
+            return NOT_SET if now is None else exact_text(now.metric, now.maximum)
+
+        return await self.deciding.change(lead, action, rule_name(rule), alter, tell)
 
     def _only(self, bounding: list[Limit], scope: Scope, scope_id: int, metric: Metric, window: Window | None) -> Limit:
         """The one limit that is meant."""
@@ -204,11 +205,11 @@ class QuotaDesk:
 
     async def outdone(self, server_id: int, rule: LimitRule) -> tuple[str, ...]:
         """Sentences about limits that are reached before a rule which is set, or only after it."""
-        return outdone_text(rule, await self.policies.of(server_id), self.limit_statuses.defaults)
+        return outdone_text(rule, await self.deciding.of(server_id), self.limit_statuses.defaults)
 
     async def _from_when(self, server_id: int, rule: LimitRule) -> str:
         """That a new rule counts at once, what is used of it, and which other limits are reached before it."""
-        policy = await self.policies.of(server_id)
+        policy = await self.deciding.of(server_id)
         return "\n".join([await self._counted(policy, server_id, rule), *await self.outdone(server_id, rule)])
 
     async def _counted(self, policy: ServerPolicy, server_id: int, rule: LimitRule) -> str:
@@ -225,6 +226,13 @@ class QuotaDesk:
             "It counts at once, and what was used in this window counts too: "
             f"{use_text(status)}. It resets <t:{status.resets_at}:R>."
         )
+
+
+def _set_rule(policy: ServerPolicy, key: str) -> LimitRule:
+    rule = rule_of_key(policy, key)
+    if rule is None:
+        raise RequestRefused(GONE)
+    return rule
 
 
 def _still_too_little(status: LimitStatus) -> str:
