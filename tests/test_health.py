@@ -163,6 +163,7 @@ async def test_figures_that_cannot_be_read_leave_the_other_metrics(bot: Bot) -> 
 
     assert samples["atelier_figures_up"] == 0
     assert samples["atelier_picture_seconds_count{delivered}"] == 1
+    assert samples["atelier_jobs_total{delivered}"] == 1
     assert "atelier_queue_depth" not in samples
     assert logs[0]["event"] == "the figures could not be read"
 
