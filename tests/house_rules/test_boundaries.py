@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from tests.house_rules.sources import ROOMS, called, functions, modules, tree_of, where
+from tests.house_rules.sources import ROOMS, called, functions, mentioning, tree_of, where
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,19 +28,19 @@ MAY_BUILD_SQL = {
 
 
 def test_only_the_configuration_reads_the_environment() -> None:
-    readers = {where(path) for path in modules(*ROOMS) if reads_environment(tree_of(path))}
+    readers = {where(path) for path in mentioning("environ|getenv", *ROOMS) if reads_environment(tree_of(path))}
 
     assert readers <= MAY_READ_THE_ENVIRONMENT
 
 
 def test_one_module_chooses_the_sqlite_of_all() -> None:
-    choosers = {where(path) for path in modules(*ROOMS) if chooses_sqlite(tree_of(path))}
+    choosers = {where(path) for path in mentioning("sqlite3", *ROOMS) if chooses_sqlite(tree_of(path))}
 
     assert choosers == MAY_CHOOSE_SQLITE
 
 
 def test_sql_is_put_together_only_where_that_is_agreed() -> None:
-    built = {(where(path), name) for path in modules(*ROOMS) for name in builds_sql(path)}
+    built = {(where(path), name) for path in mentioning("execute", *ROOMS) for name in builds_sql(path)}
 
     assert built - MAY_BUILD_SQL == set()
     assert MAY_BUILD_SQL - built == set(), "these exceptions are needed no more"

@@ -12,6 +12,7 @@ from tests.house_rules.sources import (
     called,
     comments,
     functions,
+    mentioning,
     modules,
     text_of,
     tree_of,
@@ -63,7 +64,7 @@ def test_every_module_says_first_what_the_room_is_for() -> None:
 def test_no_double_is_made_without_a_spec() -> None:
     shapeless = [
         where(path, node.lineno)
-        for path in modules("tests")
+        for path in mentioning("Mock", "tests")
         for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Call) and called(node) in DOUBLES and not has_spec(node)
     ]
@@ -75,7 +76,7 @@ def test_no_test_asserts_a_duration() -> None:
     """Timing is measured in tests/bench: on a busy machine an asserted one fails for nothing."""
     timed = [
         where(path, line)
-        for path in modules("tests")
+        for path in mentioning(r"\b(?:" + "|".join(CLOCKS) + r")\(\)", "tests")
         if "bench" not in path.parts
         for function in functions(path)
         if function.name.startswith("test_")
@@ -88,7 +89,7 @@ def test_no_test_asserts_a_duration() -> None:
 def test_whatever_silences_a_tool_names_the_rule_and_the_reason() -> None:
     bare = [
         f"{where(path, line)}: {comment}"
-        for path in modules(*ROOMS, "tests")
+        for path in mentioning("(?i)noqa|ignore|pragma", *ROOMS, "tests")
         for line, comment in comments(path)
         if EXCUSE.match(comment) and not any(good.fullmatch(comment) for good in GOOD_EXCUSES)
     ]
