@@ -31,6 +31,7 @@ from bot.discord_ui.questions import Questions
 from bot.discord_ui.rows import More, ResultButtons
 from bot.errors import DatabaseError
 from bot.presentation.restart import trouble_text
+from bot.services.background import Background
 
 if TYPE_CHECKING:
     from bot.config import Settings
@@ -101,6 +102,7 @@ class AtelierBot(AtelierClient):
         self.buttons, self.more, self.questions = ResultButtons(), More(), Questions()
         self.untold = Untold()
         self.greetings = Greetings(services.state, services.defaults)
+        self.news = Background()  # what is told after a start, as long as the bot runs
         self.add_dynamic_items(MoreSelect, MoreButton)
         self.buttons.set_more(MoreSelect.of(self.more))
         self.desk = FrontDesk(self, services.errands, services.stores.books, services.clock)
@@ -169,20 +171,20 @@ class AtelierBot(AtelierClient):
         _log.info("ready", servers=len(self.guilds), resumed=left_over)
         if (refusal := self.services.account.refusal) is not None:
             _log.error("no picture can be made: the image API refuses the account", code=refusal.code)
-        try:
-            await self._tell_of_news()
-        except DatabaseError as problem:  # members are served all the same
-            self.services.stores.books.note(problem)
-            _log.warning("not told what is new; the next start will", reason=problem.reason)
+        self.news.begin(self._tell_of_news(), "news")
 
     async def _tell_of_news(self) -> None:
         """Tell leads of a restored database, and greet new servers; take back commands that would stand twice."""
-        await self.services.restoration.tell_leads()
-        if self._commands_changed and self.services.settings.sync_guild is None:
-            self._commands_changed = False
-            for guild in self.guilds:
-                await self._take_back_commands(guild)
-        await self.greetings.started(self.guilds)
+        try:
+            await self.services.restoration.tell_leads()
+            if self._commands_changed and self.services.settings.sync_guild is None:
+                self._commands_changed = False
+                for guild in self.guilds:
+                    await self._take_back_commands(guild)
+            await self.greetings.started(self.guilds)
+        except DatabaseError as problem:  # members are served all the same
+            self.services.stores.books.note(problem)
+            _log.warning("not told what is new; the next start will", reason=problem.reason)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Say once what the bot does."""

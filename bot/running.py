@@ -52,14 +52,13 @@ async def run(settings: Settings, stop: asyncio.Event | None = None, grace: floa
         bot = AtelierBot(services)
         health = Health(ready=lambda: _readiness(bot), figures=lambda: _figures(services))
         services.studio.observers.append(health.observe_picture)
-        async with bot:
+        async with _heartbeats(), bot:
             if settings.http_port is not None:
                 await health.start(settings.http_host, settings.http_port)
             try:
                 await _until_stopped(bot, settings, stop, grace)
             finally:
                 await health.close()
-        await _end_heartbeats()
     _log.info("stopped")
 
 
@@ -90,6 +89,7 @@ async def _until_stopped(bot: AtelierBot, settings: Settings, stop: asyncio.Even
         await bot.desk.settle()  # whoever waits for an answer is told, as long as Discord can be reached
         await bot.services.studio.drain(max(0.0, grace - (time.monotonic() - began)))
         await bot.desk.close()
+        await bot.news.close()
         bot.stop_waiting_for_servers()
         # Cancelled rather than closed from here: only then does the gateway see a proper farewell (code 1000).
         connection.cancel()
@@ -98,11 +98,15 @@ async def _until_stopped(bot: AtelierBot, settings: Settings, stop: asyncio.Even
                 await connection
 
 
-async def _end_heartbeats() -> None:
-    """Wait for discord.py's threads, which are told to end: one would else speak to a loop that is closed by then."""
-    for thread in threading.enumerate():
-        if isinstance(thread, KeepAliveHandler):
-            await asyncio.to_thread(thread.join, CLOSING_CONNECTION)
+@asynccontextmanager
+async def _heartbeats() -> AsyncGenerator[None]:
+    """At the end wait for discord.py's threads, which are told to end: else one may speak to a closed loop."""
+    try:
+        yield
+    finally:
+        for thread in threading.enumerate():
+            if isinstance(thread, KeepAliveHandler):
+                await asyncio.to_thread(thread.join, CLOSING_CONNECTION)
 
 
 def _raise_refusal(connection: asyncio.Task[None]) -> None:

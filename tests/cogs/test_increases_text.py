@@ -55,7 +55,7 @@ def test_a_lead_reads_that_more_is_missing_now() -> None:
 
 
 @pytest.mark.parametrize(
-    ("plea", "ending"),
+    ("increase", "ending"),
     [
         (GRANTED, f"✅ <@44> granted 6 pictures, until <t:{NOW + 60}:f>."),
         (replace(OWN, state=IncreaseState.DECLINED, decided_by=44), "❌ <@44> declined."),
@@ -76,7 +76,7 @@ GIVEN = f"✅ <@44> granted 6 pictures, until <t:{NOW + 60}:f>."
 
 
 @pytest.mark.parametrize(
-    ("plea", "in_the_way", "words"),
+    ("increase", "in_the_way", "words"),
     [
         (GRANTED, None, f"{GIVEN} {ASK_AGAIN}"),
         (
@@ -118,6 +118,6 @@ def test_the_member_reads_when_a_declined_limit_resets_and_on_which_server(reset
     )
 
 
-@pytest.mark.parametrize("plea", [GRANTED, DECLINED])
+@pytest.mark.parametrize("increase", [GRANTED, DECLINED])
 def test_others_do_not_read_what_was_decided(increase: IncreaseRequest) -> None:
     assert public_notice(increase) == "<@33>, your leads have answered your question; /usage shows what is left."

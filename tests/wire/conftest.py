@@ -14,7 +14,7 @@ from bot.client import AtelierBot
 from bot.sandbox.images import ImageOptions
 from bot.sandbox.images.painters import PainterPool
 from tests.wire.hasty import HASTY
-from tests.wire.house import FIRST_ANSWER, House, OpenHouse
+from tests.wire.house import FIRST_ANSWER, PATIENCE, House, OpenHouse
 from tests.wire.openapi import OfficialDescription
 from tests.wire.traffic_check import misfits
 
@@ -115,6 +115,7 @@ async def open_house(
 
     async def say_that_it_is_ready(bot: AtelierBot) -> None:
         await on_ready(bot)
+        await bot.news.finish(PATIENCE)
         for house in houses:
             house.ready.set()
 

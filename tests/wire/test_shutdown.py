@@ -54,7 +54,7 @@ async def test_a_job_is_finished_and_delivered_before_the_end(
     assert alone.states() in (["settled"], ["settled", "released"])  # the second may have come in just before
     assert alone.unanswered() == 0
     assert alone.ledger().settled_nano == alone.images.bill.nano
-    assert "Traceback" not in bot.errors
+    assert "Traceback" not in bot.errors, bot.errors
     assert logs == []  # nothing is left to do
 
 
