@@ -37,7 +37,7 @@ from bot.services.jobs import (
     Studio,
     UnreadablePictureError,
 )
-from bot.services.jobs.pausing import Recall
+from bot.services.jobs.recall import Recall
 from bot.services.ledger import Destination, Job, Order, Picture, Requester, Reservation
 from bot.services.policy import Deciding, Limit, buckets_touched
 from bot.services.quotas import Accounts

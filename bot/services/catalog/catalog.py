@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from pydantic import ConfigDict, TypeAdapter
 
 from bot.errors import ConfigurationError, UnknownModelError, UnsupportedOptionError
-from bot.services.catalog import sizes
 from bot.services.catalog.file import CatalogError, name_of, read_entry, with_family
 from bot.services.catalog.formats import GIF, SVG, EarlyFormats, SvgAuthor
-from bot.services.catalog.sizes import FixedSizes, FreeSizes, SuggestedSize  # noqa: TC001 - pydantic reads the annotations
+from bot.services.catalog.sizes import FixedSizes, FreeSizes, SuggestedSize, dimensions, find_size
 from bot.services.catalog.tokens import GridTokens, InputRule, Prices, TableTokens  # noqa: TC001 - the same
 from bot.services.text import listed, quoted
 
@@ -110,14 +109,14 @@ class Model:
         Raises:
             UnsupportedOptionError: it is no size, or this model does not make it.
         """
-        return sizes.find_size(text, self.sizes, self.suggested_sizes)
+        return find_size(text, self.sizes, self.suggested_sizes)
 
     def dimensions(self, size: str) -> tuple[int, int]:
         """Width and height in pixels of a size that this model makes. Raises as `check_size` does."""
         legal = self.check_size(size)
         if legal != size:
             raise UnsupportedOptionError(f"{self.title} does not make {size}. Choose {legal}.")
-        return sizes.dimensions(size)
+        return dimensions(size)
 
     def check_quality(self, text: str) -> str:
         """The quality that somebody means.

@@ -23,8 +23,8 @@ from bot.errors import (
 from bot.services.jobs.arrears import passes, to_the_end
 from bot.services.jobs.files import load_inputs
 from bot.services.jobs.outcomes import JobOutcome, Outcomes, failure_of, unknown
-from bot.services.jobs.pausing import HeldUpError, RecalledError, StoppedError
 from bot.services.jobs.provider import FinishedImage
+from bot.services.jobs.recall import HeldUpError, RecalledError, StoppedError
 from bot.services.jobs.throttles import ByteBudget
 from bot.services.ledger import ChargeConflictError
 
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from bot.services.admission import Clearance
     from bot.services.jobs.arrears import Arrears
     from bot.services.jobs.files import Safekeeping
-    from bot.services.jobs.pausing import Recall
     from bot.services.jobs.provider import ImageProvider, InputImage
     from bot.services.jobs.provider_account import Call, ProviderAccount
+    from bot.services.jobs.recall import Recall
     from bot.services.jobs.throttles import Pace
     from bot.services.ledger import Job, Order
 

@@ -1,9 +1,7 @@
-"""The kill switch: leads pause picture making, and what has not been sent yet is called back."""
+"""The kill switch: leads pause picture making on their server, and let it go on."""
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,97 +10,10 @@ from bot.services.policy import Pause
 from bot.services.text import one_line, shown
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import Callable
 
     from bot.services.jobs.workshop import Load, Workshop
     from bot.services.policy import Deciding, Lead, ServerPolicy
-
-
-class RecalledError(Exception):
-    """The job was called back before anything was sent: it is reserved still, and waits in line again."""
-
-
-class HeldUpError(Exception):
-    """The dispatch could not be written, so nothing was sent: the job is reserved still."""
-
-
-class StoppedError(Exception):
-    """The bot stops, and waits no longer for a call to be taken."""
-
-
-class Recall:
-    """One job's way out; it belongs to one event loop.
-
-    Args:
-        paused: whether no call of the job's server may begin now.
-
-    Attributes:
-        stopping: whether no call at all may begin any more.
-    """
-
-    def __init__(self, paused: Callable[[], bool]) -> None:
-        self.paused = paused
-        self._called_back = False
-        self._getting_ready: asyncio.Timeout | None = None
-        self._left = False
-        self.stopping = False
-        self._sending: asyncio.Timeout | None = None
-        self._is_out: Callable[[], bool] | None = None
-
-    def stop(self) -> None:
-        """Let the job go, unless a call is out: before the dispatch it is called back, between two calls it ends."""
-        self.stopping = True
-        if not self.call_back() and self._sending is not None and self._is_out is not None and not self._is_out():
-            self._sending.reschedule(asyncio.get_running_loop().time())
-
-    @asynccontextmanager
-    async def sending(self, is_out: Callable[[], bool]) -> AsyncGenerator[None]:
-        """Call the provider, as often as it takes; `is_out` tells whether a call is out.
-
-        Raises:
-            StoppedError: the bot stopped between two calls.
-        """
-        stopped = asyncio.timeout(None)
-        try:
-            async with stopped:
-                self._sending, self._is_out = stopped, is_out
-                yield
-        except TimeoutError:
-            if not stopped.expired():
-                raise
-            raise StoppedError from None
-        finally:
-            self._sending = None
-
-    def call_back(self) -> bool:
-        """Give up what is being done before the dispatch; False if the job has left already."""
-        if self._left:
-            return False
-        self._called_back = True
-        if self._getting_ready is not None:
-            self._getting_ready.reschedule(asyncio.get_running_loop().time())
-        return True
-
-    @asynccontextmanager
-    async def getting_ready(self) -> AsyncGenerator[None]:
-        """Do what comes before the dispatch. Once this is left without an exception, nobody calls the job back.
-
-        Raises:
-            RecalledError: it was called back.
-        """
-        if self._called_back:
-            raise RecalledError
-        try:
-            async with asyncio.timeout(None) as self._getting_ready:
-                yield
-        except Exception:
-            if not self._called_back:
-                raise  # otherwise whatever it was, the job waits in line again, and must not end twice
-        finally:
-            self._getting_ready = None
-        if self._called_back:
-            raise RecalledError
-        self._left = True
 
 
 LONGEST_REASON = 200  # characters

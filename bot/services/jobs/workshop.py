@@ -11,8 +11,8 @@ import structlog
 
 from bot.services.background import Background
 from bot.services.jobs.delivery import Preview
-from bot.services.jobs.pausing import HeldUpError, Recall, RecalledError
 from bot.services.jobs.queue import Member
+from bot.services.jobs.recall import HeldUpError, Recall, RecalledError
 from bot.services.ledger import ChargeState
 
 if TYPE_CHECKING:

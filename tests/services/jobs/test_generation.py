@@ -28,7 +28,7 @@ from bot.services.calendar import Window
 from bot.services.jobs import ByteBudget, FinishedImage, PartialImage
 from bot.services.jobs.generation import ATTEMPTS, safety_identifier
 from bot.services.jobs.outcomes import UNKNOWN_DEADLINE, JobOutcome
-from bot.services.jobs.pausing import HeldUpError, RecalledError
+from bot.services.jobs.recall import HeldUpError, RecalledError
 from bot.services.ledger import ChargeConflictError, ChargeState
 from bot.services.policy import Limit, Metric, Scope
 from bot.services.requests import AuthorTokens, ImageRequest, StoredImage, Usage, pricing

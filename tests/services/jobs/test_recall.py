@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot.services.jobs.pausing import Recall, RecalledError
+from bot.services.jobs.recall import Recall, RecalledError
 from tests.services.fakes import recall
 
 
