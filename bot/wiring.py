@@ -51,7 +51,7 @@ from bot.storage.database.restoration import SqliteGoneBack
 from bot.storage.database.state import State
 from bot.storage.errands import SqliteErrands
 from bot.storage.increases import SqliteIncreases
-from bot.storage.ledger.charges import SqliteCharges
+from bot.storage.ledger.charge_lookup import SqliteCharges
 from bot.storage.ledger.ledger import SqliteLedger
 from bot.storage.ledger.lineage import SqliteLineage
 from bot.storage.ledger.open_jobs import SqliteOpenCharges

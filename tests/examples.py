@@ -12,8 +12,8 @@ from bot.config import GivenSettings
 from bot.services.calendar import Window
 from bot.services.catalog import Catalog
 from bot.services.jobs import Result
-from bot.services.ledger import ChargeState, Destination, Job, LimitStatus, Order, Picture, Requester
-from bot.services.policy import Limit, Metric, Scope
+from bot.services.ledger import ChargeState, Destination, Job, LimitStatus, Order, Picture
+from bot.services.policy import Limit, Metric, Requester, Scope
 from bot.services.requests import ImageRequest, StoredImage
 
 if TYPE_CHECKING:

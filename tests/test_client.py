@@ -13,8 +13,8 @@ from discord.http import Route
 
 from bot.client import point_at
 from bot.services.calendar import BILLING_ZONE
-from bot.services.ledger import Destination, Requester, Reservation
-from bot.services.policy import buckets_touched
+from bot.services.ledger import Destination, Reservation
+from bot.services.policy import Requester, buckets_touched
 from tests.examples import MODEL, REQUEST, settings_for
 
 if TYPE_CHECKING:

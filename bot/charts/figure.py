@@ -1,4 +1,4 @@
-"""The pixels. The only importer of matplotlib, and never imported by the bot itself: see `easel.py`."""
+"""The pixels. The only importer of matplotlib, and never imported by the bot itself: see `renderer_process.py`."""
 
 # Matplotlib's methods take keywords that it declares without types.
 # pyright: reportUnknownMemberType=false

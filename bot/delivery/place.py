@@ -20,7 +20,8 @@ from bot.services.jobs import Posted
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bot.services.ledger import Destination, Requester
+    from bot.services.ledger import Destination
+    from bot.services.policy import Requester
 
 _log = structlog.stdlib.get_logger(__name__)
 

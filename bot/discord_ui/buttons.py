@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from bot.discord_ui.rows import Price
     from bot.services.admission import Drafting
-    from bot.services.ledger import Order, Picture, Requester
+    from bot.services.ledger import Order, Picture
+    from bot.services.policy import Requester
 
 ItemT = TypeVar("ItemT", bound=discord.ui.Item[Any])
 

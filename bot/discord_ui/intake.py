@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from bot.services.catalog import Catalog
     from bot.services.gallery import FileHolds
     from bot.services.jobs import Delivery, Studio
-    from bot.services.ledger import Destination, Notes, Order, Requester, Requests
+    from bot.services.ledger import Destination, Notes, Order, Requests
+    from bot.services.policy import Requester
     from bot.services.quotas import BudgetAlerts
     from bot.services.requests import ImageRequest
 

@@ -15,7 +15,8 @@ from bot.discord_limits import ALREADY_ACKNOWLEDGED, INTERACTION_GONE, TOKEN_LIF
 from bot.discord_retries import DROPPED, is_refusal, remove_quietly
 from bot.errors import RequestRefused
 from bot.presentation.ways import Spot, why_refused
-from bot.services.ledger import Destination, Requester
+from bot.services.ledger import Destination
+from bot.services.policy import Requester
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.presentation.safe import shown
 from bot.services.policy import Scope, amount_text
 from bot.services.quotas import SHORT, WHOLLY
-from bot.services.text import beginning
+from bot.services.text import beginning, shown
 
 if TYPE_CHECKING:
     from bot.services.quotas import Alert

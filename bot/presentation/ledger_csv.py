@@ -9,9 +9,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from bot.presentation.safe import one_line
 from bot.services.accounting import iso_utc
 from bot.services.requests import NANO_PER_USD
+from bot.services.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.discord_limits import LONGEST_MESSAGE
-from bot.presentation.safe import one_line, shown
 from bot.services.jobs import LONGEST_REASON
+from bot.services.text import one_line, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

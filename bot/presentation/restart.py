@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.presentation.safe import shown
+from bot.services.text import shown
 
 NOTHING = "Nothing was charged."
 LONGEST_WORDS = 1500  # characters of what was written, which are given back

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from bot.discord_limits import LONGEST_MESSAGE
 from bot.presentation.kept import kept_how
 from bot.presentation.progress import LONGEST_NOTE
-from bot.presentation.safe import one_line, shown
 from bot.presentation.story import made_how, numbers
 from bot.services.calendar import Window
 from bot.services.jobs import FILE_ENDINGS
 from bot.services.policy import Metric, Scope, amount_text
 from bot.services.quotas import Headroom, hint_text
 from bot.services.requests import format_usd
+from bot.services.text import one_line, shown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

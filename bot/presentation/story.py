@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.presentation.safe import one_line
 from bot.services.requests import THEN, Change
+from bot.services.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from bot.services.ledger import Destination, Errand, Errands, Requester
+from bot.services.ledger import Destination, Errand, Errands
+from bot.services.policy import Requester
 from bot.storage.database.sqlite import by_name
 
 if TYPE_CHECKING:

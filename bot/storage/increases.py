@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bot.storage.database.database import Database
     from bot.storage.database.sqlite import sqlite3
 
-# A declined plea is an answer until its window ends; one that is open may still be waiting for its leads to be told.
+# A declined request is an answer until its window ends; one that is open may still wait for its leads to be told.
 STANDING = """
 SELECT * FROM pleas
 WHERE server_id = :server_id AND user_id = :user_id AND scope = :scope AND scope_id = :scope_id AND metric = :metric

@@ -41,12 +41,9 @@ async def edit_ours(
     Raises:
         UserFacingError: nothing was reserved.
     """
-    if await is_taken(client, reply):
+    occasion = await _occasion(client, reply, asker, first)
+    if occasion is None:
         return
-    _refuse_left_out(reply)
-    occasion = by_reply(reply.message, asker)
-    if first is not None:
-        occasion = _preceded(occasion, first)
     wishes = Wishes(prompt=_prompt(reply.words, may_be_drawn=bool(reply.files)))
     request = await client.services.drafting.draft(asker.requester, Change.EDIT, wishes, Start(order, picture))
     sources = Sources(order, picture, attachments=reply.files, sorts=bool(reply.files))
@@ -106,12 +103,9 @@ async def edit_others(
     Raises:
         UserFacingError: nothing was reserved.
     """
-    if await is_taken(client, reply):
+    occasion = await _occasion(client, reply, asker, first)
+    if occasion is None:
         return
-    _refuse_left_out(reply)
-    occasion = by_reply(reply.message, asker)
-    if first is not None:
-        occasion = _preceded(occasion, first)
     wishes = Wishes(prompt=_prompt(reply.words, may_be_drawn=bool(shown and reply.files)))
     files = (*shown, *reply.files)
     start = Start(shape=shape_of(files[0]))
@@ -140,6 +134,21 @@ def _refuse_left_out(reply: Reply) -> None:
             f"{names} {'is no picture' if len(reply.left_out) == 1 else 'are no pictures'}, so I changed nothing. "
             "Reply once more, with pictures only."
         )
+
+
+async def _occasion(
+    client: AtelierClient, reply: Reply, asker: Asker, first: Callable[[], Awaitable[None]] | None
+) -> Occasion | None:
+    """What a reply's request comes by; None if that is taken already.
+
+    Raises:
+        UserFacingError: something that the reply refers to cannot be sent along.
+    """
+    if await is_taken(client, reply):
+        return None
+    _refuse_left_out(reply)
+    occasion = by_reply(reply.message, asker)
+    return occasion if first is None else _preceded(occasion, first)
 
 
 def _preceded(occasion: Occasion, first: Callable[[], Awaitable[None]]) -> Occasion:

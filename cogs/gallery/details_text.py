@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.presentation.kept import kept_how
-from bot.presentation.safe import shown
 from bot.presentation.story import NAMES, linked, made_how
 from bot.services.gallery import Family
 from bot.services.ledger import ChargeState, Job, Order
 from bot.services.requests import THEN, Change, format_usd
+from bot.services.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

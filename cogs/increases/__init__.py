@@ -8,7 +8,7 @@ from bot.discord_ui.buttons import hears
 from cogs.increases.asking import AskButton
 from cogs.increases.deciding import DeclineButton, GrantButton, OtherAmountButton
 from cogs.increases.dialog import AmountDialog, grant_amount
-from cogs.increases.telling import MemberVoice
+from cogs.increases.notifier import MemberNotifier
 
 if TYPE_CHECKING:
     from bot.discord_ui.interactions import AtelierClient
@@ -26,4 +26,4 @@ async def setup(bot: AtelierClient) -> None:
     bot.add_dynamic_items(AskButton, GrantButton, OtherAmountButton, DeclineButton)
     bot.add_listener(hears(AmountDialog.template, grant_amount), "on_interaction")
     bot.buttons.set_refusal(way_out)
-    bot.services.increase_notices.notifier = MemberVoice(bot)
+    bot.services.increase_notices.notifier = MemberNotifier(bot)

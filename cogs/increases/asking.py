@@ -83,7 +83,7 @@ def need_in(match: re.Match[str]) -> Need:
 
 
 async def _tell_leads(interaction: Interaction, asked: Asked) -> None:
-    """Post the plea to the log channel; if nobody can read it there, nothing was asked.
+    """Post the request for more to the log channel; if nobody can read it there, nothing was asked.
 
     Asked again, it has the same nonce: Discord drops it for some minutes, should the first have arrived after all.
     """

@@ -81,7 +81,7 @@ class DeclineButton(AtelierButton, action="plea-decline"):
 
 
 def buttons_of(increase: IncreaseRequest) -> discord.ui.View:
-    """What stands under an open plea."""
+    """What stands under an open request for more."""
     view = discord.ui.View(timeout=None)
     view.add_item(GrantButton(increase.id, increase.needed, grant_label(increase)))
     view.add_item(OtherAmountButton(increase.id))

@@ -1,4 +1,4 @@
-"""What every answer of a lead begins and ends with: may they, how does the plea stand, and who hears of it."""
+"""What every answer of a lead begins and ends with: may they, how does the request stand, and who hears of it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.discord_ui.occasions import role_ids_of
 from bot.errors import UserFacingError
 from bot.services.calendar import TOLERANCE
 from bot.services.quotas import UNKNOWN
-from cogs.increases.telling import attempt
+from cogs.increases.notifier import attempt
 from cogs.increases.text import closed_text, increase_text, short_text, too_late_text
 
 if TYPE_CHECKING:
@@ -27,11 +27,11 @@ _log = structlog.stdlib.get_logger(__name__)
 
 
 async def look(interaction: Interaction, increase_id: int) -> Verdict:
-    """The plea as it stands, for a lead of its server.
+    """The request for more as it stands, for a lead of its server.
 
     Raises:
         LeadsOnlyError: who acts is none.
-        UserFacingError: this server has no such plea.
+        UserFacingError: this server has no such request for more.
     """
     if interaction.guild_id is None or not await is_lead(interaction):
         raise LeadsOnlyError
@@ -55,7 +55,7 @@ async def roles_now(interaction: Interaction, increase: IncreaseRequest) -> tupl
 
 
 async def show(interaction: Interaction, verdict: Verdict, still_open: discord.ui.View | None = None) -> None:
-    """Show in the log channel how the plea stands, and tell whoever has to know: this lead, or the member.
+    """Show in the log channel how the request for more stands, and tell whoever has to know: this lead, or the member.
 
     `still_open` are the buttons to decide by, for a verdict that says that nothing was granted yet.
     """

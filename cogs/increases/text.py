@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.presentation.safe import shown
 from bot.services.policy import Metric, Scope, amount_text
 from bot.services.quotas import IncreaseState
+from bot.services.text import shown
 
 if TYPE_CHECKING:
     from bot.services.ledger import LimitStatus

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.presentation.safe import shown
-from bot.services.text import beginning, from_to
+from bot.services.text import beginning, from_to, shown
 from cogs.studio.rule_panels import clipped
 
 if TYPE_CHECKING:

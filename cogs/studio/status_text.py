@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.presentation.safe import shown
 from bot.services.jobs import LONGEST_REASON
 from bot.services.policy import (
     MODERATIONS,
@@ -22,7 +21,7 @@ from bot.services.policy import (
 )
 from bot.services.quotas import hint_text
 from bot.services.requests import format_usd
-from bot.services.text import beginning
+from bot.services.text import beginning, shown
 from cogs.studio.rule_panels import clipped, log_warning
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from bot.services.policy import Metric
 
 USD = 1_000_000_000  # nano-dollars
 
-# A child of the easel is told nothing of the environment: here it is told how to measure what it runs.
+# A child of the renderer is told nothing of the environment: here it is told how to measure what it runs.
 MEASURED = {**ENVIRONMENT, **{name: os.environ[name] for name in ("COVERAGE_PROCESS_CONFIG",) if name in os.environ}}
 
 HOSTILE_NAMES = (

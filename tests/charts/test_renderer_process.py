@@ -31,7 +31,7 @@ while not pathlib.Path("go").exists(): time.sleep(0.01)
 """
 
 
-def easel(script: str, folder: Path | None = None, patience: float = 60) -> RendererProcess:
+def renderer(script: str, folder: Path | None = None, patience: float = 60) -> RendererProcess:
     """Its children run this script, in this folder."""
     moved = f"import os; os.chdir({str(folder)!r})\n" if folder else ""
     return RendererProcess(command=(sys.executable, "-c", moved + script), patience=patience)
@@ -100,7 +100,7 @@ print(sorted({"matplotlib", "numpy"} & sys.modules.keys()), "bot.charts.renderer
 )
 async def test_a_child_that_fails_is_an_error_with_its_last_words_in_the_log(script: str, code: int) -> None:
     with structlog.testing.capture_logs() as logs, pytest.raises(ChartError):
-        await easel(script).draw(CHART)
+        await renderer(script).draw(CHART)
 
     assert [(line["event"], line["code"], line["last_words"].strip()) for line in logs] == [
         ("chart_failed", code, "the reason")
@@ -109,13 +109,13 @@ async def test_a_child_that_fails_is_an_error_with_its_last_words_in_the_log(scr
 
 async def test_a_chart_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
     with structlog.testing.capture_logs() as logs, pytest.raises(ChartError):
-        await easel(WAITS, tmp_path, patience=0.1).draw(CHART)
+        await renderer(WAITS, tmp_path, patience=0.1).draw(CHART)
 
     assert [line["event"] for line in logs] == ["chart_took_too_long"]
 
 
 async def test_a_child_that_is_not_wanted_any_more_is_ended(tmp_path: Path) -> None:
-    drawing = asyncio.create_task(easel(WAITS, tmp_path).draw(CHART))
+    drawing = asyncio.create_task(renderer(WAITS, tmp_path).draw(CHART))
     await until(lambda: len(children(tmp_path)) == 1)
     drawing.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -132,11 +132,11 @@ async def test_a_program_that_is_not_there_is_an_error() -> None:
 
 
 async def test_only_a_few_are_drawn_at_once(tmp_path: Path) -> None:
-    one = easel(WAITS, tmp_path)
+    one = renderer(WAITS, tmp_path)
     drawings = [asyncio.create_task(one.draw(CHART)) for _ in range(2 * AT_ONCE)]
     await until(lambda: len(children(tmp_path)) >= AT_ONCE)
     for _ in range(2):  # as long as it takes to start and end a child, others would have had time to come
-        await easel(SAYS_A_PICTURE).draw(CHART)
+        await renderer(SAYS_A_PICTURE).draw(CHART)
     started = len(children(tmp_path))
     (tmp_path / "go").touch()
     pictures = await asyncio.gather(*drawings)
@@ -150,7 +150,7 @@ async def test_a_child_is_told_no_secrets_and_where_it_may_write(
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
     script = f"import os, pathlib; pathlib.Path('told').write_text(repr(dict(os.environ))); {SAYS_A_PICTURE}"
-    await easel(script, tmp_path).draw(CHART)
+    await renderer(script, tmp_path).draw(CHART)
 
     told = (tmp_path / "told").read_text()
     assert "sk-secret" not in told
@@ -158,14 +158,14 @@ async def test_a_child_is_told_no_secrets_and_where_it_may_write(
 
 
 async def test_a_folder_that_was_cleaned_away_is_made_anew() -> None:
-    one = easel(f"import os; os.rmdir(os.environ['MPLCONFIGDIR']); {SAYS_A_PICTURE}")
+    one = renderer(f"import os; os.rmdir(os.environ['MPLCONFIGDIR']); {SAYS_A_PICTURE}")
     await one.draw(CHART)
 
     assert (await one.draw(CHART)).startswith(b"\x89PNG")
 
 
-def test_one_easel_serves_one_loop_after_another() -> None:
-    one = easel(SAYS_A_PICTURE)
+def test_one_renderer_serves_one_loop_after_another() -> None:
+    one = renderer(SAYS_A_PICTURE)
 
     async def many() -> list[bytes]:
         return await asyncio.gather(*(one.draw(CHART) for _ in range(AT_ONCE + 1)))

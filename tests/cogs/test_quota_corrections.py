@@ -11,7 +11,8 @@ from bot.discord_ui.interactions import LeadsOnlyError
 from bot.errors import OutcomeUnknownError
 from bot.services.accounting import NO_CHARGE
 from bot.services.accounting.corrections import NONE_UNKNOWN, NOT_FOUND
-from bot.services.ledger import Requester, Reservation
+from bot.services.ledger import Reservation
+from bot.services.policy import Requester
 from bot.services.requests import format_usd
 from cogs.quota.correction_text import NOTHING_UNKNOWN
 from tests.examples import DESTINATION, MODEL, REQUEST

@@ -14,7 +14,8 @@ from bot.delivery.place import Place
 from bot.delivery.posting import DEFAULT_LIMIT, Upload
 from bot.errors import ProviderAccountError
 from bot.services.jobs import Posted
-from bot.services.ledger import Destination, Requester
+from bot.services.ledger import Destination
+from bot.services.policy import Requester
 from tests.cogs.house import interaction_of
 from tests.examples import REQUESTER, png
 

@@ -19,7 +19,7 @@ from bot.inputs import declared
 from bot.inputs.sources import Sources
 from bot.services.admission import Admission, Start
 from bot.services.gallery import Deleter
-from bot.services.ledger import Requester
+from bot.services.policy import Requester
 from bot.services.requests import Change, Wishes, input_checks
 from bot.services.requests.pricing import estimate
 from tests.cogs.house import DEFERRED, SAID

@@ -17,7 +17,8 @@ from bot.discord_ui import intake as room
 from bot.discord_ui.occasions import Asker, ProgressSign, by_reply
 from bot.errors import InputPictureError, LimitReachedError, ProviderAccountError, RequestRefused
 from bot.inputs import Sources
-from bot.services.ledger import Destination, Requester
+from bot.services.ledger import Destination
+from bot.services.policy import Requester
 from tests.examples import REQUEST
 
 if TYPE_CHECKING:

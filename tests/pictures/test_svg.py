@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from bot.pictures import as_input, check_result, render_svg
-from bot.pictures.isolated import svg as vector
+from bot.pictures.isolated import svg as svg_module
 from bot.pictures.isolated.svg import AT_ONCE, LOOKED_AT, MOST_BYTES, SvgProcess, check_svg
 from bot.pictures.isolated.svg_process import MOST_DEPTH, MOST_ELEMENTS
 from bot.services.jobs import CheckedPicture, UnreadablePictureError
@@ -210,51 +210,51 @@ async def test_a_process_that_writes_something_else_is_not_believed(
 
 
 async def test_a_hard_drawing_is_tried_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(vector, "_PROCESS", counting(tmp_path, "raise SystemExit(1)"))
-    easel = SvgProcess()
+    monkeypatch.setattr(svg_module, "_PROCESS", counting(tmp_path, "raise SystemExit(1)"))
+    renderer = SvgProcess()
 
     for _ in range(3):
         with pytest.raises(UnreadablePictureError):
-            await easel.draw(svg(), 100)
+            await renderer.draw(svg(), 100)
     assert (tmp_path / "runs").read_text() == "x"
 
 
 async def test_what_was_drawn_lately_is_not_drawn_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(vector, "MOST_REMEMBERED", 1)
-    monkeypatch.setattr(vector, "_PROCESS", counting(tmp_path, f"sys.stdout.buffer.write({png(2, 1)!r})"))
-    easel = SvgProcess()
+    monkeypatch.setattr(svg_module, "MOST_REMEMBERED", 1)
+    monkeypatch.setattr(svg_module, "_PROCESS", counting(tmp_path, f"sys.stdout.buffer.write({png(2, 1)!r})"))
+    renderer = SvgProcess()
 
-    pictures = [await easel.draw(svg(), edge) for edge in (100, 100, 200, 100)]
+    pictures = [await renderer.draw(svg(), edge) for edge in (100, 100, 200, 100)]
 
     assert pictures == [png(2, 1)] * 4
     assert (tmp_path / "runs").read_text() == "xxx"
 
 
 async def test_a_large_picture_of_a_drawing_is_not_remembered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(vector, "LARGEST_REMEMBERED", 10)
-    monkeypatch.setattr(vector, "_PROCESS", counting(tmp_path, f"sys.stdout.buffer.write({png(2, 1)!r})"))
-    easel = SvgProcess()
+    monkeypatch.setattr(svg_module, "LARGEST_REMEMBERED", 10)
+    monkeypatch.setattr(svg_module, "_PROCESS", counting(tmp_path, f"sys.stdout.buffer.write({png(2, 1)!r})"))
+    renderer = SvgProcess()
 
-    assert await easel.draw(svg(), 100) == await easel.draw(svg(), 100)
+    assert await renderer.draw(svg(), 100) == await renderer.draw(svg(), 100)
     assert (tmp_path / "runs").read_text() == "xx"
 
 
 async def test_where_no_process_can_be_started_it_is_tried_again_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    easel = SvgProcess()
+    renderer = SvgProcess()
     with monkeypatch.context() as broken:
         broken.setattr(sys, "executable", "/nowhere/python")
         with pytest.raises(UnreadablePictureError, match="cannot be drawn just now"):
-            await easel.draw(svg(), 100)
+            await renderer.draw(svg(), 100)
 
-    assert opened(await easel.draw(svg(), 100)).size == (100, 50)
+    assert opened(await renderer.draw(svg(), 100)).size == (100, 50)
 
 
 async def test_a_drawing_in_the_making_keeps_no_thread_from_other_pictures(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(vector, "_PROCESS", counting(tmp_path, "import time; time.sleep(60)"))
-    easel = SvgProcess()
-    drawings = [asyncio.create_task(easel.draw(svg(), edge)) for edge in (100, 200, 300)]
+    monkeypatch.setattr(svg_module, "_PROCESS", counting(tmp_path, "import time; time.sleep(60)"))
+    renderer = SvgProcess()
+    drawings = [asyncio.create_task(renderer.draw(svg(), edge)) for edge in (100, 200, 300)]
     async with asyncio.timeout(300):
         while not (tmp_path / "runs").exists() or len((tmp_path / "runs").read_text()) < AT_ONCE:  # noqa: ASYNC110 - another process tells
             await asyncio.sleep(0.01)

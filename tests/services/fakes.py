@@ -38,8 +38,8 @@ from bot.services.jobs import (
     UnreadablePictureError,
 )
 from bot.services.jobs.recall import Recall
-from bot.services.ledger import Destination, Job, Order, Picture, Requester, Reservation
-from bot.services.policy import Deciding, Limit, buckets_touched
+from bot.services.ledger import Destination, Job, Order, Picture, Reservation
+from bot.services.policy import Deciding, Limit, Requester, buckets_touched
 from bot.services.quotas import Accounts
 from bot.services.requests import ImageRequest, Usage, pricing
 from bot.storage import Database, SqliteAudit, SqliteLedger, SqlitePolicies, SqliteRequests, State

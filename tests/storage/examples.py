@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from bot.services.calendar import Window
 from bot.services.catalog import Prices
-from bot.services.ledger import Destination, Requester, Reservation, Settlement
-from bot.services.policy import Limit, Metric, Scope, buckets_touched
+from bot.services.ledger import Destination, Reservation, Settlement
+from bot.services.policy import Limit, Metric, Requester, Scope, buckets_touched
 from bot.services.requests import ImageRequest, StoredImage, Usage
 from bot.storage import Database, SqliteLedger, SqliteRequests
 

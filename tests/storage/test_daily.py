@@ -7,7 +7,8 @@ import pytest
 
 from bot.errors import DatabaseError
 from bot.services.accounting import BookedJob
-from bot.services.ledger import ChargeState, Correction, Requester
+from bot.services.ledger import ChargeState, Correction
+from bot.services.policy import Requester
 from bot.storage.ledger import daily
 from bot.storage.ledger.daily import read_booked
 

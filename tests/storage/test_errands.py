@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.services.ledger import Destination, Errand, Requester
+from bot.services.ledger import Destination, Errand
+from bot.services.policy import Requester
 from bot.storage.errands import SqliteErrands
 
 from .examples import NOON, opened, order

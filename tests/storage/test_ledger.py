@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import LimitReachedError
-from bot.services.ledger import ChargeConflictError, ChargeState, Requester
+from bot.services.ledger import ChargeConflictError, ChargeState
+from bot.services.policy import Requester
 from bot.storage.database.sqlite import sqlite3
 
 from .examples import MEMBER, NOON, PRICES, SERVER, budget, daily_images, order, settlement

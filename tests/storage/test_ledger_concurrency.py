@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import LimitReachedError
-from bot.services.ledger import ChargeConflictError, Requester
+from bot.services.ledger import ChargeConflictError
+from bot.services.policy import Requester
 
 from .examples import NOON, SERVER, budget, daily_images, opened, order, settlement
 from .invariants import faults

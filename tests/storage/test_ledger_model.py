@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bot.errors import LimitReachedError
-from bot.services.ledger import ChargeConflictError, ChargeState, Requester
-from bot.services.policy import Metric, bucket_of
+from bot.services.ledger import ChargeConflictError, ChargeState
+from bot.services.policy import Metric, Requester, bucket_of
 
 from .examples import NOON, SERVER, Books, budget, daily_images, order, settlement
 from .invariants import faults

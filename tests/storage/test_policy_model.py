@@ -27,13 +27,14 @@ from hypothesis.stateful import (
 
 from bot.errors import LimitReachedError
 from bot.services.calendar import Window, window_edges
-from bot.services.ledger import ChargeConflictError, ChargeState, Correction, Requester, Reservation
+from bot.services.ledger import ChargeConflictError, ChargeState, Correction, Reservation
 from bot.services.policy import (
     Decision,
     Defaults,
     Grant,
     LimitRule,
     Metric,
+    Requester,
     Scope,
     ServerPolicy,
     StalePolicyError,

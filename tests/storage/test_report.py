@@ -18,8 +18,8 @@ from bot.errors import DatabaseError
 from bot.presentation.ledger_csv import csv_lines
 from bot.services.accounting import Grouping
 from bot.services.calendar import Month
-from bot.services.ledger import Correction, Requester
-from bot.services.policy import Decision, ServerPolicy
+from bot.services.ledger import Correction
+from bot.services.policy import Decision, Requester, ServerPolicy
 from bot.storage import SqlitePolicies
 from bot.storage.ledger import report
 from bot.storage.ledger.report import SqliteBooks, read_report

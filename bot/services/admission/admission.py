@@ -146,7 +146,7 @@ class Clearance:
 
 
 def _names(limit: Limit, requester: Requester) -> set[str]:
-    """What leads may have decided about, of which this limit is what came out: see `limit_words.rule_name`."""
+    """What leads may have decided about, of which this limit is what came out: see `limit_names.rule_name`."""
     if limit.scope is not Scope.MEMBER:
         return {limit.name}
     span = SPAN_NAMES[limit.window]

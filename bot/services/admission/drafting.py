@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
     from bot.services.admission.admission import Admission
     from bot.services.catalog import Catalog, Model
-    from bot.services.ledger import Order, Picture, Requester
+    from bot.services.ledger import Order, Picture
+    from bot.services.policy import Requester
     from bot.services.requests import ImageRequest
 
 KEPT_FORMATS = ("png", "jpeg", "webp")  # whoever changes an animation or a drawing has to ask for another one

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.services.jobs.arrears import Arrears
-    from bot.services.ledger import BlobStore, Destination, LimitStatus, Order, Picture, Requester, Requests
-    from bot.services.policy import Pause
+    from bot.services.ledger import BlobStore, Destination, LimitStatus, Order, Picture, Requests
+    from bot.services.policy import Pause, Requester
     from bot.services.quotas import Accounts, BudgetHint, VisibleLimits
 
 

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from bot.services.jobs.queue import FairQueue
     from bot.services.jobs.restoration import Restoration
     from bot.services.jobs.workshop import Live
-    from bot.services.ledger import Destination, Job, Ledger, Order, Requester, Requests
+    from bot.services.ledger import Destination, Job, Ledger, Order, Requests
+    from bot.services.policy import Requester
     from bot.services.quotas import Accounts
     from bot.services.requests import ImageRequest
 

@@ -1,7 +1,6 @@
 """Charges: reserved, settled, released; and who keeps them."""
 
 from bot.services.ledger.ledger import (
-    Balance,
     Bounds,
     ChargeConflictError,
     ChargeState,
@@ -15,14 +14,12 @@ from bot.services.ledger.ledger import (
     Order,
     OutOfBoundsError,
     Picture,
-    Requester,
     Reservation,
     Settlement,
 )
 from bot.services.ledger.stores import BlobStore, Errand, Errands, Leftovers, Notes, Requests
 
 __all__ = [
-    "Balance",
     "BlobStore",
     "Bounds",
     "ChargeConflictError",
@@ -41,7 +38,6 @@ __all__ = [
     "Order",
     "OutOfBoundsError",
     "Picture",
-    "Requester",
     "Requests",
     "Reservation",
     "Settlement",

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
-from bot.services.policy import Balance, Requester
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.services.catalog import Prices
-    from bot.services.policy import BucketKey, Limit
+    from bot.services.policy import BucketKey, Limit, Requester
     from bot.services.requests import ImageRequest, StoredImage, Usage
 
 
@@ -118,28 +116,6 @@ class Order:
         """What it made, by number; without what was deleted."""
         made = [job.picture for job in self.jobs if job.picture is not None and not job.picture.deleted]
         return tuple(sorted(made, key=lambda picture: picture.number))
-
-
-# Balance and Requester live one room below, where limits are decided; what is kept of a job in the room beside.
-__all__ = [
-    "Balance",
-    "Bounds",
-    "ChargeConflictError",
-    "ChargeState",
-    "Corrected",
-    "Correction",
-    "Destination",
-    "Job",
-    "Ledger",
-    "LimitStatus",
-    "MonthTotals",
-    "Order",
-    "OutOfBoundsError",
-    "Picture",
-    "Requester",
-    "Reservation",
-    "Settlement",
-]
 
 
 class ChargeConflictError(Exception):

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.services.ledger.ledger import Destination, Order, Requester
+    from bot.services.ledger.ledger import Destination, Order
+    from bot.services.policy import Requester
 
 
 class Requests(Protocol):

@@ -121,7 +121,7 @@ class ServerPolicy:
     Attributes:
         zone: the IANA name of the time zone of its days, weeks and months.
         week_start: the first day of a week, 0 for Monday to 6 for Sunday.
-        log_channel_id: where alerts and pleas are posted.
+        log_channel_id: where alerts and requests for more are posted.
         lead_role_id: whoever has this role decides like those who may manage the server; None for nobody.
         resumed_at: when the last pause ended, in seconds since 1970 (UTC); 0 if there was none.
         channels: where pictures may be made; empty for everywhere. Threads belong to their channel.

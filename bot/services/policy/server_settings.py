@@ -205,7 +205,7 @@ class ServerSettings:
         return CalendarNow(policy.zone, policy.week_start, now, *ends)
 
     async def set_log_channel(self, lead: Lead, channel_id: int | None) -> Decision:
-        """Post alerts and pleas there; None posts them nowhere. That the bot can write there was seen before."""
+        """Post alerts and requests for more there; None posts them nowhere. That the bot can write there was seen."""
         return await self.deciding.change(
             lead,
             "studio log",

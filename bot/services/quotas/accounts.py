@@ -8,8 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.services.calendar import Window
-from bot.services.ledger import Requester
-from bot.services.policy import BucketKey, Limit, Scope, buckets_touched
+from bot.services.policy import BucketKey, Limit, Requester, Scope, buckets_touched
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from bot.errors import Shortfall
     from bot.services.calendar import Window
-    from bot.services.ledger import LimitStatus, Requester
-    from bot.services.policy import Limit, Metric
+    from bot.services.ledger import LimitStatus
+    from bot.services.policy import Limit, Metric, Requester
     from bot.services.quotas.accounts import Accounts, Terms
 
 NEARLY, WHOLLY = 80, 100  # per cent

@@ -95,7 +95,7 @@ class QuotaDesk:
         return Outcome(f"{change_of(decision.subject, decision.before, decision.after)}\n{counted}", decision)
 
     async def clear(self, server_id: int, key: str, actor_id: int, role_ids: tuple[int, ...] = ()) -> Outcome:
-        """Take back the limit that `key` names (`limit_words.rule_key`).
+        """Take back the limit that `key` names (`limit_names.rule_key`).
 
         `role_ids` are those of the member whose allowance it is: they tell what applies instead.
 

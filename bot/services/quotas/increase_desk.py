@@ -52,10 +52,10 @@ class IncreaseDesk:
 
     @asynccontextmanager
     async def asking(self, requester: Requester, need: Need) -> AsyncGenerator[Asked]:
-        """Open a plea; leads are to be told of it inside.
+        """Open a request for more; leads are to be told of it inside.
 
-        If that fails, or the process dies over it, the member may ask again, and it is the same plea: leads who could
-        read it all the same have buttons that work.
+        If that fails, or the process dies over it, the member may ask again, and it is the same request: leads who
+        could read it all the same have buttons that work.
 
         Raises:
             UserFacingError: there is nothing to ask for any more, nobody to ask, or it was asked already.
@@ -72,10 +72,10 @@ class IncreaseDesk:
             self._at_work.discard(key)
 
     async def look(self, server_id: int, increase_id: int) -> Verdict:
-        """A plea as it stands.
+        """A request for more as it stands.
 
         Raises:
-            UserFacingError: this server has no such plea.
+            UserFacingError: this server has no such request for more.
         """
         increase = await self.increases.get(server_id, increase_id)
         if increase is None:

@@ -1,4 +1,4 @@
-"""Members are told what became of their pleas: once, and also if the process died before it could say so."""
+"""Members are told what became of their requests for more: once, also if the process died before it could."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _log = structlog.stdlib.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class IncreaseOutcome:
-    """What a member is told of their plea.
+    """What a member is told of their request for more.
 
     Attributes:
         in_the_way: a limit that would still refuse what they asked for, as far as that is known; None if there is none.
@@ -53,7 +53,7 @@ class IncreaseNotices:
         self.notifier: Notifier | None = None
         self._accounts = accounts
         self._increases = increases
-        self._telling: set[int] = set()  # pleas, of which nobody is told twice
+        self._telling: set[int] = set()  # requests for more, of which nobody is told twice
         self._background = Background()
 
     def tell_soon(self) -> None:

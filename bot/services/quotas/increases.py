@@ -27,7 +27,7 @@ _OF_OTHERS = {Metric.IMAGES: ("$", "dollars"), Metric.USD: ("ictures",)}  # in s
 
 
 class IncreaseState(StrEnum):
-    """Where a plea stands. It is needless once a lead wanted to grant what was not missing any more."""
+    """Where a request for more stands. It is needless once a lead wanted to grant what was not missing any more."""
 
     OPEN = "open"
     GRANTED = "granted"
@@ -107,7 +107,7 @@ class IncreaseRequest:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A plea that leads are to be told of now if it is `fresh`; else the one that stands in its way."""
+    """A request for more that leads are to be told of now if it is `fresh`; else the one that stands in its way."""
 
     increase: IncreaseRequest
     fresh: bool
@@ -115,7 +115,7 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A plea that leads are to be told of now: where they read it, and what is used of the limit."""
+    """A request for more that leads are to be told of now: where they read it, and what is used of the limit."""
 
     increase: IncreaseRequest
     log_channel_id: int
@@ -124,7 +124,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How a plea stands.
+    """How a request for more stands.
 
     Attributes:
         ended: whether the limit has reset, so that there is nothing to grant.
@@ -144,10 +144,10 @@ class Verdict:
 
 
 class Increases(Protocol):
-    """Keeps pleas."""
+    """Keeps requests for more."""
 
     async def open(self, increase: IncreaseRequest) -> Opening:
-        """Keep a new plea, whose `id` is given here, unless there is one of this member for this limit.
+        """Keep a new request, whose `id` is given here, unless there is one of this member for this limit.
 
         One that is open and that leads were told of stands in the way; so does one that was declined, until its window
         ends. One that is open and that leads may never have seen becomes this one, and keeps its id.
@@ -159,7 +159,7 @@ class Increases(Protocol):
         ...
 
     async def get(self, server_id: int, increase_id: int) -> IncreaseRequest | None:
-        """A plea of this server as it stands, or None."""
+        """A request for more of this server as it stands, or None."""
         ...
 
     async def renew(self, increase_id: int, needed: int) -> None:
@@ -167,14 +167,14 @@ class Increases(Protocol):
         ...
 
     async def decide(self, increase: IncreaseRequest, decision: Decision, grant: Grant | None) -> bool:
-        """Grant an open plea, or decline it if there is no `grant`: its state, the credit and the audit at once.
+        """Grant an open request, or decline it if there is no `grant`: its state, the credit and the audit at once.
 
         False, and nothing is written, if it is not open any more.
         """
         ...
 
     async def drop(self, increase: IncreaseRequest, actor_id: int, at: int) -> bool:
-        """An open plea is needless, as this lead found. False, and nothing is written, if it is not open any more."""
+        """An open request is needless, as this lead found. False, and nothing is written, if it is open no more."""
         ...
 
     async def untold(self, since: int, at: int) -> Sequence[IncreaseRequest]:

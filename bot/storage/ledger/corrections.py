@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.services.accounting import correction_decision
-from bot.services.ledger import Balance, ChargeConflictError, ChargeState, Corrected
+from bot.services.ledger import ChargeConflictError, ChargeState, Corrected
+from bot.services.policy import Balance
 from bot.storage.database.state_rows import moment
 from bot.storage.ledger.counters import move_counters
 from bot.storage.ledger.jobs import book, change_job, charge_of, record_event

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from bot.services.calendar import Window
-from bot.services.ledger import Balance
+from bot.services.policy import Balance
 
 if TYPE_CHECKING:
     import sqlite3

@@ -6,7 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.services.ledger import Balance, ChargeConflictError, ChargeState, Picture, Settlement
+from bot.services.ledger import ChargeConflictError, ChargeState, Picture, Settlement
+from bot.services.policy import Balance
 from bot.services.requests import Usage
 from bot.storage.database.sqlite import by_name
 from bot.storage.ledger.counters import move_counters

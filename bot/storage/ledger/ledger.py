@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from bot.services.ledger import (
-    Balance,
     ChargeConflictError,
     ChargeState,
     Ledger,
@@ -18,7 +17,7 @@ from bot.services.ledger import (
     OutOfBoundsError,
     Settlement,
 )
-from bot.services.policy import Metric, StalePolicyError, bucket_of, check, refusal, used_of
+from bot.services.policy import Balance, Metric, StalePolicyError, bucket_of, check, refusal, used_of
 from bot.storage.database.state_rows import moment
 from bot.storage.ledger.corrections import correct
 from bot.storage.ledger.counters import (

@@ -6,7 +6,8 @@ import json
 from typing import TYPE_CHECKING
 
 from bot.services.catalog import Prices
-from bot.services.ledger import ChargeState, Destination, Job, Order, Picture, Requester
+from bot.services.ledger import ChargeState, Destination, Job, Order, Picture
+from bot.services.policy import Requester
 from bot.services.requests import ImageRequest, StoredImage
 from bot.storage.database.sqlite import DamagedRowError, by_name, sqlite3
 

@@ -22,7 +22,7 @@ from bot.services.policy import Decision, Defaults, Lead, LimitRule, Metric, Sco
 from bot.services.quotas import Accounts
 from bot.services.requests import Usage
 from bot.storage import Database, SqliteAudit, SqliteLedger, SqlitePolicies
-from bot.storage.ledger.charges import SqliteCharges
+from bot.storage.ledger.charge_lookup import SqliteCharges
 from tests.examples import DESTINATION, MODEL, REQUEST, STORED
 from tests.services.fakes import BEN, MIA, NOON, Clock
 from tests.storage.invariants import faults
@@ -32,8 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.services.accounting import Resolved
-    from bot.services.ledger import Requester
-    from bot.services.policy import AuditEntry
+    from bot.services.policy import AuditEntry, Requester
 
 CENT = 10_000_000  # nano-dollars
 HOLD = 2 * CENT

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.services.jobs import CheckedPicture, Reception, UnreadablePictureError
-from bot.services.jobs import files as receiving
+from bot.services.jobs import CheckedPicture, Reception, UnreadablePictureError, files
 from bot.services.jobs.files import Received
 from bot.services.requests import Base, StoredImage
 from tests.services.fakes import UNREADABLE, Brush, MemoryBlobs, a_request, check_picture, until
@@ -154,7 +153,7 @@ async def test_a_composed_file_of_another_type_is_what_it_is() -> None:
 
 
 async def test_a_charge_does_not_wait_for_ever_for_its_picture(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(receiving, "LONGEST_RETOUCH", 0.01)
+    monkeypatch.setattr(files, "LONGEST_RETOUCH", 0.01)
     desk = Desk()
     desk.brush.held = asyncio.Event()
 

@@ -10,8 +10,7 @@ import pytest_asyncio
 
 from bot.errors import LimitReachedError
 from bot.services.calendar import Window
-from bot.services.ledger import Requester
-from bot.services.policy import Decision, Defaults, LimitRule, Metric, Scope, ServerPolicy, limits_for
+from bot.services.policy import Decision, Defaults, LimitRule, Metric, Requester, Scope, ServerPolicy, limits_for
 from bot.services.quotas import SHORT, WHOLLY, Accounts, Alert, BudgetAlerts
 from bot.services.quotas.alerts import NEARLY
 from bot.storage import Database, SqliteLedger, SqlitePolicies

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.presentation.safe import one_line, shown
+from bot.services.text import one_line, shown
 
 MARKUP = "\\*_~`|>#-+[]()<:@&!\n\t @everyone@here<@1><#2>https://a.bc0123.\u200b\u202e\u2066\ufeff\u200d"
 HOSTILE = st.text(st.one_of(st.sampled_from(MARKUP), st.characters()), max_size=120)

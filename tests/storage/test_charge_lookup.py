@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.services.ledger import ChargeState, Correction
-from bot.storage.ledger import charges
-from bot.storage.ledger.charges import SqliteCharges
+from bot.storage.ledger import charge_lookup
+from bot.storage.ledger.charge_lookup import SqliteCharges
 
 from .examples import MEMBER, NOON, SERVER, order, settlement
 
@@ -54,7 +54,7 @@ async def test_nothing_of_another_server_is_found(books: Books) -> None:
 
 @pytest.mark.parametrize("name", ["UNKNOWN", "OF_JOB", "OF_PICTURE", "CHARGES"])
 async def test_no_search_grows_with_the_ledger(books: Books, name: str) -> None:
-    sql: str = getattr(charges, name)
+    sql: str = getattr(charge_lookup, name)
 
     def look(connection: sqlite3.Connection) -> list[str]:
         plan = connection.execute(f"EXPLAIN QUERY PLAN {sql}", ("[]",) if name == "CHARGES" else (1, 1))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _log = structlog.stdlib.get_logger(__name__)
 
 
-class MemberVoice(Notifier):
+class MemberNotifier(Notifier):
     """Fulfils `Notifier`. The same nonce everywhere: if a first message arrived after all, Discord drops this."""
 
     def __init__(self, client: discord.Client) -> None:
