@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 GRACE = 105.0  # seconds after a signal to stop in which what was sent may come
 CLOSING_CONNECTION = 10.0  # seconds that the farewell to the gateway may take
+LAST_HEARTBEAT = 2.0  # seconds that its thread may take to end
 ENDING = 40.0  # seconds at most that the end takes then; a supervisor should wait 150 in all before it kills
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -100,13 +101,14 @@ async def _until_stopped(bot: AtelierBot, settings: Settings, stop: asyncio.Even
 
 @asynccontextmanager
 async def _heartbeats() -> AsyncGenerator[None]:
-    """At the end wait for discord.py's threads, which are told to end: else one may speak to a closed loop."""
+    """At the end stop discord.py's threads: one that is left by a broken reconnection speaks to a closed loop."""
     try:
         yield
     finally:
         for thread in threading.enumerate():
             if isinstance(thread, KeepAliveHandler):
-                await asyncio.to_thread(thread.join, CLOSING_CONNECTION)
+                thread.stop()
+                await asyncio.to_thread(thread.join, LAST_HEARTBEAT)
 
 
 def _raise_refusal(connection: asyncio.Task[None]) -> None:

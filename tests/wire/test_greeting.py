@@ -47,8 +47,9 @@ async def test_a_server_is_greeted_once_where_discord_tells_its_news(house: Hous
     new.fail_for_a_while()
     new.announce()
     await nothing_more(house, mia)
+    house.ready.clear()
     await house.discord.gateway.invalidate_session()
-    await house.discord.bot_ready()
+    await house.ready.wait()
     await house.restart_bot()
     await nothing_more(house, mia)
 
