@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from bot.wiring import Services
 
 GRACE = 105.0  # seconds after a signal to stop in which what was sent may come
-CLOSING_CONNECTION = 10.0  # seconds that the farewell to the gateway may take
+CLOSING_CONNECTION = 8.0  # seconds that the farewell to the gateway may take
 LAST_HEARTBEAT = 2.0  # seconds that its thread may take to end
 ENDING = 40.0  # seconds at most that the end takes then; a supervisor should wait 150 in all before it kills
 
