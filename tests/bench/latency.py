@@ -63,7 +63,7 @@ class _Watched(Performance):
         self._note()
 
     def _note(self) -> None:
-        self.sent.setdefault(self._order.prompt, []).append(time.time())
+        self.sent.setdefault(self._checked.prompt, []).append(time.time())
 
 
 async def _paint(_: PainterPool, order: CheckedCall, number: int) -> Painting:

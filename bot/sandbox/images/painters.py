@@ -8,11 +8,8 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, TypeVar
 
-from bot.sandbox.images.art.animation import animated
-from bot.sandbox.images.art.files import canned, encode
+from bot.sandbox.images.art.files import animated, canned, encode, sketch, svg
 from bot.sandbox.images.art.painter import Commission, paint
-from bot.sandbox.images.art.previews import sketch
-from bot.sandbox.images.art.vector import drawing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,38 +30,38 @@ def _canned(size: tuple[int, int], output_format: str, length: int) -> bytes:
 class Painting:
     """A picture in the making: its previews and its file."""
 
-    def __init__(self, order: CheckedCall, image: Image.Image | None, canned_bytes: int) -> None:
-        self._order = order
+    def __init__(self, checked: CheckedCall, image: Image.Image | None, canned_bytes: int) -> None:
+        self._checked = checked
         self._image = image
         self._canned_bytes = canned_bytes
 
     def preview(self, index: int, count: int) -> bytes:
         """The file of preview `index` (0-based) of `count`."""
         if self._image is None:
-            return self._canned(self._order.output_format)
-        return encode(sketch(self._image, index, count), self._order.output_format, self._order.compression)
+            return self._canned(self._checked.output_format)
+        return encode(sketch(self._image, index, count), self._checked.output_format, self._checked.compression)
 
     def file(self, output_format: str) -> bytes:
         """The finished file, in this format."""
-        order = self._order
+        checked = self._checked
         if self._image is None:
             return self._canned(output_format)
         if output_format == "gif":
-            return animated(self._image, order.extras.frames, order.extras.frame_ms)
+            return animated(self._image, checked.extras.frames, checked.extras.frame_ms)
         if output_format == "svg":
-            return drawing(self._image, order.prompt)
-        return encode(self._image, output_format, order.compression)
+            return svg(self._image, checked.prompt)
+        return encode(self._image, output_format, checked.compression)
 
     def _canned(self, output_format: str) -> bytes:
-        return _canned((self._order.width, self._order.height), output_format, self._canned_bytes)
+        return _canned((self._checked.width, self._checked.height), output_format, self._canned_bytes)
 
 
 class PainterPool:
-    """Paints orders in two threads of its own. Close it when done."""
+    """Paints in two threads of its own. Close it when done."""
 
     def __init__(self, options: ImageOptions) -> None:
         self._options = options
-        self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="sandbox-easel")
+        self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="sandbox-painter")
 
     async def close(self) -> None:
         """Let the running pictures end, begin no others."""
@@ -74,29 +71,29 @@ class PainterPool:
         """Do something slow in one of the threads."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
-    async def paint(self, order: CheckedCall, number: int) -> Painting:
-        """Paint one picture; `number` makes it different from other pictures of equal orders."""
-        return await self.run(lambda: self._paint(order, number))
+    async def paint(self, checked: CheckedCall, number: int) -> Painting:
+        """Paint one picture; `number` makes it different from other pictures of equal calls."""
+        return await self.run(lambda: self._paint(checked, number))
 
-    def _paint(self, order: CheckedCall, number: int) -> Painting:
+    def _paint(self, checked: CheckedCall, number: int) -> Painting:
         length = self._options.canned_bytes
-        if length is not None and order.output_format not in {"gif", "svg"}:
-            return Painting(order, None, length)
-        return Painting(order, paint(self._commission(order, number)), 0)
+        if length is not None and checked.output_format not in {"gif", "svg"}:
+            return Painting(checked, None, length)
+        return Painting(checked, paint(self._commission(checked, number)), 0)
 
-    def _commission(self, order: CheckedCall, number: int) -> Commission:
+    def _commission(self, checked: CheckedCall, number: int) -> Commission:
         chance = number if self._options.seed is None else self._options.seed
-        digest = sha256(f"{chance}\0{order.size}\0{order.prompt}".encode())
-        for picture in order.inputs.pictures:
+        digest = sha256(f"{chance}\0{checked.size}\0{checked.prompt}".encode())
+        for picture in checked.inputs.pictures:
             digest.update(picture.content)
         return Commission(
-            prompt=order.prompt,
-            width=order.width,
-            height=order.height,
-            quality=order.quality,
-            transparent=order.background == "transparent",
-            inputs=tuple(picture.content for picture in order.inputs.pictures),
-            mask=order.inputs.mask,
-            markup=order.inputs.markup,
+            prompt=checked.prompt,
+            width=checked.width,
+            height=checked.height,
+            quality=checked.quality,
+            transparent=checked.background == "transparent",
+            inputs=tuple(picture.content for picture in checked.inputs.pictures),
+            mask=checked.inputs.mask,
+            markup=checked.inputs.markup,
             seed=int.from_bytes(digest.digest()[:8]),
         )

@@ -40,7 +40,7 @@ class Performance:
 
     def __init__(
         self,
-        order: CheckedCall,
+        checked: CheckedCall,
         line: Line,
         painters: PainterPool,
         shelf: Shelf,
@@ -49,12 +49,12 @@ class Performance:
         seconds: float,
         number: int,
     ) -> None:
-        self._order = order
+        self._checked = checked
         edge = round(AUTO_PIXELS**0.5)
         other = fault is not None and fault.kind is FaultKind.OTHER_SIZE
-        self._drawn = replace(order, width=edge, height=edge) if other else order
+        self._drawn = replace(checked, width=edge, height=edge) if other else checked
         self._line = line
-        self._easel = painters
+        self._painters = painters
         self._shelf = shelf
         self._fault = fault
         self._kind = fault.kind if fault else None
@@ -64,7 +64,7 @@ class Performance:
         self._drawing_bytes = 0
         self._outcome = "stopped"
         self._code: str | None = None
-        self._subject = "image_generation" if order.call.endpoint == "generations" else "image_edit"
+        self._subject = "image_generation" if checked.call.endpoint == "generations" else "image_edit"
 
     async def play(self) -> web.StreamResponse:
         """Answer the call.
@@ -86,41 +86,41 @@ class Performance:
 
     def bill_line(self) -> BillLine:
         """The call on the bill. A client that hung up pays like any other."""
-        order = self._order
+        checked = self._checked
         charged = self._fault is None or self._fault.charged
         usage = self._usage() if charged else None
         return BillLine(
-            call_id=order.call.id,
-            endpoint=order.call.endpoint,
+            call_id=checked.call.id,
+            endpoint=checked.call.endpoint,
             outcome=self._outcome,
             code=self._code,
-            model=order.model.id,
-            size=order.size,
-            quality=order.quality,
-            prompt=order.prompt,
-            pictures=order.n if charged else 0,
+            model=checked.model.id,
+            size=checked.size,
+            quality=checked.quality,
+            prompt=checked.prompt,
+            pictures=checked.n if charged else 0,
             partials=self._partials,
-            input_bytes=sum(len(file.content) for file in order.call.files),
+            input_bytes=sum(len(file.content) for file in checked.call.files),
             usage=usage,
-            cost_nano=usage.nano_dollars(order.model.family) if usage else 0,
+            cost_nano=usage.nano_dollars(checked.model.family) if usage else 0,
         )
 
     def _usage(self) -> Usage:
-        order = self._order
-        sizes = [(picture.width, picture.height) for picture in order.inputs.pictures]
-        text, image = input_tokens(order.model, order.prompt, sizes, order.fidelity, order.n)
-        key = f"{self._number}:{order.prompt}"
-        drawn = (order.model, order.quality, order.width, order.height)
-        if order.output_format == "gif":
-            output = order.n * sheet_tokens(*drawn, order.extras.frames, key)
+        checked = self._checked
+        sizes = [(picture.width, picture.height) for picture in checked.inputs.pictures]
+        text, image = input_tokens(checked.model, checked.prompt, sizes, checked.fidelity, checked.n)
+        key = f"{self._number}:{checked.prompt}"
+        drawn = (checked.model, checked.quality, checked.width, checked.height)
+        if checked.output_format == "gif":
+            output = checked.n * sheet_tokens(*drawn, checked.extras.frames, key)
         else:
-            output = output_tokens(*drawn, order.n, key)
-        author = order.extras.author and author_usage(order.extras.author, order.prompt, self._drawing_bytes)
+            output = output_tokens(*drawn, checked.n, key)
+        author = checked.extras.author and author_usage(checked.extras.author, checked.prompt, self._drawing_bytes)
         return Usage(text, image, output + PER_PARTIAL * self._partials, author or None)
 
     async def _go(self) -> None:
-        fault, order = self._fault, self._order
-        if fault is not None and (refusal := refusal_of(fault, order.model.id, order.call.id)):
+        fault, checked = self._fault, self._checked
+        if fault is not None and (refusal := refusal_of(fault, checked.model.id, checked.call.id)):
             raise refusal
         if self._kind is FaultKind.CLOSE_BEFORE_HEADERS:
             self._line.drop()
@@ -129,7 +129,7 @@ class Performance:
             self._line.drop()
         elif self._kind in {FaultKind.ENDLESS, FaultKind.GZIP_BOMB}:
             await self._overflow()
-        elif order.stream and self._kind not in {FaultKind.PLAIN_JSON, FaultKind.BARE_FILE}:
+        elif checked.stream and self._kind not in {FaultKind.PLAIN_JSON, FaultKind.BARE_FILE}:
             await self._stream()
         else:
             await self._answer()
@@ -137,7 +137,7 @@ class Performance:
     async def _overflow(self) -> None:
         """An answer that begins as one should, and has no end."""
         status = (self._fault and self._fault.status) or 200
-        is_stream = status == OK and self._order.stream
+        is_stream = status == OK and self._checked.stream
         start = b"event: image_generation.completed\ndata: " if is_stream else b""
         start += b'{"b64_json": "' if status == OK else b'{"error": {"message": "Try again in '
         again = b"A" if status == OK else b"9"
@@ -150,8 +150,8 @@ class Performance:
         return usual if self._fault is None or self._fault.seconds is None else self._fault.seconds
 
     async def _stream(self) -> None:
-        count = self._order.partial_images
-        painting = asyncio.create_task(self._easel.paint(self._drawn, self._number))
+        count = self._checked.partial_images
+        painting = asyncio.create_task(self._painters.paint(self._drawn, self._number))
         try:
             await self._line.open("text/plain" if self._kind is FaultKind.ODD_TYPE else EVENT_STREAM)
             for index in range(count + 1):
@@ -173,18 +173,18 @@ class Performance:
             painting.cancel()
 
     async def _send_preview(self, painting: Painting, index: int) -> None:
-        await self._line.write(await self._easel.run(lambda: self._preview_event(painting, index)))
+        await self._line.write(await self._painters.run(lambda: self._preview_event(painting, index)))
         self._partials += 1
 
     def _preview_event(self, painting: Painting, index: int) -> bytes:
-        content = painting.preview(index, self._order.partial_images)
+        content = painting.preview(index, self._checked.partial_images)
         data = self._data("partial_image", {"b64_json": base64.b64encode(content).decode()})
         return event({**data, "partial_image_index": index})
 
     async def _send_result(self, painting: Painting) -> None:
         data = self._data("completed", await self._picture(painting))
         data.update(self._usage_and_identifier(detailed=False))
-        await self._write_last(await self._easel.run(lambda: event(data)))
+        await self._write_last(await self._painters.run(lambda: event(data)))
 
     async def _end_badly(self) -> None:
         """Whatever comes instead of the next event."""
@@ -199,7 +199,7 @@ class Performance:
         elif self._kind is FaultKind.FLAT_ERROR_EVENT:
             await self._line.write(event({"type": "error", **identity, "param": None}))
         elif self._kind is FaultKind.OUTPUT_BLOCKED:
-            refusal = blocked(self._order.call.id, "output")
+            refusal = blocked(self._checked.call.id, "output")
             self._code = refusal.error["code"]
             await self._line.write(event({"type": "error", "error": refusal.error}))
 
@@ -212,14 +212,14 @@ class Performance:
         """The JSON answer with all pictures in it."""
         await self._line.wait(self._seconds)
         if self._kind is FaultKind.OUTPUT_BLOCKED:
-            raise blocked(self._order.call.id, "output")
+            raise blocked(self._checked.call.id, "output")
         first = self._number
-        paintings = [await self._easel.paint(self._drawn, first + offset) for offset in range(self._order.n)]
+        paintings = [await self._painters.paint(self._drawn, first + offset) for offset in range(self._checked.n)]
         if self._kind is FaultKind.SILENCE:
             await self._line.wait(self._lasting(HOUR))
         if self._kind is FaultKind.BARE_FILE:
-            content = await self._easel.run(lambda: paintings[0].file(self._order.output_format))
-            await self._line.open(f"image/{self._order.output_format}", len(content))
+            content = await self._painters.run(lambda: paintings[0].file(self._checked.output_format))
+            await self._line.open(f"image/{self._checked.output_format}", len(content))
             await self._line.write(content)
             return
         body = {
@@ -228,7 +228,7 @@ class Performance:
             "data": [await self._picture(painting) for painting in paintings],
             **self._usage_and_identifier(detailed=True),
         }
-        encoded = await self._easel.run(lambda: json.dumps(body).encode())
+        encoded = await self._painters.run(lambda: json.dumps(body).encode())
         await self._line.open("text/plain" if self._kind is FaultKind.ODD_TYPE else JSON, len(encoded))
         if self._kind is FaultKind.CUT:
             await self._line.write(encoded[: len(encoded) // 2])
@@ -247,13 +247,13 @@ class Performance:
         text = await self._result(painting)
         if self._kind is FaultKind.LINK:
             location = self._fault and self._fault.location
-            return {"url": location or self._shelf.put(base64.b64decode(text), self._order.output_format)}
-        head = f"data:image/{self._order.output_format};base64," if self._kind is FaultKind.DATA_ADDRESS else ""
+            return {"url": location or self._shelf.put(base64.b64decode(text), self._checked.output_format)}
+        head = f"data:image/{self._checked.output_format};base64," if self._kind is FaultKind.DATA_ADDRESS else ""
         return {"b64_json": head + text}
 
     async def _result(self, painting: Painting) -> str:
         """The result in base64, spoilt where the fault wants it."""
-        output_format = self._order.output_format
+        output_format = self._checked.output_format
         if self._kind is FaultKind.WRONG_FORMAT:
             output_format = "jpeg" if output_format == "png" else "png"
         broken = self._kind is FaultKind.BROKEN_PICTURE
@@ -263,15 +263,15 @@ class Performance:
             self._drawing_bytes = len(content)
             return base64.b64encode(content[: len(content) // 2] if broken else content).decode()
 
-        text = await self._easel.run(encoded)
+        text = await self._painters.run(encoded)
         return f"!{text[:-3]}" if self._kind is FaultKind.INVALID_BASE64 else text
 
     def _settings(self) -> dict[str, Any]:
-        order = self._order
-        background = "transparent" if order.background == "transparent" else "opaque"
+        checked = self._checked
+        background = "transparent" if checked.background == "transparent" else "opaque"
         return {
-            "size": order.size, "quality": order.quality, "background": background,
-            "output_format": order.output_format,
+            "size": checked.size, "quality": checked.quality, "background": background,
+            "output_format": checked.output_format,
         }  # fmt: skip
 
     def _data(self, name: str, picture: dict[str, str]) -> dict[str, Any]:
@@ -289,6 +289,6 @@ class Performance:
             extra["usage"] = usage.wire(detailed=detailed)
             if usage.author is not None:
                 extra["svg_usage"] = usage.author.wire()
-        if self._order.safety_identifier is not None:
-            extra["safety_identifier"] = self._order.safety_identifier
+        if self._checked.safety_identifier is not None:
+            extra["safety_identifier"] = self._checked.safety_identifier
         return extra

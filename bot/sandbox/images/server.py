@@ -55,7 +55,7 @@ class SandboxImages:
             {IMAGES: self.options.images_per_minute, INPUTS: self.options.input_images_per_minute},
             self.options.rate_window,
         )
-        self._easel = PainterPool(self.options)
+        self._painters = PainterPool(self.options)
         self._port = self.options.port
         self._runner: web.AppRunner | None = None
         self._requests = 0
@@ -80,7 +80,7 @@ class SandboxImages:
 
     async def __aexit__(self, *_: object) -> None:
         await self._hang_up()
-        await self._easel.close()
+        await self._painters.close()
 
     async def idle(self) -> None:
         """Wait until no call is running, so that the bill is complete."""
@@ -151,40 +151,40 @@ class SandboxImages:
         call = await receive(request, request_id, request.match_info["endpoint"])
         self.calls.append(call)
         try:
-            order = await self._easel.run(lambda: check(call, self._today(), self.options.previews))
-            self.account.check(order.model.id)
-            self._rate.admit(order.model.id, order.n, len(order.inputs.pictures))
-            fault = self._fault_of(order)
+            checked = await self._painters.run(lambda: check(call, self._today(), self.options.previews))
+            self.account.check(checked.model.id)
+            self._rate.admit(checked.model.id, checked.n, len(checked.inputs.pictures))
+            fault = self._fault_of(checked)
         except Refusal as refusal:
             self.bill.book(_refused_line(call, refusal.error["code"]))
             raise
         performance = Performance(
-            order,
-            Line(request, self._headers(request_id, order.model.id)),
-            self._easel,
+            checked,
+            Line(request, self._headers(request_id, checked.model.id)),
+            self._painters,
             self.shelf,
             fault=fault,
-            seconds=self.options.seconds_per_picture[order.quality] * self.options.pace,
+            seconds=self.options.seconds_per_picture[checked.quality] * self.options.pace,
             number=self._pictures,
         )
-        self._pictures += order.n
+        self._pictures += checked.n
         try:
             return await performance.play()
         finally:
             self.bill.book(performance.bill_line())
 
-    def _fault_of(self, order: CheckedCall) -> Fault | None:
+    def _fault_of(self, checked: CheckedCall) -> Fault | None:
         """What is to go wrong with this call: a word that is blocked, or a fault that waits.
 
         Raises:
             Refusal: a word of the prompt is blocked before anything is made.
         """
-        words = set(re.findall(r"[\w-]+", order.prompt.lower()))
+        words = set(re.findall(r"[\w-]+", checked.prompt.lower()))
         if words & self.options.blocked_words:
-            raise blocked(order.call.id, "input")
+            raise blocked(checked.call.id, "input")
         if words & self.options.blocked_output_words:
             return Fault(FaultKind.OUTPUT_BLOCKED, after=ALL_PARTIALS)
-        return self.faults.take(order.prompt, stream=order.stream)
+        return self.faults.take(checked.prompt, stream=checked.stream)
 
     async def _models(self, request: web.Request) -> web.Response:
         request_id = self._next_id()
@@ -228,7 +228,7 @@ class SandboxImages:
 
 
 def _refused_line(call: Call, code: str | None) -> BillLine:
-    """A call that was refused before it became an order: free."""
+    """A call that was refused: free."""
     return BillLine(
         call_id=call.id,
         endpoint=call.endpoint,

@@ -12,8 +12,7 @@ import pytest
 from PIL import Image, ImageSequence
 
 from bot.sandbox.images import ImageOptions, SandboxImages
-from bot.sandbox.images.art.animation import animated
-from bot.sandbox.images.art.vector import drawing
+from bot.sandbox.images.art.files import animated, svg
 from bot.sandbox.images.models import MODELS
 from bot.sandbox.images.tokens import author_usage, output_tokens, sheet_size, sheet_tokens
 from tests.sandbox.images.conftest import client_of, holed, make, options, picture
@@ -188,7 +187,7 @@ def test_a_drawing_has_the_colours_of_the_picture_and_its_words() -> None:
     half = Image.new("RGBA", (200, 100), "red")
     half.paste((0, 0, 0, 0), (0, 0, 100, 100))
 
-    content = drawing(half, "<b>a & b</b>\x00").decode()
+    content = svg(half, "<b>a & b</b>\x00").decode()
 
     assert "<title>&lt;b&gt;a &amp; b&lt;/b&gt;</title>" in content
     assert {part.split('"')[1] for part in content.split("fill=")[1:]} == {"#ff0000"}

@@ -8,11 +8,10 @@ import pytest
 from PIL import Image, ImageChops, ImageOps, ImageStat
 
 from bot.sandbox.images.art.animals import COATS
-from bot.sandbox.images.art.files import canned, encode
+from bot.sandbox.images.art.files import canned, encode, sketch
 from bot.sandbox.images.art.painter import Commission, paint
-from bot.sandbox.images.art.previews import sketch
 from bot.sandbox.images.art.textures import dice
-from bot.sandbox.images.art.words import COLOURS, PLACES, STYLES, SUBJECTS, TIMES, WEATHERS, read_prompt
+from bot.sandbox.images.art.theme import COLOURS, PLACES, STYLES, SUBJECTS, TIMES, WEATHERS, read_prompt
 from tests.sandbox.images.conftest import decoded, holed, picture
 
 SIZE = (320, 256)
@@ -43,6 +42,8 @@ def difference(first: Image.Image, second: Image.Image) -> float:
         ("an orange cat", None, "meadow", {"cat": COLOURS["orange"]}),
         ("poppies and a cup of tea", None, "table", {"flowers": COLOURS["red"], "cup": None}),
         ("a castle", None, "mountains", {"castle": None}),
+        ("a bowl of lemons", None, "table", {"fruit": COLOURS["yellow"]}),
+        ("green apples", None, "table", {"fruit": COLOURS["green"]}),
     ],
 )
 def test_a_prompt_is_read_word_by_word(
@@ -89,6 +90,12 @@ def test_a_subject_can_stand_alone_on_a_clear_background(subject: str) -> None:
 
 def test_night_is_darker_than_day() -> None:
     assert brightness(drawn("mountains at night")) < brightness(drawn("mountains by day")) * 0.6
+
+
+def test_fruit_has_the_colour_of_its_kind() -> None:
+    oranges, lemons = drawn("a bowl of oranges"), drawn("a bowl of lemons")
+
+    assert ImageStat.Stat(lemons).mean[1] > ImageStat.Stat(oranges).mean[1] + 5
 
 
 def test_equal_commissions_give_equal_pictures_and_other_seeds_others() -> None:

@@ -1,4 +1,4 @@
-"""Animals, asleep or sitting, and the whale and the owl. A place is the middle of the foot, a size is in pixels."""
+"""Animals: asleep, sitting, afloat or on a stump. A place is the middle of the foot, a size is in pixels."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from bot.sandbox.images.art.canvas import Canvas, Colour, curve, lighter, mix, placed
 
 if TYPE_CHECKING:
-    from bot.sandbox.images.art.palette import Palette
+    from bot.sandbox.images.art.theme import Palette
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,17 +122,11 @@ def _ear(canvas: Canvas, coat: Coat, x: float, y: float, size: float, fur: Colou
         )
         return
     tall, wide = 1.0, 0.5
-    outer = [
-        (x - size * wide, y + size * 0.3),
-        (x + lean * size * 0.5, y - size * tall * 0.8),
-        (x + size * wide, y + size * 0.3),
-    ]
+    outer = [(x - size * wide, y + size * 0.3), (x + lean * size * 0.5, y - size * tall * 0.8),
+             (x + size * wide, y + size * 0.3)]  # fmt: skip
     canvas.polygon(outer, (lighter(fur, -0.42 if coat.tail > 0.9 else -0.2), fur))  # noqa: PLR2004 - a fox's ears are black
-    inner = [
-        (x - size * wide * 0.5, y + size * 0.25),
-        (x + lean * size * 0.45, y - size * tall * 0.5),
-        (x + size * wide * 0.5, y + size * 0.25),
-    ]
+    inner = [(x - size * wide * 0.5, y + size * 0.25), (x + lean * size * 0.45, y - size * tall * 0.5),
+             (x + size * wide * 0.5, y + size * 0.25)]  # fmt: skip
     canvas.polygon(inner, mix(fur, (60, 40, 50), 0.35))
 
 
@@ -141,30 +135,15 @@ def _sitting(canvas: Canvas, coat: Coat, place: Place, fur: Colour, belly: Colou
     x, y, s = place
     if coat.tail > 0.2:  # noqa: PLR2004 - shorter ones do not show
         w = 0.05 + 0.08 * coat.tail
-        tail = [
-            (0.14, -0.05),
-            (0.34, -0.02),
-            (0.5, -0.12),
-            (0.5, -0.3),
-            (0.5 - w * 1.6, -0.3),
-            (0.4 - w * 0.4, -0.16),
-            (0.2, -0.14),
-        ]
+        tail = [(0.14, -0.05), (0.34, -0.02), (0.5, -0.12), (0.5, -0.3), (0.5 - w * 1.6, -0.3),
+                (0.4 - w * 0.4, -0.16), (0.2, -0.14)]  # fmt: skip
         canvas.blob(placed(tail, x, y, s), (lighter(fur, 0.1), lighter(fur, -0.25)))
         canvas.blob(
             [(x + a * s, y + b * s) for a, b in ((0.5, -0.22), (0.5, -0.31), (0.46 - w, -0.33), (0.44 - w, -0.24))],
             belly,
         )
-    body = [
-        (-0.22, 0.0),
-        (-0.27, -0.18),
-        (-0.16, -0.44),
-        (-0.1, -0.56),
-        (0.1, -0.56),
-        (0.16, -0.44),
-        (0.27, -0.18),
-        (0.22, 0.0),
-    ]
+    body = [(-0.22, 0.0), (-0.27, -0.18), (-0.16, -0.44), (-0.1, -0.56), (0.1, -0.56), (0.16, -0.44),
+            (0.27, -0.18), (0.22, 0.0)]  # fmt: skip
     canvas.blob(placed(body, x, y, s), (lighter(fur, 0.12), fur, lighter(fur, -0.32)))
     chest = [(-0.1, -0.52), (0.1, -0.52), (0.11, -0.34), (0.0, -0.14), (-0.11, -0.34)]
     canvas.blob(placed(chest, x, y, s), belly)
@@ -179,16 +158,8 @@ def _face(canvas: Canvas, coat: Coat, place: Place, fur: Colour, belly: Colour) 
     for side in (-1, 1):
         _ear(canvas, coat, x + side * s * 0.13, y - s * 0.13, s * 0.19, fur, side * 0.45)
     reach = 0.13 + 0.05 * coat.snout
-    head = [
-        (-0.21, 0.02),
-        (-0.17, -0.13),
-        (0.0, -0.18),
-        (0.17, -0.13),
-        (0.21, 0.02),
-        (0.09, reach),
-        (0.0, reach + 0.03),
-        (-0.09, reach),
-    ]
+    head = [(-0.21, 0.02), (-0.17, -0.13), (0.0, -0.18), (0.17, -0.13), (0.21, 0.02), (0.09, reach),
+            (0.0, reach + 0.03), (-0.09, reach)]  # fmt: skip
     canvas.blob(placed(head, x, y, s), (lighter(fur, 0.18), fur))
     for side in (-1, 1):
         cheek = [(side * 0.03, 0.03), (side * 0.19, 0.01), (side * 0.12, 0.11), (0.0, reach + 0.02)]
@@ -196,3 +167,62 @@ def _face(canvas: Canvas, coat: Coat, place: Place, fur: Colour, belly: Colour) 
         canvas.ellipse(x + side * s * 0.085, y - s * 0.02, s * 0.026, s * 0.032, DARK)
         canvas.ellipse(x + side * s * 0.085 - s * 0.008, y - s * 0.031, s * 0.009, s * 0.009, (255, 255, 255))
     canvas.ellipse(x, y + reach * s * 0.86, s * 0.034, s * 0.025, DARK)
+
+
+def draw_owl(canvas: Canvas, x: float, y: float, size: float, palette: Palette, colour: Colour | None) -> None:
+    """An owl on a stump."""
+    s, fur = size, palette.lit(colour or (146, 108, 78))
+    bark, cut = palette.lit((92, 68, 54)), palette.lit((186, 150, 108))
+    stump = [(-0.34, 0.24), (-0.27, 0.12), (-0.26, -0.04), (0.26, -0.04), (0.27, 0.12), (0.36, 0.24)]
+    canvas.polygon(placed(stump, x, y, s), (lighter(bark, 0.1), lighter(bark, -0.35)))
+    for ring, shade in ((0.26, 0.0), (0.18, -0.12), (0.1, 0.05)):
+        canvas.ellipse(x, y - s * 0.04, ring * s, ring * s * 0.26, lighter(cut, shade))
+    canvas.blob(
+        [
+            (x - s * 0.26, y - s * 0.2),
+            (x - s * 0.24, y - s * 0.6),
+            (x, y - s * 0.72),
+            (x + s * 0.24, y - s * 0.6),
+            (x + s * 0.26, y - s * 0.2),
+            (x, y + s * 0.04),
+        ],
+        (lighter(fur, 0.15), fur, lighter(fur, -0.3)),
+    )
+    for side in (-1, 1):
+        canvas.polygon(
+            [
+                (x + side * s * 0.06, y - s * 0.66),
+                (x + side * s * 0.22, y - s * 0.8),
+                (x + side * s * 0.22, y - s * 0.56),
+            ],
+            fur,
+        )
+        canvas.ellipse(x + side * s * 0.22, y - s * 0.28, s * 0.08, s * 0.25, lighter(fur, -0.25), turn=side * -0.15)
+        canvas.ellipse(x + side * s * 0.1, y - s * 0.53, s * 0.105, s * 0.105, lighter(fur, 0.5))
+        canvas.ellipse(x + side * s * 0.1, y - s * 0.53, s * 0.066, s * 0.066, (246, 190, 60))
+        canvas.ellipse(x + side * s * 0.1, y - s * 0.53, s * 0.036, s * 0.036, DARK)
+    canvas.polygon([(x - s * 0.03, y - s * 0.5), (x + s * 0.03, y - s * 0.5), (x, y - s * 0.42)], (232, 170, 60))
+    for row in range(4):
+        for column in range(-2 + row // 3, 3 - row // 3):
+            canvas.ellipse(
+                x + column * s * 0.07,
+                y - s * (0.33 - 0.08 * row),
+                s * 0.028,
+                s * 0.034,
+                lighter(fur, 0.42),
+                opacity=0.7,
+            )
+
+
+def draw_whale(canvas: Canvas, x: float, y: float, size: float, palette: Palette, colour: Colour | None) -> None:
+    """A whale's back and fluke out of the water at the line `y`."""
+    s, skin = size, palette.lit(colour or (70, 96, 128))
+    back = [(-0.7, 0.0), (-0.5, -0.2), (-0.1, -0.3), (0.35, -0.18), (0.6, 0.0)]
+    canvas.polygon([(x + a * s, y + b * s) for a, b in curve(back, closed=False)], (lighter(skin, 0.2), skin))
+    fluke = [(0.62, 0.0), (0.7, -0.25), (0.52, -0.42), (0.68, -0.42), (0.76, -0.34), (0.86, -0.42),
+             (1.02, -0.4), (0.82, -0.24), (0.74, 0.0)]  # fmt: skip
+    canvas.polygon(placed(fluke, x, y, s), (lighter(skin, 0.15), lighter(skin, -0.2)))
+    for lean in (-0.12, -0.04, 0.05, 0.13):
+        spray = [(x - s * 0.3, y - s * 0.28), (x + s * (lean - 0.3), y - s * 0.5),
+                 (x + s * (lean * 2 - 0.3), y - s * 0.44)]  # fmt: skip
+        canvas.stroke(spray, s * 0.014, (240, 248, 255), opacity=0.8)

@@ -9,7 +9,7 @@ from bot.sandbox.images.art.canvas import Canvas, Colour, Point, lighter, mix, p
 if TYPE_CHECKING:
     from random import Random
 
-    from bot.sandbox.images.art.palette import Palette
+    from bot.sandbox.images.art.theme import Palette
 
 WALLS: tuple[Colour, ...] = (
     (244, 226, 196), (236, 186, 138), (232, 150, 120), (214, 108, 94), (246, 206, 110), (166, 196, 190),
@@ -33,14 +33,9 @@ def draw_house(
     )
     canvas.polygon([(x, ridge), (right, eaves), (right, y), (x + wide * 0.18, y)], lighter(body, -0.3), opacity=0.22)
     over, thick = wide * 0.07, wide * 0.1
-    cover = [
-        (left - over, eaves + over * 0.9),
-        (x, ridge - thick * 0.6),
-        (right + over, eaves + over * 0.9),
-        (right + over, eaves + over * 0.9 - thick),
-        (x, ridge - thick * 1.7),
-        (left - over, eaves + over * 0.9 - thick),
-    ]
+    cover = [(left - over, eaves + over * 0.9), (x, ridge - thick * 0.6),
+             (right + over, eaves + over * 0.9), (right + over, eaves + over * 0.9 - thick),
+             (x, ridge - thick * 1.7), (left - over, eaves + over * 0.9 - thick)]  # fmt: skip
     canvas.polygon(cover, (246, 248, 252) if snow else (lighter(roof, 0.12), lighter(roof, -0.16)))
     chimney = x + wide * 0.24
     canvas.box(
@@ -172,12 +167,8 @@ def _beams(canvas: Canvas, x: float, y: float, size: float) -> None:
         far = size * 2.6
         for spread, opacity in ((0.26, 0.16), (0.15, 0.2), (0.06, 0.26)):
             end = (x + side * far, y + far * tilt)
-            shape = [
-                (x, y - size * 0.015),
-                (end[0], end[1] - far * spread / 2),
-                (end[0], end[1] + far * spread / 2),
-                (x, y + size * 0.015),
-            ]
+            shape = [(x, y - size * 0.015), (end[0], end[1] - far * spread / 2),
+                     (end[0], end[1] + far * spread / 2), (x, y + size * 0.015)]  # fmt: skip
             canvas.polygon(shape, (255, 240, 196), opacity=opacity, soft=size * 0.02)
 
 

@@ -16,7 +16,7 @@ from bot.sandbox.images.art.textures import curve_table, noise
 if TYPE_CHECKING:
     from random import Random
 
-    from bot.sandbox.images.art.palette import Palette
+    from bot.sandbox.images.art.theme import Palette
 
 FOLIAGE: dict[str, tuple[Colour, ...]] = {
     "autumn": ((206, 96, 36), (226, 146, 46), (168, 60, 40), (216, 176, 66)),

@@ -10,7 +10,7 @@ from bot.sandbox.images.art.canvas import Canvas, Colour, circle, lighter, mix, 
 if TYPE_CHECKING:
     from random import Random
 
-    from bot.sandbox.images.art.palette import Palette
+    from bot.sandbox.images.art.theme import Palette
 
 SKINS: tuple[Colour, ...] = ((244, 208, 178), (222, 176, 140), (176, 124, 92), (126, 84, 62))
 HAIRS: tuple[Colour, ...] = ((52, 38, 34), (98, 62, 40), (196, 146, 84), (150, 72, 44), (210, 206, 204))
@@ -21,16 +21,8 @@ def draw_robot(canvas: Canvas, x: float, y: float, size: float, palette: Palette
     s, metal = size, palette.lit(colour or (120, 150, 176))
     lights = mix((255, 214, 120), lighter(colour, 0.5), 0.25) if colour else (130, 236, 240)
     dark = mix(metal, (22, 20, 40), 0.72)
-    shoulders = [
-        (-0.52, 0.02),
-        (-0.5, -0.14),
-        (-0.36, -0.27),
-        (-0.12, -0.3),
-        (0.12, -0.3),
-        (0.36, -0.27),
-        (0.5, -0.14),
-        (0.52, 0.02),
-    ]
+    shoulders = [(-0.52, 0.02), (-0.5, -0.14), (-0.36, -0.27), (-0.12, -0.3), (0.12, -0.3), (0.36, -0.27),
+                 (0.5, -0.14), (0.52, 0.02)]  # fmt: skip
     canvas.blob(placed(shoulders, x, y, s), (lighter(metal, 0.25), metal, lighter(metal, -0.45)))
     for side in (-1, 1):
         canvas.ball(x + side * s * 0.45, y - s * 0.12, s * 0.115, lighter(metal, -0.05))

@@ -16,8 +16,7 @@ from bot.sandbox.images.art.textures import curve_table, noise
 if TYPE_CHECKING:
     from random import Random
 
-    from bot.sandbox.images.art.palette import Palette
-    from bot.sandbox.images.art.words import Theme
+    from bot.sandbox.images.art.theme import Palette, Theme
 
 
 def draw_sky(canvas: Canvas, theme: Theme, palette: Palette, chance: Random, horizon: float, detail: int) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.sandbox.images.art.animals import COATS, draw_animal
+from bot.sandbox.images.art.animals import COATS, draw_animal, draw_owl, draw_whale
 from bot.sandbox.images.art.buildings import draw_castle, draw_house, draw_lighthouse
 from bot.sandbox.images.art.canvas import Canvas, Colour, lighter, mix
-from bot.sandbox.images.art.creatures import draw_owl, draw_whale
 from bot.sandbox.images.art.land import draw_tree
 from bot.sandbox.images.art.portraits import draw_person, draw_robot
 from bot.sandbox.images.art.things import (
-    FRUITS,
+    ORANGE,
     PETALS,
     draw_balloon,
     draw_boat,
@@ -24,8 +23,7 @@ from bot.sandbox.images.art.things import (
 if TYPE_CHECKING:
     from random import Random
 
-    from bot.sandbox.images.art.palette import Palette
-    from bot.sandbox.images.art.words import Theme
+    from bot.sandbox.images.art.theme import Palette, Theme
 
 PLAIN = {
     "owl": draw_owl,
@@ -73,7 +71,8 @@ def draw_subject(stage: Stage, name: str, colour: Colour | None, x: float, y: fl
 def _draw_on_table(stage: Stage, name: str, colour: Colour | None, x: float, y: float, size: float) -> None:
     canvas, palette, chance = stage.canvas, stage.palette, stage.chance
     if name == "fruit":
-        own = tuple(mix(FRUITS["orange"], fruit, 0.85) for fruit in free_colours(stage)) or (FRUITS["orange"],)
+        named = free_colours(stage) or ((colour,) if colour else ())
+        own = tuple(mix(ORANGE, fruit, 0.85) for fruit in named) or (ORANGE,)
         draw_fruit_bowl(canvas, chance, x, y, size * 0.8, own, palette.lit(POTTERY))
     elif name == "flowers":
         draw_bouquet(canvas, chance, x, y, size, blooms_of(stage), palette.lit(GLAZE))

@@ -10,14 +10,9 @@ from bot.sandbox.images.art.canvas import Canvas, Colour, Point, circle, curve, 
 if TYPE_CHECKING:
     from random import Random
 
-    from bot.sandbox.images.art.palette import Palette
+    from bot.sandbox.images.art.theme import Palette
 
-FRUITS: dict[str, Colour] = {
-    "orange": (242, 142, 36),
-    "apple": (204, 52, 44),
-    "lemon": (246, 214, 74),
-    "pear": (170, 190, 80),
-}
+ORANGE: Colour = (242, 142, 36)
 PETALS: tuple[Colour, ...] = ((226, 84, 92), (246, 178, 90), (238, 140, 172), (250, 236, 220), (150, 100, 196))
 HALF = 24  # steps along half an outline
 
@@ -34,19 +29,11 @@ def draw_boat(canvas: Canvas, x: float, y: float, size: float, palette: Palette,
         soft=size * 0.02,
     )
     canvas.stroke([(x, y - size * 0.1), (x, y - size * 1.12)], size * 0.022, palette.lit((96, 70, 54)))
-    main = [
-        (x - size * 0.03, y - size * 1.08),
-        (x - size * 0.3, y - size * 0.5),
-        (x - size * 0.46, y - size * 0.2),
-        (x - size * 0.03, y - size * 0.18),
-    ]
+    main = [(x - size * 0.03, y - size * 1.08), (x - size * 0.3, y - size * 0.5),
+            (x - size * 0.46, y - size * 0.2), (x - size * 0.03, y - size * 0.18)]  # fmt: skip
     canvas.polygon(curve(main, closed=False), (lighter(sail, 0.3), lighter(sail, -0.1)))
-    jib = [
-        (x + size * 0.03, y - size * 0.98),
-        (x + size * 0.2, y - size * 0.5),
-        (x + size * 0.42, y - size * 0.2),
-        (x + size * 0.03, y - size * 0.2),
-    ]
+    jib = [(x + size * 0.03, y - size * 0.98), (x + size * 0.2, y - size * 0.5),
+           (x + size * 0.42, y - size * 0.2), (x + size * 0.03, y - size * 0.2)]  # fmt: skip
     canvas.polygon(curve(jib, closed=False), (lighter(sail, 0.1), lighter(sail, -0.26)))
     body = [(-0.5, -0.14), (0.54, -0.16), (0.44, 0.0), (0.34, 0.055), (-0.36, 0.055), (-0.45, 0.0)]
     canvas.polygon(placed(body, x, y, size), (lighter(hull, 0.14), lighter(hull, -0.35)))
@@ -151,12 +138,8 @@ def _fruit(canvas: Canvas, x: float, y: float, radius: float, colour: Colour) ->
         soft=radius * 0.08,
     )
     canvas.ellipse(x + radius * 0.1, y - radius * 0.72, radius * 0.09, radius * 0.05, (84, 92, 48))
-    leaf = [
-        (x + radius * 0.1, y - radius * 0.74),
-        (x + radius * 0.4, y - radius * 1.02),
-        (x + radius * 0.66, y - radius * 0.84),
-        (x + radius * 0.36, y - radius * 0.74),
-    ]
+    leaf = [(x + radius * 0.1, y - radius * 0.74), (x + radius * 0.4, y - radius * 1.02),
+            (x + radius * 0.66, y - radius * 0.84), (x + radius * 0.36, y - radius * 0.74)]  # fmt: skip
     canvas.blob(leaf, ((116, 150, 70), (66, 104, 52)))
 
 
@@ -177,16 +160,8 @@ def draw_bouquet(
         draw_flower(
             canvas, x + a * size, y - b * size, size * chance.uniform(0.07, 0.1), chance.choice(colours), chance
         )
-    body = [
-        (-0.09, -0.36),
-        (-0.075, -0.3),
-        (-0.15, -0.16),
-        (-0.11, -0.01),
-        (0.11, -0.01),
-        (0.15, -0.16),
-        (0.075, -0.3),
-        (0.09, -0.36),
-    ]
+    body = [(-0.09, -0.36), (-0.075, -0.3), (-0.15, -0.16), (-0.11, -0.01), (0.11, -0.01), (0.15, -0.16),
+            (0.075, -0.3), (0.09, -0.36)]  # fmt: skip
     canvas.blob(placed(body, x, y, size), (lighter(vase, 0.25), vase, lighter(vase, -0.4)))
     canvas.ellipse(
         x - size * 0.06, y - size * 0.17, size * 0.018, size * 0.06, (255, 255, 255), opacity=0.35, soft=size * 0.008
