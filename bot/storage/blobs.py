@@ -18,7 +18,6 @@ import structlog
 from typing_extensions import override
 
 from bot.services.ledger import BlobStore, Leftovers
-from bot.storage.database.opening import flush_directory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -179,6 +178,15 @@ class FileBlobs(BlobStore, Leftovers):
         except BaseException:
             unfinished.unlink(missing_ok=True)
             raise
+
+
+def flush_directory(directory: Path) -> None:
+    """Make the names in a directory durable: a renamed file may otherwise lose its name in a power cut."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _is_untouched(path: Path, since: float) -> bool:

@@ -113,7 +113,7 @@ def test_the_rooms_stand_on_floors() -> None:
         ("bot.services.ledger.ledger", "Job", "jobs", True),
         ("bot.services.ledger.ledger", "Job", "ledger", False),
         ("bot.services.text", "shown", None, False),
-        ("bot.storage.ledger.rows", "Job", None, False),
+        ("bot.storage.ledger.requests", "Job", None, False),
     ],
 )
 def test_reaching_past_a_door_is_seen(module: str, name: str, standing_in: str | None, *, past: bool) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.errors import DatabaseError
+from bot.storage.blobs import flush_directory
 from bot.storage.database.mark import Marker, refuse_missing
 from bot.storage.database.schema import back_up, migrate, newest_version, refuse_newer, version_of
 from bot.storage.database.sqlite import DAMAGE, has_wal_fix, sqlite3
@@ -185,15 +186,6 @@ def _create(path: Path) -> None:
 def _sweep(unfinished: Path) -> None:
     for leftover in unfinished.parent.glob(f"{unfinished.name}*"):  # with its journal, which may stay behind empty
         leftover.unlink()
-
-
-def flush_directory(directory: Path) -> None:
-    """Make the names in a directory durable: a renamed file may otherwise lose its name in a power cut."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _refuse_foreign_log(path: Path) -> None:

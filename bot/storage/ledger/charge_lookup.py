@@ -10,7 +10,7 @@ from typing_extensions import override
 from bot.services.accounting import ChargeOnFile, Charges
 from bot.services.ledger import ChargeState
 from bot.storage.database.sqlite import by_name
-from bot.storage.ledger.rows import requester_of
+from bot.storage.ledger.requests import requester_of
 
 if TYPE_CHECKING:
     import sqlite3

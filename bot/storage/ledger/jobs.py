@@ -11,7 +11,7 @@ from bot.services.policy import Balance
 from bot.services.requests import Usage
 from bot.storage.database.sqlite import by_name
 from bot.storage.ledger.counters import move_counters
-from bot.storage.ledger.rows import JOBS, picture_of
+from bot.storage.ledger.requests import JOBS, picture_of
 
 if TYPE_CHECKING:
     import sqlite3

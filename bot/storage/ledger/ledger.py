@@ -41,7 +41,7 @@ from bot.storage.ledger.jobs import (
     result_columns,
     settlement_of,
 )
-from bot.storage.ledger.rows import read_order
+from bot.storage.ledger.requests import read_order
 from bot.storage.policies import policy_version
 
 if TYPE_CHECKING:
