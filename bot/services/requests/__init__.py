@@ -1,16 +1,6 @@
 """What is asked for: validated, priced, pure."""
 
 from bot.services.requests import pricing
-from bot.services.requests.building import (
-    MOST_COMPRESSION,
-    TRANSPARENT_FORMATS,
-    Installation,
-    Origin,
-    Wishes,
-    build_request,
-    check_prompt,
-    check_request,
-)
 from bot.services.requests.canvas import canvas_size, check_layout, fitting_size, keeps_shape, layout_for, shape_size
 from bot.services.requests.input_checks import check_count, check_inputs, check_together
 from bot.services.requests.pricing import (
@@ -33,6 +23,16 @@ from bot.services.requests.request import (
     ImageRequest,
     StoredImage,
     cuts_story,
+)
+from bot.services.requests.validation import (
+    MOST_COMPRESSION,
+    TRANSPARENT_FORMATS,
+    Installation,
+    Origin,
+    Wishes,
+    build_request,
+    check_prompt,
+    check_request,
 )
 
 __all__ = [

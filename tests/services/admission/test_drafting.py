@@ -16,8 +16,8 @@ from bot.services.catalog import USUAL_PIXELS, Catalog
 from bot.services.catalog.sizes import FixedSizes
 from bot.services.policy import RoleRule, ServerPolicy
 from bot.services.requests import Change, ImageRequest, StoredImage, Wishes, pricing
-from bot.services.requests.building import MOST_TOLD
 from bot.services.requests.request import EXTENDING
+from bot.services.requests.validation import MOST_TOLD
 from tests.examples import CATALOG, MODEL, NOW, REQUEST, REQUESTER, STORED, job, order, picture
 
 if TYPE_CHECKING:

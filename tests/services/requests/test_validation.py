@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from bot.errors import RequestRefused, UnknownModelError, UnsupportedOptionError
 from bot.services.catalog import Catalog
 from bot.services.requests import Change, ImageRequest, Installation, Origin, Wishes, build_request, check_request
-from bot.services.requests.building import LONGEST_TOLD, MOST_TOLD, told
 from bot.services.requests.pricing import estimate
 from bot.services.requests.request import LONGEST_BESIDE, LONGEST_PROMPT
+from bot.services.requests.validation import LONGEST_TOLD, MOST_TOLD, told
 
 CATALOG = Catalog.load()
 FLARE = CATALOG.model("gpt-image-2.5-flare")
