@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageChops
 
 from bot.pictures.colour_spaces import from_srgb, in_srgb, is_srgb
-from bot.pictures.files.container_format import dissect
+from bot.pictures.files.container_format import SVG_KIND, dissect, kind_of
 from bot.pictures.files.endings import ended
 from bot.pictures.files.essence import essence_of
 from bot.pictures.files.exif import UPRIGHT
 from bot.pictures.files.file_faults import CutOffError, cut_off, damaged
-from bot.pictures.files.signatures import SVG_KIND, kind_of
 from bot.pictures.isolated.svg import MEDIA_TYPE as SVG
 from bot.pictures.isolated.svg import check_svg
 from bot.pictures.isolated.webp import unfold

@@ -5,8 +5,8 @@ from __future__ import annotations
 import struct
 import zlib
 
+from bot.pictures.files.container_format import kind_of
 from bot.pictures.files.gif import first_end
-from bot.pictures.files.signatures import kind_of
 
 _PNG_HEADER = 33  # bytes: signature and IHDR
 _END_CHUNK = b"\0\0\0\0IEND\xaeB`\x82"
