@@ -16,7 +16,7 @@ from bot.delivery import MessageDelivery
 from bot.delivery.place import Place
 from bot.discord_ui.occasions import Asker, Occasion, answer_double, by_interaction
 from bot.errors import DatabaseError, LimitReachedError, NotAcceptingError, RequestRefused, UserFacingError
-from bot.inputs import Gatherer, Sources
+from bot.inputs import Gatherer, Sources, check_declared
 from bot.presentation.offers import BEING_TAKEN, used_text
 from bot.presentation.restart import stopping_text
 from bot.services.requests import cuts_story
@@ -179,7 +179,7 @@ class Intake:
     async def _submit(self, occasion: Occasion, request: ImageRequest, sources: Sources) -> None:
         requester = occasion.asker.requester
         await self._admit(occasion.asker, request, sources.count or len(request.references))
-        self._gatherer.check_declared(request, sources)
+        check_declared(sources, self._catalog.model(request.model))
         if sources.downloads:  # what is refused anyway is not downloaded first
             await self._studio.check(request.with_references(sources.foreseen), requester)
         async with AsyncExitStack() as held:

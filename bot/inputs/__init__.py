@@ -2,6 +2,6 @@
 
 from bot.inputs.gatherer import Gathered, Gatherer
 from bot.inputs.shown import is_likely_picture, may_be_picture, pictures_of
-from bot.inputs.sources import Sources
+from bot.inputs.sources import Sources, check_declared
 
-__all__ = ["Gathered", "Gatherer", "Sources", "is_likely_picture", "may_be_picture", "pictures_of"]
+__all__ = ["Gathered", "Gatherer", "Sources", "check_declared", "is_likely_picture", "may_be_picture", "pictures_of"]

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.errors import PictureGoneError, RequestRefused
-from bot.inputs.declared import check_declared
 from bot.inputs.downloads import download
 from bot.inputs.first import base_for, extended, find_first, prepared
 from bot.inputs.held_files import a_basket
@@ -55,20 +54,13 @@ class Gatherer:
         self._originals = Originals(client, requests)
         self._budget = ByteBudget()
 
-    def check_declared(self, request: ImageRequest, sources: Sources) -> None:
-        """Refuse what Discord's own words about the files tell enough of.
-
-        Raises:
-            InputPictureError: a file is too large or no picture, or there are too many.
-        """
-        check_declared(sources, self._catalog.model(request.model))
-
     @asynccontextmanager
     async def gather(self, request: ImageRequest, sources: Sources) -> AsyncGenerator[Gathered]:
         """Download, prepare and keep what a request starts from, until the database knows that it needs them.
 
-        A request that has its files already, as *Again* has, goes on with them. Meanwhile nobody deletes a file that it
-        starts from; when this is left, what no request and no picture needs is forgotten.
+        A request that has its files already, as *Again* has, goes on with them, and one that needs none as it is.
+        Meanwhile nobody deletes a file that it starts from; when this is left, what no request and no picture needs is
+        forgotten.
 
         Args:
             request: as it was drafted.
@@ -77,6 +69,9 @@ class Gatherer:
         Raises:
             UserFacingError: something cannot be used or is gone.
         """
+        if not sources.count and not request.kept_files:
+            yield Gathered(request)
+            return
         async with a_basket(self._holdings) as basket:
             if sources.count:
                 yield await self._collect(request, sources, basket)

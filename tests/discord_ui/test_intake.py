@@ -15,12 +15,11 @@ from bot.delivery.posted_results import ShownResults
 from bot.discord_ui import intake as room
 from bot.discord_ui.occasions import Acknowledgement, AnsweredBeforeError, Asker, Occasion
 from bot.errors import RequestRefused
-from bot.inputs import declared
-from bot.inputs.sources import Sources
+from bot.inputs import Sources, sources
 from bot.services.admission import Admission, Start
 from bot.services.gallery import Deleter
 from bot.services.policy import Requester
-from bot.services.requests import Change, Wishes, input_checks
+from bot.services.requests import Change, Wishes, validation
 from bot.services.requests.pricing import estimate
 from tests.cogs.house import DEFERRED, SAID
 from tests.delivery.errors import refused
@@ -55,7 +54,7 @@ async def only_request(house: House) -> Order:
 async def test_a_file_that_is_declared_too_large_is_not_downloaded(
     opened: OpenHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(declared, "LARGEST_INPUT", 100)
+    monkeypatch.setattr(sources, "LARGEST_INPUT", 100)
     async with opened() as house:
         answer = await house.imagine(image1=FOX)
 
@@ -131,7 +130,7 @@ async def test_a_file_is_counted_before_it_is_downloaded(opened: OpenHouse, monk
 
     async with opened() as house:
         monkeypatch.setattr(discord.Attachment, "read", budget_alerts)
-        monkeypatch.setattr(input_checks, "MOST_INPUT_BYTES", 100)
+        monkeypatch.setattr(validation, "MOST_INPUT_BYTES", 100)
 
         answer = await house.imagine(image1=FOX, image2=FOX)
 

@@ -7,8 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.errors import InputPictureError
-from bot.inputs.declared import check_declared
-from bot.inputs.sources import Sources
+from bot.inputs.sources import Sources, check_declared
 from bot.services.requests import StoredImage
 from tests.examples import MODEL, job, order, picture
 from tests.inputs.doubles import Attached

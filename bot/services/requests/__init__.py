@@ -2,7 +2,6 @@
 
 from bot.services.requests import pricing
 from bot.services.requests.canvas import canvas_size, check_layout, fitting_size, keeps_shape, layout_for, shape_size
-from bot.services.requests.input_checks import check_count, check_inputs, check_together
 from bot.services.requests.pricing import (
     NANO_PER_USD,
     AuthorTokens,
@@ -31,8 +30,11 @@ from bot.services.requests.validation import (
     Origin,
     Wishes,
     build_request,
+    check_count,
+    check_inputs,
     check_prompt,
     check_request,
+    check_together,
 )
 
 __all__ = [

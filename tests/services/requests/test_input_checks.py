@@ -10,7 +10,7 @@ import pytest
 from bot.errors import InputPictureError, UnsupportedOptionError
 from bot.services.catalog import LARGEST_MASK
 from bot.services.requests import ImageRequest, StoredImage, check_count, check_inputs
-from bot.services.requests.input_checks import MOST_INPUT_BYTES, check_references
+from bot.services.requests.validation import MOST_INPUT_BYTES, check_references
 from tests.examples import CATALOG
 
 if TYPE_CHECKING:
