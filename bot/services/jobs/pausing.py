@@ -19,18 +19,11 @@ if TYPE_CHECKING:
 LONGEST_REASON = 200  # characters
 
 
-def refuse_paused(policy: ServerPolicy) -> None:
-    """Let nothing in while a server is paused.
-
-    Raises:
-        NotAcceptingError: it is; the sentence says who paused it, since when and why.
-    """
-    if policy.pause is None:
-        return
-    pause = policy.pause
+def refusal_of(pause: Pause) -> NotAcceptingError:
+    """What is raised while a server is paused; the sentence says who paused it, since when and why."""
     said = f"<@{pause.actor_id}> has paused picture making here <t:{pause.at}:R>"
     reason = f": {shown(pause.why, LONGEST_REASON).rstrip('.')}" if pause.why else ""
-    raise NotAcceptingError(f"{said}{reason}. Ask again when it goes on. Nothing was charged.")
+    return NotAcceptingError(f"{said}{reason}. Ask again when it goes on. Nothing was charged.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import structlog
 from bot.errors import DatabaseError, NotAcceptingError, UserFacingError
 from bot.services.background import Background
 from bot.services.jobs.arrears import passes
-from bot.services.jobs.pausing import refuse_paused
+from bot.services.jobs.pausing import refusal_of
 from bot.services.jobs.queue import Member
 from bot.services.jobs.restoration import AGAIN
 from bot.services.jobs.workshop import Workshop
@@ -120,7 +120,7 @@ class Studio:
         self.workshop.at_work.add(request_id)
         try:
             await self._stores.ready()
-            refuse_paused(await self._accounts.policies.of(requester.server_id))
+            await self._check_paused(requester.server_id)
             await self._maker.account.check(request.model, requester.server_id)
             with self._queue.room(Member(requester.server_id, requester.user_id), request.count):
                 begun = await self._begin(request_id, request, requester, delivery)
@@ -138,7 +138,7 @@ class Studio:
         """
         self._check_open()
         await self._stores.ready()
-        refuse_paused(await self._accounts.policies.of(requester.server_id))
+        await self._check_paused(requester.server_id)
         await self._maker.account.check(request.model, requester.server_id)
         self._queue.check_room(Member(requester.server_id, requester.user_id), request.count)
         estimate = pricing.estimate(self._catalog.model(request.model), request).nano
@@ -268,6 +268,11 @@ class Studio:
         if not self._accepting:
             raise NotAcceptingError("I am about to restart. Ask again in a minute. Nothing was charged.")
 
+    async def _check_paused(self, server_id: int) -> None:
+        pause = (await self._accounts.policies.of(server_id)).pause
+        if pause is not None:
+            raise refusal_of(pause)
+
     async def _reserve(
         self, request_id: str, request: ImageRequest, requester: Requester, destination: Destination
     ) -> Order:
@@ -277,7 +282,7 @@ class Studio:
                 return await self._ledger.reserve(await self._order(request_id, request, requester, destination))
             except StalePolicyError:
                 await self._accounts.policies.forget(requester.server_id)
-                refuse_paused(await self._accounts.policies.of(requester.server_id))
+                await self._check_paused(requester.server_id)
 
     async def _order(
         self, request_id: str, request: ImageRequest, requester: Requester, destination: Destination
