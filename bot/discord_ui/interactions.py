@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from bot.delivery.posting import Upload
     from bot.discord_ui.front_desk import FrontDesk
     from bot.discord_ui.intake import Intake
-    from bot.discord_ui.mentions import Words
     from bot.discord_ui.questions import Questions
     from bot.discord_ui.rows import More, ResultButtons
     from bot.services.ledger import Order
@@ -216,11 +215,13 @@ def _sentence(error: Exception, occasion: dict[str, int]) -> str:
     return f"Something went wrong on my side. Please tell whoever runs me, with the reference {reference}."
 
 
-async def read_words(interaction: Interaction, typed: str) -> Words:
-    """Somebody's words as they were meant, with names where Discord writes numbers."""
+async def read_words(interaction: Interaction, typed: str) -> str:
+    """Somebody's words as they were meant, with names where Discord writes numbers: each of those begins with ``<``."""
+    if "<" not in typed:
+        return typed
     policy = await interaction.client.services.policies.of(interaction.guild_id or 0)
     names = await Names.of_interaction(interaction, policy.time_zone).with_strangers(typed)
-    return names.read(typed)
+    return names.read(typed).text
 
 
 async def order_behind(interaction: Interaction, number: int) -> Order:
@@ -249,9 +250,7 @@ async def order_behind(interaction: Interaction, number: int) -> Order:
 async def _as_read(interaction: Interaction, order: Order) -> Order:
     """The request with its words read: earlier versions kept Discord's numbers in them."""
     before = order.request
-    if not any("<" in words for words in before.whole_story):
-        return order
-    prompt, *story = [(await read_words(interaction, words)).text for words in (before.prompt, *before.story)]
+    prompt, *story = [await read_words(interaction, words) for words in (before.prompt, *before.story)]
     return replace(order, request=replace(before, prompt=prompt, story=tuple(story)))
 
 

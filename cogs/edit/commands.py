@@ -72,7 +72,7 @@ class Edit(commands.Cog):
     ) -> None:
         """Change a picture: say what, and if you like show where."""
         wishes = Wishes(
-            prompt=(await read_words(interaction, prompt)).text,
+            prompt=await read_words(interaction, prompt),
             model=model,
             size=size,
             quality=quality,

@@ -90,7 +90,7 @@ class Submissions:
         """Do what was filled in."""
         about, subject = About(match["about"]), number_of(match["id"])
         typed = Filled.of(interaction)
-        filled = replace(typed, prompt=(await read_words(interaction, typed.prompt)).text)
+        filled = replace(typed, prompt=await read_words(interaction, typed.prompt))
         if about is About.MESSAGE:
             pictures = self._messages.pictures(interaction.user.id, subject)
             await change_others(interaction, Change.EDIT, pictures, filled.change, filled.files)

@@ -69,7 +69,7 @@ class Imagine(commands.Cog):
     ) -> None:
         """Draw a picture from your words."""
         wishes = Wishes(
-            prompt=(await read_words(interaction, prompt)).text,
+            prompt=await read_words(interaction, prompt),
             model=model,
             size=size,
             quality=quality,

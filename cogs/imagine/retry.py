@@ -85,7 +85,7 @@ class RewordDialog(LastingDialog, template=r"reword:(?P<id>[0-9]{1,20})(?::[0-9]
 async def make_reworded(interaction: Interaction, match: re.Match[str]) -> None:
     """Ask for what the dialog says."""
     order = await _request_behind(interaction, number_of(match["id"]))
-    words = (await read_words(interaction, written_in(interaction, PROMPT))).text
+    words = await read_words(interaction, written_in(interaction, PROMPT))
     check_prompt(words, order.request.change)
     await _take(interaction, order, replace(order.request, prompt=words), offer_of(interaction))
 
