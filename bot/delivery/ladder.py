@@ -8,6 +8,7 @@ buttons.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,8 +17,8 @@ import structlog
 from typing_extensions import override
 
 from bot.delivery.posting import DEFAULT_LIMIT, is_too_large
+from bot.discord_limits import EXPLICIT, NO_DIRECT_MESSAGES, THREAD_CLOSED, TOO_LARGE
 from bot.discord_retries import is_refusal
-from bot.presentation.ways import Spot, instead, why_gone, why_refused
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -26,8 +27,22 @@ if TYPE_CHECKING:
     from bot.services.jobs import Posted
 
 SMALLEST_TRY = 512 * 1024  # bytes; what Discord refuses even so, it refuses for another reason
+_BY_CODE = {
+    EXPLICIT: "Discord's filter for explicit content stopped it",
+    NO_DIRECT_MESSAGES: "Discord lets me send you no direct messages",
+    **dict.fromkeys(THREAD_CLOSED, "the thread is archived or locked"),
+    **dict.fromkeys(TOO_LARGE, "Discord finds its files too large"),
+}
 
 _log = structlog.stdlib.get_logger(__name__)
+
+
+class Spot(Enum):
+    """Where an answer can stand."""
+
+    CHANNEL = "channel"  # a message of its own, where it was asked
+    RESPONSE = "response"  # in place of the progress, or as the interaction's own answer
+    DIRECT = "direct"  # a direct message
 
 
 class OutOfReachError(Exception):
@@ -168,3 +183,40 @@ def _reason(spot: Spot, error: Exception, channel_id: int) -> str:
     if not isinstance(error, discord.HTTPException) or not is_refusal(error):
         raise error
     return why_refused(spot, error.status, error.code, channel_id)
+
+
+def why_gone(spot: Spot) -> str:
+    """Why nothing can be shown where nothing is any more, as a clause behind *because*."""
+    if spot is Spot.CHANNEL:
+        return "the place where you asked is gone, or hidden from me"
+    if spot is Spot.RESPONSE:
+        return "my first message about it is gone or out of my reach"
+    return "you cannot be reached by direct message"
+
+
+def why_refused(spot: Spot, status: int, code: int, channel_id: int) -> str:
+    """Why Discord did not take it, as a clause behind *because*: by the status, and by a few codes that say more.
+
+    Args:
+        spot: where it was to stand.
+        status: of the answer, 4xx.
+        code: Discord's own; 0 where it has none.
+        channel_id: where it was asked.
+    """
+    if code in _BY_CODE:
+        return _BY_CODE[code]
+    if status == HTTPStatus.NOT_FOUND or (status == HTTPStatus.UNAUTHORIZED and spot is Spot.RESPONSE):
+        return why_gone(spot)
+    if status == HTTPStatus.FORBIDDEN and spot is Spot.DIRECT:
+        return "I may send you no direct messages"
+    if status == HTTPStatus.FORBIDDEN:
+        return f"I may not post it in <#{channel_id}>"
+    return f"Discord refused it (code {code or status})"
+
+
+def instead(spot: Spot, why: str, channel_id: int) -> str:
+    """The sentence under what stands here, since the first way to show it was refused for that reason."""
+    if spot is Spot.DIRECT:
+        return f"You asked in <#{channel_id}>. The answer comes here, because {why}."
+    what = "a message of its own" if spot is Spot.CHANNEL else "no message of its own"
+    return f"This is {what}, because {why}."

@@ -18,17 +18,30 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 from typing_extensions import override
 
-from bot.delivery.ladder import NoWayError, OutOfReachError, Saying, Sentences, Way, climb
+from bot.delivery.ladder import NoWayError, OutOfReachError, Saying, Sentences, Spot, Way, climb
 from bot.delivery.posting import Upload, uploads_of
 from bot.delivery.progress import Progress, Stage
 from bot.delivery.replies import BEGUN, PREVIEW_NAME
 from bot.discord_limits import TOKEN_LIFE
 from bot.discord_retries import PROBLEMS
 from bot.pictures import contact_sheet, shrink
-from bot.presentation.kept import kept_before
-from bot.presentation.progress import drawing_text, foretold_text, held_up_text, late_text, paused_text, queued_text
-from bot.presentation.result import failure_text, headline, result_text
-from bot.presentation.ways import BUTTONLESS, Spot, ended_text, kept_text, posted_text, sent_directly_text
+from bot.presentation.result import (
+    BUTTONLESS,
+    drawing_text,
+    ended_text,
+    failure_text,
+    foretold_text,
+    headline,
+    held_up_text,
+    kept_text,
+    late_text,
+    paused_text,
+    posted_text,
+    queued_text,
+    result_text,
+    sent_directly_text,
+)
+from bot.presentation.story import kept_before
 from bot.services.jobs import Delivery, DeliveryError, Posted
 
 if TYPE_CHECKING:

@@ -10,8 +10,7 @@ import discord
 from bot.delivery.posting import files_of
 from bot.discord_limits import CANNOT_REPLY, LONGEST_MESSAGE
 from bot.discord_retries import is_refusal, steadily
-from bot.presentation.progress import drawing_text
-from bot.presentation.result import number_in
+from bot.presentation.result import drawing_text, number_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.delivery.ladder import NoWayError, Sentences, Way, climb
+from bot.delivery.ladder import NoWayError, Sentences, Spot, Way, climb
 from bot.delivery.replies import send_below
 from bot.discord_limits import LONGEST_MESSAGE
 from bot.discord_retries import PROBLEMS, steadily
-from bot.presentation.ways import Spot
 from bot.services.jobs import Posted
 
 if TYPE_CHECKING:

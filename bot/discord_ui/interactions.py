@@ -14,13 +14,12 @@ from discord import app_commands
 from discord.ext import commands
 from typing_extensions import override
 
-from bot.delivery.ladder import NoWayError, Sentences, Way, climb
+from bot.delivery.ladder import NoWayError, Sentences, Spot, Way, climb
 from bot.discord_limits import ALREADY_ACKNOWLEDGED, INTERACTION_GONE, LONGEST_MESSAGE
 from bot.discord_retries import DROPPED, PROBLEMS, is_refusal, steadily
 from bot.discord_ui.mentions import Names
 from bot.discord_ui.occasions import AnsweredBeforeError, role_ids_of
 from bot.errors import DatabaseError, LimitReachedError, PictureGoneError, UserFacingError
-from bot.presentation.ways import Spot
 from bot.services.jobs import Posted
 from bot.services.policy import Lead
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, cast
 import discord
 import structlog
 
+from bot.delivery.ladder import Spot, why_refused
 from bot.delivery.replies import BEGUN, send_below
 from bot.discord_limits import ALREADY_ACKNOWLEDGED, INTERACTION_GONE, TOKEN_LIFE
 from bot.discord_retries import DROPPED, is_refusal, remove_quietly
 from bot.errors import RequestRefused
-from bot.presentation.ways import Spot, why_refused
 from bot.services.ledger import Destination
 from bot.services.policy import Requester
 

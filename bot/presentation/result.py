@@ -1,4 +1,4 @@
-"""The message that shows a result: its text, and the names of its files."""
+"""What the message of a request says, while people wait and when it is done, and what its files are called."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.discord_limits import LONGEST_MESSAGE
-from bot.presentation.kept import kept_how
-from bot.presentation.progress import LONGEST_NOTE
-from bot.presentation.story import made_how, numbers
+from bot.presentation.story import kept_how, made_how, numbers
 from bot.services.calendar import Window
-from bot.services.jobs import FILE_ENDINGS
+from bot.services.jobs import FILE_ENDINGS, LONGEST_REASON
 from bot.services.policy import Metric, Scope, amount_text
 from bot.services.quotas import Headroom, hint_text
 from bot.services.requests import format_usd
@@ -21,16 +19,16 @@ if TYPE_CHECKING:
 
     from bot.services.jobs import Result
     from bot.services.ledger import LimitStatus, Picture
-    from bot.services.policy import Limit
+    from bot.services.policy import Limit, Pause
     from bot.services.requests import ImageRequest
 
+LONGEST_NOTE = 300  # characters
 PROMPT_SHOWN = 280  # characters of the prompt in a result; the rest is in the details
 LONGEST_REASONS = 600  # characters of why pictures were not made
 WHOSE = {Scope.MEMBER: "your", Scope.SERVER: "this server", Scope.INSTALLATION: "this bot"}
 MOST_LIMITS = 3  # of which it is said what is left
 SPANS = {Window.HOUR: "this hour", Window.DAY: "today", Window.WEEK: "this week", Window.MONTH: "this month"}
-
-
+BUTTONLESS = "Discord refused the buttons that belong here. With /edit on the server you can change it too."
 _FILE_NAME = re.compile(r"atelier-([0-9]{1,18})(?:-preview)?\.[a-z]+", re.ASCII)
 
 
@@ -43,6 +41,47 @@ def number_in(name: str) -> int | None:
     """The picture that a file in a message of ours shows, by its name; None if it shows none that is finished."""
     match = _FILE_NAME.fullmatch(name)
     return None if match is None else int(match[1])
+
+
+def queued_text(position: int, turn_at: int) -> str:
+    """In line.
+
+    Args:
+        position: 1 for the next in line.
+        turn_at: when the turn will come, by guess, in seconds since 1970; Discord counts down to it.
+    """
+    place = "You are next in line" if position == 1 else f"You are number {position} in line"
+    return f"⏳ {place}. Your turn comes about <t:{turn_at}:R>."
+
+
+def paused_text(pause: Pause) -> str:
+    """In line, while a lead of the server has paused. The mention stands in an edit, which calls nobody."""
+    why = f": {shown(pause.why, LONGEST_REASON).rstrip('.')}" if pause.why else ""
+    return f"⏸️ Paused by <@{pause.actor_id}>{why}. Your place in line is kept."
+
+
+def held_up_text(trouble: str) -> str:
+    """In line, while nothing can be kept. `trouble` says why, as the beginning of a sentence."""
+    return f"⏳ {trouble}, so nothing is begun just now. Your place in line is kept; nothing is charged for it yet."
+
+
+def drawing_text(count: int, previews: int) -> str:
+    """Being made. `previews` of the `count` pictures can be seen already, unfinished."""
+    what = "your picture" if count == 1 else f"your {count} pictures"
+    return f"🎨 Drawing {what}…" if previews == 0 else f"🎨 Drawing {what}… What you see is an unfinished preview."
+
+
+def foretold_text(text: str, notes: Sequence[str]) -> str:
+    """With what is left out of the request or changed in it below, as much as a message holds."""
+    return _with_notes([text], notes, [])
+
+
+def late_text() -> str:
+    """A private answer that takes longer than Discord lets us edit it."""
+    return (
+        "⏳ This takes longer than Discord lets me update this message. "
+        "I will send you the result as a direct message; if none comes, press Show."
+    )
 
 
 def result_text(result: Result, model_title: str, notes: Sequence[str] = (), copied: Collection[int] = ()) -> str:
@@ -77,6 +116,27 @@ def failure_text(sentence: str, request: ImageRequest) -> str:
     """Why there is no picture, above the words that were asked for, so that they are not lost."""
     words = f"\n> {shown(request.prompt, PROMPT_SHOWN)}" if request.prompt.strip() else ""
     return f"❌ {sentence}{words}"
+
+
+def sent_directly_text(what: str, user_id: int, why: str) -> str:
+    """In place of the progress, when the answer went by direct message. `what` came of it: ``#12``."""
+    return f"✅ {what}: sent to <@{user_id}> as a direct message, because {why}."
+
+
+def posted_text(what: str) -> str:
+    """In place of progress that could not be removed, when the answer is a message of its own."""
+    return f"✅ {what}: shown in a message of its own."
+
+
+def kept_text(what: str, user_id: int, why: str, *, button: bool) -> str:
+    """That the pictures are made, and how their member gets to see them."""
+    how = "press Show" if button else "use any command of mine on the server: then I offer it"
+    return f"✅ {what} for <@{user_id}>: made and kept, but not shown, because {why}. To see it, {how}."
+
+
+def ended_text() -> str:
+    """In place of progress that stood longer than the work it told of."""
+    return "✅ This request has ended."
 
 
 def _not_made(result: Result) -> list[str]:

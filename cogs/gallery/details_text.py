@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.presentation.kept import kept_how
-from bot.presentation.story import NAMES, linked, made_how
+from bot.presentation.story import NAMES, kept_how, linked, made_how
 from bot.services.gallery import Family
 from bot.services.ledger import ChargeState, Job, Order
 from bot.services.requests import THEN, Change, format_usd

@@ -12,7 +12,7 @@ import structlog
 from discord.ext import commands
 from typing_extensions import override
 
-from bot.delivery.ladder import NoWayError, Way, climb
+from bot.delivery.ladder import NoWayError, Spot, Way, climb
 from bot.delivery.message import ShownResult
 from bot.delivery.place import response_of
 from bot.delivery.posting import files_of, upload_limit
@@ -22,7 +22,6 @@ from bot.discord_ui.buttons import AtelierButton
 from bot.discord_ui.rows import view_of
 from bot.errors import NotYoursError, UserFacingError
 from bot.presentation.story import numbers
-from bot.presentation.ways import Spot
 from bot.services.background import Background
 from bot.services.jobs import Posted
 from bot.services.ledger import ChargeState

@@ -21,8 +21,7 @@ from bot.delivery.message import MessageDelivery
 from bot.delivery.place import Place
 from bot.delivery.replies import BEGUN
 from bot.errors import UserFacingError
-from bot.presentation.progress import late_text
-from bot.presentation.ways import BUTTONLESS
+from bot.presentation.result import BUTTONLESS, late_text
 from bot.services.jobs import DeliveryError, Posted, Preview, Result
 from bot.services.policy import Pause
 from tests.delivery.errors import refused

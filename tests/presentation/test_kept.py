@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.presentation.kept import EXACT, MARKLESS, MAY_DIFFER, kept_how
+from bot.presentation.story import EXACT, MARKLESS, MAY_DIFFER, kept_how
 from bot.services.requests import Base, Change, ImageRequest, StoredImage
 from tests.examples import REQUEST, STORED, picture
 

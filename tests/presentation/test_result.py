@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.presentation.result import file_name, left_in_line, number_in, result_text, what_is_left
+from bot.presentation.result import file_name, kept_text, left_in_line, number_in, result_text, what_is_left
 from bot.services.calendar import Window
 from bot.services.policy import Scope
 from bot.services.quotas import BudgetHint, Headroom
@@ -261,3 +261,8 @@ def test_notes_that_a_message_does_not_hold_are_left_out_and_the_failures_stay()
 )
 def test_a_file_says_by_its_name_which_picture_it_shows(name: str, number: int | None) -> None:
     assert number_in(name) == number
+
+
+def test_how_to_get_what_is_kept() -> None:
+    assert kept_text("#1", 33, "x", button=True).endswith("To see it, press Show.")
+    assert kept_text("#1", 33, "x", button=False).endswith("use any command of mine on the server: then I offer it.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.presentation.ways import Spot, instead, kept_text, why_gone, why_refused
+from bot.delivery.ladder import Spot, instead, why_gone, why_refused
 
 
 @pytest.mark.parametrize(
@@ -48,8 +48,3 @@ def test_a_refusal_in_words(spot: Spot, status: int, code: int, why: str) -> Non
 )
 def test_what_stands_under_an_answer_that_came_another_way(spot: Spot, sentence: str) -> None:
     assert instead(spot, why_gone(Spot.RESPONSE), 22) == sentence
-
-
-def test_how_to_get_what_is_kept() -> None:
-    assert kept_text("#1", 33, "x", button=True).endswith("To see it, press Show.")
-    assert kept_text("#1", 33, "x", button=False).endswith("use any command of mine on the server: then I offer it.")
