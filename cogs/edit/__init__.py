@@ -8,12 +8,11 @@ import discord
 
 from bot.discord_ui.buttons import hears
 from bot.discord_ui.options import PricedOptions
-from cogs.edit.buttons import VARY_OTHERS, EditButton, FinishButton, VaryButton
+from cogs.edit.buttons import VARY_OTHERS, AgainButton, EditButton, FinishButton, VaryButton, offer_changes
 from cogs.edit.commands import Edit
 from cogs.edit.dialog import EditDialog
 from cogs.edit.dialog_submit import Submissions
 from cogs.edit.menus import Menus
-from cogs.edit.more import offer_changes
 from cogs.edit.open_messages import OpenMessages
 from cogs.edit.pick_picture import PickButton
 from cogs.edit.replies import Replies
@@ -26,8 +25,9 @@ if TYPE_CHECKING:
 async def setup(bot: AtelierClient) -> None:
     """Add the command, the menus, the buttons and their dialog, and listen to replies."""
     services, settings = bot.services, bot.services.settings
-    bot.add_dynamic_items(EditButton, VaryButton, FinishButton, PickButton)
+    bot.add_dynamic_items(EditButton, AgainButton, VaryButton, FinishButton, PickButton)
     bot.buttons.add(10, EditButton.of)
+    bot.buttons.add(20, AgainButton.priced(services.drafting))
     bot.buttons.add(30, VaryButton.priced(services.drafting))
     bot.buttons.add(40, FinishButton.priced(services.drafting))
     offer_changes(bot.more, services.drafting)

@@ -1,4 +1,4 @@
-"""✏️ Edit, 🔀 Vary and ⬆️ Finish under a result, for whoever presses them, at their expense."""
+"""✏️ Edit, 🎲 Again, 🔀 Vary, ⬆️ Finish, and what changes a picture behind ⋯: for whoever presses, at their expense."""
 
 from __future__ import annotations
 
@@ -9,21 +9,30 @@ import discord
 from typing_extensions import override
 
 from bot.delivery.ladder import Sentences
-from bot.discord_ui.buttons import CHOSEN, CHOSEN_IN_PRIVATE, PictureButton, ask_privately, with_price
+from bot.discord_ui.buttons import (
+    CHOSEN,
+    CHOSEN_IN_PRIVATE,
+    AtelierButton,
+    PictureButton,
+    ask_privately,
+    asker_for,
+    is_private,
+    with_price,
+)
+from bot.discord_ui.interactions import Interaction, order_behind
 from bot.discord_ui.rows import view_of
-from bot.services.requests import Change
-from cogs.edit.dialog import open_for_picture
+from bot.services.requests import TITLES, Change
+from cogs.edit.dialog import open_for_picture, open_for_reference
 from cogs.edit.dialog_choices import foretold, foretold_of
 from cogs.edit.edits import change_ours
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from bot.discord_ui.interactions import Interaction
+    from bot.discord_ui.rows import Act, More, Price
     from bot.services.admission import Drafting
     from bot.services.jobs import Result
     from bot.services.ledger import Order, Picture
-
 
 VARY = "The same picture otherwise: press, and you pay."
 NOT_OFFERED = (
@@ -31,6 +40,19 @@ NOT_OFFERED = (
 )
 VARIED = "You pressed Vary."  # what the question says then
 VARY_OTHERS = re.compile(rf"vary-others:(?P<id>[0-9]{{1,20}}){CHOSEN}")  # a button's id, with that of a message
+EMOJI = {
+    Change.ZOOM_OUT: "🔭",
+    Change.ZOOM_OUT_TWICE: "🌍",
+    Change.PAN_LEFT: "⬅️",
+    Change.PAN_RIGHT: "➡️",
+    Change.PAN_UP: "⬆️",
+    Change.PAN_DOWN: "⬇️",
+    Change.SQUARE: "⏹️",
+    Change.PORTRAIT: "↕️",
+    Change.LANDSCAPE: "↔️",
+    Change.CUT_OUT: "✂️",
+}
+REFERENCE = "reference"  # kept in the ids of buttons
 
 
 async def offer_variation(interaction: Interaction, order: Order) -> None:
@@ -76,6 +98,30 @@ class EditButton(PictureButton, action="edit"):
     def of(cls, result: Result) -> EditButton:
         """The button of a result."""
         return cls(result.files[0][0].number)
+
+
+class AgainButton(AtelierButton, action="again"):
+    """Makes a new result from the request behind a picture: all of its pictures, from the same beginnings."""
+
+    label = "Again"
+    emoji = "🎲"
+
+    @override
+    async def pressed(self, interaction: Interaction) -> None:
+        """Ask the studio for the same once more."""
+        order = await order_behind(interaction, self.subject)
+        asker = await asker_for(interaction, order)
+        await interaction.client.intake.take(interaction, order.request, private=is_private(interaction), asker=asker)
+
+    @classmethod
+    def priced(cls, drafting: Drafting) -> Callable[[Result], AgainButton]:
+        """What makes the button of a result, with the price of all of its pictures."""
+
+        def make(result: Result) -> AgainButton:
+            nano = drafting.again_price(result.request.request)
+            return cls(result.files[0][0].number, with_price(cls.label, nano))
+
+        return make
 
 
 class VaryButton(PictureButton, action="vary"):
@@ -134,3 +180,26 @@ class FinishButton(PictureButton, action="finish"):
             return None if nano is None else cls(picture.number, with_price(cls.label, nano))
 
         return make
+
+
+def offer_changes(more: More, drafting: Drafting) -> None:
+    """Put the changes that need no words behind ⋯, and the use as reference."""
+    for place, (change, emoji) in enumerate(EMOJI.items(), start=10):
+        more.add(
+            place, change.value, TITLES[change], emoji, _maker(change), makes=True, price=_pricer(drafting, change)
+        )
+    more.add(30, REFERENCE, "Use as reference", "🖼️", open_for_reference, about="A dialog shows the prices")
+
+
+def _pricer(drafting: Drafting, change: Change) -> Price:
+    def price(order: Order, picture: Picture) -> int | None:
+        return drafting.price_of(order, picture, change)
+
+    return price
+
+
+def _maker(change: Change) -> Act:
+    async def act(interaction: Interaction, order: Order, picture: Picture) -> None:
+        await change_ours(interaction, change, order, picture)
+
+    return act

@@ -11,8 +11,7 @@ import pytest
 from bot.services.policy import Requester
 from bot.services.requests import TITLES, Change, format_price
 from bot.services.requests.pricing import estimate
-from cogs.edit.buttons import EditButton, VaryButton
-from cogs.edit.more import EMOJI
+from cogs.edit.buttons import EMOJI, EditButton, VaryButton
 from tests.cogs.house import SAID, rule
 from tests.cogs.replying import labels
 from tests.examples import MODEL, png

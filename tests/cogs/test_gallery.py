@@ -16,10 +16,10 @@ from bot.services.gallery import Deleter
 from bot.services.ledger import ChargeState, Destination, Reservation
 from bot.services.policy import Requester, buckets_touched
 from bot.services.requests import Change, Wishes
+from cogs.edit.buttons import AgainButton
 from cogs.gallery.deletion import DeleteButton
 from cogs.gallery.details import DetailsButton
 from cogs.gallery.late import ShowButton
-from cogs.imagine.buttons import AgainButton
 from tests.cogs.house import interaction_of
 from tests.examples import DESTINATION, MODEL, NOW, REQUEST
 

@@ -12,7 +12,7 @@ import pytest
 from bot.errors import ProviderAccountError
 from bot.services.catalog import partials_for
 from bot.services.requests import ImageRequest, estimate_output, format_price
-from cogs.imagine.buttons import AgainButton
+from cogs.edit.buttons import AgainButton
 from tests.cogs.house import DEFERRED, SAID
 from tests.examples import CATALOG, MODEL, png
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.services.policy import ReplyMode
-from cogs.imagine.buttons import AgainButton
+from cogs.edit.buttons import AgainButton
 from cogs.studio.rule_panels import AFTER_A_BLOCK
 from tests.cogs.test_gallery import offer_directly
 from tests.cogs.test_studio_rules import audited, lead, policy, refused, told
