@@ -227,7 +227,7 @@ class Studio:
             while left_over:
                 await self._resume_one(left_over[0], open_delivery)
                 left_over.popleft()
-            await self.workshop.tidy(open_delivery)
+            await self._answers.tidy(open_delivery)
         except DatabaseError as problem:
             self._stores.books.note(problem)
             return not passes(problem)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.services.jobs.arrears import Stores
-    from bot.services.jobs.delivery import Answers, Delivery, OpenDelivery
+    from bot.services.jobs.delivery import Answers, Delivery
     from bot.services.jobs.generation import Generation
     from bot.services.jobs.outcomes import JobOutcome
     from bot.services.jobs.queue import FairQueue
@@ -111,10 +111,6 @@ class Workshop:
     def answer(self, request: Order, delivery: Delivery) -> None:
         """Tell the outcome of a request whose jobs have all ended, in the background."""
         self._background.begin(self._answers.answer(request.id, delivery), f"answer {request.id}")
-
-    async def tidy(self, open_delivery: OpenDelivery) -> None:
-        """Bring progress to an end that an earlier process had to leave standing, in the background."""
-        await self._answers.tidy(open_delivery)
 
     def let_go(self) -> None:
         """Send nothing from now on: what has not been sent waits for the next start, or ends."""
