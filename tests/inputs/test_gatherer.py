@@ -15,7 +15,7 @@ from bot.inputs.overlays import percent
 from bot.services.catalog import Catalog
 from bot.services.requests import Change, StoredImage
 from tests.delivery.errors import refused
-from tests.examples import CATALOG, MODEL, png
+from tests.examples import CATALOG, MODEL, REQUEST, png
 from tests.inputs.doubles import Attached, Shown, Studio, an_edit
 from tests.pictures.profiles import WIDE
 from tests.pictures.samples import ORIENTATION, encoded, gradient, opened, pixel
@@ -522,3 +522,12 @@ async def test_many_who_bring_much_take_turns(studio: Studio) -> None:
 
     assert begun == [1, 1, 1, 0, 0, 0]
     assert len(await asyncio.gather(*tasks)) == 6
+
+
+async def test_who_attaches_nothing_waits_for_no_files(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def let_go(_: object) -> None:
+        raise AssertionError("there was nothing to hold")
+
+    monkeypatch.setattr(studio.file_holds, "let_go", let_go)
+
+    assert await gathered(studio, REQUEST, Sources()) == Gathered(REQUEST)
