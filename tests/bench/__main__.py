@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick]`: measure everything, print a table. Only a broken run makes it fail."""
+"""`python -m tests.bench [--quick] [PART …]`: measure, print a table. Only a broken run makes it fail."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ import os
 import platform
 import sys
 import time
-from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from tests.bench import inputs, latency, starting, throughput, way
+from tests.bench import answers, inputs, latency, starting, throughput, way
 from tests.bench.figures import Figure, table
 from tests.bench.ledger.measuring import measure as measure_ledger
 from tests.bench.playing import BrokenRunError
@@ -21,22 +20,31 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+PARTS: dict[str, Callable[[bool, Callable[[object], None]], list[Figure]]] = {
+    "starting": lambda quick, _: starting.measure(quick=quick),
+    "throughput": lambda quick, _: throughput.measure(quick=quick),
+    "latency": lambda quick, _: latency.measure(quick=quick),
+    "answers": lambda quick, _: answers.measure(quick=quick),
+    "way": lambda quick, _: way.measure(quick=quick),
+    "inputs": lambda quick, show: inputs.measure(quick=quick, show=show),
+    "ledger": lambda quick, show: measure_ledger(quick=quick, show=show),
+}
+
+
 def main() -> int:
     """Return 1 if a run broke, else 0."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Atelier beside the bare libraries.")
-    parser.add_argument("--quick", action="store_true", help="fewer samples: at most 50 seconds")
-    quick = parser.parse_args().quick
+    parser.add_argument("--quick", action="store_true", help="fewer samples: about a minute for all")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all if none is named")
+    chosen = parser.parse_args()
+    if unknown := set(chosen.parts) - set(PARTS):
+        parser.error(f"no such part: {', '.join(unknown)}")
     console = Console(width=None if sys.stdout.isatty() else 150)
     began, figures, broken = time.monotonic(), list[Figure](), 0
     console.print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, load {_load()}")
-    families: dict[str, Callable[..., list[Figure]]] = {
-        **{family.__name__: family.measure for family in (starting, throughput, latency, way)},
-        "tests.bench.inputs": partial(inputs.measure, show=console.print),
-        "tests.bench.ledger": partial(measure_ledger, show=console.print),
-    }
-    for name, measure in families.items():
+    for name in chosen.parts or PARTS:
         try:
-            figures += measure(quick=quick)
+            figures += PARTS[name](chosen.quick, console.print)
         except BrokenRunError as error:
             console.print(f"{name} broke: {error}", style="red", markup=False)
             broken = 1

@@ -20,6 +20,7 @@ class Figure:
         at_most: the aim, where less is better.
         at_least: the aim, where more is better.
         most_ratio: how many times worse than the floor it should at most be.
+        more_is_better: so it is even without such an aim.
         note: how it came about.
     """
 
@@ -30,12 +31,14 @@ class Figure:
     at_most: float | None = None
     at_least: float | None = None
     most_ratio: float | None = None
+    more_is_better: bool = False
     note: str = ""
 
     @property
     def ratio(self) -> float | None:
         """How many times worse than the floor we are; below 1 where we are better. None without a floor."""
-        better, worse = (self.ours, self.floor) if self.at_least or self.most_ratio else (self.floor, self.ours)
+        more = self.more_is_better or self.at_least is not None
+        better, worse = (self.ours, self.floor) if more else (self.floor, self.ours)
         return worse / better if better > 0 else None
 
     @property
