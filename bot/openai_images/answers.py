@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import binascii
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,6 +10,7 @@ import structlog
 from bot.errors import OutcomeUnknownError, not_known
 from bot.openai_images.failures import from_body
 from bot.openai_images.messages import messages
+from bot.openai_images.picture_texts import PictureText
 from bot.services.jobs import FinishedImage, PartialImage
 from bot.services.requests import AuthorTokens, Usage
 
@@ -20,10 +19,7 @@ if TYPE_CHECKING:
 
     from bot.openai_images.messages import Message
 
-DECODE_STEP = 1 << 20  # characters of base64 decoded at a time; the interpreter's lock is free in between
-LONGEST_HEAD = 100  # characters of ``data:image/png;base64,``
-
-_URL_ALPHABET = bytes.maketrans(b"-_", b"+/")
+LONGEST_QUOTE = 100  # characters of what was not understood, for the log
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -56,14 +52,14 @@ class AnswerReader:
                 yield image
             if isinstance(image, FinishedImage):
                 return
+            del message, image  # or a preview would be kept until the picture has come
 
     async def _image(self, message: Message) -> PartialImage | FinishedImage | None:
         """The picture in a message; None if there is none."""
         fields = message.fields
         kind = str(fields.get("type", ""))
         if kind.endswith(".partial_image"):
-            text = message.text(fields, "b64_json")
-            content = None if text is None else await decoded(text)
+            content = decoded(message.text(fields, "b64_json"))
             # A spoilt preview is left out: the result that is paid for comes after it.
             return PartialImage(_number(fields.get("partial_image_index")), content) if content else None
         holder = _holder(fields)
@@ -78,8 +74,8 @@ class AnswerReader:
         text = message.text(holder, "b64_json") or message.text(holder, "url")
         if isinstance(text, str) and text.startswith(("https://", "http://")):
             return await self.fetch(text)
-        content = None if text is None else await decoded(text)
-        if not content:
+        content = decoded(text)
+        if content is None:
             spoilt = not_known("the image API sent a damaged picture, or none")
             raise OutcomeUnknownError(spoilt, code="damaged", request_id=self.request_id)
         return content
@@ -96,33 +92,11 @@ def _holder(fields: dict[str, Any]) -> dict[str, Any] | None:
     return None
 
 
-async def decoded(text: str | memoryview) -> bytes | None:
-    """Base64 to bytes, of either alphabet, with or without an address's head, line breaks and padding.
-
-    Off the event loop and in steps, since one long step holds the interpreter's lock. None if it is no base64.
-    """
-    try:
-        return await asyncio.to_thread(_decoded, text)
-    except ValueError:  # binascii.Error is one, and what is no ASCII another
-        return None
-
-
-def _decoded(text: str | memoryview) -> bytes:
-    view = memoryview(text.encode("ascii")) if isinstance(text, str) else text
-    head, comma, _ = bytes(view[:LONGEST_HEAD]).partition(b",")
-    if comma and head.lstrip().startswith(b"data:"):
-        view = view[len(head) + 1 :]
-    content, rest, escape = bytearray(), b"", b""
-    for start in range(0, len(view), DECODE_STEP):
-        step = escape + bytes(view[start : start + DECODE_STEP])
-        escape = b"\\" if step.endswith(b"\\") else b""
-        step = rest + step.removesuffix(escape).replace(b"\\n", b"").replace(b"\\r", b"")
-        step = step.translate(_URL_ALPHABET, b" \t\r\n\\")
-        even = len(step) // 4 * 4
-        content += binascii.a2b_base64(step[:even], strict_mode=False)
-        rest = step[even:]
-    content += binascii.a2b_base64(rest + b"=" * (-len(rest) % 4), strict_mode=False)
-    return bytes(content)
+def decoded(text: str | PictureText | None) -> bytes | None:
+    """The file that a picture's text stands for; None if there is none, or it is no base64."""
+    if isinstance(text, str):
+        text = PictureText(text.encode())
+    return None if text is None else text.content()
 
 
 def usage_of(answer: dict[str, Any]) -> Usage | None:
@@ -131,7 +105,7 @@ def usage_of(answer: dict[str, Any]) -> Usage | None:
     try:
         usage = _usage(cast("dict[str, Any]", reported))
     except (KeyError, TypeError, ValueError, AttributeError):
-        _log.warning("usage not understood", usage=repr(reported)[:LONGEST_HEAD])
+        _log.warning("usage not understood", usage=repr(reported)[:LONGEST_QUOTE])
         return None
     return usage
 
@@ -168,7 +142,7 @@ def _author_of(answer: dict[str, Any]) -> AuthorTokens | None:
         read, written = _tokens(reported["input_tokens"]), _tokens(reported["output_tokens"])
         return AuthorTokens(read, max(written, _tokens(reported["total_tokens"]) - read))
     except (KeyError, TypeError, ValueError):
-        _log.warning("usage of the svg's author not understood", usage=repr(reported)[:LONGEST_HEAD])
+        _log.warning("usage of the svg's author not understood", usage=repr(reported)[:LONGEST_QUOTE])
         return None
 
 

@@ -17,12 +17,12 @@ from typing_extensions import override
 from bot.config import is_loopback
 from bot.errors import OutcomeUnknownError, ProviderAccountError, ProviderUnreachableError, not_known
 from bot.openai_images.answers import AnswerReader
-from bot.openai_images.bounds import bound
 from bot.openai_images.failures import from_body, from_connection, from_status
+from bot.openai_images.hooks import bound, note_stage, refused_on_the_way
 from bot.openai_images.links import LinkError, Links
-from bot.openai_images.orders import order_of
-from bot.openai_images.stages import budget_alerts, refused_on_the_way
+from bot.services.catalog import GIF, SVG
 from bot.services.jobs import FinishedImage, ImageProvider
+from bot.services.requests import UNSTREAMED_FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
@@ -55,7 +55,7 @@ class OpenAIImages(ImageProvider):
         # No redirects: the library would send prompt and pictures elsewhere, and a paid call up to twenty times.
         http = openai.DefaultAsyncHttpxClient(
             follow_redirects=False,
-            event_hooks={"request": [budget_alerts], "response": [bound]},
+            event_hooks={"request": [note_stage], "response": [bound]},
             mounts={f"all://[{host}]" if ":" in host else f"all://{host}": None} if is_loopback(host) else None,
             limits=httpx2.Limits(max_connections=200, max_keepalive_connections=100, keepalive_expiry=IDLE_CONNECTION),
         )
@@ -122,6 +122,7 @@ class OpenAIImages(ImageProvider):
             ) as images:
                 async for image in images:
                     yield image
+                    del image  # as in `AnswerReader`
         except openai.APIStatusError as error:
             raise from_status(error) from error
         except openai.APIConnectionError as error:
@@ -154,6 +155,7 @@ class OpenAIImages(ImageProvider):
                         await _drain(pieces)
                 if isinstance(image, FinishedImage):
                     return
+                del image  # as in `AnswerReader`
         cut_off = not_known("the image API's answer was cut off")
         raise OutcomeUnknownError(cut_off, code="incomplete", request_id=sent.request_id)
 
@@ -176,3 +178,50 @@ async def _drain(pieces: AsyncIterator[bytes]) -> None:
         async with asyncio.timeout(DRAIN):
             async for _ in pieces:
                 pass
+
+
+def order_of(request: ImageRequest, inputs: Sequence[InputImage], safety_identifier: str) -> dict[str, Any]:
+    """The arguments of ``images.edit`` if there are inputs, else of ``images.generate``, for one picture."""
+    order: dict[str, Any] = {
+        "model": request.model,
+        "prompt": request.sent_prompt,
+        "size": request.size,
+        "quality": request.quality,
+        "output_format": request.output_format,
+        "n": 1,
+        "safety_identifier": safety_identifier,
+        **_of_format(request),
+    }
+    if request.background != "auto":
+        order["background"] = request.background
+    if request.complexity is not None:
+        order["complexity"] = request.complexity
+    if not inputs:
+        return order | {"moderation": request.moderation}
+    if request.input_fidelity is not None:
+        order["input_fidelity"] = request.input_fidelity
+    # images.edit has no argument for it, but the API takes it.
+    return order | _files(inputs) | {"extra_body": {"moderation": request.moderation}}
+
+
+def _of_format(request: ImageRequest) -> dict[str, Any]:
+    """What only some formats have."""
+    order: dict[str, Any] = {}
+    if request.output_format not in UNSTREAMED_FORMATS:
+        order |= {"stream": True, "partial_images": request.partial_images}
+    if request.compression is not None:
+        order["output_compression"] = request.compression
+    if request.output_format == GIF:
+        order |= {"frame_count": request.frames, "frame_duration_ms": request.frame_ms}
+    if request.output_format == SVG:
+        order["svg"] = {"model": request.svg_author}
+    return order
+
+
+def _files(inputs: Sequence[InputImage]) -> dict[str, Any]:
+    """The input pictures in their order, and the mask or the drawing. Without a type the API would refuse them."""
+    files: dict[str, Any] = {
+        "image": [(file.name, file.content, file.media_type) for file in inputs if file.role == "image"]
+    }
+    overlays = [file for file in inputs if file.role != "image"]
+    return files | {file.role: (file.name, file.content, file.media_type) for file in overlays}

@@ -26,7 +26,7 @@ from bot.errors import (
     RequestRejectedError,
     not_known,
 )
-from bot.openai_images.stages import refused_on_the_way
+from bot.openai_images.hooks import refused_on_the_way
 
 if TYPE_CHECKING:
     import openai

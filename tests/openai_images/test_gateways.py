@@ -16,7 +16,7 @@ import pytest
 from bot.errors import ImageFailure, OutcomeUnknownError, ProviderAccountError, RequestRejectedError
 from bot.openai_images import OpenAIImages
 from bot.openai_images.answers import AnswerReader, decoded
-from bot.openai_images.bounds import LARGEST_REFUSAL
+from bot.openai_images.hooks import LARGEST_REFUSAL
 from bot.openai_images.links import LinkError, Links
 from bot.sandbox.images import Fault, FaultKind, ImageOptions, SandboxImages
 from bot.services.jobs import FinishedImage, PartialImage
@@ -101,6 +101,7 @@ async def test_an_answer_may_be_the_file_itself(magic: bytes) -> None:
     assert await read(magic + PICTURE, 3) == [FinishedImage(magic + PICTURE, None, "req_1")]
 
 
+@pytest.mark.parametrize("size", [11, 64 * 1024])
 @pytest.mark.parametrize(
     "body",
     [
@@ -112,12 +113,11 @@ async def test_an_answer_may_be_the_file_itself(magic: bytes) -> None:
     ],
 )
 async def test_a_large_picture_is_taken_out_before_its_json_is_read(
-    body: bytes, monkeypatch: pytest.MonkeyPatch
+    body: bytes, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.openai_images.messages.LONGEST_REST", 65_536)
-    monkeypatch.setattr("bot.openai_images.answers.DECODE_STEP", 1001)
 
-    (image,) = await read(body)
+    (image,) = await read(body, size)
 
     assert isinstance(image, FinishedImage)
     assert image.content == LARGE
@@ -182,13 +182,13 @@ async def test_an_error_is_found_in_every_wrapping(body: bytes) -> None:
 async def test_a_stream_that_only_begins_to_be_too_large_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.openai_images.messages.LARGEST_ANSWER", 1000)
 
-    with pytest.raises(ValueError, match="an event is too large"):
+    with pytest.raises(ValueError, match="too large"):
         await read(b"data: " + b"x" * 2000)
 
 
 @pytest.mark.parametrize("text", ["ü", "A", "AAAAA", "!!!"])
-async def test_what_is_no_base64_is_no_picture(text: str) -> None:
-    assert not await decoded(text)
+def test_what_is_no_base64_is_no_picture(text: str) -> None:
+    assert not decoded(text)
 
 
 # Over the wire
@@ -251,7 +251,7 @@ async def test_no_body_is_read_without_bound(
     status: int,
     is_json: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
-    monkeypatch.setattr("bot.openai_images.bounds.LARGEST_STREAM", 3_000_000)
+    monkeypatch.setattr("bot.openai_images.hooks.LARGEST_STREAM", 3_000_000)
     sandbox.faults.add(Fault(kind, status=status))
     request = ImageRequest("a fox", "gpt-image-2.5-flare", "1024x1024", "low", output_format="gif") if is_json else FOX
     if is_json:
@@ -311,7 +311,7 @@ class Slowly(httpx2.AsyncByteStream):
 async def test_a_refusals_status_counts_whatever_becomes_of_its_words(
     monkeypatch: pytest.MonkeyPatch, headers: dict[str, str], stream: Slowly
 ) -> None:
-    monkeypatch.setattr("bot.openai_images.bounds.REFUSAL_TIME", 0.2)
+    monkeypatch.setattr("bot.openai_images.hooks.REFUSAL_TIME", 0.2)
     async with served(monkeypatch, httpx2.Response(401, headers=headers, stream=stream)) as images:
         with pytest.raises(ProviderAccountError):
             await made(images)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.openai_images.orders import order_of
+from bot.openai_images.client import order_of
 from bot.services.jobs import InputImage
 from bot.services.requests import Change, ImageRequest
 

@@ -6,7 +6,7 @@ import httpx2
 import pytest
 
 from bot.openai_images.failures import from_connection
-from bot.openai_images.stages import budget_alerts, refused_on_the_way
+from bot.openai_images.hooks import note_stage, refused_on_the_way
 
 ADDRESS = "https://images.test/v1/images/generations"
 
@@ -14,7 +14,7 @@ ADDRESS = "https://images.test/v1/images/generations"
 async def sent(*methods: bytes) -> httpx2.Request:
     """A request for which these were written to the wire."""
     request = httpx2.Request("POST", ADDRESS)
-    await budget_alerts(request)
+    await note_stage(request)
     for method in methods:
         about = {"request": httpx2.Request(method.decode(), ADDRESS)}
         about["request"].method = method  # type: ignore[assignment]  # as httpcore has it

@@ -257,6 +257,7 @@ class Generation:
                         came.append(image)
                         return
                     on_partial(image.content)
+                    del image  # or it would be kept until the picture has come
         except TimeoutError:
             raise unknown(f"it was not done after {self.timeout:.0f} seconds", "timeout") from None
 

@@ -1,6 +1,7 @@
-"""Bodies of answers, bounded in bytes and seconds before anybody reads them: compressed, unfolded, and on the way.
+"""What the client for HTTP does at every call: it notes how far a request came, and bounds the answer.
 
-The library reads what it is sent to the end, and unfolds it all: 200 kB of gzip can be a gigabyte.
+Of a request that has not left the tunnel's mouth, nothing is billed. The library reads what it is sent to the end, and
+unfolds it all: 200 kB of gzip can be a gigabyte. So bodies are bounded in bytes and seconds before anybody reads them.
 """
 
 from __future__ import annotations
@@ -8,20 +9,48 @@ from __future__ import annotations
 import asyncio
 from contextlib import aclosing
 from http import HTTPStatus
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import httpx2
 from typing_extensions import override
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator
+    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 
+STAGE = "atelier_stage"  # names the entry in a request's extensions
+KNOCKING = "knocking"  # a proxy is asked for the way; the request itself has not been written
+WRITTEN = "written"
 LARGEST_ANSWER = 48_000_000  # bytes: a file of 36 MB in base64, more than three times what Discord takes
 LARGEST_STREAM = 4 * LARGEST_ANSWER  # three previews and the picture
 LARGEST_LIST = 4_000_000  # bytes of the answer to a free call
 LARGEST_REFUSAL = 64 * 1024  # bytes of the provider's words; what is longer is cut
 REFUSAL_TIME = 10.0  # seconds for them: the status has come already
-STEP = 64 * 1024  # bytes handed on at a time; the event loop goes round in between
+STEP = 64 * 1024  # unfolded bytes handed on at a time; the event loop goes round in between
+
+
+async def note_stage(request: httpx2.Request) -> None:
+    """Let a request note how far it comes: an event hook of the client for HTTP.
+
+    The words of the trace are httpcore's: https://www.encode.io/httpcore/extensions/#trace
+    """
+    extensions: dict[str, Any] = cast("Any", request).extensions
+
+    async def note(event: str, about: Mapping[str, Any]) -> None:
+        if event.endswith("send_request_headers.started"):
+            extensions[STAGE] = KNOCKING if about["request"].method == b"CONNECT" else WRITTEN
+
+    trace: Callable[[str, Mapping[str, Any]], Awaitable[None]] = note
+    extensions["trace"] = trace
+
+
+def refused_on_the_way(cause: BaseException | None) -> bool:
+    """Whether a proxy did not let it through: it is certain that the request was not written."""
+    if not isinstance(cause, httpx2.RequestError):
+        return False
+    try:
+        return cause.request.extensions.get(STAGE) == KNOCKING
+    except RuntimeError:  # it belongs to no request
+        return False
 
 
 async def bound(response: httpx2.Response) -> None:
@@ -35,15 +64,14 @@ async def bound(response: httpx2.Response) -> None:
         limit = LARGEST_REFUSAL
     elif response.request.url.path.endswith("/models"):
         limit = LARGEST_LIST
-    inner = httpx2.Response(
-        response.status_code,
-        headers=response.headers,
-        stream=_Counted(cast("httpx2.AsyncByteStream", response.stream), limit),
-        request=response.request,
-    )
     is_refusal = limit == LARGEST_REFUSAL
-    response.stream = _Refusal(inner, limit) if is_refusal else _Unfolded(inner, limit)
-    response.headers.pop("content-encoding", None)
+    response.stream = _Counted(cast("httpx2.AsyncByteStream", response.stream), limit)
+    if is_refusal or "content-encoding" in response.headers:
+        inner = httpx2.Response(
+            response.status_code, headers=response.headers, stream=response.stream, request=response.request
+        )
+        response.stream = _Refusal(inner, limit) if is_refusal else _Unfolded(inner, limit)
+        response.headers.pop("content-encoding", None)
 
 
 class _Counted(httpx2.AsyncByteStream):
