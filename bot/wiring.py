@@ -21,8 +21,8 @@ from bot.services.jobs import (
     Answers,
     Arrears,
     Bulletins,
-    FairQueue,
     Generation,
+    Measurements,
     Outcomes,
     Pace,
     Pausing,
@@ -32,6 +32,7 @@ from bot.services.jobs import (
     Safekeeping,
     Stores,
     Studio,
+    line_of,
 )
 from bot.services.policy import Deciding, Defaults, Rules, ServerSettings, limits_for
 from bot.services.quotas import (
@@ -52,6 +53,7 @@ from bot.storage.database.state import State
 from bot.storage.errands import SqliteErrands
 from bot.storage.increases import SqliteIncreases
 from bot.storage.ledger.charge_lookup import SqliteCharges
+from bot.storage.ledger.durations import SqlitePast
 from bot.storage.ledger.ledger import SqliteLedger
 from bot.storage.ledger.lineage import SqliteLineage
 from bot.storage.ledger.open_jobs import SqliteOpenCharges
@@ -206,16 +208,19 @@ async def _connect(settings: Settings, catalog: Catalog, database: Database, ima
         below.requests, stores.books, below.blobs, accounts, below.clock, ended=budget_alerts.request_ended
     )
     restoration = Restoration(SqliteGoneBack(database), below.policies, below.clock)
+    measured = Measurements()
     studio = Studio(
         catalog=catalog,
         ledger=below.ledger,
         requests=below.requests,
         accounts=accounts,
-        queue=FairQueue(settings.concurrency),
+        queue=line_of(settings.concurrency, measured),
         generation=_maker(below, accounts, admission, await state.secret(SAFETY_KEY)),
         answers=answers,
         stores=stores,
         restoration=restoration,
+        measured=measured,
+        past=SqlitePast(below.database),
         clock=below.clock,
     )
     return _services(below, accounts, admission, budget_alerts, answers, restoration, studio)

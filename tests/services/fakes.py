@@ -18,10 +18,10 @@ from bot.services.jobs import (
     Answers,
     Arrears,
     CheckedPicture,
-    FairQueue,
     FinishedImage,
     Generation,
     InputImage,
+    Measurements,
     Outcomes,
     Pace,
     PartialImage,
@@ -36,21 +36,22 @@ from bot.services.jobs import (
     Stores,
     Studio,
     UnreadablePictureError,
+    line_of,
 )
 from bot.services.jobs.recall import Recall
-from bot.services.ledger import Destination, Job, Order, Picture, Reservation
+from bot.services.ledger import Destination, Order, Picture, Reservation
 from bot.services.policy import Deciding, Limit, Requester, buckets_touched
 from bot.services.quotas import Accounts
 from bot.services.requests import ImageRequest, Usage, pricing
 from bot.storage import Database, SqliteAudit, SqliteLedger, SqlitePolicies, SqliteRequests, State
 from bot.storage.database.restoration import SqliteGoneBack
+from bot.storage.ledger.durations import SqlitePast
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
     from pathlib import Path
 
     from bot.errors import ImageFailure, UserFacingError
-    from bot.services.jobs.workshop import Live
     from bot.services.ledger import Bounds, Settlement
     from bot.services.policy import Pause
 
@@ -430,7 +431,8 @@ class House:
         self.clock = Clock()
         self.limits: tuple[Limit, ...] = ()
         self.pace = Pace(None)
-        self.queue: FairQueue[tuple[Live, Job]] = FairQueue(slots)
+        self.measured = Measurements()
+        self.queue = line_of(slots, self.measured)
         self.policies = SqlitePolicies(database)
         self.accounts = Accounts(self.ledger, self.policies, lambda _policy, _requester, _at: self.limits, self.clock)
         self.brush = Brush()
@@ -468,6 +470,8 @@ class House:
             answers=self.answers,
             stores=self.stores,
             restoration=Restoration(SqliteGoneBack(database), self.policies, self.clock),
+            measured=self.measured,
+            past=SqlitePast(database),
             clock=self.clock,
         )
         self.pausing = Pausing(Deciding(self.policies, self.clock), self.studio.workshop)

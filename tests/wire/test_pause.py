@@ -95,12 +95,12 @@ async def test_after_the_pause_everybody_has_their_place_in_line(open_house: Ope
     house.gate.clear()
 
     answer = await command(house, lead, "resume")
-    await house.until(lambda: all(house.words(each).startswith("⏳ You are number") for each in asked[3:]))
+    await house.until(lambda: all(house.words(each).startswith("⏳") for each in asked[3:]))
     house.gate.set()
     await house.ended(*asked)
 
     assert "Waiting: 5 pictures" in answer or "Waiting: 4 pictures" in answer
-    assert prompts(house) == ["first", "Mia 1", "Bob 1", "Eve 1", "Mia 2", "Bob 2"]
+    assert prompts(house) == ["first", "Bob 1", "Eve 1", "Mia 1", "Bob 2", "Mia 2"]  # Mia has had one
 
 
 async def test_a_job_that_waits_for_the_pace_is_called_back(open_house: OpenHouse) -> None:

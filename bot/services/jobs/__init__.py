@@ -2,6 +2,7 @@
 
 from bot.services.jobs.arrears import Arrears, Stores
 from bot.services.jobs.delivery import Answers, Delivery, DeliveryError, Posted, Preview, Result
+from bot.services.jobs.durations import Kind, Measurements, Past, Usual
 from bot.services.jobs.files import Reception, Safekeeping
 from bot.services.jobs.generation import Generation
 from bot.services.jobs.outcomes import Outcomes
@@ -21,7 +22,7 @@ from bot.services.jobs.restoration import GoneBack, LastSeen, Restoration
 from bot.services.jobs.server_status import Bulletins, OpenCharges, OpenJobs, ServerStatus
 from bot.services.jobs.studio import Studio
 from bot.services.jobs.throttles import ByteBudget, Pace
-from bot.services.jobs.workshop import Load
+from bot.services.jobs.workshop import Load, line_of
 
 __all__ = [
     "FILE_ENDINGS",
@@ -39,13 +40,16 @@ __all__ = [
     "GoneBack",
     "ImageProvider",
     "InputImage",
+    "Kind",
     "LastSeen",
     "Load",
+    "Measurements",
     "OpenCharges",
     "OpenJobs",
     "Outcomes",
     "Pace",
     "PartialImage",
+    "Past",
     "Pausing",
     "Posted",
     "Preview",
@@ -59,4 +63,6 @@ __all__ = [
     "Studio",
     "Switched",
     "UnreadablePictureError",
+    "Usual",
+    "line_of",
 ]

@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from bot.services.catalog import Catalog
     from bot.services.jobs.arrears import Stores
     from bot.services.jobs.delivery import Answers, Delivery, OpenDelivery
+    from bot.services.jobs.durations import Measurements, Past
     from bot.services.jobs.generation import Generation
-    from bot.services.jobs.queue import FairQueue
     from bot.services.jobs.restoration import Restoration
-    from bot.services.jobs.workshop import Live
-    from bot.services.ledger import Destination, Job, Ledger, Order, Requests
+    from bot.services.jobs.workshop import Line
+    from bot.services.ledger import Destination, Ledger, Order, Requests
     from bot.services.policy import Requester
     from bot.services.quotas import Accounts
     from bot.services.requests import ImageRequest
@@ -61,11 +61,13 @@ class Studio:
         ledger: Ledger,
         requests: Requests,
         accounts: Accounts,
-        queue: FairQueue[tuple[Live, Job]],
+        queue: Line,
         generation: Generation,
         answers: Answers,
         stores: Stores,
         restoration: Restoration,
+        measured: Measurements,
+        past: Past,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._catalog = catalog
@@ -74,11 +76,12 @@ class Studio:
         self._accounts = accounts
         self._maker = generation
         self._restoration = restoration
+        self._measured, self._past = measured, past
         self._clock = clock
         self._accepting = True
         self._left_over: list[str] = []
         self._stores, self._answers = stores, answers
-        self.workshop = Workshop(queue, generation, answers, stores)
+        self.workshop = Workshop(queue, generation, answers, stores, measured)
         self._queue = queue
         self._background = Background()
 
@@ -180,6 +183,7 @@ class Studio:
         Before the gateway opens; nothing is posted yet.
         """
         now = int(self._clock())
+        await self._measured.look_back(self._past)
         left_over = await self._requests.undelivered()
         self._left_over = [request.id for request in left_over]
         for server_id in {request.requester.server_id for request in left_over}:

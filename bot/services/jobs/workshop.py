@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -11,25 +12,27 @@ import structlog
 
 from bot.services.background import Background
 from bot.services.jobs.delivery import Preview
-from bot.services.jobs.queue import Member
+from bot.services.jobs.durations import Kind
+from bot.services.jobs.queue import FairQueue, Member
 from bot.services.jobs.recall import HeldUpError, Recall, RecalledError
 from bot.services.ledger import ChargeState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from bot.services.jobs.arrears import Stores
     from bot.services.jobs.delivery import Answers, Delivery
+    from bot.services.jobs.durations import Measurements
     from bot.services.jobs.generation import Generation
     from bot.services.jobs.outcomes import JobOutcome
-    from bot.services.jobs.queue import FairQueue
+    from bot.services.jobs.queue import Foretold
     from bot.services.ledger import Job, Order
     from bot.services.policy import Pause
 
-FIRST_GUESS = 15.0  # seconds a picture takes, before one was seen
 RESTARTING = "I am about to restart"  # why nothing is begun
 UNFIT = "Something in my books does not fit. Tell whoever runs me; the price stays held until all is clear."
-MEMORY = 0.8  # weight of the past in the average of seconds per picture
+REFRESH = 10.0  # seconds between looks whether those in line are to be told another time
+OVERTIME = 0.1  # of what a picture has taken by now: so much more is expected once it takes longer than usual
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -61,14 +64,32 @@ class Live:
         """Whose turn it is when this request's is."""
         return Member(self.request.requester.server_id, self.request.requester.user_id)
 
+    @property
+    def kind(self) -> Kind:
+        """What each of its jobs makes."""
+        return Kind.of(self.request.request)
+
 
 @dataclass(eq=False, frozen=True)
 class Turn:
-    """A job that is out: about to be sent, or being made."""
+    """A job that is out: about to be sent, or being made.
+
+    Attributes:
+        began: when it was taken from the line, by the clock of `time.monotonic`.
+    """
 
     live: Live
     job: Job
     recall: Recall
+    began: float = field(default_factory=time.monotonic)
+
+
+Line = FairQueue[tuple[Live, "Job"]]
+
+
+def line_of(slots: int, measured: Measurements) -> Line:
+    """A line for jobs, in which each counts as long as its kind usually keeps a slot."""
+    return FairQueue(slots, lambda waiting: measured.kept.usual(waiting[0].kind).seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +109,7 @@ class Workshop:
     """
 
     def __init__(
-        self, queue: FairQueue[tuple[Live, Job]], generation: Generation, answers: Answers, stores: Stores
+        self, queue: Line, generation: Generation, answers: Answers, stores: Stores, measured: Measurements
     ) -> None:
         self.observers: list[Callable[[float, str], None]] = []
         self.at_work: set[str] = set()
@@ -96,7 +117,7 @@ class Workshop:
         self._maker = generation
         self._answers = answers
         self._stores = stores
-        self._seconds_per_picture = FIRST_GUESS
+        self._measured = measured
         self._background = Background()
         self._turns = Background()
         self._pauses: dict[int, Pause] = {}  # of the servers whose queue is paused
@@ -107,6 +128,7 @@ class Workshop:
         for place in (self._stores.files, self._stores.books):
             place.changed.append(self._tell_everybody)
         self._turns.begin(self._hand_out_turns(), "turns")
+        self._turns.begin(self._keep_telling(), "telling")
 
     def answer(self, request: Order, delivery: Delivery) -> None:
         """Tell the outcome of a request whose jobs have all ended, in the background."""
@@ -135,7 +157,7 @@ class Workshop:
         self.at_work.add(request.id)
         for job in jobs:
             self._queue.put(live.member, (live, job))
-        self._tell_place(live, jobs[0])
+        self._tell_places([live])
 
     def pause(self, server_id: int, pause: Pause) -> None:
         """Let no further job of a server be sent; those that are sent already go on. Tell those who wait why."""
@@ -146,45 +168,56 @@ class Workshop:
             if member.server_id == server_id and turn.recall.call_back():
                 del self._out[turn]
                 self._queue.put_back(member, (turn.live, turn.job))
-        self._tell_places(server_id)
+        self._tell_places(self._waiting_of(server_id))
 
     def resume(self, server_id: int) -> None:
         """Let jobs of a server be sent again, and tell those who wait."""
         if self._queue.is_paused(server_id):
             self._queue.resume(server_id)
             del self._pauses[server_id]
-            self._tell_places(server_id)
+            self._tell_places(self._waiting_of(server_id))
 
     def load(self, server_id: int) -> Load:
         """What a server has in the workshop."""
         running = sum(turn.live.member.server_id == server_id for turn in self._out)
         return Load(running, len(self._queue.waiting_of(server_id)))
 
+    async def _keep_telling(self) -> None:
+        """Tell those in line once more, now and then: what is out may take longer than was expected."""
+        while True:
+            await asyncio.sleep(REFRESH)
+            self._tell_everybody()
+
     def _tell_everybody(self) -> None:
-        """Tell everybody who waits: whether anything can begin has changed."""
-        for server_id in self._queue.servers_waiting:
-            self._tell_places(server_id)
+        """Tell everybody who waits where they stand by now, or what keeps us from beginning."""
+        self._tell_places(live for server_id in self._queue.servers_waiting for live in self._waiting_of(server_id))
 
-    def _tell_places(self, server_id: int) -> None:
-        """Tell every request of a server that waits."""
-        told: set[Live] = set()
-        for live, job in self._queue.waiting_of(server_id):
-            if live not in told:
-                told.add(live)
-                self._tell_place(live, job)
+    def _waiting_of(self, server_id: int) -> Iterable[Live]:
+        """The requests of a server of which a job waits, each once."""
+        return dict.fromkeys(live for live, _ in self._queue.waiting_of(server_id))
 
-    def _tell_place(self, live: Live, job: Job) -> None:
+    def _tell_places(self, lives: Iterable[Live]) -> None:
+        """Tell these requests when the next of their jobs begins, or why none does."""
+        now = time.monotonic()
+        firsts: dict[Live, Foretold[tuple[Live, Job]]] = {}
+        for foretold in self._queue.foresee([(self._time_left(turn, now), turn.live.member) for turn in self._out]):
+            firsts.setdefault(foretold.item[0], foretold)
+        for live in lives:
+            self._tell_place(live, firsts.get(live))
+
+    def _time_left(self, turn: Turn, now: float) -> float:
+        """Seconds until what is out will be done, as far as anybody knows."""
+        taken = now - turn.began
+        return max(self._measured.kept.usual(turn.live.kind).seconds - taken, OVERTIME * taken)
+
+    def _tell_place(self, live: Live, first: Foretold[tuple[Live, Job]] | None) -> None:
         server_id = live.member.server_id
         keeps_back = self._stores.trouble or (self._pauses[server_id] if self._queue.is_paused(server_id) else None)
         if keeps_back:
             if all(turn.live is not live for turn in self._out):
                 live.delivery.paused(keeps_back)
-            return
-        if self._queue.starts_now(live.member, (live, job)):
-            return
-        position = self._queue.position(live.member, (live, job))
-        rounds = (position + self._queue.running) / self._queue.slots
-        live.delivery.queued(position, rounds * self._seconds_per_picture)
+        elif first is not None and first.position:
+            live.delivery.queued(first.position, first.wait)
 
     async def _hand_out_turns(self) -> None:
         while True:
@@ -197,18 +230,16 @@ class Workshop:
             turn = Turn(live, job, Recall(partial(self._queue.is_paused, member.server_id)))
             self._out[turn] = None
             self._background.begin(self._run(turn), f"job {job.id}")
-            for other, waiting in self._queue.heads():
-                self._tell_place(other, waiting)
+            self._tell_everybody()
 
     async def _run(self, turn: Turn) -> None:
         live, job = turn.live, turn.job
 
         try:
-            live.delivery.queued(0, self._seconds_per_picture)
-            began = time.monotonic()
+            live.delivery.queued(0, 0.0)
             made = await self._maker.make(live.request, job, partial(_show, live, job), turn.recall)
             ended = made.job
-            self._observe(made, time.monotonic() - began)
+            self._observe(turn, made)
         except RecalledError:  # it waits again, perhaps for the next start
             if turn.recall.stopping and all(other.live is not live for other in self._out if other is not turn):
                 live.delivery.paused(RESTARTING)
@@ -216,7 +247,7 @@ class Workshop:
         except HeldUpError:
             self._queue.put_back(live.member, (live, job))  # before its slot is free, so that nobody overtakes it
             self._out.pop(turn, None)
-            self._tell_place(live, job)
+            self._tell_places([live])
             return
         except Exception:  # noqa: BLE001 - one job's trouble must not stop the others
             _log.exception("job could not be booked; the next start will", job=job.id)
@@ -232,11 +263,12 @@ class Workshop:
             await self._answers.answer(live.request.id, live.delivery, live.seen)
             self.at_work.discard(live.request.id)
         elif self._queue.is_paused(live.member.server_id):
-            self._tell_place(live, job)
+            self._tell_places([live])
 
-    def _observe(self, made: JobOutcome, seconds: float) -> None:
-        """A picture kept its slot for so long: the provider's rate limits are in it, since others wait for them too."""
-        self._seconds_per_picture = MEMORY * self._seconds_per_picture + (1 - MEMORY) * seconds
+    def _observe(self, turn: Turn, made: JobOutcome) -> None:
+        """What failed tells nothing of how long a picture takes."""
+        if made.job.picture is not None:
+            self._measured.add(turn.live.kind, drawn=made.seconds, kept=time.monotonic() - turn.began)
         for observe in self.observers:
             try:
                 observe(made.seconds, made.outcome)

@@ -239,8 +239,8 @@ async def test_what_runs_is_finished_and_what_waits_is_kept_told_and_made_afterw
         assert outcome.load == Load(running=0, waiting=2)
         await settled(house, "r2", "r3")
 
-        assert [asked.request.prompt for asked in house.provider.asked] == ["a fox", "second", "third"]
-        assert [position for position, _ in third.lines if position >= 0][-2:] == [1, 0]
+        assert [asked.request.prompt for asked in house.provider.asked] == ["a fox", "third", "second"]
+        assert [position for position, _ in second.lines if position >= 0][-2:] == [1, 0]
 
 
 async def test_of_a_request_with_a_picture_in_the_making_the_rest_is_told_when_that_is_done(tmp_path: Path) -> None:

@@ -1,8 +1,9 @@
-"""Turns go round: nobody waits longer than one round of the others, and no more is out than there are slots."""
+"""Turns go to who was given the least: nobody waits beyond their share, and no more is out than there are slots."""
 
 from __future__ import annotations
 
 import asyncio
+import heapq
 from collections import Counter
 from typing import Any
 
@@ -13,13 +14,16 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from bot.errors import QueueFullError
 from bot.services.jobs import FairQueue
-from bot.services.jobs.queue import Member
+from bot.services.jobs.queue import Foretold, Member
 
 HERE, ELSEWHERE = 1, 2  # servers
 A, B, C, D, E = EVERYBODY = [Member(HERE, number) for number in range(1, 6)]
 X, Y, Z = STRANGERS = [Member(ELSEWHERE, number) for number in range(1, 4)]
 MEMBERS = st.lists(st.sampled_from(EVERYBODY), max_size=30)
 ALL = st.lists(st.sampled_from([*EVERYBODY, *STRANGERS]), max_size=30)
+
+
+WEIGHED = st.lists(st.tuples(st.sampled_from(EVERYBODY), st.integers(1, 60)), max_size=30)  # with expected seconds
 
 
 def filled(slots: int, members: list[Member]) -> FairQueue[int]:
@@ -29,17 +33,29 @@ def filled(slots: int, members: list[Member]) -> FairQueue[int]:
     return queue
 
 
+def weighed(slots: int, jobs: list[tuple[Member, int]]) -> FairQueue[int]:
+    queue: FairQueue[int] = FairQueue(slots, lambda item: float(jobs[item][1]))
+    for item, (member, _) in enumerate(jobs):
+        queue.put(member, item)
+    return queue
+
+
+def position(queue: FairQueue[int], item: int) -> int:
+    """The item's place in line; -1 if it has none."""
+    return next((foretold.position for foretold in queue.foresee() if foretold.item == item), -1)
+
+
 def next_turn(queue: FairQueue[int]) -> tuple[Member, int] | None:
     """What is taken without waiting, if anything can be."""
     inside: Any = queue
-    turn: tuple[Member, int] | None = inside._next_turn()
+    turn: tuple[Member, int] | None = inside._turns.next()
     return turn
 
 
 def lines(queue: FairQueue[int]) -> dict[Member, list[int]]:
     """What waits of each member."""
     inside: Any = queue
-    return {member: [*line] for member, line in inside._waiting.items()}
+    return {member: [*line] for member, line in inside._turns.waiting.items()}
 
 
 async def served(queue: FairQueue[int]) -> list[tuple[Member, int]]:
@@ -53,7 +69,7 @@ async def served(queue: FairQueue[int]) -> list[tuple[Member, int]]:
 
 
 @given(MEMBERS)
-def test_a_waiting_member_is_served_within_one_round_of_the_others(members: list[Member]) -> None:
+def test_of_pictures_that_take_as_long_a_member_is_served_within_one_round_of_the_others(members: list[Member]) -> None:
     """I15."""
     order = [member for member, _ in asyncio.run(served(filled(1, members)))]
 
@@ -89,14 +105,174 @@ def test_a_members_own_items_keep_their_order(members: list[Member]) -> None:
         assert mine == sorted(mine)
 
 
-@given(MEMBERS)
-def test_the_position_is_the_real_order_of_service(members: list[Member]) -> None:
-    queue = filled(1, members)
-    told = {item: queue.position(member, item) for item, member in enumerate(members)}
+def played(queue: FairQueue[int], jobs: list[tuple[Member, int]]) -> list[Foretold[int]]:
+    """What happens if each takes just as long as expected: in which order and when they have their turns."""
+    free_at: list[tuple[float, Member]] = []
+    began: list[Foretold[int]] = []
+    now, position = 0.0, 0
+    while len(queue):
+        turn = next_turn(queue)
+        if turn is None:
+            now, member = heapq.heappop(free_at)
+            queue.done(member)
+            position = max(position, 1)
+            continue
+        began.append(Foretold(*turn, position, now))
+        position += position > 0
+        heapq.heappush(free_at, (now + jobs[turn[1]][1], turn[0]))
+    return began
 
-    order = asyncio.run(served(queue))
 
-    assert told == {item: place for place, (_, item) in enumerate(order, start=1)}
+@given(st.integers(1, 5), WEIGHED)
+def test_what_is_foretold_is_what_happens(slots: int, jobs: list[tuple[Member, int]]) -> None:
+    queue = weighed(slots, jobs)
+    foretold = queue.foresee()
+
+    assert foretold == played(queue, jobs)
+
+
+@given(st.integers(2, 5), WEIGHED, st.integers(0, 6), st.integers(0, 20))
+def test_what_is_foretold_in_the_midst_of_it_is_what_happens(
+    slots: int, jobs: list[tuple[Member, int]], ended: int, passed: int
+) -> None:
+    """Some are done, and of each of the others some time has passed."""
+    queue = weighed(slots, jobs)
+    out: list[tuple[Member, int]] = []
+    for _ in range(ended):
+        while (turn := next_turn(queue)) is not None:
+            out.append(turn)
+        if out:
+            queue.done(out.pop(0)[0])
+    while (turn := next_turn(queue)) is not None:
+        out.append(turn)
+    ends = [(max(1.0, jobs[item][1] - passed), member) for member, item in out]
+
+    foretold = queue.foresee(ends)
+
+    real: list[tuple[int, float]] = []
+    now = 0.0
+    heapq.heapify(ends)
+    while len(queue):
+        if (turn := next_turn(queue)) is None:
+            now, member = heapq.heappop(ends)
+            queue.done(member)
+        else:
+            real.append((turn[1], now))
+            heapq.heappush(ends, (now + jobs[turn[1]][1], turn[0]))
+    assert [(each.item, each.wait) for each in foretold] == real
+    assert [each.position for each in foretold] == list(range(1, len(foretold) + 1))
+
+
+@given(st.integers(1, 5), WEIGHED)
+def test_to_foresee_changes_nothing(slots: int, jobs: list[tuple[Member, int]]) -> None:
+    queue, untouched = weighed(slots, jobs), weighed(slots, jobs)
+
+    assert queue.foresee() == queue.foresee()
+    assert played(queue, jobs) == played(untouched, jobs)
+
+
+@given(WEIGHED)
+def test_what_two_who_wait_are_given_differs_by_a_picture_of_each_at_most(jobs: list[tuple[Member, int]]) -> None:
+    """I15."""
+    queue = weighed(1, jobs)
+    given: Counter[Member] = Counter()
+    longest = {member: max(cost for each, cost in jobs if each == member) for member, _ in jobs}
+    while len(queue):
+        waiting = lines(queue)
+        for one in waiting:
+            for other in waiting:
+                assert given[one] - given[other] <= longest[one] + longest[other]
+        turn = next_turn(queue)
+        assert turn is not None
+        given[turn[0]] += jobs[turn[1]][1]
+        queue.done(turn[0])
+
+
+@given(WEIGHED, st.sampled_from(EVERYBODY), st.integers(1, 60), st.integers(0, 20))
+def test_who_joins_late_waits_for_one_picture_of_each_other_at_most_beyond_their_share(
+    jobs: list[tuple[Member, int]], newcomer: Member, cost: int, served_before: int
+) -> None:
+    """I15: whatever was given to whom before."""
+    jobs = [job for job in jobs if job[0] != newcomer]
+    queue = weighed(1, [*jobs, (newcomer, cost)])
+    (late,) = queue.withdraw(newcomer, lambda _: True)
+    for _ in range(min(served_before, max(0, len(jobs) - 1))):
+        if (turn := next_turn(queue)) is not None:
+            queue.done(turn[0])
+    queue.put(newcomer, late)
+
+    before: Counter[Member] = Counter()
+    while (turn := next_turn(queue)) is not None and turn[0] != newcomer:
+        before[turn[0]] += 1
+        queue.done(turn[0])
+    assert all(count == 1 for count in before.values())
+
+
+def test_one_long_picture_counts_as_many_short_ones() -> None:
+    queue = weighed(1, [(A, 40), (B, 10), (A, 40), *[(B, 10)] * 6])
+
+    assert [item for _, item in asyncio.run(served(queue))] == [0, 1, 3, 4, 5, 2, 6, 7, 8]
+
+
+def test_nobody_saves_up_turns_by_staying_away() -> None:
+    queue = weighed(1, [*[(A, 10)] * 5, *[(B, 10)] * 4])
+    late = queue.withdraw(B, lambda _: True)
+    for _ in range(3):
+        next_turn(queue)
+        queue.done(A)
+    for item in late:
+        queue.put(B, item)
+
+    assert [item for _, item in asyncio.run(served(queue))] == [5, 3, 6, 4, 7, 8]
+
+
+def test_nobody_gets_rid_of_what_they_were_given_by_coming_back() -> None:
+    queue = weighed(1, [(A, 60), *[(B, 10)] * 3, (A, 60)])
+    (late,) = queue.withdraw(A, lambda item: item == 4)
+    assert next_turn(queue) == (A, 0)
+    queue.done(A)
+    assert next_turn(queue) == (B, 1)
+    queue.put(A, late)
+    queue.done(B)
+
+    assert [item for _, item in asyncio.run(served(queue))] == [2, 3, 4]
+
+
+def test_who_has_all_that_one_may_have_saves_up_no_turns_meanwhile() -> None:
+    jobs = [*[(A, 10)] * 8, *[(B, 10)] * 8]
+    queue = weighed(3, jobs)
+    late = queue.withdraw(B, lambda _: True)
+    assert [next_turn(queue), next_turn(queue)] == [(A, 0), (A, 1)]
+    for item in late[:6]:  # A's two take longer than anybody thought
+        queue.put(B, item)
+        assert next_turn(queue) == (B, item)
+        queue.done(B)
+    for item in late[6:]:
+        queue.put(B, item)
+    queue.done(A)
+    queue.done(A)
+
+    assert [next_turn(queue) for _ in range(3)] == [(A, 2), (B, 14), (A, 3)]
+
+
+def test_once_nobody_is_there_all_begins_anew() -> None:
+    queue = weighed(1, [(A, 60), (A, 60), (B, 10)])
+    late = queue.withdraw(B, lambda _: True)
+    asyncio.run(served(queue))
+    table: Any = queue
+
+    assert (late, table._turns.given, table._turns.level) == ([2], {}, 0.0)
+
+
+def test_what_is_withdrawn_waits_no_longer_and_leaves_the_others_as_they_were() -> None:
+    queue = filled(2, [A, B, A, A])
+
+    assert queue.withdraw(A, lambda item: item != 2) == [0, 3]
+    assert queue.withdraw(A, lambda item: item != 2) == queue.withdraw(C, lambda _: True) == []
+    assert lines(queue) == {A: [2], B: [1]}
+    queue.check_room(A, 9)
+    assert queue.withdraw(A, lambda _: True) == [2]
+    assert lines(queue) == {B: [1]}
 
 
 async def taken_at_once(queue: FairQueue[int]) -> Member | None:
@@ -220,12 +396,13 @@ def test_room_that_is_kept_for_what_is_being_accepted_is_not_given_twice() -> No
 def test_what_does_not_wait_has_no_position() -> None:
     queue = filled(2, [A])
 
-    assert queue.position(A, 7) == 0
-    assert queue.position(X, 0) == 0
+    assert position(queue, 7) == -1
 
 
-def test_the_heads_are_the_first_of_each_member_in_their_turn() -> None:
-    assert filled(2, [B, A, B, C]).heads() == [0, 1, 3]
+def test_what_has_a_free_slot_has_nobody_before_it() -> None:
+    queue = filled(2, [B, A, B, C])
+
+    assert [position(queue, item) for item in range(4)] == [0, 0, 2, 1]
 
 
 async def test_clearing_forgets_what_waits_and_not_what_is_out() -> None:
@@ -234,18 +411,15 @@ async def test_clearing_forgets_what_waits_and_not_what_is_out() -> None:
 
     queue.clear()
 
-    assert (len(queue), queue.running, queue.heads()) == (0, 1, [])
+    assert (len(queue), queue.running, queue.foresee()) == (0, 1, [])
     queue.done(member)
     assert queue.running == 0
 
 
 def test_an_item_starts_now_only_while_slots_are_free_for_it_and_its_member() -> None:
-    queue: FairQueue[str] = FairQueue(3)
-    for item in ("a", "b", "c"):
-        queue.put(A, item)
+    queue = filled(3, [A, A, A])
 
-    assert [queue.starts_now(A, item) for item in ("a", "b", "c")] == [True, True, False]
-    assert not queue.starts_now(B, "a")
+    assert [position(queue, item) for item in range(3)] == [0, 0, 1]
 
 
 # Paused servers
@@ -274,10 +448,7 @@ def test_the_others_are_served_as_if_the_paused_were_not_there(slots: int, membe
             alone.put(member, item)
     queue.pause(ELSEWHERE)
 
-    places = [(queue.position(member, item), queue.starts_now(member, item)) for item, member in enumerate(members)]
-    told = [(alone.position(member, item), alone.starts_now(member, item)) for item, member in enumerate(members)]
-    assert places == told
-    assert queue.heads() == alone.heads()
+    assert queue.foresee() == alone.foresee()
     assert asyncio.run(served_until_nobody_can(queue)) == asyncio.run(served_until_nobody_can(alone))
     assert len(queue) == sum(member.server_id == ELSEWHERE for member in members)
 
@@ -412,7 +583,27 @@ async def test_who_takes_is_woken_by_the_end_of_a_pause() -> None:
     assert await taking == (X, 0)
 
 
-def test_what_waits_of_a_server_is_told_in_the_order_of_turns() -> None:
+def test_a_paused_server_is_after_its_pause_as_far_behind_or_before_the_others_as_it_was() -> None:
+    jobs = [(X, 10), (X, 10), (Y, 10), *[(A, 10)] * 5]
+    queue = weighed(1, jobs)
+    late = queue.withdraw(A, lambda _: True)
+    assert next_turn(queue) == (X, 0)
+    queue.pause(ELSEWHERE)
+    queue.pause(ELSEWHERE)
+    queue.done(X)
+    for item in late:
+        queue.put(A, item)
+    for _ in range(3):
+        next_turn(queue)
+        queue.done(A)
+    queue.put(Z, 0)  # joins behind those who waited when the pause began
+    queue.resume(ELSEWHERE)
+
+    order = [member for member, _ in asyncio.run(served(queue))]
+    assert order == [Y, Z, X, A, A]
+
+
+def test_what_waits_of_a_server_is_told_member_by_member() -> None:
     queue = filled(1, [X, A, Y, X])
 
     assert queue.waiting_of(ELSEWHERE) == [0, 3, 2]

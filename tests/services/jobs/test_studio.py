@@ -24,9 +24,9 @@ from bot.errors import (
 )
 from bot.services.calendar import Window
 from bot.services.jobs import DeliveryError, PartialImage, Posted, studio
+from bot.services.jobs.durations import FIRST_GUESSES
 from bot.services.jobs.outcomes import UNKNOWN_DEADLINE
 from bot.services.jobs.queue import MOST_WAITING_PER_MEMBER
-from bot.services.jobs.workshop import FIRST_GUESS
 from bot.services.ledger import ChargeConflictError, ChargeState
 from bot.services.policy import Decision, Limit, Metric, Scope
 from bot.services.requests import pricing
@@ -397,7 +397,9 @@ async def test_those_who_wait_are_told_their_place_and_that_it_begins(tmp_path: 
         await until(lambda: house.provider.running == 1)
 
         await house.studio.submit("r2", a_request(), BEN, second)
-        assert second.lines == [(1, 2 * FIRST_GUESS)]
+        ((position, wait),) = second.lines
+        assert position == 1
+        assert 0 < wait <= FIRST_GUESSES["low"]
         go.set()
         await settled(house, "r2")
 
@@ -822,7 +824,7 @@ async def test_at_a_stop_only_what_is_sent_is_waited_for(tmp_path: Path) -> None
         await house.studio.submit("r2", a_request(), BEN, between)
         await until(lambda: house.pace.held_for > 0)
         await house.studio.submit("r3", a_request(), replace(BEN, user_id=5), waits)
-        await until(lambda: (0, FIRST_GUESS) in waits.lines)
+        await until(lambda: (0, 0.0) in waits.lines)
 
         draining = asyncio.create_task(house.studio.drain(60))
         await until(lambda: between.answered)
