@@ -25,6 +25,7 @@ from bot.delivery.replies import BEGUN, PREVIEW_NAME
 from bot.discord_limits import TOKEN_LIFE
 from bot.discord_retries import PROBLEMS
 from bot.pictures import contact_sheet, shrink
+from bot.presentation.progress import far_text
 from bot.presentation.result import (
     BUTTONLESS,
     drawing_text,
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
     from bot.delivery.ladder import Landing
     from bot.delivery.place import Place
     from bot.errors import UserFacingError
-    from bot.services.jobs import Preview, Result
+    from bot.services.jobs import Drawing, Preview, Result
     from bot.services.ledger import Destination
     from bot.services.policy import Pause
     from bot.services.requests import ImageRequest
@@ -135,6 +136,8 @@ class MessageDelivery(Delivery):
         self._foretold = (*self._notes, *kept_before(request))
         self._clock = clock
         self._said = BEGUN if acknowledge is not None and place.destination.reply_to is not None else ""
+        self._drawing: Drawing | None = None
+        self._stands: tuple[bytes | None, ...] | None = None  # the frames that are shown; None if no drawing is
         self._late = False
         self._late_timer: asyncio.TimerHandle | None = None
         self._progress = Progress(self._show, lambda: not place.token_lives)
@@ -161,7 +164,14 @@ class MessageDelivery(Delivery):
     def queued(self, position: int, wait: float) -> None:
         """Show the place in line; 0 says that drawing has begun."""
         self._watch_the_token()
-        self._progress.show(Stage(position, wait))
+        if position:
+            self._progress.show(Stage(position, self._clock() + wait))
+        else:
+            self._progress.show(self._drawn())
+
+    @override
+    def drawing(self, drawing: Drawing) -> None:
+        self._drawing = drawing
 
     @override
     def paused(self, pause: Pause | str) -> None:
@@ -171,7 +181,11 @@ class MessageDelivery(Delivery):
     @override
     def preview(self, preview: Preview) -> None:
         """Show the newest frames, as soon as the message may be edited again."""
-        self._progress.show(Stage(0, frames=preview.frames))
+        self._progress.show(self._drawn(preview.frames))
+
+    @override
+    def leave(self) -> None:
+        self._stop_progress()
 
     @override
     async def done(self, result: Result) -> Posted:
@@ -284,26 +298,39 @@ class MessageDelivery(Delivery):
             self._late_timer.cancel()
         self._progress.stop()
 
+    def _drawn(self, frames: tuple[bytes | None, ...] = ()) -> Stage:
+        return Stage(0, frames=frames, goes_on=self._drawing is not None and not self._late)
+
     async def _show(self, stage: Stage) -> None:
         """One edit of the progress message."""
+        if stage.position == 0 and stage.pause is None and not self._late:
+            await self._show_drawing(stage)
+            return
+        self._said, self._stands = "", None
         if self._late:
             await self._place.edit_once(late_text(), view=self._buttons.of_late(self._request_id))
         elif stage.pause is not None:
             text = held_up_text(stage.pause) if isinstance(stage.pause, str) else paused_text(stage.pause)
             await self._place.edit_once(self._with_notes(text))
-        elif stage.position:
-            text = queued_text(stage.position, int(self._clock() + stage.wait))
-            await self._place.edit_once(self._with_notes(text))
         else:
-            frames = [frame for frame in stage.frames if frame is not None]
-            uploads: list[Upload] = []
-            if frames:
-                content = await (shrink(frames[0]) if self._request.count == 1 else contact_sheet(stage.frames))
-                uploads.append(Upload(PREVIEW_NAME, content, "Unfinished preview of the picture"))
-            text = self._with_notes(drawing_text(self._request.count, len(frames)))
-            if uploads or text != self._said:  # what the acknowledgement has said already costs no edit
-                await self._place.edit_once(text, uploads)
-        self._said = ""
+            await self._place.edit_once(self._with_notes(queued_text(stage.position, int(stage.turn_at))))
+
+    async def _show_drawing(self, stage: Stage) -> None:
+        """With its frames; a frame that stands there already stays."""
+        frames = [frame for frame in stage.frames if frame is not None]
+        far = "" if self._drawing is None else far_text(self._drawing, time.monotonic())
+        text = self._with_notes(drawing_text(self._request.count, len(frames), far))
+        if stage.frames == self._stands:
+            if text != self._said:
+                await self._place.reword(text)
+        elif frames:
+            content = await (shrink(frames[0]) if self._request.count == 1 else contact_sheet(stage.frames))
+            await self._place.edit_once(text, [Upload(PREVIEW_NAME, content, "Unfinished preview of the picture")])
+        elif self._said == self._with_notes(drawing_text(self._request.count, 0)):
+            text = self._said  # what the acknowledgement has said already costs no edit
+        else:
+            await self._place.edit_once(text)
+        self._said, self._stands = text, stage.frames
 
 
 def _undelivered(problem: Exception, *, permanent: bool) -> DeliveryError:

@@ -18,7 +18,7 @@ from bot.discord_retries import PROBLEMS, is_refusal, remove_quietly, steadily
 from bot.services.jobs import Posted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from bot.services.ledger import Destination
     from bot.services.policy import Requester
@@ -34,7 +34,7 @@ class Place:
 
     The token is used until Discord refuses it: how old it is, no clock of ours can tell.
 
-    Every method but `edit_once` is patient with what passes; all raise what discord.py raises for the rest.
+    All but `edit_once` and `reword` are patient with what passes; all raise what discord.py raises for the rest.
 
     Args:
         client: whose connections are used.
@@ -104,15 +104,20 @@ class Place:
 
     async def edit_once(self, text: str, uploads: Sequence[Upload] = (), view: discord.ui.View | None = None) -> Posted:
         """As `edit`, but by a single try: for progress, which a later edit makes good."""
+        return await self._edit(text, view, lambda: files_of(uploads))
+
+    async def reword(self, text: str) -> Posted:
+        """Let the response say this beside the files and the buttons that it has; by a single try."""
+        return await self._edit(text, discord.utils.MISSING, lambda: discord.utils.MISSING)
+
+    async def _edit(self, text: str, view: discord.ui.View | None, files: Callable[[], list[discord.File]]) -> Posted:
         message_id = await self._response_id()
         if message_id is None:
             raise OutOfReachError("no response is known")
         content = text[:LONGEST_MESSAGE]
         if self.token_lives:
             try:
-                await self._webhook().edit_message(
-                    message_id, content=content, attachments=files_of(uploads), view=view
-                )
+                await self._webhook().edit_message(message_id, content=content, attachments=files(), view=view)
             except discord.HTTPException as error:
                 if not self._by_bot_instead(error):
                     raise
@@ -121,7 +126,7 @@ class Place:
         if self.is_fleeting:
             raise OutOfReachError("nothing but the interaction's token reaches a private response")
         message = (await self._channel()).get_partial_message(message_id)
-        await message.edit(content=content, attachments=files_of(uploads), view=view)
+        await message.edit(content=content, attachments=files(), view=view)
         return self._response(message_id)
 
     async def send(self, text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> Posted:

@@ -65,10 +65,11 @@ def held_up_text(trouble: str) -> str:
     return f"⏳ {trouble}, so nothing is begun just now. Your place in line is kept; nothing is charged for it yet."
 
 
-def drawing_text(count: int, previews: int) -> str:
-    """Being made. `previews` of the `count` pictures can be seen already, unfinished."""
+def drawing_text(count: int, previews: int, far: str = "") -> str:
+    """Being made. `previews` of the `count` pictures can be seen already, unfinished; `far` as of `far_text`."""
     what = "your picture" if count == 1 else f"your {count} pictures"
-    return f"🎨 Drawing {what}…" if previews == 0 else f"🎨 Drawing {what}… What you see is an unfinished preview."
+    told = [f"🎨 Drawing {what}…", far, "What you see is an unfinished preview." if previews else ""]
+    return " ".join(words for words in told if words)
 
 
 def foretold_text(text: str, notes: Sequence[str]) -> str:

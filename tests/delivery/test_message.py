@@ -22,7 +22,7 @@ from bot.delivery.place import Place
 from bot.delivery.replies import BEGUN
 from bot.errors import UserFacingError
 from bot.presentation.result import BUTTONLESS, late_text
-from bot.services.jobs import DeliveryError, Posted, Preview, Result
+from bot.services.jobs import DeliveryError, Drawing, Posted, Preview, Result, Usual
 from bot.services.policy import Pause
 from tests.delivery.errors import refused
 from tests.examples import DESTINATION, REQUEST, REQUESTER, failed_job, job, noisy_png, order, picture, png, result
@@ -71,6 +71,11 @@ class RecordingPlace(Place):
     @override
     async def edit_once(self, text: str, uploads: Sequence[Upload] = (), view: discord.ui.View | None = None) -> Posted:
         self._show("progress", text, uploads, view)
+        return Posted()
+
+    @override
+    async def reword(self, text: str) -> Posted:
+        self._show("reword", text, (), None)
         return Posted()
 
     @override
@@ -578,6 +583,82 @@ async def test_a_public_request_needs_no_such_button() -> None:
     await delivery.done(result())
 
     assert not any(buttons for way, _, _, buttons in place.shown if way == "progress")
+
+
+USUAL = Usual(40.0, 60.0, is_measured=True)
+
+
+def drawing(*ago: float, total: int = 1, done: int = 0) -> Drawing:
+    """Pictures that were sent so many seconds ago."""
+    return Drawing(total, done, tuple(time.monotonic() - seconds for seconds in ago), USUAL)
+
+
+async def test_how_far_a_drawing_is_follows_the_time_without_a_preview(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "REFRESH", 0.0)
+    place = RecordingPlace()
+    delivery = delivery_to(place)
+
+    delivery.drawing(drawing())
+    delivery.queued(0, 0)
+    await shown(place, 1)
+    delivery.drawing(drawing(20))
+    await shown(place, 2)
+    delivery.drawing(drawing(70))
+    await shown(place, 3)
+    await delivery.done(result())
+
+    assert place.ways[:3] == ["progress", "reword", "reword"]
+    assert [text.removeprefix("🎨 Drawing your picture… ") for _, text, *_ in place.shown[:3]] == [
+        "Usually 40 s.",
+        "▰▰▱▱▱ About 50%: usually 40 s.",
+        "Longer than usual: 70 s so far, usually 40 s.",
+    ]
+
+
+async def test_what_is_said_already_is_not_said_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "REFRESH", 0.0)
+    place = RecordingPlace()
+    delivery = delivery_to(place)
+
+    delivery.drawing(drawing())
+    delivery.queued(0, 0)
+    await shown(place, 1)
+    await asyncio.sleep(0.02)
+    delivery.leave()
+    await asyncio.sleep(0.02)
+
+    assert place.ways == ["progress"]
+
+
+async def test_a_preview_that_stands_there_is_not_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    place = RecordingPlace()
+    delivery = delivery_to(place)
+
+    delivery.drawing(drawing(20))
+    delivery.preview(Preview((png(),)))
+    await shown(place, 1)
+    monkeypatch.setattr(progress, "REFRESH", 0.0)
+    delivery.drawing(drawing(30))
+    delivery.preview(Preview((png(),)))
+    await shown(place, 2)
+    await delivery.done(result())
+
+    assert place.ways[:2] == ["progress", "reword"]
+    assert place.shown[1][1].endswith("▰▰▰▱▱ About 75%: usually 40 s. What you see is an unfinished preview.")
+
+
+async def test_a_late_answer_is_not_refreshed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "REFRESH", 0.0)
+    place = RecordingPlace(private(expires_in=room.LATE_RESERVE))
+    delivery = delivery_to(place)
+
+    delivery.drawing(drawing())
+    delivery.paused(PAUSE)
+    await shown(place, 2)
+    await asyncio.sleep(0.02)
+
+    assert place.ways == ["progress", "progress"]
+    delivery.leave()
 
 
 # --- acknowledging

@@ -274,3 +274,72 @@ async def test_between_edits_nothing_is_left_to_wait_for() -> None:
     await turns()
 
     assert asyncio.all_tasks() == before
+
+
+async def test_the_newest_place_in_line_is_told_once_it_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = Screen()
+    progress = Progress(screen.edit)
+    monkeypatch.setattr(room, "LINE_INTERVAL", 0.05)
+    for place in (5, 4, 3):
+        progress.show(Stage(place, 60))
+        await turns(1)
+    async with asyncio.timeout(60):
+        while len(screen.begun) < 2:
+            await turns()
+
+    assert [stage.position for stage in screen.begun][:2] == [5, 3]
+    await progress.end()
+
+
+async def test_a_place_in_line_that_stands_there_is_not_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "LINE_INTERVAL", 0.0)
+    screen = Screen()
+    progress = Progress(screen.edit)
+    for turn_at in (60, 60 + room.SLACK / 2, 60 + 2 * room.SLACK):
+        progress.show(Stage(3, turn_at))
+        await turns()
+
+    assert [stage.turn_at for stage in screen.begun] == [60, 60 + 2 * room.SLACK]
+    await progress.end()
+
+
+async def test_a_place_that_was_to_be_told_is_not_told_once_drawing_has_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = Screen()
+    progress = Progress(screen.edit)
+    for stage in (Stage(3, 60), Stage(2, 40), Stage(0)):
+        progress.show(stage)
+        await turns()
+    monkeypatch.setattr(room, "LINE_INTERVAL", 0.0)
+    await turns()
+
+    assert screen.begun == [Stage(3, 60), Stage(0)]
+    await progress.end()
+
+
+async def test_what_goes_on_is_shown_anew_until_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "REFRESH", 0.0)
+    screen = Screen()
+    progress = Progress(screen.edit)
+    going_on = Stage(0, goes_on=True)
+    progress.show(going_on)
+    async with asyncio.timeout(60):
+        while len(screen.begun) < 3:
+            await turns()
+    await progress.end()
+    begun = len(screen.begun)
+    await turns()
+
+    assert screen.begun == [going_on] * begun
+
+
+async def test_news_come_between_two_refreshes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "REFRESH", FOREVER)
+    screen = Screen()
+    progress = Progress(screen.edit)
+    progress.show(Stage(0, goes_on=True))
+    await turns()
+    progress.show(drawing(b"1"))
+    await turns()
+
+    assert screen.begun == [Stage(0, goes_on=True), drawing(b"1")]
+    await progress.end()

@@ -18,6 +18,7 @@ from bot.services.jobs import (
     Answers,
     Arrears,
     CheckedPicture,
+    Drawing,
     FinishedImage,
     Generation,
     InputImage,
@@ -173,6 +174,8 @@ class RecordingDelivery:
     Attributes:
         lines: places in line and waits, in seconds, in the order in which they were told; and `PAUSED`.
         pauses: what was told with each `PAUSED`.
+        drawings: how far it was, each time that was told.
+        left: how often it was left to the next start.
         problems: raised by the next attempts to answer, one each.
         posted: what is told of the next results.
         untidy: how often tidying up does not help; `tidying` is raised before.
@@ -186,6 +189,8 @@ class RecordingDelivery:
         self.lines: list[tuple[int, float]] = []
         self.pauses: list[Pause | str] = []
         self.previews: list[Preview] = []
+        self.drawings: list[Drawing] = []
+        self.left = 0
         self.results: list[Result] = []
         self.renewed: list[tuple[Result, Posted]] = []
         self.errors: list[UserFacingError] = []
@@ -216,6 +221,12 @@ class RecordingDelivery:
 
     def queued(self, position: int, wait: float) -> None:
         self.lines.append((position, wait))
+
+    def drawing(self, drawing: Drawing) -> None:
+        self.drawings.append(drawing)
+
+    def leave(self) -> None:
+        self.left += 1
 
     def paused(self, pause: Pause | str) -> None:
         self.lines.append(PAUSED)

@@ -2,7 +2,7 @@
 
 from bot.services.jobs.arrears import Arrears, Stores
 from bot.services.jobs.delivery import Answers, Delivery, DeliveryError, Posted, Preview, Result
-from bot.services.jobs.durations import Kind, Measurements, Past, Usual
+from bot.services.jobs.durations import Drawing, Kind, Measurements, Past, Usual
 from bot.services.jobs.files import Reception, Safekeeping
 from bot.services.jobs.generation import Generation
 from bot.services.jobs.outcomes import Outcomes
@@ -34,6 +34,7 @@ __all__ = [
     "CheckedPicture",
     "Delivery",
     "DeliveryError",
+    "Drawing",
     "FairQueue",
     "FinishedImage",
     "Generation",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.services.jobs.arrears import Arrears
+    from bot.services.jobs.durations import Drawing
     from bot.services.ledger import BlobStore, Destination, LimitStatus, Order, Picture, Requests
     from bot.services.policy import Pause, Requester
     from bot.services.quotas import Accounts, BudgetHint, VisibleLimits
@@ -92,7 +93,7 @@ class DeliveryError(Exception):
 
 
 class Delivery(Protocol):
-    """Tells the people who wait. `queued`, `paused` and `preview` return at once and never raise."""
+    """Tells the people who wait. What is not awaited returns at once and never raises."""
 
     @property
     def destination(self) -> Destination:
@@ -115,8 +116,16 @@ class Delivery(Protocol):
         """
         ...
 
+    def drawing(self, drawing: Drawing) -> None:
+        """How far it is once drawing has begun, to be told along with whatever is told next, and now and then."""
+        ...
+
     def preview(self, preview: Preview) -> None:
         """A partial image has come."""
+        ...
+
+    def leave(self) -> None:
+        """This process tells no more of it; the next start goes on."""
         ...
 
     async def done(self, result: Result) -> Posted:

@@ -71,6 +71,36 @@ class Usual:
     is_measured: bool
 
 
+MOST_TOLD = 0.95  # of a picture that is not there, whatever the time says
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """How far a request is. Times are those of `time.monotonic`.
+
+    Attributes:
+        total: pictures that are there or to come.
+        done: those that are there.
+        sent_at: when each that is being drawn was sent.
+        usual: of each.
+    """
+
+    total: int
+    done: int
+    sent_at: tuple[float, ...]
+    usual: Usual
+
+    def share(self, now: float) -> float:
+        """Which part of it is done, by the time that is usual; 1 once all are there."""
+        drawn = (min((now - sent) / self.usual.seconds, MOST_TOLD) for sent in self.sent_at)
+        return (self.done + sum(drawn)) / max(1, self.total)
+
+    def overtime(self, now: float) -> float | None:
+        """Seconds that the slowest has taken by now, if that is longer than usual."""
+        slowest = max((now - sent for sent in self.sent_at), default=0.0)
+        return slowest if slowest > self.usual.longest else None
+
+
 class Past(Protocol):
     """Looks up what was made in earlier lives of this process."""
 

@@ -22,18 +22,24 @@ class StoppedError(Exception):
     """The bot stops, and waits no longer for a call to be taken."""
 
 
+def _nobody_asks() -> None:
+    """Nothing is to be told."""
+
+
 class Recall:
     """One job's way out; it belongs to one event loop.
 
     Args:
         paused: whether no call of the job's server may begin now.
+        left: told once nobody calls the job back any more.
 
     Attributes:
         stopping: whether no call at all may begin any more.
     """
 
-    def __init__(self, paused: Callable[[], bool]) -> None:
+    def __init__(self, paused: Callable[[], bool], left: Callable[[], None] = _nobody_asks) -> None:
         self.paused = paused
+        self._tell_left = left
         self._called_back = False
         self._getting_ready: asyncio.Timeout | None = None
         self._left = False
@@ -95,3 +101,4 @@ class Recall:
         if self._called_back:
             raise RecalledError
         self._left = True
+        self._tell_left()

@@ -12,7 +12,7 @@ import structlog
 
 from bot.services.background import Background
 from bot.services.jobs.delivery import Preview
-from bot.services.jobs.durations import Kind
+from bot.services.jobs.durations import Drawing, Kind
 from bot.services.jobs.queue import FairQueue, Member
 from bot.services.jobs.recall import HeldUpError, Recall, RecalledError
 from bot.services.ledger import ChargeState
@@ -43,6 +43,7 @@ class Live:
 
     Attributes:
         left: the ids of the jobs that have not ended.
+        sent_at: when the jobs that are being made were sent, by id, by the clock of `time.monotonic`.
         ended: the jobs that have ended here, by id, as they stand: the books may not know it yet.
         is_broken: whether the end of a job of it could not be booked, nor ever will be by this process.
     """
@@ -51,6 +52,7 @@ class Live:
     delivery: Delivery
     frames: list[bytes | None]
     left: set[str] = field(default_factory=set[str])
+    sent_at: dict[str, float] = field(default_factory=dict[str, float])
     ended: dict[str, Job] = field(default_factory=dict[str, "Job"])
     is_broken: bool = False
 
@@ -106,6 +108,7 @@ class Workshop:
     Attributes:
         observers: told of every job that ended: seconds, and ``settled``, ``released`` or ``unknown``.
         at_work: ids of the requests that were taken here and have not ended.
+        lives: those of them that wait or are being made, by id.
     """
 
     def __init__(
@@ -113,6 +116,7 @@ class Workshop:
     ) -> None:
         self.observers: list[Callable[[float, str], None]] = []
         self.at_work: set[str] = set()
+        self.lives: dict[str, Live] = {}
         self._queue = queue
         self._maker = generation
         self._answers = answers
@@ -148,6 +152,9 @@ class Workshop:
         await self._background.wait(grace)
         self._maker.outcomes.reception.hurry()
         await self._background.close()  # what was sent becomes unknown
+        for live in self.lives.values():
+            live.delivery.leave()
+        self.lives.clear()
         await self._answers.close()
 
     def enqueue(self, request: Order, delivery: Delivery) -> None:
@@ -155,6 +162,7 @@ class Workshop:
         jobs = [job for job in request.jobs if job.state is ChargeState.RESERVED]
         live = Live(request, delivery, [None] * len(request.jobs), {job.id for job in jobs})
         self.at_work.add(request.id)
+        self.lives[request.id] = live
         for job in jobs:
             self._queue.put(live.member, (live, job))
         self._tell_places([live])
@@ -227,7 +235,8 @@ class Workshop:
                 self._queue.put_back(member, (live, job))
                 self._queue.done(member)
                 continue
-            turn = Turn(live, job, Recall(partial(self._queue.is_paused, member.server_id)))
+            paused = partial(self._queue.is_paused, member.server_id)
+            turn = Turn(live, job, Recall(paused, partial(self._sent, live, job)))
             self._out[turn] = None
             self._background.begin(self._run(turn), f"job {job.id}")
             self._tell_everybody()
@@ -236,6 +245,7 @@ class Workshop:
         live, job = turn.live, turn.job
 
         try:
+            self._tell_drawing(live)
             live.delivery.queued(0, 0.0)
             made = await self._maker.make(live.request, job, partial(_show, live, job), turn.recall)
             ended = made.job
@@ -254,16 +264,35 @@ class Workshop:
             ended, live.is_broken = replace(job, failure=UNFIT), True
         finally:
             self._out.pop(turn, None)
+            live.sent_at.pop(job.id, None)
             self._queue.done(live.member)
+        await self._ended(live, ended)
+
+    async def _ended(self, live: Live, job: Job) -> None:
+        """A job of a request has ended: with the last of them, the request is answered."""
         live.left.discard(job.id)
-        live.ended[job.id] = ended
-        if not live.left and live.is_broken:
+        live.ended[job.id] = job
+        self._tell_drawing(live)
+        if live.left:
+            if self._queue.is_paused(live.member.server_id):
+                self._tell_places([live])
+            return
+        del self.lives[live.request.id]
+        if live.is_broken:
             await self._answers.tell(live.seen, live.delivery)
-        elif not live.left:
-            await self._answers.answer(live.request.id, live.delivery, live.seen)
-            self.at_work.discard(live.request.id)
-        elif self._queue.is_paused(live.member.server_id):
-            self._tell_places([live])
+            return
+        await self._answers.answer(live.request.id, live.delivery, live.seen)
+        self.at_work.discard(live.request.id)
+
+    def _sent(self, live: Live, job: Job) -> None:
+        live.sent_at[job.id] = time.monotonic()
+        self._tell_drawing(live)
+
+    def _tell_drawing(self, live: Live) -> None:
+        jobs = [job for job in live.seen.jobs if job.state is not ChargeState.RELEASED]
+        done = sum(job.picture is not None for job in jobs)
+        usual = self._measured.drawn.usual(live.kind)
+        live.delivery.drawing(Drawing(len(jobs), done, tuple(live.sent_at.values()), usual))
 
     def _observe(self, turn: Turn, made: JobOutcome) -> None:
         """What failed tells nothing of how long a picture takes."""

@@ -407,6 +407,36 @@ async def test_those_who_wait_are_told_their_place_and_that_it_begins(tmp_path: 
         assert [position for position, _ in second.lines] == [1, 0]
 
 
+async def test_how_far_a_drawing_is_counts_from_when_it_was_sent_and_what_is_there(tmp_path: Path) -> None:
+    first, second = asyncio.Event(), asyncio.Event()
+    async with a_house(tmp_path, (first, finished()), (second, finished()), slots=2) as house:
+        delivery = RecordingDelivery()
+        await house.studio.submit("r1", a_request(count=2), MIA, delivery)
+        await until(lambda: len(delivery.drawings) == 2)
+        begins, sent = delivery.drawings
+        first.set()
+        await until(lambda: len(house.provider.asked) == 2)
+        there = delivery.drawings[-1]
+        second.set()
+        await settled(house, "r1")
+
+    assert (begins.total, begins.done, begins.sent_at) == (2, 0, ())
+    assert (sent.done, len(sent.sent_at)) == (0, 1)
+    assert (there.done, len(there.sent_at)) == (1, 1)
+    assert delivery.left == 0
+
+
+async def test_what_the_bot_stops_in_is_left_to_the_next_start(tmp_path: Path) -> None:
+    async with a_house(tmp_path, (asyncio.Event(), finished()), slots=1) as house:
+        running, waiting = RecordingDelivery(), RecordingDelivery()
+        await house.studio.submit("r1", a_request(), MIA, running)
+        await until(lambda: house.provider.running == 1)
+        await house.studio.submit("r2", a_request(), MIA, waiting)
+        await house.studio.drain(0)
+
+    assert (running.left, waiting.left) == (1, 1)
+
+
 async def test_those_who_wait_are_told_when_the_line_moves(tmp_path: Path) -> None:
     gates = [asyncio.Event(), asyncio.Event(), asyncio.Event()]
     async with a_house(tmp_path, *[(gate, finished()) for gate in gates], slots=1) as house:
