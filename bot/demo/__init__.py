@@ -68,7 +68,8 @@ async def play(out: Path, console: Console) -> None:
     await asyncio.to_thread((out / "ledger.json").write_text, json.dumps(ledger.to_dict(), indent=2), "utf-8")
     console.print()
     console.out(report_view(ledger), highlight=False)
-    verdict = "agree to the nano-dollar" if billed == ledger.settled_nano else f"differ: {billed - ledger.settled_nano}"
+    apart = billed - ledger.sums.settled_nano
+    verdict = f"differ: {apart}" if apart else "agree to the nano-dollar"
     console.print(f"The image API billed {format_usd(billed)}; ledger and bill {verdict}.")
     console.print(f"Every preview and picture is in {out}/. Open it and look.", style="bold")
 

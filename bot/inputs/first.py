@@ -82,7 +82,7 @@ async def prepared(content: bytes, name: str, basket: HeldFiles, number: int | N
         basket.notes.append(ready.note)
     image = await basket.keep(ready.content, ready.media_type, ready.width, ready.height, number)
     label = shown_name(name) if number is None else f"#{number}"
-    return FirstInput(image, ready.content, label, content, (ready.source.width, ready.source.height))
+    return FirstInput(image, ready.content, label, content, ready.source_size)
 
 
 async def extended(request: ImageRequest, first: FirstInput, basket: HeldFiles) -> tuple[FirstInput, StoredImage]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.errors import InputPictureError
@@ -16,31 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from bot.pictures.decode import Plain
-
-
-@dataclass(frozen=True, slots=True)
-class Inspected:
-    """What a usable file is.
-
-    Attributes:
-        media_type: ``image/png``, ``image/jpeg``, ``image/webp`` or ``image/gif``, read from the content.
-        width: pixels, as it is seen (after its EXIF orientation).
-        height: pixels, as it is seen.
-        frames: pictures in it, of which the first is used.
-        mode: Pillow's word for the pixels in the file (``RGB``, ``P``, ``CMYK``, ``I;16`` …).
-    """
-
-    media_type: str
-    width: int
-    height: int
-    frames: int
-    mode: str
-
-    @classmethod
-    def of(cls, picture: Plain) -> Inspected:
-        """What is known of a decoded picture."""
-        anatomy = picture.anatomy
-        return cls(anatomy.media_type, picture.width, picture.height, anatomy.frames, picture.mode)
 
 
 def legal_size(width: int, height: int) -> tuple[int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.pictures.attached import Inspected, attached_picture
+from bot.pictures.attached import attached_picture
 from bot.pictures.encode import as_jpeg, as_png, without_opaque_alpha
 from bot.pictures.files.names import shown_name
 from bot.pictures.pool import pool
@@ -28,7 +28,7 @@ class Prepared:
         media_type: ``image/png``, ``image/jpeg`` or ``image/webp``.
         width: pixels.
         height: pixels.
-        source: what the member's file was.
+        source_size: pixels of the member's file, as it is seen (after its EXIF orientation).
         note: sentences for the member when pixels or further pictures were left out, else empty.
     """
 
@@ -36,7 +36,7 @@ class Prepared:
     media_type: str
     width: int
     height: int
-    source: Inspected
+    source_size: tuple[int, int]
     note: str
 
 
@@ -60,21 +60,21 @@ async def prepare(content: bytes, name: str) -> Prepared:
 
 def _prepare(content: bytes, name: str) -> Prepared:
     picture = attached_picture(content, name)
-    source = Inspected.of(picture)
+    source_size = (picture.width, picture.height)
     width, height = picture.image.size
-    scaled = (width, height) != (source.width, source.height)
+    scaled = (width, height) != source_size
     file, media_type = _as_it_is(picture) or _rewritten(picture)
     notes: list[str] = []
-    if source.frames > 1:
+    if picture.anatomy.frames > 1:
         notes.append(f"{shown_name(name)} is animated; its first picture is used.")
     if picture.missing:
         notes.append(f"{shown_name(name)} is cut off: a strip along one edge is missing, and grey.")
     if scaled:
         notes.append(
-            f"{shown_name(name)} was scaled from {source.width}×{source.height} "
+            f"{shown_name(name)} was scaled from {picture.width}×{picture.height} "
             f"to {width}×{height} pixels, the most that can be sent."
         )
-    return Prepared(file, media_type, width, height, source, " ".join(notes))
+    return Prepared(file, media_type, width, height, source_size, " ".join(notes))
 
 
 def _as_it_is(picture: Plain) -> tuple[bytes, str] | None:

@@ -81,7 +81,7 @@ class Books(commands.Cog):
 
     async def _charted(self, found: MonthlyReport, named: Named) -> tuple[list[discord.File], tuple[str, ...]]:
         """The chart as a file, and what there is to say of it."""
-        if not found.report.settled_nano:
+        if not found.report.sums.settled_nano:
             return [], ()  # it would be empty
         chart = chart_of(found, named)
         try:

@@ -92,7 +92,7 @@ class Limits(commands.Cog):
         wanted = parse_amount(amount)
         subject = must_be_here(subject_of(interaction, member, role, channel))
         await interaction.response.defer(ephemeral=True, thinking=True)
-        outcome = await self._desk.set(
+        told = await self._desk.set(
             server_of(interaction).id,
             shared=kind == "budget",
             scope=subject.scope,
@@ -101,7 +101,7 @@ class Limits(commands.Cog):
             window=Window(window),
             actor_id=interaction.user.id,
         )
-        await interaction.edit_original_response(content=outcome.sentence)
+        await interaction.edit_original_response(content=told)
 
     @app_commands.command()
     @app_commands.describe(limit="Which limit; choose one from the list")
@@ -113,8 +113,8 @@ class Limits(commands.Cog):
         roles: tuple[int, ...] = ()
         if rule is not None and rule.scope is Scope.MEMBER:
             roles = await _roles_of(interaction, rule.scope_id)
-        outcome = await self._desk.clear(server_id, limit, interaction.user.id, roles)
-        await interaction.edit_original_response(content=outcome.sentence)
+        told = await self._desk.clear(server_id, limit, interaction.user.id, roles)
+        await interaction.edit_original_response(content=told)
 
     @app_commands.command()
     @app_commands.choices(window=WINDOWS)
@@ -142,7 +142,7 @@ class Limits(commands.Cog):
             raise RequestRefused("A grant is a number, such as 5 pictures or $2. To lift a limit, use /quota set.")
         subject = must_be_here(subject_of(interaction, member, role, channel))
         await interaction.response.defer(ephemeral=True, thinking=True)
-        outcome = await self._desk.grant(
+        told = await self._desk.grant(
             server_of(interaction).id,
             subject.scope,
             subject.scope_id,
@@ -153,7 +153,7 @@ class Limits(commands.Cog):
             reason,
             role_ids=subject.role_ids,
         )
-        await interaction.edit_original_response(content=outcome.sentence)
+        await interaction.edit_original_response(content=told)
 
     @set_limit.autocomplete("amount")
     async def _amounts(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:

@@ -112,7 +112,7 @@ def test_the_largest_ten_are_told_and_the_others_are_summed() -> None:
     chart = chart_of(found, Named({many(1)[0]: "mia"}))
     assert (chart.bars[0], chart.bars[1].label) == (Bar("1. mia", 20 * 10**9), f"2. {many(2)[1]}")
     assert chart.bars[-1] == Bar("4 others", 34 * 10**9)
-    assert sum(bar.value for bar in chart.bars) == found.report.settled_nano
+    assert sum(bar.value for bar in chart.bars) == found.report.sums.settled_nano
 
 
 def test_a_single_one_more_is_told_too() -> None:

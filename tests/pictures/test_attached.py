@@ -7,31 +7,30 @@ from PIL import Image
 
 from bot.errors import InputPictureError
 from bot.pictures import prepare
-from bot.pictures.attached import Inspected
 from bot.services.catalog import LARGEST_INPUT
 
 from .samples import ORIENTATION, chunk, encoded, gradient, packed_zeros, png
 
 
 async def test_a_picture_is_what_its_content_says_whatever_its_name() -> None:
-    seen = (await prepare(encoded(gradient(40, 30), "JPEG"), "holiday.png")).source
+    seen = await prepare(encoded(gradient(40, 30), "JPEG"), "holiday.png")
 
-    assert seen == Inspected("image/jpeg", 40, 30, 1, "RGB")
+    assert (seen.media_type, seen.width, seen.height) == ("image/jpeg", 40, 30)
 
 
 async def test_the_size_is_the_one_that_is_seen() -> None:
     exif = Image.Exif()
     exif[ORIENTATION] = 6
 
-    seen = (await prepare(encoded(gradient(40, 30), "JPEG", exif=exif), "phone.jpg")).source
+    seen = await prepare(encoded(gradient(40, 30), "JPEG", exif=exif), "phone.jpg")
 
     assert (seen.width, seen.height) == (30, 40)
 
 
 async def test_the_smallest_picture_is_a_picture() -> None:
-    seen = (await prepare(encoded(Image.new("L", (1, 1)), "PNG"), "dot.png")).source
+    seen = await prepare(encoded(Image.new("L", (1, 1)), "PNG"), "dot.png")
 
-    assert seen == Inspected("image/png", 1, 1, 1, "L")
+    assert (seen.media_type, seen.width, seen.height) == ("image/png", 1, 1)
 
 
 @pytest.mark.parametrize(

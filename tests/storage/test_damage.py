@@ -11,6 +11,7 @@ import pytest
 from bot.errors import DatabaseError
 from bot.storage import SqlitePolicies, State, read_report
 from bot.storage.database.restoration import SqliteGoneBack
+from bot.storage.database.state_rows import CLOCK
 from bot.storage.ledger.daily import read_booked
 
 from .examples import NOON, SERVER, opened, order, settlement
@@ -39,7 +40,7 @@ async def _started(path: Path) -> None:
         gone_back, state = SqliteGoneBack(books.database), State(books.database)
         await books.requests.undelivered()
         await SqlitePolicies(books.database).of(SERVER)
-        await state.latest()
+        await state.get(CLOCK)
         await state.secret("x")
         await gone_back.last_seen()
         await books.ledger.charge_overdue(NOON)

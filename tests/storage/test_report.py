@@ -65,7 +65,7 @@ async def test_the_sums_are_told_apart_beside_a_running_bot(books: Books) -> Non
 
     found = await read(books)
 
-    assert (found.settled_nano, found.held_nano, found.unknown_nano) == (130, 1200, 100)
+    assert (found.sums.settled_nano, found.sums.held_nano, found.sums.unknown_nano) == (130, 1200, 100)
     assert {state: (total.jobs, total.nano, total.images) for state, total in found.states.items()} == {
         "reserved": (2, 1100, 2),
         "dispatched": (1, 100, 1),
@@ -155,7 +155,7 @@ async def test_what_leads_corrected_counts_in_every_sum(books: Books) -> None:
 
     found = await read(books, Month(2026, 11), by=Grouping.MEMBER)
 
-    assert (found.settled_nano, found.sums.adjusted_nano) == (90 + 110 + 5, -20 + 5)
+    assert (found.sums.settled_nano, found.sums.adjusted_nano) == (90 + 110 + 5, -20 + 5)
     assert found.sums.installation_nano == 90 + 130 + 5  # what the provider reported stands for its budget
     assert found.sums.adjusted_nano == sum(group.sums.adjusted_nano for group in found.groups)
     assert [(group.key, group.sums.settled_nano) for group in found.groups] == [(str(SERVER + 2), 200), ("6", 5)]
@@ -288,15 +288,15 @@ async def _agree(fates: list[tuple[str, int, list[int], int, int]]) -> None:
     counted = sum((Decimal(row["counted_usd"]) for row in rows), Decimal(0))
     assert isinstance(of_jobs, int)
     assert isinstance(corrected, int)
-    assert in_lines * 10**9 == found.settled_nano == of_jobs + corrected == counters
+    assert in_lines * 10**9 == found.sums.settled_nano == of_jobs + corrected == counters
     assert of_jobs == of_events
     assert found.sums.installation_nano == installation
     assert found.sums.adjusted_nano == corrected
-    assert counted * 10**9 == found.settled_nano + found.held_nano + found.unknown_nano
+    assert counted * 10**9 == found.sums.settled_nano + found.sums.held_nano + found.sums.unknown_nano
     for grouped in (found, days):
-        assert sum(group.sums.settled_nano for group in grouped.groups) == found.settled_nano
-        assert sum(group.sums.held_nano for group in grouped.groups) == found.held_nano
-        assert sum(group.sums.unknown_nano for group in grouped.groups) == found.unknown_nano
+        assert sum(group.sums.settled_nano for group in grouped.groups) == found.sums.settled_nano
+        assert sum(group.sums.held_nano for group in grouped.groups) == found.sums.held_nano
+        assert sum(group.sums.unknown_nano for group in grouped.groups) == found.sums.unknown_nano
 
 
 async def _befall(books: Books, name: str, end: str, cost: int, later: list[int], member: int, at: int) -> None:

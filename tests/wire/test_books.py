@@ -54,8 +54,9 @@ async def test_a_lead_reads_the_month_and_takes_a_copy(house: House) -> None:
     assert copy_words.startswith("3 jobs in ")
     assert [line["state"] for line in lines] == ["settled", "settled", "unknown"]
     charged = sum(Decimal(line["cost_usd"] or 0) + Decimal(line["adjustment_usd"]) for line in lines)
-    assert charged * 10**9 == ledger.settled_nano
-    assert sum(Decimal(line["counted_usd"]) for line in lines) * 10**9 == ledger.settled_nano + ledger.unknown_nano
+    assert charged * 10**9 == ledger.sums.settled_nano
+    counted = sum(Decimal(line["counted_usd"]) for line in lines)
+    assert counted * 10**9 == ledger.sums.settled_nano + ledger.sums.unknown_nano
 
 
 async def test_months_that_have_jobs_are_offered(house: House) -> None:

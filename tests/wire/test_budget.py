@@ -37,12 +37,12 @@ async def test_a_hundred_members_at_once_never_pass_the_budget(open_house: OpenH
     answered = {job.provider_request_id: job.actual_nano for job in ledger.jobs if job.state == "settled"}
     unanswered = {request_id: nano for request_id, nano in bill.items() if request_id not in answered}
     assert bill == answered | unanswered
-    assert house.images.bill.nano == ledger.settled_nano + sum(unanswered.values())
-    assert sum(unanswered.values()) <= ledger.unknown_nano
-    assert house.images.bill.nano <= ledger.settled_nano + ledger.unknown_nano <= BUDGET_NANO
-    assert ledger.held_nano == 0
+    assert house.images.bill.nano == ledger.sums.settled_nano + sum(unanswered.values())
+    assert sum(unanswered.values()) <= ledger.sums.unknown_nano
+    assert house.images.bill.nano <= ledger.sums.settled_nano + ledger.sums.unknown_nano <= BUDGET_NANO
+    assert ledger.sums.held_nano == 0
     if not trouble:
-        assert house.images.bill.nano == ledger.settled_nano + ledger.unknown_nano
+        assert house.images.bill.nano == ledger.sums.settled_nano + ledger.sums.unknown_nano
     posted = [invocation for invocation in invocations if house.posted(invocation)]
     told = [invocation for invocation in invocations if not house.posted(invocation)]
     assert 5 <= len(posted) <= len(house.images.calls) <= 12
@@ -63,7 +63,7 @@ async def test_what_is_left_over_of_a_hold_can_be_used(open_house: OpenHouse) ->
     while house.posted(await _asked(house, mia)) is not None:
         made += 1
 
-    assert house.ledger().settled_nano == house.images.bill.nano <= BUDGET_NANO
+    assert house.ledger().sums.settled_nano == house.images.bill.nano <= BUDGET_NANO
     assert made == len(house.images.calls)
     assert BUDGET_NANO - house.images.bill.nano < house.jobs()[-1].hold_nano
 

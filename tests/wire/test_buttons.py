@@ -86,7 +86,7 @@ async def test_a_result_is_deleted_by_its_requester_after_a_second_question(hous
     assert asked.only_for is mia.user
     assert buttons(asked) == []
     assert house.kept_files() == []
-    assert house.ledger().settled_nano == house.images.bill.nano > 0
+    assert house.ledger().sums.settled_nano == house.images.bill.nano > 0
 
 
 async def test_one_of_several_pictures_is_deleted_and_the_message_shows_the_others(house: House) -> None:

@@ -57,8 +57,8 @@ def assert_money_agrees(house: House) -> None:
     """The ledger says what the bill says, no job cost more than was held for it, and inputs were paid for."""
     bill = house.images.bill
     report = house.ledger()
-    assert report.settled_nano == bill.nano > 0
-    assert report.held_nano == report.unknown_nano == 0
+    assert report.sums.settled_nano == bill.nano > 0
+    assert report.sums.held_nano == report.sums.unknown_nano == 0
     costs = [job.actual_nano or 0 for job in report.jobs]
     assert all(cost <= hold for cost, hold in zip(costs, held(house), strict=True))
 

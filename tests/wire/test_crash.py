@@ -48,7 +48,7 @@ async def test_a_job_that_was_killed_is_held_as_unknown_and_its_member_told(
     assert "not known yet" in words
     assert alone.states() == ["unknown"]
     assert len(alone.images.calls) == 1
-    assert alone.images.bill.nano <= alone.ledger().unknown_nano
+    assert alone.images.bill.nano <= alone.ledger().sums.unknown_nano
     assert "monthly budget" in refusal
     assert invocation.response is not None
     assert invocation.response.attachments == ()
@@ -73,7 +73,7 @@ async def test_a_result_that_was_settled_and_not_posted_is_posted_once_after_the
 
     assert message.attachments
     assert len(alone.images.calls) == 1
-    assert alone.ledger().settled_nano == alone.images.bill.nano
+    assert alone.ledger().sums.settled_nano == alone.images.bill.nano
 
 
 async def test_a_result_that_was_posted_and_not_booked_as_posted_is_not_posted_again(
@@ -160,4 +160,4 @@ async def test_what_waited_when_the_bot_was_killed_is_made_after_the_start(alone
     assert "not known yet" in words
     assert alone.states() == ["unknown", "settled"]
     ledger = alone.ledger()
-    assert alone.images.bill.nano <= ledger.settled_nano + ledger.unknown_nano
+    assert alone.images.bill.nano <= ledger.sums.settled_nano + ledger.sums.unknown_nano

@@ -35,7 +35,7 @@ async def test_nothing_is_made_when_discord_does_not_take_the_first_answer(house
     await house.until(lambda: house.states() == ["released"])
 
     assert house.images.calls == []
-    assert house.ledger().held_nano == 0
+    assert house.ledger().sums.held_nano == 0
 
 
 async def test_nothing_is_made_when_the_first_answer_comes_too_late(house: House) -> None:
@@ -62,8 +62,8 @@ async def test_a_first_answer_whose_receipt_is_lost_on_the_way_leaves_nobody_wai
     invocation = await mia.slash("imagine", prompt="a fox", private=private)
     await house.ended(invocation)
 
-    assert house.ledger().held_nano == 0
-    assert house.ledger().settled_nano == house.images.bill.nano
+    assert house.ledger().sums.held_nano == 0
+    assert house.ledger().sums.settled_nano == house.images.bill.nano
 
 
 async def test_a_first_answer_that_was_cut_off_before_it_arrived_is_given_again(house: House) -> None:
@@ -73,8 +73,8 @@ async def test_a_first_answer_that_was_cut_off_before_it_arrived_is_given_again(
     invocation = await mia.slash("imagine", prompt="a fox")
     await house.ended(invocation)
 
-    assert house.ledger().held_nano == 0
-    assert house.ledger().settled_nano == house.images.bill.nano
+    assert house.ledger().sums.held_nano == 0
+    assert house.ledger().sums.settled_nano == house.images.bill.nano
 
 
 # --- progress --------------------------------------------------------------------------------------------------------

@@ -99,8 +99,8 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 def settled_at_cost(house: House) -> None:
     """What was paid is in the books, to the nano-dollar."""
     assert house.states() == ["settled"]
-    assert house.ledger().settled_nano == house.images.bill.nano > 0
-    assert house.ledger().held_nano == 0
+    assert house.ledger().sums.settled_nano == house.images.bill.nano > 0
+    assert house.ledger().sums.held_nano == 0
 
 
 @pytest.mark.parametrize("private", [False, True])
@@ -189,7 +189,7 @@ async def test_what_waits_meanwhile_is_told_why_and_made_afterwards(open_house: 
 
     assert message.attachments
     assert house.states() == ["settled"] * 2
-    assert house.ledger().settled_nano == house.images.bill.nano
+    assert house.ledger().sums.settled_nano == house.images.bill.nano
 
 
 @pytest.mark.parametrize("kind", [NoFolder, LockedBooks, Both])

@@ -93,7 +93,7 @@ async def test_a_deployments_own_name_is_sent_and_the_models_price_is_charged(
 
     assert [call.fields["model"] for call in house.images.calls] == ["studio/fox-9", "gpt-image-2"]
     assert "studio" not in message.content
-    assert house.ledger().settled_nano == house.images.bill.nano
+    assert house.ledger().sums.settled_nano == house.images.bill.nano
 
 
 async def test_a_name_for_a_model_that_is_none_stops_the_start(open_house: OpenHouse) -> None:

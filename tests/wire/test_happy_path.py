@@ -67,7 +67,7 @@ async def test_a_picture_sharpens_in_place_and_comes_as_a_message_of_its_own(ope
     assert b"Atelier sandbox" in file.content
     assert file.filename == "atelier-1.png"
     assert file.description == f"Generated picture: {prompt}"
-    assert house.ledger().settled_nano == bill > 0
+    assert house.ledger().sums.settled_nano == bill > 0
     assert house.states() == ["settled"]
 
 
@@ -129,7 +129,7 @@ async def test_partial_images_are_asked_for_and_billed_as_the_settings_say(house
 
     (line,) = house.images.bill.lines
     assert line.partials == 0
-    assert house.ledger().settled_nano == house.images.bill.nano
+    assert house.ledger().sums.settled_nano == house.images.bill.nano
 
 
 async def test_words_cannot_ping_format_or_link_but_reach_the_api_untouched(house: House) -> None:
@@ -159,7 +159,7 @@ async def test_four_pictures_are_four_calls_and_one_message(open_house: OpenHous
     assert message.content.startswith("**#1, #2, #3, #4** for ")
     assert buttons(message) == OFFERED
     assert house.states() == ["settled"] * 4
-    assert house.ledger().settled_nano == house.images.bill.nano
+    assert house.ledger().sums.settled_nano == house.images.bill.nano
     sheets = [version.attachments for version in invocation.history if version.attachments]
     assert sheets
     assert all(len(sheet) == 1 and sheet[0].size <= PREVIEW_LIMIT for sheet in sheets)
@@ -176,8 +176,8 @@ async def test_one_of_four_that_is_blocked_leaves_three_and_a_sentence(house: Ho
     assert "1 of 4 pictures not made" in message.content
     assert "safety check" in message.content
     assert sorted(house.states()) == ["released", "settled", "settled", "settled"]
-    assert house.ledger().settled_nano == house.images.bill.nano
-    assert house.ledger().held_nano == house.ledger().unknown_nano == 0
+    assert house.ledger().sums.settled_nano == house.images.bill.nano
+    assert house.ledger().sums.held_nano == house.ledger().sums.unknown_nano == 0
 
 
 async def test_a_private_picture_is_seen_by_nobody_else(open_house: OpenHouse) -> None:
@@ -232,7 +232,7 @@ async def test_every_model_that_is_offered_settles_to_the_bill(house: House) -> 
     for choice in models:
         await house.imagine(mia, model=choice["value"], quality="low")
 
-    assert house.ledger().settled_nano == house.images.bill.nano
+    assert house.ledger().sums.settled_nano == house.images.bill.nano
     assert [job.overshoot_nano for job in house.jobs()] == [0] * len(models)
 
 

@@ -74,8 +74,8 @@ SURVIVED = [
 def check_money(house: House) -> None:
     """What the provider charges is never more than what the budget counts."""
     ledger = house.ledger()
-    assert house.images.bill.nano <= ledger.settled_nano + ledger.unknown_nano
-    assert ledger.held_nano == 0
+    assert house.images.bill.nano <= ledger.sums.settled_nano + ledger.sums.unknown_nano
+    assert ledger.sums.held_nano == 0
 
 
 def test_every_fault_of_the_image_api_is_listed() -> None:
@@ -150,7 +150,7 @@ async def test_what_certainly_did_not_start_is_asked_for_again(house: House, kin
 
     assert len(house.images.calls) == 3
     assert house.states() == ["settled"]
-    assert house.ledger().settled_nano == house.images.bill.nano
+    assert house.ledger().sums.settled_nano == house.images.bill.nano
 
 
 async def test_an_api_that_cannot_be_reached_costs_nothing(house: House) -> None:

@@ -82,7 +82,7 @@ async def test_what_is_asked_in_a_locked_thread_is_not_made_and_that_is_said_dir
 
     assert message.content.startswith("❌ I could not answer you there, because the thread is archived or locked.")
     assert house.images.calls == []
-    assert house.ledger().held_nano == 0
+    assert house.ledger().sums.held_nano == 0
 
 
 @pytest.mark.parametrize("denied", [Permission.SEND_MESSAGES, Permission.VIEW_CHANNEL])
@@ -218,7 +218,7 @@ async def test_nothing_is_said_and_made_of_what_somebody_else_has_deferred(
     await house.imagine(mia, "an owl")
 
     assert invocation.response is None
-    assert house.ledger().held_nano == 0
+    assert house.ledger().sums.held_nano == 0
     assert mia.direct_channel.messages == []
     assert len(house.images.calls) == 1
 

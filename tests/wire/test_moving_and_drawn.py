@@ -36,7 +36,7 @@ async def test_a_gif_moves_and_is_billed_as_it_is_booked(house: House) -> None:
     assert file.filename == "atelier-1.gif"
     assert file.description == "Generated picture: a fox"
     assert getattr(opened(file.content), "n_frames", 1) == 4
-    assert house.ledger().settled_nano == house.images.bill.nano > 0
+    assert house.ledger().sums.settled_nano == house.images.bill.nano > 0
 
 
 async def test_an_svg_comes_with_a_picture_of_it_and_its_author_is_paid(house: House) -> None:
@@ -48,7 +48,7 @@ async def test_an_svg_comes_with_a_picture_of_it_and_its_author_is_paid(house: H
     assert (drawing.filename, preview.filename) == ("atelier-1.svg", "atelier-1-preview.png")
     assert b"<svg" in drawing.content
     assert opened(preview.content).width > 0
-    assert house.ledger().settled_nano == house.images.bill.nano > 0
+    assert house.ledger().sums.settled_nano == house.images.bill.nano > 0
 
 
 @pytest.mark.parametrize("format_", ["gif", "svg"])
@@ -62,7 +62,7 @@ async def test_a_change_of_either_starts_from_a_still_picture(house: House, form
     (sent,) = call.named("image")
     assert (sent.media_type, opened(sent.content).format) == ("image/png", "PNG")
     assert call.fields["output_format"] == "png"
-    assert house.ledger().settled_nano == house.images.bill.nano > 0
+    assert house.ledger().sums.settled_nano == house.images.bill.nano > 0
 
 
 @pytest.mark.parametrize("format_", ["gif", "svg"])

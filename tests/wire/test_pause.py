@@ -74,7 +74,7 @@ async def test_a_pause_in_mid_load_lets_nothing_more_be_sent_and_loses_nothing(o
 
     assert all(house.posted(each) for each in later)
     assert len(house.images.calls) == 20
-    assert house.ledger().settled_nano == house.images.bill.nano
+    assert house.ledger().sums.settled_nano == house.images.bill.nano
 
 
 async def test_after_the_pause_everybody_has_their_place_in_line(open_house: OpenHouse) -> None:

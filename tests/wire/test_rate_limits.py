@@ -30,7 +30,7 @@ async def test_sixteen_members_at_once_are_all_served_at_five_a_minute(open_hous
     assert house.states() == ["settled"] * 16
     refused = [line for line in house.images.bill.lines if line.outcome == "refused"]
     assert len(refused) < 16  # they learn: not every one of them runs against the limit
-    assert house.ledger().settled_nano == house.images.bill.nano
+    assert house.ledger().sums.settled_nano == house.images.bill.nano
 
 
 @pytest.mark.painted
@@ -46,4 +46,4 @@ async def test_edits_have_a_limit_of_their_own(open_house: OpenHouse) -> None:
     await house.until(lambda: house.states() == ["settled"] * 4)
 
     assert len(replies) == 2
-    assert house.ledger().settled_nano == house.images.bill.nano
+    assert house.ledger().sums.settled_nano == house.images.bill.nano

@@ -51,7 +51,7 @@ async def test_references_go_to_the_edit_in_order_with_what_they_are(house: Hous
     assert call.fields["moderation"] == "auto"
     assert call.fields["stream"] is True
     assert "from 4 pictures" in message.content
-    assert house.ledger().settled_nano == house.images.bill.nano
+    assert house.ledger().sums.settled_nano == house.images.bill.nano
 
 
 async def test_references_of_several_pictures_are_sent_with_each(house: House) -> None:
@@ -62,7 +62,7 @@ async def test_references_of_several_pictures_are_sent_with_each(house: House) -
     assert [call.endpoint for call in house.images.calls] == ["edits"] * 3
     assert all(call.named("image")[0].content == JPEG for call in house.images.calls)
     assert len(message.attachments) == 3
-    assert house.ledger().settled_nano == house.images.bill.nano
+    assert house.ledger().sums.settled_nano == house.images.bill.nano
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ async def test_a_member_whose_line_is_full_is_refused_and_others_are_not(open_ho
 
     assert "10 pictures waiting" in words
     assert house.states() == ["settled"] * 12
-    assert house.ledger().settled_nano == house.images.bill.nano
+    assert house.ledger().sums.settled_nano == house.images.bill.nano
 
 
 async def test_what_is_being_accepted_takes_room_in_the_line_too(open_house: OpenHouse) -> None:

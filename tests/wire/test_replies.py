@@ -103,7 +103,7 @@ async def test_a_reply_sends_the_original_bytes_and_its_result_hangs_below_the_w
     (progress,) = [each for each in studio(house).history if each.reply_to is words and each not in (question, result)]
     assert [version for version in progress.history if version.attachments], "no preview was shown"
     assert parents(house) == [None, 1]
-    assert house.ledger().settled_nano == house.images.bill.nano
+    assert house.ledger().sums.settled_nano == house.images.bill.nano
 
 
 async def test_three_replies_in_a_row_each_change_the_last_result(house: House) -> None:
@@ -262,7 +262,7 @@ async def test_a_reply_that_waits_in_line_is_answered_below_the_words_after_a_re
     assert result.content.startswith("**#3**")
     await house.until(lambda: below(house, words) == [result])
     assert house.images.calls[-1].prompt == "make it snowy"
-    assert house.ledger().settled_nano == house.images.bill.nano
+    assert house.ledger().sums.settled_nano == house.images.bill.nano
 
 
 async def test_a_reply_that_cannot_be_answered_is_not_made(house: House) -> None:

@@ -53,7 +53,7 @@ async def test_a_job_is_finished_and_delivered_before_the_end(
     assert alone.discord.gateway.close_codes == [1000]
     assert alone.states() in (["settled"], ["settled", "released"])  # the second may have come in just before
     assert alone.unanswered() == 0
-    assert alone.ledger().settled_nano == alone.images.bill.nano
+    assert alone.ledger().sums.settled_nano == alone.images.bill.nano
     assert "Traceback" not in bot.errors, bot.errors
     assert logs == []  # nothing is left to do
 
@@ -107,7 +107,7 @@ async def test_what_waited_at_the_end_is_made_after_the_next_start(alone: House,
 
     assert len(message.attachments) == 2
     assert alone.states() == ["settled"] * 3
-    assert alone.ledger().settled_nano == alone.images.bill.nano
+    assert alone.ledger().sums.settled_nano == alone.images.bill.nano
     assert [call.prompt for call in alone.images.calls] == ["a fox", "a hare", "a hare"]
 
 

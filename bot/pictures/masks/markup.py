@@ -52,13 +52,11 @@ class Overlay:
         content: PNG, ``RGBA``: the drawn pixels opaque, all others transparent; there are some of both.
         width: pixels, those of the picture as it is seen.
         height: pixels.
-        share: how much is drawn upon, above 0 and below 1.
     """
 
     content: bytes
     width: int
     height: int
-    share: float
 
 
 async def meaning_of(content: bytes, name: str, original: bytes) -> Meaning:
@@ -171,7 +169,7 @@ def _overlay_of(drawn: bytes, name: str, original: bytes) -> Overlay:
     image = resized(attached.image, size).convert("RGB")
     image.paste((0, 0, 0), mask=ImageChops.invert(alpha))  # or the whole picture would lie hidden in the file
     image.putalpha(alpha)
-    return Overlay(as_small_png(image), *size, share_of(alpha))
+    return Overlay(as_small_png(image), *size)
 
 
 def _mask_of_drawing(drawn: bytes, name: str, original: bytes, own: tuple[int, int] | None) -> FittedMask:

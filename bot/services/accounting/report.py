@@ -40,21 +40,6 @@ class Report:
     groups: tuple[Group, ...] = ()
 
     @property
-    def settled_nano(self) -> int:
-        """Charged, adjustments included."""
-        return self.sums.settled_nano
-
-    @property
-    def held_nano(self) -> int:
-        """Held for jobs that wait or run."""
-        return self.sums.held_nano
-
-    @property
-    def unknown_nano(self) -> int:
-        """Held for jobs of which nobody knows whether they are billed."""
-        return self.sums.unknown_nano
-
-    @property
     def states(self) -> dict[str, Total]:
         """The totals of every state."""
         totals = dict.fromkeys((state.value for state in ChargeState), Total())

@@ -42,22 +42,9 @@ OPERATORS = "Only whoever runs this bot can raise this bot's monthly budget: it 
 GONE = "No such limit is set any more. Choose one from the list, or see them all with /quota show."
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of a lead's wish.
-
-    Attributes:
-        sentence: for the lead.
-        decision: as it was audited; None if nothing was changed.
-    """
-
-    sentence: str
-    decision: Decision | None
-
-
 @dataclass(frozen=True)
 class QuotaDesk:
-    """Changes limits. Ids are Discord's; amounts are nano-dollars or pictures, as the metric says."""
+    """Changes limits, and answers with what it changed. Ids are Discord's; amounts: nano-dollars or pictures."""
 
     deciding: Deciding
     limit_statuses: LimitStatuses
@@ -72,7 +59,7 @@ class QuotaDesk:
         amount: Amount,
         window: Window,
         actor_id: int,
-    ) -> Outcome:
+    ) -> str:
         """Set a budget (`shared`) or an allowance, in the place of what was set of the kind.
 
         Raises:
@@ -89,12 +76,10 @@ class QuotaDesk:
 
         decision = await self._change(Lead(server_id, actor_id), "quota set", rule, alter)
         if decision.before == decision.after:
-            same = f"{beginning(decision.subject)} is {decision.after} already. Nothing was changed."
-            return Outcome(same, None)
-        counted = await self._from_when(server_id, rule)
-        return Outcome(f"{change_of(decision.subject, decision.before, decision.after)}\n{counted}", decision)
+            return f"{beginning(decision.subject)} is {decision.after} already. Nothing was changed."
+        return f"{_told(decision)}\n{await self._from_when(server_id, rule)}"
 
-    async def clear(self, server_id: int, key: str, actor_id: int, role_ids: tuple[int, ...] = ()) -> Outcome:
+    async def clear(self, server_id: int, key: str, actor_id: int, role_ids: tuple[int, ...] = ()) -> str:
         """Take back the limit that `key` names (`limit_names.rule_key`).
 
         `role_ids` are those of the member whose allowance it is: they tell what applies instead.
@@ -111,7 +96,7 @@ class QuotaDesk:
         decision = await self._change(Lead(server_id, actor_id), "quota clear", rule, alter)
         policy = await self.deciding.of(server_id)
         instead = instead_of(rule, policy, server_id, role_ids, self.limit_statuses.defaults)
-        return Outcome(f"{change_of(decision.subject, decision.before, decision.after)}\n{instead}", decision)
+        return f"{_told(decision)}\n{instead}"
 
     async def grant(
         self,
@@ -125,7 +110,7 @@ class QuotaDesk:
         why: str,
         *,
         role_ids: tuple[int, ...] = (),
-    ) -> Outcome:
+    ) -> str:
         """Add `amount` (nano-dollars or pictures) once to a limit, until its current window ends.
 
         Args:
@@ -156,9 +141,7 @@ class QuotaDesk:
         decision = Decision(actor_id, at, "quota grant", limit.name, exact_text(metric, before), after, reason)
         await self.deciding.policies.grant(server_id, grant, decision)
         status = await self.limit_statuses.status(server_id, limit)
-        change = change_of(decision.subject, decision.before, decision.after)
-        told = f"{change}\nIt counts at once: {use_text(status)}.{_still_too_little(status)}"
-        return Outcome(told, decision)
+        return f"{_told(decision)}\nIt counts at once: {use_text(status)}.{_still_too_little(status)}"
 
     async def _change(
         self, lead: Lead, action: str, rule: LimitRule, alter: Callable[[ServerPolicy], ServerPolicy]
@@ -226,6 +209,10 @@ class QuotaDesk:
             "It counts at once, and what was used in this window counts too: "
             f"{use_text(status)}. It resets <t:{status.resets_at}:R>."
         )
+
+
+def _told(decision: Decision) -> str:
+    return change_of(decision.subject, decision.before, decision.after)
 
 
 def _set_rule(policy: ServerPolicy, key: str) -> LimitRule:

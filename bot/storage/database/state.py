@@ -1,4 +1,4 @@
-"""Small things to remember between starts: keys and values, secrets, when the ledger was last written."""
+"""Small things to remember between starts: keys and values, secrets."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from bot.services.ledger import Notes
-from bot.storage.database.state_rows import CLOCK, read_state, write_state
+from bot.storage.database.state_rows import read_state, write_state
 
 if TYPE_CHECKING:
     import sqlite3
@@ -54,7 +54,3 @@ class State(Notes):
             return kept
 
         return bytes.fromhex(await self._database.transaction(once))
-
-    async def latest(self) -> int:
-        """When the latest step of the ledger was taken, in seconds since 1970 (UTC); 0 before the first."""
-        return await self._database.read(lambda connection: int(read_state(connection, CLOCK) or 0))

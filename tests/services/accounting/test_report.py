@@ -101,7 +101,7 @@ def test_groups_come_to_the_sums_of_all(jobs: list[ReportedJob], by: Grouping) -
 
     assert astuple(sums_in(report.groups)) == astuple(report.sums)
     assert sum(total.nano for total in report.states.values()) == (
-        report.settled_nano + report.held_nano + report.unknown_nano
+        report.sums.settled_nano + report.sums.held_nano + report.sums.unknown_nano
     )
 
 

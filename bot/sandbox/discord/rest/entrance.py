@@ -73,7 +73,6 @@ class Entrance:
             return web.Response()
         exchange.status = outcome.reply.status
         exchange.answer = None if isinstance(outcome.reply.body, bytes) else outcome.reply.body
-        exchange.answer_headers = dict(outcome.headers)
         self._world.announce(ChangeKind.REQUEST_SERVED)
         return _response(outcome)
 

@@ -42,7 +42,6 @@ class Exchange:
     files: tuple[SentFile, ...] = ()
     status: int | None = None
     answer: Any = None
-    answer_headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 class Traffic:

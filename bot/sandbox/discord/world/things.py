@@ -33,11 +33,6 @@ class ChannelKind(IntEnum):
     MEDIA = 16
 
     @property
-    def is_thread(self) -> bool:
-        """Whether it is a thread, which may be a post in a forum."""
-        return self in {ChannelKind.ANNOUNCEMENT_THREAD, ChannelKind.PUBLIC_THREAD, ChannelKind.PRIVATE_THREAD}
-
-    @property
     def is_forum(self) -> bool:
         """Whether it holds posts, and no messages of its own."""
         return self in {ChannelKind.FORUM, ChannelKind.MEDIA}
