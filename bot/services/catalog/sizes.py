@@ -194,16 +194,10 @@ class FreeSizes:
 
     def holding(self, width: int, height: int, most_pixels: int) -> tuple[int, int] | None:
         """The smallest legal size (pixels) that a picture fits into and that is most like it; None if there is none."""
-        legal = (
-            (across, down)
-            for across in range(-(-width // self.step) * self.step, self.longest_edge + 1, self.step)
-            for down in self._heights_near(across, height * across // width)
-            if down >= height and across * down <= most_pixels
-        )
-        return min(legal, key=lambda size: _waste(size, (width, height)), default=None)
+        return _tightest(self, width, height, most_pixels)
 
-    def _heights_near(self, width: int, height: int) -> tuple[int, ...]:
-        """The legal heights for a width that are nearest to this one: of those below and above it one each."""
+    def heights_near(self, width: int, height: int) -> tuple[int, ...]:
+        """The legal heights (pixels) for a width that are nearest to this one: of those below and above it one each."""
         legal = self.heights(width)
         if not legal:
             return ()
@@ -231,6 +225,17 @@ def _likest(rule: FreeSizes, width: int, height: int, most_pixels: int) -> tuple
         if wanted * 3 // 4 <= across * down <= wanted
     )
     return min(legal, key=lambda size: (strain(size, (width, height)), -size[0] * size[1]))
+
+
+@lru_cache(1024)  # the same
+def _tightest(rule: FreeSizes, width: int, height: int, most_pixels: int) -> tuple[int, int] | None:
+    legal = (
+        (across, down)
+        for across in range(-(-width // rule.step) * rule.step, rule.longest_edge + 1, rule.step)
+        for down in rule.heights_near(across, height * across // width)
+        if down >= height and across * down <= most_pixels
+    )
+    return min(legal, key=lambda size: _waste(size, (width, height)), default=None)
 
 
 def _waste(size: tuple[int, int], of: tuple[int, int]) -> float:
