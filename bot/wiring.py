@@ -16,25 +16,25 @@ from bot.services.accounting import Corrector, MonthReports
 from bot.services.admission import Admission, Clearance, Drafting
 from bot.services.calendar import TrueClock, unjumped
 from bot.services.catalog import open_catalog
-from bot.services.gallery import Deleting, FileHolds, Sweeping
+from bot.services.gallery import Deletions, FileHolds, Sweeping
 from bot.services.jobs import (
     Answers,
     Arrears,
-    Bulletins,
+    BufferedBlobs,
     Generation,
     Measurements,
     Outcomes,
     Pace,
     Pausing,
+    PictureReceiver,
     ProviderAccount,
-    Reception,
     Restoration,
-    Safekeeping,
+    ServerStatuses,
     Stores,
     Studio,
     line_of,
 )
-from bot.services.policy import Deciding, Defaults, Rules, ServerSettings, limits_for
+from bot.services.policy import Decisions, Defaults, Rules, ServerSettings, limits_for
 from bot.services.quotas import (
     Accounts,
     BudgetAlerts,
@@ -86,7 +86,7 @@ class Services:
     drafting: Drafting
     rules: Rules
     pausing: Pausing
-    bulletins: Bulletins
+    server_statuses: ServerStatuses
     server_settings: ServerSettings
     stores: Stores
     errands: Errands
@@ -105,7 +105,7 @@ class Services:
     answers: Answers
     requests: Requests
     lineage: Lineage
-    deleting: Deleting
+    deletions: Deletions
     blobs: BlobStore
     file_holds: FileHolds
     sweeping: Sweeping
@@ -166,7 +166,7 @@ class _Foundation:
     requests: SqliteRequests
     files: FileBlobs
     stores: Stores
-    blobs: Safekeeping
+    blobs: BufferedBlobs
     policies: SqlitePolicies
     audit: SqliteAudit
     defaults: Defaults
@@ -196,7 +196,7 @@ async def _connect(settings: Settings, catalog: Catalog, database: Database, ima
         requests=SqliteRequests(database),
         files=files,
         stores=stores,
-        blobs=Safekeeping(files, stores.files),
+        blobs=BufferedBlobs(files, stores.files),
         policies=policies,
         audit=SqliteAudit(database),
         defaults=Defaults(settings.monthly_budget, settings.member_daily_images),
@@ -232,7 +232,7 @@ def _maker(below: _Foundation, accounts: Accounts, admission: Admission, safety_
             ledger=below.ledger,
             books=below.stores.books,
             blobs=below.blobs,
-            reception=Reception(check_result, retouch, below.blobs),
+            receiver=PictureReceiver(check_result, retouch, below.blobs),
             catalog=below.catalog,
             clock=below.clock,
         ),
@@ -256,7 +256,7 @@ def _services(
     restoration: Restoration,
     studio: Studio,
 ) -> Services:
-    deciding = Deciding(below.policies, below.clock)
+    decisions = Decisions(below.policies, below.clock)
     limit_statuses = LimitStatuses(below.policies, below.ledger, below.defaults, below.clock, accounts.visibility)
     file_holds = FileHolds(below.requests, below.blobs)
     return Services(
@@ -265,14 +265,14 @@ def _services(
         studio=studio,
         admission=admission,
         drafting=Drafting(below.catalog, admission, below.settings.model, below.settings.partial_images),
-        rules=Rules(deciding, below.catalog, below.allow_retired),
-        pausing=Pausing(deciding, studio.workshop),
-        bulletins=_bulletins(below, studio, limit_statuses),
-        server_settings=ServerSettings(deciding),
+        rules=Rules(decisions, below.catalog, below.allow_retired),
+        pausing=Pausing(decisions, studio.workshop),
+        server_statuses=_server_statuses(below, studio, limit_statuses),
+        server_settings=ServerSettings(decisions),
         stores=below.stores,
         errands=SqliteErrands(below.database),
         accounts=accounts,
-        quotas=QuotaDesk(deciding, limit_statuses),
+        quotas=QuotaDesk(decisions, limit_statuses),
         ledger=below.ledger,
         policies=below.policies,
         audit=below.audit,
@@ -286,7 +286,7 @@ def _services(
         answers=answers,
         requests=below.requests,
         lineage=SqliteLineage(below.database),
-        deleting=Deleting(below.requests, file_holds, below.audit, below.clock),
+        deletions=Deletions(below.requests, file_holds, below.audit, below.clock),
         blobs=below.blobs,
         file_holds=file_holds,
         sweeping=Sweeping(file_holds, below.files, restoration.keeps_files, unjumped()),
@@ -299,8 +299,8 @@ def _services(
     )
 
 
-def _bulletins(below: _Foundation, studio: Studio, limit_statuses: LimitStatuses) -> Bulletins:
-    return Bulletins(
+def _server_statuses(below: _Foundation, studio: Studio, limit_statuses: LimitStatuses) -> ServerStatuses:
+    return ServerStatuses(
         studio.workshop,
         limit_statuses,
         SqliteOpenCharges(below.database),

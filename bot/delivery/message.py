@@ -28,10 +28,10 @@ from bot.pictures import contact_sheet, shrink
 from bot.presentation.progress import far_text
 from bot.presentation.result import (
     BUTTONLESS,
-    drawing_text,
     ended_text,
     failure_text,
     foretold_text,
+    generating_text,
     headline,
     held_up_text,
     kept_text,
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from bot.delivery.ladder import Landing
     from bot.delivery.place import Place
     from bot.errors import UserFacingError
-    from bot.services.jobs import Drawing, Preview, Result
+    from bot.services.jobs import GenerationProgress, Preview, Result
     from bot.services.ledger import Destination
     from bot.services.policy import Pause
     from bot.services.requests import ImageRequest
@@ -136,8 +136,8 @@ class MessageDelivery(Delivery):
         self._foretold = (*self._notes, *kept_before(request))
         self._clock = clock
         self._said = BEGUN if acknowledge is not None and place.destination.reply_to is not None else ""
-        self._drawing: Drawing | None = None
-        self._stands: tuple[bytes | None, ...] | None = None  # the frames that are shown; None if no drawing is
+        self._generating: GenerationProgress | None = None
+        self._stands: tuple[bytes | None, ...] | None = None  # the frames that are shown; None if none are
         self._late = False
         self._late_timer: asyncio.TimerHandle | None = None
         self._progress = Progress(self._show, lambda: not place.token_lives)
@@ -153,7 +153,7 @@ class MessageDelivery(Delivery):
         if self._acknowledge is not None:
             self._place.acknowledged(await self._acknowledge())
             if self._foretold:
-                await self._says(self._with_notes(drawing_text(self._request.count, 0)))
+                await self._says(self._with_notes(generating_text(self._request.count, 0)))
         return self.destination
 
     def _with_notes(self, text: str) -> str:
@@ -162,7 +162,7 @@ class MessageDelivery(Delivery):
 
     @override
     def queued(self, position: int, wait: float) -> None:
-        """Show the place in line; 0 says that drawing has begun."""
+        """Show the place in line; 0 says that generating has begun."""
         self._watch_the_token()
         if position:
             self._progress.show(Stage(position, self._clock() + wait))
@@ -170,8 +170,8 @@ class MessageDelivery(Delivery):
             self._progress.show(self._drawn())
 
     @override
-    def drawing(self, drawing: Drawing) -> None:
-        self._drawing = drawing
+    def generating(self, progress: GenerationProgress) -> None:
+        self._generating = progress
 
     @override
     def paused(self, pause: Pause | str) -> None:
@@ -299,12 +299,12 @@ class MessageDelivery(Delivery):
         self._progress.stop()
 
     def _drawn(self, frames: tuple[bytes | None, ...] = ()) -> Stage:
-        return Stage(0, frames=frames, goes_on=self._drawing is not None and not self._late)
+        return Stage(0, frames=frames, goes_on=self._generating is not None and not self._late)
 
     async def _show(self, stage: Stage) -> None:
         """One edit of the progress message."""
         if stage.position == 0 and stage.pause is None and not self._late:
-            await self._show_drawing(stage)
+            await self._show_generating(stage)
             return
         self._said, self._stands = "", None
         if self._late:
@@ -315,18 +315,18 @@ class MessageDelivery(Delivery):
         else:
             await self._place.edit_once(self._with_notes(queued_text(stage.position, int(stage.turn_at))))
 
-    async def _show_drawing(self, stage: Stage) -> None:
+    async def _show_generating(self, stage: Stage) -> None:
         """With its frames; a frame that stands there already stays."""
         frames = [frame for frame in stage.frames if frame is not None]
-        far = "" if self._drawing is None else far_text(self._drawing, time.monotonic())
-        text = self._with_notes(drawing_text(self._request.count, len(frames), far))
+        far = "" if self._generating is None else far_text(self._generating, time.monotonic())
+        text = self._with_notes(generating_text(self._request.count, len(frames), far))
         if stage.frames == self._stands:
             if text != self._said:
                 await self._place.reword(text)
         elif frames:
             content = await (shrink(frames[0]) if self._request.count == 1 else contact_sheet(stage.frames))
             await self._place.edit_once(text, [Upload(PREVIEW_NAME, content, "Unfinished preview of the picture")])
-        elif self._said == self._with_notes(drawing_text(self._request.count, 0)):
+        elif self._said == self._with_notes(generating_text(self._request.count, 0)):
             text = self._said  # what the acknowledgement has said already costs no edit
         else:
             await self._place.edit_once(text)

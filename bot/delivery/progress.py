@@ -19,7 +19,7 @@ SHARED_INTERVAL = 3.0  # the same by the bot's own token, where all that it edit
 PATIENCE = 10.0  # seconds that the result waits for an edit in flight
 LINE_INTERVAL = 10.0  # seconds between edits that only tell the place in line: many may wait
 SLACK = 5.0  # seconds by which the time of a turn may move without being told
-REFRESH = 10.0  # seconds between edits that only tell how far a drawing is
+REFRESH = 10.0  # seconds between edits that only tell how far a picture is
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -64,7 +64,7 @@ class Progress:
         self._told_at = self._line_told_at = float("-inf")
 
     def show(self, stage: Stage) -> None:
-        """Show this as soon as it may be. A place in line is told seldom, and not after drawing has begun.
+        """Show this as soon as it may be. A place in line is told seldom, and not after generating has begun.
 
         A pause is told at once, and so is the place in line when it is over.
         """
@@ -72,7 +72,7 @@ class Progress:
             return
         if self._is_news(stage):
             self._newest, self._news, self._place = stage, True, None
-        elif stage.position and not self._is_drawing:
+        elif stage.position and not self._is_generating:
             self._place = stage
         else:
             return
@@ -94,7 +94,7 @@ class Progress:
             await asyncio.wait({self._task})
 
     @property
-    def _is_drawing(self) -> bool:
+    def _is_generating(self) -> bool:
         return self._newest is not None and self._newest.position == 0 and self._newest.pause is None
 
     def _is_told(self, stage: Stage) -> bool:
@@ -109,9 +109,9 @@ class Progress:
         if stage.pause is not None:
             return before is None or stage.pause != before.pause
         if stage.position == 0:
-            return bool(stage.frames) or not self._is_drawing
+            return bool(stage.frames) or not self._is_generating
         paused = before is not None and before.pause is not None
-        return not self._is_drawing and (paused or self._now() - self._line_told_at >= LINE_INTERVAL)
+        return not self._is_generating and (paused or self._now() - self._line_told_at >= LINE_INTERVAL)
 
     async def _keep_showing(self) -> None:
         """Show the newest stage, and the next when the time for it has come; end when nothing is to come by itself."""

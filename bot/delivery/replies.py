@@ -10,14 +10,14 @@ import discord
 from bot.delivery.posting import files_of
 from bot.discord_limits import CANNOT_REPLY, LONGEST_MESSAGE
 from bot.discord_retries import is_refusal, steadily
-from bot.presentation.result import drawing_text, number_in
+from bot.presentation.result import generating_text, number_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.delivery.posting import Upload
 
-BEGUN = drawing_text(1, 0)  # what the message that will show progress says first
+BEGUN = generating_text(1, 0)  # what the message that will show progress says first
 PREVIEW_NAME = "preview.jpg"
 LOOKED_THROUGH = 50  # messages after a member's, among which our answer to it is looked for
 

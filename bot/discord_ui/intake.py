@@ -70,7 +70,7 @@ class Intake:
         self._requests = requests
         self._gatherer = Gatherer(client, catalog, requests, file_holds)
         self._buttons = buttons
-        self._watch = budget_alerts
+        self._budget_alerts = budget_alerts
         self._notes = notes
         self._clock = clock
         self._at_work: set[asyncio.Task[None]] = set()
@@ -168,7 +168,7 @@ class Intake:
             await self._submit(occasion, request, sources)
         except BaseException as error:
             if isinstance(error, LimitReachedError):
-                self._watch.request_refused(occasion.asker.requester, error.shortfall)
+                self._budget_alerts.request_refused(occasion.asker.requester, error.shortfall)
             await occasion.withdraw()
             if isinstance(error, DatabaseError):  # what was reserved by then is given back
                 raise NotAcceptingError(

@@ -37,7 +37,7 @@ class Gathered:
     """A request with its files.
 
     Attributes:
-        request: with input pictures, mask and drawing, and of the size that follows from them.
+        request: with input pictures, mask and markup, and of the size that follows from them.
         notes: sentences for the member about what became of their files.
     """
 
@@ -50,7 +50,7 @@ class Gatherer:
 
     def __init__(self, client: discord.Client, catalog: Catalog, requests: Requests, file_holds: FileHolds) -> None:
         self._catalog = catalog
-        self._holdings = file_holds
+        self._file_holds = file_holds
         self._originals = Originals(client, requests)
         self._budget = ByteBudget()
 
@@ -72,7 +72,7 @@ class Gatherer:
         if not sources.count and not request.kept_files:
             yield Gathered(request)
             return
-        async with a_basket(self._holdings) as basket:
+        async with a_basket(self._file_holds) as basket:
             if sources.count:
                 yield await self._collect(request, sources, basket)
             else:
@@ -105,7 +105,7 @@ class Gatherer:
             if sources.mask is not None:
                 await overlays.take(await download(sources.mask), sources.mask.filename)
             if request.prompt == DRAWN or (sources.unsaid and overlays.drawn and model.markup):
-                request = _by_drawing(request, model, overlays)
+                request = _by_markup(request, model, overlays)
             request = overlays.on(request.with_references([first.image, *others]))
             check_inputs(model, request)
             if request.mask is not None and request.exact and request.output_format != SVG:
@@ -114,8 +114,8 @@ class Gatherer:
         return Gathered(request, tuple(basket.notes))
 
 
-def _by_drawing(request: ImageRequest, model: Model, overlays: Overlays) -> ImageRequest:
-    """A request without words, which the model is to read from the drawing.
+def _by_markup(request: ImageRequest, model: Model, overlays: Overlays) -> ImageRequest:
+    """A request without words, which the model is to read from the markup.
 
     Raises:
         RequestRefused: there is none, or the model would see only where it is.
@@ -128,7 +128,7 @@ def _by_drawing(request: ImageRequest, model: Model, overlays: Overlays) -> Imag
 
 
 async def _others(sources: Sources, overlays: Overlays, basket: HeldFiles) -> list[StoredImage]:
-    """The attachments after the first input, without what turns out to be a mask or a drawing."""
+    """The attachments after the first input, without what turns out to be a mask or markup."""
     references: list[StoredImage] = []
     for attachment in sources.attachments[0 if sources.picture else 1 :]:
         content, name = await download(attachment), attachment.filename

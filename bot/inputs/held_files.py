@@ -27,7 +27,7 @@ class HeldFiles:
     def __init__(self, file_holds: FileHolds) -> None:
         self.digests: list[str] = []
         self.notes: list[str] = []
-        self._holdings = file_holds
+        self._file_holds = file_holds
 
     async def keep(
         self, content: bytes, media_type: str, width: int, height: int, number: int | None = None
@@ -46,13 +46,13 @@ class HeldFiles:
 
     async def hold(self, digest: str) -> bytes | None:
         """The bytes of a file that the store has, which stays there meanwhile; None if it has none."""
-        content = await self._holdings.hold(digest)
+        content = await self._file_holds.hold(digest)
         if content is not None:
             self.digests.append(digest)
         return content
 
     async def _keep(self, content: bytes) -> str:
-        digest = await self._holdings.keep(content)
+        digest = await self._file_holds.keep(content)
         self.digests.append(digest)
         return digest
 

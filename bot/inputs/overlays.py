@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 
 class Overlays:
-    """At most one mask or drawing of a first input.
+    """At most one mask or markup of a first input.
 
     Args:
         first: what it belongs to.
         basket: where it is kept; gets a sentence on what was understood.
-        markup: whether the model takes a drawing as such; if not, the region that is drawn upon becomes a mask.
+        markup: whether the model takes markup as such; if not, the region that is drawn upon becomes a mask.
 
     Attributes:
-        drawn: whether it is a drawing.
+        drawn: whether it is markup.
         fine: the mask for the picture's own size, where that is another.
     """
 
@@ -44,14 +44,14 @@ class Overlays:
         return replace(request, mask=self._mask or request.mask, markup=self._markup or request.markup)
 
     async def sort(self, content: bytes, name: str) -> bool:
-        """Take the file if it is a mask or a drawing; False if it is a picture of its own.
+        """Take the file if it is a mask or markup; False if it is a picture of its own.
 
         Raises:
             InputPictureError: it cannot be read, or there is one already.
         """
         meaning = await meaning_of(content, name, self._first.own)
-        if meaning is Meaning.DRAWING:
-            await self._take_drawing(content, name)
+        if meaning is Meaning.MARKUP:
+            await self._take_markup(content, name)
         elif meaning is Meaning.MASK:
             await self._take_mask(content, name)
         return meaning is not Meaning.PICTURE
@@ -62,8 +62,8 @@ class Overlays:
         Raises:
             InputPictureError: it cannot be read, or there is one already.
         """
-        if await meaning_of(content, name, self._first.own) is Meaning.DRAWING:
-            await self._take_drawing(content, name)
+        if await meaning_of(content, name, self._first.own) is Meaning.MARKUP:
+            await self._take_markup(content, name)
         else:
             await self._take_mask(content, name)
 
@@ -76,7 +76,7 @@ class Overlays:
             f"{shown_name(name)} is taken as a mask: {percent(fitted.share)} of the picture may change."
         )
 
-    async def _take_drawing(self, content: bytes, name: str) -> None:
+    async def _take_markup(self, content: bytes, name: str) -> None:
         self._claim(name)
         self.drawn = True
         understood = f"{shown_name(name)} is taken as a drawing on {self._first.label}"

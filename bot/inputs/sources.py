@@ -29,7 +29,7 @@ class Sources:
         mask: a file that says what of the first input may change.
         sorts: the attachments may also be a mask of the first input, or that picture drawn upon: look at each.
         follows: the size was guessed from what Discord says of the first input, and becomes that of its real shape.
-        unsaid: the words are those that stood in the dialog already: beside a drawing they say nothing.
+        unsaid: the words are those that stood in the dialog already: beside markup they say nothing.
     """
 
     order: Order | None = None

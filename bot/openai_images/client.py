@@ -219,7 +219,7 @@ def _of_format(request: ImageRequest) -> dict[str, Any]:
 
 
 def _files(inputs: Sequence[InputImage]) -> dict[str, Any]:
-    """The input pictures in their order, and the mask or the drawing. Without a type the API would refuse them."""
+    """The input pictures in their order, and the mask or the markup. Without a type the API would refuse them."""
     files: dict[str, Any] = {
         "image": [(file.name, file.content, file.media_type) for file in inputs if file.role == "image"]
     }

@@ -1,36 +1,36 @@
-"""How far a drawing is, in words, and as a bar that the words do not need."""
+"""How far a picture is, in words, and as a bar that the words do not need."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.services.jobs import Drawing
+    from bot.services.jobs import GenerationProgress
 
 BAR = 5  # signs
 FULL, EMPTY = "▰", "▱"
 MINUTES_FROM = 120  # seconds
 
 
-def far_text(drawing: Drawing, now: float) -> str:
-    """How far a drawing usually is after so long.
+def far_text(progress: GenerationProgress, now: float) -> str:
+    """How far a picture usually is after so long.
 
     Args:
-        drawing: what is drawn.
+        progress: of a request whose pictures are generated.
         now: by the clock of `time.monotonic`.
     """
-    each = "each " if drawing.total > 1 else ""
-    there = f"{drawing.done} of {drawing.total} done, " if drawing.done else ""
-    expected = f"usually {span_text(drawing.usual.seconds)}"
-    if not drawing.usual.is_measured:
-        expected = f"{span_text(drawing.usual.seconds)} by guess"
-    overtime = drawing.overtime(now)
+    each = "each " if progress.total > 1 else ""
+    there = f"{progress.done} of {progress.total} done, " if progress.done else ""
+    expected = f"usually {span_text(progress.usual.seconds)}"
+    if not progress.usual.is_measured:
+        expected = f"{span_text(progress.usual.seconds)} by guess"
+    overtime = progress.overtime(now)
     if overtime is not None:
-        slowest = "Longer than usual" if drawing.usual.is_measured else "Longer than I guessed"
+        slowest = "Longer than usual" if progress.usual.is_measured else "Longer than I guessed"
         return f"{slowest}: {there}{span_text(overtime)} so far, {each}{expected}."
-    if not drawing.sent_at:
+    if not progress.sent_at:
         return f"{there}{each}{expected}.".capitalize()
-    share = drawing.share(now)
+    share = progress.share(now)
     full = int(share * BAR)
     return f"{FULL * full}{EMPTY * (BAR - full)} About {share:.0%}: {there}{each}{expected}."
 

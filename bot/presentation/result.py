@@ -65,7 +65,7 @@ def held_up_text(trouble: str) -> str:
     return f"⏳ {trouble}, so nothing is begun just now. Your place in line is kept; nothing is charged for it yet."
 
 
-def drawing_text(count: int, previews: int, far: str = "") -> str:
+def generating_text(count: int, previews: int, far: str = "") -> str:
     """Being made. `previews` of the `count` pictures can be seen already, unfinished; `far` as of `far_text`."""
     what = "your picture" if count == 1 else f"your {count} pictures"
     told = [f"🎨 Drawing {what}…", far, "What you see is an unfinished preview." if previews else ""]

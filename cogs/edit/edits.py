@@ -43,7 +43,7 @@ async def change_ours(
         picture: not deleted.
         wishes: what was chosen.
         files: references, a mask, or the picture drawn upon: they are sorted by what they show.
-        unsaid: the words stood in the dialog already; beside a drawing they say nothing.
+        unsaid: the words stood in the dialog already; beside markup they say nothing.
 
     Raises:
         UserFacingError: nothing was reserved.
@@ -92,7 +92,7 @@ async def change_others(
 ) -> None:
     """Ask for a change of the first of somebody's pictures; the rest of them, and the files, are sent along.
 
-    Only with `files` is one of them taken for a mask or a drawing. The errors are those of `change_ours`.
+    Only with `files` is one of them taken for a mask or markup. The errors are those of `change_ours`.
     """
     client = interaction.client
     start = Start(shape=shape_of(pictures[0]))

@@ -63,7 +63,7 @@ class DeleteOneButton(AtelierButton, action="delete-one"):
 
 async def ask_deletion(interaction: Interaction, order: Order, picture: Picture) -> None:
     """Ask whether it is really to be deleted, and of several what: it was paid for, and cannot come back."""
-    interaction.client.services.deleting.check(order, _deleter(interaction))
+    interaction.client.services.deletions.check(order, _deleter(interaction))
     everything = ReallyDeleteButton(picture.number)
     if len(order.pictures) == 1:
         question, view = ASK_ONE, view_of([everything])
@@ -74,11 +74,11 @@ async def ask_deletion(interaction: Interaction, order: Order, picture: Picture)
 
 
 async def _delete(interaction: Interaction, order: Order, picture: Picture | None) -> None:
-    deleting, deleter = interaction.client.services.deleting, _deleter(interaction)
-    deleting.check(order, deleter)
+    deletions, deleter = interaction.client.services.deletions, _deleter(interaction)
+    deletions.check(order, deleter)
     await interaction.response.defer()  # deleting may take longer than Discord waits for a first answer
     number = None if picture is None else picture.number
-    unseen = await deleting.delete(order, number, deleter, ShownResults(interaction.client))
+    unseen = await deletions.delete(order, number, deleter, ShownResults(interaction.client))
     if picture is None or len(order.pictures) == 1:
         told = f"Deleted.{'' if unseen else STAYS}"
     else:

@@ -109,7 +109,7 @@ class Limits(commands.Cog):
         """Take back a limit."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         server_id = server_of(interaction).id
-        rule = rule_of_key(await self._desk.deciding.of(server_id), limit)
+        rule = rule_of_key(await self._desk.decisions.of(server_id), limit)
         roles: tuple[int, ...] = ()
         if rule is not None and rule.scope is Scope.MEMBER:
             roles = await _roles_of(interaction, rule.scope_id)
@@ -166,7 +166,7 @@ class Limits(commands.Cog):
     @clear.autocomplete("limit")
     async def _limits(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         server = server_of(interaction)
-        policy = await self._desk.deciding.of(server.id)
+        policy = await self._desk.decisions.of(server.id)
         names = await self._names.of(server, [(rule.scope, rule.scope_id) for rule in policy.limits], PATIENCE)
         named = [(rule, names[rule.scope, rule.scope_id]) for rule in policy.limits]
         return choices([(label, rule_key(rule)) for label, rule in limit_choices(named, typed)])

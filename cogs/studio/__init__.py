@@ -16,7 +16,7 @@ from cogs.studio.setup import Start
 if TYPE_CHECKING:
     from bot.discord_ui.interactions import AtelierClient
     from bot.services.admission import Admission
-    from bot.services.jobs import Bulletins, Pausing
+    from bot.services.jobs import Pausing, ServerStatuses
     from bot.services.policy import Audit, Rules, ServerSettings
     from bot.services.quotas import BudgetAlerts, QuotaDesk
 
@@ -39,7 +39,7 @@ class Studio(
     def __init__(
         self,
         pausing: Pausing,
-        bulletins: Bulletins,
+        server_statuses: ServerStatuses,
         rules: Rules,
         server_settings: ServerSettings,
         admission: Admission,
@@ -49,12 +49,12 @@ class Studio(
         default_model: str,
     ) -> None:
         self._pausing = pausing
-        self._bulletins = bulletins
+        self._server_statuses = server_statuses
         self._rules = rules
         self._server_settings = server_settings
         self._admission = admission
         self._audit = audit
-        self._watch = budget_alerts
+        self._budget_alerts = budget_alerts
         self._quotas = quotas
         self._default_model = default_model
 
@@ -66,7 +66,7 @@ async def setup(bot: AtelierClient) -> None:
     await bot.add_cog(
         Studio(
             services.pausing,
-            services.bulletins,
+            services.server_statuses,
             services.rules,
             services.server_settings,
             services.admission,

@@ -13,19 +13,19 @@ from cogs.studio.log_channel import fault_of, find_place
 from cogs.studio.status_text import paused_text, resumed_text, status_panel
 
 if TYPE_CHECKING:
-    from bot.services.jobs import Bulletins, Pausing
+    from bot.services.jobs import Pausing, ServerStatuses
 
 
 class Running(commands.Cog):
     """The commands about whether pictures are made, and how things stand; a part of the group."""
 
     _pausing: Pausing
-    _bulletins: Bulletins
+    _server_statuses: ServerStatuses
 
     @app_commands.command()
     async def status(self, interaction: Interaction) -> None:
         """See what runs and waits here, what is spent, and what is set."""
-        server_status = await self._bulletins.of(interaction.guild_id or 0)
+        server_status = await self._server_statuses.of(interaction.guild_id or 0)
         log_id = server_status.policy.log_channel_id
         fault = "" if log_id is None else fault_of(interaction, log_id, await find_place(interaction, log_id))
         await interaction.response.send_message(view=status_panel(server_status, fault), ephemeral=True)

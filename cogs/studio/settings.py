@@ -45,7 +45,7 @@ class ServerWide(commands.Cog):
     """The commands about the server as a whole; a part of the group."""
 
     _server_settings: ServerSettings
-    _watch: BudgetAlerts
+    _budget_alerts: BudgetAlerts
 
     @app_commands.command()
     @app_commands.describe(member="Who; the id of somebody who has left works too", reason="Why; only leads see it")
@@ -143,7 +143,7 @@ class ServerWide(commands.Cog):
                 await begin_log(interaction, channel.id)
             kept = None if channel is None else channel.id
             text = changed_text(await self._server_settings.set_log_channel(lead, kept))
-            self._watch.tell_soon()
+            self._budget_alerts.tell_soon()
         if kept is not None:
             text = " ".join([text, *await notes_on_log(interaction, kept)])
         await interaction.edit_original_response(content=text)

@@ -30,7 +30,7 @@ class Start(commands.Cog):
 
     _server_settings: ServerSettings
     _quotas: QuotaDesk
-    _watch: BudgetAlerts
+    _budget_alerts: BudgetAlerts
 
     @app_commands.command()
     @app_commands.describe(
@@ -64,7 +64,7 @@ class Start(commands.Cog):
         if log is not None and log.id != kept:
             await begin_log(interaction, log.id)
         decision = await self._server_settings.set_up(lead, first)
-        self._watch.tell_soon()
+        self._budget_alerts.tell_soon()
         notes = [note for rule in first.limits for note in await self._quotas.outdone(lead.server_id, rule)]
         if log is not None:
             notes += await notes_on_log(interaction, log.id)

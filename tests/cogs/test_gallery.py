@@ -225,7 +225,7 @@ async def test_a_parent_that_was_deleted_is_said_to_be(opened: OpenHouse) -> Non
     async with opened() as house:
         await house.imagine(prompt="a red fox")
         await edit(house, 1, "make it blue")
-        await house.services.deleting.delete(
+        await house.services.deletions.delete(
             await order_of(house, 1),
             None,
             Deleter(house.mia.id, house.server.id, moderates=False),

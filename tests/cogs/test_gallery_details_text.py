@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.presentation.result import drawing_text, late_text, queued_text
+from bot.presentation.result import generating_text, late_text, queued_text
 from bot.presentation.story import MARKLESS, MAY_DIFFER
 from bot.services.gallery import Family, Relative
 from bot.services.ledger import ChargeState
@@ -246,7 +246,7 @@ def test_the_place_in_line_is_told_with_a_clock_that_runs(position: int, text: s
     ],
 )
 def test_a_preview_is_called_one(count: int, previews: int, text: str) -> None:
-    assert drawing_text(count, previews) == text
+    assert generating_text(count, previews) == text
 
 
 def test_a_late_answer_says_what_to_press() -> None:

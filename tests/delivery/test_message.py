@@ -22,7 +22,7 @@ from bot.delivery.place import Place
 from bot.delivery.replies import BEGUN
 from bot.errors import UserFacingError
 from bot.presentation.result import BUTTONLESS, late_text
-from bot.services.jobs import DeliveryError, Drawing, Posted, Preview, Result, Usual
+from bot.services.jobs import DeliveryError, GenerationProgress, Posted, Preview, Result, Usual
 from bot.services.policy import Pause
 from tests.delivery.errors import refused
 from tests.examples import DESTINATION, REQUEST, REQUESTER, failed_job, job, noisy_png, order, picture, png, result
@@ -588,9 +588,9 @@ async def test_a_public_request_needs_no_such_button() -> None:
 USUAL = Usual(40.0, 60.0, is_measured=True)
 
 
-def drawing(*ago: float, total: int = 1, done: int = 0) -> Drawing:
+def generated(*ago: float, total: int = 1, done: int = 0) -> GenerationProgress:
     """Pictures that were sent so many seconds ago."""
-    return Drawing(total, done, tuple(time.monotonic() - seconds for seconds in ago), USUAL)
+    return GenerationProgress(total, done, tuple(time.monotonic() - seconds for seconds in ago), USUAL)
 
 
 async def test_how_far_a_drawing_is_follows_the_time_without_a_preview(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -598,12 +598,12 @@ async def test_how_far_a_drawing_is_follows_the_time_without_a_preview(monkeypat
     place = RecordingPlace()
     delivery = delivery_to(place)
 
-    delivery.drawing(drawing())
+    delivery.generating(generated())
     delivery.queued(0, 0)
     await shown(place, 1)
-    delivery.drawing(drawing(20))
+    delivery.generating(generated(20))
     await shown(place, 2)
-    delivery.drawing(drawing(70))
+    delivery.generating(generated(70))
     await shown(place, 3)
     await delivery.done(result())
 
@@ -620,7 +620,7 @@ async def test_what_is_said_already_is_not_said_again(monkeypatch: pytest.Monkey
     place = RecordingPlace()
     delivery = delivery_to(place)
 
-    delivery.drawing(drawing())
+    delivery.generating(generated())
     delivery.queued(0, 0)
     await shown(place, 1)
     await asyncio.sleep(0.02)
@@ -634,11 +634,11 @@ async def test_a_preview_that_stands_there_is_not_sent_again(monkeypatch: pytest
     place = RecordingPlace()
     delivery = delivery_to(place)
 
-    delivery.drawing(drawing(20))
+    delivery.generating(generated(20))
     delivery.preview(Preview((png(),)))
     await shown(place, 1)
     monkeypatch.setattr(progress, "REFRESH", 0.0)
-    delivery.drawing(drawing(30))
+    delivery.generating(generated(30))
     delivery.preview(Preview((png(),)))
     await shown(place, 2)
     await delivery.done(result())
@@ -652,7 +652,7 @@ async def test_a_late_answer_is_not_refreshed(monkeypatch: pytest.MonkeyPatch) -
     place = RecordingPlace(private(expires_in=room.LATE_RESERVE))
     delivery = delivery_to(place)
 
-    delivery.drawing(drawing())
+    delivery.generating(generated())
     delivery.paused(PAUSE)
     await shown(place, 2)
     await asyncio.sleep(0.02)

@@ -55,7 +55,7 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "SHARED_INTERVAL", 0.0)
 
 
-def drawing(*frames: bytes | None) -> Stage:
+def generating(*frames: bytes | None) -> Stage:
     return Stage(0, frames=frames)
 
 
@@ -68,14 +68,14 @@ async def turns(count: int = 20) -> None:
 async def test_the_newest_frame_wins_and_those_before_it_are_skipped() -> None:
     screen = Screen(held=True)
     progress = Progress(screen.edit)
-    progress.show(drawing(b"1"))
+    progress.show(generating(b"1"))
     await turns()
     for frame in (b"2", b"3", b"4"):
-        progress.show(drawing(frame))
+        progress.show(generating(frame))
     screen.free.set()
     await turns()
 
-    assert screen.begun == [drawing(b"1"), drawing(b"4")]
+    assert screen.begun == [generating(b"1"), generating(b"4")]
     assert screen.most_at_once == 1
     await progress.end()
 
@@ -84,12 +84,12 @@ async def test_edits_are_kept_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "INTERVAL", FOREVER)
     screen = Screen()
     progress = Progress(screen.edit)
-    progress.show(drawing(b"1"))
+    progress.show(generating(b"1"))
     await turns()
-    progress.show(drawing(b"2"))
+    progress.show(generating(b"2"))
     await turns()
 
-    assert screen.begun == [drawing(b"1")]
+    assert screen.begun == [generating(b"1")]
     await progress.end()
 
 
@@ -98,15 +98,15 @@ async def test_edits_that_count_together_with_others_are_kept_further_apart(monk
     screen = Screen()
     shared = False
     progress = Progress(screen.edit, lambda: shared)
-    progress.show(drawing(b"1"))
+    progress.show(generating(b"1"))
     await turns()
-    progress.show(drawing(b"2"))
+    progress.show(generating(b"2"))
     shared = True  # the interaction's token dies
     await turns()
-    progress.show(drawing(b"3"))
+    progress.show(generating(b"3"))
     await turns()
 
-    assert screen.begun == [drawing(b"1"), drawing(b"2")]
+    assert screen.begun == [generating(b"1"), generating(b"2")]
     await progress.end()
 
 
@@ -114,20 +114,20 @@ async def test_nothing_is_shown_after_the_end(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(room, "INTERVAL", FOREVER)
     screen = Screen()
     progress = Progress(screen.edit)
-    progress.show(drawing(b"1"))
+    progress.show(generating(b"1"))
     await turns()
-    progress.show(drawing(b"2"))  # is due only after the interval
+    progress.show(generating(b"2"))  # is due only after the interval
     await progress.end()
-    progress.show(drawing(b"3"))
+    progress.show(generating(b"3"))
     await turns()
 
-    assert screen.begun == [drawing(b"1")]
+    assert screen.begun == [generating(b"1")]
 
 
 async def test_the_end_waits_for_the_edit_in_flight() -> None:
     screen = Screen(held=True)
     progress = Progress(screen.edit)
-    progress.show(drawing(b"1"))
+    progress.show(generating(b"1"))
     await turns()
     ending = asyncio.create_task(progress.end())
     await turns()
@@ -143,7 +143,7 @@ async def test_an_edit_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(room, "PATIENCE", 0.01)
     screen = Screen(held=True)
     progress = Progress(screen.edit)
-    progress.show(drawing(b"1"))
+    progress.show(generating(b"1"))
     await turns()
     await progress.end()
 
@@ -153,14 +153,14 @@ async def test_an_edit_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -
 async def test_stopping_begins_no_edit_and_waits_for_none() -> None:
     screen = Screen(held=True)
     progress = Progress(screen.edit)
-    progress.show(drawing(b"1"))
+    progress.show(generating(b"1"))
     await turns()
-    progress.show(drawing(b"2"))
+    progress.show(generating(b"2"))
     progress.stop()
     screen.free.set()
     await progress.end()
 
-    assert screen.begun == [drawing(b"1")]
+    assert screen.begun == [generating(b"1")]
 
 
 async def test_ending_twice_or_before_the_beginning_is_no_fault() -> None:
@@ -168,7 +168,7 @@ async def test_ending_twice_or_before_the_beginning_is_no_fault() -> None:
     progress = Progress(screen.edit)
     await progress.end()
     await progress.end()
-    progress.show(drawing(b"1"))
+    progress.show(generating(b"1"))
     await turns()
 
     assert screen.begun == []
@@ -179,14 +179,14 @@ async def test_an_edit_that_fails_does_not_stop_the_next() -> None:
     screen.fault = ConnectionError("dropped")
     progress = Progress(screen.edit)
     with capture_logs() as lines:
-        progress.show(drawing(b"1"))
+        progress.show(generating(b"1"))
         await turns()
     screen.fault = None
-    progress.show(drawing(b"2"))
+    progress.show(generating(b"2"))
     await turns()
 
     assert [line["event"] for line in lines] == ["progress not shown"]
-    assert screen.begun == [drawing(b"1"), drawing(b"2")]
+    assert screen.begun == [generating(b"1"), generating(b"2")]
     await progress.end()
 
 
@@ -220,11 +220,11 @@ async def test_the_place_in_line_is_not_told_once_drawing_has_begun() -> None:
 async def test_that_drawing_begins_is_told_once_for_all_pictures() -> None:
     screen = Screen()
     progress = Progress(screen.edit)
-    for stage in (Stage(2, 9), Stage(0), Stage(0), drawing(b"1", None), Stage(0)):
+    for stage in (Stage(2, 9), Stage(0), Stage(0), generating(b"1", None), Stage(0)):
         progress.show(stage)
         await turns()
 
-    assert screen.begun == [Stage(2, 9), Stage(0), drawing(b"1", None)]
+    assert screen.begun == [Stage(2, 9), Stage(0), generating(b"1", None)]
     await progress.end()
 
 
@@ -247,22 +247,22 @@ async def test_a_pause_is_told_at_once_and_so_is_the_place_after_it(monkeypatch:
 async def test_a_job_that_was_called_back_is_told_that_it_waits_and_then_its_place() -> None:
     screen = Screen()
     progress = Progress(screen.edit)
-    for stage in (Stage(0), PAUSE, Stage(1, 20), Stage(0), drawing(b"1")):
+    for stage in (Stage(0), PAUSE, Stage(1, 20), Stage(0), generating(b"1")):
         progress.show(stage)
         await turns()
 
-    assert screen.begun == [Stage(0), PAUSE, Stage(1, 20), Stage(0), drawing(b"1")]
+    assert screen.begun == [Stage(0), PAUSE, Stage(1, 20), Stage(0), generating(b"1")]
     await progress.end()
 
 
 async def test_that_drawing_begins_is_told_after_a_pause_also_without_a_place() -> None:
     screen = Screen()
     progress = Progress(screen.edit)
-    for stage in (drawing(b"1", None), PAUSE, Stage(0), Stage(0)):
+    for stage in (generating(b"1", None), PAUSE, Stage(0), Stage(0)):
         progress.show(stage)
         await turns()
 
-    assert screen.begun == [drawing(b"1", None), PAUSE, Stage(0)]
+    assert screen.begun == [generating(b"1", None), PAUSE, Stage(0)]
     await progress.end()
 
 
@@ -338,8 +338,8 @@ async def test_news_come_between_two_refreshes(monkeypatch: pytest.MonkeyPatch) 
     progress = Progress(screen.edit)
     progress.show(Stage(0, goes_on=True))
     await turns()
-    progress.show(drawing(b"1"))
+    progress.show(generating(b"1"))
     await turns()
 
-    assert screen.begun == [Stage(0, goes_on=True), drawing(b"1")]
+    assert screen.begun == [Stage(0, goes_on=True), generating(b"1")]
     await progress.end()

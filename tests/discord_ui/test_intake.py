@@ -179,7 +179,7 @@ async def test_a_picture_that_is_deleted_while_its_edit_is_accepted_is_edited_al
             @override
             async def read(self, *, use_cached: bool = False) -> bytes:
                 deleter = Deleter(house.mia.id, house.server.id, moderates=False)
-                assert await house.services.deleting.delete(order, None, deleter, ShownResults(house.bot))
+                assert await house.services.deletions.delete(order, None, deleter, ShownResults(house.bot))
                 return await super().read()
 
         async def nothing() -> None:

@@ -39,7 +39,7 @@ async def meaning(image: Image.Image, name: str = "image.png", original: bytes =
     ("what", "width"), [("circle", 2), ("circle", 8), ("line", 1), ("line", 30), ("words", 3), ("box", 0)]
 )
 async def test_a_drawing_is_known_by_its_strokes(what: str, width: int, colour: str) -> None:
-    assert await meaning(drawn(PHOTO, what, colour, width)) is Meaning.DRAWING
+    assert await meaning(drawn(PHOTO, what, colour, width)) is Meaning.MARKUP
 
 
 @pytest.mark.parametrize(("what", "width"), [("circle", 4), ("line", 5), ("line", 24), ("words", 4), ("box", 0)])
@@ -51,7 +51,7 @@ async def test_a_drawing_is_known_after_compression_scaling_and_another_gamma(
 ) -> None:
     copy = scaled(drawn(PHOTO, what, "red", width), (round(SIZE[0] * factor), round(SIZE[1] * factor)))
 
-    assert await meaning(jpeg(toned(copy, gamma), quality)) is Meaning.DRAWING
+    assert await meaning(jpeg(toned(copy, gamma), quality)) is Meaning.MARKUP
 
 
 def drawn_share(overlay: Overlay) -> float:
@@ -62,14 +62,14 @@ def drawn_share(overlay: Overlay) -> float:
 async def test_a_highlighter_is_a_drawing_that_is_seen_through() -> None:
     marked = Image.blend(PHOTO, drawn(PHOTO, "line", "yellow", 40), 0.45)
 
-    assert await meaning(marked) is Meaning.DRAWING
-    assert await meaning(jpeg(marked, 75)) is Meaning.DRAWING
+    assert await meaning(marked) is Meaning.MARKUP
+    assert await meaning(jpeg(marked, 75)) is Meaning.MARKUP
 
 
 async def test_strokes_of_several_colours_are_one_drawing() -> None:
     marked = drawn(drawn(drawn(PHOTO, "circle", "red", 5), "line", "white", 9), "words", "blue", 3)
 
-    assert await meaning(marked) is Meaning.DRAWING
+    assert await meaning(marked) is Meaning.MARKUP
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ async def test_a_black_and_white_picture_can_be_drawn_upon() -> None:
     original = spot(SIZE).convert("RGB")
 
     assert await meaning(original, original=encoded(original, "PNG")) is Meaning.PICTURE
-    assert await meaning(drawn(original, "line", "white", 9), original=encoded(original, "PNG")) is Meaning.DRAWING
+    assert await meaning(drawn(original, "line", "white", 9), original=encoded(original, "PNG")) is Meaning.MARKUP
 
 
 def erased(image: Image.Image, stencil: Image.Image) -> Image.Image:
@@ -211,7 +211,7 @@ async def test_a_sticker_can_be_drawn_upon_and_erased() -> None:
     original = encoded(sticker, "PNG")
 
     assert await meaning(sticker, original=original) is Meaning.PICTURE
-    assert await meaning(marked, original=original) is Meaning.DRAWING
+    assert await meaning(marked, original=original) is Meaning.MARKUP
     assert await meaning(erased(sticker.convert("RGB"), spot(SIZE)), original=original) is Meaning.MASK
 
 
@@ -230,7 +230,7 @@ async def test_a_turned_copy_is_seen_upright() -> None:
 
     overlay = await overlay_of(content, "phone.png", ORIGINAL)
 
-    assert await meaning_of(content, "phone.png", ORIGINAL) is Meaning.DRAWING
+    assert await meaning_of(content, "phone.png", ORIGINAL) is Meaning.MARKUP
     assert (overlay.width, overlay.height) == SIZE
 
 
@@ -412,7 +412,7 @@ async def test_any_photo_drawn_upon_gives_an_overlay_and_a_mask_of_its_size(
         encoded(drawn(picture, what, (255, 0, 220), thick), "JPEG", quality=quality),
     )
 
-    assert await meaning_of(copy, "x.jpg", original) is Meaning.DRAWING
+    assert await meaning_of(copy, "x.jpg", original) is Meaning.MARKUP
     overlay, mask = await overlay_of(copy, "x.jpg", original), await mask_of_markup(copy, "x.jpg", original)
     alpha = opened(overlay.content).getchannel("A")
     assert alpha.size == changeable(mask.content).size == (width, height)

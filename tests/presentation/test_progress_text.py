@@ -1,11 +1,11 @@
-"""How far a drawing is: honest when it runs over, never done before it is, and plain without its bar."""
+"""How far a picture is: honest when it runs over, never done before it is, and plain without its bar."""
 
 from __future__ import annotations
 
 import pytest
 
 from bot.presentation.progress import far_text, span_text
-from bot.services.jobs import Drawing, Usual
+from bot.services.jobs import GenerationProgress, Usual
 
 USUAL = Usual(40.0, 60.0, is_measured=True)
 GUESSED = Usual(20.0, 40.0, is_measured=False)
@@ -14,7 +14,7 @@ NOW = 1000.0
 
 def after(*seconds: float, usual: Usual = USUAL, total: int = 1, done: int = 0) -> str:
     """What is said when pictures were sent so many seconds ago."""
-    return far_text(Drawing(total, done, tuple(NOW - each for each in seconds), usual), NOW)
+    return far_text(GenerationProgress(total, done, tuple(NOW - each for each in seconds), usual), NOW)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.services.admission import Admission
-from bot.services.policy import Deciding, Lead, Rules, ServerSettings
+from bot.services.policy import Decisions, Lead, Rules, ServerSettings
 from bot.storage import Database, SqliteAudit, SqlitePolicies
 from tests.examples import CATALOG
 from tests.services.fakes import Clock
@@ -46,11 +46,11 @@ async def a_council(folder: Path, *, allow_retired: bool = False) -> AsyncGenera
     database = await Database.open(folder / "atelier.sqlite3")
     try:
         clock, policies = Clock(), SqlitePolicies(database)
-        deciding = Deciding(policies, clock)
+        decisions = Decisions(policies, clock)
         yield Council(
             clock,
-            Rules(deciding, CATALOG, allow_retired),
-            ServerSettings(deciding),
+            Rules(decisions, CATALOG, allow_retired),
+            ServerSettings(decisions),
             Admission(policies, CATALOG, allow_retired, clock),
             SqliteAudit(database),
         )

@@ -17,23 +17,23 @@ from bot.services.catalog import Catalog
 from bot.services.jobs import (
     Answers,
     Arrears,
+    BufferedBlobs,
     CheckedPicture,
-    Drawing,
     FinishedImage,
     Generation,
+    GenerationProgress,
     InputImage,
     Measurements,
     Outcomes,
     Pace,
     PartialImage,
     Pausing,
+    PictureReceiver,
     Posted,
     Preview,
     ProviderAccount,
-    Reception,
     Restoration,
     Result,
-    Safekeeping,
     Stores,
     Studio,
     UnreadablePictureError,
@@ -41,7 +41,7 @@ from bot.services.jobs import (
 )
 from bot.services.jobs.recall import Recall
 from bot.services.ledger import Destination, Order, Picture, Reservation
-from bot.services.policy import Deciding, Limit, Requester, buckets_touched
+from bot.services.policy import Decisions, Limit, Requester, buckets_touched
 from bot.services.quotas import Accounts
 from bot.services.requests import ImageRequest, Usage, pricing
 from bot.storage import Database, SqliteAudit, SqliteLedger, SqlitePolicies, SqliteRequests, State
@@ -189,7 +189,7 @@ class RecordingDelivery:
         self.lines: list[tuple[int, float]] = []
         self.pauses: list[Pause | str] = []
         self.previews: list[Preview] = []
-        self.drawings: list[Drawing] = []
+        self.generating_told: list[GenerationProgress] = []
         self.left = 0
         self.results: list[Result] = []
         self.renewed: list[tuple[Result, Posted]] = []
@@ -222,8 +222,8 @@ class RecordingDelivery:
     def queued(self, position: int, wait: float) -> None:
         self.lines.append((position, wait))
 
-    def drawing(self, drawing: Drawing) -> None:
-        self.drawings.append(drawing)
+    def generating(self, progress: GenerationProgress) -> None:
+        self.generating_told.append(progress)
 
     def leave(self) -> None:
         self.left += 1
@@ -438,7 +438,7 @@ class House:
             Arrears("files", self.blobs.try_out, pauses=pauses, patience=patience),
             Arrears("books", self._write_something, pauses=pauses, patience=patience),
         )
-        safe = Safekeeping(self.blobs, self.stores.files)
+        safe = BufferedBlobs(self.blobs, self.stores.files)
         self.clock = Clock()
         self.limits: tuple[Limit, ...] = ()
         self.pace = Pace(None)
@@ -457,7 +457,7 @@ class House:
                 ledger=self.ledger,
                 books=self.stores.books,
                 blobs=safe,
-                reception=Reception(check_picture, self.brush, self.blobs),
+                receiver=PictureReceiver(check_picture, self.brush, self.blobs),
                 catalog=CATALOG,
                 clock=self.clock,
             ),
@@ -485,7 +485,7 @@ class House:
             past=SqlitePast(database),
             clock=self.clock,
         )
-        self.pausing = Pausing(Deciding(self.policies, self.clock), self.studio.workshop)
+        self.pausing = Pausing(Decisions(self.policies, self.clock), self.studio.workshop)
         self.reopened: dict[str, RecordingDelivery] = {}
 
     async def _write_something(self) -> None:

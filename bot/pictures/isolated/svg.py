@@ -140,7 +140,7 @@ async def render_svg(content: bytes, longest_edge: int) -> bytes:
     Raises:
         UnreadablePictureError: it is no drawing, or one that cannot be drawn.
     """
-    return await _easel.draw(content, longest_edge)
+    return await _svg_process.draw(content, longest_edge)
 
 
 async def _drawn_apart(content: bytes, across: int) -> bytes:
@@ -205,4 +205,4 @@ def _number(text: str) -> float:
     return value if _SMALLEST < value < _LARGEST else 0.0
 
 
-_easel = SvgProcess()
+_svg_process = SvgProcess()

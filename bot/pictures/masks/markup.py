@@ -1,4 +1,4 @@
-"""What a file attached to a reply is to the picture replied to: another picture, a mask of it, or a drawing upon it."""
+"""What a file attached to a reply is to the picture replied to: another picture, a mask of it, or markup upon it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from bot.pictures.decode import Plain
     from bot.pictures.masks.comparing import Comparison
 
-_MOST_SHARE = 0.9  # of a picture that a drawing may cover
+_MOST_SHARE = 0.9  # of a picture that markup may cover
 _HALO = 2  # pixels around a stroke that are taken with it
 _MARGIN = 0.01  # of the short edge, around a drawn region
 _GAP = 0.015  # of the short edge; an outline that is open by twice as much counts as closed
@@ -41,7 +41,7 @@ class Meaning(StrEnum):
 
     PICTURE = "picture"
     MASK = "mask"
-    DRAWING = "drawing"
+    MARKUP = "markup"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ async def meaning_of(content: bytes, name: str, original: bytes) -> Meaning:
     """Tell what an attached file is, held against the picture that it came in answer to.
 
     A mask: black and white areas in the picture's shape; or transparency in the picture itself; or transparency in one
-    colour, of the picture's very size or with "mask" in its name. A drawing: the same picture, perhaps compressed anew
+    colour, of the picture's very size or with "mask" in its name. Markup: the same picture, perhaps compressed anew
     or in another size, with strokes or areas of few colours upon it. All else is a picture, the same picture too.
 
     Args:
@@ -103,7 +103,7 @@ async def mask_of_markup(drawn: bytes, name: str, original: bytes, own: tuple[in
     Raises:
         InputPictureError: unreadable, of another shape, or nothing or everything is different; worded for the name.
     """
-    return await pool.run(_mask_of_drawing, drawn, name, original, own)
+    return await pool.run(_mask_of_markup, drawn, name, original, own)
 
 
 def _both(content: bytes, name: str, original: bytes) -> tuple[Plain, Plain]:
@@ -129,7 +129,7 @@ def _meaning_of(content: bytes, name: str, original: bytes) -> Meaning:
     if is_black_and_white(image) and not is_black_and_white(old.image):
         return Meaning.MASK
     if is_drawn_upon(compare(image, old.image)):
-        return Meaning.DRAWING
+        return Meaning.MARKUP
     return Meaning.PICTURE
 
 
@@ -172,7 +172,7 @@ def _overlay_of(drawn: bytes, name: str, original: bytes) -> Overlay:
     return Overlay(as_small_png(image), *size)
 
 
-def _mask_of_drawing(drawn: bytes, name: str, original: bytes, own: tuple[int, int] | None) -> FittedMask:
+def _mask_of_markup(drawn: bytes, name: str, original: bytes, own: tuple[int, int] | None) -> FittedMask:
     comparison, _, old = _compared(drawn, name, original)
     short = min(comparison.changed.size)
     strokes = traced(comparison)

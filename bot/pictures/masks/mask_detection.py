@@ -30,14 +30,14 @@ _MOST_DRAWN = 0.5  # of the picture
 _MOST_FAINT = 0.06  # of the picture; a copy, however compressed, differs nowhere else
 _INSIDE = 3  # pixels from the edge of what is drawn
 _AREA = 0.35  # of what is drawn is that far inside: it is an area rather than lines
-_COLOURS = 4  # that a drawing has, or nearly
+_COLOURS = 4  # that markup has, or nearly
 _LINES_FLAT, _AREA_FLAT = 0.4, 0.85  # of what is drawn has one of them; lines are full of mixed pixels
 _EVEN = 10.0  # of 255; a colour laid over, compressed
 _SAMPLE = 1 << 19  # pixels in which colours are counted
 
 
 def is_black_and_white(image: Image.Image) -> bool:
-    """Whether it consists of black and white areas, as a mask does; a drawing of thin lines does not."""
+    """Whether it consists of black and white areas, as a mask does; markup of thin lines does not."""
     if image.mode != "RGB":
         return False
     small = resized(image, within(*image.size, _SMALL), Image.Resampling.BOX)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from bot.services.policy import Requester
     from bot.services.requests import ImageRequest
 
-KEPT_FORMATS = ("png", "jpeg", "webp")  # whoever changes an animation or a drawing has to ask for another one
+KEPT_FORMATS = ("png", "jpeg", "webp")  # whoever changes an animation or an SVG has to ask for another one
 STRETCH = 1.05  # by which two shapes may differ that are called the same
 FINISHED = {"low": "high", "medium": "high", "high": "xhigh", "xhigh": "max"}  # the quality that *Finish* asks for
 

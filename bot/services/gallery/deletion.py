@@ -49,7 +49,7 @@ class Screen(Protocol):
 
 
 @dataclass(frozen=True)
-class Deleting:
+class Deletions:
     """Deletes pictures: those of one result one after the other, for its message is edited as it is then."""
 
     requests: Requests

@@ -2,8 +2,8 @@
 
 from bot.services.jobs.arrears import Arrears, Stores
 from bot.services.jobs.delivery import Answers, Delivery, DeliveryError, Posted, Preview, Result
-from bot.services.jobs.durations import Drawing, Kind, Measurements, Past, Usual
-from bot.services.jobs.files import Reception, Safekeeping
+from bot.services.jobs.durations import GenerationProgress, Kind, Measurements, Past, Usual
+from bot.services.jobs.files import BufferedBlobs, PictureReceiver
 from bot.services.jobs.generation import Generation
 from bot.services.jobs.outcomes import Outcomes
 from bot.services.jobs.pausing import LONGEST_REASON, Pausing, Switched
@@ -19,7 +19,7 @@ from bot.services.jobs.provider import (
 from bot.services.jobs.provider_account import ProviderAccount
 from bot.services.jobs.queue import FairQueue
 from bot.services.jobs.restoration import GoneBack, LastSeen, Restoration
-from bot.services.jobs.server_status import Bulletins, OpenCharges, OpenJobs, ServerStatus
+from bot.services.jobs.server_status import OpenCharges, OpenJobs, ServerStatus, ServerStatuses
 from bot.services.jobs.studio import Studio
 from bot.services.jobs.throttles import ByteBudget, Pace
 from bot.services.jobs.workshop import Load, line_of
@@ -29,15 +29,15 @@ __all__ = [
     "LONGEST_REASON",
     "Answers",
     "Arrears",
-    "Bulletins",
+    "BufferedBlobs",
     "ByteBudget",
     "CheckedPicture",
     "Delivery",
     "DeliveryError",
-    "Drawing",
     "FairQueue",
     "FinishedImage",
     "Generation",
+    "GenerationProgress",
     "GoneBack",
     "ImageProvider",
     "InputImage",
@@ -52,14 +52,14 @@ __all__ = [
     "PartialImage",
     "Past",
     "Pausing",
+    "PictureReceiver",
     "Posted",
     "Preview",
     "ProviderAccount",
-    "Reception",
     "Restoration",
     "Result",
-    "Safekeeping",
     "ServerStatus",
+    "ServerStatuses",
     "Stores",
     "Studio",
     "Switched",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.services.jobs.arrears import Arrears
-    from bot.services.jobs.durations import Drawing
+    from bot.services.jobs.durations import GenerationProgress
     from bot.services.ledger import BlobStore, Destination, LimitStatus, Order, Picture, Requests
     from bot.services.policy import Pause, Requester
     from bot.services.quotas import Accounts, BudgetHint, VisibleLimits
@@ -116,8 +116,8 @@ class Delivery(Protocol):
         """
         ...
 
-    def drawing(self, drawing: Drawing) -> None:
-        """How far it is once drawing has begun, to be told along with whatever is told next, and now and then."""
+    def generating(self, progress: GenerationProgress) -> None:
+        """How far it is once generating has begun, to be told along with whatever is told next, and now and then."""
         ...
 
     def preview(self, preview: Preview) -> None:

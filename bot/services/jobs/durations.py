@@ -75,7 +75,7 @@ MOST_TOLD = 0.95  # of a picture that is not there, whatever the time says
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
+class GenerationProgress:
     """How far a request is. Times are those of `time.monotonic`.
 
     Attributes:

@@ -47,7 +47,7 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
-class Reception:
+class PictureReceiver:
     """Takes in what the provider sent.
 
     Attributes:
@@ -138,12 +138,12 @@ def _base_of(request: ImageRequest) -> tuple[StoredImage, StoredImage] | None:
 
 
 def _can_be_composed(checked: CheckedPicture, base: StoredImage) -> bool:
-    """Not an animation or a drawing, and of the picture's shape, or it would have to be distorted."""
+    """Not an animation or an SVG, and of the picture's shape, or it would have to be distorted."""
     return checked.media_type in INPUT_MEDIA_TYPES and keeps_shape(base, checked.width, checked.height)
 
 
 async def load_inputs(blobs: BlobStore, request: ImageRequest) -> Sequence[InputImage]:
-    """The input pictures in their order, then the mask or the drawing.
+    """The input pictures in their order, then the mask or the markup.
 
     Raises:
         RequestRejectedError: one of them is not in the store any more.
@@ -171,7 +171,7 @@ async def _load(blobs: BlobStore, file: StoredImage) -> bytes:
     return content
 
 
-class Safekeeping(BlobStore):
+class BufferedBlobs(BlobStore):
     """The file store, and what it cannot take just now.
 
     No more is in memory than the pictures that were being made when the disk gave out: while anything is owed to it,

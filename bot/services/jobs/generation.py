@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from bot.services.admission import Clearance
     from bot.services.jobs.arrears import Arrears
-    from bot.services.jobs.files import Safekeeping
+    from bot.services.jobs.files import BufferedBlobs
     from bot.services.jobs.provider import ImageProvider, InputImage
     from bot.services.jobs.provider_account import Call, ProviderAccount
     from bot.services.jobs.recall import Recall
@@ -77,7 +77,7 @@ class Generation:
     outcomes: Outcomes
     clearance: Clearance
     books: Arrears
-    blobs: Safekeeping
+    blobs: BufferedBlobs
     provider: ImageProvider
     pace: Pace
     account: ProviderAccount

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from bot.services.catalog import Catalog
     from bot.services.jobs.arrears import Arrears
-    from bot.services.jobs.files import Reception, Safekeeping
+    from bot.services.jobs.files import BufferedBlobs, PictureReceiver
     from bot.services.jobs.provider import FinishedImage
     from bot.services.ledger import Job, Ledger, Order
 
@@ -54,14 +54,14 @@ class Outcomes:
     Attributes:
         books: writes it; what it cannot write now, it owes.
         blobs: keeps the file.
-        reception: takes in the finished file.
+        receiver: takes in the finished file.
         clock: the time in seconds since 1970.
     """
 
     ledger: Ledger
     books: Arrears
-    blobs: Safekeeping
-    reception: Reception
+    blobs: BufferedBlobs
+    receiver: PictureReceiver
     catalog: Catalog
     clock: Callable[[], float] = time.time
 
@@ -110,7 +110,7 @@ class Outcomes:
         Raises:
             UnreadablePictureError: it is no picture.
         """
-        received = await self.reception.receive(finished.content, order.request)
+        received = await self.receiver.receive(finished.content, order.request)
         digest = await self.blobs.keep(received.content)
         cost, usage, is_estimated = self._cost(order, job, finished)
         if cost > job.hold_nano:

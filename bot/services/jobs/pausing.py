@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.services.jobs.workshop import Load, Workshop
-    from bot.services.policy import Deciding, Lead, ServerPolicy
+    from bot.services.policy import Decisions, Lead, ServerPolicy
 
 
 LONGEST_REASON = 200  # characters
@@ -45,7 +45,7 @@ class Switched:
 class Pausing:
     """Switches picture making of a server off and on. A pause is part of the policy: it outlasts a restart."""
 
-    deciding: Deciding
+    decisions: Decisions
     workshop: Workshop
 
     async def pause(self, lead: Lead, why: str) -> Switched:
@@ -55,14 +55,14 @@ class Pausing:
         called, which may be sent a moment after this returned. `Switched.load` counts both as running.
         """
         why = one_line(why, LONGEST_REASON)
-        pause = Pause(int(self.deciding.clock()), lead.user_id, why)
+        pause = Pause(int(self.decisions.clock()), lead.user_id, why)
         return await self._switch(
             lead, "studio pause", lambda policy: replace(policy, pause=policy.pause or pause), why
         )
 
     async def resume(self, lead: Lead) -> Switched:
         """Go on: the server's jobs have their turns again, each member's in their own order."""
-        now = int(self.deciding.clock())
+        now = int(self.decisions.clock())
         return await self._switch(
             lead,
             "studio resume",
@@ -72,10 +72,10 @@ class Pausing:
     async def _switch(
         self, lead: Lead, action: str, alter: Callable[[ServerPolicy], ServerPolicy], why: str = ""
     ) -> Switched:
-        decision = await self.deciding.change(lead, action, "picture making", alter, _state, why)
+        decision = await self.decisions.change(lead, action, "picture making", alter, _state, why)
         # By what is kept now, not by what was decided: another lead may have decided otherwise meanwhile. And also when
         # nothing was changed: an earlier decision may have been written although its transaction seemed to fail.
-        pause = (await self.deciding.of(lead.server_id)).pause
+        pause = (await self.decisions.of(lead.server_id)).pause
         if pause is None:
             self.workshop.resume(lead.server_id)
         else:

@@ -80,7 +80,7 @@ class ServerStatus:
 
 
 @dataclass(frozen=True)
-class Bulletins:
+class ServerStatuses:
     """Looks up how things stand.
 
     Attributes:

@@ -12,7 +12,7 @@ import structlog
 
 from bot.services.background import Background
 from bot.services.jobs.delivery import Preview
-from bot.services.jobs.durations import Drawing, Kind
+from bot.services.jobs.durations import GenerationProgress, Kind
 from bot.services.jobs.queue import FairQueue, Member
 from bot.services.jobs.recall import HeldUpError, Recall, RecalledError
 from bot.services.ledger import ChargeState
@@ -118,7 +118,7 @@ class Workshop:
         self.at_work: set[str] = set()
         self.lives: dict[str, Live] = {}
         self._queue = queue
-        self._maker = generation
+        self._generation = generation
         self._answers = answers
         self._stores = stores
         self._measured = measured
@@ -150,7 +150,7 @@ class Workshop:
         await self._turns.close()
         self._queue.clear()
         await self._background.wait(grace)
-        self._maker.outcomes.reception.hurry()
+        self._generation.outcomes.receiver.hurry()
         await self._background.close()  # what was sent becomes unknown
         for live in self.lives.values():
             live.delivery.leave()
@@ -245,9 +245,9 @@ class Workshop:
         live, job = turn.live, turn.job
 
         try:
-            self._tell_drawing(live)
+            self._tell_progress(live)
             live.delivery.queued(0, 0.0)
-            made = await self._maker.make(live.request, job, partial(_show, live, job), turn.recall)
+            made = await self._generation.make(live.request, job, partial(_show, live, job), turn.recall)
             ended = made.job
             self._observe(turn, made)
         except RecalledError:  # it waits again, perhaps for the next start
@@ -272,7 +272,7 @@ class Workshop:
         """A job of a request has ended: with the last of them, the request is answered."""
         live.left.discard(job.id)
         live.ended[job.id] = job
-        self._tell_drawing(live)
+        self._tell_progress(live)
         if live.left:
             if self._queue.is_paused(live.member.server_id):
                 self._tell_places([live])
@@ -286,13 +286,13 @@ class Workshop:
 
     def _sent(self, live: Live, job: Job) -> None:
         live.sent_at[job.id] = time.monotonic()
-        self._tell_drawing(live)
+        self._tell_progress(live)
 
-    def _tell_drawing(self, live: Live) -> None:
+    def _tell_progress(self, live: Live) -> None:
         jobs = [job for job in live.seen.jobs if job.state is not ChargeState.RELEASED]
         done = sum(job.picture is not None for job in jobs)
         usual = self._measured.drawn.usual(live.kind)
-        live.delivery.drawing(Drawing(len(jobs), done, tuple(live.sent_at.values()), usual))
+        live.delivery.generating(GenerationProgress(len(jobs), done, tuple(live.sent_at.values()), usual))
 
     def _observe(self, turn: Turn, made: JobOutcome) -> None:
         """What failed tells nothing of how long a picture takes."""

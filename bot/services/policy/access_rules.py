@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import DecisionRefusedError, UnsupportedOptionError
 from bot.services.catalog import dimensions
-from bot.services.policy.decisions import NOTHING_CHANGED, Deciding, Lead
+from bot.services.policy.decisions import NOTHING_CHANGED, Decisions, Lead
 from bot.services.policy.policy import RoleRule
 from bot.services.policy.rule_text import (
     channels_text,
@@ -64,13 +64,13 @@ class Rules:
         allow_retired: the operator's endpoint may still serve what OpenAI has shut down.
     """
 
-    deciding: Deciding
+    decisions: Decisions
     catalog: Catalog
     allow_retired: bool
 
     async def of(self, server_id: int) -> ServerPolicy:
         """The rules as they are."""
-        return await self.deciding.of(server_id)
+        return await self.decisions.of(server_id)
 
     async def allow_model(self, lead: Lead, text: str) -> Decision:
         """Add to the server's models; where all were allowed, the first one begins the list.
@@ -180,7 +180,7 @@ class Rules:
             )
 
         subject = f"what {role_text(role_id, lead.server_id)} may ask for"
-        return await self.deciding.change(
+        return await self.decisions.change(
             lead,
             "studio roles",
             subject,
@@ -214,7 +214,7 @@ class Rules:
         return width * height
 
     def _offered(self) -> set[str]:
-        today = datetime.fromtimestamp(self.deciding.clock(), UTC).date()
+        today = datetime.fromtimestamp(self.decisions.clock(), UTC).date()
         return {model.id for model in self.catalog.offered(today)}
 
     async def _list_models(
@@ -228,7 +228,7 @@ class Rules:
             return replace(before, models=(*known, *sorted(after - set(order))))
 
         subject = "the models of this server"
-        return await self.deciding.change(lead, "studio models", subject, listed, models_text, difference=difference)
+        return await self.decisions.change(lead, "studio models", subject, listed, models_text, difference=difference)
 
     async def _list_channels(
         self, lead: Lead, alter: Callable[[tuple[int, ...]], tuple[int, ...]], difference: Difference | None = None
@@ -237,7 +237,7 @@ class Rules:
             return replace(before, channels=alter(before.channels))
 
         subject = "where pictures are made"
-        return await self.deciding.change(
+        return await self.decisions.change(
             lead, "studio channels", subject, listed, channels_text, difference=difference
         )
 

@@ -97,7 +97,7 @@ class Lead:
 
 
 @dataclass(frozen=True)
-class Deciding:
+class Decisions:
     """Changes policies and says what it changed.
 
     Attributes:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot.errors import DecisionRefusedError, RequestRefused
 from bot.services.calendar import Window, find_zone, window_edges
 from bot.services.policy.amounts import exact_text
-from bot.services.policy.decisions import NOTHING_CHANGED, Deciding, Lead
+from bot.services.policy.decisions import NOTHING_CHANGED, Decisions, Lead
 from bot.services.policy.limit_names import NOT_SET, rule_name
 from bot.services.policy.limits import Scope
 from bot.services.policy.policy import MODERATIONS, Block, LimitRule
@@ -121,11 +121,11 @@ class CalendarNow:
 class ServerSettings:
     """Changes settings of servers. Equal words before and after mean that nothing was changed, and is not audited."""
 
-    deciding: Deciding
+    decisions: Decisions
 
     async def of(self, server_id: int) -> ServerPolicy:
         """The settings as they are."""
-        return await self.deciding.of(server_id)
+        return await self.decisions.of(server_id)
 
     async def block(self, lead: Lead, user_id: int, bot_id: int, why: str) -> Decision:
         """Let a member make nothing from now on. What is being made for them is finished, what waits is given back.
@@ -141,7 +141,7 @@ class ServerSettings:
             raise DecisionRefusedError(
                 f"That is me. To stop all picture making here, use /studio pause. {NOTHING_CHANGED}"
             )
-        block = Block(user_id, int(self.deciding.clock()), lead.user_id, why)
+        block = Block(user_id, int(self.decisions.clock()), lead.user_id, why)
 
         def alter(before: ServerPolicy) -> ServerPolicy:
             earlier = before.block_of(user_id)
@@ -170,7 +170,7 @@ class ServerSettings:
         """
         if not 0 <= days <= LONGEST_WAIT:
             raise DecisionRefusedError(f"New members can wait 0 to {LONGEST_WAIT} days. {NOTHING_CHANGED}")
-        return await self.deciding.change(
+        return await self.decisions.change(
             lead,
             "studio newcomers",
             "how long new members wait",
@@ -192,12 +192,12 @@ class ServerSettings:
             first = before.week_start if week_start is None else WEEKDAYS.index(week_start)
             return replace(before, zone=found or before.zone, week_start=first)
 
-        return await self.deciding.change(lead, "studio calendar", "the calendar", alter, calendar_text)
+        return await self.decisions.change(lead, "studio calendar", "the calendar", alter, calendar_text)
 
     async def calendar(self, server_id: int) -> CalendarNow:
         """By which calendar a server counts, and what ends when."""
         policy = await self.of(server_id)
-        now = int(self.deciding.clock())
+        now = int(self.decisions.clock())
         ends = (
             window_edges(window, now, policy.time_zone, policy.week_start)[1]
             for window in (Window.DAY, Window.WEEK, Window.MONTH)
@@ -206,7 +206,7 @@ class ServerSettings:
 
     async def set_log_channel(self, lead: Lead, channel_id: int | None) -> Decision:
         """Post alerts and requests for more there; None posts them nowhere. That the bot can write there was seen."""
-        return await self.deciding.change(
+        return await self.decisions.change(
             lead,
             "studio log",
             "the log channel",
@@ -219,7 +219,7 @@ class ServerSettings:
 
         Only one of those may choose it, which the caller sees to; it is a role that people give.
         """
-        return await self.deciding.change(
+        return await self.decisions.change(
             lead,
             "studio leads",
             "the lead role",
@@ -229,7 +229,7 @@ class ServerSettings:
 
     async def set_up(self, lead: Lead, first: FirstSettings) -> Decision:
         """Set all that a first lead sets, in one step."""
-        return await self.deciding.change(lead, "studio setup", "the first settings", first.on, first.words)
+        return await self.decisions.change(lead, "studio setup", "the first settings", first.on, first.words)
 
     async def set_moderation(self, lead: Lead, level: str) -> Decision:
         """Let the provider screen what is asked for from now on by this level.
@@ -239,7 +239,7 @@ class ServerSettings:
         """
         if level not in MODERATIONS:
             raise DecisionRefusedError(f"The level is {listed(MODERATIONS)}. {NOTHING_CHANGED}")
-        return await self.deciding.change(
+        return await self.decisions.change(
             lead,
             "studio moderation",
             "how strictly pictures are screened",
@@ -249,7 +249,7 @@ class ServerSettings:
 
     async def set_replies(self, lead: Lead, when: ReplyMode) -> Decision:
         """Say when replies to pictures change them."""
-        return await self.deciding.change(
+        return await self.decisions.change(
             lead,
             "studio replies",
             "changing pictures by replies",
@@ -270,4 +270,4 @@ class ServerSettings:
                 return "", OTHER_REASON
             return (NOT_BLOCKED, BLOCKED) if was is None else (BLOCKED, NOT_BLOCKED)
 
-        return await self.deciding.change(lead, action, f"<@{user_id}>", alter, tell, why, difference)
+        return await self.decisions.change(lead, action, f"<@{user_id}>", alter, tell, why, difference)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.services.ledger import LimitStatus
-    from bot.services.policy import Amount, Deciding, ServerPolicy
+    from bot.services.policy import Amount, Decisions, ServerPolicy
     from bot.services.quotas.limit_status import LimitStatuses
 
 LONGEST_REASON = 300  # characters
@@ -46,7 +46,7 @@ GONE = "No such limit is set any more. Choose one from the list, or see them all
 class QuotaDesk:
     """Changes limits, and answers with what it changed. Ids are Discord's; amounts: nano-dollars or pictures."""
 
-    deciding: Deciding
+    decisions: Decisions
     limit_statuses: LimitStatuses
 
     async def set(
@@ -66,7 +66,7 @@ class QuotaDesk:
             RequestRefused: there is no such limit; nothing was changed.
         """
         _check_kind(scope, amount, shared=shared)
-        metric = amount.metric or self._metric_lifted(await self.deciding.of(server_id), window)
+        metric = amount.metric or self._metric_lifted(await self.decisions.of(server_id), window)
         scope_id = server_id if scope is Scope.SERVER else scope_id
         rule = LimitRule(shared, scope, scope_id, metric, window, amount.value)
 
@@ -87,14 +87,14 @@ class QuotaDesk:
         Raises:
             RequestRefused: no such limit is set.
         """
-        rule = _set_rule(await self.deciding.of(server_id), key)
+        rule = _set_rule(await self.decisions.of(server_id), key)
 
         def alter(policy: ServerPolicy) -> ServerPolicy:
             cleared = _set_rule(policy, key)
             return replace(policy, limits=tuple(each for each in policy.limits if each != cleared))
 
         decision = await self._change(Lead(server_id, actor_id), "quota clear", rule, alter)
-        policy = await self.deciding.of(server_id)
+        policy = await self.decisions.of(server_id)
         instead = instead_of(rule, policy, server_id, role_ids, self.limit_statuses.defaults)
         return f"{_told(decision)}\n{instead}"
 
@@ -129,7 +129,7 @@ class QuotaDesk:
         """
         reason = _checked_reason(scope, amount, why)
         scope_id = server_id if scope is Scope.SERVER else scope_id
-        policy = await self.deciding.of(server_id)
+        policy = await self.decisions.of(server_id)
         bounding = grantable(policy, server_id, (scope, scope_id), role_ids, self.limit_statuses.defaults)
         limit = self._only(bounding, scope, scope_id, metric, window)
         at = int(self.limit_statuses.clock())
@@ -139,7 +139,7 @@ class QuotaDesk:
         before = (await self.limit_statuses.status(server_id, limit)).limit.maximum
         after = f"{exact_text(metric, before + amount)} until <t:{grant.end_at}:f>"
         decision = Decision(actor_id, at, "quota grant", limit.name, exact_text(metric, before), after, reason)
-        await self.deciding.policies.grant(server_id, grant, decision)
+        await self.decisions.policies.grant(server_id, grant, decision)
         status = await self.limit_statuses.status(server_id, limit)
         return f"{_told(decision)}\nIt counts at once: {use_text(status)}.{_still_too_little(status)}"
 
@@ -150,7 +150,7 @@ class QuotaDesk:
             now = rule_of_key(policy, rule_key(rule))
             return NOT_SET if now is None else exact_text(now.metric, now.maximum)
 
-        return await self.deciding.change(lead, action, rule_name(rule), alter, tell)
+        return await self.decisions.change(lead, action, rule_name(rule), alter, tell)
 
     def _only(self, bounding: list[Limit], scope: Scope, scope_id: int, metric: Metric, window: Window | None) -> Limit:
         """The one limit that is meant."""
@@ -188,11 +188,11 @@ class QuotaDesk:
 
     async def outdone(self, server_id: int, rule: LimitRule) -> tuple[str, ...]:
         """Sentences about limits that are reached before a rule which is set, or only after it."""
-        return outdone_text(rule, await self.deciding.of(server_id), self.limit_statuses.defaults)
+        return outdone_text(rule, await self.decisions.of(server_id), self.limit_statuses.defaults)
 
     async def _from_when(self, server_id: int, rule: LimitRule) -> str:
         """That a new rule counts at once, what is used of it, and which other limits are reached before it."""
-        policy = await self.deciding.of(server_id)
+        policy = await self.decisions.of(server_id)
         return "\n".join([await self._counted(policy, server_id, rule), *await self.outdone(server_id, rule)])
 
     async def _counted(self, policy: ServerPolicy, server_id: int, rule: LimitRule) -> str:

@@ -109,7 +109,7 @@ def is_plausible(model: Model, request: ImageRequest, usage: Usage, *, cost_nano
 def estimate(model: Model, request: ImageRequest) -> Estimate:
     """The most that one picture of this request may cost; hold so much for each of its `count` pictures.
 
-    A token is at least one byte of UTF-8, so that the prompt's bytes bound its text tokens. How a mask or a drawing
+    A token is at least one byte of UTF-8, so that the prompt's bytes bound its text tokens. How a mask or markup
     counts is not published: each is held as one more input picture of its size. For a gif see `_frames_tokens`; for
     an svg the bound of its author's text comes on top.
 

@@ -116,7 +116,7 @@ def cuts_story(change: Change, story: tuple[str, ...]) -> bool:
 
 
 def sent_prompt(change: Change, prompt: str, story: tuple[str, ...]) -> str:
-    """What the model is told: a member's own words just as they were typed, or that the drawing says it all.
+    """What the model is told: a member's own words just as they were typed, or that the markup says it all.
 
     A change without words of its own is put into ours, together with the words that the picture was made from. With
     words of at most `Change.longest_words`, it is never longer than `LONGEST_PROMPT`.

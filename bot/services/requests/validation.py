@@ -245,7 +245,7 @@ def check_inputs(model: Model, request: ImageRequest) -> None:
 
     Raises:
         InputPictureError: too many of them, too large alone or together, or of another type; the sentence says which.
-        UnsupportedOptionError: the model takes no mask, or no drawing; or a gif was to be made with a mask, or a result
+        UnsupportedOptionError: the model takes no mask, or no markup; or a gif was to be made with a mask, or a result
             of another shape than the picture, of which a part was to stay exactly as it is.
     """
     check_references(model, request.references)

@@ -10,7 +10,7 @@ import pytest
 from typing_extensions import override
 
 from bot.errors import DatabaseError, DecisionRefusedError, NotYoursError, PictureGoneError
-from bot.services.gallery import Deleter, Deleting, FileHolds
+from bot.services.gallery import Deleter, Deletions, FileHolds
 from bot.services.ledger import Settlement
 from bot.services.requests import StoredImage
 from bot.storage.policies import SqliteAudit
@@ -58,7 +58,7 @@ class Headroom:
         self.house = house
         self.audit = SqliteAudit(house.database)
         self.file_holds = FileHolds(house.requests, house.blobs)
-        self.deleting = Deleting(house.requests, self.file_holds, self.audit, house.clock)
+        self.deletions = Deletions(house.requests, self.file_holds, self.audit, house.clock)
         self.wall = Wall()
 
     async def order(self) -> Order:
@@ -68,7 +68,7 @@ class Headroom:
         return [picture.number for picture in (await self.order()).pictures]
 
     async def delete(self, number: int | None, deleter: Deleter = OWNER) -> bool:
-        return await self.deleting.delete(await self.order(), number, deleter, self.wall)
+        return await self.deletions.delete(await self.order(), number, deleter, self.wall)
 
     async def subjects(self) -> list[str]:
         return [entry.decision.subject for entry in await self.audit.entries(MIA.server_id)]

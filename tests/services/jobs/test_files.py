@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.services.jobs import CheckedPicture, Reception, UnreadablePictureError, files
+from bot.services.jobs import CheckedPicture, PictureReceiver, UnreadablePictureError, files
 from bot.services.jobs.files import Received
 from bot.services.requests import Base, StoredImage
 from tests.services.fakes import UNREADABLE, Brush, MemoryBlobs, a_request, check_picture, until
@@ -21,12 +21,12 @@ PNG = CheckedPicture("image/png", 1024, 1024)
 
 
 class Desk:
-    """A reception with a store in which lie a picture of 1024 by 1024, a larger one, and their masks."""
+    """A receiver with a store in which lie a picture of 1024 by 1024, a larger one, and their masks."""
 
     def __init__(self, check: PictureCheck = check_picture) -> None:
         self.brush = Brush()
         self.blobs = MemoryBlobs()
-        self.reception = Reception(check, self.brush, self.blobs)
+        self.receiver = PictureReceiver(check, self.brush, self.blobs)
 
     async def request(self, **changes: object) -> ImageRequest:
         """An edit with a mask, of a picture that was sent as it is."""
@@ -42,7 +42,7 @@ class Desk:
         return Base(picture, mask, (edge, edge), (edge, edge))
 
     async def receive(self, request: ImageRequest, content: bytes = b"result") -> Received:
-        return await self.reception.receive(content, request)
+        return await self.receiver.receive(content, request)
 
 
 def sized(composed: CheckedPicture) -> PictureCheck:
@@ -166,7 +166,7 @@ async def test_a_stop_does_not_wait_for_a_picture_that_is_composed() -> None:
     receiving_it = asyncio.create_task(desk.receive(await desk.request()))
     await until(lambda: desk.brush.touched != [])
 
-    desk.reception.hurry()
+    desk.receiver.hurry()
 
     assert await receiving_it == Received(b"result", PNG)
 
@@ -189,6 +189,6 @@ async def test_a_result_that_cannot_be_looked_at_is_taken_for_what_was_asked_for
     async def exhausted(content: bytes) -> CheckedPicture:
         raise MemoryError(len(content))
 
-    received = await Desk(exhausted).reception.receive(b"result", a_request())
+    received = await Desk(exhausted).receiver.receive(b"result", a_request())
 
     assert received == Received(b"result", PNG)

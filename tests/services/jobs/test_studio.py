@@ -412,11 +412,11 @@ async def test_how_far_a_drawing_is_counts_from_when_it_was_sent_and_what_is_the
     async with a_house(tmp_path, (first, finished()), (second, finished()), slots=2) as house:
         delivery = RecordingDelivery()
         await house.studio.submit("r1", a_request(count=2), MIA, delivery)
-        await until(lambda: len(delivery.drawings) == 2)
-        begins, sent = delivery.drawings
+        await until(lambda: len(delivery.generating_told) == 2)
+        begins, sent = delivery.generating_told
         first.set()
         await until(lambda: len(house.provider.asked) == 2)
-        there = delivery.drawings[-1]
+        there = delivery.generating_told[-1]
         second.set()
         await settled(house, "r1")
 

@@ -62,9 +62,9 @@ class Office:
         self.accounts = Accounts(self.ledger, self.policies, partial(limits_for, defaults=defaults), lambda: self.now)
         self.alerts = SqliteAlerts(database)
         self.leads = Leads()
-        self.budget_alerts = self.new_watch()
+        self.budget_alerts = self.new_alerts()
 
-    def new_watch(self) -> BudgetAlerts:
+    def new_alerts(self) -> BudgetAlerts:
         """As after a restart."""
         budget_alerts = BudgetAlerts(self.accounts, self.alerts, lambda: self.now)
         budget_alerts.speaker = self.leads
@@ -172,7 +172,7 @@ async def test_a_budget_that_is_raised_is_watched_anew(office: Office) -> None:
 
 async def test_a_restart_does_not_repeat_an_alert(office: Office) -> None:
     await office.spend(85)
-    office.budget_alerts = office.new_watch()
+    office.budget_alerts = office.new_alerts()
 
     await office.spend(1)
     await office.budget_alerts.tell_all()

@@ -10,8 +10,8 @@ from bot.errors import RequestRefused
 from bot.services.calendar import Window
 from bot.services.ledger import LimitStatus, Reservation
 from bot.services.policy import (
-    Deciding,
     Decision,
+    Decisions,
     Defaults,
     Grant,
     Limit,
@@ -65,7 +65,7 @@ class Books:
     @property
     def desk(self) -> QuotaDesk:
         limit_statuses = LimitStatuses(self.policies, self.ledger, self.defaults, self.clock, self.visibility)
-        return QuotaDesk(Deciding(self.policies, self.clock), limit_statuses)
+        return QuotaDesk(Decisions(self.policies, self.clock), limit_statuses)
 
     async def set(
         self,

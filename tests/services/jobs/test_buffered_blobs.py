@@ -7,7 +7,7 @@ import errno
 import pytest
 
 from bot.errors import StoreTroubleError
-from bot.services.jobs import Arrears, Safekeeping
+from bot.services.jobs import Arrears, BufferedBlobs
 from tests.services.fakes import MemoryBlobs
 
 FULL = OSError(errno.ENOSPC, "No space left on device")
@@ -19,11 +19,11 @@ def disk() -> MemoryBlobs:
 
 
 @pytest.fixture
-def safe(disk: MemoryBlobs) -> Safekeeping:
-    return Safekeeping(disk, Arrears("files", disk.try_out, pauses=(0.0,)))
+def safe(disk: MemoryBlobs) -> BufferedBlobs:
+    return BufferedBlobs(disk, Arrears("files", disk.try_out, pauses=(0.0,)))
 
 
-async def test_what_the_disk_takes_is_kept_there(disk: MemoryBlobs, safe: Safekeeping) -> None:
+async def test_what_the_disk_takes_is_kept_there(disk: MemoryBlobs, safe: BufferedBlobs) -> None:
     digests = [await safe.put(b"an input"), await safe.keep(b"a fox")]
 
     assert list(disk.kept) == digests
@@ -32,7 +32,7 @@ async def test_what_the_disk_takes_is_kept_there(disk: MemoryBlobs, safe: Safeke
     assert await safe.get(digests[1]) is None
 
 
-async def test_what_a_member_has_still_is_refused_with_a_sentence(disk: MemoryBlobs, safe: Safekeeping) -> None:
+async def test_what_a_member_has_still_is_refused_with_a_sentence(disk: MemoryBlobs, safe: BufferedBlobs) -> None:
     disk.trouble.append(FULL)
 
     with pytest.raises(StoreTroubleError, match="My disk is full, so I cannot keep the pictures that this starts from"):
@@ -42,7 +42,7 @@ async def test_what_a_member_has_still_is_refused_with_a_sentence(disk: MemoryBl
 
 async def test_what_nobody_else_has_stays_in_memory_until_the_disk_takes_it(disk: MemoryBlobs) -> None:
     arrears = Arrears("files", disk.try_out, pauses=(0.0,))
-    safe = Safekeeping(disk, arrears)
+    safe = BufferedBlobs(disk, arrears)
     disk.trouble.extend([FULL] * 4)
 
     digest = await safe.keep(b"a fox")
@@ -54,7 +54,7 @@ async def test_what_nobody_else_has_stays_in_memory_until_the_disk_takes_it(disk
 
 async def test_what_is_deleted_meanwhile_is_not_kept(disk: MemoryBlobs) -> None:
     arrears = Arrears("files", disk.try_out, pauses=(0.0,))
-    safe = Safekeeping(disk, arrears)
+    safe = BufferedBlobs(disk, arrears)
     disk.trouble.extend([FULL] * 4)
 
     digest = await safe.keep(b"a fox")
