@@ -13,7 +13,10 @@ ORIENTATION = 0x0112
 
 
 def encoded(image: Image.Image, file_format: str, **options: Any) -> bytes:  # noqa: ANN401 - Pillow's own options
+    """A file of a picture; a PNG that is quickly made, since nearly every test makes some."""
     file = BytesIO()
+    if file_format == "PNG":
+        options.setdefault("compress_level", 1)
     image.save(file, file_format, **options)
     return file.getvalue()
 

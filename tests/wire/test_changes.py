@@ -98,13 +98,10 @@ async def test_finish_makes_the_same_picture_in_a_higher_quality_at_the_price_on
 @pytest.mark.parametrize(
     ("choice", "size", "box"),
     [
-        ("zoom-1.5", "1536x1536", (256, 256, 1280, 1280)),
         ("zoom-2", "2048x2048", (512, 512, 1536, 1536)),
         ("pan-left", "1024x1024", (341, 0, 1024, 1024)),
         ("pan-right", "1024x1024", (0, 0, 683, 1024)),
         ("pan-up", "1024x1024", (0, 341, 1024, 1024)),
-        ("pan-down", "1024x1024", (0, 0, 1024, 683)),
-        ("landscape", "1536x1024", (256, 0, 1280, 1024)),
         ("portrait", "1024x1536", (0, 256, 1024, 1280)),
     ],
 )
