@@ -40,6 +40,7 @@ class FileBlobs(BlobStore, Leftovers):
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
+        self._named: set[Path] = set()  # directories whose names are durable
         self._touching = threading.Lock()  # nothing that is put is deleted as untouched at the same moment
 
     @override
@@ -111,15 +112,22 @@ class FileBlobs(BlobStore, Leftovers):
         path = self._path(digest)
         if not self._touch(path) or path.read_bytes() != content:  # a damaged one is replaced
             for directory in (self._directory, path.parent):  # one by one: the mode is not for parents
-                directory.mkdir(mode=0o700, exist_ok=True)
+                self._make(directory)
             self._write(path, content)
         # Even a file that was there already: another call may have named it a moment ago.
-        for directory in (path.parent, self._directory, self._directory.parent):
-            flush_directory(directory)
+        flush_directory(path.parent)
+        for directory in {path.parent, self._directory} - self._named:
+            flush_directory(directory.parent)
+            self._named.add(directory)
         return digest
 
+    def _make(self, directory: Path) -> None:
+        with suppress(FileExistsError):
+            directory.mkdir(mode=0o700)
+            self._named.discard(directory)
+
     def _try_out(self) -> None:
-        self._directory.mkdir(mode=0o700, exist_ok=True)
+        self._make(self._directory)
         probe = self._directory / f"probe{UNFINISHED}"  # one name: what a crash leaves is overwritten
         try:
             with os.fdopen(os.open(probe, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:

@@ -42,6 +42,24 @@ async def test_what_was_put_is_returned_unchanged_by_its_digest(blobs: FileBlobs
     assert (directory / DIGEST[:2] / f"{DIGEST}.bin").read_bytes() == CONTENT
 
 
+async def test_names_are_durable_and_those_of_directories_are_made_so_once(
+    blobs: FileBlobs, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[Path] = []
+    monkeypatch.setattr(room, "flush_directory", flushed.append)
+    folder = directory / DIGEST[:2]
+
+    await blobs.put(CONTENT)
+    assert (flushed[0], {*flushed}) == (folder, {folder, directory, directory.parent})
+
+    await blobs.put(CONTENT)
+    assert flushed[3:] == [folder]
+
+    shutil.rmtree(directory)
+    await blobs.put(CONTENT)
+    assert {*flushed[4:]} == {folder, directory, directory.parent}
+
+
 async def test_files_and_directories_are_private(blobs: FileBlobs, directory: Path) -> None:
     old = os.umask(0)
     try:
