@@ -20,8 +20,8 @@ from discord.http import Route
 from bot.client import AtelierBot, point_at
 from bot.config import is_loopback, proxy_of
 from bot.errors import OperatorError
-from bot.health import Health
 from bot.pictures import pool
+from bot.services.background import Background
 from bot.wiring import open_services
 
 if TYPE_CHECKING:
@@ -47,20 +47,44 @@ async def run(settings: Settings, stop: asyncio.Event | None = None, grace: floa
     stop = stop or asyncio.Event()
     _stop_at_signals(stop)
     point_at(settings)
-    async with _pictures(), open_services(settings) as services:
+    async with _pictures(), open_services(settings) as services, _looking_at_the_account(services, settings):
         _warn_of_plain_connections(settings)
-        _log_shutdown_dates(await services.account.open(), settings)
         bot = AtelierBot(services)
-        health = Health(ready=lambda: _readiness(bot), figures=lambda: _figures(services))
-        services.studio.observers.append(health.observe_picture)
-        async with _heartbeats(), bot:
-            if settings.http_port is not None:
-                await health.start(settings.http_host, settings.http_port)
-            try:
-                await _until_stopped(bot, settings, stop, grace)
-            finally:
-                await health.close()
+        async with _heartbeats(), bot, _health(bot, settings):
+            await _until_stopped(bot, settings, stop, grace)
     _log.info("stopped")
+
+
+@asynccontextmanager
+async def _looking_at_the_account(services: Services, settings: Settings) -> AsyncGenerator[None]:
+    """Ask the image API what it thinks of us, while Discord is greeted: neither need wait for the other."""
+    background = Background()
+    background.begin(_look_at_the_account(services, settings), "first look at the account")
+    try:
+        yield
+    finally:
+        await background.close()
+
+
+async def _look_at_the_account(services: Services, settings: Settings) -> None:
+    _log_shutdown_dates(await services.account.open(), settings)
+
+
+@asynccontextmanager
+async def _health(bot: AtelierBot, settings: Settings) -> AsyncGenerator[None]:
+    """Tell how it is over HTTP, where a port is set."""
+    if settings.http_port is None:
+        yield
+        return
+    from bot.health import Health  # noqa: PLC0415 - a server and Prometheus, for those who asked for them
+
+    health = Health(ready=lambda: _readiness(bot), figures=lambda: _figures(bot.services))
+    bot.services.studio.observers.append(health.observe_picture)
+    await health.start(settings.http_host, settings.http_port)
+    try:
+        yield
+    finally:
+        await health.close()
 
 
 @asynccontextmanager

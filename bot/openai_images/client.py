@@ -6,8 +6,9 @@ import asyncio
 import json
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
+from functools import cache
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 import openai
@@ -25,6 +26,7 @@ from bot.services.jobs import FinishedImage, ImageProvider
 from bot.services.requests import UNSTREAMED_FORMATS
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 
     from bot.services.jobs import InputImage, PartialImage
@@ -37,14 +39,8 @@ DRAIN = 0.5  # seconds to read a finished stream to its end, which keeps its con
 _log = structlog.stdlib.get_logger(__name__)
 
 
-class OpenAIImages(ImageProvider):
-    """Makes pictures by OpenAI's Image API, or another endpoint that speaks like it.
-
-    Args:
-        api_key: the secret key.
-        base_url: ends in ``/v1`` as a rule.
-        timeout: seconds between two bytes of an answer; the job's own deadline stands above it.
-        names: what the endpoint calls models of the catalog, where it has names of its own.
+class ImagesClient(ImageProvider):
+    """The library's client, and what it is asked. Its arguments are those of `bot.openai_images.OpenAIImages`.
 
     The proxies of the environment are used, though not to reach this machine.
     """
@@ -54,6 +50,7 @@ class OpenAIImages(ImageProvider):
         host = httpx2.URL(base_url).host
         # No redirects: the library would send prompt and pictures elsewhere, and a paid call up to twenty times.
         http = openai.DefaultAsyncHttpxClient(
+            verify=_authorities(),
             follow_redirects=False,
             event_hooks={"request": [note_stage], "response": [bound]},
             mounts={f"all://[{host}]" if ":" in host else f"all://{host}": None} if is_loopback(host) else None,
@@ -68,12 +65,6 @@ class OpenAIImages(ImageProvider):
             http_client=http,
         )
         self._links = Links(http, httpx2.URL(base_url), f"Bearer {api_key}")
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.close()
 
     async def close(self) -> None:
         """Close all connections."""
@@ -158,6 +149,12 @@ class OpenAIImages(ImageProvider):
                 del image  # as in `AnswerReader`
         cut_off = not_known("the image API's answer was cut off")
         raise OutcomeUnknownError(cut_off, code="incomplete", request_id=sent.request_id)
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Who may vouch for the other side: read once, for every transport of the client, which takes a while."""
+    return httpx2.create_ssl_context()
 
 
 def _unseen(code: str) -> ProviderUnreachableError:
