@@ -9,7 +9,7 @@ import discord
 from bot.services.policy import ReplyMode
 from cogs.edit.buttons import AgainButton
 from cogs.studio.rule_panels import AFTER_A_BLOCK
-from tests.cogs.test_gallery import offer_directly
+from tests.cogs.gallery import offer_directly
 from tests.cogs.test_studio_rules import audited, lead, policy, refused, told
 from tests.cogs.test_studio_running import mute
 

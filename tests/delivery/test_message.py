@@ -1,174 +1,33 @@
-"""What a member sees of a request: progress, then the result wherever it can be shown, or why there is none."""
+"""The answer to a request as messages: the result, why there is none, and where they go."""
 
 from __future__ import annotations
 
 import asyncio
-import time
 from dataclasses import replace
-from io import BytesIO
 from typing import TYPE_CHECKING
 
 import aiohttp
 import discord
 import pytest
-from PIL import Image
-from typing_extensions import override
 
-from bot.delivery import message as room
-from bot.delivery import progress
-from bot.delivery.ladder import OutOfReachError
 from bot.delivery.message import MessageDelivery
-from bot.delivery.place import Place
 from bot.delivery.replies import BEGUN
 from bot.errors import UserFacingError
 from bot.presentation.result import BUTTONLESS, late_text
-from bot.services.jobs import DeliveryError, GenerationProgress, Posted, Preview, Result, Usual
-from bot.services.policy import Pause
+from bot.services.jobs import DeliveryError, Posted
 from tests.delivery.errors import refused
-from tests.examples import DESTINATION, REQUEST, REQUESTER, failed_job, job, noisy_png, order, picture, png, result
+from tests.delivery.recording import PAUSE, RecordingPlace, Row, delivery_to, private, shown
+from tests.examples import DESTINATION, REQUEST, failed_job, job, noisy_png, order, picture, png, result
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
-
-    from bot.delivery.posting import Upload
     from bot.services.ledger import Destination
-    from bot.services.requests import ImageRequest
 
-PAUSE = Pause(1, 5, "the *bill*.")
-
-
-class RecordingPlace(Place):
-    """A place that does nothing but remember: (way, text, files, whether there were buttons).
-
-    Attributes:
-        problems: by way, raised by the next calls; False for what is out of reach.
-        takes_no_buttons: it refuses them for their form.
-        most_bytes: what the place takes, whatever limit it tells.
-    """
-
-    def __init__(self, destination: Destination = DESTINATION) -> None:
-        super().__init__(discord.Client(intents=discord.Intents.none()), REQUESTER, destination, "81")
-        self.shown: list[tuple[str, str, Sequence[Upload], bool]] = []
-        self.problems: dict[str, list[Exception | bool]] = {}
-        self.most_bytes = 10**9
-        self.takes_no_buttons = False
-        self.limit = 10 * 1024 * 1024
-
-    @property
-    def ways(self) -> list[str]:
-        return [way for way, *_ in self.shown]
-
-    @property
-    @override
-    def upload_limit(self) -> int:
-        return self.limit
-
-    @override
-    async def edit(self, text: str, uploads: Sequence[Upload] = (), view: discord.ui.View | None = None) -> Posted:
-        self._show("edit", text, uploads, view)
-        return Posted() if self.destination.private else Posted(22, (44,))
-
-    @override
-    async def edit_once(self, text: str, uploads: Sequence[Upload] = (), view: discord.ui.View | None = None) -> Posted:
-        self._show("progress", text, uploads, view)
-        return Posted()
-
-    @override
-    async def reword(self, text: str) -> Posted:
-        self._show("reword", text, (), None)
-        return Posted()
-
-    @override
-    async def send(self, text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> Posted:
-        self._show("send", text, uploads, view)
-        return Posted(22, (55,))
-
-    @override
-    async def send_direct(self, text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> Posted:
-        self._show("direct", text, uploads, view)
-        return Posted(77, (66,))
-
-    @override
-    async def remove(self) -> bool:
-        try:
-            self._show("remove", "", (), None)
-        except OutOfReachError:
-            return False
-        return True
-
-    def _show(self, way: str, text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> None:
-        waiting = self.problems.get(way)
-        problem = waiting.pop(0) if waiting else True
-        if isinstance(problem, Exception):
-            raise problem
-        if not problem:
-            raise OutOfReachError
-        if sum(len(upload.content) for upload in uploads) > self.most_bytes:
-            raise refused(413, 40005)
-        if view is not None and self.takes_no_buttons:
-            raise refused(400, 50035)
-        self.shown.append((way, text, uploads, view is not None))
-
-
-class Row:
-    """Fulfils `Buttons`: a new view for every message."""
-
-    def of_result(self, result: Result) -> discord.ui.View | None:
-        assert result.files
-        return discord.ui.View(timeout=None)
-
-    def of_late(self, request_id: str) -> discord.ui.View | None:
-        assert request_id == "81"
-        return discord.ui.View(timeout=None)
-
-    def of_failure(self, request_id: str, request: ImageRequest) -> discord.ui.View | None:
-        assert (request_id, request.prompt) == ("81", REQUEST.prompt)
-        return discord.ui.View(timeout=None)
-
-
-@pytest.fixture(autouse=True)
-def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress, "INTERVAL", 0.0)
-    monkeypatch.setattr(progress, "SHARED_INTERVAL", 0.0)
-
-
-def delivery_to(
-    place: Place,
-    *,
-    count: int = 1,
-    notes: Sequence[str] = (),
-    acknowledge: Callable[[], Awaitable[int | None]] | None = None,
-    clock: Callable[[], float] = time.time,
-) -> MessageDelivery:
-    return MessageDelivery(
-        place,
-        "81",
-        request=replace(REQUEST, count=count),
-        model_title="Flare",
-        buttons=Row(),
-        acknowledge=acknowledge,
-        notes=notes,
-        clock=clock,
-    )
+pytestmark = pytest.mark.usefixtures("no_waiting")
 
 
 def replying(*, private: bool = False) -> Destination:
     """Where a member's message asked: there is no interaction."""
     return replace(DESTINATION, interaction_token="", expires_at=0, private=private, reply_to=77)
-
-
-def private(expires_in: float = 900) -> Destination:
-    return replace(DESTINATION, private=True, expires_at=int(time.time() + expires_in))
-
-
-async def shown(place: RecordingPlace, count: int) -> None:
-    """Wait until so much was shown."""
-    async with asyncio.timeout(300):
-        while len(place.shown) < count:  # noqa: ASYNC110 - the place has no event of its own
-            await asyncio.sleep(0.002)
-
-
-# --- the result
 
 
 async def test_a_public_result_is_a_message_of_its_own_and_then_the_progress_goes() -> None:
@@ -430,9 +289,6 @@ async def test_some_pictures_of_several_are_shown_with_the_reason_for_the_rest()
     assert "1 of 2 pictures not made: It was blocked." in place.shown[0][1]
 
 
-# --- no result
-
-
 @pytest.mark.parametrize("destination", [DESTINATION, private()])
 async def test_why_there_is_no_result_stands_where_the_progress_was(destination: Destination) -> None:
     place = RecordingPlace(destination)
@@ -463,207 +319,6 @@ async def test_a_failure_is_told_wherever_it_can_be(
     assert ", because my first message about it is gone or out of my reach." in text
 
 
-# --- progress
-
-
-async def test_people_see_their_place_in_line_then_drawing_then_previews() -> None:
-    place = RecordingPlace()
-    delivery = delivery_to(place)
-
-    delivery.queued(2, 30)
-    await shown(place, 1)
-    delivery.queued(0, 15)
-    await shown(place, 2)
-    delivery.preview(Preview((png(),)))
-    await shown(place, 3)
-    await delivery.done(result())
-
-    assert place.ways == ["progress", "progress", "progress", "send", "remove"]
-    assert "You are number 2 in line" in place.shown[0][1]
-    assert place.shown[1][1] == "🎨 Drawing your picture…"
-    (preview,) = place.shown[2][2]
-    assert preview.name == "preview.jpg"
-    assert Image.open(BytesIO(preview.content)).format == "JPEG"
-
-
-async def test_a_turn_is_told_by_the_clock_that_is_right() -> None:
-    place = RecordingPlace()
-    delivery = delivery_to(place, clock=lambda: 1_000_000.0)
-
-    delivery.queued(2, 30)
-    await shown(place, 1)
-    await delivery.done(result())
-
-    assert place.shown[0][1].endswith("Your turn comes about <t:1000030:R>.")
-
-
-async def test_a_pause_is_told_in_place_of_whatever_stood_there() -> None:
-    place = RecordingPlace()
-    delivery = delivery_to(place)
-
-    delivery.preview(Preview((png(),)))
-    await shown(place, 1)
-    delivery.paused(PAUSE)
-    await shown(place, 2)
-    delivery.queued(1, 30)
-    await shown(place, 3)
-    await delivery.done(result())
-
-    assert place.shown[1] == ("progress", "⏸️ Paused by <@5>: the \\*bill\\*. Your place in line is kept.", (), False)
-    assert "You are next in line" in place.shown[2][1]
-
-
-async def test_a_private_request_that_a_pause_keeps_beyond_its_token_offers_show() -> None:
-    place = RecordingPlace(private(expires_in=room.LATE_RESERVE))
-    delivery = delivery_to(place)
-
-    delivery.paused(PAUSE)
-    await shown(place, 2)
-    await delivery.failed(UserFacingError("Too late."))
-
-    assert place.shown[1][1] == late_text()
-
-
-async def test_the_previews_of_several_pictures_are_one_sheet() -> None:
-    place = RecordingPlace()
-    delivery = delivery_to(place, count=4)
-
-    delivery.preview(Preview((None, png(64, 64), None, None)))
-    await shown(place, 1)
-    await delivery.done(result())
-
-    (sheet,) = place.shown[0][2]
-    width, height = Image.open(BytesIO(sheet.content)).size
-    assert (width > 64, height > 64) == (True, True)
-    assert place.shown[0][1].startswith("🎨 Drawing your 4 pictures…")
-
-
-async def test_a_preview_that_is_no_picture_does_not_keep_the_result_away() -> None:
-    place = RecordingPlace()
-    delivery = delivery_to(place)
-
-    delivery.preview(Preview((b"not a picture",)))
-    await delivery.done(result())
-
-    assert place.ways == ["send", "remove"]
-
-
-async def test_no_progress_is_shown_after_the_result() -> None:
-    place = RecordingPlace()
-    delivery = delivery_to(place)
-
-    await delivery.done(result())
-    delivery.preview(Preview((png(),)))
-    delivery.queued(0, 1)
-    await asyncio.sleep(0.02)
-
-    assert place.ways == ["send", "remove"]
-
-
-async def test_a_private_request_that_outlives_its_token_offers_show() -> None:
-    place = RecordingPlace(private(expires_in=room.LATE_RESERVE))
-    delivery = delivery_to(place)
-
-    delivery.queued(0, 15)
-    await shown(place, 2)
-    delivery.preview(Preview((png(),)))
-    await shown(place, 3)
-    await delivery.failed(UserFacingError("Too late."))
-
-    late = [(text, buttons) for way, text, _, buttons in place.shown if way == "progress"][-1]
-    assert late == (late_text(), True)
-
-
-async def test_a_public_request_needs_no_such_button() -> None:
-    place = RecordingPlace(replace(DESTINATION, expires_at=int(time.time())))
-    delivery = delivery_to(place)
-
-    delivery.queued(0, 15)
-    await shown(place, 1)
-    await delivery.done(result())
-
-    assert not any(buttons for way, _, _, buttons in place.shown if way == "progress")
-
-
-USUAL = Usual(40.0, 60.0, is_measured=True)
-
-
-def generated(*ago: float, total: int = 1, done: int = 0) -> GenerationProgress:
-    """Pictures that were sent so many seconds ago."""
-    return GenerationProgress(total, done, tuple(time.monotonic() - seconds for seconds in ago), USUAL)
-
-
-async def test_how_far_a_drawing_is_follows_the_time_without_a_preview(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress, "REFRESH", 0.0)
-    place = RecordingPlace()
-    delivery = delivery_to(place)
-
-    delivery.generating(generated())
-    delivery.queued(0, 0)
-    await shown(place, 1)
-    delivery.generating(generated(20))
-    await shown(place, 2)
-    delivery.generating(generated(70))
-    await shown(place, 3)
-    await delivery.done(result())
-
-    assert place.ways[:3] == ["progress", "reword", "reword"]
-    assert [text.removeprefix("🎨 Drawing your picture… ") for _, text, *_ in place.shown[:3]] == [
-        "Usually 40 s.",
-        "▰▰▱▱▱ About 50%: usually 40 s.",
-        "Longer than usual: 70 s so far, usually 40 s.",
-    ]
-
-
-async def test_what_is_said_already_is_not_said_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress, "REFRESH", 0.0)
-    place = RecordingPlace()
-    delivery = delivery_to(place)
-
-    delivery.generating(generated())
-    delivery.queued(0, 0)
-    await shown(place, 1)
-    await asyncio.sleep(0.02)
-    delivery.leave()
-    await asyncio.sleep(0.02)
-
-    assert place.ways == ["progress"]
-
-
-async def test_a_preview_that_stands_there_is_not_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    place = RecordingPlace()
-    delivery = delivery_to(place)
-
-    delivery.generating(generated(20))
-    delivery.preview(Preview((png(),)))
-    await shown(place, 1)
-    monkeypatch.setattr(progress, "REFRESH", 0.0)
-    delivery.generating(generated(30))
-    delivery.preview(Preview((png(),)))
-    await shown(place, 2)
-    await delivery.done(result())
-
-    assert place.ways[:2] == ["progress", "reword"]
-    assert place.shown[1][1].endswith("▰▰▰▱▱ About 75%: usually 40 s. What you see is an unfinished preview.")
-
-
-async def test_a_late_answer_is_not_refreshed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress, "REFRESH", 0.0)
-    place = RecordingPlace(private(expires_in=room.LATE_RESERVE))
-    delivery = delivery_to(place)
-
-    delivery.generating(generated())
-    delivery.paused(PAUSE)
-    await shown(place, 2)
-    await asyncio.sleep(0.02)
-
-    assert place.ways == ["progress", "progress"]
-    delivery.leave()
-
-
-# --- acknowledging
-
-
 async def test_the_response_is_known_once_it_is_acknowledged() -> None:
     async def acknowledge() -> int | None:
         return 77
@@ -681,9 +336,6 @@ async def test_after_a_restart_there_is_nothing_to_acknowledge() -> None:
     place = RecordingPlace()
 
     assert await delivery_to(place).accepted() == DESTINATION
-
-
-# --- below a member's message
 
 
 @pytest.mark.parametrize("private", [False, True])

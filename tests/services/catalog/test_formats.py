@@ -26,7 +26,7 @@ from bot.services.requests import (
     check_request,
 )
 from bot.services.requests.pricing import billed, cost, estimate
-from tests.services.admission.test_drafting import Desk
+from tests.services.admission.drafts import Desk
 from tests.services.catalog.test_catalog import ENTRY, with_entry
 
 if TYPE_CHECKING:

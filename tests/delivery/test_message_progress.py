@@ -1,0 +1,216 @@
+"""Progress in a message: the place in line, previews, pauses and how far a picture is."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import replace
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from bot.delivery import message as room
+from bot.delivery import progress
+from bot.errors import UserFacingError
+from bot.presentation.result import late_text
+from bot.services.jobs import GenerationProgress, Preview, Usual
+from tests.delivery.recording import PAUSE, RecordingPlace, delivery_to, private, shown
+from tests.examples import DESTINATION, png, result
+
+pytestmark = pytest.mark.usefixtures("no_waiting")
+
+
+async def test_people_see_their_place_in_line_then_drawing_then_previews() -> None:
+    place = RecordingPlace()
+    delivery = delivery_to(place)
+
+    delivery.queued(2, 30)
+    await shown(place, 1)
+    delivery.queued(0, 15)
+    await shown(place, 2)
+    delivery.preview(Preview((png(),)))
+    await shown(place, 3)
+    await delivery.done(result())
+
+    assert place.ways == ["progress", "progress", "progress", "send", "remove"]
+    assert "You are number 2 in line" in place.shown[0][1]
+    assert place.shown[1][1] == "🎨 Drawing your picture…"
+    (preview,) = place.shown[2][2]
+    assert preview.name == "preview.jpg"
+    assert Image.open(BytesIO(preview.content)).format == "JPEG"
+
+
+async def test_a_turn_is_told_by_the_clock_that_is_right() -> None:
+    place = RecordingPlace()
+    delivery = delivery_to(place, clock=lambda: 1_000_000.0)
+
+    delivery.queued(2, 30)
+    await shown(place, 1)
+    await delivery.done(result())
+
+    assert place.shown[0][1].endswith("Your turn comes about <t:1000030:R>.")
+
+
+async def test_a_pause_is_told_in_place_of_whatever_stood_there() -> None:
+    place = RecordingPlace()
+    delivery = delivery_to(place)
+
+    delivery.preview(Preview((png(),)))
+    await shown(place, 1)
+    delivery.paused(PAUSE)
+    await shown(place, 2)
+    delivery.queued(1, 30)
+    await shown(place, 3)
+    await delivery.done(result())
+
+    assert place.shown[1] == ("progress", "⏸️ Paused by <@5>: the \\*bill\\*. Your place in line is kept.", (), False)
+    assert "You are next in line" in place.shown[2][1]
+
+
+async def test_a_private_request_that_a_pause_keeps_beyond_its_token_offers_show() -> None:
+    place = RecordingPlace(private(expires_in=room.LATE_RESERVE))
+    delivery = delivery_to(place)
+
+    delivery.paused(PAUSE)
+    await shown(place, 2)
+    await delivery.failed(UserFacingError("Too late."))
+
+    assert place.shown[1][1] == late_text()
+
+
+async def test_the_previews_of_several_pictures_are_one_sheet() -> None:
+    place = RecordingPlace()
+    delivery = delivery_to(place, count=4)
+
+    delivery.preview(Preview((None, png(64, 64), None, None)))
+    await shown(place, 1)
+    await delivery.done(result())
+
+    (sheet,) = place.shown[0][2]
+    width, height = Image.open(BytesIO(sheet.content)).size
+    assert (width > 64, height > 64) == (True, True)
+    assert place.shown[0][1].startswith("🎨 Drawing your 4 pictures…")
+
+
+async def test_a_preview_that_is_no_picture_does_not_keep_the_result_away() -> None:
+    place = RecordingPlace()
+    delivery = delivery_to(place)
+
+    delivery.preview(Preview((b"not a picture",)))
+    await delivery.done(result())
+
+    assert place.ways == ["send", "remove"]
+
+
+async def test_no_progress_is_shown_after_the_result() -> None:
+    place = RecordingPlace()
+    delivery = delivery_to(place)
+
+    await delivery.done(result())
+    delivery.preview(Preview((png(),)))
+    delivery.queued(0, 1)
+    await asyncio.sleep(0.02)
+
+    assert place.ways == ["send", "remove"]
+
+
+async def test_a_private_request_that_outlives_its_token_offers_show() -> None:
+    place = RecordingPlace(private(expires_in=room.LATE_RESERVE))
+    delivery = delivery_to(place)
+
+    delivery.queued(0, 15)
+    await shown(place, 2)
+    delivery.preview(Preview((png(),)))
+    await shown(place, 3)
+    await delivery.failed(UserFacingError("Too late."))
+
+    late = [(text, buttons) for way, text, _, buttons in place.shown if way == "progress"][-1]
+    assert late == (late_text(), True)
+
+
+async def test_a_public_request_needs_no_such_button() -> None:
+    place = RecordingPlace(replace(DESTINATION, expires_at=int(time.time())))
+    delivery = delivery_to(place)
+
+    delivery.queued(0, 15)
+    await shown(place, 1)
+    await delivery.done(result())
+
+    assert not any(buttons for way, _, _, buttons in place.shown if way == "progress")
+
+
+USUAL = Usual(40.0, 60.0, is_measured=True)
+
+
+def generated(*ago: float, total: int = 1, done: int = 0) -> GenerationProgress:
+    """Pictures that were sent so many seconds ago."""
+    return GenerationProgress(total, done, tuple(time.monotonic() - seconds for seconds in ago), USUAL)
+
+
+async def test_how_far_a_drawing_is_follows_the_time_without_a_preview(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "REFRESH", 0.0)
+    place = RecordingPlace()
+    delivery = delivery_to(place)
+
+    delivery.generating(generated())
+    delivery.queued(0, 0)
+    await shown(place, 1)
+    delivery.generating(generated(20))
+    await shown(place, 2)
+    delivery.generating(generated(70))
+    await shown(place, 3)
+    await delivery.done(result())
+
+    assert place.ways[:3] == ["progress", "reword", "reword"]
+    assert [text.removeprefix("🎨 Drawing your picture… ") for _, text, *_ in place.shown[:3]] == [
+        "Usually 40 s.",
+        "▰▰▱▱▱ About 50%: usually 40 s.",
+        "Longer than usual: 70 s so far, usually 40 s.",
+    ]
+
+
+async def test_what_is_said_already_is_not_said_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "REFRESH", 0.0)
+    place = RecordingPlace()
+    delivery = delivery_to(place)
+
+    delivery.generating(generated())
+    delivery.queued(0, 0)
+    await shown(place, 1)
+    await asyncio.sleep(0.02)
+    delivery.leave()
+    await asyncio.sleep(0.02)
+
+    assert place.ways == ["progress"]
+
+
+async def test_a_preview_that_stands_there_is_not_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    place = RecordingPlace()
+    delivery = delivery_to(place)
+
+    delivery.generating(generated(20))
+    delivery.preview(Preview((png(),)))
+    await shown(place, 1)
+    monkeypatch.setattr(progress, "REFRESH", 0.0)
+    delivery.generating(generated(30))
+    delivery.preview(Preview((png(),)))
+    await shown(place, 2)
+    await delivery.done(result())
+
+    assert place.ways[:2] == ["progress", "reword"]
+    assert place.shown[1][1].endswith("▰▰▰▱▱ About 75%: usually 40 s. What you see is an unfinished preview.")
+
+
+async def test_a_late_answer_is_not_refreshed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "REFRESH", 0.0)
+    place = RecordingPlace(private(expires_in=room.LATE_RESERVE))
+    delivery = delivery_to(place)
+
+    delivery.generating(generated())
+    delivery.paused(PAUSE)
+    await shown(place, 2)
+    await asyncio.sleep(0.02)
+
+    assert place.ways == ["progress", "progress"]
+    delivery.leave()
