@@ -79,11 +79,6 @@ class FileBlobs(BlobStore, Leftovers):
 
     @override
     async def delete_untouched(self, digest: str, since: float) -> bool:
-        """Forget the bytes, unless they were put again since then; whether they are gone by this call.
-
-        Raises:
-            ValueError: `digest` is not one.
-        """
         return await asyncio.to_thread(self._delete_untouched, self._path(digest), since)
 
     @override
