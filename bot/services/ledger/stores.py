@@ -136,7 +136,11 @@ class Leftovers(Protocol):
         ...
 
     async def delete_untouched(self, digest: str, since: float) -> bool:
-        """Forget the bytes, unless they were put again since then; whether they are gone by this call."""
+        """Forget the bytes, unless they were put again since then; whether they are gone by this call.
+
+        Raises:
+            ValueError: `digest` is not one.
+        """
         ...
 
     async def delete_unfinished(self, since: float) -> int:
