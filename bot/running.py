@@ -20,7 +20,7 @@ from discord.http import Route
 from bot.client import AtelierBot, point_at
 from bot.config import is_loopback, proxy_of
 from bot.errors import OperatorError
-from bot.pictures import pool
+from bot.pictures import close_pools
 from bot.services.background import Background
 from bot.wiring import open_services
 
@@ -93,7 +93,7 @@ async def _pictures() -> AsyncGenerator[None]:
     try:
         yield
     finally:
-        pool.close()
+        close_pools()
 
 
 async def _until_stopped(bot: AtelierBot, settings: Settings, stop: asyncio.Event, grace: float) -> None:

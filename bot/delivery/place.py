@@ -15,6 +15,7 @@ from bot.delivery.posting import Upload, files_of, upload_limit
 from bot.delivery.replies import already_sent, progress_below, send_below
 from bot.discord_limits import INTERACTION_GONE, LONGEST_MESSAGE
 from bot.discord_retries import PROBLEMS, is_refusal, remove_quietly, steadily
+from bot.presentation.fetching import WAITING
 from bot.services.jobs import Posted
 
 if TYPE_CHECKING:
@@ -213,14 +214,16 @@ class Place:
         return self.destination.message_id
 
     async def is_thinking(self) -> bool:
-        """Whether the response to the interaction is still no more than the promise of one.
+        """Whether the response to the interaction is still no more than the promise of one, or of files to be fetched.
 
         Raises:
             discord.HTTPException: the token is of no use, or Discord could not answer now.
         """
         destination = self.destination
         told = await response_of(self._client, destination.application_id, destination.interaction_token)
-        return told is not None and bool(told["flags"] & discord.MessageFlags.loading.flag)
+        if told is None:
+            return False
+        return bool(told["flags"] & discord.MessageFlags.loading.flag) or str(told["content"]).startswith(WAITING)
 
     async def _original_id(self) -> int | None:
         """The id of the response to the interaction; None if there is none, or the token is of no use."""

@@ -147,6 +147,7 @@ class FrontDesk:
         text = unanswered_text(errand.words)
         try:
             if errand.destination.reply_to is not None:
+                await place.remove()  # where it said already that files are to be fetched
                 await place.send(text, (), None)
             elif place.token_lives:
                 if await place.is_thinking():

@@ -19,6 +19,7 @@ from bot.errors import DatabaseError, LimitReachedError, NotAcceptingError, Requ
 from bot.inputs import Gatherer, Sources, check_declared
 from bot.presentation.offers import BEING_TAKEN, used_text
 from bot.presentation.restart import stopping_text
+from bot.services.jobs import Member
 from bot.services.requests import cuts_story
 
 if TYPE_CHECKING:
@@ -183,8 +184,12 @@ class Intake:
         if sources.downloads:  # what is refused anyway is not downloaded first
             await self._studio.check(request.with_references(sources.foreseen), requester)
         async with AsyncExitStack() as held:
+            if sources.downloads:
+                held.enter_context(self._studio.room(occasion.id, request.count, requester))
+            member = Member(requester.server_id, requester.user_id)
             async with self._gathering_of(request):
-                gathered = await held.enter_async_context(self._gatherer.gather(request, sources))
+                gathering = self._gatherer.gather(request, sources, member, occasion.say)
+                gathered = await held.enter_async_context(gathering)
             ready = replace(gathered.request, moderation=await self._admission.moderation(requester))
             await self._admit(occasion.asker, ready, len(ready.references))  # its size may have followed the picture
             notes = [*gathered.notes, *([STORY_CUT] if cuts_story(ready.change, ready.story) else [])]

@@ -13,7 +13,7 @@ import structlog
 from bot.delivery.ladder import Spot, why_refused
 from bot.delivery.replies import BEGUN, send_below
 from bot.discord_limits import ALREADY_ACKNOWLEDGED, INTERACTION_GONE, TOKEN_LIFE
-from bot.discord_retries import DROPPED, is_refusal, remove_quietly
+from bot.discord_retries import DROPPED, PROBLEMS, is_refusal, remove_quietly
 from bot.errors import RequestRefused
 from bot.services.ledger import Destination
 from bot.services.policy import Requester
@@ -47,6 +47,7 @@ class Occasion:
         acknowledge: shows that it begins, once, and returns the id of the message that will show progress.
         answer_in_time: what Discord waits for, whether or not anything comes of it; it may be called before the
             database knows of the request, when a sign of progress would be left for ever if the process died.
+        say: lets what Discord waited for say something meanwhile; never fails.
         withdraw: takes that back where nothing comes of it, so that whoever answers instead finds nothing in the way.
     """
 
@@ -55,6 +56,7 @@ class Occasion:
     destination: Destination
     acknowledge: Callable[[], Awaitable[int | None]]
     answer_in_time: Callable[[], Awaitable[object]]
+    say: Callable[[str], Awaitable[None]]
     withdraw: Callable[[], Awaitable[None]]
 
 
@@ -72,7 +74,13 @@ def by_interaction(interaction: discord.Interaction, *, private: bool, asker: As
     )
     acknowledge = Acknowledgement(interaction, private=private)
     return Occasion(
-        str(interaction.id), asker or asker_of(interaction), destination, acknowledge, acknowledge, _do_nothing
+        id=str(interaction.id),
+        asker=asker or asker_of(interaction),
+        destination=destination,
+        acknowledge=acknowledge,
+        answer_in_time=acknowledge,
+        say=acknowledge.say,
+        withdraw=_do_nothing,
     )
 
 
@@ -91,7 +99,15 @@ def by_reply(message: discord.Message, asker: Asker | None = None) -> Occasion:
         reply_to=message.id,
     )
     sign = ProgressSign(message)
-    return Occasion(str(message.id), asker or author_of(message), destination, sign.give, _do_nothing, sign.withdraw)
+    return Occasion(
+        id=str(message.id),
+        asker=asker or author_of(message),
+        destination=destination,
+        acknowledge=sign.give,
+        answer_in_time=_do_nothing,
+        say=sign.say,
+        withdraw=sign.withdraw,
+    )
 
 
 def fields_of(interaction: discord.Interaction) -> dict[str, Mapping[str, Any]]:
@@ -141,6 +157,14 @@ class Acknowledgement:
                 self._given = True
             return self._message_id
 
+    async def say(self, text: str) -> None:
+        """Let the response say this, once there is one."""
+        if self._given:
+            try:
+                await self._interaction.edit_original_response(content=text)
+            except PROBLEMS as error:
+                _log.info("not said meanwhile", reason=repr(error))
+
     async def _defer(self) -> int | None:
         try:
             return await self._defer_once()
@@ -181,21 +205,35 @@ class ProgressSign:
         self._message = message
         self._lock = asyncio.Lock()
         self._sent: discord.Message | None = None
+        self._said = ""
         self._withdrawn = False
 
     async def give(self) -> int | None:
-        """Send it, if that has not been done, and return its id; None if it was withdrawn before.
-
-        Its nonce differs from the result's, which else Discord would drop as the same message again.
-        """
+        """Send it, if that has not been done, and return its id; None if it was withdrawn before."""
         async with self._lock:
-            if self._sent is None and not self._withdrawn:
-                nonce = f"{self._message.id}p"
-                try:
-                    self._sent = await send_below(self._message.channel, self._message.id, BEGUN, nonce)
-                except discord.HTTPException as error:
-                    raise unheard(error, self._message.channel.id) from error
+            try:
+                await self._show(BEGUN)
+            except discord.HTTPException as error:
+                raise unheard(error, self._message.channel.id) from error
             return None if self._sent is None else self._sent.id
+
+    async def say(self, text: str) -> None:
+        """Let it say something before it begins."""
+        async with self._lock:
+            try:
+                await self._show(text)
+            except PROBLEMS as error:
+                _log.info("not said meanwhile", reason=repr(error))
+
+    async def _show(self, text: str) -> None:
+        """Its nonce differs from the result's, which else Discord would drop as the same message again."""
+        if self._withdrawn or text == self._said:
+            return
+        if self._sent is None:
+            self._sent = await send_below(self._message.channel, self._message.id, text, f"{self._message.id}p")
+        else:
+            self._sent = await self._sent.edit(content=text)
+        self._said = text
 
     async def withdraw(self) -> None:
         """Delete it, or never send it. What cannot be deleted stays, and that is all."""

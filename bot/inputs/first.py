@@ -77,7 +77,7 @@ async def prepared(content: bytes, name: str, basket: HeldFiles, number: int | N
     Raises:
         InputPictureError: it cannot be used.
     """
-    ready = await prepare(content, name)
+    ready = await prepare(content, name, basket.member)
     if ready.note:
         basket.notes.append(ready.note)
     image = await basket.keep(ready.content, ready.media_type, ready.width, ready.height, number)
@@ -93,7 +93,7 @@ async def extended(request: ImageRequest, first: FirstInput, basket: HeldFiles) 
     """
     layout = layout_for(request.change, *first.size, request.size)
     check_layout(request.change, layout, first.label)
-    canvas = await extend(first.own, layout.width, layout.height, layout.crop, layout.box)
+    canvas = await extend(first.own, layout.width, layout.height, layout.crop, layout.box, basket.member)
     size = canvas.width, canvas.height
     laid = await basket.keep(canvas.content, PNG, *size, first.image.number)
     mask = await basket.keep(canvas.mask, PNG, *size)
@@ -114,7 +114,7 @@ async def base_for(first: FirstInput, mask: StoredImage, fine: bytes, basket: He
     """
     if first.base is not None and not fine:
         return first.base
-    own = await base_of(first.own)
+    own = await base_of(first.own, basket.member)
     picture = first.stored
     if first.own is first.content:
         picture = first.image
@@ -139,7 +139,7 @@ async def _ours(order: Order, picture: Picture, originals: Originals, basket: He
             return FirstInput(image, content, label, content, (image.width, image.height))
         return replace(await prepared(content, label, basket, picture.number), stored=image)
     try:
-        still = await as_input(content, image.media_type)
+        still = await as_input(content, image.media_type, basket.member)
     except UnreadablePictureError as fault:
         raise InputPictureError(f"{label} {fault.what}, so it cannot be changed.") from fault
     basket.notes.append(STILLS[image.media_type].format(label))

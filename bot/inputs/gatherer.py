@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.errors import PictureGoneError, RequestRefused
@@ -12,12 +13,13 @@ from bot.inputs.first import base_for, extended, find_first, prepared
 from bot.inputs.held_files import a_basket
 from bot.inputs.originals import Originals
 from bot.inputs.overlays import Overlays
+from bot.presentation.fetching import files_text
 from bot.services.catalog import SVG
-from bot.services.jobs import ByteBudget
+from bot.services.jobs import FairShare
 from bot.services.requests import DRAWN, check_inputs, fitting_size
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Awaitable, Callable
 
     import discord
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from bot.inputs.sources import Sources
     from bot.services.catalog import Catalog, Model
     from bot.services.gallery import FileHolds
+    from bot.services.jobs import Member
     from bot.services.ledger import Requests
     from bot.services.requests import ImageRequest, StoredImage
 
@@ -52,10 +55,12 @@ class Gatherer:
         self._catalog = catalog
         self._file_holds = file_holds
         self._originals = Originals(client, requests)
-        self._budget = ByteBudget()
+        self._bytes = FairShare()
 
     @asynccontextmanager
-    async def gather(self, request: ImageRequest, sources: Sources) -> AsyncGenerator[Gathered]:
+    async def gather(
+        self, request: ImageRequest, sources: Sources, member: Member, say: Callable[[str], Awaitable[None]]
+    ) -> AsyncGenerator[Gathered]:
         """Download, prepare and keep what a request starts from, until the database knows that it needs them.
 
         A request that has its files already, as *Again* has, goes on with them, and one that needs none as it is.
@@ -65,6 +70,8 @@ class Gatherer:
         Args:
             request: as it was drafted.
             sources: as `check_declared` let them pass.
+            member: whose turns it uses, for the bytes and for the threads.
+            say: told in words how far it is, where that takes a while.
 
         Raises:
             UserFacingError: something cannot be used or is gone.
@@ -72,16 +79,16 @@ class Gatherer:
         if not sources.count and not request.kept_files:
             yield Gathered(request)
             return
-        async with a_basket(self._file_holds) as basket:
+        async with a_basket(self._file_holds, member) as basket:
             if sources.count:
-                yield await self._collect(request, sources, basket)
+                yield await self._collect(request, sources, basket, say)
             else:
                 yield await self._look_after(request, basket)
 
     async def _look_after(self, request: ImageRequest, basket: HeldFiles) -> Gathered:
         """See that the files that a request has already are still there, and stay."""
         for file in request.kept_files:
-            async with self._budget.taken(file.byte_size):
+            async with self._bytes.taken(file.byte_size, basket.member):
                 if await basket.hold(file.digest) is None:
                     raise PictureGoneError(
                         "A picture that this was made from is lost. Ask anew, and attach it once more. "
@@ -90,10 +97,13 @@ class Gatherer:
         check_inputs(self._catalog.model(request.model), request)
         return Gathered(request)
 
-    async def _collect(self, request: ImageRequest, sources: Sources, basket: HeldFiles) -> Gathered:
+    async def _collect(
+        self, request: ImageRequest, sources: Sources, basket: HeldFiles, say: Callable[[str], Awaitable[None]]
+    ) -> Gathered:
         """Everything that the sources name; one file after the other, so that few are in memory at once."""
         model = self._catalog.model(request.model)
-        async with self._budget.taken(sources.bytes_at_once):
+        need, tell = sources.bytes_at_once, partial(_tell_place, say)
+        async with self._bytes.taken(need, basket.member, tell=tell):
             first = await find_first(sources, self._originals, basket)
             if request.change.extends:
                 first, mask = await extended(request, first, basket)
@@ -112,6 +122,10 @@ class Gatherer:
                 base = await base_for(first, request.mask, overlays.fine, basket)
                 request = replace(request, base=base)
         return Gathered(request, tuple(basket.notes))
+
+
+async def _tell_place(say: Callable[[str], Awaitable[None]], place: int) -> None:
+    await say(files_text(place))
 
 
 def _by_markup(request: ImageRequest, model: Model, overlays: Overlays) -> ImageRequest:

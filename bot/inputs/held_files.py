@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from bot.services.gallery import FileHolds
+    from bot.services.jobs import Member
 
 PNG = "image/png"
 
@@ -22,11 +23,13 @@ class HeldFiles:
     Attributes:
         digests: of the files, in hex, one for each time.
         notes: sentences for the member about what became of their files.
+        member: who brought them.
     """
 
-    def __init__(self, file_holds: FileHolds) -> None:
+    def __init__(self, file_holds: FileHolds, member: Member) -> None:
         self.digests: list[str] = []
         self.notes: list[str] = []
+        self.member = member
         self._file_holds = file_holds
 
     async def keep(
@@ -58,9 +61,9 @@ class HeldFiles:
 
 
 @asynccontextmanager
-async def a_basket(file_holds: FileHolds) -> AsyncGenerator[HeldFiles]:
+async def a_basket(file_holds: FileHolds, member: Member) -> AsyncGenerator[HeldFiles]:
     """What one request holds until the database knows that it needs it: of the rest, what nobody needs is forgotten."""
-    basket = HeldFiles(file_holds)
+    basket = HeldFiles(file_holds, member)
     try:
         yield basket
     finally:

@@ -49,7 +49,7 @@ class Overlays:
         Raises:
             InputPictureError: it cannot be read, or there is one already.
         """
-        meaning = await meaning_of(content, name, self._first.own)
+        meaning = await meaning_of(content, name, self._first.own, self._basket.member)
         if meaning is Meaning.MARKUP:
             await self._take_markup(content, name)
         elif meaning is Meaning.MASK:
@@ -62,7 +62,8 @@ class Overlays:
         Raises:
             InputPictureError: it cannot be read, or there is one already.
         """
-        if await meaning_of(content, name, self._first.own) is Meaning.MARKUP:
+        meaning = await meaning_of(content, name, self._first.own, self._basket.member)
+        if meaning is Meaning.MARKUP:
             await self._take_markup(content, name)
         else:
             await self._take_mask(content, name)
@@ -70,7 +71,7 @@ class Overlays:
     async def _take_mask(self, content: bytes, name: str) -> None:
         self._claim(name)
         image = self._first.image
-        fitted = await fit_mask(content, name, image.width, image.height, self._first.size)
+        fitted = await fit_mask(content, name, image.width, image.height, self._first.size, self._basket.member)
         self._mask = await self._kept(fitted)
         self._basket.notes.append(
             f"{shown_name(name)} is taken as a mask: {percent(fitted.share)} of the picture may change."
@@ -81,11 +82,11 @@ class Overlays:
         self.drawn = True
         understood = f"{shown_name(name)} is taken as a drawing on {self._first.label}"
         if self._takes_markup:
-            overlay = await overlay_of(content, name, self._first.content)
+            overlay = await overlay_of(content, name, self._first.content, self._basket.member)
             self._markup = await self._basket.keep(overlay.content, PNG, overlay.width, overlay.height)
             self._basket.notes.append(f"{understood}.")
         else:
-            drawn = await mask_of_markup(content, name, self._first.content, self._first.size)
+            drawn = await mask_of_markup(content, name, self._first.content, self._first.size, self._basket.member)
             self._mask = await self._kept(drawn)
             self._basket.notes.append(f"{understood}: what you marked may change, {percent(drawn.share)} of it.")
 

@@ -9,7 +9,7 @@ from bot.pictures.isolated.svg import render_svg
 from bot.pictures.masks.markup import Meaning, mask_of_markup, meaning_of, overlay_of
 from bot.pictures.masks.masks import FittedMask, fit_mask
 from bot.pictures.parts import in_parts
-from bot.pictures.pool import pool
+from bot.pictures.pool import close_pools
 from bot.pictures.prepare import prepare
 from bot.pictures.preview import contact_sheet, shrink
 from bot.pictures.retouch import retouch
@@ -21,6 +21,7 @@ __all__ = [
     "as_input",
     "base_of",
     "check_result",
+    "close_pools",
     "contact_sheet",
     "extend",
     "fit",
@@ -29,7 +30,6 @@ __all__ = [
     "mask_of_markup",
     "meaning_of",
     "overlay_of",
-    "pool",
     "prepare",
     "render_svg",
     "retouch",

@@ -12,11 +12,11 @@ from bot.pictures.encode import as_png
 from bot.pictures.files.container_format import dissect
 from bot.pictures.files.essence import essence_of
 from bot.pictures.files.exif import UPRIGHT, exif_of
-from bot.pictures.pool import pool
+from bot.pictures.pool import members_pool
 from bot.services.jobs import UnreadablePictureError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Hashable
 
     from bot.pictures.decode import Plain
     from bot.pictures.files.essence import Essence
@@ -49,16 +49,17 @@ class BaseFile:
     losses: tuple[str, ...]
 
 
-async def base_of(content: bytes) -> BaseFile:
+async def base_of(content: bytes, member: Hashable = None) -> BaseFile:
     """Free a picture's file of metadata without touching a pixel; of an animation, the first picture is taken.
 
     Args:
         content: a file that can be used as an input.
+        member: whose turn it takes.
 
     Raises:
         UnreadablePictureError: it is no such file.
     """
-    return await pool.run(_base_of, content)
+    return await members_pool.run(member, [content], _base_of, content)
 
 
 def _base_of(content: bytes) -> BaseFile:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PIL import Image
 
@@ -12,8 +13,11 @@ from bot.pictures.colour_spaces import in_srgb
 from bot.pictures.decode import resized
 from bot.pictures.encode import as_png
 from bot.pictures.masks.bitmasks import mask_file, stencil_file
-from bot.pictures.pool import pool
+from bot.pictures.pool import members_pool
 from bot.pictures.retouch import feather_of
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
 
 _SEAM = 0.015  # of the box's short edge: so much of the old picture may change, so that the new part can grow out of it
 _NAME = "picture.png"  # ours have none
@@ -46,7 +50,7 @@ class Extended:
     losses: tuple[str, ...]
 
 
-async def extend(content: bytes, width: int, height: int, crop: _Box, box: _Box) -> Extended:
+async def extend(content: bytes, width: int, height: int, crop: _Box, box: _Box, member: Hashable = None) -> Extended:
     """Lay a part of a picture on a canvas.
 
     What is transparent in the picture stays so on the canvas, but the mask keeps it: it is part of the picture.
@@ -57,12 +61,13 @@ async def extend(content: bytes, width: int, height: int, crop: _Box, box: _Box)
         height: of the canvas.
         crop: left, top, right, bottom of the part, in pixels of the picture as it is seen.
         box: left, top, right, bottom of where it goes, scaled to fill that; inside the canvas.
+        member: whose turn it takes.
 
     Raises:
         InputPictureError: the bytes are no picture that can be used.
         ValueError: the crop is not inside the picture or the box not inside the canvas.
     """
-    return await pool.run(_extend, content, width, height, crop, box)
+    return await members_pool.run(member, [content], _extend, content, width, height, crop, box)
 
 
 def seam(box: _Box) -> int:

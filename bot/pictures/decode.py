@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import math
-import threading
 import warnings
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from bot.pictures.files.file_faults import CutOffError, cut_off, damaged
 from bot.pictures.isolated.svg import MEDIA_TYPE as SVG
 from bot.pictures.isolated.svg import check_svg
 from bot.pictures.isolated.webp import unfold
-from bot.pictures.pool import pool
+from bot.pictures.pool import LARGE, large_picture, pool
 from bot.services.jobs import CheckedPicture, UnreadablePictureError
 
 if TYPE_CHECKING:
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 
 MOST_PIXELS = 1 << 26  # 67 million: 8192 by 8192, more than phones make; 270 MB as RGB
 _MOST_WEBP_PIXELS = 1 << 23  # that are decoded here: `unfold` tells why
-_ONE_AT_A_TIME = 1 << 24  # pixels; pictures above that are decoded one after the other
 _DEPTH = 8  # bits of a colour that leave us
 _STRIP = 512  # rows; an even number
 _MOST_MISSING = 1 / 16  # of the rows of a JPEG that was cut off; with more it is no picture any more
@@ -56,7 +54,6 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 _SIDEWAYS = 5  # orientations from here on swap width and height
-_large_picture = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +149,8 @@ def _plain(content: bytes, size: Callable[[int, int], tuple[int, int]] | None, *
     _check(anatomy)
     essence = essence_of(content, anatomy)
     turn: AbstractContextManager[object] = nullcontext()
-    if anatomy.width * anatomy.height > _ONE_AT_A_TIME:
-        turn = _large_picture
+    if anatomy.width * anatomy.height > LARGE:
+        turn = large_picture()
     wanted = size(anatomy.width, anatomy.height) if size else (anatomy.width, anatomy.height)
     with turn:
         loaded = _load(essence, anatomy, wanted, is_cut=is_cut)
@@ -166,7 +163,7 @@ def _plain(content: bytes, size: Callable[[int, int], tuple[int, int]] | None, *
             essence.is_still and mode == image.mode in {"RGB", "RGBA"} and wanted == (anatomy.width, anatomy.height)
         )
         profile = b"" if is_srgb(essence.profile, image.mode) else essence.profile
-        while image.mode in {"LA", "RGBA"} and image.width * image.height > _ONE_AT_A_TIME and _far(image, wanted):
+        while image.mode in {"LA", "RGBA"} and image.width * image.height > LARGE and _far(image, wanted):
             image = _halved(image)
         image, own, converted = _coloured(resized(image, wanted), profile, essence.profile if own_colours else None)
     is_whole = not is_cut or (anatomy.media_type == "image/jpeg" and not missing)

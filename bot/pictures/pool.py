@@ -1,19 +1,39 @@
-"""The threads that decode and encode pictures: few, so that memory and the event loop stay free."""
+"""The threads that decode and encode pictures: few, and strangers' files apart from what we have made ourselves."""
 
 from __future__ import annotations
 
 import asyncio
 import functools
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
+from bot.pictures.files.container_format import dissect
+from bot.pictures.files.file_faults import CutOffError
+from bot.services.jobs import FairShare, UnreadablePictureError
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable, Sequence
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
 
 MOST_AT_ONCE = 2  # pictures in work at the same time; each may take some 300 MB for a moment
+LARGE = 1 << 24  # pixels; of pictures above that, one is in work at a time
+
+_here = threading.local()
+
+
+def large_picture() -> threading.Lock:
+    """Held while a picture of more than `LARGE` pixels is in memory; each pool has its own."""
+    lock: threading.Lock | None = getattr(_here, "lock", None)
+    if lock is None:
+        lock = _here.lock = threading.Lock()
+    return lock
+
+
+def _begin_thread(lock: threading.Lock) -> None:
+    _here.lock = lock
 
 
 class PicturePool:
@@ -23,8 +43,10 @@ class PicturePool:
     At the interpreter's exit it is waited for what runs, which takes seconds at most: every input is bounded.
     """
 
-    def __init__(self, threads: int = MOST_AT_ONCE) -> None:
+    def __init__(self, threads: int = MOST_AT_ONCE, name: str = "pictures") -> None:
         self._threads = threads
+        self._name = name
+        self._large_picture = threading.Lock()
         self._executor: ThreadPoolExecutor | None = None
 
     async def run(
@@ -32,7 +54,9 @@ class PicturePool:
     ) -> _Result:
         """Do the work on one of the threads. Work that still waits when its task is cancelled never starts."""
         if self._executor is None:
-            self._executor = ThreadPoolExecutor(self._threads, thread_name_prefix="pictures")
+            self._executor = ThreadPoolExecutor(
+                self._threads, self._name, initializer=_begin_thread, initargs=(self._large_picture,)
+            )
         call = functools.partial(work, *args, **kwargs)
         return await asyncio.get_running_loop().run_in_executor(self._executor, call)
 
@@ -43,4 +67,50 @@ class PicturePool:
             self._executor = None
 
 
+class MembersPool:
+    """The same for files that members bring: by turns over members, and what is small not behind what is large.
+
+    `MOST_AT_ONCE` files are in work, and no more than one that is large. How large it is, its own header tells: a
+    thread more looks at those.
+    """
+
+    def __init__(self) -> None:
+        self._pool = PicturePool(MOST_AT_ONCE + 1, "members' files")
+        self._share = FairShare(MOST_AT_ONCE, for_small=1)
+
+    async def run(
+        self,
+        member: Hashable,
+        files: Sequence[bytes],
+        work: Callable[_Arguments, _Result],
+        *args: _Arguments.args,
+        **kwargs: _Arguments.kwargs,
+    ) -> _Result:
+        """Do work that decodes these files when it is the member's turn."""
+        is_large = await self._pool.run(lambda: any(map(_is_large, files)))
+        async with self._share.taken(1, member, is_large=is_large):
+            return await self._pool.run(work, *args, **kwargs)
+
+    def close(self) -> None:
+        """As of `PicturePool`."""
+        self._pool.close()
+
+
+def _is_large(content: bytes) -> bool:
+    try:
+        anatomy = dissect(content)
+    except CutOffError:
+        return True  # as far as anybody knows
+    except UnreadablePictureError:
+        return False  # it will be refused at once
+    return anatomy.width * anatomy.height > LARGE
+
+
 pool = PicturePool()
+members_pool = MembersPool()
+
+
+def close_pools() -> None:
+    """Let go of all threads; they come again when they are needed."""
+    pool.close()
+    members_pool.close()

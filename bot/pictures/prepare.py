@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from bot.pictures.attached import attached_picture
 from bot.pictures.encode import as_jpeg, as_png, without_opaque_alpha
 from bot.pictures.files.names import shown_name
-from bot.pictures.pool import pool
+from bot.pictures.pool import members_pool
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from bot.pictures.decode import Plain
 
 _LARGEST_PNG = 8_000_000  # bytes; an opaque picture above that is a photo, and as a JPEG a tenth of it
@@ -40,7 +42,7 @@ class Prepared:
     note: str
 
 
-async def prepare(content: bytes, name: str) -> Prepared:
+async def prepare(content: bytes, name: str, member: Hashable = None) -> Prepared:
     """Check a picture and make it ready, in one decode.
 
     A file of a legal size in 8-bit sRGB, upright, is freed of all but its pixels, which stay as they are to the last
@@ -51,11 +53,12 @@ async def prepare(content: bytes, name: str) -> Prepared:
     Args:
         content: the whole file.
         name: its name as the member gave it; any text.
+        member: whose turn it takes.
 
     Raises:
         InputPictureError: it cannot be an input; the sentence names the file and says what to do.
     """
-    return await pool.run(_prepare, content, name)
+    return await members_pool.run(member, [content], _prepare, content, name)
 
 
 def _prepare(content: bytes, name: str) -> Prepared:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from bot.errors import InputPictureError
-from bot.pictures import fit_mask, pool, prepare
+from bot.pictures import close_pools, fit_mask, prepare
 from tests.bench.figures import Figure, mebibytes, milliseconds
 from tests.bench.playing import ROOT, BrokenRunError
 from tests.pictures.corpus import GOOD, SAMPLES, Sample
@@ -50,7 +50,7 @@ async def _treat(sample: Sample) -> dict[str, float | str]:
     with suppress(InputPictureError):
         await fit_mask(content, sample.name, *sample.size)
     masked = time.perf_counter() - began - taken
-    pool.close()
+    close_pools()
     return {"outcome": outcome, "seconds": taken, "as_mask": masked, "bytes": max(peak, _peak()) - before}
 
 

@@ -139,13 +139,18 @@ async def test_a_file_is_counted_before_it_is_downloaded(opened: OpenHouse, monk
         assert downloads == []
 
 
+async def nothing() -> None:
+    """Nobody is told."""
+
+
+async def unsaid(text: str) -> None:
+    """The same of words."""
+
+
 async def test_what_the_inputs_cost_is_refused_before_they_are_downloaded(
     opened: OpenHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checked: list[ImageRequest] = []
-
-    async def nothing() -> None:
-        """Nobody is told."""
 
     async with opened() as house:
         check = house.services.studio.check
@@ -157,7 +162,7 @@ async def test_what_the_inputs_cost_is_refused_before_they_are_downloaded(
         monkeypatch.setattr(house.services.studio, "check", budget_alerts)
 
         asker = Asker(Requester(house.server.id, house.channel.id, house.mia.id), None)
-        occasion = Occasion("81", asker, replace(DESTINATION, interaction_token=""), nothing, nothing, nothing)
+        occasion = Occasion("81", asker, replace(DESTINATION, interaction_token=""), nothing, nothing, unsaid, nothing)
         sources = Sources(attachments=(Attached("fox.png", FOX[1], shape=(64, 64)),))
         await house.bot.intake.take_by(occasion, REQUEST, sources)
         await house.env.settle()
@@ -182,15 +187,11 @@ async def test_a_picture_that_is_deleted_while_its_edit_is_accepted_is_edited_al
                 assert await house.services.deletions.delete(order, None, deleter, ShownResults(house.bot))
                 return await super().read()
 
-        async def nothing() -> None:
-            """Nobody is told."""
-
         request = await house.services.drafting.draft(
             order.requester, Change.EDIT, Wishes(prompt="in snow"), Start(order, order.pictures[0])
         )
-        occasion = Occasion(
-            "81", Asker(order.requester, None), replace(DESTINATION, interaction_token=""), *[nothing] * 3
-        )
+        asker, destination = Asker(order.requester, None), replace(DESTINATION, interaction_token="")
+        occasion = Occasion("81", asker, destination, nothing, nothing, unsaid, nothing)
         await house.bot.intake.take_by(occasion, request, Sources(order, order.pictures[0], (Meanwhile(*FOX),)))
         await house.env.settle()
 

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from bot.inputs import Gatherer
 from bot.services.gallery import FileHolds
+from bot.services.jobs import Member
 from bot.services.requests import Change, StoredImage
 from bot.storage.blobs import FileBlobs
 from bot.storage.ledger.requests import SqliteRequests
@@ -131,6 +132,9 @@ class KnownRequests(SqliteRequests):
         return [digest for digest in digests if digest not in self.needed]
 
 
+MEMBER = Member(1, 2)
+
+
 class Studio:
     """A gatherer and all that stands behind it, with real files."""
 
@@ -140,7 +144,12 @@ class Studio:
         self.requests = KnownRequests()
         self.discord = Discord()
         self.file_holds = FileHolds(self.requests, self.blobs)
+        self.said: list[str] = []
         self.gatherer = Gatherer(self.discord, catalog, self.requests, self.file_holds)
+
+    async def say(self, text: str) -> None:
+        """To the member, while their files are gathered."""
+        self.said.append(text)
 
     @property
     def kept(self) -> set[str]:

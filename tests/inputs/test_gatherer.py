@@ -16,7 +16,7 @@ from bot.services.catalog import Catalog
 from bot.services.requests import Change, StoredImage
 from tests.delivery.errors import refused
 from tests.examples import CATALOG, MODEL, REQUEST, png
-from tests.inputs.doubles import Attached, Shown, Studio, an_edit
+from tests.inputs.doubles import MEMBER, Attached, Shown, Studio, an_edit
 from tests.pictures.profiles import WIDE
 from tests.pictures.samples import ORIENTATION, encoded, gradient, opened, pixel
 
@@ -59,7 +59,7 @@ def studio(tmp_path: Path) -> Studio:
 
 async def gathered(studio: Studio, request: ImageRequest, sources: Sources) -> Gathered:
     """What is gathered for a request that succeeds."""
-    async with studio.gatherer.gather(request, sources) as found:
+    async with studio.gatherer.gather(request, sources, MEMBER, studio.say) as found:
         studio.requests.needed |= {file.digest for file in found.request.kept_files}  # it was reserved
         return found
 
@@ -504,7 +504,7 @@ async def test_a_request_that_fails_afterwards_leaves_no_file(studio: Studio) ->
     sources = Sources(attachments=(Attached("owl.png", OWL),))
 
     with pytest.raises(RequestRefused):
-        async with studio.gatherer.gather(an_edit(), sources):
+        async with studio.gatherer.gather(an_edit(), sources, MEMBER, studio.say):
             raise RequestRefused("no")
 
     assert studio.kept == set()
@@ -520,7 +520,7 @@ async def test_many_who_bring_much_take_turns(studio: Studio) -> None:
     for file in files:
         file.gate.set()
 
-    assert begun == [1, 1, 1, 0, 0, 0]
+    assert begun == [1, 1, 0, 0, 0, 0]
     assert len(await asyncio.gather(*tasks)) == 6
 
 

@@ -12,7 +12,7 @@ from bot.inputs.held_files import a_basket
 from bot.services.gallery import FileHolds
 from bot.services.requests import StoredImage
 from bot.storage.blobs import FileBlobs
-from tests.inputs.doubles import KnownRequests
+from tests.inputs.doubles import MEMBER, KnownRequests
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,7 +56,7 @@ def kept_in(directory: Path) -> list[Path]:
 
 async def keep(file_holds: FileHolds, *contents: bytes, failure: BaseException | None = None) -> list[StoredImage]:
     """Keep files for a request, which then succeeds or fails."""
-    async with a_basket(file_holds) as basket:
+    async with a_basket(file_holds, MEMBER) as basket:
         kept = [await basket.keep(content, "image/png", 3, 2, 7) for content in contents]
         if failure is not None:
             raise failure
@@ -64,7 +64,7 @@ async def keep(file_holds: FileHolds, *contents: bytes, failure: BaseException |
 
 
 async def test_what_is_kept_can_be_found_and_says_what_it_is(file_holds: FileHolds, blobs: FileBlobs) -> None:
-    async with a_basket(file_holds) as basket:
+    async with a_basket(file_holds, MEMBER) as basket:
         image = await basket.keep(FOX, "image/png", 3, 2, 7)
         found = await blobs.get(image.digest)
 
@@ -85,7 +85,7 @@ async def test_the_files_of_a_request_that_fails_are_forgotten(
 async def test_of_a_request_that_was_reserved_only_what_it_needs_stays(
     file_holds: FileHolds, blobs: FileBlobs, requests: KnownRequests
 ) -> None:
-    async with a_basket(file_holds) as basket:
+    async with a_basket(file_holds, MEMBER) as basket:
         needed = await basket.keep(FOX, "image/png", 3, 2)
         between = await basket.keep(OWL, "image/png", 3, 2)
         requests.needed.add(needed.digest)
@@ -107,7 +107,7 @@ async def test_a_file_that_a_picture_or_a_request_needs_stays(
 
 
 async def test_a_file_that_another_request_has_just_brought_stays(file_holds: FileHolds, blobs: FileBlobs) -> None:
-    async with a_basket(file_holds) as other:
+    async with a_basket(file_holds, MEMBER) as other:
         image = await other.keep(FOX, "image/png", 3, 2)
         with pytest.raises(ValueError, match="no"):
             await keep(file_holds, FOX, failure=ValueError("no"))
@@ -122,7 +122,7 @@ async def test_a_file_of_the_store_that_is_held_stays_until_it_is_let_go(
 ) -> None:
     digest = await blobs.put(FOX)
 
-    async with a_basket(file_holds) as basket:
+    async with a_basket(file_holds, MEMBER) as basket:
         held = await basket.hold(digest)
         await file_holds.forget([digest])
         meanwhile = await blobs.get(digest)
@@ -132,7 +132,7 @@ async def test_a_file_of_the_store_that_is_held_stays_until_it_is_let_go(
 
 
 async def test_what_the_store_does_not_have_is_not_held(file_holds: FileHolds) -> None:
-    async with a_basket(file_holds) as basket:
+    async with a_basket(file_holds, MEMBER) as basket:
         assert await basket.hold("0" * 64) is None
         assert basket.digests == []
 

@@ -13,7 +13,7 @@ from bot.inputs.held_files import a_basket
 from bot.inputs.originals import Originals, is_file
 from tests.delivery.errors import refused
 from tests.examples import job, order, picture, png
-from tests.inputs.doubles import Attached, Shown, Studio
+from tests.inputs.doubles import MEMBER, Attached, Shown, Studio
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +34,7 @@ def originals(studio: Studio) -> Originals:
 
 
 async def find(studio: Studio, originals: Originals, made: Order, of: Picture) -> tuple[bytes, bool]:
-    async with a_basket(studio.file_holds) as basket:
+    async with a_basket(studio.file_holds, MEMBER) as basket:
         return await originals.find(made, of, basket)
 
 

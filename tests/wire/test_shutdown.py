@@ -14,6 +14,7 @@ from tests.wire.process import BotProcess
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bot.sandbox.discord import Message
     from tests.wire.house import House, OpenHouse
 
 
@@ -199,6 +200,40 @@ async def test_a_reply_that_was_still_gathering_is_answered_after_the_start(alon
     assert "> make it like this one" in said.content
     assert said.reply_to is reply
     assert len(alone.images.calls) == 1
+
+
+async def test_who_waits_for_others_files_reads_so_and_is_told_after_a_kill(alone: House, tmp_path: Path) -> None:
+    mia, noor = alone.discord.server.add_member("Mia"), alone.discord.server.add_member("Noor")
+    large = Upload("fox.png", FOX.content + bytes(9_000_000))
+    sentence = "⏳ Your files are {} in line. Nothing is charged for that."
+    async with _process(alone, tmp_path) as bot:
+        await alone.discord.bot_ready()
+        picture = await alone.imagine(noor)
+        alone.discord.faults.add(SLOW_FILES)
+        for _ in range(6):
+            await mia.slash("edit", prompt="make it snowy", image=large, image2=large)
+        await alone.until(lambda: len(alone.discord.traffic.search(r"fox\.png", "GET")) >= 6)
+        command = await noor.slash("edit", prompt="make it night", image=large, image2=large)
+        await alone.until(
+            lambda: alone.words(command) == "⏳ Your files are next in line. Nothing is charged for that."
+        )
+        reply = await noor.reply(picture, "make it like this one", [Upload("fox.png", FOX.content + bytes(10_400_000))])
+        await alone.until(lambda: _below(alone, reply) == [sentence.format("second")])
+        await bot.killed()
+    alone.discord.faults.clear()
+
+    await alone.start_bot()
+    await alone.until(lambda: [each[:17] for each in _below(alone, reply)] == ["❌ I was restarted"])
+    words = await alone.refusal(command)
+
+    assert words.startswith("❌ I was restarted before I had begun with this.")
+    assert len(alone.images.calls) == 1
+
+
+def _below(house: House, message: Message) -> list[str]:
+    """What is said in answer to a message."""
+    said = house.discord.server.channel("studio").messages
+    return [each.content for each in said if each.reply_to is message and not each.deleted]
 
 
 async def test_no_command_is_left_thinking_by_a_kill(alone: House, tmp_path: Path) -> None:

@@ -23,10 +23,12 @@ from bot.pictures.masks.mask_detection import (
     is_the_same_but_erased,
 )
 from bot.pictures.masks.masks import FittedMask, fitted, same_shape
-from bot.pictures.pool import pool
+from bot.pictures.pool import members_pool
 from bot.services.jobs import UnreadablePictureError
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from bot.pictures.decode import Plain
     from bot.pictures.masks.comparing import Comparison
 
@@ -59,7 +61,7 @@ class Overlay:
     height: int
 
 
-async def meaning_of(content: bytes, name: str, original: bytes) -> Meaning:
+async def meaning_of(content: bytes, name: str, original: bytes, member: Hashable = None) -> Meaning:
     """Tell what an attached file is, held against the picture that it came in answer to.
 
     A mask: black and white areas in the picture's shape; or transparency in the picture itself; or transparency in one
@@ -70,28 +72,32 @@ async def meaning_of(content: bytes, name: str, original: bytes) -> Meaning:
         content: the whole file, of any kind that `prepare` takes.
         name: its name as the member gave it; any text.
         original: the picture's file.
+        member: whose turn it takes.
 
     Raises:
         InputPictureError: one of them cannot be read; worded for the name.
     """
-    return await pool.run(_meaning_of, content, name, original)
+    return await members_pool.run(member, [content, original], _meaning_of, content, name, original)
 
 
-async def overlay_of(drawn: bytes, name: str, original: bytes) -> Overlay:
+async def overlay_of(drawn: bytes, name: str, original: bytes, member: Hashable = None) -> Overlay:
     """Take from a drawn-upon copy what was drawn.
 
     Args:
         drawn: the copy's file, of the picture's shape.
         name: its name as the member gave it; any text.
         original: the picture's file.
+        member: whose turn it takes.
 
     Raises:
         InputPictureError: unreadable, of another shape, or nothing or everything is different; worded for the name.
     """
-    return await pool.run(_overlay_of, drawn, name, original)
+    return await members_pool.run(member, [drawn, original], _overlay_of, drawn, name, original)
 
 
-async def mask_of_markup(drawn: bytes, name: str, original: bytes, own: tuple[int, int] | None = None) -> FittedMask:
+async def mask_of_markup(
+    drawn: bytes, name: str, original: bytes, own: tuple[int, int] | None = None, member: Hashable = None
+) -> FittedMask:
     """Make a mask of the region that was drawn upon: of strokes with a margin, of outlines with what they enclose.
 
     Args:
@@ -99,11 +105,12 @@ async def mask_of_markup(drawn: bytes, name: str, original: bytes, own: tuple[in
         name: its name as the member gave it; any text.
         original: the picture's file as it is sent.
         own: the picture's own width and height, where it was scaled to be sent.
+        member: whose turn it takes.
 
     Raises:
         InputPictureError: unreadable, of another shape, or nothing or everything is different; worded for the name.
     """
-    return await pool.run(_mask_of_markup, drawn, name, original, own)
+    return await members_pool.run(member, [drawn, original], _mask_of_markup, drawn, name, original, own)
 
 
 def _both(content: bytes, name: str, original: bytes) -> tuple[Plain, Plain]:

@@ -10,11 +10,13 @@ from PIL import Image, ImageChops, ImageFilter
 from bot.pictures.attached import attached_picture, worded_for
 from bot.pictures.decode import resized
 from bot.pictures.masks.bitmasks import HALF, hard, mask_file, share_of, stencil_file
-from bot.pictures.pool import pool
+from bot.pictures.pool import members_pool
 from bot.services.catalog import LARGEST_MASK
 from bot.services.jobs import UnreadablePictureError
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from bot.pictures.decode import Plain
 
 _CLEAR = 128  # alpha below that counts as transparent
@@ -42,7 +44,7 @@ class FittedMask:
 
 
 async def fit_mask(
-    content: bytes, name: str, width: int, height: int, own: tuple[int, int] | None = None
+    content: bytes, name: str, width: int, height: int, own: tuple[int, int] | None = None, member: Hashable = None
 ) -> FittedMask:
     """Read a mask and fit it to a picture.
 
@@ -55,11 +57,12 @@ async def fit_mask(
         width: of the picture as it is sent, in pixels.
         height: of the picture.
         own: its own width and height, where it was scaled to be sent.
+        member: whose turn it takes.
 
     Raises:
         InputPictureError: unreadable, of another shape, or it marks nothing or everything; worded for the name.
     """
-    return await pool.run(_fit_mask, content, name, (width, height), own or (width, height))
+    return await members_pool.run(member, [content], _fit_mask, content, name, (width, height), own or (width, height))
 
 
 def same_shape(size: tuple[int, int], other: tuple[int, int]) -> bool:

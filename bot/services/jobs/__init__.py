@@ -3,6 +3,7 @@
 from bot.services.jobs.arrears import Arrears, Stores
 from bot.services.jobs.delivery import Answers, Delivery, DeliveryError, Posted, Preview, Result
 from bot.services.jobs.durations import GenerationProgress, Kind, Measurements, Past, Usual
+from bot.services.jobs.fair_share import FairShare
 from bot.services.jobs.files import BufferedBlobs, PictureReceiver
 from bot.services.jobs.generation import Generation
 from bot.services.jobs.outcomes import Outcomes
@@ -17,11 +18,11 @@ from bot.services.jobs.provider import (
     UnreadablePictureError,
 )
 from bot.services.jobs.provider_account import ProviderAccount
-from bot.services.jobs.queue import FairQueue
+from bot.services.jobs.queue import FairQueue, Member
 from bot.services.jobs.restoration import GoneBack, LastSeen, Restoration
 from bot.services.jobs.server_status import OpenCharges, OpenJobs, ServerStatus, ServerStatuses
 from bot.services.jobs.studio import Studio
-from bot.services.jobs.throttles import ByteBudget, Pace
+from bot.services.jobs.throttles import Pace
 from bot.services.jobs.workshop import Load, line_of
 
 __all__ = [
@@ -30,11 +31,11 @@ __all__ = [
     "Answers",
     "Arrears",
     "BufferedBlobs",
-    "ByteBudget",
     "CheckedPicture",
     "Delivery",
     "DeliveryError",
     "FairQueue",
+    "FairShare",
     "FinishedImage",
     "Generation",
     "GenerationProgress",
@@ -45,6 +46,7 @@ __all__ = [
     "LastSeen",
     "Load",
     "Measurements",
+    "Member",
     "OpenCharges",
     "OpenJobs",
     "Outcomes",

@@ -21,11 +21,12 @@ from bot.errors import (
     RequestRejectedError,
 )
 from bot.services.jobs.arrears import passes, to_the_end
+from bot.services.jobs.fair_share import FairShare
 from bot.services.jobs.files import load_inputs
 from bot.services.jobs.outcomes import JobOutcome, Outcomes, failure_of, unknown
 from bot.services.jobs.provider import FinishedImage
+from bot.services.jobs.queue import Member
 from bot.services.jobs.recall import HeldUpError, RecalledError, StoppedError
-from bot.services.jobs.throttles import ByteBudget
 from bot.services.ledger import ChargeConflictError
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Generation:
         books: told when nothing can be written.
         safety_key: keys the hash by which the provider knows a member.
         timeout: seconds that one call may take, and that a job may be held back by the provider.
-        memory: bounds the input files of all jobs at work together.
+        memory: bounds the input files of all jobs at work together, in bytes.
     """
 
     outcomes: Outcomes
@@ -83,7 +84,7 @@ class Generation:
     account: ProviderAccount
     safety_key: bytes
     timeout: float
-    memory: ByteBudget = field(default_factory=ByteBudget)
+    memory: FairShare = field(default_factory=FairShare)
 
     async def make(self, order: Order, job: Job, on_partial: Callable[[bytes], None], recall: Recall) -> JobOutcome:
         """Make the picture and book what came of it. The ledger tells the rest.
@@ -156,7 +157,9 @@ class Generation:
         """The files that are sent; `held` keeps room in memory for all of its files until the job has ended."""
         files = order.request.kept_files
         if files:  # words alone take no room, and need not wait for those who do
-            await held.enter_async_context(self.memory.taken(sum(file.byte_size for file in files)))
+            need = sum(file.byte_size for file in files)
+            member = Member(order.requester.server_id, order.requester.user_id)
+            await held.enter_async_context(self.memory.taken(need, member))
         return await load_inputs(self.blobs, order.request)
 
     async def _wait_for_turn(self, order: Order, deadline: float) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from bot.services.policy import Metric, StalePolicyError, refusal, shortfall_of
 from bot.services.requests import pricing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
     from bot.services.catalog import Catalog
     from bot.services.jobs.arrears import Stores
@@ -80,6 +81,7 @@ class Studio:
         self._clock = clock
         self._accepting = True
         self._left_over: list[str] = []
+        self._awaited: set[str] = set()  # requests that have room in the line already
         self._stores, self._answers = stores, answers
         self.workshop = Workshop(queue, generation, answers, stores, measured)
         self._queue = queue
@@ -125,13 +127,32 @@ class Studio:
             await self._stores.ready()
             await self._check_paused(requester.server_id)
             await self._maker.account.check(request.model, requester.server_id)
-            with self._queue.room(Member(requester.server_id, requester.user_id), request.count):
+            with self.room(request_id, request.count, requester):
                 begun = await self._begin(request_id, request, requester, delivery)
         except BaseException:
             self.workshop.at_work.discard(request_id)
             raise
         if not begun:
             self.workshop.at_work.discard(request_id)
+
+    @contextmanager
+    def room(self, request_id: str, count: int, requester: Requester) -> Generator[None]:
+        """Keep room in the line for a request that is being got ready, and give it back where nothing comes of it.
+
+        Where there is none, nobody's files need to be fetched. Inside, `submit` takes what is kept.
+
+        Raises:
+            QueueFullError: there is none.
+        """
+        if request_id in self._awaited:
+            yield
+            return
+        with self._queue.room(Member(requester.server_id, requester.user_id), count):
+            self._awaited.add(request_id)
+            try:
+                yield
+            finally:
+                self._awaited.discard(request_id)
 
     async def check(self, request: ImageRequest, requester: Requester) -> None:
         """Refuse what `submit` would refuse as things stand now; nothing is reserved.

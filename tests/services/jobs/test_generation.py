@@ -18,7 +18,7 @@ from bot.errors import (
     ProviderUnreachableError,
     RequestRejectedError,
 )
-from bot.services.jobs import ByteBudget, PartialImage
+from bot.services.jobs import FairShare, PartialImage
 from bot.services.jobs.generation import safety_identifier
 from bot.services.jobs.outcomes import UNKNOWN_DEADLINE
 from bot.services.jobs.recall import HeldUpError, RecalledError
@@ -277,7 +277,7 @@ async def test_the_provider_is_not_asked_when_an_input_is_gone(tmp_path: Path) -
 async def test_the_files_of_all_jobs_at_work_have_room_together(tmp_path: Path) -> None:
     end = asyncio.Event()
     async with a_house(tmp_path, (end, finished()), begun=False) as house:
-        house.generation = replace(house.generation, memory=ByteBudget(5))
+        house.generation = replace(house.generation, memory=FairShare(5, for_small=0))
         file = StoredImage(await house.blobs.put(b"a fox"), "image/png", 64, 64, 5)
         orders = [await house.reserved(name, a_request(references=(file,))) for name in ("r1", "r2")]
         words = await house.reserved("r3")
@@ -297,18 +297,18 @@ async def test_the_files_of_all_jobs_at_work_have_room_together(tmp_path: Path) 
 async def test_a_job_that_waits_for_room_can_be_called_back(tmp_path: Path) -> None:
     file = StoredImage("0" * 64, "image/png", 64, 64, 5)
     async with a_house(tmp_path, begun=False) as house:
-        memory = ByteBudget(5)
+        memory = FairShare(5, for_small=0)
         house.generation = replace(house.generation, memory=memory)
         order = await house.reserved("r1", a_request(references=(file,)))
         leaving = recall()
-        async with memory.taken(5):
+        async with memory.taken(5, "somebody"):
             waiting = asyncio.create_task(house.generation.make(order, order.jobs[0], lambda _: None, leaving))
             await asyncio.sleep(0)
 
             assert leaving.call_back()
             with pytest.raises(RecalledError):
                 await waiting
-        async with memory.taken(5):
+        async with memory.taken(5, "somebody"):
             assert await house.states("r1") == ["reserved"]
 
 

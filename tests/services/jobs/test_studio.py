@@ -127,6 +127,26 @@ async def test_a_refusal_because_the_line_is_full_leaves_no_trace(tmp_path: Path
         await house.studio.submit("another's", a_request(), BEN, RecordingDelivery())
 
 
+async def test_who_has_room_in_the_line_is_taken_though_it_fills_meanwhile(tmp_path: Path) -> None:
+    async with a_house(tmp_path, begun=False) as house:
+        with house.studio.room("first", 1, MIA):
+            for number in range(MOST_WAITING_PER_MEMBER - 1):
+                await house.studio.submit(f"r{number}", a_request(), MIA, RecordingDelivery())
+            with pytest.raises(QueueFullError), house.studio.room("one more", 1, MIA):
+                raise AssertionError
+            await house.studio.submit("first", a_request(), MIA, RecordingDelivery())
+
+        assert await house.states("first") == ["reserved"]
+
+
+async def test_room_that_came_to_nothing_is_given_back(tmp_path: Path) -> None:
+    async with a_house(tmp_path, begun=False) as house:
+        with pytest.raises(RuntimeError), house.studio.room("r1", MOST_WAITING_PER_MEMBER, MIA):
+            raise RuntimeError
+
+        await house.studio.submit("r1", a_request(count=2), MIA, RecordingDelivery())
+
+
 async def test_a_refusal_while_shutting_down_leaves_no_trace(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         await house.studio.drain(0)
