@@ -21,6 +21,8 @@ from bot.services.jobs import (
     Answers,
     Arrears,
     BufferedBlobs,
+    Cancelling,
+    Discards,
     Generation,
     Measurements,
     Outcomes,
@@ -86,6 +88,7 @@ class Services:
     drafting: Drafting
     rules: Rules
     pausing: Pausing
+    cancelling: Cancelling
     server_statuses: ServerStatuses
     server_settings: ServerSettings
     stores: Stores
@@ -170,6 +173,12 @@ class _Foundation:
     policies: SqlitePolicies
     audit: SqliteAudit
     defaults: Defaults
+    file_holds: FileHolds
+
+    @property
+    def discards(self) -> Discards:
+        """Remembered in the database: any is as good."""
+        return Discards(self.state, self.requests, self.file_holds, self.stores.books, self.clock)
 
     @property
     def allow_retired(self) -> bool:
@@ -184,6 +193,7 @@ async def _connect(settings: Settings, catalog: Catalog, database: Database, ima
         Arrears("files", files.try_out),
         Arrears("books", lambda: state.put(LAST_WRITTEN, str(int(time.time())))),
     )
+    requests, blobs = SqliteRequests(database), BufferedBlobs(files, stores.files)
     below = _Foundation(
         settings=settings,
         catalog=catalog,
@@ -193,10 +203,11 @@ async def _connect(settings: Settings, catalog: Catalog, database: Database, ima
         state=state,
         clock=TrueClock(),
         ledger=SqliteLedger(database),
-        requests=SqliteRequests(database),
+        requests=requests,
         files=files,
         stores=stores,
-        blobs=BufferedBlobs(files, stores.files),
+        blobs=blobs,
+        file_holds=FileHolds(requests, blobs),
         policies=policies,
         audit=SqliteAudit(database),
         defaults=Defaults(settings.monthly_budget, settings.member_daily_images),
@@ -221,6 +232,7 @@ async def _connect(settings: Settings, catalog: Catalog, database: Database, ima
         restoration=restoration,
         measured=measured,
         past=SqlitePast(below.database),
+        discards=below.discards,
         clock=below.clock,
     )
     return _services(below, accounts, admission, budget_alerts, answers, restoration, studio)
@@ -258,7 +270,6 @@ def _services(
 ) -> Services:
     decisions = Decisions(below.policies, below.clock)
     limit_statuses = LimitStatuses(below.policies, below.ledger, below.defaults, below.clock, accounts.visibility)
-    file_holds = FileHolds(below.requests, below.blobs)
     return Services(
         settings=below.settings,
         catalog=below.catalog,
@@ -267,6 +278,7 @@ def _services(
         drafting=Drafting(below.catalog, admission, below.settings.model, below.settings.partial_images),
         rules=Rules(decisions, below.catalog, below.allow_retired),
         pausing=Pausing(decisions, studio.workshop),
+        cancelling=Cancelling(studio.workshop, below.discards, below.audit),
         server_statuses=_server_statuses(below, studio, limit_statuses),
         server_settings=ServerSettings(decisions),
         stores=below.stores,
@@ -286,10 +298,10 @@ def _services(
         answers=answers,
         requests=below.requests,
         lineage=SqliteLineage(below.database),
-        deletions=Deletions(below.requests, file_holds, below.audit, below.clock),
+        deletions=Deletions(below.requests, below.file_holds, below.audit, below.clock),
         blobs=below.blobs,
-        file_holds=file_holds,
-        sweeping=Sweeping(file_holds, below.files, restoration.keeps_files, unjumped()),
+        file_holds=below.file_holds,
+        sweeping=Sweeping(below.file_holds, below.files, restoration.keeps_files, unjumped()),
         restoration=restoration,
         state=below.state,
         clock=below.clock,

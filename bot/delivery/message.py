@@ -13,8 +13,10 @@ import asyncio
 import time
 from dataclasses import dataclass, replace
 from functools import partial
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Protocol
 
+import discord
 import structlog
 from typing_extensions import override
 
@@ -25,7 +27,7 @@ from bot.delivery.replies import BEGUN, PREVIEW_NAME
 from bot.discord_limits import TOKEN_LIFE
 from bot.discord_retries import PROBLEMS
 from bot.pictures import contact_sheet, shrink
-from bot.presentation.progress import far_text
+from bot.presentation.progress import discarded_text, far_text
 from bot.presentation.result import (
     BUTTONLESS,
     ended_text,
@@ -48,8 +50,6 @@ from bot.services.jobs import Delivery, DeliveryError, Posted
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    import discord
-
     from bot.delivery.ladder import Landing
     from bot.delivery.place import Place
     from bot.errors import UserFacingError
@@ -68,6 +68,10 @@ class Buttons(Protocol):
 
     def of_result(self, result: Result) -> discord.ui.View | None:
         """Buttons under a result."""
+        ...
+
+    def of_progress(self, request_id: str) -> discord.ui.View | None:
+        """Buttons under a request that waits or is being made."""
         ...
 
     def of_late(self, request_id: str) -> discord.ui.View | None:
@@ -138,7 +142,8 @@ class MessageDelivery(Delivery):
         self._said = BEGUN if acknowledge is not None and place.destination.reply_to is not None else ""
         self._generating: GenerationProgress | None = None
         self._stands: tuple[bytes | None, ...] | None = None  # the frames that are shown; None if none are
-        self._late = False
+        self._late = self._is_discarded = False
+        self._takes_buttons = True
         self._late_timer: asyncio.TimerHandle | None = None
         self._progress = Progress(self._show, lambda: not place.token_lives)
 
@@ -153,7 +158,7 @@ class MessageDelivery(Delivery):
         if self._acknowledge is not None:
             self._place.acknowledged(await self._acknowledge())
             if self._foretold:
-                await self._says(self._with_notes(generating_text(self._request.count, 0)))
+                await self._says(self._with_notes(generating_text(self._request.count, 0)), self._buttons_below())
         return self.destination
 
     def _with_notes(self, text: str) -> str:
@@ -182,6 +187,11 @@ class MessageDelivery(Delivery):
     def preview(self, preview: Preview) -> None:
         """Show the newest frames, as soon as the message may be edited again."""
         self._progress.show(self._drawn(preview.frames))
+
+    @override
+    def discarded(self) -> None:
+        self._is_discarded = True
+        self._progress.show(Stage(0, pause=discarded_text()))
 
     @override
     def leave(self) -> None:
@@ -274,10 +284,10 @@ class MessageDelivery(Delivery):
         # A private response that is out of reach is seen by one person only, and until they reload their client.
         return await self._says(text) or await self._place.remove() or self._place.is_fleeting
 
-    async def _says(self, text: str) -> bool:
+    async def _says(self, text: str, view: discord.ui.View | None = None) -> bool:
         """Whether the response says this now."""
         try:
-            await self._place.edit(text)
+            await self._place.edit(text, (), view)
         except (*PROBLEMS, OutOfReachError) as problem:
             _log.info("progress not brought to an end", reason=repr(problem))
             return False
@@ -299,21 +309,39 @@ class MessageDelivery(Delivery):
         self._progress.stop()
 
     def _drawn(self, frames: tuple[bytes | None, ...] = ()) -> Stage:
-        return Stage(0, frames=frames, goes_on=self._generating is not None and not self._late)
+        goes_on = self._generating is not None and not self._late and not self._is_discarded
+        return Stage(0, frames=frames, goes_on=goes_on)
 
     async def _show(self, stage: Stage) -> None:
         """One edit of the progress message."""
-        if stage.position == 0 and stage.pause is None and not self._late:
+        is_generating = stage.position == 0 and stage.pause is None
+        if is_generating and not self._late and not self._is_discarded:
             await self._show_generating(stage)
             return
         self._said, self._stands = "", None
-        if self._late:
+        if self._is_discarded:
+            await self._place.edit_once(discarded_text())
+        elif self._late:
             await self._place.edit_once(late_text(), view=self._buttons.of_late(self._request_id))
         elif stage.pause is not None:
             text = held_up_text(stage.pause) if isinstance(stage.pause, str) else paused_text(stage.pause)
-            await self._place.edit_once(self._with_notes(text))
+            await self._show_with_buttons(self._with_notes(text))
         else:
-            await self._place.edit_once(self._with_notes(queued_text(stage.position, int(stage.turn_at))))
+            await self._show_with_buttons(self._with_notes(queued_text(stage.position, int(stage.turn_at))))
+
+    async def _show_with_buttons(self, text: str, uploads: Sequence[Upload] = ()) -> None:
+        """Without them where Discord refuses them: what they stand under is worth more."""
+        view = self._buttons_below()
+        try:
+            await self._place.edit_once(text, uploads, view)
+        except discord.HTTPException as error:
+            if view is None or error.status != HTTPStatus.BAD_REQUEST:
+                raise
+            self._takes_buttons = False
+            await self._place.edit_once(text, uploads)
+
+    def _buttons_below(self) -> discord.ui.View | None:
+        return self._buttons.of_progress(self._request_id) if self._takes_buttons else None
 
     async def _show_generating(self, stage: Stage) -> None:
         """With its frames; a frame that stands there already stays."""
@@ -325,11 +353,12 @@ class MessageDelivery(Delivery):
                 await self._place.reword(text)
         elif frames:
             content = await (shrink(frames[0]) if self._request.count == 1 else contact_sheet(stage.frames))
-            await self._place.edit_once(text, [Upload(PREVIEW_NAME, content, "Unfinished preview of the picture")])
+            preview = Upload(PREVIEW_NAME, content, "Unfinished preview of the picture")
+            await self._show_with_buttons(text, [preview])
         elif self._said == self._with_notes(generating_text(self._request.count, 0)):
             text = self._said  # what the acknowledgement has said already costs no edit
         else:
-            await self._place.edit_once(text)
+            await self._show_with_buttons(text)
         self._said, self._stands = text, stage.frames
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 BEGUN = generating_text(1, 0)  # what the message that will show progress says first
 PREVIEW_NAME = "preview.jpg"
+CANCELS = "cancel:"  # begins the id of the button under progress; the request's id follows
 LOOKED_THROUGH = 50  # messages after a member's, among which our answer to it is looked for
 
 
@@ -62,7 +63,7 @@ async def send_below(
 async def progress_below(channel: discord.abc.MessageableChannel, reply_to: int, author_id: int) -> int | None:
     """The id of the message that shows progress below a member's; None if there is none, or we may not look.
 
-    Results have buttons and files of their own; progress has at most a preview.
+    Results have buttons and files of their own; progress has at most a preview, and the button that cancels it.
 
     Args:
         channel: where both are.
@@ -74,9 +75,17 @@ async def progress_below(channel: discord.abc.MessageableChannel, reply_to: int,
     """
 
     def is_progress(message: discord.Message) -> bool:
-        return not message.components and all(each.filename == PREVIEW_NAME for each in message.attachments)
+        is_plain = all(each.filename == PREVIEW_NAME for each in message.attachments)
+        return is_plain and all(_cancels(row) for row in message.components)
 
     return await _below(channel, reply_to, author_id, is_progress)
+
+
+def _cancels(row: discord.Component) -> bool:
+    """Whether these are the buttons of progress."""
+    return isinstance(row, discord.ActionRow) and all(
+        str(getattr(item, "custom_id", "")).startswith(CANCELS) for item in row.children
+    )
 
 
 async def words_below(channel: discord.abc.MessageableChannel, reply_to: int, author_id: int) -> int | None:

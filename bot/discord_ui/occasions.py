@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
 import discord
@@ -12,6 +13,7 @@ import structlog
 
 from bot.delivery.ladder import Spot, why_refused
 from bot.delivery.replies import BEGUN, send_below
+from bot.delivery.telling import no_buttons
 from bot.discord_limits import ALREADY_ACKNOWLEDGED, INTERACTION_GONE, TOKEN_LIFE
 from bot.discord_retries import DROPPED, PROBLEMS, is_refusal, remove_quietly
 from bot.errors import RequestRefused
@@ -84,8 +86,14 @@ def by_interaction(interaction: discord.Interaction, *, private: bool, asker: As
     )
 
 
-def by_reply(message: discord.Message, asker: Asker | None = None) -> Occasion:
+def by_reply(
+    message: discord.Message,
+    asker: Asker | None = None,
+    make: Callable[[], discord.ui.View | None] = no_buttons,
+) -> Occasion:
     """A member's message, whose words are the request. The asker is who wrote it, unless given.
+
+    `make` makes what stands under the progress from its beginning.
 
     What comes of it hangs below the message. There is no interaction, so that all is sent by the bot's own token, and
     nothing of it can be private but in direct messages.
@@ -98,7 +106,7 @@ def by_reply(message: discord.Message, asker: Asker | None = None) -> Occasion:
         private=message.guild is None,
         reply_to=message.id,
     )
-    sign = ProgressSign(message)
+    sign = ProgressSign(message, make)
     return Occasion(
         id=str(message.id),
         asker=asker or author_of(message),
@@ -201,8 +209,9 @@ def unheard(error: discord.HTTPException, channel_id: int) -> Exception:
 class ProgressSign:
     """The message below a member's that will show progress: sent once, whoever comes first, and perhaps taken back."""
 
-    def __init__(self, message: discord.Message) -> None:
+    def __init__(self, message: discord.Message, make: Callable[[], discord.ui.View | None] = no_buttons) -> None:
         self._message = message
+        self._make = make
         self._lock = asyncio.Lock()
         self._sent: discord.Message | None = None
         self._said = ""
@@ -212,7 +221,7 @@ class ProgressSign:
         """Send it, if that has not been done, and return its id; None if it was withdrawn before."""
         async with self._lock:
             try:
-                await self._show(BEGUN)
+                await self._show(BEGUN, self._make())
             except discord.HTTPException as error:
                 raise unheard(error, self._message.channel.id) from error
             return None if self._sent is None else self._sent.id
@@ -221,19 +230,27 @@ class ProgressSign:
         """Let it say something before it begins."""
         async with self._lock:
             try:
-                await self._show(text)
+                await self._show(text, None)
             except PROBLEMS as error:
                 _log.info("not said meanwhile", reason=repr(error))
 
-    async def _show(self, text: str) -> None:
-        """Its nonce differs from the result's, which else Discord would drop as the same message again."""
+    async def _show(self, text: str, view: discord.ui.View | None) -> None:
         if self._withdrawn or text == self._said:
             return
-        if self._sent is None:
-            self._sent = await send_below(self._message.channel, self._message.id, text, f"{self._message.id}p")
-        else:
-            self._sent = await self._sent.edit(content=text)
+        try:
+            self._sent = await self._shown(text, view)
+        except discord.HTTPException as error:
+            if view is None or error.status != HTTPStatus.BAD_REQUEST:
+                raise
+            self._sent = await self._shown(text, None)  # it may be the buttons that are refused
         self._said = text
+
+    async def _shown(self, text: str, view: discord.ui.View | None) -> discord.Message:
+        """Its nonce differs from the result's, which else Discord would drop as the same message again."""
+        if self._sent is not None:
+            return await self._sent.edit(content=text, view=view)
+        channel, nonce = self._message.channel, f"{self._message.id}p"
+        return await send_below(channel, self._message.id, text, nonce, view=view)
 
     async def withdraw(self) -> None:
         """Delete it, or never send it. What cannot be deleted stays, and that is all."""

@@ -102,6 +102,7 @@ class ResultButtons(Buttons):
     def __init__(self) -> None:
         self._of_result: list[tuple[int, Callable[[Result], Item | None]]] = []
         self._more: Callable[[Result], Item | None] | None = None
+        self._of_progress: Callable[[int], Item] | None = None
         self._of_late: Callable[[int], Item] | None = None
         self._of_failure: Callable[[int, ImageRequest], Sequence[Item]] | None = None
         self._of_refusal: Callable[[int, Shortfall], Awaitable[Item | None]] | None = None
@@ -114,6 +115,10 @@ class ResultButtons(Buttons):
     def set_more(self, make: Callable[[Result], Item | None]) -> None:
         """Offer the select that stands in a row of its own, below the buttons."""
         self._more = make
+
+    def set_progress(self, make: Callable[[int], Item]) -> None:
+        """Offer the button under what waits or is being made: `make` takes the request's id."""
+        self._of_progress = make
 
     def set_late(self, make: Callable[[int], Item]) -> None:
         """Offer the button with which a late private result can be fetched: `make` takes the request's id."""
@@ -131,6 +136,10 @@ class ResultButtons(Buttons):
     def of_result(self, result: Result) -> discord.ui.View | None:
         makers = [make for _, make in self._of_result]
         return _row([make(result) for make in (*makers, *([] if self._more is None else [self._more]))])
+
+    @override
+    def of_progress(self, request_id: str) -> discord.ui.View | None:
+        return _row([] if self._of_progress is None else [self._of_progress(int(request_id))])
 
     @override
     def of_late(self, request_id: str) -> discord.ui.View | None:

@@ -1,4 +1,4 @@
-"""How far a picture is, in words, and as a bar that the words do not need."""
+"""How far a picture is, in words and as a bar that the words do not need; and that nobody waits for it any more."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 BAR = 5  # signs
 FULL, EMPTY = "▰", "▱"
+LEAST_TOLD = 0.05  # of it, from which it is told
 MINUTES_FROM = 120  # seconds
 
 
@@ -28,9 +29,9 @@ def far_text(progress: GenerationProgress, now: float) -> str:
     if overtime is not None:
         slowest = "Longer than usual" if progress.usual.is_measured else "Longer than I guessed"
         return f"{slowest}: {there}{span_text(overtime)} so far, {each}{expected}."
-    if not progress.sent_at:
-        return f"{there}{each}{expected}.".capitalize()
     share = progress.share(now)
+    if share < LEAST_TOLD or not progress.sent_at:
+        return f"{there}{each}{expected}.".capitalize()
     full = int(share * BAR)
     return f"{FULL * full}{EMPTY * (BAR - full)} About {share:.0%}: {there}{each}{expected}."
 
@@ -38,3 +39,8 @@ def far_text(progress: GenerationProgress, now: float) -> str:
 def span_text(seconds: float) -> str:
     """``40 s``, ``3 min``."""
     return f"{max(1, round(seconds))} s" if seconds < MINUTES_FROM else f"{seconds / 60:.0f} min"
+
+
+def discarded_text() -> str:
+    """What is being made is for nobody any more."""
+    return "⏳ Discarded: what the image API makes of this is not shown when it comes. What it costs stays charged."

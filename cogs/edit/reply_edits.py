@@ -147,7 +147,7 @@ async def _occasion(
     if await is_taken(client, reply):
         return None
     _refuse_left_out(reply)
-    occasion = by_reply(reply.message, asker)
+    occasion = by_reply(reply.message, asker, lambda: client.buttons.of_progress(str(reply.message.id)))
     return occasion if first is None else _preceded(occasion, first)
 
 

@@ -1,4 +1,4 @@
-"""/imagine, and the way out under its failures."""
+"""/imagine, what cancels it, and the way out under its failures."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.discord_ui.buttons import hears
 from bot.discord_ui.options import PricedOptions
+from cogs.imagine.cancel import CancelButton, DiscardButton, KeepButton
 from cogs.imagine.commands import Imagine
 from cogs.imagine.retry import RetryButton, RewordButton, RewordDialog, make_reworded, offered
 
@@ -17,7 +18,8 @@ async def setup(bot: AtelierClient) -> None:
     """Add the command and its buttons."""
     services, settings = bot.services, bot.services.settings
     priced = PricedOptions(services.admission, services.catalog, settings.model, settings.partial_images)
-    bot.add_dynamic_items(RetryButton, RewordButton)
+    bot.add_dynamic_items(CancelButton, KeepButton, DiscardButton, RetryButton, RewordButton)
+    bot.buttons.set_progress(CancelButton)
     bot.buttons.set_failure(offered(services.drafting))
     bot.add_listener(hears(RewordDialog.template, make_reworded), "on_interaction")
     await bot.add_cog(Imagine(bot.intake, services.drafting, priced))

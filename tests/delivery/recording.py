@@ -105,9 +105,15 @@ class RecordingPlace(Place):
 class Row:
     """Fulfils `Buttons`: a new view for every message."""
 
+    offers_cancel = False
+
     def of_result(self, result: Result) -> discord.ui.View | None:
         assert result.files
         return discord.ui.View(timeout=None)
+
+    def of_progress(self, request_id: str) -> discord.ui.View | None:
+        assert request_id == "81"
+        return discord.ui.View(timeout=None) if self.offers_cancel else None
 
     def of_late(self, request_id: str) -> discord.ui.View | None:
         assert request_id == "81"

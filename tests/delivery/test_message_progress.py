@@ -13,9 +13,11 @@ from PIL import Image
 from bot.delivery import message as room
 from bot.delivery import progress
 from bot.errors import UserFacingError
+from bot.presentation.progress import discarded_text
 from bot.presentation.result import late_text
 from bot.services.jobs import GenerationProgress, Preview, Usual
-from tests.delivery.recording import PAUSE, RecordingPlace, delivery_to, private, shown
+from tests.delivery.errors import refused
+from tests.delivery.recording import PAUSE, RecordingPlace, Row, delivery_to, private, shown
 from tests.examples import DESTINATION, png, result
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
@@ -200,6 +202,59 @@ async def test_a_preview_that_stands_there_is_not_sent_again(monkeypatch: pytest
 
     assert place.ways[:2] == ["progress", "reword"]
     assert place.shown[1][1].endswith("▰▰▰▱▱ About 75%: usually 40 s. What you see is an unfinished preview.")
+
+
+async def test_what_waits_or_is_made_can_be_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Row, "offers_cancel", True)
+    place = RecordingPlace()
+    delivery = delivery_to(place)
+
+    delivery.queued(2, 30)
+    await shown(place, 1)
+    delivery.paused(PAUSE)
+    await shown(place, 2)
+    delivery.queued(0, 0)
+    await shown(place, 3)
+    delivery.preview(Preview((png(),)))
+    await shown(place, 4)
+    await delivery.done(result())
+
+    assert [buttons for way, _, _, buttons in place.shown if way == "progress"] == [True] * 4
+
+
+async def test_progress_is_shown_also_where_its_button_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Row, "offers_cancel", True)
+    place = RecordingPlace()
+    place.takes_no_buttons = True
+    delivery = delivery_to(place)
+
+    delivery.queued(2, 30)
+    await shown(place, 1)
+    delivery.preview(Preview((png(),)))
+    await shown(place, 2)
+    place.problems["progress"] = [refused(403)]
+    delivery.paused(PAUSE)
+    await asyncio.sleep(0.02)
+
+    assert [buttons for *_, buttons in place.shown] == [False, False]
+    await delivery.done(result())
+
+
+async def test_what_is_discarded_says_so_and_shows_nothing_more() -> None:
+    place = RecordingPlace()
+    delivery = delivery_to(place)
+
+    delivery.generating(generated())
+    delivery.queued(0, 0)
+    await shown(place, 1)
+    delivery.discarded()
+    await shown(place, 2)
+    delivery.discarded()
+    delivery.preview(Preview((png(),)))
+    await shown(place, 3)
+
+    assert {shown[1:] for shown in place.shown[1:]} == {(discarded_text(), (), False)}
+    await delivery.failed(UserFacingError("It was discarded."))
 
 
 async def test_a_late_answer_is_not_refreshed(monkeypatch: pytest.MonkeyPatch) -> None:

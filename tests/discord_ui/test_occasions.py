@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -385,3 +386,26 @@ async def test_a_sign_that_cannot_be_taken_down_stays(opened: OpenHouse) -> None
 
         assert [line["event"] for line in lines] == ["message not removed"]
         assert len(said(house)) == 1
+
+
+async def test_it_has_its_button_from_the_beginning_unless_that_is_refused(opened: OpenHouse) -> None:
+    async with opened() as house:
+        message = await message_of(house, channel=house.channel)
+        make = partial(house.bot.buttons.of_progress, str(message.id))
+        await ProgressSign(message, make).give()
+        with_button = sent(house)[-1]
+
+        house.env.inject_error("POST", "/channels/*", status=400, code=50035, times=2)
+        await ProgressSign(message, make).give()
+
+        assert with_button["components"][0]["components"][0]["custom_id"] == f"cancel:{message.id}"
+        assert not sent(house)[-1].get("components")
+
+
+async def test_what_is_no_matter_of_its_button_is_refused_as_before(opened: OpenHouse) -> None:
+    async with opened() as house:
+        message = await message_of(house, channel=house.channel)
+        house.env.inject_error("POST", "/channels/*", status=403, code=50013)
+
+        with pytest.raises(RequestRefused):
+            await ProgressSign(message, partial(house.bot.buttons.of_progress, str(message.id))).give()

@@ -111,6 +111,15 @@ def test_the_late_button_names_the_request() -> None:
     assert custom_ids(buttons.of_late("1573465392062398473")) == ["late:1573465392062398473"]
 
 
+def test_what_waits_has_a_button_once_a_cog_offers_one() -> None:
+    buttons = ResultButtons()
+    assert buttons.of_progress("81") is None
+
+    buttons.set_progress(LateButton)
+
+    assert custom_ids(buttons.of_progress("1573465392062398473")) == ["late:1573465392062398473"]
+
+
 def test_a_view_never_ends() -> None:
     assert view_of([LateButton(1)]).timeout is None
 

@@ -20,7 +20,8 @@ def after(*seconds: float, usual: Usual = USUAL, total: int = 1, done: int = 0) 
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
-        (0, "▱▱▱▱▱ About 0%: usually 40 s."),
+        (0, "Usually 40 s."),
+        (4, "▱▱▱▱▱ About 10%: usually 40 s."),
         (10, "▰▱▱▱▱ About 25%: usually 40 s."),
         (24, "▰▰▰▱▱ About 60%: usually 40 s."),
         (40, "▰▰▰▰▱ About 95%: usually 40 s."),

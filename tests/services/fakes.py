@@ -14,11 +14,14 @@ from typing_extensions import override
 
 from bot.services.admission import Admission, Clearance
 from bot.services.catalog import Catalog
+from bot.services.gallery import FileHolds
 from bot.services.jobs import (
     Answers,
     Arrears,
     BufferedBlobs,
+    Cancelling,
     CheckedPicture,
+    Discards,
     FinishedImage,
     Generation,
     GenerationProgress,
@@ -176,6 +179,7 @@ class RecordingDelivery:
         pauses: what was told with each `PAUSED`.
         drawings: how far it was, each time that was told.
         left: how often it was left to the next start.
+        discards: how often it was told that nobody is to see what comes.
         problems: raised by the next attempts to answer, one each.
         posted: what is told of the next results.
         untidy: how often tidying up does not help; `tidying` is raised before.
@@ -190,7 +194,7 @@ class RecordingDelivery:
         self.pauses: list[Pause | str] = []
         self.previews: list[Preview] = []
         self.generating_told: list[GenerationProgress] = []
-        self.left = 0
+        self.left = self.discards = 0
         self.results: list[Result] = []
         self.renewed: list[tuple[Result, Posted]] = []
         self.errors: list[UserFacingError] = []
@@ -224,6 +228,9 @@ class RecordingDelivery:
 
     def generating(self, progress: GenerationProgress) -> None:
         self.generating_told.append(progress)
+
+    def discarded(self) -> None:
+        self.discards += 1
 
     def leave(self) -> None:
         self.left += 1
@@ -337,6 +344,11 @@ class TroubledRequests(SqliteRequests):
     ) -> None:
         self._meet_trouble("delivered")
         await super().delivered(request_id, at, channel_id, message_ids, kept=kept, progress_left=progress_left)
+
+    @override
+    async def delete_pictures(self, request_id: str, at: int) -> Sequence[str]:
+        self._meet_trouble("delete_pictures")
+        return await super().delete_pictures(request_id, at)
 
     @override
     async def keep(self, request_id: str, at: int) -> None:
@@ -471,6 +483,8 @@ class House:
             timeout=timeout,
         )
         self.answers = Answers(self.requests, self.stores.books, safe, self.accounts, self.clock, patience=(0.0, 0.0))
+        self.file_holds = FileHolds(self.requests, self.blobs)
+        self.discards = Discards(State(database), self.requests, self.file_holds, self.stores.books, self.clock)
         self.studio = Studio(
             catalog=CATALOG,
             ledger=self.ledger,
@@ -483,9 +497,11 @@ class House:
             restoration=Restoration(SqliteGoneBack(database), self.policies, self.clock),
             measured=self.measured,
             past=SqlitePast(database),
+            discards=self.discards,
             clock=self.clock,
         )
         self.pausing = Pausing(Decisions(self.policies, self.clock), self.studio.workshop)
+        self.cancelling = Cancelling(self.studio.workshop, self.discards, SqliteAudit(database))
         self.reopened: dict[str, RecordingDelivery] = {}
 
     async def _write_something(self) -> None:

@@ -271,11 +271,12 @@ async def test_a_reply_that_cannot_be_answered_is_not_made(house: House) -> None
     house.discord.server.set_permissions(studio(house), bot, deny=Permission.SEND_MESSAGES)
 
     words = await mia.reply(first, "make it snowy")
-    await house.until(lambda: house.states() == ["settled", "released"])
+    await house.until(lambda: mia.direct_channel.messages)  # that is told there
     house.discord.server.set_permissions(studio(house), bot)
     await spoken(house, await mia.reply(first, "at night"))
 
     assert [call.prompt for call in house.images.calls] == ["a fox", "at night"]
+    assert house.states() == ["settled", "released", "settled"]
     assert below(house, words) == []
 
 

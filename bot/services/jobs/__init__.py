@@ -1,11 +1,14 @@
 """A request's life: reserved, queued, generated, answered."""
 
 from bot.services.jobs.arrears import Arrears, Stores
+from bot.services.jobs.cancelling import Canceller, Cancelling
 from bot.services.jobs.delivery import Answers, Delivery, DeliveryError, Posted, Preview, Result
+from bot.services.jobs.discards import Discards
 from bot.services.jobs.durations import GenerationProgress, Kind, Measurements, Past, Usual
 from bot.services.jobs.fair_share import FairShare
 from bot.services.jobs.files import BufferedBlobs, PictureReceiver
 from bot.services.jobs.generation import Generation
+from bot.services.jobs.line import Load, Withdrawal, line_of
 from bot.services.jobs.outcomes import Outcomes
 from bot.services.jobs.pausing import LONGEST_REASON, Pausing, Switched
 from bot.services.jobs.provider import (
@@ -23,7 +26,6 @@ from bot.services.jobs.restoration import GoneBack, LastSeen, Restoration
 from bot.services.jobs.server_status import OpenCharges, OpenJobs, ServerStatus, ServerStatuses
 from bot.services.jobs.studio import Studio
 from bot.services.jobs.throttles import Pace
-from bot.services.jobs.workshop import Load, line_of
 
 __all__ = [
     "FILE_ENDINGS",
@@ -31,9 +33,12 @@ __all__ = [
     "Answers",
     "Arrears",
     "BufferedBlobs",
+    "Canceller",
+    "Cancelling",
     "CheckedPicture",
     "Delivery",
     "DeliveryError",
+    "Discards",
     "FairQueue",
     "FairShare",
     "FinishedImage",
@@ -67,5 +72,6 @@ __all__ = [
     "Switched",
     "UnreadablePictureError",
     "Usual",
+    "Withdrawal",
     "line_of",
 ]

@@ -124,6 +124,10 @@ class Delivery(Protocol):
         """A partial image has come."""
         ...
 
+    def discarded(self) -> None:
+        """What comes of it is shown to nobody, and the request ends then."""
+        ...
+
     def leave(self) -> None:
         """This process tells no more of it; the next start goes on."""
         ...
@@ -361,7 +365,7 @@ class Answers:
         result = await self.result_of(request)
         if result.files:
             return await delivery.done(result)
-        sentences = list(result.failures) or [_lost(result)]
+        sentences = [*result.failures, *_discarded(result)] or [_lost(result)]
         if any(job.state is ChargeState.UNKNOWN for job in request.jobs):
             sentences.append(UNSETTLED)
         return await delivery.failed(UserFacingError("\n".join(sentences)))
@@ -373,10 +377,17 @@ def _holds(known: Order, seen: Order) -> bool:
     return all(job.picture is None or job.id in in_books for job in seen.jobs)
 
 
+def _discarded(result: Result) -> list[str]:
+    """What was made, and deleted before anybody was shown it."""
+    gone = [job.picture for job in result.request.jobs if job.picture is not None and job.picture.deleted]
+    if not gone:
+        return []
+    what = "The picture was made" if len(gone) == 1 else f"{len(gone)} pictures were made"
+    return [f"{what} and discarded before it was shown. What it cost stays charged: {format_usd(result.cost_nano)}."]
+
+
 def _lost(result: Result) -> str:
     """Why there is nothing to show of a request that failed in nothing."""
-    if not any(job.picture is not None and not job.picture.deleted for job in result.request.jobs):
-        return "The picture is gone from my store."
     return (
         f"The picture was made and cost {format_usd(result.cost_nano)}, but I have lost its file: "
         "I was stopped before I could write it to my disk, or somebody has taken it from there."

@@ -26,7 +26,7 @@ from bot.services.jobs.files import load_inputs
 from bot.services.jobs.outcomes import JobOutcome, Outcomes, failure_of, unknown
 from bot.services.jobs.provider import FinishedImage
 from bot.services.jobs.queue import Member
-from bot.services.jobs.recall import HeldUpError, RecalledError, StoppedError
+from bot.services.jobs.recall import HeldUpError, RecalledError, StoppedError, cancelled
 from bot.services.ledger import ChargeConflictError
 
 if TYPE_CHECKING:
@@ -141,10 +141,10 @@ class Generation:
             async with sending.recall.sending(lambda: call.is_out):
                 finished = await self._call(sending)
         except asyncio.CancelledError:
-            await asyncio.shield(self.outcomes.failed(job, _stopped(call)))
+            await asyncio.shield(self.outcomes.failed(job, _stopped(sending)))
             raise
         except StoppedError:
-            return JobOutcome(time.monotonic() - started, await self.outcomes.failed(job, _stopped(call)))
+            return JobOutcome(time.monotonic() - started, await self.outcomes.failed(job, _stopped(sending)))
         except Exception as problem:  # noqa: BLE001 - whatever it was, the charge must be booked
             failure = failure_of(problem, job)
             call.met(failure)
@@ -287,9 +287,11 @@ def _not_begun(problem: DatabaseError) -> RequestRejectedError:
     )
 
 
-def _stopped(call: Call) -> ImageFailure:
-    if call.is_out:
+def _stopped(sending: _Sending) -> ImageFailure:
+    if sending.call.is_out:
         return unknown("the bot was shut down while it was made", "shutdown")
+    if sending.recall.withdrawn:
+        return cancelled(sending.recall.withdrawn)
     return RequestRejectedError(
         "I was stopped before the image API took this one. Nothing was charged; ask again.", code="shutdown"
     )

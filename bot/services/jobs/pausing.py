@@ -12,7 +12,8 @@ from bot.services.text import one_line, shown
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.services.jobs.workshop import Load, Workshop
+    from bot.services.jobs.line import Load
+    from bot.services.jobs.workshop import Workshop
     from bot.services.policy import Decisions, Lead, ServerPolicy
 
 

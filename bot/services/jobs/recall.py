@@ -1,4 +1,7 @@
-"""A job between its turn and its paid call: until the call is committed, a pause takes the job back."""
+"""A job between its turn and its paid call: until the call is committed, a pause takes the job back.
+
+Here alone a member who cancels and the paid call meet: either no call is out, and the job ends free, or one is.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,12 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from bot.errors import RequestRejectedError
+
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
+
+    from bot.errors import ImageFailure
 
 
 class RecalledError(Exception):
@@ -20,6 +27,11 @@ class HeldUpError(Exception):
 
 class StoppedError(Exception):
     """The bot stops, and waits no longer for a call to be taken."""
+
+
+def cancelled(why: str) -> ImageFailure:
+    """How a job ends that was withdrawn before anything was paid."""
+    return RequestRejectedError(why, code="cancelled")
 
 
 def _nobody_asks() -> None:
@@ -35,6 +47,7 @@ class Recall:
 
     Attributes:
         stopping: whether no call at all may begin any more.
+        withdrawn: why nobody wants the job any more, as a sentence; empty while somebody does.
     """
 
     def __init__(self, paused: Callable[[], bool], left: Callable[[], None] = _nobody_asks) -> None:
@@ -43,7 +56,9 @@ class Recall:
         self._called_back = False
         self._getting_ready: asyncio.Timeout | None = None
         self._left = False
+        self._over = False
         self.stopping = False
+        self.withdrawn = ""
         self._sending: asyncio.Timeout | None = None
         self._is_out: Callable[[], bool] | None = None
 
@@ -52,6 +67,22 @@ class Recall:
         self.stopping = True
         if not self.call_back() and self._sending is not None and self._is_out is not None and not self._is_out():
             self._sending.reschedule(asyncio.get_running_loop().time())
+
+    def withdraw(self, why: str) -> bool:
+        """Let the job end without a further call; whether it is sure that it ends without any being paid.
+
+        A call that is out goes on, as it would have.
+        """
+        has_come = self._over or (self._is_out is not None and self._is_out())
+        if not has_come:
+            self.withdrawn = why
+            self.stop()
+        return not has_come
+
+    def abandon(self, why: str) -> None:
+        """The same, and whatever comes of a call that is out, no other follows it."""
+        if not self.withdraw(why):
+            self.withdrawn, self.stopping = why, True
 
     @asynccontextmanager
     async def sending(self, is_out: Callable[[], bool]) -> AsyncGenerator[None]:
@@ -70,7 +101,7 @@ class Recall:
                 raise
             raise StoppedError from None
         finally:
-            self._sending = None
+            self._sending, self._over = None, True
 
     def call_back(self) -> bool:
         """Give up what is being done before the dispatch; False if the job has left already."""

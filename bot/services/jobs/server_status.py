@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from bot.services.catalog import Catalog, Model
+    from bot.services.jobs.line import Load
     from bot.services.jobs.provider_account import ProviderAccount
-    from bot.services.jobs.workshop import Load, Workshop
+    from bot.services.jobs.workshop import Workshop
     from bot.services.ledger import LimitStatus
     from bot.services.policy import ServerPolicy
     from bot.services.quotas import BudgetHint, LimitStatuses

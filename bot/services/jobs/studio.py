@@ -28,10 +28,11 @@ if TYPE_CHECKING:
     from bot.services.catalog import Catalog
     from bot.services.jobs.arrears import Stores
     from bot.services.jobs.delivery import Answers, Delivery, OpenDelivery
+    from bot.services.jobs.discards import Discards
     from bot.services.jobs.durations import Measurements, Past
     from bot.services.jobs.generation import Generation
+    from bot.services.jobs.line import Line
     from bot.services.jobs.restoration import Restoration
-    from bot.services.jobs.workshop import Line
     from bot.services.ledger import Destination, Ledger, Order, Requests
     from bot.services.policy import Requester
     from bot.services.quotas import Accounts
@@ -69,21 +70,22 @@ class Studio:
         restoration: Restoration,
         measured: Measurements,
         past: Past,
+        discards: Discards,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._catalog = catalog
         self._ledger = ledger
         self._requests = requests
         self._accounts = accounts
-        self._maker = generation
+        self._generation = generation
         self._restoration = restoration
-        self._measured, self._past = measured, past
+        self._measured, self._past, self._discards = measured, past, discards
         self._clock = clock
         self._accepting = True
         self._left_over: list[str] = []
         self._awaited: set[str] = set()  # requests that have room in the line already
         self._stores, self._answers = stores, answers
-        self.workshop = Workshop(queue, generation, answers, stores, measured)
+        self.workshop = Workshop(queue, generation, answers, stores, measured, discards)
         self._queue = queue
         self._background = Background()
 
@@ -126,7 +128,7 @@ class Studio:
         try:
             await self._stores.ready()
             await self._check_paused(requester.server_id)
-            await self._maker.account.check(request.model, requester.server_id)
+            await self._generation.account.check(request.model, requester.server_id)
             with self.room(request_id, request.count, requester):
                 begun = await self._begin(request_id, request, requester, delivery)
         except BaseException:
@@ -163,7 +165,7 @@ class Studio:
         self._check_open()
         await self._stores.ready()
         await self._check_paused(requester.server_id)
-        await self._maker.account.check(request.model, requester.server_id)
+        await self._generation.account.check(request.model, requester.server_id)
         self._queue.check_room(Member(requester.server_id, requester.user_id), request.count)
         estimate = pricing.estimate(self._catalog.model(request.model), request).nano
         nano = await self._accounts.hold(request.model, estimate) * request.count
@@ -217,7 +219,7 @@ class Studio:
             gives_back = is_restored or await self._is_stale(request, now)
             for job in request.jobs:
                 if job.state is ChargeState.DISPATCHED:
-                    await self._maker.outcomes.lost_track(job)
+                    await self._generation.outcomes.lost_track(job)
                 elif job.state is ChargeState.RESERVED and gives_back:
                     await self._ledger.release(job.id, *reason, now)
         if is_restored:
@@ -271,6 +273,9 @@ class Studio:
         if request is None or request_id in self.workshop.at_work:
             return
         delivery = open_delivery(request)
+        if await self._discards.is_chosen(request_id):
+            request = await self._discards.carry_out(request)
+            self.workshop.forestall(request_id, "Discarded before it was begun. Nothing was charged.")
         if any(job.state is ChargeState.RESERVED for job in request.jobs):
             self.workshop.enqueue(request, delivery)
         else:

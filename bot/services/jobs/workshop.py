@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,9 +12,9 @@ import structlog
 
 from bot.services.background import Background
 from bot.services.jobs.delivery import Preview
-from bot.services.jobs.durations import GenerationProgress, Kind
-from bot.services.jobs.queue import FairQueue, Member
-from bot.services.jobs.recall import HeldUpError, Recall, RecalledError
+from bot.services.jobs.durations import GenerationProgress
+from bot.services.jobs.line import Live, Load, Turn, Withdrawal
+from bot.services.jobs.recall import HeldUpError, Recall, RecalledError, cancelled
 from bot.services.ledger import ChargeState
 
 if TYPE_CHECKING:
@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
     from bot.services.jobs.arrears import Stores
     from bot.services.jobs.delivery import Answers, Delivery
+    from bot.services.jobs.discards import Discards
     from bot.services.jobs.durations import Measurements
     from bot.services.jobs.generation import Generation
+    from bot.services.jobs.line import Line
     from bot.services.jobs.outcomes import JobOutcome
     from bot.services.jobs.queue import Foretold
     from bot.services.ledger import Job, Order
@@ -37,71 +39,6 @@ OVERTIME = 0.1  # of what a picture has taken by now: so much more is expected o
 _log = structlog.stdlib.get_logger(__name__)
 
 
-@dataclass(eq=False)
-class Live:
-    """A request that this process is at work on.
-
-    Attributes:
-        left: the ids of the jobs that have not ended.
-        sent_at: when the jobs that are being made were sent, by id, by the clock of `time.monotonic`.
-        ended: the jobs that have ended here, by id, as they stand: the books may not know it yet.
-        is_broken: whether the end of a job of it could not be booked, nor ever will be by this process.
-    """
-
-    request: Order
-    delivery: Delivery
-    frames: list[bytes | None]
-    left: set[str] = field(default_factory=set[str])
-    sent_at: dict[str, float] = field(default_factory=dict[str, float])
-    ended: dict[str, Job] = field(default_factory=dict[str, "Job"])
-    is_broken: bool = False
-
-    @property
-    def seen(self) -> Order:
-        """The request with its jobs as they stand, whatever could be written."""
-        return replace(self.request, jobs=tuple(self.ended.get(job.id, job) for job in self.request.jobs))
-
-    @property
-    def member(self) -> Member:
-        """Whose turn it is when this request's is."""
-        return Member(self.request.requester.server_id, self.request.requester.user_id)
-
-    @property
-    def kind(self) -> Kind:
-        """What each of its jobs makes."""
-        return Kind.of(self.request.request)
-
-
-@dataclass(eq=False, frozen=True)
-class Turn:
-    """A job that is out: about to be sent, or being made.
-
-    Attributes:
-        began: when it was taken from the line, by the clock of `time.monotonic`.
-    """
-
-    live: Live
-    job: Job
-    recall: Recall
-    began: float = field(default_factory=time.monotonic)
-
-
-Line = FairQueue[tuple[Live, "Job"]]
-
-
-def line_of(slots: int, measured: Measurements) -> Line:
-    """A line for jobs, in which each counts as long as its kind usually keeps a slot."""
-    return FairQueue(slots, lambda waiting: measured.kept.usual(waiting[0].kind).seconds)
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """How many jobs are being made, and how many wait."""
-
-    running: int
-    waiting: int
-
-
 class Workshop:
     """Makes what is queued, as turns and slots allow, and has each request answered when its last job has ended.
 
@@ -112,7 +49,13 @@ class Workshop:
     """
 
     def __init__(
-        self, queue: Line, generation: Generation, answers: Answers, stores: Stores, measured: Measurements
+        self,
+        queue: Line,
+        generation: Generation,
+        answers: Answers,
+        stores: Stores,
+        measured: Measurements,
+        discards: Discards,
     ) -> None:
         self.observers: list[Callable[[float, str], None]] = []
         self.at_work: set[str] = set()
@@ -122,6 +65,8 @@ class Workshop:
         self._answers = answers
         self._stores = stores
         self._measured = measured
+        self._discards = discards
+        self._forestalled: dict[str, str] = {}  # requests that are cancelled before they are in line, and why
         self._background = Background()
         self._turns = Background()
         self._pauses: dict[int, Pause] = {}  # of the servers whose queue is paused
@@ -165,7 +110,67 @@ class Workshop:
         self.lives[request.id] = live
         for job in jobs:
             self._queue.put(live.member, (live, job))
-        self._tell_places([live])
+        why = self._forestalled.pop(request.id, None)
+        if why is not None:
+            self.withdraw(request.id, why)
+        else:
+            self._tell_places([live])
+
+    def forestall(self, request_id: str, why: str) -> None:
+        """Withdraw a request that is not in line yet, as soon as it is."""
+        self._forestalled[request_id] = why
+
+    def withdraw(self, request_id: str, why: str) -> Withdrawal | None:
+        """Let go what of a request is not paid for; what is goes on. None if it is not at work here any more.
+
+        Args:
+            request_id: whose.
+            why: is told of each picture that is not made for it, as a sentence.
+        """
+        live = self.lives.get(request_id)
+        if live is None:
+            return None
+        waiting = [job for _, job in self._queue.withdraw(live.member, lambda each: each[0] is live)]
+        out = [turn for turn in self._out if turn.live is live and not turn.recall.withdrawn]
+        paid = [turn.job for turn in out if not turn.recall.withdraw(why)]
+        if waiting:
+            self._background.begin(self._let_end(live, waiting, why), f"withdraw {request_id}")
+            self._tell_everybody()
+        there = [job for job in live.ended.values() if job.picture is not None]
+        paid_nano = sum(job.hold_nano for job in paid) + sum(job.actual_nano or 0 for job in there)
+        return Withdrawal(len(waiting) + len(out) - len(paid), len(paid) + len(there), paid_nano)
+
+    def discard(self, request_id: str, why: str) -> bool:
+        """Let go all of a request, and show nothing of what comes; False if it is not at work here any more.
+
+        Args:
+            request_id: whose.
+            why: as for `withdraw`.
+        """
+        live = self.lives.get(request_id)
+        if live is None:
+            return False
+        self.withdraw(request_id, why)
+        live.is_discarded = True
+        for turn in self._out:
+            if turn.live is live:
+                turn.recall.abandon(why)
+        live.delivery.discarded()
+        return True
+
+    async def _let_end(self, live: Live, jobs: list[Job], why: str) -> None:
+        """Jobs that were withdrawn from the line."""
+        for job in jobs:
+            await self._ended(live, await self._released(live, job, why))
+
+    async def _released(self, live: Live, job: Job, why: str) -> Job:
+        """A job that was withdrawn before it was sent, as it stands then."""
+        try:
+            return await self._generation.outcomes.failed(job, cancelled(why))
+        except Exception:  # noqa: BLE001 - the others of the request must end
+            _log.exception("withdrawn job not released; the next start looks at it", job=job.id)
+            live.is_broken = True
+            return replace(job, failure=UNFIT)
 
     def pause(self, server_id: int, pause: Pause) -> None:
         """Let no further job of a server be sent; those that are sent already go on. Tell those who wait why."""
@@ -173,7 +178,7 @@ class Workshop:
         self._queue.pause(server_id)
         for turn in reversed(tuple(self._out)):
             member = turn.live.member
-            if member.server_id == server_id and turn.recall.call_back():
+            if member.server_id == server_id and not turn.recall.withdrawn and turn.recall.call_back():
                 del self._out[turn]
                 self._queue.put_back(member, (turn.live, turn.job))
         self._tell_places(self._waiting_of(server_id))
@@ -243,30 +248,43 @@ class Workshop:
 
     async def _run(self, turn: Turn) -> None:
         live, job = turn.live, turn.job
-
         try:
-            self._tell_progress(live)
-            live.delivery.queued(0, 0.0)
-            made = await self._generation.make(live.request, job, partial(_show, live, job), turn.recall)
-            ended = made.job
-            self._observe(turn, made)
-        except RecalledError:  # it waits again, perhaps for the next start
-            if turn.recall.stopping and all(other.live is not live for other in self._out if other is not turn):
-                live.delivery.paused(RESTARTING)
-            return
-        except HeldUpError:
-            self._queue.put_back(live.member, (live, job))  # before its slot is free, so that nobody overtakes it
-            self._out.pop(turn, None)
-            self._tell_places([live])
-            return
-        except Exception:  # noqa: BLE001 - one job's trouble must not stop the others
-            _log.exception("job could not be booked; the next start will", job=job.id)
-            ended, live.is_broken = replace(job, failure=UNFIT), True
+            ended = await self._made(turn)
         finally:
             self._out.pop(turn, None)
             live.sent_at.pop(job.id, None)
             self._queue.done(live.member)
-        await self._ended(live, ended)
+        if ended is not None:
+            await self._ended(live, ended)
+
+    async def _made(self, turn: Turn) -> Job | None:
+        """A job as it stands at its end; None if it waits again, perhaps for the next start."""
+        live, job = turn.live, turn.job
+        try:
+            self._tell_progress(live)
+            live.delivery.queued(0, 0.0)
+            made = await self._generation.make(live.request, job, partial(_show, live, job), turn.recall)
+            self._observe(turn, made)
+        except (RecalledError, HeldUpError) as again:
+            if turn.recall.withdrawn:
+                return await self._released(live, job, turn.recall.withdrawn)
+            self._wait_again(turn, is_held_up=isinstance(again, HeldUpError))
+            return None
+        except Exception:  # noqa: BLE001 - one job's trouble must not stop the others
+            _log.exception("job could not be booked; the next start will", job=job.id)
+            live.is_broken = True
+            return replace(job, failure=UNFIT)
+        return made.job
+
+    def _wait_again(self, turn: Turn, *, is_held_up: bool) -> None:
+        """A job that was called back is in line, or waits for the next start; one that was held up is put in line."""
+        live = turn.live
+        if is_held_up:
+            self._queue.put_back(live.member, (live, turn.job))  # before its slot is free, so that nobody overtakes it
+            self._out.pop(turn, None)
+            self._tell_places([live])
+        elif turn.recall.stopping and all(other.live is not live for other in self._out if other is not turn):
+            live.delivery.paused(RESTARTING)
 
     async def _ended(self, live: Live, job: Job) -> None:
         """A job of a request has ended: with the last of them, the request is answered."""
@@ -278,10 +296,11 @@ class Workshop:
                 self._tell_places([live])
             return
         del self.lives[live.request.id]
+        seen = await self._discards.carry_out(live.seen) if live.is_discarded else live.seen
         if live.is_broken:
-            await self._answers.tell(live.seen, live.delivery)
+            await self._answers.tell(seen, live.delivery)
             return
-        await self._answers.answer(live.request.id, live.delivery, live.seen)
+        await self._answers.answer(live.request.id, live.delivery, seen)
         self.at_work.discard(live.request.id)
 
     def _sent(self, live: Live, job: Job) -> None:

@@ -452,4 +452,6 @@ async def test_of_a_picture_that_was_deleted_before_it_was_shown_nothing_but_tha
 
         await house.answers.answer("r1", delivery)
 
-        assert [error.sentence for error in delivery.errors] == ["The picture is gone from my store."]
+        assert [error.sentence for error in delivery.errors] == [
+            "The picture was made and discarded before it was shown. What it cost stays charged: <$0.001."
+        ]

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot.services.jobs.recall import Recall, RecalledError
+from bot.services.jobs.recall import Recall, RecalledError, StoppedError
 from tests.services.fakes import recall
 
 
@@ -90,6 +90,54 @@ async def test_a_shutdown_is_no_call_back() -> None:
 
     with pytest.raises(asyncio.CancelledError):
         await leaving
+
+
+async def test_a_job_is_withdrawn_as_long_as_no_call_is_out() -> None:
+    way = recall()
+    async with way.getting_ready():
+        pass
+    assert not way.withdrawn
+    assert way.withdraw("before its first call")
+
+    async def wait_between_calls() -> None:
+        async with way.sending(lambda: False):
+            assert way.withdraw("between two calls")
+            await asyncio.sleep(3600)
+
+    with pytest.raises(StoppedError):
+        await wait_between_calls()
+
+    assert (way.withdrawn, way.stopping) == ("between two calls", True)
+
+
+async def test_a_call_that_is_out_goes_on_and_none_follows_once_it_is_abandoned() -> None:
+    way = recall()
+    async with way.getting_ready():
+        pass
+    async with way.sending(lambda: True):
+        assert not way.withdraw("too late")
+        assert (way.withdrawn, way.stopping) == ("", False)
+        way.abandon("nobody wants it")
+        assert (way.withdrawn, way.stopping) == ("nobody wants it", True)
+
+
+async def test_what_has_come_is_not_withdrawn() -> None:
+    way = recall()
+    async with way.getting_ready():
+        pass
+    async with way.sending(lambda: False):
+        pass
+
+    assert not way.withdraw("too late")
+
+
+async def test_to_abandon_before_anything_is_sent_is_to_withdraw() -> None:
+    way = recall()
+    way.abandon("nobody wants it")
+
+    with pytest.raises(RecalledError):
+        async with way.getting_ready():
+            pytest.fail("nothing is made ready")
 
 
 def test_whether_a_further_call_may_begin_is_asked_anew_each_time() -> None:

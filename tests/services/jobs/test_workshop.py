@@ -11,7 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.errors import NotAcceptingError, PromptBlockedError, ProviderBusyError, RequestRejectedError, StoreTroubleError
-from bot.services.jobs import DeliveryError, PartialImage, Posted
+from bot.services.jobs import DeliveryError, PartialImage, Posted, workshop
 from bot.services.jobs.durations import FIRST_GUESSES
 from bot.services.ledger import ChargeConflictError
 from bot.services.requests import pricing
@@ -130,6 +130,20 @@ async def test_how_far_a_drawing_is_counts_from_when_it_was_sent_and_what_is_the
     assert (sent.done, len(sent.sent_at)) == (0, 1)
     assert (there.done, len(there.sent_at)) == (1, 1)
     assert delivery.left == 0
+
+
+async def test_those_who_wait_are_told_that_the_picture_before_theirs_takes_longer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workshop, "REFRESH", 0.01)
+    async with a_house(tmp_path, (asyncio.Event(), finished()), slots=1) as house:
+        await house.studio.submit("r1", a_request(), MIA, RecordingDelivery())
+        await until(lambda: house.provider.running == 1)
+        waits = RecordingDelivery()
+        await house.studio.submit("r2", a_request(), BEN, waits)
+        await until(lambda: len(waits.lines) > 2)
+
+    assert {position for position, _ in waits.lines} <= {1, 0, -1}
 
 
 async def test_what_the_bot_stops_in_is_left_to_the_next_start(tmp_path: Path) -> None:

@@ -1,0 +1,111 @@
+"""Cancelling a request: free for what is not sent; what the image API has is paid for, and is kept or discarded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.errors import NotYoursError, RequestRefused
+from bot.services.jobs.line import Withdrawal
+from bot.services.ledger import ChargeState
+from bot.services.policy import Decision
+
+if TYPE_CHECKING:
+    from bot.services.jobs.discards import Discards
+    from bot.services.jobs.workshop import Workshop
+    from bot.services.ledger import Order
+    from bot.services.policy import Audit
+
+
+@dataclass(frozen=True, slots=True)
+class Canceller:
+    """Who presses, and where.
+
+    Attributes:
+        server_id: 0 in direct messages.
+        moderates: they may delete other people's messages there.
+    """
+
+    user_id: int
+    server_id: int
+    moderates: bool
+
+
+@dataclass(frozen=True)
+class Cancelling:
+    """Lets who asked for pictures, and who moderates there, cancel them."""
+
+    workshop: Workshop
+    discards: Discards
+    audit: Audit
+
+    async def cancel(self, request_id: str, canceller: Canceller) -> Withdrawal:
+        """Take back what was not sent, now; what was sent goes on.
+
+        Raises:
+            NotYoursError: they may not.
+            RequestRefused: there is no such request.
+        """
+        order = await self._order(request_id, canceller)
+        why = _why(order, canceller)
+        withdrawal = self.workshop.withdraw(request_id, why)
+        if withdrawal is None:
+            withdrawal = self._forestall(order, why)
+        if withdrawal.free:
+            await self._write_down(order, canceller, "picture cancel", withdrawal.free, "cancelled")
+        return withdrawal
+
+    async def discard(self, request_id: str, canceller: Canceller) -> bool:
+        """Show nobody what was sent, and forget it when it comes; False if it is there, or has failed.
+
+        Raises:
+            NotYoursError: they may not.
+            RequestRefused: there is no such request.
+        """
+        order = await self._order(request_id, canceller)
+        if not self.workshop.discard(request_id, _why(order, canceller)):
+            return False
+        await self.discards.choose(request_id)
+        await self._write_down(order, canceller, "picture discard", order.request.count, "discarded")
+        return True
+
+    async def keep(self, request_id: str, canceller: Canceller) -> bool:
+        """Let all go on as if nothing had been pressed; False if it was discarded.
+
+        Raises:
+            NotYoursError: they may not.
+            RequestRefused: there is no such request.
+        """
+        await self._order(request_id, canceller)
+        return not await self.discards.is_chosen(request_id)
+
+    async def _order(self, request_id: str, canceller: Canceller) -> Order:
+        order = await self.discards.requests.get(request_id)
+        if order is None:
+            raise RequestRefused("I do not know this request any more.")
+        is_own = order.requester.user_id == canceller.user_id
+        if not is_own and not (canceller.moderates and order.requester.server_id == canceller.server_id):
+            raise NotYoursError("Only the member who asked for this picture, or a moderator, can cancel it.")
+        return order
+
+    def _forestall(self, order: Order, why: str) -> Withdrawal:
+        """It is not in line: it is about to be, as it is being accepted or we have just started; or it has ended."""
+        reserved = sum(job.state is ChargeState.RESERVED for job in order.jobs)
+        if order.delivered_at is None and reserved:
+            self.workshop.forestall(order.id, why)
+            return Withdrawal(free=reserved)
+        return Withdrawal()
+
+    async def _write_down(self, order: Order, canceller: Canceller, action: str, count: int, after: str) -> None:
+        """Keep who cancelled whose pictures."""
+        if canceller.user_id == order.requester.user_id:
+            return
+        what = "a picture" if count == 1 else f"{count} pictures"
+        at, subject = int(self.discards.clock()), f"{what} of <@{order.requester.user_id}>"
+        decision = Decision(canceller.user_id, at, action, subject, "asked for", after)
+        await self.discards.books.write(order.id, lambda: self.audit.record(order.requester.server_id, decision))
+
+
+def _why(order: Order, canceller: Canceller) -> str:
+    by = "" if canceller.user_id == order.requester.user_id else f" by <@{canceller.user_id}>"
+    return f"Cancelled{by} before the image API had it. Nothing was charged."
