@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from tests.bench import answers, inputs, latency, starting, throughput, way
+from tests.bench import answers, inputs, latency, starting, strangers, throughput, way
 from tests.bench.figures import Figure, table
 from tests.bench.ledger.measuring import measure as measure_ledger
 from tests.bench.playing import BrokenRunError
@@ -26,6 +26,7 @@ PARTS: dict[str, Callable[[bool, Callable[[object], None]], list[Figure]]] = {
     "latency": lambda quick, _: latency.measure(quick=quick),
     "answers": lambda quick, _: answers.measure(quick=quick),
     "way": lambda quick, _: way.measure(quick=quick),
+    "strangers": lambda quick, _: strangers.measure(quick=quick),
     "inputs": lambda quick, show: inputs.measure(quick=quick, show=show),
     "ledger": lambda quick, show: measure_ledger(quick=quick, show=show),
 }

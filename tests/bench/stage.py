@@ -57,13 +57,17 @@ class Stage:
     async def imagine(self, member: Member, prompt: str) -> tuple[Invocation, float]:
         """Use /imagine and wait for the picture; the time of its arrival comes too, in seconds since 1970."""
         invocation = await member.slash("imagine", prompt=prompt, **(OPTIONS if self.spec["ours"] else {}))
-        try:
-            arrived = await asyncio.wait_for(self._posting(str(invocation.id)), PATIENCE)
-        except TimeoutError:
-            said = invocation.response.content if invocation.response else "nothing"
-            raise TimeoutError(f"No picture after {PATIENCE:.0f} seconds; the bot says: {said}") from None
+        arrived = await self.arrival(invocation)
         self.discord.traffic.clear()  # or the record of all files would fill the memory
         return invocation, arrived
+
+    async def arrival(self, invocation: Invocation, patience: float = PATIENCE) -> float:
+        """Wait so many seconds for the picture that was asked for: when it arrived, in seconds since 1970."""
+        try:
+            return await asyncio.wait_for(self._posting(str(invocation.id)), patience)
+        except TimeoutError:
+            said = invocation.response.content if invocation.response else "nothing"
+            raise TimeoutError(f"No picture after {patience:.0f} seconds; the bot says: {said}") from None
 
     def _posting(self, nonce: str) -> asyncio.Future[float]:
         return self._posted.setdefault(nonce, asyncio.get_running_loop().create_future())

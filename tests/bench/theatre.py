@@ -13,10 +13,10 @@ from typing import Any
 
 from bot.sandbox.discord import Options, RateLimits, SandboxDiscord
 from bot.sandbox.images import ImageOptions, SandboxImages
-from tests.bench import latency, starting, throughput
+from tests.bench import latency, starting, strangers, throughput
 from tests.bench.stage import PATIENCE, QUALITIES, Stage
 
-PLAYS = {"latency": latency.play, "throughput": throughput.play, "starting": starting.play}
+PLAYS = {"latency": latency.play, "throughput": throughput.play, "starting": starting.play, "strangers": strangers.play}
 
 
 def _tell(line: dict[str, Any]) -> None:
