@@ -139,6 +139,24 @@ async def test_who_has_room_in_the_line_is_taken_though_it_fills_meanwhile(tmp_p
         assert await house.states("first") == ["reserved"]
 
 
+async def test_what_is_refused_takes_no_room_from_what_comes_after_it(tmp_path: Path) -> None:
+    async with a_house(tmp_path, begun=False) as house:
+        for number in range(MOST_WAITING_PER_MEMBER):
+            house.limits = (daily(0),)
+            with pytest.raises(LimitReachedError):
+                await house.studio.submit(f"refused {number}", a_request(), MIA, RecordingDelivery())
+            house.limits = ()
+            unheard = RecordingDelivery()
+            unheard.refusal = RequestRefused("Discord did not take it.")
+            with pytest.raises(RequestRefused):
+                await house.studio.submit(f"unheard {number}", a_request(), MIA, unheard)
+
+        for number in range(MOST_WAITING_PER_MEMBER):
+            await house.studio.submit(f"r{number}", a_request(), MIA, RecordingDelivery())
+
+        assert house.studio.waiting == MOST_WAITING_PER_MEMBER
+
+
 async def test_room_that_came_to_nothing_is_given_back(tmp_path: Path) -> None:
     async with a_house(tmp_path, begun=False) as house:
         with pytest.raises(RuntimeError), house.studio.room("r1", MOST_WAITING_PER_MEMBER, MIA):
