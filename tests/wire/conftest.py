@@ -10,9 +10,11 @@ import structlog
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot import charts
 from bot.client import AtelierBot
 from bot.sandbox.images import ImageOptions
 from bot.sandbox.images.painters import PainterPool
+from tests.examples import png
 from tests.wire.hasty import HASTY
 from tests.wire.house import FIRST_ANSWER, PATIENCE, House, OpenHouse
 from tests.wire.openapi import OfficialDescription
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator, Iterator
     from pathlib import Path
 
+    from bot.charts import Chart
     from bot.sandbox.discord import Member, Message, Options
     from bot.sandbox.images.checks import CheckedCall
     from bot.sandbox.images.painters import Painting
@@ -64,6 +67,17 @@ def _without_waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     stamina.set_testing(True, attempts=3, cap=True)
     yield
     stamina.set_testing(False)
+
+
+@pytest.fixture(autouse=True)
+def _without_matplotlib(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Charts are drawn in a second's work of another process: a square does where a test is not marked `charted`."""
+
+    async def square(_chart: Chart) -> bytes:
+        return png()
+
+    if not request.node.get_closest_marker("charted"):
+        monkeypatch.setattr(charts, "draw", square)
 
 
 @pytest.fixture(autouse=True, scope="session")

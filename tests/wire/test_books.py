@@ -8,14 +8,14 @@ import io
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import pytest
+
 from bot.sandbox.discord import Answer
 from bot.sandbox.discord.world.permissions import Permission
 from bot.sandbox.images import Fault, FaultKind
 from tests.pictures.samples import opened
 
 if TYPE_CHECKING:
-    import pytest
-
     from bot.sandbox.discord import Attachment, Invocation, Member
     from tests.wire.house import House
 
@@ -34,6 +34,7 @@ async def told(house: House, invocation: Invocation) -> tuple[str, Attachment]:
     return invocation.response.content, attachment
 
 
+@pytest.mark.charted
 async def test_a_lead_reads_the_month_and_takes_a_copy(house: House) -> None:
     mia, lea = house.discord.server.add_member("Mia"), lead(house)
     await house.imagine(mia, count=2)
