@@ -281,9 +281,10 @@ async def test_a_file_larger_than_discord_takes_is_compressed(
     opened: OpenHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with opened() as house:
-        for _ in range(4):
+        for number in range(1, 5):
             await house.imagine(count=4)
-            await house.env.settle()  # else the line may be full for the next
+            while len(house.posted) < number:  # else the line may be full for the next
+                await house.env.settle()
         monkeypatch.setattr(books, "REQUEST_LIMIT", 3000)
 
         name, content = await file_of(await export(house))
