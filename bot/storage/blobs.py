@@ -117,8 +117,12 @@ class FileBlobs(BlobStore, Leftovers):
         return digest
 
     def _make(self, directory: Path) -> None:
-        with suppress(FileExistsError):
+        try:
             directory.mkdir(mode=0o700)
+        except FileExistsError:
+            if not directory.is_dir():
+                raise
+        else:
             self._named.discard(directory)
 
     def _try_out(self) -> None:
