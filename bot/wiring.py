@@ -194,10 +194,7 @@ async def _connect(
 ) -> Services:
     state, policies = State(database), SqlitePolicies(database)
     files = FileBlobs(settings.images_dir)
-    stores = Stores(
-        Arrears("files", files.try_out),
-        Arrears("books", lambda: state.put(LAST_WRITTEN, str(int(time.time())))),
-    )
+    stores = _stores(files, state)
     requests, blobs = SqliteRequests(database), BufferedBlobs(files, stores.files)
     below = _Foundation(
         settings=settings,
@@ -242,6 +239,13 @@ async def _connect(
         clock=below.clock,
     )
     return _services(below, accounts, admission, budget_alerts, answers, restoration, studio)
+
+
+def _stores(files: FileBlobs, state: State) -> Stores:
+    return Stores(
+        Arrears("files", files.try_out),
+        Arrears("books", lambda: state.put(LAST_WRITTEN, str(int(time.time())))),
+    )
 
 
 def _maker(below: _Foundation, accounts: Accounts, admission: Admission, safety_key: bytes) -> Generation:

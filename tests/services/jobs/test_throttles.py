@@ -192,6 +192,8 @@ def test_a_limit_comes_back_as_fast_as_it_is_seen_to_and_never_slower_than_it_sa
     unknown.told("m", [Standing("images", 5, 0, 0.0)])
 
     assert leaving(fast, clock, 3) == pytest.approx([0.6, 1.2, 1.8])
+    fast.told("m", [Standing("images", 5, 5, 0.0)])
+    assert leaving(fast, clock, 1) == pytest.approx([0.6])
     first, second = leaving(slow, clock, 2)
     assert second - first == pytest.approx(12)
     assert leaving(unknown, clock, 7)[-2:] == pytest.approx([12, 24])
