@@ -110,7 +110,7 @@ async def test_a_job_that_waits_for_the_pace_is_called_back(open_house: OpenHous
     lead, mia, bob = lead_of(server), server.add_member("Mia"), server.add_member("Bob")
     await house.imagine(mia)
     paced = await ask(bob)
-    await house.until(lambda: house.words(paced).startswith("🎨"))
+    await house.until(lambda: house.words(paced).startswith("⏳ You are next in line."))
 
     answer = await command(house, lead, "pause")
     await house.until(lambda: house.words(paced) == paused(lead))

@@ -67,7 +67,7 @@ async def test_what_the_provider_holds_back_is_told_at_once_when_the_bot_stops(a
         held_back = await mia.slash("imagine", prompt="a fox")
         await alone.in_mid_job()
         waiting = await bob.slash("imagine", prompt="a hare")
-        await alone.until(lambda: alone.words(waiting).startswith("🎨"))
+        await alone.until(lambda: alone.words(waiting).startswith("⏳"))
         before = alone.states()
 
         bot.signal(signal.SIGTERM)
