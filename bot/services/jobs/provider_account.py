@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -113,6 +113,7 @@ class ProviderAccount:
         self._refusals: dict[str, Refusal] = {}
         self._looked_at = float("-inf")
         self._looking = asyncio.Lock()
+        self._opening: asyncio.Event | None = None
         self._background = Background()
         self._watching = False
 
@@ -123,13 +124,16 @@ class ProviderAccount:
         return None if found is None else found.error
 
     async def open(self) -> Mapping[str, str | None]:
-        """Look for the first time, before anybody asks; what the free call tells, empty if nobody answered."""
+        """Look for the first time; what the free call tells, empty if nobody answered. Who asks meanwhile waits."""
+        self._opening = asyncio.Event()
         try:
             return await self._look()
         except ProviderAccountError as error:
             self._see(self._refuse(error, ALL), is_refused=True)
         except ImageFailure as error:
             _log.warning("image API not reached yet", reason=error.code)
+        finally:
+            self._opening.set()
         return {}
 
     async def close(self) -> None:
@@ -142,6 +146,10 @@ class ProviderAccount:
         Raises:
             ProviderAccountError: the account is refused for this model.
         """
+        if self._opening is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_TIME):
+                    await self._opening.wait()
         refusal = self._refusal_of(model)
         if refusal is not None and refusal.is_seen is not False:
             await self._look_again(self._clock())
