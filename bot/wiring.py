@@ -134,6 +134,7 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
         names=settings.model_names,
         retired_on=datetime.now(UTC).date() if settings.official_image_api else None,
     )
+    pace = Pace(settings.images_per_minute)
     with DataDirectoryLock(settings.data_dir):
         database = await Database.open(settings.database_path)
         try:
@@ -142,8 +143,9 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
                 settings.openai_base_url,
                 float(settings.job_timeout),
                 settings.model_names,
+                pace.told,
             ) as images:
-                services = await _connect(settings, catalog, database, images)
+                services = await _connect(settings, catalog, database, images, pace)
                 try:
                     yield services
                 finally:
@@ -162,6 +164,7 @@ class _Foundation:
     catalog: Catalog
     database: Database
     images: OpenAIImages
+    pace: Pace
     account: ProviderAccount
     state: State
     clock: TrueClock
@@ -186,19 +189,19 @@ class _Foundation:
         return not self.settings.official_image_api
 
 
-async def _connect(settings: Settings, catalog: Catalog, database: Database, images: OpenAIImages) -> Services:
+async def _connect(
+    settings: Settings, catalog: Catalog, database: Database, images: OpenAIImages, pace: Pace
+) -> Services:
     state, policies = State(database), SqlitePolicies(database)
     files = FileBlobs(settings.images_dir)
-    stores = Stores(
-        Arrears("files", files.try_out),
-        Arrears("books", lambda: state.put(LAST_WRITTEN, str(int(time.time())))),
-    )
+    stores = _stores(files, state)
     requests, blobs = SqliteRequests(database), BufferedBlobs(files, stores.files)
     below = _Foundation(
         settings=settings,
         catalog=catalog,
         database=database,
         images=images,
+        pace=pace,
         account=ProviderAccount(images.models, policies),
         state=state,
         clock=TrueClock(),
@@ -225,7 +228,7 @@ async def _connect(settings: Settings, catalog: Catalog, database: Database, ima
         ledger=below.ledger,
         requests=below.requests,
         accounts=accounts,
-        queue=line_of(settings.concurrency, measured),
+        queue=line_of(settings.concurrency, measured, below.pace),
         generation=_maker(below, accounts, admission, await state.secret(SAFETY_KEY)),
         answers=answers,
         stores=stores,
@@ -236,6 +239,13 @@ async def _connect(settings: Settings, catalog: Catalog, database: Database, ima
         clock=below.clock,
     )
     return _services(below, accounts, admission, budget_alerts, answers, restoration, studio)
+
+
+def _stores(files: FileBlobs, state: State) -> Stores:
+    return Stores(
+        Arrears("files", files.try_out),
+        Arrears("books", lambda: state.put(LAST_WRITTEN, str(int(time.time())))),
+    )
 
 
 def _maker(below: _Foundation, accounts: Accounts, admission: Admission, safety_key: bytes) -> Generation:
@@ -252,7 +262,7 @@ def _maker(below: _Foundation, accounts: Accounts, admission: Admission, safety_
         books=below.stores.books,
         blobs=below.blobs,
         provider=below.images,
-        pace=Pace(below.settings.images_per_minute),
+        pace=below.pace,
         account=below.account,
         safety_key=safety_key,
         timeout=float(below.settings.job_timeout),

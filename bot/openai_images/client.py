@@ -21,6 +21,7 @@ from bot.openai_images.answers import AnswerReader
 from bot.openai_images.failures import from_body, from_connection, from_status
 from bot.openai_images.hooks import bound, note_stage, refused_on_the_way
 from bot.openai_images.links import LinkError, Links
+from bot.openai_images.rate_limits import Tell, nobody, standings_of
 from bot.services.catalog import GIF, SVG
 from bot.services.jobs import FinishedImage, ImageProvider
 from bot.services.requests import UNSTREAMED_FORMATS
@@ -45,8 +46,11 @@ class ImagesClient(ImageProvider):
     The proxies of the environment are used, though not to reach this machine.
     """
 
-    def __init__(self, api_key: str, base_url: str, timeout: float, names: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, api_key: str, base_url: str, timeout: float, names: Mapping[str, str] | None = None, tell: Tell = nobody
+    ) -> None:
         self._names = names or {}
+        self._tell = tell
         host = httpx2.URL(base_url).host
         # No redirects: the library would send prompt and pictures elsewhere, and a paid call up to twenty times.
         http = openai.DefaultAsyncHttpxClient(
@@ -101,7 +105,7 @@ class ImagesClient(ImageProvider):
         self, request: ImageRequest, inputs: Sequence[InputImage], safety_identifier: str
     ) -> AsyncGenerator[PartialImage | FinishedImage]:
         """One picture by one call, streamed where the format can be."""
-        sent = _Sent()
+        sent = _Sent(request.model)
         try:
             async with aclosing(
                 self._ask(
@@ -115,6 +119,7 @@ class ImagesClient(ImageProvider):
                     yield image
                     del image  # as in `AnswerReader`
         except openai.APIStatusError as error:
+            self._tell_limits(sent.model, error.response.headers)
             raise from_status(error) from error
         except openai.APIConnectionError as error:
             raise from_connection(error.__cause__, sent.request_id, sent=sent.answered) from error
@@ -130,6 +135,10 @@ class ImagesClient(ImageProvider):
             elsewhere = not_known("the image API sent an address instead, and I could not fetch it from there")
             raise OutcomeUnknownError(elsewhere, code="link", request_id=sent.request_id) from error
 
+    def _tell_limits(self, model: str, headers: Mapping[str, str]) -> None:
+        if standings := standings_of(headers):
+            self._tell(model, standings)
+
     async def _ask(
         self, order: dict[str, Any], sent: _Sent, *, is_edit: bool
     ) -> AsyncGenerator[PartialImage | FinishedImage]:
@@ -137,6 +146,7 @@ class ImagesClient(ImageProvider):
         images: Any = self._client.images.with_streaming_response  # its overloads want literals; our catalog holds data
         async with (images.edit if is_edit else images.generate)(**order) as answer:
             sent.answered, sent.request_id = True, answer.headers.get("x-request-id")
+            self._tell_limits(sent.model, answer.headers)
             pieces: AsyncIterator[bytes] = answer.iter_bytes()
             async for image in AnswerReader(self._links.fetch, sent.request_id).pictures(pieces):
                 try:
@@ -163,8 +173,9 @@ def _unseen(code: str) -> ProviderUnreachableError:
 
 @dataclass
 class _Sent:
-    """How far a call has come: whether an answer has begun, and the provider's id of it."""
+    """How far a call of a model has come: whether an answer has begun, and the provider's id of it."""
 
+    model: str
     answered: bool = False
     request_id: str | None = None
 

@@ -27,6 +27,7 @@ from bot.errors import (
     not_known,
 )
 from bot.openai_images.hooks import refused_on_the_way
+from bot.openai_images.rate_limits import MOST_PER_MINUTE, seconds_in
 
 if TYPE_CHECKING:
     import openai
@@ -35,14 +36,11 @@ LONGEST_REASON = 200  # characters of the provider's words that members read
 LONGEST_OWN_WORDS = 500  # the same for whoever runs the bot: an address to click stands at the end
 LONGEST_WORDS = 2_000  # characters of the provider's words that are looked at
 LONGEST_CODE = 60
-MOST_PER_MINUTE = 1_000_000
 
 _MARKUP = re.compile(r"[^\w .,;'%()-]")
 _WAIT = re.compile(
     r"try again (?:in|after) ((?:[0-9]{1,5}(?:\.[0-9]{1,6})? ?(?:ms|[hms])[a-z]* ?){1,4})", re.IGNORECASE
 )
-_SPAN = re.compile(r"([0-9.]+) ?(ms|[hms])", re.IGNORECASE)
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _LIMIT = re.compile(r" on ([a-z -]{1,40}?) per (?:min|minute)\b[^:]{0,20}: ?limit:? ?([0-9]{1,9})", re.IGNORECASE)
 _SECRETS = re.compile(
     r"\b(?:sk|sess|org|proj|user|key|pk)[-_][\w*.-]{3,}|\S*\*{2,}\S*|[\w.+-]+@[\w-]+\.[\w.]+|\beyJ[\w.-]+|"
@@ -310,7 +308,7 @@ def _harmless(text: str, most: int) -> str:
 def _retry_after(headers: httpx2.Headers, message: str) -> float | None:
     """Seconds that the provider asks us to wait, if it says so in a form that we know; its finest one counts."""
     found = _WAIT.search(message)
-    worded = sum(float(number) * _UNITS[unit.lower()] for number, unit in _SPAN.findall(found[1])) if found else None
+    worded = seconds_in(found[1]) if found else None
     for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         with suppress(ValueError):
             seconds = float(headers.get(name, "")) * unit

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Self
 
 from typing_extensions import override
 
+from bot.openai_images.rate_limits import nobody
 from bot.services.jobs import ImageProvider
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
 
     from bot.openai_images.client import ImagesClient
+    from bot.openai_images.rate_limits import Tell
     from bot.services.jobs import FinishedImage, InputImage, PartialImage
     from bot.services.requests import ImageRequest
 
@@ -27,12 +29,15 @@ class OpenAIImages(ImageProvider):
         base_url: ends in ``/v1`` as a rule.
         timeout: seconds between two bytes of an answer; the job's own deadline stands above it.
         names: what the endpoint calls models of the catalog, where it has names of its own.
+        tell: told how the rate limits of a model stand, where answers say so.
 
     The first call loads the library, in a thread; calls meanwhile wait for the same.
     """
 
-    def __init__(self, api_key: str, base_url: str, timeout: float, names: Mapping[str, str] | None = None) -> None:
-        self._arguments = (api_key, base_url, timeout, names)
+    def __init__(
+        self, api_key: str, base_url: str, timeout: float, names: Mapping[str, str] | None = None, tell: Tell = nobody
+    ) -> None:
+        self._arguments = (api_key, base_url, timeout, names, tell)
         self._loading = asyncio.Lock()
         self._loaded: ImagesClient | None = None
 
@@ -68,7 +73,9 @@ class OpenAIImages(ImageProvider):
             return self._loaded
 
 
-def load(api_key: str, base_url: str, timeout: float, names: Mapping[str, str] | None) -> ImagesClient:
+def load(
+    api_key: str, base_url: str, timeout: float, names: Mapping[str, str] | None, tell: Tell = nobody
+) -> ImagesClient:
     """The client itself, with the library that it needs."""
     client: type[ImagesClient] = import_module("bot.openai_images.client").ImagesClient
-    return client(api_key, base_url, timeout, names)
+    return client(api_key, base_url, timeout, names, tell)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pytest
 
     from bot.openai_images.client import ImagesClient
+    from bot.openai_images.rate_limits import Tell
 
 FOX = ImageRequest(prompt="a fox", model="gpt-image-2.5-flare", size="1024x1024", quality="low", partial_images=1)
 OPTIONS = ImageOptions(pace=0.0, canned_bytes=20_000)
@@ -36,8 +37,8 @@ async def test_who_asks_first_and_at_once_shares_one_client(monkeypatch: pytest.
     loads: list[ImagesClient] = []
     load = provider.load
 
-    def counted(key: str, url: str, timeout: float, names: Mapping[str, str] | None) -> ImagesClient:
-        loads.append(load(key, url, timeout, names))
+    def counted(key: str, url: str, timeout: float, names: Mapping[str, str] | None, tell: Tell) -> ImagesClient:
+        loads.append(load(key, url, timeout, names, tell))
         return loads[-1]
 
     monkeypatch.setattr(provider, "load", counted)

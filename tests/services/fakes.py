@@ -455,7 +455,7 @@ class House:
         self.limits: tuple[Limit, ...] = ()
         self.pace = Pace(None)
         self.measured = Measurements()
-        self.queue = line_of(slots, self.measured)
+        self.queue = line_of(slots, self.measured, self.pace)
         self.policies = SqlitePolicies(database)
         self.accounts = Accounts(self.ledger, self.policies, lambda _policy, _requester, _at: self.limits, self.clock)
         self.brush = Brush()

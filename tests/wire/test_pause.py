@@ -164,6 +164,7 @@ async def test_another_server_goes_on(open_house: OpenHouse) -> None:
     made = await ask(mia, "first")
     await house.in_mid_job()
     kept = await ask(bob, "Bob's")
+    await house.until(lambda: "next in line" in house.words(kept))
     waiting = await ask(eve, "Eve's")
     await house.until(lambda: "number 2" in house.words(waiting))
 
@@ -184,7 +185,9 @@ async def test_many_who_wait_are_told_within_the_rate_limits_of_discord(open_hou
     server = house.discord.server
     lead = lead_of(server)
     house.gate.clear()
-    asked = [await ask(server.add_member(f"Member {number}")) for number in range(31)]
+    asked = [await ask(server.add_member("First"))]
+    await house.in_mid_job()
+    asked += [await ask(server.add_member(f"Member {number}")) for number in range(30)]
     await house.until(lambda: all(house.words(each).startswith("⏳") for each in asked[1:]))
 
     await command(house, lead, "pause")

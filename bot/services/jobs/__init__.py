@@ -25,11 +25,12 @@ from bot.services.jobs.queue import FairQueue, Member
 from bot.services.jobs.restoration import GoneBack, LastSeen, Restoration
 from bot.services.jobs.server_status import OpenCharges, OpenJobs, ServerStatus, ServerStatuses
 from bot.services.jobs.studio import Studio
-from bot.services.jobs.throttles import Pace
+from bot.services.jobs.throttles import RATE_LIMITS, Pace, Standing
 
 __all__ = [
     "FILE_ENDINGS",
     "LONGEST_REASON",
+    "RATE_LIMITS",
     "Answers",
     "Arrears",
     "BufferedBlobs",
@@ -67,6 +68,7 @@ __all__ = [
     "Result",
     "ServerStatus",
     "ServerStatuses",
+    "Standing",
     "Stores",
     "Studio",
     "Switched",

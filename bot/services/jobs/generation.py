@@ -9,7 +9,7 @@ import itertools
 import time
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import stamina
 import structlog
@@ -30,7 +30,7 @@ from bot.services.jobs.recall import HeldUpError, RecalledError, StoppedError, c
 from bot.services.ledger import ChargeConflictError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Coroutine, Sequence
 
     from bot.services.admission import Clearance
     from bot.services.jobs.arrears import Arrears
@@ -110,7 +110,7 @@ class Generation:
             async with recall.getting_ready():
                 inputs = await self._load_inputs(order, held)
                 # Before the dispatch: a restart while the provider holds us back loses nothing.
-                await self._wait_for_turn(order, time.monotonic() + self.timeout)
+                await self._in_time(order, time.monotonic() + self.timeout, self.pace.until_let())
                 call = await held.enter_async_context(
                     self.account.calling(order.request.model, order.requester.server_id)
                 )
@@ -163,9 +163,13 @@ class Generation:
         return await load_inputs(self.blobs, order.request)
 
     async def _wait_for_turn(self, order: Order, deadline: float) -> None:
+        """Of a job that was sent before; the others have theirs when they leave the line."""
+        await self._in_time(order, deadline, self.pace.turn(order.request.model, edits=bool(order.request.files)))
+
+    async def _in_time(self, order: Order, deadline: float, waiting: Coroutine[Any, Any, None]) -> None:
         try:
             async with asyncio.timeout(deadline - time.monotonic()):
-                await self.pace.turn(order.request.model, edits=bool(order.request.files))
+                await waiting
         except TimeoutError:
             raise self._paced_out(order) from None
 

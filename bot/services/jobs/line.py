@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bot.services.jobs.delivery import Delivery
     from bot.services.jobs.durations import Measurements
     from bot.services.jobs.recall import Recall
+    from bot.services.jobs.throttles import Pace
     from bot.services.ledger import Job, Order
 
 
@@ -52,6 +53,11 @@ class Live:
         """What each of its jobs makes."""
         return Kind.of(self.request.request)
 
+    @property
+    def edits(self) -> bool:
+        """Whether its jobs bring pictures."""
+        return bool(self.request.request.files)
+
 
 @dataclass(eq=False, frozen=True)
 class Turn:
@@ -70,9 +76,32 @@ class Turn:
 Line = FairQueue[tuple[Live, "Job"]]
 
 
-def line_of(slots: int, measured: Measurements) -> Line:
-    """A line for jobs, in which each counts as long as its kind usually keeps a slot."""
-    return FairQueue(slots, lambda waiting: measured.kept.usual(waiting[0].kind).seconds)
+@dataclass(frozen=True, slots=True)
+class PacedGate:
+    """Lets jobs out as the provider's rate limits allow."""
+
+    pace: Pace
+
+    def opens_at(self, item: tuple[Live, Job]) -> float:
+        """See `Gate`."""
+        return self.pace.opens_at(item[0].kind.model, edits=item[0].edits)
+
+    def take(self, item: tuple[Live, Job], at: float) -> None:
+        """See `Gate`."""
+        self.pace.take(item[0].kind.model, at, edits=item[0].edits)
+
+    def give_back(self, item: tuple[Live, Job]) -> None:
+        """See `Gate`."""
+        self.pace.give_back(item[0].kind.model, edits=item[0].edits)
+
+    def twin(self) -> PacedGate:
+        """See `Gate`."""
+        return PacedGate(self.pace.twin())
+
+
+def line_of(slots: int, measured: Measurements, pace: Pace) -> Line:
+    """A line for jobs, in which each counts as long as its kind usually keeps a slot, and leaves at the pace."""
+    return FairQueue(slots, lambda waiting: measured.kept.usual(waiting[0].kind).seconds, PacedGate(pace))
 
 
 @dataclass(frozen=True, slots=True)

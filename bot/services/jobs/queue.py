@@ -16,10 +16,12 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import time
 from collections import Counter, OrderedDict, deque
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from math import isinf
+from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
 
 from bot.errors import QueueFullError
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator
 
 Item = TypeVar("Item")
+_Item_contra = TypeVar("_Item_contra", contravariant=True)
 
 MOST_WAITING = 100
 MOST_WAITING_PER_MEMBER = 10
@@ -37,6 +40,45 @@ class Member(NamedTuple):
 
     server_id: int
     user_id: int
+
+
+class Gate(Protocol[_Item_contra]):
+    """Lets items out no faster than they are taken elsewhere. Times are those of the queue's clock."""
+
+    def opens_at(self, item: _Item_contra) -> float:
+        """When it may leave; that may have been long ago."""
+        ...
+
+    def take(self, item: _Item_contra, at: float) -> None:
+        """It leaves."""
+        ...
+
+    def give_back(self, item: _Item_contra) -> None:
+        """It did not leave after all."""
+        ...
+
+    def twin(self) -> Gate[_Item_contra]:
+        """The same, to be played with."""
+        ...
+
+
+class _Open:
+    """No gate at all."""
+
+    def opens_at(self, item: object) -> float:
+        """Long ago."""
+        del item
+        return float("-inf")
+
+    def take(self, item: object, at: float) -> None:
+        """Nothing is counted."""
+
+    def give_back(self, item: object) -> None:
+        """As well."""
+
+    def twin(self) -> _Open:
+        """Itself."""
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +111,7 @@ class _Turns(Generic[Item]):
     slots: int
     most_out: int
     expected: Callable[[Item], float]
+    gate: Gate[Item]
     waiting: OrderedDict[Member, deque[Item]] = field(default_factory=OrderedDict[Member, "deque[Item]"])
     running: Counter[Member] = field(default_factory=Counter[Member])
     given: dict[Member, float] = field(default_factory=dict[Member, float])
@@ -82,6 +125,7 @@ class _Turns(Generic[Item]):
             self.slots,
             self.most_out,
             self.expected,
+            self.gate.twin(),
             waiting,
             self.running.copy(),
             self.given.copy(),
@@ -103,18 +147,28 @@ class _Turns(Generic[Item]):
         """The turn that was given last is taken back; its slot is not."""
         self.line(member).appendleft(item)
         self.given[member] -= self.expected(item)
+        self.gate.give_back(item)
         self.waiting.move_to_end(member, last=False)
 
-    def next(self) -> tuple[Member, Item] | None:
-        """Give the next turn, if anybody can have one now."""
+    def _able_now(self) -> list[Member]:
+        """For whom there is a slot."""
         if self.running.total() >= self.slots:
-            return None
-        able = [member for member in self.able() if self.running[member] < self.most_out]
+            return []
+        return [member for member in self.able() if self.running[member] < self.most_out]
+
+    def opens_at(self) -> float:
+        """When the gate opens for somebody for whom there is a slot; never if there is nobody."""
+        return min((self.gate.opens_at(self.waiting[member][0]) for member in self._able_now()), default=float("inf"))
+
+    def next(self, now: float) -> tuple[Member, Item] | None:
+        """Give the next turn, if anybody can have one now. Whose item the gate keeps back is passed over."""
+        able = [member for member in self._able_now() if self.gate.opens_at(self.waiting[member][0]) <= now]
         if not able:
             return None
         member = min(able, key=self.given.__getitem__)
         line = self.waiting[member]
         item = line.popleft()
+        self.gate.take(item, now)
         self.waiting.move_to_end(member)
         if not line:
             del self.waiting[member]
@@ -163,13 +217,16 @@ def _alike(_: object) -> float:
 class FairQueue(Generic[Item]):
     """Hands out waiting items by what members have been given, each member's in their own order.
 
-    Members of a paused server are passed over: they keep their place, and nobody else's turn counts them.
+    Members of a paused server are passed over: they keep their place, and nobody else's turn counts them. So is, as
+    long as that lasts, whoever waits for something that the gate does not let out yet: it keeps no slot from others.
 
     It belongs to one event loop. Whoever takes an item with `take` gives the slot back with `done`.
 
     Args:
         slots: how many items may be out at once.
         expected: seconds that an item is expected to keep its slot, as far as is known now; more than 0.
+        gate: lets items out, if not all may leave as soon as they have a slot.
+        clock: seconds, as of `time.monotonic`.
         most_waiting: items that may wait altogether, without those of paused servers.
         most_per_member: items of one member that may wait.
     """
@@ -178,11 +235,14 @@ class FairQueue(Generic[Item]):
         self,
         slots: int,
         expected: Callable[[Item], float] = _alike,
+        gate: Gate[Item] | None = None,
         *,
+        clock: Callable[[], float] = time.monotonic,
         most_waiting: int = MOST_WAITING,
         most_per_member: int = MOST_WAITING_PER_MEMBER,
     ) -> None:
-        self._turns: _Turns[Item] = _Turns(slots, max(1, slots - 1), expected)
+        self._turns: _Turns[Item] = _Turns(slots, max(1, slots - 1), expected, gate or _Open())
+        self._clock = clock
         self._most_waiting = most_waiting
         self._most_per_member = most_per_member
         self._promised: Counter[Member] = Counter()  # room for what is being accepted
@@ -274,13 +334,17 @@ class FairQueue(Generic[Item]):
         return [item for member, line in self._turns.waiting.items() if member.server_id == server_id for item in line]
 
     async def take(self) -> tuple[Member, Item]:
-        """The next item, once it is somebody's turn and a slot is free."""
+        """The next item, once it is somebody's turn, a slot is free, and the gate lets it out."""
         while True:
-            turn = self._turns.next()
+            now = self._clock()
+            turn = self._turns.next(now)
             if turn is not None:
                 return turn
             self._changed.clear()
-            await self._changed.wait()
+            closed_for = self._turns.opens_at() - now
+            with suppress(TimeoutError):
+                async with asyncio.timeout(None if isinf(closed_for) else closed_for):
+                    await self._changed.wait()
 
     def done(self, member: Member) -> None:
         """Give back the slot of an item that was taken."""
@@ -299,14 +363,18 @@ class FairQueue(Generic[Item]):
         missing = twin.running - Counter(member for _, member in ends)
         free_at = [*ends, *((0.0, member) for member in missing.elements())]
         heapq.heapify(free_at)
+        began = self._clock()
         now, foretold = 0.0, list[Foretold[Item]]()
         position, step = 0, 0  # while slots are free
         while twin.waiting:
-            turn = twin.next()
+            turn = twin.next(began + now)
             if turn is None:
-                now, member = heapq.heappop(free_at)
-                twin.done(member)
-                step = 1
+                step, opens = 1, twin.opens_at() - began
+                if free_at and free_at[0][0] <= opens:
+                    now, member = heapq.heappop(free_at)
+                    twin.done(member)
+                else:
+                    now = opens
                 continue
             member, item = turn
             heapq.heappush(free_at, (now + twin.expected(item), member))
