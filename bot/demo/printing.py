@@ -157,10 +157,7 @@ class Printer:
 
 def _pressed(invocation: Invocation) -> str:
     """The words on a button, or on what was chosen from a menu."""
-    shown = () if invocation.source is None else invocation.source.components
-    items: list[dict[str, Any]] = [item for row in shown for item in row["components"]]
-    found = [item for item in items if item.get("custom_id") == invocation.name]
-    item = found[0] if found else dict[str, Any]()
+    item = invocation.pressed
     if "options" not in item:
         return f"presses [ {_label(item)} ]"
     chosen = invocation.data.get("values", [])

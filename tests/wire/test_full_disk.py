@@ -13,6 +13,7 @@ import pytest
 from typing_extensions import override
 
 from bot.sandbox.discord import Permission, Upload
+from bot.storage.blobs import KEPT
 from bot.storage.database.sqlite import sqlite3
 from tests.wire.house import OFFERED, House, buttons
 from tests.wire.process import BotProcess
@@ -124,7 +125,7 @@ async def test_a_picture_that_comes_while_nothing_can_be_kept_is_shown_and_made_
     trouble.end()
     await house.until(lambda: house.unanswered() == 0)
     await house.until(lambda: buttons(shown) == OFFERED)
-    await house.until(lambda: len(house.kept_files()) == 1)
+    await house.until(lambda: [path.suffix for path in house.kept_files()] == [KEPT])
 
     assert len(shown.attachments) == 1
     assert "not known" not in before

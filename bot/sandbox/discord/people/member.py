@@ -157,7 +157,7 @@ class Member(Writer):
             "component_type": component["type"],
             "id": component.get("id"),
         }
-        return begin(
+        invocation = begin(
             self.house,
             self.user,
             message.channel,
@@ -166,6 +166,8 @@ class Member(Writer):
             name=component["custom_id"],
             source=message,
         )
+        invocation.pressed = component
+        return invocation
 
     def _component(self, message: Message, name: str, kinds: set[Kind]) -> Json:
         self.require_sight(message)

@@ -59,6 +59,7 @@ class Invocation:
     Attributes:
         name: the command's full name, or the custom id of the component or dialog.
         source: the message whose component or menu was used.
+        pressed: the button or menu that was used, as it was then; empty for everything else.
         opened_by: for a submitted dialog, the interaction that was answered with it.
         upload_limit: bytes per file that answers may hold.
         first_answer_seconds: how long it waits for its first answer.
@@ -94,6 +95,7 @@ class Invocation:
     modal: Json | None = None
     choices: list[Json] | None = None
     data: Json = field(default_factory=dict[str, Any])
+    pressed: Json = field(default_factory=dict[str, Any])
 
     @property
     def response(self) -> Message | None:
