@@ -76,6 +76,7 @@ class Intake:
         self._clock = clock
         self._at_work: set[asyncio.Task[None]] = set()
         self._gathering: set[asyncio.Timeout] = set()
+        self._is_closing = False
         self._pressed: OrderedDict[str, datetime] = OrderedDict()
         self._taking: set[int] = set()
 
@@ -140,6 +141,7 @@ class Intake:
 
     async def close(self) -> None:
         """Give up what is being gathered, whose members are told; wait for what is being accepted."""
+        self._is_closing = True
         for gathering in self._gathering:
             gathering.reschedule(asyncio.get_running_loop().time())
         if self._at_work:
@@ -203,6 +205,8 @@ class Intake:
         Raises:
             NotAcceptingError: it did; the sentence gives the words back.
         """
+        if self._is_closing:  # since it was looked whether there is room
+            raise NotAcceptingError(stopping_text(request.prompt))
         given_up = asyncio.timeout(None)
         try:
             async with given_up:

@@ -85,7 +85,8 @@ async def test_the_list_tells_what_is_unknown(opened: OpenHouse) -> None:
 
         (choice,) = await offered(house)
 
-        assert choice["name"] == f"{format_usd(hold)} held · 2.5 Flare medium · mia · 0 min ago · charged in 3 days"
+        told = f"{format_usd(hold)} held · 2.5 Flare medium · mia · 0 min ago · charged in "
+        assert choice["name"] in {f"{told}3 days", f"{told}2 days"}  # the second that makes 72 hours less may be over
         assert [each["value"] for each in await offered(house, "MIA")] == [choice["value"]]
         assert await offered(house, "ben") == []
 

@@ -63,6 +63,19 @@ async def test_a_file_that_is_declared_too_large_is_not_downloaded(
         assert kept_files(house) == []
 
 
+async def test_who_was_about_to_fetch_files_when_the_bot_stops_is_told(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await house.bot.intake.close()
+
+        answer = await house.imagine(image1=FOX)
+
+        assert answer.response is not None
+        assert answer.response.content.startswith(
+            "❌ I am about to restart, so this was not begun. Nothing was charged."
+        )
+        assert kept_files(house) == []
+
+
 @pytest.mark.parametrize("problem", [aiohttp.ServerDisconnectedError(), TimeoutError()], ids=repr)
 async def test_a_file_that_cannot_be_downloaded_is_to_be_attached_again(
     problem: Exception, opened: OpenHouse, monkeypatch: pytest.MonkeyPatch

@@ -108,6 +108,7 @@ async def test_a_response_whose_id_the_bot_did_not_live_to_learn_is_not_left_thi
         await alone.discord.bot_ready()
         invocation = await mia.slash("imagine", prompt="a fox", private=private)
         await alone.until(lambda: len(alone.discord.traffic.search("/callback$")) == 2)
+        await alone.until(lambda: alone.states() == ["reserved"])
         await bot.killed()
     assert invocation.deferred
     assert alone.states() == ["reserved"]
