@@ -67,7 +67,10 @@ async def _looking_at_the_account(services: Services, settings: Settings) -> Asy
 
 
 async def _look_at_the_account(services: Services, settings: Settings) -> None:
-    _log_shutdown_dates(await services.account.open(), settings)
+    try:
+        _log_shutdown_dates(await services.account.open(), settings)
+    except Exception:  # noqa: BLE001 - nobody waits for it; whoever asks for a picture is told
+        _log.exception("the image API could not be asked")
 
 
 @asynccontextmanager

@@ -113,6 +113,22 @@ async def test_a_default_model_that_will_be_shut_down_is_told_at_the_start(
     assert warnings == [("gpt-image-2", "2027-03-01")]
 
 
+async def test_an_image_api_that_cannot_even_be_asked_is_in_the_log_and_stops_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(_: SilentImages) -> Mapping[str, str | None]:
+        raise ImportError("no such library")
+
+    monkeypatch.setattr(SilentImages, "models", fail)
+    starts_with(monkeypatch, None)
+
+    with capture_logs() as lines:
+        await running.run(settings_for(tmp_path))
+
+    assert [line["event"] for line in lines if line["log_level"] == "error"] == ["the image API could not be asked"]
+    assert lines[-1]["event"] == "stopped"
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_a_signal_stops_the_bot_in_good_order(
     number: signal.Signals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

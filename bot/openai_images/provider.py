@@ -73,9 +73,7 @@ class OpenAIImages(ImageProvider):
             return self._loaded
 
 
-def load(
-    api_key: str, base_url: str, timeout: float, names: Mapping[str, str] | None, tell: Tell = nobody
-) -> ImagesClient:
+def load(api_key: str, base_url: str, timeout: float, names: Mapping[str, str] | None, tell: Tell) -> ImagesClient:
     """The client itself, with the library that it needs."""
     client: type[ImagesClient] = import_module("bot.openai_images.client").ImagesClient
     return client(api_key, base_url, timeout, names, tell)

@@ -6,8 +6,10 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from typing_extensions import override
+
 from bot.services.jobs.durations import Kind
-from bot.services.jobs.queue import FairQueue, Member
+from bot.services.jobs.queue import FairQueue, Gate, Member
 
 if TYPE_CHECKING:
     from bot.services.jobs.delivery import Delivery
@@ -76,26 +78,26 @@ class Turn:
 Line = FairQueue[tuple[Live, "Job"]]
 
 
-@dataclass(frozen=True, slots=True)
-class PacedGate:
+@dataclass(frozen=True)
+class PacedGate(Gate[tuple[Live, "Job"]]):
     """Lets jobs out as the provider's rate limits allow."""
 
     pace: Pace
 
+    @override
     def opens_at(self, item: tuple[Live, Job]) -> float:
-        """See `Gate`."""
         return self.pace.opens_at(item[0].kind.model, edits=item[0].edits)
 
+    @override
     def take(self, item: tuple[Live, Job], at: float) -> None:
-        """See `Gate`."""
         self.pace.take(item[0].kind.model, at, edits=item[0].edits)
 
+    @override
     def give_back(self, item: tuple[Live, Job]) -> None:
-        """See `Gate`."""
         self.pace.give_back(item[0].kind.model, edits=item[0].edits)
 
+    @override
     def twin(self) -> PacedGate:
-        """See `Gate`."""
         return PacedGate(self.pace.twin())
 
 

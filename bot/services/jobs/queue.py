@@ -23,6 +23,8 @@ from dataclasses import dataclass, field
 from math import isinf
 from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
 
+from typing_extensions import override
+
 from bot.errors import QueueFullError
 
 if TYPE_CHECKING:
@@ -62,22 +64,23 @@ class Gate(Protocol[_Item_contra]):
         ...
 
 
-class _Open:
+class _Open(Gate[object]):
     """No gate at all."""
 
+    @override
     def opens_at(self, item: object) -> float:
-        """Long ago."""
-        del item
         return float("-inf")
 
+    @override
     def take(self, item: object, at: float) -> None:
-        """Nothing is counted."""
+        pass
 
+    @override
     def give_back(self, item: object) -> None:
-        """As well."""
+        pass
 
+    @override
     def twin(self) -> _Open:
-        """Itself."""
         return self
 
 

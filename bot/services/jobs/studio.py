@@ -125,17 +125,16 @@ class Studio:
         if request_id in self.workshop.at_work:
             return  # the same once more: its first occurrence waits or is being made
         self.workshop.at_work.add(request_id)
+        begun = False
         try:
             await self._stores.ready()
             await self._check_paused(requester.server_id)
             await self._generation.account.check(request.model, requester.server_id)
             with self.room(request_id, request.count, requester):
                 begun = await self._begin(request_id, request, requester, delivery)
-        except BaseException:
-            self.workshop.at_work.discard(request_id)
-            raise
-        if not begun:
-            self.workshop.at_work.discard(request_id)
+        finally:
+            if not begun:
+                self.workshop.forget(request_id)
 
     @contextmanager
     def room(self, request_id: str, count: int, requester: Requester) -> Generator[None]:
@@ -273,10 +272,12 @@ class Studio:
         if request is None or request_id in self.workshop.at_work:
             return
         delivery = open_delivery(request)
-        if await self._discards.is_chosen(request_id):
+        is_discarded = await self._discards.is_chosen(request_id)
+        if is_discarded:
             request = await self._discards.carry_out(request)
-            self.workshop.forestall(request_id, "Discarded before it was begun. Nothing was charged.")
         if any(job.state is ChargeState.RESERVED for job in request.jobs):
+            if is_discarded:
+                self.workshop.forestall(request_id, "Discarded before it was begun. Nothing was charged.")
             self.workshop.enqueue(request, delivery)
         else:
             self.workshop.answer(request, delivery)

@@ -120,6 +120,11 @@ class Workshop:
         """Withdraw a request that is not in line yet, as soon as it is."""
         self._forestalled[request_id] = why
 
+    def forget(self, request_id: str) -> None:
+        """A request that was taken does not come into line."""
+        self.at_work.discard(request_id)
+        self._forestalled.pop(request_id, None)
+
     def withdraw(self, request_id: str, why: str) -> Withdrawal | None:
         """Let go what of a request is not paid for; what is goes on. None if it is not at work here any more.
 

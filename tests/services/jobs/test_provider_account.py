@@ -102,6 +102,28 @@ async def test_a_well_account_lets_everybody_in_and_asks_nothing(desk: Desk) -> 
     assert (desk.look.looks, desk.account.refusal) == (0, None)
 
 
+async def test_who_asks_during_the_first_look_waits_for_what_it_tells(desk: Desk) -> None:
+    answered = asyncio.Event()
+
+    async def look() -> dict[str, str | None]:
+        await answered.wait()
+        raise refused()
+
+    account = ProviderAccount(look, desk.house.policies, desk.clock)
+    opening = asyncio.create_task(account.open())
+    await asyncio.sleep(0)
+
+    asking = asyncio.create_task(account.check(MODEL, MIA.server_id))
+    await asyncio.sleep(0.01)
+    assert not asking.done()
+    answered.set()
+
+    with pytest.raises(ProviderAccountError):
+        await asking
+    assert await opening == {}
+    await account.close()
+
+
 async def test_a_refused_account_lets_nobody_in(desk: Desk) -> None:
     desk.look.answer = refused()
     await desk.call(refused())
