@@ -24,9 +24,7 @@ from bot.services.jobs import (
     Cancelling,
     Discards,
     Generation,
-    Measurements,
     Outcomes,
-    Pace,
     Pausing,
     PictureReceiver,
     ProviderAccount,
@@ -46,6 +44,7 @@ from bot.services.quotas import (
     QuotaDesk,
     UsageDesk,
 )
+from bot.services.turns import Measurements, Pace
 from bot.storage.alerts import SqliteAlerts
 from bot.storage.blobs import FileBlobs
 from bot.storage.database.database import Database

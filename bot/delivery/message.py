@@ -53,10 +53,11 @@ if TYPE_CHECKING:
     from bot.delivery.ladder import Landing
     from bot.delivery.place import Place
     from bot.errors import UserFacingError
-    from bot.services.jobs import GenerationProgress, Preview, Result
+    from bot.services.jobs import Preview, Result
     from bot.services.ledger import Destination
     from bot.services.policy import Pause
     from bot.services.requests import ImageRequest
+    from bot.services.turns import GenerationProgress
 
 LATE_RESERVE = 90  # seconds before the token's end at which a private response is edited for the last time
 

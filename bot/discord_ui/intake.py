@@ -19,8 +19,8 @@ from bot.errors import DatabaseError, LimitReachedError, NotAcceptingError, Requ
 from bot.inputs import Gatherer, Sources, check_declared
 from bot.presentation.offers import BEING_TAKEN, used_text
 from bot.presentation.restart import stopping_text
-from bot.services.jobs import Member
 from bot.services.requests import cuts_story
+from bot.services.turns import Member
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence

@@ -15,8 +15,8 @@ from bot.inputs.originals import Originals
 from bot.inputs.overlays import Overlays
 from bot.presentation.fetching import files_text
 from bot.services.catalog import SVG
-from bot.services.jobs import FairShare
 from bot.services.requests import DRAWN, check_inputs, fitting_size
+from bot.services.turns import FairShare
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from bot.inputs.sources import Sources
     from bot.services.catalog import Catalog, Model
     from bot.services.gallery import FileHolds
-    from bot.services.jobs import Member
     from bot.services.ledger import Requests
     from bot.services.requests import ImageRequest, StoredImage
+    from bot.services.turns import Member
 
 SAME_SHAPE = 0.02  # by how much the aspect of the first input may differ from what was guessed
 NOTHING_DRAWN = "I see nothing drawn on the picture. Say in a few words what to change."

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from bot.services.gallery import FileHolds
-    from bot.services.jobs import Member
+    from bot.services.turns import Member
 
 PNG = "image/png"
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from bot.services.jobs import RATE_LIMITS, Standing
+from bot.services.turns import RATE_LIMITS, Standing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from bot.pictures.files.container_format import dissect
 from bot.pictures.files.file_faults import CutOffError
-from bot.services.jobs import FairShare, UnreadablePictureError
+from bot.services.jobs import UnreadablePictureError
+from bot.services.turns import FairShare
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.services.jobs import GenerationProgress
+    from bot.services.turns import GenerationProgress
 
 BAR = 5  # signs
 FULL, EMPTY = "▰", "▱"

@@ -15,7 +15,8 @@ from bot.delivery import progress
 from bot.errors import UserFacingError
 from bot.presentation.progress import discarded_text
 from bot.presentation.result import late_text
-from bot.services.jobs import GenerationProgress, Preview, Usual
+from bot.services.jobs import Preview
+from bot.services.turns import GenerationProgress, Usual
 from tests.delivery.errors import refused
 from tests.delivery.recording import PAUSE, RecordingPlace, Row, delivery_to, private, shown
 from tests.examples import DESTINATION, png, result

@@ -11,8 +11,8 @@ from typing_extensions import override
 
 from bot.inputs import Gatherer
 from bot.services.gallery import FileHolds
-from bot.services.jobs import Member
 from bot.services.requests import Change, StoredImage
+from bot.services.turns import Member
 from bot.storage.blobs import FileBlobs
 from bot.storage.ledger.requests import SqliteRequests
 from tests.delivery.errors import refused

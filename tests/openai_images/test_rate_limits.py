@@ -13,7 +13,7 @@ from bot.errors import ProviderBusyError
 from bot.openai_images import OpenAIImages
 from bot.openai_images.rate_limits import seconds_in, standings_of
 from bot.sandbox.images import ImageOptions, SandboxImages
-from bot.services.jobs import Standing
+from bot.services.turns import Standing
 from tests.examples import REQUEST
 
 if TYPE_CHECKING:

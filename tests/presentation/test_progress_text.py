@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.presentation.progress import far_text, span_text
-from bot.services.jobs import GenerationProgress, Usual
+from bot.services.turns import GenerationProgress, Usual
 
 USUAL = Usual(40.0, 60.0, is_measured=True)
 GUESSED = Usual(20.0, 40.0, is_measured=False)

@@ -24,11 +24,8 @@ from bot.services.jobs import (
     Discards,
     FinishedImage,
     Generation,
-    GenerationProgress,
     InputImage,
-    Measurements,
     Outcomes,
-    Pace,
     PartialImage,
     Pausing,
     PictureReceiver,
@@ -47,6 +44,7 @@ from bot.services.ledger import Destination, Order, Picture, Reservation
 from bot.services.policy import Decisions, Limit, Requester, buckets_touched
 from bot.services.quotas import Accounts
 from bot.services.requests import ImageRequest, Usage, pricing
+from bot.services.turns import GenerationProgress, Measurements, Pace
 from bot.storage import Database, SqliteAudit, SqliteLedger, SqlitePolicies, SqliteRequests, State
 from bot.storage.database.restoration import SqliteGoneBack
 from bot.storage.ledger.durations import SqlitePast

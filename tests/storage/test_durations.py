@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.services.jobs import Kind
+from bot.services.turns import Kind
 from bot.storage.ledger.durations import LATEST, SqlitePast
 from tests.storage.examples import NOON, order, settlement
 

@@ -4,8 +4,6 @@ from bot.services.jobs.arrears import Arrears, Stores
 from bot.services.jobs.cancelling import Canceller, Cancelling
 from bot.services.jobs.delivery import Answers, Delivery, DeliveryError, Posted, Preview, Result
 from bot.services.jobs.discards import Discards
-from bot.services.jobs.durations import GenerationProgress, Kind, Measurements, Past, Usual
-from bot.services.jobs.fair_share import FairShare
 from bot.services.jobs.files import BufferedBlobs, PictureReceiver
 from bot.services.jobs.generation import Generation
 from bot.services.jobs.line import Load, Withdrawal, line_of
@@ -21,16 +19,13 @@ from bot.services.jobs.provider import (
     UnreadablePictureError,
 )
 from bot.services.jobs.provider_account import ProviderAccount
-from bot.services.jobs.queue import FairQueue, Member
 from bot.services.jobs.restoration import GoneBack, LastSeen, Restoration
 from bot.services.jobs.server_status import OpenCharges, OpenJobs, ServerStatus, ServerStatuses
 from bot.services.jobs.studio import Studio
-from bot.services.jobs.throttles import RATE_LIMITS, Pace, Standing
 
 __all__ = [
     "FILE_ENDINGS",
     "LONGEST_REASON",
-    "RATE_LIMITS",
     "Answers",
     "Arrears",
     "BufferedBlobs",
@@ -40,25 +35,17 @@ __all__ = [
     "Delivery",
     "DeliveryError",
     "Discards",
-    "FairQueue",
-    "FairShare",
     "FinishedImage",
     "Generation",
-    "GenerationProgress",
     "GoneBack",
     "ImageProvider",
     "InputImage",
-    "Kind",
     "LastSeen",
     "Load",
-    "Measurements",
-    "Member",
     "OpenCharges",
     "OpenJobs",
     "Outcomes",
-    "Pace",
     "PartialImage",
-    "Past",
     "Pausing",
     "PictureReceiver",
     "Posted",
@@ -68,12 +55,10 @@ __all__ = [
     "Result",
     "ServerStatus",
     "ServerStatuses",
-    "Standing",
     "Stores",
     "Studio",
     "Switched",
     "UnreadablePictureError",
-    "Usual",
     "Withdrawal",
     "line_of",
 ]

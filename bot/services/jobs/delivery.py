@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.services.jobs.arrears import Arrears
-    from bot.services.jobs.durations import GenerationProgress
     from bot.services.ledger import BlobStore, Destination, LimitStatus, Order, Picture, Requests
     from bot.services.policy import Pause, Requester
     from bot.services.quotas import Accounts, BudgetHint, VisibleLimits
+    from bot.services.turns import GenerationProgress
 
 
 @dataclass(frozen=True, slots=True)

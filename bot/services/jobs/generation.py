@@ -21,13 +21,12 @@ from bot.errors import (
     RequestRejectedError,
 )
 from bot.services.jobs.arrears import passes, to_the_end
-from bot.services.jobs.fair_share import FairShare
 from bot.services.jobs.files import load_inputs
 from bot.services.jobs.outcomes import JobOutcome, Outcomes, failure_of, unknown
 from bot.services.jobs.provider import FinishedImage
-from bot.services.jobs.queue import Member
 from bot.services.jobs.recall import HeldUpError, RecalledError, StoppedError, cancelled
 from bot.services.ledger import ChargeConflictError
+from bot.services.turns import FairShare, Member
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
@@ -38,8 +37,8 @@ if TYPE_CHECKING:
     from bot.services.jobs.provider import ImageProvider, InputImage
     from bot.services.jobs.provider_account import Call, ProviderAccount
     from bot.services.jobs.recall import Recall
-    from bot.services.jobs.throttles import Pace
     from bot.services.ledger import Job, Order
+    from bot.services.turns import Pace
 
 ATTEMPTS = 3  # calls per job, the first included; only what certainly did not start is tried again
 

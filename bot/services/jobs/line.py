@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from bot.services.jobs.durations import Kind
-from bot.services.jobs.queue import FairQueue, Gate, Member
+from bot.services.turns import FairQueue, Gate, Kind, Member
 
 if TYPE_CHECKING:
     from bot.services.jobs.delivery import Delivery
-    from bot.services.jobs.durations import Measurements
     from bot.services.jobs.recall import Recall
-    from bot.services.jobs.throttles import Pace
     from bot.services.ledger import Job, Order
+    from bot.services.turns import Measurements, Pace
 
 
 @dataclass(eq=False)

@@ -15,12 +15,12 @@ from bot.errors import DatabaseError, NotAcceptingError, UserFacingError
 from bot.services.background import Background
 from bot.services.jobs.arrears import passes
 from bot.services.jobs.pausing import refusal_of
-from bot.services.jobs.queue import Member
 from bot.services.jobs.restoration import AGAIN
 from bot.services.jobs.workshop import Workshop
 from bot.services.ledger import ChargeState, Reservation
 from bot.services.policy import Metric, StalePolicyError, refusal, shortfall_of
 from bot.services.requests import pricing
+from bot.services.turns import Member
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from bot.services.jobs.arrears import Stores
     from bot.services.jobs.delivery import Answers, Delivery, OpenDelivery
     from bot.services.jobs.discards import Discards
-    from bot.services.jobs.durations import Measurements, Past
     from bot.services.jobs.generation import Generation
     from bot.services.jobs.line import Line
     from bot.services.jobs.restoration import Restoration
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from bot.services.policy import Requester
     from bot.services.quotas import Accounts
     from bot.services.requests import ImageRequest
+    from bot.services.turns import Measurements, Past
 
 STALE = 3600  # seconds after which a request that waited out an outage is given back instead of made
 NOT_TAKEN = "Discord did not take my answer, so nothing was made. Nothing was charged."

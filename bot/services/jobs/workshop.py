@@ -12,10 +12,10 @@ import structlog
 
 from bot.services.background import Background
 from bot.services.jobs.delivery import Preview
-from bot.services.jobs.durations import GenerationProgress
 from bot.services.jobs.line import Live, Load, Turn, Withdrawal
 from bot.services.jobs.recall import HeldUpError, Recall, RecalledError, cancelled
 from bot.services.ledger import ChargeState
+from bot.services.turns import GenerationProgress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -23,13 +23,12 @@ if TYPE_CHECKING:
     from bot.services.jobs.arrears import Stores
     from bot.services.jobs.delivery import Answers, Delivery
     from bot.services.jobs.discards import Discards
-    from bot.services.jobs.durations import Measurements
     from bot.services.jobs.generation import Generation
     from bot.services.jobs.line import Line
     from bot.services.jobs.outcomes import JobOutcome
-    from bot.services.jobs.queue import Foretold
     from bot.services.ledger import Job, Order
     from bot.services.policy import Pause
+    from bot.services.turns import Foretold, Measurements
 
 RESTARTING = "I am about to restart"  # why nothing is begun
 UNFIT = "Something in my books does not fit. Tell whoever runs me; the price stays held until all is clear."

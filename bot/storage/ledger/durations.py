@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from bot.services.jobs import Kind, Past
 from bot.services.requests import UNSTREAMED_FORMATS
+from bot.services.turns import Kind, Past
 
 if TYPE_CHECKING:
     import sqlite3

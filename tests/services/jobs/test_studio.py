@@ -11,10 +11,10 @@ import pytest
 from bot.errors import LimitReachedError, NotAcceptingError, QueueFullError, RequestRefused, StoreTroubleError
 from bot.services.calendar import Window
 from bot.services.jobs import PartialImage
-from bot.services.jobs.queue import MOST_WAITING_PER_MEMBER
 from bot.services.ledger import ChargeState
 from bot.services.policy import Decision, Limit, Metric, Scope
 from bot.services.requests import pricing
+from bot.services.turns.queue import MOST_WAITING_PER_MEMBER
 from bot.storage import SqlitePolicies
 from tests.services.fakes import BEN, CATALOG, MIA, RecordingDelivery, a_house, a_request, eventually, finished, until
 from tests.services.jobs.bench import DAMAGED, SPENT, settled

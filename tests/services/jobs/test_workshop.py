@@ -12,9 +12,9 @@ from structlog.testing import capture_logs
 
 from bot.errors import NotAcceptingError, PromptBlockedError, ProviderBusyError, RequestRejectedError, StoreTroubleError
 from bot.services.jobs import DeliveryError, PartialImage, Posted, workshop
-from bot.services.jobs.durations import FIRST_GUESSES
 from bot.services.ledger import ChargeConflictError
 from bot.services.requests import pricing
+from bot.services.turns.durations import FIRST_GUESSES
 from tests.services.fakes import BEN, MIA, NOON, USAGE, RecordingDelivery, a_house, a_request, finished, until
 from tests.services.jobs.bench import DAMAGED, FULL_DISK, settled
 

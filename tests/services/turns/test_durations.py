@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.services.jobs.durations import (
+from bot.services.turns.durations import (
     FIRST_GUESS,
     FIRST_GUESSES,
     MOST_KINDS,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.services.jobs import FairShare, fair_share
+from bot.services.turns import FairShare, fair_share
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from bot.errors import ProviderBusyError
-from bot.services.jobs import Pace, Standing
+from bot.services.turns import Pace, Standing
 
 
 async def test_nothing_is_held_back_without_a_reason() -> None:

@@ -1,0 +1,22 @@
+"""Who goes next, and when: the fair line, fair shares, how long pictures take, the provider's rate limits."""
+
+from bot.services.turns.durations import GenerationProgress, Kind, Measurements, Past, Usual
+from bot.services.turns.fair_share import FairShare
+from bot.services.turns.queue import FairQueue, Foretold, Gate, Member
+from bot.services.turns.rate_limits import RATE_LIMITS, Pace, Standing
+
+__all__ = [
+    "RATE_LIMITS",
+    "FairQueue",
+    "FairShare",
+    "Foretold",
+    "Gate",
+    "GenerationProgress",
+    "Kind",
+    "Measurements",
+    "Member",
+    "Pace",
+    "Past",
+    "Standing",
+    "Usual",
+]
