@@ -21,7 +21,7 @@ from bot.services.jobs import (
     Answers,
     Arrears,
     BufferedBlobs,
-    Cancelling,
+    Cancellations,
     Discards,
     Generation,
     Outcomes,
@@ -87,7 +87,7 @@ class Services:
     drafting: Drafting
     rules: Rules
     pausing: Pausing
-    cancelling: Cancelling
+    cancellations: Cancellations
     server_statuses: ServerStatuses
     server_settings: ServerSettings
     stores: Stores
@@ -287,7 +287,7 @@ def _services(
         drafting=Drafting(below.catalog, admission, below.settings.model, below.settings.partial_images),
         rules=Rules(decisions, below.catalog, below.allow_retired),
         pausing=Pausing(decisions, studio.workshop),
-        cancelling=Cancelling(studio.workshop, below.discards, below.audit),
+        cancellations=Cancellations(studio.workshop, below.discards, below.audit),
         server_statuses=_server_statuses(below, studio, limit_statuses),
         server_settings=ServerSettings(decisions),
         stores=below.stores,

@@ -15,7 +15,7 @@ from bot.delivery.posting import Upload, files_of, upload_limit
 from bot.delivery.replies import already_sent, progress_below, send_below
 from bot.discord_limits import INTERACTION_GONE, LONGEST_MESSAGE
 from bot.discord_retries import PROBLEMS, is_refusal, remove_quietly, steadily
-from bot.presentation.fetching import WAITING
+from bot.presentation.downloads import WAITING
 from bot.services.jobs import Posted
 
 if TYPE_CHECKING:

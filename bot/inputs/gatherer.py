@@ -13,7 +13,7 @@ from bot.inputs.first import base_for, extended, find_first, prepared
 from bot.inputs.held_files import a_basket
 from bot.inputs.originals import Originals
 from bot.inputs.overlays import Overlays
-from bot.presentation.fetching import files_text
+from bot.presentation.downloads import files_text
 from bot.services.catalog import SVG
 from bot.services.requests import DRAWN, check_inputs, fitting_size
 from bot.services.turns import FairShare

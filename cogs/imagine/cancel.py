@@ -34,8 +34,8 @@ class CancelButton(AtelierButton, action="cancel"):
     @override
     async def pressed(self, interaction: Interaction) -> None:
         """Cancel; the message of the request says so."""
-        cancelling = interaction.client.services.cancelling
-        withdrawal = await cancelling.cancel(str(self.subject), _canceller(interaction))
+        cancellations = interaction.client.services.cancellations
+        withdrawal = await cancellations.cancel(str(self.subject), _canceller(interaction))
         if withdrawal.paid:
             await ask_privately(interaction, self._question(withdrawal), "ask you whether to keep it", closes=False)
         elif withdrawal.free:
@@ -61,7 +61,7 @@ class KeepButton(AtelierButton, action="cancel-keep"):
     @override
     async def pressed(self, interaction: Interaction) -> None:
         """Say so; it is no other than if nothing had been pressed."""
-        is_kept = await interaction.client.services.cancelling.keep(str(self.subject), _canceller(interaction))
+        is_kept = await interaction.client.services.cancellations.keep(str(self.subject), _canceller(interaction))
         await interaction.response.edit_message(content=KEPT if is_kept else IS_DISCARDED, view=None)
 
 
@@ -74,8 +74,8 @@ class DiscardButton(AtelierButton, action="cancel-discard"):
     @override
     async def pressed(self, interaction: Interaction) -> None:
         """Discard it, unless it is there."""
-        cancelling = interaction.client.services.cancelling
-        is_discarded = await cancelling.discard(str(self.subject), _canceller(interaction))
+        cancellations = interaction.client.services.cancellations
+        is_discarded = await cancellations.discard(str(self.subject), _canceller(interaction))
         await interaction.response.edit_message(content=DISCARDED if is_discarded else OVER, view=None)
 
 

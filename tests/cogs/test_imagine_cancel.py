@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import discord
 import pytest
 
-from bot.services.jobs import Cancelling, Withdrawal
+from bot.services.jobs import Cancellations, Withdrawal
 from cogs.imagine.cancel import DISCARDED, IS_DISCARDED, KEPT, OVER, CancelButton, KeepButton, question_text
 
 if TYPE_CHECKING:
@@ -51,22 +51,22 @@ def said(answer: InteractionResult) -> str:
 def find(monkeypatch: pytest.MonkeyPatch, withdrawal: Withdrawal, *, discards: bool = True) -> None:
     """Let the services find so much that is not over."""
 
-    async def cancel(_: Cancelling, request_id: str, canceller: Canceller) -> Withdrawal:
+    async def cancel(_: Cancellations, request_id: str, canceller: Canceller) -> Withdrawal:
         assert request_id == "81"
         assert canceller.server_id
         return withdrawal
 
-    async def discard(_: Cancelling, request_id: str, __: Canceller) -> bool:
+    async def discard(_: Cancellations, request_id: str, __: Canceller) -> bool:
         assert request_id == "81"
         return discards
 
-    async def keep(_: Cancelling, request_id: str, __: Canceller) -> bool:
+    async def keep(_: Cancellations, request_id: str, __: Canceller) -> bool:
         assert request_id == "81"
         return discards
 
-    monkeypatch.setattr(Cancelling, "cancel", cancel)
-    monkeypatch.setattr(Cancelling, "discard", discard)
-    monkeypatch.setattr(Cancelling, "keep", keep)
+    monkeypatch.setattr(Cancellations, "cancel", cancel)
+    monkeypatch.setattr(Cancellations, "discard", discard)
+    monkeypatch.setattr(Cancellations, "keep", keep)
 
 
 @pytest.mark.parametrize(("whose", "words"), [("mia", f"❌ {OVER}"), ("moderator", f"❌ {OVER}"), ("ben", NOT_YOURS)])

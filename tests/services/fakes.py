@@ -19,7 +19,7 @@ from bot.services.jobs import (
     Answers,
     Arrears,
     BufferedBlobs,
-    Cancelling,
+    Cancellations,
     CheckedPicture,
     Discards,
     FinishedImage,
@@ -499,7 +499,7 @@ class House:
             clock=self.clock,
         )
         self.pausing = Pausing(Decisions(self.policies, self.clock), self.studio.workshop)
-        self.cancelling = Cancelling(self.studio.workshop, self.discards, SqliteAudit(database))
+        self.cancellations = Cancellations(self.studio.workshop, self.discards, SqliteAudit(database))
         self.reopened: dict[str, RecordingDelivery] = {}
 
     async def _write_something(self) -> None:

@@ -1,7 +1,7 @@
 """A request's life: reserved, queued, generated, answered."""
 
 from bot.services.jobs.arrears import Arrears, Stores
-from bot.services.jobs.cancelling import Canceller, Cancelling
+from bot.services.jobs.cancellation import Cancellations, Canceller
 from bot.services.jobs.delivery import Answers, Delivery, DeliveryError, Posted, Preview, Result
 from bot.services.jobs.discards import Discards
 from bot.services.jobs.files import BufferedBlobs, PictureReceiver
@@ -29,8 +29,8 @@ __all__ = [
     "Answers",
     "Arrears",
     "BufferedBlobs",
+    "Cancellations",
     "Canceller",
-    "Cancelling",
     "CheckedPicture",
     "Delivery",
     "DeliveryError",

@@ -32,7 +32,7 @@ class Canceller:
 
 
 @dataclass(frozen=True)
-class Cancelling:
+class Cancellations:
     """Lets who asked for pictures, and who moderates there, cancel them."""
 
     workshop: Workshop

@@ -67,9 +67,9 @@ async def test_what_waits_is_cancelled_at_once_and_costs_nothing(tmp_path: Path)
         await until(lambda: house.provider.running == 1)
         waiting, last = await submitted(house, "r2", 3), await submitted(house, "r3", requester=BEN)
 
-        assert await house.cancelling.cancel("r2", MINE) == Withdrawal(free=3)
+        assert await house.cancellations.cancel("r2", MINE) == Withdrawal(free=3)
         await answered(house, "r2")
-        assert await house.cancelling.cancel("r2", MINE) == Withdrawal()
+        assert await house.cancellations.cancel("r2", MINE) == Withdrawal()
 
         assert said(waiting) == [FREE]
         assert await house.states("r2") == ["released"] * 3
@@ -87,7 +87,7 @@ async def test_room_in_line_is_free_again(tmp_path: Path) -> None:
         await until(lambda: house.provider.running == 1)
         for number in range(1, 6):
             await submitted(house, f"r{number}", 2)
-        await house.cancelling.cancel("r3", MINE)
+        await house.cancellations.cancel("r3", MINE)
 
         await submitted(house, "r6", 2)
 
@@ -102,7 +102,7 @@ async def test_those_behind_it_are_told_that_they_move_up(tmp_path: Path) -> Non
         behind = await submitted(house, "r3", requester=BEN)
         before = behind.lines[-1][0]
 
-        await house.cancelling.cancel("r2", Canceller(BEN.user_id, BEN.server_id, moderates=False))
+        await house.cancellations.cancel("r2", Canceller(BEN.user_id, BEN.server_id, moderates=False))
 
         assert (before, behind.lines[-1][0]) == (3, 1)
 
@@ -114,9 +114,9 @@ async def test_what_the_image_api_has_goes_on_and_is_asked_about(tmp_path: Path)
         await until(lambda: house.provider.running == 1)
         hold = (await house.kept("r1")).jobs[0].hold_nano
 
-        assert await house.cancelling.cancel("r1", MINE) == Withdrawal(2, 1, hold)
-        assert await house.cancelling.cancel("r1", MINE) == Withdrawal(0, 1, hold)
-        assert await house.cancelling.keep("r1", MINE)
+        assert await house.cancellations.cancel("r1", MINE) == Withdrawal(2, 1, hold)
+        assert await house.cancellations.cancel("r1", MINE) == Withdrawal(0, 1, hold)
+        assert await house.cancellations.keep("r1", MINE)
         go.set()
         await answered(house, "r1")
 
@@ -134,16 +134,16 @@ async def test_what_is_discarded_is_charged_and_forgotten_and_shown_to_nobody(tm
         house.pace.hold(3600)
         await submitted(house, "r2", requester=BEN)
         await until(lambda: house.studio.running == 2)
-        await house.cancelling.cancel("r1", MINE)
+        await house.cancellations.cancel("r1", MINE)
 
-        assert await house.cancelling.discard("r1", MINE)
-        assert await house.cancelling.discard("r1", MINE)
+        assert await house.cancellations.discard("r1", MINE)
+        assert await house.cancellations.discard("r1", MINE)
         assert not house.studio.workshop.lives["r2"].is_discarded
-        assert not await house.cancelling.keep("r1", MINE)
+        assert not await house.cancellations.keep("r1", MINE)
         go.set()
         await answered(house, "r1")
 
-        assert not await house.cancelling.discard("r1", MINE)
+        assert not await house.cancellations.discard("r1", MINE)
         assert delivery.discards == 2
         assert delivery.results == []
         made = "The picture was made and discarded before it was shown. What it cost stays charged: $0.012."
@@ -163,8 +163,8 @@ async def test_of_several_pictures_all_that_are_paid_for_are_discarded(tmp_path:
         cost = next(job.actual_nano for job in (await house.kept("r1")).jobs if job.actual_nano is not None)
         hold = (await house.kept("r1")).jobs[0].hold_nano
 
-        assert await house.cancelling.cancel("r1", MINE) == Withdrawal(0, 2, cost + hold)
-        await house.cancelling.discard("r1", MINE)
+        assert await house.cancellations.cancel("r1", MINE) == Withdrawal(0, 2, cost + hold)
+        await house.cancellations.discard("r1", MINE)
         gates[1].set()
         await answered(house, "r1")
 
@@ -178,7 +178,7 @@ async def test_a_job_that_gets_ready_is_called_back_for_good(tmp_path: Path) -> 
         delivery = await submitted(house, "r1")
         await until(lambda: house.studio.running == 1)
 
-        assert await house.cancelling.cancel("r1", MINE) == Withdrawal(free=1)
+        assert await house.cancellations.cancel("r1", MINE) == Withdrawal(free=1)
         await answered(house, "r1")
 
         assert said(delivery) == [FREE]
@@ -191,7 +191,7 @@ async def test_between_two_calls_it_is_free_as_well(tmp_path: Path) -> None:
         delivery = await submitted(house, "r1")
         await until(lambda: house.pace.held_for > 0)
 
-        assert await house.cancelling.cancel("r1", MINE) == Withdrawal(free=1)
+        assert await house.cancellations.cancel("r1", MINE) == Withdrawal(free=1)
         await answered(house, "r1")
 
         assert said(delivery) == [FREE]
@@ -204,7 +204,7 @@ async def test_what_was_discarded_is_not_asked_for_again(tmp_path: Path) -> None
     async with a_house(tmp_path, (refused, held_back), slots=1) as house:
         delivery = await submitted(house, "r1")
         await until(lambda: house.provider.running == 1)
-        await house.cancelling.discard("r1", MINE)
+        await house.cancellations.discard("r1", MINE)
         refused.set()
         await answered(house, "r1")
 
@@ -221,11 +221,11 @@ async def test_a_press_during_a_pause_cancels_and_nothing_comes_back_afterwards(
         await house.pausing.pause(lead, "")
         await until(lambda: ready.lines[-1] == waiting.lines[-1] == PAUSED)
 
-        assert await house.cancelling.cancel("r1", MINE) == Withdrawal(free=1)
+        assert await house.cancellations.cancel("r1", MINE) == Withdrawal(free=1)
         await house.pausing.pause(lead, "")
         await answered(house, "r1")
         await house.pausing.resume(lead)
-        assert await house.cancelling.cancel("r2", MINE) == Withdrawal(free=1)
+        assert await house.cancellations.cancel("r2", MINE) == Withdrawal(free=1)
         await house.pausing.pause(lead, "")
         await answered(house, "r2")
 
@@ -240,7 +240,7 @@ async def test_a_press_before_it_is_in_line_counts_once_it_is(tmp_path: Path) ->
         submitting = asyncio.create_task(house.studio.submit("r1", a_request(count=2), MIA, delivery))
         await eventually(partial(is_kept, house, "r1"))
 
-        assert await house.cancelling.cancel("r1", MINE) == Withdrawal(free=2)
+        assert await house.cancellations.cancel("r1", MINE) == Withdrawal(free=2)
         delivery.held.set()
         await submitting
         await answered(house, "r1")
@@ -254,8 +254,8 @@ async def test_a_picture_that_is_there_cannot_be_cancelled(tmp_path: Path) -> No
         delivery = await submitted(house, "r1")
         await answered(house, "r1")
 
-        assert await house.cancelling.cancel("r1", MINE) == Withdrawal()
-        assert not await house.cancelling.discard("r1", MINE)
+        assert await house.cancellations.cancel("r1", MINE) == Withdrawal()
+        assert not await house.cancellations.discard("r1", MINE)
         assert len(delivery.results) == 1
 
 
@@ -270,12 +270,12 @@ async def test_a_picture_that_is_there_cannot_be_cancelled(tmp_path: Path) -> No
 async def test_only_who_asked_or_moderates_there_cancels(tmp_path: Path, stranger: Canceller) -> None:
     async with a_house(tmp_path, (asyncio.Event(), finished()), slots=1) as house:
         await submitted(house, "r1")
-        for act in (house.cancelling.cancel, house.cancelling.discard, house.cancelling.keep):
+        for act in (house.cancellations.cancel, house.cancellations.discard, house.cancellations.keep):
             with pytest.raises(NotYoursError):
                 await act("r1", stranger)
 
         with pytest.raises(RequestRefused, match="do not know"):
-            await house.cancelling.cancel("r9", MINE)
+            await house.cancellations.cancel("r9", MINE)
 
 
 async def test_what_a_moderator_cancels_says_who_and_is_in_the_audit(tmp_path: Path) -> None:
@@ -284,8 +284,8 @@ async def test_what_a_moderator_cancels_says_who_and_is_in_the_audit(tmp_path: P
         delivery = await submitted(house, "r1", 3)
         await until(lambda: house.provider.running == 1)
 
-        await house.cancelling.cancel("r1", MODERATOR)
-        await house.cancelling.discard("r1", MODERATOR)
+        await house.cancellations.cancel("r1", MODERATOR)
+        await house.cancellations.discard("r1", MODERATOR)
         go.set()
         await answered(house, "r1")
 
@@ -334,7 +334,7 @@ async def test_after_a_restart_what_waits_can_be_cancelled_before_it_is_in_line(
         await house.reserved("r1")
         await house.studio.recover()
 
-        assert await house.cancelling.cancel("r1", MINE) == Withdrawal(free=1)
+        assert await house.cancellations.cancel("r1", MINE) == Withdrawal(free=1)
         house.studio.start()
         await house.studio.resume(house.reopen)
         await answered(house, "r1")
@@ -348,7 +348,7 @@ async def test_a_dispatch_that_cannot_be_written_is_not_tried_again_once_it_is_c
         trouble, fault = house.ledger.trouble, DatabaseError("locked")
         trouble["dispatch"] = deque([fault])
         delivery = await submitted(house, "r1")
-        await house.cancelling.cancel("r1", MINE)
+        await house.cancellations.cancel("r1", MINE)
         await answered(house, "r1")
 
         assert said(delivery) == [FREE]
@@ -360,7 +360,7 @@ async def test_a_job_that_cannot_be_released_ends_all_the_same(tmp_path: Path) -
         await until(lambda: house.provider.running == 1)
         delivery = await submitted(house, "r2")
         house.ledger.trouble["release"] = deque([ChargeConflictError()])
-        await house.cancelling.cancel("r2", MINE)
+        await house.cancellations.cancel("r2", MINE)
         await until(lambda: delivery.answered)
 
         assert "does not fit" in said(delivery)[0]
