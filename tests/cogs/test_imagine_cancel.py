@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import discord
 import pytest
 
+from bot.delivery.replies import CANCELS
 from bot.services.jobs import Cancellations, Withdrawal
 from cogs.imagine.cancel import DISCARDED, IS_DISCARDED, KEPT, OVER, CancelButton, KeepButton, question_text
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 NOT_YOURS = "❌ Only the member who asked for this picture, or a moderator, can cancel it."
 UNKNOWN = "❌ I do not know this request any more."
 ONE_PAID = "The image API has 1 picture already, and is paid for it: at most $0.019."
+
+
+def test_the_button_under_progress_is_the_one_by_which_progress_is_known_again() -> None:
+    assert CancelButton(7).item.custom_id == f"{CANCELS}7"
 
 
 async def offer(house: House, button: AtelierButton) -> discord.Message:
