@@ -30,4 +30,5 @@ class Shelf:
         content = self._files.get(request.path)
         if content is None:
             return web.Response(status=404)
-        return web.Response(body=content, content_type="application/octet-stream")
+        headers = {"X-Content-Type-Options": "nosniff"}
+        return web.Response(body=content, content_type="application/octet-stream", headers=headers)

@@ -263,3 +263,13 @@ def test_an_upload_can_be_read_from_disk(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"bytes")
 
     assert Upload.of(tmp_path / "a.png") == Upload("a.png", b"bytes")
+
+
+@pytest.mark.parametrize("filename", ["a.html", "b.svg", "c.txt", "image"])
+async def test_nothing_runs_in_what_members_send(api: Api, messages: str, filename: str) -> None:
+    """Opened in a browser, HTML and SVG would run in the origin that serves them."""
+    sent = await api.call("POST", messages, {"content": "x"}, files={0: (filename, b"<script>alert(1)</script>")})
+
+    async with api.session.get(sent.body["attachments"][0]["url"]) as response:
+        assert response.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+        assert response.headers["X-Content-Type-Options"] == "nosniff"

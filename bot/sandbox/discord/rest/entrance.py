@@ -119,7 +119,7 @@ def _spoiled(fault: Fault) -> _Outcome:
 
 def _response(outcome: _Outcome) -> web.Response:
     # Exactly "application/json": with a charset beside it, discord.py does not read the answer as JSON.
-    headers = dict(outcome.headers)
+    headers = {**outcome.headers, **outcome.reply.headers}
     if outcome.reply.status == web.HTTPNoContent.status_code:
         return web.Response(status=outcome.reply.status, headers=headers)
     headers["Content-Type"] = outcome.reply.media_type

@@ -10,6 +10,12 @@ if TYPE_CHECKING:
     from bot.sandbox.discord.world.things import Attachment
     from bot.sandbox.discord.world.world import World
 
+# Whatever a member sent, opened in a browser nothing in it runs, and nothing is fetched: HTML and SVG would run in our
+# own origin, and could speak to whatever else is served there. Styles and pictures inside an SVG are shown.
+HARMLESS = {
+    "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:",
+    "X-Content-Type-Options": "nosniff",
+}
 _GONE = b"This content is no longer available."
 
 
@@ -29,11 +35,12 @@ class FileRoutes:
     async def _file(self, call: Call) -> Reply:
         """403 for a link that is dead or not ours, 404 for a file that is gone."""
         if not self._world.links.allows(call.path, call.query):
-            return Reply(_GONE, 403, "text/plain")
+            return Reply(_GONE, 403, "text/plain", HARMLESS)
         attachment = self._find(call.id("file"))
         if attachment is None:
-            return Reply(_GONE, 404, "text/plain")
-        return Reply(attachment.content, media_type=attachment.content_type or "application/octet-stream")
+            return Reply(_GONE, 404, "text/plain", HARMLESS)
+        media_type = attachment.content_type or "application/octet-stream"
+        return Reply(attachment.content, media_type=media_type, headers=HARMLESS)
 
     def _find(self, attachment_id: int | None) -> Attachment | None:
         if loose := self._world.loose_files.get(attachment_id or 0):

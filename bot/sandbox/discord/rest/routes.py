@@ -43,11 +43,12 @@ class Call:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer: JSON, a file's bytes, or nothing (204)."""
+    """An answer: JSON, a file's bytes, or nothing (204); `headers` go with it beside those of its kind."""
 
     body: Any = None
     status: int = 200
     media_type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 NO_CONTENT = Reply(status=204)
