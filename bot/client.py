@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import hashlib
 import json
 import re
@@ -19,6 +18,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from typing_extensions import override
 
+from bot.collector import keep_all, loading
 from bot.config import proxy_of
 from bot.delivery.greetings import Greetings
 from bot.delivery.log_channel import LogChannel
@@ -128,8 +128,9 @@ class AtelierBot(AtelierClient):
         await self.services.restoration.look_around(self._highest_number)
         await self.services.studio.recover()
         await self.desk.open()
-        for extension in EXTENSIONS:
-            await self.load_extension(extension)
+        with loading():
+            for extension in EXTENSIONS:
+                await self.load_extension(extension)
         await self._sync_commands()
         log_channel = LogChannel(self)
         self.services.budget_alerts.speaker, self.services.account.speaker = log_channel, log_channel.tell_of_account
@@ -165,9 +166,7 @@ class AtelierBot(AtelierClient):
         self.desk.tell_left_over()
         self.services.budget_alerts.tell_soon()
         self.services.increase_notices.tell_soon()
-        # What is there now stays for good: a collection that walks over it all would stop the event loop for long.
-        gc.collect()
-        gc.freeze()
+        keep_all()
         _log.info("ready", servers=len(self.guilds), resumed=left_over)
         if (refusal := self.services.account.refusal) is not None:
             _log.error("no picture can be made: the image API refuses the account", code=refusal.code)

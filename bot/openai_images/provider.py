@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from typing_extensions import override
 
+from bot.collector import loading
 from bot.openai_images.rate_limits import nobody
 from bot.services.jobs import ImageProvider
 
@@ -75,5 +76,6 @@ class OpenAIImages(ImageProvider):
 
 def load(api_key: str, base_url: str, timeout: float, names: Mapping[str, str] | None, tell: Tell) -> ImagesClient:
     """The client itself, with the library that it needs."""
-    client: type[ImagesClient] = import_module("bot.openai_images.client").ImagesClient
+    with loading():
+        client: type[ImagesClient] = import_module("bot.openai_images.client").ImagesClient
     return client(api_key, base_url, timeout, names, tell)

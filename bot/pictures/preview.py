@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from bot.pictures.decode import plain_picture, resized, within
 from bot.pictures.encode import encoded_within
@@ -103,6 +103,8 @@ def _sheet(frames: tuple[bytes | None, ...], edge: int) -> Image.Image:
 
 
 def _placeholder(width: int, height: int) -> Image.Image:
+    from PIL import ImageDraw  # noqa: PLC0415 - libraries for fonts come with it
+
     tile = Image.new("RGB", (width, height), _TILE)
     draw = ImageDraw.Draw(tile)
     radius = max(1, min(width, height) // 40)

@@ -6,10 +6,13 @@ import asyncio
 import json
 import sys
 
-from bot.config import read_settings
-from bot.logs import configure_logging
-from bot.running import run
+from bot.collector import loading
 from tests.bench.ticker import Stall, watch_stalls
+
+with loading():
+    from bot.config import read_settings
+    from bot.logs import configure_logging
+    from bot.running import run
 
 
 async def _main() -> None:

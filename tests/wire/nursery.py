@@ -27,7 +27,15 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).parents[2]
 PATIENCE = 300.0  # seconds for the nursery to answer
-LOADED = ("bot.__main__", "bot.client", "cogs.imagine", "cogs.gallery", "openai.resources.images", "PIL.PngImagePlugin")
+LOADED = (
+    "bot.__main__",
+    "bot.cli",
+    "bot.client",
+    "cogs.imagine",
+    "cogs.gallery",
+    "openai.resources.images",
+    "PIL.PngImagePlugin",
+)
 
 
 class Life:

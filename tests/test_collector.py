@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import gc
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.collector import keep_all, loading
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+
+class Ring:
+    """Garbage that only the collector finds."""
+
+    freed = 0
+
+    def __init__(self) -> None:
+        self.itself = self
+
+    def __del__(self) -> None:
+        Ring.freed += 1
+
+
+@pytest.fixture(autouse=True)
+def _thawed() -> Generator[None]:
+    Ring.freed = 0
+    yield
+    gc.unfreeze()
+
+
+def test_nothing_is_collected_while_modules_load() -> None:
+    with loading():
+        assert not gc.isenabled()
+
+    assert gc.isenabled()
+
+
+def test_a_later_collection_passes_over_what_was_loaded() -> None:
+    with loading():
+        loaded = Ring()
+    del loaded
+    gc.collect()
+
+    assert Ring.freed == 0
+
+
+def test_the_collector_goes_on_after_a_module_that_cannot_be_loaded() -> None:
+    with pytest.raises(ImportError), loading():
+        raise ImportError("no such module")
+
+    assert gc.isenabled()
+
+
+def test_garbage_of_the_start_is_collected_before_the_rest_is_kept() -> None:
+    Ring()
+    kept = Ring()
+
+    keep_all()
+
+    assert Ring.freed == 1
+    del kept
+    gc.collect()
+    assert Ring.freed == 1
