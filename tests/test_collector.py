@@ -28,6 +28,7 @@ def _thawed() -> Generator[None]:
     Ring.freed = 0
     yield
     gc.unfreeze()
+    gc.collect()
 
 
 def test_nothing_is_collected_while_modules_load() -> None:
