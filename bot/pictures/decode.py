@@ -150,7 +150,7 @@ def _plain(content: bytes, size: Callable[[int, int], tuple[int, int]] | None, *
     essence = essence_of(content, anatomy)
     turn: AbstractContextManager[object] = nullcontext()
     if anatomy.width * anatomy.height > LARGE:
-        turn = large_picture()
+        turn = large_picture
     wanted = size(anatomy.width, anatomy.height) if size else (anatomy.width, anatomy.height)
     with turn:
         loaded = _load(essence, anatomy, wanted, is_cut=is_cut)

@@ -22,19 +22,7 @@ _Result = TypeVar("_Result")
 MOST_AT_ONCE = 2  # pictures in work at the same time; each may take some 300 MB for a moment
 LARGE = 1 << 24  # pixels; of pictures above that, one is in work at a time
 
-_here = threading.local()
-
-
-def large_picture() -> threading.Lock:
-    """Held while a picture of more than `LARGE` pixels is in memory; each pool has its own."""
-    lock: threading.Lock | None = getattr(_here, "lock", None)
-    if lock is None:
-        lock = _here.lock = threading.Lock()
-    return lock
-
-
-def _begin_thread(lock: threading.Lock) -> None:
-    _here.lock = lock
+large_picture = threading.Lock()  # held while a picture of more than `LARGE` pixels is decoded, in whatever pool
 
 
 class PicturePool:
@@ -47,7 +35,6 @@ class PicturePool:
     def __init__(self, threads: int = MOST_AT_ONCE, name: str = "pictures") -> None:
         self._threads = threads
         self._name = name
-        self._large_picture = threading.Lock()
         self._executor: ThreadPoolExecutor | None = None
 
     async def run(
@@ -55,9 +42,7 @@ class PicturePool:
     ) -> _Result:
         """Do the work on one of the threads. Work that still waits when its task is cancelled never starts."""
         if self._executor is None:
-            self._executor = ThreadPoolExecutor(
-                self._threads, self._name, initializer=_begin_thread, initargs=(self._large_picture,)
-            )
+            self._executor = ThreadPoolExecutor(self._threads, self._name)
         call = functools.partial(work, *args, **kwargs)
         return await asyncio.get_running_loop().run_in_executor(self._executor, call)
 

@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from bot.pictures import decode, prepare, shrink
 from bot.pictures.pool import MembersPool, PicturePool, large_picture
 from tests.pictures.samples import encoded, gradient
 
@@ -97,12 +98,18 @@ async def test_members_files_keep_nobodys_picture_waiting(works: Works) -> None:
     works.pool.close()
 
 
-async def test_each_pool_has_one_large_picture_in_memory_at_a_time() -> None:
-    first, second = PicturePool(), PicturePool()
-    locks = [await pool.run(large_picture) for pool in (first, first, second)]
-    first.close()
-    second.close()
+async def test_of_all_large_pictures_one_is_decoded_at_a_time_and_small_ones_wait_for_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(decode, "LARGE", 100)
+    large = encoded(gradient(20, 20), "PNG")
+    with large_picture:
+        waiting = asyncio.gather(prepare(large, "a member's.png"), shrink(large))
 
-    assert locks[0] is locks[1]
-    assert locks[0] is not locks[2]
-    assert large_picture() is large_picture()
+        assert (await prepare(SMALL, "small.png")).width == 9
+        assert await shrink(SMALL)
+        assert not waiting.done()
+    prepared, shrunk = await waiting
+
+    assert prepared.width == 20
+    assert shrunk

@@ -17,8 +17,6 @@ from bot.services.jobs import UnreadablePictureError
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from bot.pictures.decode import Plain
-
 _CLEAR = 128  # alpha below that counts as transparent
 _SHAPE_TOLERANCE = 0.02  # of an edge; editors round sizes, telephones trim screenshots
 _ROUNDING = 0.5  # pixels
@@ -109,6 +107,14 @@ def at_most(marks: Image.Image, size: tuple[int, int]) -> Image.Image:
 
 
 def _fit_mask(content: bytes, name: str, size: tuple[int, int], own: tuple[int, int]) -> FittedMask:
+    marks = _marks(content, name, own)
+    with worded_for(name):
+        sent = hard(resized(marks, size, Image.Resampling.BILINEAR))
+        return fitted(sent, "Make transparent what may change, or paint it white on black.", at_most(marks, own))
+
+
+def _marks(content: bytes, name: str, own: tuple[int, int]) -> Image.Image:
+    """255 where a picture of this shape may change, else 0."""
     picture = attached_picture(content, name, None)
     with worded_for(name):
         if not same_shape((picture.width, picture.height), own):
@@ -116,15 +122,11 @@ def _fit_mask(content: bytes, name: str, size: tuple[int, int], own: tuple[int, 
                 f"is a mask of {picture.width}×{picture.height} pixels, and the picture is {own[0]}×{own[1]}",
                 "Send a mask of the same shape.",
             )
-        marks = _marks(picture)
-        sent = hard(resized(marks, size, Image.Resampling.BILINEAR))
-        return fitted(sent, "Make transparent what may change, or paint it white on black.", at_most(marks, own))
-
-
-def _marks(picture: Plain) -> Image.Image:
-    """High where the picture may change, as 0 to 255."""
     if picture.image.mode == "RGBA":
         alpha = picture.image.getchannel("A")
         if alpha.getextrema() != (255, 255):
+            del picture  # four times as large as what is made of it
             return hard(ImageChops.invert(alpha), 256 - _CLEAR)
-    return hard(picture.image.convert("L"))
+    grey = picture.image.convert("L")
+    del picture
+    return hard(grey)
