@@ -7,6 +7,7 @@ from calendar import month_name, monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -50,6 +51,7 @@ def window_edges(window: Window, at: int, zone: ZoneInfo, week_start: int = 0) -
     return _midnight(first, zone), _midnight(following, zone)
 
 
+@lru_cache(512)  # every request asks for the edges of the same few days
 def _midnight(day: date, zone: ZoneInfo) -> int:
     return int(datetime.combine(day, time(), zone).timestamp())
 

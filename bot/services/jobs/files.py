@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 LONGEST_RETOUCH = 90.0  # seconds; a charge waits for it
+MOST_FRESH = 16_000_000  # bytes of pictures that stay in memory from when they are kept to when they are shown
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -172,10 +173,9 @@ async def _load(blobs: BlobStore, file: StoredImage) -> bytes:
 
 
 class BufferedBlobs(BlobStore):
-    """The file store, and what it cannot take just now.
+    """The file store, with what it cannot take just now, and what it has just taken and is asked for next.
 
-    No more is in memory than the pictures that were being made when the disk gave out: while anything is owed to it,
-    nothing new begins.
+    No more is owed to the disk than the pictures that were being made when it gave out: nothing new begins meanwhile.
 
     Args:
         blobs: keeps the files.
@@ -186,6 +186,7 @@ class BufferedBlobs(BlobStore):
         self._blobs = blobs
         self._arrears = arrears
         self._held: dict[str, bytes] = {}
+        self._fresh: dict[str, bytes] = {}  # kept a moment ago: whoever tells of it need not read it from the disk
 
     @override
     async def put(self, content: bytes) -> str:
@@ -205,11 +206,14 @@ class BufferedBlobs(BlobStore):
     async def keep(self, content: bytes) -> str:
         """As `put`, for what nobody else has: what the disk does not take now, it gets later."""
         try:
-            return await self._blobs.put(content)
+            digest = await self._blobs.put(content)
         except OSError as error:
             self._arrears.note(error)
         except Exception:  # noqa: BLE001 - whatever it was, once more, and till then from memory
             _log.exception("picture not put away")
+        else:
+            self._remember(digest, content)
+            return digest
         digest = hashlib.sha256(content).hexdigest()
         self._held[digest] = content
         self._arrears.owe(f"file {digest}", lambda: self._put_away(digest))
@@ -217,13 +221,20 @@ class BufferedBlobs(BlobStore):
 
     @override
     async def get(self, digest: str) -> bytes | None:
-        held = self._held.get(digest)
+        held = self._fresh.pop(digest, None) or self._held.get(digest)
         return await self._blobs.get(digest) if held is None else held
 
     @override
     async def delete(self, digest: str) -> None:
         self._held.pop(digest, None)
+        self._fresh.pop(digest, None)
         await self._blobs.delete(digest)
+
+    def _remember(self, digest: str, content: bytes) -> None:
+        """Until it is asked for, or newer ones take the room."""
+        self._fresh[digest] = content
+        while sum(map(len, self._fresh.values())) > MOST_FRESH:
+            del self._fresh[next(iter(self._fresh))]
 
     async def _put_away(self, digest: str) -> None:
         content = self._held.get(digest)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
@@ -277,7 +277,7 @@ class ImageRequest:
 
     def to_json(self) -> str:
         """As kept in the database."""
-        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+        return json.dumps(_fields(self), ensure_ascii=False, sort_keys=True, default=_fields)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -292,3 +292,8 @@ class ImageRequest:
         fields["change"] = Change(fields.get("change", Change.NEW))
         fields["story"] = tuple(fields.get("story", ()))
         return cls(**fields)
+
+
+def _fields(value: ImageRequest | StoredImage | Base) -> dict[str, Any]:
+    """The fields by their names, for JSON; `dataclasses.asdict` would copy each deeply first."""
+    return {field.name: getattr(value, field.name) for field in fields(value)}

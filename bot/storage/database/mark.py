@@ -8,6 +8,7 @@ power cut at worst, for it is not flushed: that it is ahead can only mean that t
 from __future__ import annotations
 
 import json
+import os
 import secrets
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
@@ -32,6 +33,10 @@ KEYS = ("life", "commits", *COUNTED)  # of the file, in the order of `Mark`
 COUNT = """
 INSERT INTO state (key, value) VALUES ('commits', '1')
 ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)
+"""
+MARK = """
+SELECT (SELECT value FROM state WHERE key = 'life'), (SELECT value FROM state WHERE key = 'commits'),
+    (SELECT seq FROM sqlite_sequence WHERE name = 'pictures'), (SELECT seq FROM sqlite_sequence WHERE name = 'pleas')
 """
 LARGEST = 1_000  # bytes of such a file
 WIDTH = 200  # characters; written over in place, so always as many
@@ -122,14 +127,12 @@ class Marker:
             return None
 
     def _write(self, text: str) -> None:
+        descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT, 0o600)
         try:
-            file = self._path.open("r+", encoding="ascii")
-        except FileNotFoundError:
-            self._path.touch(mode=0o600)
-            file = self._path.open("r+", encoding="ascii")
-        with file:
-            file.write(text)
-            file.truncate()
+            os.write(descriptor, text.encode("ascii"))
+            os.ftruncate(descriptor, len(text))
+        finally:
+            os.close(descriptor)
 
 
 def note_going_back(connection: sqlite3.Connection, pictures: int = 0, increases: int = 0) -> None:
@@ -155,9 +158,8 @@ def highest_picture(connection: sqlite3.Connection) -> int:
 
 
 def _mark_of(connection: sqlite3.Connection) -> Mark:
-    given = dict(connection.execute("SELECT name, seq FROM sqlite_sequence").fetchall())
-    commits = int(read_state(connection, COMMITS) or 0)
-    return Mark(read_state(connection, LIFE) or "", commits, *(int(given.get(table, 0)) for table in COUNTED))
+    life, *numbers = connection.execute(MARK).fetchone()
+    return Mark(life or "", *(int(number or 0) for number in numbers))
 
 
 def _number(value: object) -> int:

@@ -7,7 +7,7 @@ import errno
 import pytest
 
 from bot.errors import StoreTroubleError
-from bot.services.jobs import Arrears, BufferedBlobs
+from bot.services.jobs import Arrears, BufferedBlobs, files
 from tests.services.fakes import MemoryBlobs
 
 FULL = OSError(errno.ENOSPC, "No space left on device")
@@ -30,6 +30,28 @@ async def test_what_the_disk_takes_is_kept_there(disk: MemoryBlobs, safe: Buffer
     assert await safe.get(digests[1]) == b"a fox"
     await safe.delete(digests[1])
     assert await safe.get(digests[1]) is None
+
+
+async def test_a_picture_that_was_kept_just_now_is_read_from_the_disk_the_second_time(
+    disk: MemoryBlobs, safe: BufferedBlobs
+) -> None:
+    digest = await safe.keep(b"a fox")
+    disk.kept[digest] = b"as it is on the disk"
+
+    assert await safe.get(digest) == b"a fox"
+    assert await safe.get(digest) == b"as it is on the disk"
+
+
+async def test_few_pictures_wait_in_memory_to_be_shown(
+    disk: MemoryBlobs, safe: BufferedBlobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "MOST_FRESH", 10)
+    digests = [await safe.keep(content) for content in (b"a fox", b"a hare", b"too large to wait")]
+    disk.kept = dict.fromkeys(digests, b"as it is on the disk")
+
+    assert [await safe.get(digest) for digest in digests] == [b"as it is on the disk"] * 3
+    digest = await safe.keep(b"a hare")
+    assert await safe.get(digest) == b"a hare"
 
 
 async def test_what_a_member_has_still_is_refused_with_a_sentence(disk: MemoryBlobs, safe: BufferedBlobs) -> None:
