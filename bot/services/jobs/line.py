@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from typing_extensions import override
@@ -48,12 +49,12 @@ class Live:
         """Whose turn it is when this request's is."""
         return Member(self.request.requester.server_id, self.request.requester.user_id)
 
-    @property
+    @cached_property
     def kind(self) -> Kind:
         """What each of its jobs makes."""
         return Kind.of(self.request.request)
 
-    @property
+    @cached_property
     def edits(self) -> bool:
         """Whether its jobs bring pictures."""
         return bool(self.request.request.files)
@@ -81,6 +82,10 @@ class PacedGate(Gate[tuple[Live, "Job"]]):
     """Lets jobs out as the provider's rate limits allow."""
 
     pace: Pace
+
+    @override
+    def kind(self, item: tuple[Live, Job]) -> tuple[str, bool]:
+        return item[0].kind.model, item[0].edits
 
     @override
     def opens_at(self, item: tuple[Live, Job]) -> float:

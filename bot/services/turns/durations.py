@@ -118,9 +118,11 @@ class Durations:
 
     def __init__(self) -> None:
         self._latest: OrderedDict[tuple[str, ...], deque[float]] = OrderedDict()
+        self._usual: dict[Kind, Usual] = {}  # what was asked for since the last picture: a line asks very often
 
     def add(self, kind: Kind, seconds: float) -> None:
         """A picture was made in so many seconds."""
+        self._usual.clear()
         multiple = max(seconds, SHORTEST) / kind.first_guess
         for likeness in kind.likenesses:
             self._latest.setdefault(likeness, deque(maxlen=WINDOW)).append(multiple)
@@ -130,6 +132,12 @@ class Durations:
 
     def usual(self, kind: Kind) -> Usual:
         """What is usual, by the pictures most like it of which enough were seen."""
+        known = self._usual.get(kind)
+        if known is None:
+            known = self._usual[kind] = self._seen(kind)
+        return known
+
+    def _seen(self, kind: Kind) -> Usual:
         for likeness in kind.likenesses:
             seen = sorted(self._latest.get(likeness, ()))
             if len(seen) >= ENOUGH:

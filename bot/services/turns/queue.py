@@ -28,7 +28,7 @@ from typing_extensions import override
 from bot.errors import QueueFullError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Generator
+    from collections.abc import Callable, Collection, Generator, Hashable
 
 Item = TypeVar("Item")
 _Item_contra = TypeVar("_Item_contra", contravariant=True)
@@ -46,6 +46,10 @@ class Member(NamedTuple):
 
 class Gate(Protocol[_Item_contra]):
     """Lets items out no faster than they are taken elsewhere. Times are those of the queue's clock."""
+
+    def kind(self, item: _Item_contra) -> Hashable:
+        """By what it tells items apart: those of one kind may leave at the same time."""
+        ...
 
     def opens_at(self, item: _Item_contra) -> float:
         """When it may leave; that may have been long ago."""
@@ -66,6 +70,10 @@ class Gate(Protocol[_Item_contra]):
 
 class _Open(Gate[object]):
     """No gate at all."""
+
+    @override
+    def kind(self, item: object) -> Hashable:
+        return None
 
     @override
     def opens_at(self, item: object) -> float:
@@ -137,6 +145,8 @@ class _Turns(Generic[Item]):
 
     def able(self) -> list[Member]:
         """Who waits for a turn that will come; whoever had none for the longest time is first."""
+        if not self.paused:  # as nearly always; who foretells asks very often
+            return list(self.waiting)
         return [member for member in self.waiting if member.server_id not in self.paused]
 
     def line(self, member: Member) -> deque[Item]:
@@ -157,18 +167,32 @@ class _Turns(Generic[Item]):
         """For whom there is a slot."""
         if self.running.total() >= self.slots:
             return []
-        return [member for member in self.able() if self.running[member] < self.most_out]
+        full = {member for member, out in self.running.items() if out >= self.most_out}
+        return [member for member in self.able() if member not in full] if full else self.able()
 
     def opens_at(self) -> float:
         """When the gate opens for somebody for whom there is a slot; never if there is nobody."""
-        return min((self.gate.opens_at(self.waiting[member][0]) for member in self._able_now()), default=float("inf"))
+        firsts = [self.waiting[member][0] for member in self._able_now()]
+        kinds = {self.gate.kind(item): item for item in firsts}
+        return min(map(self.gate.opens_at, kinds.values()), default=float("inf"))
+
+    def _turn_of(self, now: float) -> Member | None:
+        """Who of those for whom there is a slot was given the least, of those whose item the gate lets out now."""
+        closed: set[Hashable] = set()
+        for member in sorted(self._able_now(), key=self.given.__getitem__):
+            item = self.waiting[member][0]
+            kind = self.gate.kind(item)
+            if kind not in closed:
+                if self.gate.opens_at(item) <= now:
+                    return member
+                closed.add(kind)
+        return None
 
     def next(self, now: float) -> tuple[Member, Item] | None:
         """Give the next turn, if anybody can have one now. Whose item the gate keeps back is passed over."""
-        able = [member for member in self._able_now() if self.gate.opens_at(self.waiting[member][0]) <= now]
-        if not able:
+        member = self._turn_of(now)
+        if member is None:
             return None
-        member = min(able, key=self.given.__getitem__)
         line = self.waiting[member]
         item = line.popleft()
         self.gate.take(item, now)
@@ -176,9 +200,10 @@ class _Turns(Generic[Item]):
         if not line:
             del self.waiting[member]
         self.running[member] += 1
-        self.level = max(self.level, self.given[member])
+        rises, self.level = self.given[member] > self.level, max(self.level, self.given[member])
         self.given[member] += self.expected(item)
-        self.forget_idle()
+        if rises:
+            self.forget_idle()
         return member, item
 
     def done(self, member: Member) -> None:
@@ -204,8 +229,8 @@ class _Turns(Generic[Item]):
             self.given.clear()
             self.level = 0.0
             return
-        for member, given in tuple(self.given.items()):
-            if given <= self.level and member not in self.waiting and not self.running[member]:
+        for member in self.given.keys() - self.waiting.keys() - self.running.keys():
+            if self.given[member] <= self.level:
                 del self.given[member]
 
     def _level_of(self, member: Member) -> float:

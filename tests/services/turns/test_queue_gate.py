@@ -32,6 +32,10 @@ class Bucket:
         self._now = now
         self.opens = dict.fromkeys(apart, float("-inf"))
 
+    def kind(self, item: int) -> int:
+        """Of one kind are those that leave one by one."""
+        return self._kinds[item]
+
     def opens_at(self, item: int) -> float:
         """Of its kind; no limit for others."""
         return self.opens.get(self._kinds[item], float("-inf"))
