@@ -36,6 +36,15 @@ def test_until_enough_were_seen_it_is_a_guess_and_says_so(quality: str) -> None:
     assert measured(1, 2, kind=kind).usual(kind) == Usual(guess, 2 * guess, is_measured=False)
 
 
+def test_what_was_asked_for_before_is_told_anew_after_the_next_picture() -> None:
+    durations = measured(10, 10, 10)
+    before = durations.usual(LOW)
+    for _ in range(4):
+        durations.add(LOW, 30)
+
+    assert (before.seconds, durations.usual(LOW).seconds) == (10, 30)
+
+
 def test_one_that_took_for_ever_does_not_change_what_is_usual() -> None:
     usual = measured(12, 10, 11, 600).usual(LOW)
 
