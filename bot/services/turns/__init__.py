@@ -2,7 +2,8 @@
 
 from bot.services.turns.durations import GenerationProgress, Kind, Measurements, Past, Usual
 from bot.services.turns.fair_share import FairShare
-from bot.services.turns.queue import FairQueue, Foretold, Gate, Member
+from bot.services.turns.gates import Gate
+from bot.services.turns.queue import FairQueue, Foretold, Member
 from bot.services.turns.rate_limits import RATE_LIMITS, Pace, Standing
 
 __all__ = [

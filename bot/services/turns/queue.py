@@ -21,17 +21,17 @@ from collections import Counter, OrderedDict, deque
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from math import isinf
-from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
-
-from typing_extensions import override
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from bot.errors import QueueFullError
+from bot.services.turns.gates import Open
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator, Hashable
 
+    from bot.services.turns.gates import Gate
+
 Item = TypeVar("Item")
-_Item_contra = TypeVar("_Item_contra", contravariant=True)
 
 MOST_WAITING = 100
 MOST_WAITING_PER_MEMBER = 10
@@ -42,54 +42,6 @@ class Member(NamedTuple):
 
     server_id: int
     user_id: int
-
-
-class Gate(Protocol[_Item_contra]):
-    """Lets items out no faster than they are taken elsewhere. Times are those of the queue's clock."""
-
-    def kind(self, item: _Item_contra) -> Hashable:
-        """By what it tells items apart: those of one kind may leave at the same time."""
-        ...
-
-    def opens_at(self, item: _Item_contra) -> float:
-        """When it may leave; that may have been long ago."""
-        ...
-
-    def take(self, item: _Item_contra, at: float) -> None:
-        """It leaves."""
-        ...
-
-    def give_back(self, item: _Item_contra) -> None:
-        """It did not leave after all."""
-        ...
-
-    def twin(self) -> Gate[_Item_contra]:
-        """The same, to be played with."""
-        ...
-
-
-class _Open(Gate[object]):
-    """No gate at all."""
-
-    @override
-    def kind(self, item: object) -> Hashable:
-        return None
-
-    @override
-    def opens_at(self, item: object) -> float:
-        return float("-inf")
-
-    @override
-    def take(self, item: object, at: float) -> None:
-        pass
-
-    @override
-    def give_back(self, item: object) -> None:
-        pass
-
-    @override
-    def twin(self) -> _Open:
-        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +221,7 @@ class FairQueue(Generic[Item]):
         most_waiting: int = MOST_WAITING,
         most_per_member: int = MOST_WAITING_PER_MEMBER,
     ) -> None:
-        self._turns: _Turns[Item] = _Turns(slots, max(1, slots - 1), expected, gate or _Open())
+        self._turns: _Turns[Item] = _Turns(slots, max(1, slots - 1), expected, gate or Open())
         self._clock = clock
         self._most_waiting = most_waiting
         self._most_per_member = most_per_member
