@@ -61,6 +61,12 @@ def change_of(subject: str, before: str, after: str) -> str:
     return f"{beginning(subject)}: {'changed ' if before else ''}{from_to(before, after)}."
 
 
+def about(seconds: float) -> str:
+    """How long that is, as people say it: ``a minute``, ``about 5 minutes``."""
+    minutes = max(1, round(seconds / 60))
+    return "a minute" if minutes == 1 else f"about {minutes} minutes"
+
+
 LARGEST = 2**63 - 1  # that the database can hold and look for; Discord's ids are far below it
 NOTHING = 0  # no picture, question, entry, page, member or place has this number
 

@@ -26,6 +26,7 @@ from bot.services.jobs.outcomes import JobOutcome, Outcomes, failure_of, unknown
 from bot.services.jobs.provider import FinishedImage
 from bot.services.jobs.recall import HeldUpError, RecalledError, StoppedError, cancelled
 from bot.services.ledger import ChargeConflictError
+from bot.services.text import about
 from bot.services.turns import FairShare, Member
 
 if TYPE_CHECKING:
@@ -175,7 +176,7 @@ class Generation:
     def _paced_out(self, order: Order) -> ProviderBusyError:
         seconds = self.pace.wait(order.request.model, edits=bool(order.request.files))
         return ProviderBusyError(
-            f"The image API takes no more pictures of ours for now. Try again in {_minutes(seconds)}. "
+            f"The image API takes no more pictures of ours for now. Try again in {about(seconds)}. "
             "Nothing was charged.",
             code="paced_out",
         )
@@ -303,8 +304,3 @@ def _stopped(sending: _Sending) -> ImageFailure:
 def _cancel_later() -> None:
     """Be cancelled at the next wait, which is for the picture to be booked: it has come."""
     cast("asyncio.Task[None]", asyncio.current_task()).cancel()
-
-
-def _minutes(seconds: float) -> str:
-    minutes = max(1, round(seconds / 60))
-    return "a minute" if minutes == 1 else f"about {minutes} minutes"

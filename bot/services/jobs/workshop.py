@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from bot.services.jobs.outcomes import JobOutcome
     from bot.services.ledger import Job, Order
     from bot.services.policy import Pause
-    from bot.services.turns import Foretold, Measurements
+    from bot.services.turns import Foretold, Measurements, Member
 
 RESTARTING = "I am about to restart"  # why nothing is begun
 UNFIT = "Something in my books does not fit. Tell whoever runs me; the price stays held until all is clear."
@@ -73,6 +73,7 @@ class Workshop:
 
     def start(self) -> None:
         """Begin to hand out turns."""
+        self._queue.ends = self._ends
         for place in (self._stores.files, self._stores.books):
             place.changed.append(self._tell_everybody)
         self._turns.begin(self._hand_out_turns(), "turns")
@@ -215,12 +216,16 @@ class Workshop:
 
     def _tell_places(self, lives: Iterable[Live]) -> None:
         """Tell these requests when the next of their jobs begins, or why none does."""
-        now = time.monotonic()
         firsts: dict[Live, Foretold[tuple[Live, Job]]] = {}
-        for foretold in self._queue.foresee([(self._time_left(turn, now), turn.live.member) for turn in self._out]):
+        for foretold in self._queue.foresee():
             firsts.setdefault(foretold.item[0], foretold)
         for live in lives:
             self._tell_place(live, firsts.get(live))
+
+    def _ends(self) -> list[tuple[float, Member]]:
+        """When what is out will be done, as far as anybody knows, in seconds from now, and whose it is."""
+        now = time.monotonic()
+        return [(self._time_left(turn, now), turn.live.member) for turn in self._out]
 
     def _time_left(self, turn: Turn, now: float) -> float:
         """Seconds until what is out will be done, as far as anybody knows."""

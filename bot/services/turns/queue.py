@@ -24,6 +24,7 @@ from math import isinf
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from bot.errors import QueueFullError
+from bot.services.text import about
 from bot.services.turns.gates import Open
 
 if TYPE_CHECKING:
@@ -209,6 +210,9 @@ class FairQueue(Generic[Item]):
         clock: seconds, as of `time.monotonic`.
         most_waiting: items that may wait altogether, without those of paused servers.
         most_per_member: items of one member that may wait.
+
+    Attributes:
+        ends: in how many seconds what is out will be done, and whose it is; what is missing there is done at once.
     """
 
     def __init__(
@@ -222,6 +226,7 @@ class FairQueue(Generic[Item]):
         most_per_member: int = MOST_WAITING_PER_MEMBER,
     ) -> None:
         self._turns: _Turns[Item] = _Turns(slots, max(1, slots - 1), expected, gate or Open())
+        self.ends: Callable[[], Collection[tuple[float, Member]]] = tuple
         self._clock = clock
         self._most_waiting = most_waiting
         self._most_per_member = most_per_member
@@ -252,8 +257,16 @@ class FairQueue(Generic[Item]):
         if waiting + self._promised.total() + count > self._most_waiting:
             raise QueueFullError(
                 "The line is full: everybody's pictures together are more than I can promise. "
-                "Try again in a few minutes. Nothing was charged."
+                f"{self._when_there_is_room(count)} Nothing was charged."
             )
+
+    def _when_there_is_room(self, count: int) -> str:
+        """When `count` more may wait in a line that is full for them, as a sentence."""
+        foretold = self.foresee()
+        leaving = len(foretold) + self._promised.total() + count - self._most_waiting  # turns until then
+        if not 0 < leaving <= len(foretold):
+            return "Try again in a few minutes."  # more is promised than waits
+        return f"There is room in {about(foretold[leaving - 1].wait)}, if all goes as it usually does; ask again then."
 
     @contextmanager
     def room(self, member: Member, count: int) -> Generator[None]:
@@ -331,15 +344,12 @@ class FairQueue(Generic[Item]):
         self._turns.done(member)
         self._changed.set()
 
-    def foresee(self, ends: Collection[tuple[float, Member]] = ()) -> list[Foretold[Item]]:
+    def foresee(self) -> list[Foretold[Item]]:
         """When each waiting item will have its turn, in that order; without those that are passed over.
 
         Played through on a copy: what it foretells is what happens if everything takes as long as expected.
-
-        Args:
-            ends: in how many seconds what is out will be done, and whose it is; what is missing is done at once.
         """
-        twin = self._turns.twin()
+        twin, ends = self._turns.twin(), self.ends()
         missing = twin.running - Counter(member for _, member in ends)
         free_at = [*ends, *((0.0, member) for member in missing.elements())]
         heapq.heapify(free_at)

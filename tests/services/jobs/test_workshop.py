@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 from collections import deque
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -384,3 +385,18 @@ async def test_what_was_made_before_is_not_made_again(tmp_path: Path) -> None:
         await house.studio.submit("r1", a_request(), MIA, delivery)
 
         assert delivery.acknowledged == 0
+
+
+async def test_what_the_rate_limit_of_its_model_keeps_back_keeps_no_other_model_back(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        busy = ProviderBusyError("Busy.", code="rate_limit_exceeded", retry_after=60.0, limit="images", per_minute=1)
+        house.pace.refused(busy, a_request().model, edits=False)
+        first, second, other = RecordingDelivery(), RecordingDelivery(), replace(MIA, user_id=99)
+        await house.studio.submit("r1", a_request(), MIA, first)
+        await house.studio.submit("r2", a_request(), BEN, second)
+
+        await house.studio.submit("r3", a_request(model="gpt-image-2"), other, RecordingDelivery())
+        await settled(house, "r3")
+
+        waits = [delivery.lines[-1][1] for delivery in (first, second)]
+        assert waits == [pytest.approx(60, abs=10), pytest.approx(120, abs=10)]

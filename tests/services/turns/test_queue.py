@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 from collections import Counter
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -94,7 +95,8 @@ def test_what_is_foretold_in_the_midst_of_it_is_what_happens(
         out.append(turn)
     ends = [(max(1.0, jobs[item][1] - passed), member) for member, item in out]
 
-    foretold = queue.foresee(ends)
+    queue.ends = ends.copy
+    foretold = queue.foresee()
 
     real: list[tuple[int, float]] = []
     now = 0.0
@@ -318,6 +320,31 @@ def test_everybody_together_has_room_for_a_hundred() -> None:
     queue.check_room(A, 1)
     with pytest.raises(QueueFullError, match="The line is full"):
         queue.check_room(A, 2)
+
+
+def test_who_finds_the_line_full_is_told_when_there_is_room() -> None:
+    jobs = [(Member(HERE, 100 + number // 10), 120) for number in range(100)]
+    queue = weighed(2, jobs)
+    queue.ends = lambda: [(300.0, jobs[0][0]), (300.0, jobs[10][0])]
+    next_turn(queue)
+    next_turn(queue)
+    for item, (member, _) in enumerate(jobs[:20:10]):
+        queue.put(member, item)
+
+    for count, minutes in ((1, 5), (3, 7), (10, 13)):
+        with pytest.raises(QueueFullError, match=rf"There is room in about {minutes} minutes, if all goes as"):
+            queue.check_room(A, count)
+
+
+def test_who_finds_the_line_full_of_what_is_only_promised_is_told_no_time() -> None:
+    queue = filled(2, [])
+    rooms = ExitStack()
+    with rooms:
+        for number in range(10):
+            rooms.enter_context(queue.room(Member(HERE, 100 + number), 10))
+
+        with pytest.raises(QueueFullError, match="Try again in a few minutes"):
+            queue.check_room(A, 1)
 
 
 def test_room_that_is_kept_for_what_is_being_accepted_is_not_given_twice() -> None:
