@@ -209,6 +209,9 @@ def _sentence(error: Exception, occasion: dict[str, int]) -> str:
         return LEADS_ONLY
     if isinstance(error, app_commands.CheckFailure):
         return "You may not use this command here. Ask whoever runs this server."
+    if isinstance(error, PROBLEMS) and not is_refusal(error):
+        _log.warning("Discord not reached", reason=repr(error), **occasion)
+        return "I lost my connection to Discord, so I could not finish this. Look first whether it was done."
     reference = secrets.token_hex(4)
     _log.error("unexpected failure", reference=reference, exc_info=error, **occasion)
     return f"Something went wrong on my side. Please tell whoever runs me, with the reference {reference}."

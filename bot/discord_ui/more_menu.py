@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from bot.discord_ui.buttons import LastingButton, LastingItem, ask_which, picture_of
 from bot.discord_ui.interactions import AtelierClient, Interaction, order_behind
+from bot.discord_ui.occasions import take_press
 from bot.errors import UserFacingError
 from bot.services.text import number_of
 
@@ -66,7 +67,7 @@ class MoreSelect(LastingItem[discord.ui.Select[Any]], template=r"more:(?P<id>[0-
     async def pressed(self, interaction: Interaction) -> None:
         """Do what was chosen, or ask to which picture."""
         if not self.item.values:
-            await interaction.response.defer()
+            await take_press(interaction)
             return
         choice = _offered(interaction.client, self.item.values[0])
         order = await order_behind(interaction, self.subject)

@@ -139,6 +139,28 @@ async def answer_double(interaction: discord.Interaction) -> None:
         await interaction.response.send_message("You sent this twice within a second; it counts once.", ephemeral=True)
 
 
+async def think(interaction: discord.Interaction[Any]) -> None:
+    """Let whoever asks, and nobody else, see that an answer comes."""
+    await _certainly(lambda: interaction.response.defer(ephemeral=True, thinking=True))
+
+
+async def take_press(interaction: discord.Interaction[Any]) -> None:
+    """Let Discord know that a press has arrived, where what was pressed will change."""
+    await _certainly(interaction.response.defer)
+
+
+async def _certainly(defer: Callable[[], Awaitable[object]]) -> None:
+    """Once more if the connection is lost on the way; then it may be that only the receipt of the first was lost."""
+    try:
+        await defer()
+    except DROPPED:
+        try:
+            await defer()
+        except discord.HTTPException as error:
+            if error.code != ALREADY_ACKNOWLEDGED:
+                raise
+
+
 async def _do_nothing() -> None:
     """Nothing is waited for, or nothing is taken back."""
 

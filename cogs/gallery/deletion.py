@@ -10,6 +10,7 @@ from typing_extensions import override
 from bot.delivery.posted_results import ShownResults
 from bot.discord_ui.buttons import AtelierButton, picture_of
 from bot.discord_ui.interactions import Interaction, order_behind
+from bot.discord_ui.occasions import take_press
 from bot.discord_ui.rows import view_of
 from bot.services.gallery import Deleter
 
@@ -76,7 +77,7 @@ async def ask_deletion(interaction: Interaction, order: Order, picture: Picture)
 async def _delete(interaction: Interaction, order: Order, picture: Picture | None) -> None:
     deletions, deleter = interaction.client.services.deletions, _deleter(interaction)
     deletions.check(order, deleter)
-    await interaction.response.defer()  # deleting may take longer than Discord waits for a first answer
+    await take_press(interaction)  # deleting may take longer than Discord waits for a first answer
     number = None if picture is None else picture.number
     unseen = await deletions.delete(order, number, deleter, ShownResults(interaction.client))
     if picture is None or len(order.pictures) == 1:

@@ -19,6 +19,7 @@ from bot.delivery.posting import files_of, upload_limit
 from bot.discord_limits import LONGEST_LABEL, LONGEST_MESSAGE
 from bot.discord_retries import steadily
 from bot.discord_ui.buttons import AtelierButton
+from bot.discord_ui.occasions import think
 from bot.discord_ui.rows import view_of
 from bot.errors import NotYoursError, UserFacingError
 from bot.presentation.story import numbers
@@ -64,7 +65,7 @@ class ShowButton(AtelierButton, action="show"):
             raise NotYoursError("Only the member who asked for this picture can see it.")
         if any(job.state in {ChargeState.RESERVED, ChargeState.DISPATCHED} for job in order.jobs):
             raise UserFacingError("It is not done yet. Press Show again in a minute.")
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await think(interaction)
         result = await services.answers.result_of(order)
         delivery = interaction.client.intake.reopen(order)
         if not result.files:

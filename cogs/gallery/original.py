@@ -8,6 +8,7 @@ import discord
 
 from bot.delivery.posting import REQUEST_LIMIT, Upload, files_of, is_too_large, upload_limit
 from bot.discord_retries import steadily
+from bot.discord_ui.occasions import think
 from bot.errors import PictureGoneError, UserFacingError
 from bot.pictures import in_parts
 from bot.presentation.original import original_text, part_name, parts_text, too_large_text
@@ -26,7 +27,7 @@ MOST_FILES = 10  # of one message; Discord's limit
 async def show_original(interaction: Interaction, order: Order, picture: Picture) -> None:
     """Hand out the original file of one picture, to whoever asks alone."""
     del order
-    await interaction.response.defer(ephemeral=True, thinking=True)
+    await think(interaction)
     content = await interaction.client.services.blobs.get(picture.image.digest)
     if content is None:
         raise PictureGoneError(f"I have lost the original of #{picture.number}. Its message still shows it.")

@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from bot.delivery.ladder import Sentences
 from bot.discord_ui.buttons import AtelierButton, ask_privately
+from bot.discord_ui.occasions import take_press
 from bot.discord_ui.rows import view_of
 from bot.errors import UserFacingError
 from bot.services.jobs import Canceller
@@ -39,7 +40,7 @@ class CancelButton(AtelierButton, action="cancel"):
         if withdrawal.paid:
             await ask_privately(interaction, self._question(withdrawal), "ask you whether to keep it", closes=False)
         elif withdrawal.free:
-            await interaction.response.defer()
+            await take_press(interaction)
         else:
             raise UserFacingError(OVER)
 

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from bot.discord_retries import PROBLEMS, steadily
 from bot.discord_ui.buttons import LastingButton
-from bot.discord_ui.occasions import requester_of
+from bot.discord_ui.occasions import requester_of, think
 from bot.errors import UserFacingError
 from bot.services.calendar import Window
 from bot.services.policy import MOST_NANO, Metric, Scope
@@ -59,7 +59,7 @@ class AskButton(LastingButton, template=TEMPLATE):
     @override
     async def pressed(self, interaction: Interaction) -> None:
         """Ask."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await think(interaction)
         async with interaction.client.services.increases.asking(requester_of(interaction), self.need) as asked:
             await _tell_leads(interaction, asked)
         await interaction.edit_original_response(content=ASKED)

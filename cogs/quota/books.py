@@ -14,6 +14,7 @@ from discord.ext import commands
 from bot.charts import ChartError, alt_text
 from bot.delivery.posting import REQUEST_LIMIT
 from bot.discord_ui.interactions import Interaction, lead_of
+from bot.discord_ui.occasions import think
 from bot.discord_ui.options import choices
 from bot.presentation.usage import month_choices
 from bot.services.accounting import Grouping
@@ -51,7 +52,7 @@ class Books(commands.Cog):
         by: Literal["member", "model", "day", "channel"] = "member",
     ) -> None:
         """See what a month cost, and who spent it on what. Only you see it."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await think(interaction)
         found = await self._bookkeeper.report(lead_of(interaction).server_id, month, by=Grouping(by))
         named = await self._named(interaction, found)
         files, notes = await self._charted(found, named)
@@ -65,7 +66,7 @@ class Books(commands.Cog):
         self, interaction: Interaction, month: str | None = None, member: discord.User | None = None
     ) -> None:
         """Get a month's jobs as a CSV file. Only you see it; the audit notes it."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await think(interaction)
         member_id = None if member is None else member.id
         found = await self._bookkeeper.report(lead_of(interaction).server_id, month, member_id=member_id)
         packed = await asyncio.to_thread(packed_ledger, found, min(interaction.filesize_limit, REQUEST_LIMIT))

@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from bot.discord_ui.buttons import AtelierButton
 from bot.discord_ui.interactions import Interaction, LeadsOnlyError, is_lead
+from bot.discord_ui.occasions import take_press
 from cogs.quota.embeds import overview_embed, overview_pages
 from cogs.quota.names import Names
 from cogs.quota.subjects import server_of
@@ -33,7 +34,7 @@ class PageButton(AtelierButton, action="quota-page"):
         """Show that page as things are now."""
         if not await is_lead(interaction):
             raise LeadsOnlyError
-        await interaction.response.defer()
+        await take_press(interaction)
         await show_overview(interaction, interaction.client.services.quotas.limit_statuses, self.subject)
 
 

@@ -8,6 +8,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord_ui.interactions import Interaction, lead_of
+from bot.discord_ui.occasions import think
 from bot.discord_ui.options import choices
 from bot.services.accounting import LONGEST_REASON, Billing
 from bot.services.policy import Scope
@@ -56,7 +57,7 @@ class Corrections(commands.Cog):
         amount: app_commands.Range[str, 1, LONGEST_AMOUNT] | None = None,
     ) -> None:
         """Say what became of a charge that is unknown or wrong: its money is settled or given back."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await think(interaction)
         resolved = await self._corrector.resolve(lead_of(interaction), charge, Billing(outcome), amount, reason)
         title = self._catalog.title_of(resolved.charge.model)
         await interaction.edit_original_response(content=resolved_text(resolved, title))

@@ -9,7 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord_ui.interactions import Interaction
-from bot.discord_ui.occasions import role_ids_of
+from bot.discord_ui.occasions import role_ids_of, think
 from bot.discord_ui.options import AnyChannel, ChannelOption, choices
 from bot.errors import RequestRefused
 from bot.services.calendar import Window
@@ -56,7 +56,7 @@ class Limits(commands.Cog):
     ) -> None:
         """See what is set, and what is used of it."""
         subject = subject_of(interaction, member, role, channel)
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await think(interaction)
         limit_statuses, server_id = self._desk.limit_statuses, server_of(interaction).id
         if subject.scope is Scope.MEMBER:
             standing = await limit_statuses.of_member(server_id, subject.scope_id, subject.role_ids)
@@ -91,7 +91,7 @@ class Limits(commands.Cog):
         """Set what may be used; without member, role or channel, on the whole server."""
         wanted = parse_amount(amount)
         subject = must_be_here(subject_of(interaction, member, role, channel))
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await think(interaction)
         told = await self._desk.set(
             server_of(interaction).id,
             shared=kind == "budget",
@@ -107,7 +107,7 @@ class Limits(commands.Cog):
     @app_commands.describe(limit="Which limit; choose one from the list")
     async def clear(self, interaction: Interaction, limit: app_commands.Range[str, 1, LONGEST_AMOUNT]) -> None:
         """Take back a limit."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await think(interaction)
         server_id = server_of(interaction).id
         rule = rule_of_key(await self._desk.decisions.of(server_id), limit)
         roles: tuple[int, ...] = ()
@@ -141,7 +141,7 @@ class Limits(commands.Cog):
         if wanted.metric is None or wanted.value is None:
             raise RequestRefused("A grant is a number, such as 5 pictures or $2. To lift a limit, use /quota set.")
         subject = must_be_here(subject_of(interaction, member, role, channel))
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await think(interaction)
         told = await self._desk.grant(
             server_of(interaction).id,
             subject.scope,

@@ -11,6 +11,7 @@ from discord.ext import commands
 
 from bot.discord_limits import MOST_CHOICES
 from bot.discord_ui.interactions import Interaction, lead_of, may_manage
+from bot.discord_ui.occasions import think
 from bot.discord_ui.options import AnyChannel, ChannelOption, choices
 from bot.errors import DecisionRefusedError
 from bot.services.calendar import zones_like
@@ -134,7 +135,7 @@ class ServerWide(commands.Cog):
         lead = lead_of(interaction)
         if channel is not None and off:
             raise DecisionRefusedError("Choose a channel or off, not both. Nothing was changed.")
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await think(interaction)
         kept = (await self._server_settings.of(lead.server_id)).log_channel_id
         if channel is None and not off:
             text = log_panel(kept)

@@ -11,6 +11,7 @@ from discord.ext import commands
 
 from bot.discord_limits import MOST_CHOICES
 from bot.discord_ui.interactions import Interaction, lead_of
+from bot.discord_ui.occasions import think
 from bot.discord_ui.options import AnyChannel, ChannelOption, choices
 from bot.services.calendar import zones_like
 from bot.services.policy import FirstSettings, amount_choices, parse_amount
@@ -59,7 +60,7 @@ class Start(commands.Cog):
             log_channel_id=None if log is None else log.id,
             lead_role_id=None if leads is None else lead_role_in(interaction, leads),
         )
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await think(interaction)
         kept = (await self._server_settings.of(lead.server_id)).log_channel_id
         if log is not None and log.id != kept:
             await begin_log(interaction, log.id)

@@ -12,7 +12,7 @@ from discord.ext import commands
 
 from bot.charts import ChartError, alt_text
 from bot.discord_ui.interactions import Interaction
-from bot.discord_ui.occasions import requester_of
+from bot.discord_ui.occasions import requester_of, think
 from bot.discord_ui.options import choices
 from bot.presentation.usage import month_choices, usage_chart, usage_text
 
@@ -42,7 +42,7 @@ class Usage(commands.Cog):
     @app_commands.describe(month="An earlier month in which you made something, such as 2026-10")
     async def usage(self, interaction: Interaction, month: str | None = None) -> None:
         """See what you used, what is left, and when it resets. Only you see it."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await think(interaction)
         use = await self._desk.of(requester_of(interaction), month)
         await interaction.edit_original_response(content=usage_text(use), attachments=await self._chart(use))
 

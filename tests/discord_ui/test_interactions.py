@@ -230,7 +230,7 @@ async def test_a_failure_is_told_although_the_receipt_of_the_deferral_was_lost()
 
     await answer_failure(interaction, DROPPED)
 
-    assert interaction.shown[0].startswith("❌ Something went wrong")
+    assert interaction.shown[0].startswith("❌ I lost my connection to Discord")
 
 
 @pytest.mark.usefixtures("impatient")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -8,7 +8,7 @@ from bot.sandbox.discord import Fault, Limit, Options, Permission, RateLimits
 from bot.sandbox.images import Fault as ImageFault
 from bot.sandbox.images import FaultKind, ImageOptions
 from bot.sandbox.images.art.files import canned
-from tests.wire.house import FIRST_ANSWER, OFFERED, buttons
+from tests.wire.house import FIRST_ANSWER, OFFERED, buttons, choose
 
 if TYPE_CHECKING:
     from bot.sandbox.discord import Channel
@@ -64,6 +64,45 @@ async def test_a_first_answer_whose_receipt_is_lost_on_the_way_leaves_nobody_wai
 
     assert house.ledger().sums.held_nano == 0
     assert house.ledger().sums.settled_nano == house.images.bill.nano
+
+
+@pytest.mark.parametrize("arrives", [False, True])
+@pytest.mark.parametrize("command", ["usage", "quota show", "studio setup"])
+async def test_a_connection_that_is_lost_as_an_answer_is_promised_costs_nobody_the_answer(
+    house: House, command: str, *, arrives: bool
+) -> None:
+    lead = house.discord.server.add_member("Lea", permissions=Permission.MANAGE_GUILD)
+    house.discord.faults.add(Fault(CALLBACK, drop=True, after_effect=arrives))
+
+    options: dict[str, Any] = {"budget": "$20", "each": "10 pictures"} if command == "studio setup" else {}
+    invocation = await lead.slash(command, **options)
+    await house.ended(invocation)
+
+    assert invocation.ephemeral
+    assert "went wrong" not in house.words(invocation)
+    assert house.words(invocation) or (invocation.response is not None and invocation.response.embeds)
+
+
+@pytest.mark.parametrize("arrives", [False, True])
+async def test_a_connection_that_is_lost_as_a_press_is_taken_undoes_nothing(house: House, *, arrives: bool) -> None:
+    mia = house.discord.server.add_member("Mia")
+    message = await house.imagine(mia)
+    asked = await (await choose(mia, message, "delete")).shown()
+    house.discord.faults.add(Fault(CALLBACK, drop=True, after_effect=arrives))
+
+    await mia.click(asked, "Delete for good")
+    await house.until(lambda: message.deleted and asked.content == "Deleted.")
+
+
+@pytest.mark.usefixtures("hasty_discord_py")
+async def test_a_discord_that_is_down_as_a_lead_asks_is_told_as_what_it_is(house: House) -> None:
+    lead = house.discord.server.add_member("Lea", permissions=Permission.MANAGE_GUILD)
+    house.discord.faults.add(Fault(CALLBACK, status=500, times=5))
+
+    invocation = await lead.slash("quota show")
+    await house.ended(invocation)
+
+    assert "I lost my connection to Discord" in house.words(invocation)
 
 
 async def test_a_first_answer_that_was_cut_off_before_it_arrived_is_given_again(house: House) -> None:
