@@ -11,13 +11,15 @@ import gc
 import importlib
 import json
 import os
+import re
 import signal
 import sys
 import threading
+from collections import Counter
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from bot.storage.database.sqlite import sqlite3
 from tests.storage.dying import traced
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).parents[2]
 PATIENCE = 300.0  # seconds for the nursery to answer
+TOLD = "holds: "  # begins the line in which a bot says what it holds
+NUMBERS = re.compile(r"[0-9]+")
+MOST_KINDS = 40  # kinds of objects that are named
 LOADED = (
     "bot.__main__",
     "bot.cli",
@@ -44,6 +49,16 @@ class Life:
     def __init__(self, pid: int, ending: asyncio.Task[int]) -> None:
         self._pid = pid
         self._ending = ending
+
+    @property
+    def pid(self) -> int:
+        """Of its process."""
+        return self._pid
+
+    @property
+    def ending(self) -> asyncio.Task[int]:
+        """Done once it has ended; the exit code."""
+        return self._ending
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal; nothing if it has ended."""
@@ -110,6 +125,22 @@ class Nursery:
         return int(await self._process.stdout.readline())
 
 
+def tell_of_itself(*_: object) -> None:
+    """Say, as a line of JSON, what this process holds: tasks by name, and the objects of Python."""
+    gc.collect()
+    objects = gc.get_objects()
+    kinds = Counter(type(each).__qualname__ for each in objects)
+    tasks = Counter(_name_of(task) for task in asyncio.all_tasks())
+    told = {"objects": len(objects), "tasks": tasks, "kinds": dict(kinds.most_common(MOST_KINDS))}
+    print(f"{TOLD}{json.dumps(told)}", file=sys.stderr, flush=True)  # noqa: T201 - for whoever asked by SIGUSR1
+
+
+def _name_of(task: asyncio.Task[Any]) -> str:
+    """Without numbers; the work's own name where the task has none."""
+    name = NUMBERS.sub("#", task.get_name())
+    return getattr(task.get_coro(), "__qualname__", name) if name == "Task-#" else name
+
+
 def die_before(statements: int) -> None:
     """Let this process be killed before its SQL statement of that number."""
     seen = 0
@@ -128,6 +159,7 @@ def live(environment: Mapping[str, str], statements: int) -> NoReturn:
     os.environ.update(environment)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
+    signal.signal(signal.SIGUSR1, tell_of_itself)
     sys.argv[1:] = ["run"]
     if statements:
         die_before(statements)
