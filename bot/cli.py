@@ -1,4 +1,4 @@
-"""The command line: run, demo, report, reconcile. With config.py it alone reads the environment."""
+"""The command line: run, demo, sandbox, report, reconcile. With config.py it alone reads the environment."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import structlog
 import typer
 from rich.console import Console
 
-from bot.config import read_data_settings, read_settings, unknown_settings
+from bot.config import inherited_environment, read_data_settings, read_settings, unknown_settings
 from bot.errors import BillError, ConfigurationError, OperatorError
 from bot.logs import configure_logging
 from bot.presentation.ledger_csv import csv_lines
@@ -54,6 +54,19 @@ def demo(
 
     configure_logging("WARNING", "text")
     asyncio.run(play(out, Console()))
+
+
+@app.command()
+def sandbox(
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Of the page, on 127.0.0.1; 0 takes a free one.")] = 8155,
+    *,
+    opens: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+) -> None:
+    """Try the real bot in a browser, against the built-in sandbox: no token, no key, no cost."""
+    from bot.demo.browser import Choices, show  # noqa: PLC0415 - the sandbox is loaded only by who asks for it
+
+    configure_logging("WARNING", "text")
+    asyncio.run(show(Choices(port, opens, None, inherited_environment()), Console()))
 
 
 @app.command()

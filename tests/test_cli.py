@@ -28,7 +28,10 @@ from tests.examples import DESTINATION, MODEL, REQUEST, REQUESTER, STORED
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rich.console import Console
+
     from bot.config import Settings
+    from bot.demo.browser import Choices
 
 NOVEMBER = 1_795_176_000  # 2026-11-20 12:00 UTC
 OCTOBER = NOVEMBER - 40 * 86_400
@@ -217,6 +220,30 @@ def test_running_reads_the_settings_and_hands_them_on(monkeypatch: pytest.Monkey
     assert styles == [("INFO", "json")]
 
 
+def test_the_sandbox_is_opened_as_it_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Choices] = []
+
+    async def show(choices: Choices, console: Console) -> None:
+        asked.append(choices)
+        console.print("shown")
+
+    def configure(level: str, style: str) -> None:
+        assert (level, style) == ("WARNING", "text")
+
+    monkeypatch.setattr("bot.demo.browser.show", show)
+    monkeypatch.setattr(cli, "configure_logging", configure)
+    monkeypatch.setenv("ATELIER_MODEL", "gpt-image-2")
+    monkeypatch.setenv("DISCORD_TOKEN", "a real one")
+    monkeypatch.setenv("SOMETHING_ELSE", "kept")
+
+    printed("sandbox", "--port", "0", "--open")
+
+    (choices,) = asked
+    assert (choices.port, choices.opens) == (0, True)
+    assert choices.environment["SOMETHING_ELSE"] == "kept"
+    assert not {"ATELIER_MODEL", "DISCORD_TOKEN"} & choices.environment.keys()
+
+
 def test_the_demo_plays_where_it_is_told_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     played: list[Path] = []
 
@@ -272,7 +299,7 @@ def test_help_names_every_command(tmp_path: Path) -> None:
     ended = as_process(["--help"], tmp_path)
 
     assert ended.returncode == 0
-    assert all(command in ended.stdout for command in ("run", "demo", "report", "reconcile"))
+    assert all(command in ended.stdout for command in ("run", "demo", "sandbox", "report", "reconcile"))
 
 
 def test_a_word_that_is_no_command_is_an_error_of_use(tmp_path: Path) -> None:

@@ -7,7 +7,9 @@ from bot.sandbox.discord.faults import Fault, Way
 from bot.sandbox.discord.people.member import Member
 from bot.sandbox.discord.people.refusal import CannotDoThatError
 from bot.sandbox.discord.people.server import Server
+from bot.sandbox.discord.people.sight import Sight
 from bot.sandbox.discord.people.uploads import Upload
+from bot.sandbox.discord.rest.files import HARMLESS
 from bot.sandbox.discord.server import SandboxDiscord
 from bot.sandbox.discord.wire.rate_limits import Limit, RateLimits
 from bot.sandbox.discord.wire.traffic import Exchange, SentFile
@@ -20,6 +22,7 @@ from bot.sandbox.discord.world.permissions import Permission
 from bot.sandbox.discord.world.things import Attachment, ChannelKind, Emoji, MessageFlag, User, Version
 
 __all__ = [
+    "HARMLESS",
     "Answer",
     "Attachment",
     "CannotDoThatError",
@@ -45,6 +48,7 @@ __all__ = [
     "SandboxDiscord",
     "SentFile",
     "Server",
+    "Sight",
     "Upload",
     "User",
     "Version",

@@ -29,7 +29,7 @@ class Way(Enum):
     DIRECT_CHANNEL = ("POST", r"^/users/@me/channels$")
 
 
-@dataclass
+@dataclass(eq=False)
 class Fault:
     """What should go wrong, and how often.
 
@@ -117,9 +117,18 @@ class Faults:
             path = path.replace(r"(?P<channel>\d+)", str(channel.id))
         return self.add(Fault(path, method, status=status, code=code, errors=errors, having=having, times=times))
 
+    def remove(self, fault: Fault) -> None:
+        """Let this not go wrong any more."""
+        self._waiting = [one for one in self._waiting if one is not fault]
+
     def clear(self) -> None:
         """Let nothing go wrong any more."""
         self._waiting.clear()
+
+    @property
+    def waiting(self) -> tuple[Fault, ...]:
+        """The faults that are still to happen."""
+        return tuple(self._waiting)
 
     def take(self, method: str, path: str, body: object = None, files: Sequence[SentFile] = ()) -> Fault | None:
         """The fault that meets this request, used once."""

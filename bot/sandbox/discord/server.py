@@ -11,6 +11,7 @@ from bot.sandbox.discord.gateway.gateway import Gateway
 from bot.sandbox.discord.messages.message_service import MessageService
 from bot.sandbox.discord.people.house import House
 from bot.sandbox.discord.people.server import Server
+from bot.sandbox.discord.people.sight import Sight
 from bot.sandbox.discord.rest.account import AccountRoutes
 from bot.sandbox.discord.rest.callbacks import CallbackRoutes
 from bot.sandbox.discord.rest.channels import ChannelRoutes
@@ -120,6 +121,10 @@ class SandboxDiscord:
     def changes(self) -> ChangeStream:
         """Everything that happens from now on: ``async for change in discord.changes()``."""
         return self._world.changes.watch()
+
+    def sight(self, user: User) -> Sight:
+        """What somebody's client is shown, as the chat page draws it."""
+        return Sight(self._house, user)
 
     async def until(self, predicate: Callable[[], object], timeout: float = WAIT) -> None:  # noqa: ASYNC109 - as asyncio.wait_for
         """Wait until the predicate holds; it is asked again after every change and every served request.

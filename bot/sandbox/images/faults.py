@@ -162,6 +162,10 @@ class Faults:
         """Let this go wrong with the next calls that match."""
         self._waiting.append((fault, fault.times))
 
+    def remove(self, fault: Fault) -> None:
+        """Let this not go wrong any more."""
+        self._waiting = [(one, left) for one, left in self._waiting if one != fault]
+
     def clear(self) -> None:
         """Let nothing go wrong any more."""
         self._waiting.clear()

@@ -6,7 +6,7 @@ import asyncio
 import json
 import re
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
@@ -61,6 +61,7 @@ class SandboxImages:
         self._requests = 0
         self._pictures = 0
         self._running = 0
+        self._ahead = timedelta()
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -114,8 +115,14 @@ class SandboxImages:
             await self._runner.cleanup()
             self._runner = None
 
+    def travel(self, seconds: float) -> None:
+        """Put the time forward, past the days on which models are retired."""
+        self._ahead += timedelta(seconds=seconds)
+
     def _today(self) -> date:
-        return self.options.today or datetime.now(UTC).date()
+        today = self.options.today
+        now = datetime.now(UTC) if today is None else datetime.combine(today, datetime.min.time(), UTC)
+        return (now + self._ahead).date()
 
     def _headers(self, request_id: str, model: str = "") -> dict[str, str]:
         return {

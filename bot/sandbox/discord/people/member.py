@@ -151,6 +151,20 @@ class Member(Writer):
             opened_by=invocation,
         )
 
+    def offered(self, channel: Channel) -> list[Json]:
+        """The commands and message menus that they are offered in a channel, as the bot registered them."""
+        guild_id = channel.guild.id if channel.guild else None
+        commands = self.house.commands
+        registered = [*(commands[guild_id] if guild_id is not None else []), *commands[None]]
+        return [command for command in registered if self._may_use(channel, command)]
+
+    def _may_use(self, channel: Channel, command: Json) -> bool:
+        try:
+            self._require_command(channel, command)
+        except CannotDoThatError:
+            return False
+        return True
+
     def _press(self, message: Message, component: Json, more: Json) -> Invocation:
         data: Json = {
             "custom_id": component["custom_id"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
+from email.utils import formatdate
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from bot.sandbox.discord.faults import Fault, Faults
     from bot.sandbox.discord.rest.routes import Route
+    from bot.sandbox.discord.wire.clock import Clock
     from bot.sandbox.discord.world.world import World
 
 PREFIX = "/api/v10"
@@ -74,7 +76,7 @@ class Entrance:
         exchange.status = outcome.reply.status
         exchange.answer = None if isinstance(outcome.reply.body, bytes) else outcome.reply.body
         self._world.announce(ChangeKind.REQUEST_SERVED)
-        return _response(outcome)
+        return _response(outcome, self._world.clock)
 
     async def _read(self, request: web.Request) -> Body | Refusal:
         try:
@@ -117,9 +119,9 @@ def _spoiled(fault: Fault) -> _Outcome:
     return _Outcome(Reply(fault.to_json(), fault.status or 500), {})
 
 
-def _response(outcome: _Outcome) -> web.Response:
+def _response(outcome: _Outcome, clock: Clock) -> web.Response:
     # Exactly "application/json": with a charset beside it, discord.py does not read the answer as JSON.
-    headers = {**outcome.headers, **outcome.reply.headers}
+    headers = {**outcome.headers, **outcome.reply.headers, "Date": formatdate(clock.told(), usegmt=True)}
     if outcome.reply.status == web.HTTPNoContent.status_code:
         return web.Response(status=outcome.reply.status, headers=headers)
     headers["Content-Type"] = outcome.reply.media_type

@@ -4,6 +4,9 @@ Clients compute expiry and cool-downs from ids, so ids must be real. Whoever wan
 calls `Clock.advance(900)`: everything that exists becomes 900 seconds older for the *server's* decisions (first answer
 within 3 s, tokens, signed links, rate limit windows), while new ids still carry the real time. A client that asks its
 own clock therefore believes the token alive and learns otherwise from the server's answer: the case worth testing.
+
+`Clock.travel(seconds)` takes everybody along: new ids and the `Date` of answers are later too, so that a client which
+goes by Discord's time lives in the next day, or month.
 """
 
 from __future__ import annotations
@@ -16,14 +19,28 @@ WAIT = 300.0  # seconds after which nobody waits for a change any more, however 
 
 
 class Clock:
-    """The server's clock, in seconds."""
+    """The server's clock, in seconds.
+
+    Attributes:
+        travelled: by how much the time was put forward for everybody.
+    """
 
     def __init__(self) -> None:
         self._ahead = 0.0
+        self.travelled = 0.0
 
     def now(self) -> float:
         """Seconds since 1970, with everything that was advanced."""
         return time.time() + self._ahead
+
+    def told(self) -> float:
+        """Seconds since 1970 as everybody is told them."""
+        return time.time() + self.travelled
+
+    def travel(self, seconds: float) -> None:
+        """Put the time forward for everybody."""
+        self.travelled += seconds
+        self._ahead += seconds
 
     def advance(self, seconds: float) -> None:
         """Make everything that exists older by so many seconds."""
@@ -31,13 +48,14 @@ class Clock:
 
 
 class Snowflakes:
-    """Unique, rising ids that carry the real time."""
+    """Unique, rising ids that carry the time that everybody is told."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
+        self._clock = clock or Clock()
         self._last = 0
 
     def next(self) -> int:
         """A new id."""
-        fresh = (int(time.time() * 1000) - DISCORD_EPOCH) << _TIME_SHIFT
+        fresh = (int(self._clock.told() * 1000) - DISCORD_EPOCH) << _TIME_SHIFT
         self._last = max(fresh, self._last + 1)
         return self._last

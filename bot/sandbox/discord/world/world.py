@@ -37,7 +37,7 @@ class World:
     def __init__(self, options: Options) -> None:
         self.options = options
         self.clock = Clock()
-        self.snowflakes = Snowflakes()
+        self.snowflakes = Snowflakes(self.clock)
         self.changes = Changes()
         self.links = Links(self.clock, options.link_seconds)
         self.users: dict[int, User] = {}

@@ -1,0 +1,60 @@
+"""Who and what stands ready on the page: two servers, their channels, and four people to be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.sandbox.discord import ChannelKind, Permission
+from bot.sandbox.page import Person
+
+if TYPE_CHECKING:
+    from bot.sandbox.discord import Member, SandboxDiscord, Server
+
+HALF_A_YEAR = 182 * 86_400.0  # seconds
+OTHER_SERVER = "Night shift"
+NOTES = {
+    "Mia": "a member",
+    "Noor": "leads the team",
+    "Kit": "joined a minute ago",
+    "Oskar": "a member of another server",
+}
+
+
+@dataclass(frozen=True)
+class Town:
+    """The people whom a window may show."""
+
+    people: tuple[Person, ...]
+
+
+def furnish(discord: SandboxDiscord) -> Town:
+    """Make the servers, channels and people of a new sandbox; in one that was there before, find them."""
+    if "Mia" not in discord.server.members:
+        _build(discord)
+    found = {name: member for server in discord.servers for name, member in server.members.items()}
+    return Town(tuple(Person(found[name].user, note) for name, note in NOTES.items() if name in found))
+
+
+def _build(discord: SandboxDiscord) -> None:
+    studio = discord.server
+    mia = _old_hand(studio, studio.add_member("Mia"))
+    noor = _old_hand(
+        studio, studio.add_member("Noor", permissions=Permission.MANAGE_GUILD | Permission.MANAGE_MESSAGES)
+    )
+    studio.add_member("Kit")
+    leads = studio.add_channel("leads")
+    studio.set_permissions(leads, studio.guild.everyone, deny=Permission.VIEW_CHANNEL)
+    studio.set_permissions(leads, noor, allow=Permission.VIEW_CHANNEL)
+    studio.set_permissions(leads, studio.bot, allow=Permission.VIEW_CHANNEL)
+    studio.add_forum("showcase")
+    studio.add_channel("lounge", ChannelKind.VOICE)
+    mia.start_thread(studio.channel("random"), "Poster for the fair")
+    other = discord.add_server(OTHER_SERVER, ("general",))
+    _old_hand(other, other.add_member("Oskar"))
+
+
+def _old_hand(server: Server, member: Member) -> Member:
+    """Somebody who has been here for long."""
+    server.guild.members[member.id].joined_at -= HALF_A_YEAR
+    return member

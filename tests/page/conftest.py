@@ -1,0 +1,64 @@
+"""A browser and a sandbox for all tests of the page in one process; each test has rooms and windows of its own.
+
+Where there is no Chromium, these tests are skipped. `PAGE_SCREENSHOTS=DIR` keeps what they saw.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import pytest_asyncio
+
+from bot.config import inherited_environment
+from bot.demo.browser import Choices, Sandbox, opened
+from bot.sandbox.images import ImageOptions
+from tests.page.windows import Windows
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from playwright.async_api import Browser
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+PAINTED = ImageOptions(pace=0.25, seed=3)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    missing = pytest.mark.skip(
+        reason="the page is tried in Chromium, and none is on this machine (apt install chromium)"
+    )
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+            if CHROMIUM is None:
+                item.add_marker(missing)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    from playwright.async_api import async_playwright  # noqa: PLC0415 - only where there is a Chromium
+
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=CHROMIUM)
+        yield chromium
+        await chromium.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with opened(Choices(0, opens=False, data=None, environment=inherited_environment(), images=PAINTED)) as box:
+        yield box
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def windows(request: pytest.FixtureRequest, browser: Browser, sandbox: Sandbox) -> AsyncIterator[Windows]:
+    """Opens windows; at their end nothing may have gone wrong in any of them."""
+    opened_ones = Windows(browser, sandbox, request.node.name)
+    yield opened_ones
+    kept = os.environ.get("PAGE_SCREENSHOTS")
+    await opened_ones.close(Path(kept) if kept else None)
