@@ -1,9 +1,10 @@
-"""AtelierBot: intents, the command tree, extensions, services, the first moments after the gateway opens."""
+"""AtelierBot: intents, the command tree, cogs, services, the first moments after the gateway opens."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
+import importlib
 import json
 import re
 from contextlib import suppress
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from bot.services.jobs import LastSeen
     from bot.wiring import Services
 
-EXTENSIONS = ("cogs.imagine", "cogs.edit", "cogs.gallery", "cogs.usage", "cogs.increases", "cogs.studio", "cogs.quota")
+COGS = ("cogs.imagine", "cogs.edit", "cogs.gallery", "cogs.usage", "cogs.increases", "cogs.studio", "cogs.quota")
 COMMANDS_HASH = "commands_hash"  # begins the key under which the last synced payload is remembered
 LOOKING = 3.0  # seconds at the start in which a channel is to show our own messages
 LOOKED_THROUGH = 50  # of its messages
@@ -80,7 +81,7 @@ def _listening(clock: TrueClock) -> aiohttp.TraceConfig:
 
 
 class AtelierBot(AtelierClient):
-    """The bot, without its commands: those come as extensions and take what they need from `services`."""
+    """The bot, without its commands: those come with the cogs, which take what they need from `services`."""
 
     def __init__(self, services: Services) -> None:
         intents = discord.Intents(
@@ -129,8 +130,9 @@ class AtelierBot(AtelierClient):
         await self.services.studio.recover()
         await self.desk.open()
         with loading():
-            for extension in EXTENSIONS:
-                await self.load_extension(extension)
+            cogs = [importlib.import_module(name) for name in COGS]
+        for cog in cogs:
+            await cog.setup(self)
         await self._sync_commands()
         log_channel = LogChannel(self)
         self.services.budget_alerts.speaker, self.services.account.speaker = log_channel, log_channel.tell_of_account

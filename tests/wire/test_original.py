@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import io
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
 
 from bot.sandbox.discord import Way
+from cogs.gallery import original
 from tests.wire.house import choose
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     from bot.sandbox.discord import Member, Message
     from tests.wire.house import House
 
@@ -22,11 +20,6 @@ if TYPE_CHECKING:
 def few_bytes(_: object) -> int:
     """A limit that no picture here fits."""
     return 200_000
-
-
-def loaded() -> ModuleType:
-    """The module that the bot runs: extensions are loaded anew at each start."""
-    return sys.modules["cogs.gallery.original"]
 
 
 async def original_of(mia: Member, picture: Message) -> Message:
@@ -49,7 +42,7 @@ async def test_a_file_that_fits_is_handed_out_unchanged(house: House, mia: Membe
 async def test_a_file_that_is_too_large_comes_in_parts_of_full_size(
     house: House, mia: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loaded(), "upload_limit", few_bytes)
+    monkeypatch.setattr(original, "upload_limit", few_bytes)
     picture = await house.imagine(mia)
     shown = await original_of(mia, picture)
     parts = [Image.open(io.BytesIO(each.content)) for each in shown.attachments]
@@ -69,8 +62,8 @@ async def test_a_file_that_is_too_large_comes_in_parts_of_full_size(
 async def test_more_parts_than_a_message_takes_come_in_several(
     house: House, mia: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loaded(), "upload_limit", few_bytes)
-    monkeypatch.setattr(loaded(), "MOST_FILES", 1)
+    monkeypatch.setattr(original, "upload_limit", few_bytes)
+    monkeypatch.setattr(original, "MOST_FILES", 1)
     picture = await house.imagine(mia)
     shown = await original_of(mia, picture)
     count = int(shown.attachments[0].filename.partition("-of-")[2].partition(".")[0])
