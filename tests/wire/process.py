@@ -3,72 +3,71 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import sys
-from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
+
+from tests.wire.forked import fork
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
-PROJECT = Path(__file__).parents[2]
-PATIENCE = 300.0  # seconds for a process to end by itself
+    from tests.wire.forked import ForkedProcess
+
+WIDE = {"COLUMNS": "200"}  # so that no line of a table is broken
 
 
 class BotProcess:
-    """`python -m bot …`, with these environment variables and nothing else of ours."""
+    """`python -m bot …`, with these environment variables and nothing else of ours; forked, so that it starts at once.
 
-    def __init__(self, environment: Mapping[str, str], folder: Path, *command: str) -> None:
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "COVERAGE_PROCESS_CONFIG") if name in os.environ}
-        self._environment = {**kept, "PYTHONPATH": str(PROJECT), "COLUMNS": "200", **environment}
+    With `afresh` it loads everything itself, as an operator's does.
+
+    Attributes:
+        output: what it printed, once it has ended.
+        errors: what it printed there, once it has ended.
+    """
+
+    def __init__(self, environment: Mapping[str, str], folder: Path, *command: str, afresh: bool = False) -> None:
+        self._environment = {**WIDE, **environment}
         self._folder = folder
         self._command = command or ("run",)
-        self._process: asyncio.subprocess.Process | None = None
+        self._afresh = afresh
+        self._process: ForkedProcess | None = None
         self.output = ""
         self.errors = ""
 
     async def __aenter__(self) -> Self:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "bot",
-            *self._command,
-            env=self._environment,
-            cwd=self._folder,  # where there is no .env
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        self._reading = asyncio.create_task(self._process.communicate())
+        for file in self._files:
+            await asyncio.to_thread(file.unlink, missing_ok=True)
+        self._process = await fork(self._environment, self._folder, *self._files, *self._command, afresh=self._afresh)
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if not self._reading.done():
-            self.signal(signal.SIGKILL)
+        self.signal(signal.SIGKILL)
         await self.ended()
+
+    @property
+    def _files(self) -> tuple[Path, Path]:
+        return self._folder.with_suffix(".out"), self._folder.with_suffix(".err")
+
+    @property
+    def _alive(self) -> ForkedProcess:
+        assert self._process is not None
+        return self._process
 
     @property
     def pid(self) -> int:
         """Of the process."""
-        assert self._process is not None
-        return self._process.pid
+        return self._alive.pid
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal; nothing if the process has ended."""
-        assert self._process is not None
-        with suppress(ProcessLookupError):
-            self._process.send_signal(number)
+        self._alive.signal(number)
 
     async def ended(self) -> int:
         """Wait for the end; the exit code, negative for the signal that killed it."""
-        assert self._process is not None
-        output, errors = await asyncio.wait_for(asyncio.shield(self._reading), PATIENCE)
-        self.output, self.errors = output.decode(), errors.decode()
-        code = self._process.returncode
-        assert code is not None
+        code = await self._alive.ended()
+        self.output, self.errors = await asyncio.gather(*(asyncio.to_thread(file.read_text) for file in self._files))
         return code
 
     async def killed(self) -> None:

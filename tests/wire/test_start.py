@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 async def _refused(house: House, folder: Path, **more: str) -> str:
     """What a process says on its way out with code 1."""
-    async with BotProcess({**house.environment(), "ATELIER_LOG_LEVEL": "ERROR", **more}, folder / "cwd") as bot:
+    environment = {**house.environment(), "ATELIER_LOG_LEVEL": "ERROR", **more}
+    async with BotProcess(environment, folder / "cwd", afresh=True) as bot:
         code = await bot.ended()
     assert code == 1, bot.errors
     assert "Traceback" not in bot.errors
