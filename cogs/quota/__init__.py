@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.charts import draw
+from bot import charts
 from cogs.quota.buttons import PageButton
 from cogs.quota.cog import Quota
 
@@ -16,4 +16,4 @@ async def setup(bot: AtelierClient) -> None:
     """Add the group, and the buttons of its pages."""
     bot.add_dynamic_items(PageButton)
     services = bot.services
-    await bot.add_cog(Quota(services.quotas, services.month_reports, services.corrector, services.catalog, draw))
+    await bot.add_cog(Quota(services.quotas, services.month_reports, services.corrector, services.catalog, charts.draw))

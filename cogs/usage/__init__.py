@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.charts import draw
+from bot import charts
 from cogs.usage.commands import Usage
 
 if TYPE_CHECKING:
@@ -13,4 +13,4 @@ if TYPE_CHECKING:
 
 async def setup(bot: AtelierClient) -> None:
     """Add the command."""
-    await bot.add_cog(Usage(bot.services.usage, draw))
+    await bot.add_cog(Usage(bot.services.usage, charts.draw))
