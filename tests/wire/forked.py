@@ -31,7 +31,8 @@ LOADED = (
     "openai.resources.images",
     "PIL.PngImagePlugin",
 )
-KEPT = ("PATH", "HOME", "COVERAGE_PROCESS_CONFIG")  # of the environment
+COVERED = "COVERAGE_PROCESS_CONFIG"
+KEPT = ("PATH", "HOME", COVERED)  # of the environment
 
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload([__name__, *LOADED])
@@ -91,6 +92,7 @@ async def fork(
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     settings = {**kept, **environment}
+    afresh = afresh or COVERED in os.environ  # only what is started afresh is measured
     arguments = (settings, folder, output, errors, command, afresh)
     process = _context.Process(target=live, args=arguments, daemon=True)
     await asyncio.to_thread(process.start)
