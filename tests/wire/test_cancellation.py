@@ -165,6 +165,7 @@ async def test_cancel_and_discard_outlast_a_restart(open_house: OpenHouse, tmp_p
 
     await house.start_bot(ATELIER_CONCURRENCY=1)
     await house.in_mid_job(2)
+    await house.until(lambda: any(house.words(each).startswith("🎨") for each in others))
     (made,) = (each for each in others if house.words(each).startswith("🎨"))
     (waiting,) = (each for each in others if each is not made)
     assert waiting.response is not None

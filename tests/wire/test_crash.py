@@ -130,7 +130,7 @@ async def test_an_interaction_that_was_never_acknowledged_is_answered_in_the_cha
     async with _process(alone, tmp_path) as bot:
         await alone.discord.bot_ready()
         invocation = await mia.slash("imagine", prompt="a fox")
-        await alone.until(lambda: alone.discord.traffic.search("/callback$"))
+        await alone.until(lambda: alone.discord.traffic.search("/callback$") and alone.states() == ["reserved"])
         await bot.killed()
     assert invocation.response is None
 
