@@ -66,7 +66,7 @@ def sandbox(
     from bot.demo.browser import Choices, show  # noqa: PLC0415 - the sandbox is loaded only by who asks for it
 
     configure_logging("WARNING", "text")
-    asyncio.run(show(Choices(port, opens, None, inherited_environment()), Console()))
+    asyncio.run(show(Choices(port, opens, inherited_environment()), Console()))
 
 
 @app.command()

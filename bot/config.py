@@ -224,13 +224,6 @@ NAMES = frozenset(
         "ATELIER_DISCORD_OPENAPI",
     }
 )
-
-
-def inherited_environment() -> dict[str, str]:
-    """The environment without any setting of ours, for a bot that is set up by hand beside us."""
-    return {name: value for name, value in os.environ.items() if name not in NAMES and not name.startswith(PREFIX)}
-
-
 WHAT_TO_DO = {
     "DISCORD_TOKEN": "Copy the bot's token from Discord's developer portal, page Bot.",
     "OPENAI_API_KEY": "Create a key for a project of its own at the provider, with a spend limit there too.",
@@ -274,6 +267,11 @@ def read_data_settings() -> DataSettings:
     """
     _written()
     return DataSettings()
+
+
+def inherited_environment() -> dict[str, str]:
+    """The environment without any setting of ours, for a bot that is set up by hand beside us."""
+    return {name: value for name, value in os.environ.items() if name not in NAMES and not name.startswith(PREFIX)}
 
 
 def unknown_settings() -> list[str]:

@@ -51,7 +51,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def sandbox() -> AsyncIterator[Sandbox]:
-    async with opened(Choices(0, opens=False, data=None, environment=inherited_environment(), images=PAINTED)) as box:
+    async with opened(Choices(0, opens=False, environment=inherited_environment(), images=PAINTED)) as box:
         yield box
 
 

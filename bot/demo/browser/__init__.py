@@ -41,14 +41,12 @@ class Choices:
     Attributes:
         port: of the page; 0 takes a free one.
         opens: whether the browser is opened.
-        data: where everything is kept between starts; None keeps nothing.
         environment: what a process of ours inherits: no settings.
         images: how the image API behaves.
     """
 
     port: int
     opens: bool
-    data: Path | None
     environment: Mapping[str, str]
     images: ImageOptions = field(default_factory=ImageOptions)
 
@@ -78,7 +76,7 @@ async def show(choices: Choices, console: Console) -> None:
         console.print("\nAtelier runs against a Discord and an image API on this machine. No token, no key, no cost.")
         console.print("Open this address in a browser:\n")
         console.out(f"    {sandbox.page.url}\n", highlight=False)
-        console.print("Ctrl+C ends it." if choices.data is None else f"It is kept in {choices.data}. Ctrl+C ends it.")
+        console.print("Ctrl+C ends it.")
         if choices.opens:
             await asyncio.to_thread(webbrowser.open, sandbox.page.url)
         await stop.wait()
@@ -92,15 +90,14 @@ async def opened(choices: Choices) -> AsyncGenerator[Sandbox]:
         OperatorError: the port is taken, or the bot does not start.
     """
     async with AsyncExitStack() as stack:
-        folder = choices.data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="atelier-sandbox-")))
-        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="atelier-sandbox-")))
         discord = await stack.enter_async_context(SandboxDiscord(Options(first_answer_seconds=FIRST_ANSWER)))
         images = await stack.enter_async_context(SandboxImages(choices.images))
-        town = furnish(discord)
+        people = furnish(discord)
         bot = BotProcess({**choices.environment, **_settings(discord, images, folder / "bot")}, folder)
         reader = Reader(folder / "bot" / "atelier.sqlite3", discord.servers, DEFAULTS)
         behind = Behind(bot, reader, discord)
-        page = ChatPage(discord, images, town.people, behind, port=choices.port, seconds=FIRST_ANSWER + 1)
+        page = ChatPage(discord, images, people, behind, port=choices.port, seconds=FIRST_ANSWER + 1)
         try:
             await stack.enter_async_context(page)
         except OSError as error:

@@ -53,10 +53,6 @@ class Behind(Backstage):
             raise BackstageError("There is no such thing to do.")
         await self._acts[act]()
 
-    @override
-    async def travel(self, seconds: float) -> None:
-        """Nothing: the bot goes by Discord's clock."""
-
     async def _restart(self) -> None:
         await self._bot.stop()
         await self._bot.start()

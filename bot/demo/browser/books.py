@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from bot.sandbox.discord import Server
     from bot.services.accounting import ReportedJob
+    from bot.services.policy import Balance
     from bot.storage.database.sqlite import sqlite3
 
 LATEST = 30  # jobs
@@ -57,7 +58,7 @@ class Reader:
         """
         report = read_report(self.path, None, None)
         with closing(open_read_only(self.path)) as connection:
-            limits = [self._limit(connection, *one) for one in self._limits(connection, int(time.time() + ahead))]
+            limits = list(self._limits(connection, int(time.time() + ahead)))
         sums = report.sums
         return {
             "settled_nano": sums.settled_nano,
@@ -69,38 +70,41 @@ class Reader:
             "jobs": [_job(job) for job in report.jobs[: -LATEST - 1 : -1]],
         }
 
-    def _limits(self, connection: sqlite3.Connection, at: int) -> Iterator[tuple[Limit, Requester, int, str, Server]]:
+    def _limits(self, connection: sqlite3.Connection, at: int) -> Iterator[dict[str, Any]]:
         """Every limit that bounds somebody, once."""
         seen: set[tuple[object, ...]] = set()
         for server in self.servers:
             policy = read_policy(connection, server.id)
-            for name, member in server.members.items():
-                for channel in server.channels:
-                    roles = tuple(role.id for role in member.roles)
-                    requester = Requester(server.id, channel.id, member.id, roles)
-                    for limit in limits_for(policy, requester, at, defaults=self.defaults):
-                        key = (limit.scope, limit.server_id, limit.scope_id, limit.metric, limit.window)
-                        if key not in seen:
-                            seen.add(key)
-                            yield limit, requester, at, name, server
+            for name, requester in _requesters(server):
+                buckets = buckets_touched(requester, at, policy.time_zone, policy.week_start)
+                for limit in limits_for(policy, requester, at, defaults=self.defaults):
+                    key = (limit.scope, limit.server_id, limit.scope_id, limit.metric, limit.window)
+                    if key not in seen:
+                        seen.add(key)
+                        standing = balance_in_force(connection, bucket_of(limit, buckets), at)
+                        yield _limit(limit, *standing, name, server.guild.name)
 
-    def _limit(
-        self, connection: sqlite3.Connection, limit: Limit, requester: Requester, at: int, name: str, server: Server
-    ) -> dict[str, Any]:
-        policy = read_policy(connection, server.id)
-        buckets = buckets_touched(requester, at, policy.time_zone, policy.week_start)
-        balance, resets_at = balance_in_force(connection, bucket_of(limit, buckets), at)
-        is_money = limit.metric is Metric.USD
-        who = {Scope.MEMBER: f"{name}'s ", Scope.INSTALLATION: ""}.get(limit.scope, f"{server.guild.name}: ")
-        return {
-            "scope": limit.scope,
-            "name": f"{who}{limit.name.removeprefix('your ').removeprefix('Your ')}",
-            "money": is_money,
-            "used": used_of(limit.metric, balance),
-            "held": balance.held_nano if is_money else balance.held_images,
-            "maximum": limit.maximum,
-            "resets_at": resets_at,
-        }
+
+def _requesters(server: Server) -> Iterator[tuple[str, Requester]]:
+    """Everybody in every channel, with their names."""
+    for name, member in server.members.items():
+        roles = tuple(role.id for role in member.roles)
+        for channel in server.channels:
+            yield name, Requester(server.id, channel.id, member.id, roles)
+
+
+def _limit(limit: Limit, balance: Balance, resets_at: int, member: str, server: str) -> dict[str, Any]:
+    is_money = limit.metric is Metric.USD
+    who = {Scope.MEMBER: f"{member}'s ", Scope.INSTALLATION: ""}.get(limit.scope, f"{server}: ")
+    return {
+        "scope": limit.scope,
+        "name": f"{who}{limit.name.removeprefix('your ').removeprefix('Your ')}",
+        "money": is_money,
+        "used": used_of(limit.metric, balance),
+        "held": balance.held_nano if is_money else balance.held_images,
+        "maximum": limit.maximum,
+        "resets_at": resets_at,
+    }
 
 
 def _job(job: ReportedJob) -> dict[str, Any]:

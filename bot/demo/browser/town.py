@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.sandbox.discord import ChannelKind, Permission
@@ -21,19 +20,11 @@ NOTES = {
 }
 
 
-@dataclass(frozen=True)
-class Town:
-    """The people whom a window may show."""
-
-    people: tuple[Person, ...]
-
-
-def furnish(discord: SandboxDiscord) -> Town:
-    """Make the servers, channels and people of a new sandbox; in one that was there before, find them."""
-    if "Mia" not in discord.server.members:
-        _build(discord)
+def furnish(discord: SandboxDiscord) -> tuple[Person, ...]:
+    """Make the servers, channels and people of a new sandbox; the people whom a window may show."""
+    _build(discord)
     found = {name: member for server in discord.servers for name, member in server.members.items()}
-    return Town(tuple(Person(found[name].user, note) for name, note in NOTES.items() if name in found))
+    return tuple(Person(found[name].user, note) for name, note in NOTES.items())
 
 
 def _build(discord: SandboxDiscord) -> None:

@@ -41,10 +41,6 @@ class Backstage(Protocol):
         """
         ...
 
-    async def travel(self, seconds: float) -> None:
-        """Time has been put forward by so many seconds."""
-        ...
-
 
 @dataclass(frozen=True)
 class Switch:

@@ -152,17 +152,16 @@ class ChatPage:
             if "switch" in deed:
                 self._troubles.turn(as_text(deed["switch"]), on=deed.get("on") is True)
             elif "travel" in deed:
-                await self._travel(float(as_id(deed["travel"]) or 0))
+                self._travel(float(as_id(deed["travel"]) or 0))
             else:
                 await self._backstage.act(as_text(deed.get("act")))
         except BackstageError as refusal:
             return _refused(str(refusal))
         return web.json_response({})
 
-    async def _travel(self, seconds: float) -> None:
+    def _travel(self, seconds: float) -> None:
         self._discord.clock.travel(seconds)
         self._images.travel(seconds)
-        await self._backstage.travel(seconds)
 
     async def _scenes(self) -> Json:
         return {
