@@ -122,6 +122,7 @@ async def test_saturated_edges_that_a_compression_has_smeared_are_no_drawing() -
         spot((1280, 960)),
         jpeg(spot(SIZE).convert("RGB"), 60),
         spot(SIZE).convert("1"),
+        spot(SIZE).convert("RGBA"),
     ],
 )
 async def test_black_and_white_areas_in_the_pictures_shape_are_a_mask(mask: Image.Image) -> None:

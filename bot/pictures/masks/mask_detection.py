@@ -38,6 +38,8 @@ _SAMPLE = 1 << 19  # pixels in which colours are counted
 
 def is_black_and_white(image: Image.Image) -> bool:
     """Whether it consists of black and white areas, as a mask does; markup of thin lines does not."""
+    if image.mode == "RGBA" and image.getchannel("A").getextrema() == (255, 255):  # as any browser's canvas exports
+        image = image.convert("RGB")
     if image.mode != "RGB":
         return False
     small = resized(image, within(*image.size, _SMALL), Image.Resampling.BOX)
