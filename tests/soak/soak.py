@@ -21,8 +21,8 @@ from tests.soak.verdict import Books, after_a_death, at_the_end, left_lying
 from tests.soak.weather import Weather
 from tests.soak.weight import growth, weigh
 from tests.wire.autopsy import is_settled
+from tests.wire.forked import fork
 from tests.wire.house import House
-from tests.wire.nursery import Nursery
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from bot.sandbox.discord import Invocation
     from tests.soak.plan import Step
     from tests.soak.weight import Weight
-    from tests.wire.nursery import Life
+    from tests.wire.forked import ForkedProcess
 
 BUDGET = 0.5  # dollars for the first bot
 MORE_BUDGET = 0.6  # dollars for each further one, so that they take some requests and refuse others
@@ -80,13 +80,13 @@ class Soak:
         self._folder = folder
         self._temporary = folder / "tmp"
         self._house = House(DISCORD, IMAGES, folder / "data")
-        self._nursery = Nursery(folder / "nursery")
+        self._log = folder / "bot.log"
         self._crowd = Crowd(self._house)
         self._weather = Weather(self._house)
         self._acts = Background()
         self._events: deque[str] = deque(maxlen=LAST_EVENTS)
         self._began = time.monotonic()
-        self._life: Life | None = None
+        self._life: ForkedProcess | None = None
         self._budget = BUDGET
         self._dies_by_itself = self._was_connected = False
         self._deaf: list[tuple[float, float]] = []  # from when to when; seconds since 1970
@@ -96,13 +96,14 @@ class Soak:
     async def __aenter__(self) -> Self:
         self._temporary.mkdir(parents=True)
         await self._house.__aenter__()
-        await self._nursery.__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self._acts.close()
         await self._weather.clear()
-        await self._nursery.__aexit__()
+        if self._life is not None:
+            self._life.signal(signal.SIGKILL)
+            await self._life.ended()
         await self._house.__aexit__()
 
     async def play(self) -> None:
@@ -171,7 +172,8 @@ class Soak:
             "TMPDIR": str(self._temporary),
         }
         identified = len(self._house.discord.gateway.identifies)
-        self._life = await self._nursery.born(environment, statements)
+        folder = self._folder / "cwd"
+        self._life = await fork(environment, folder, self._log, self._log, "run", statements=statements)
         self.counts["bots"] += 1
         gateway = self._house.discord.gateway
         while len(gateway.identifies) == identified and not await self._life.died(GLANCE / 4):
@@ -182,7 +184,9 @@ class Soak:
         """End lives when the plan says so, and begin another whenever one has ended."""
         while True:
             order = asyncio.create_task(self._lives.get())
-            await asyncio.wait({order, self._living.ending}, return_when=asyncio.FIRST_COMPLETED)
+            ending = asyncio.create_task(self._living.died())
+            await asyncio.wait({order, ending}, return_when=asyncio.FIRST_COMPLETED)
+            ending.cancel()
             statements = 0
             if order.done():
                 statements = await self._end_life(order.result())
@@ -222,7 +226,7 @@ class Soak:
         await asyncio.sleep(REFUSED_START)
 
     @property
-    def _living(self) -> Life:
+    def _living(self) -> ForkedProcess:
         assert self._life is not None
         return self._life
 
@@ -286,7 +290,7 @@ class Soak:
         with suppress(TimeoutError):  # what Discord took in no way is kept for the next start
             await self._settled(SOON)
         await asyncio.sleep(RESTING)
-        self.weights.append(await weigh(self._living, self._nursery.log))
+        self.weights.append(await weigh(self._living, self._log))
         self._say(f"at rest: {self.weights[-1]}")
         if wrong := list(growth(self.weights[0], self.weights[-1])):
             raise self.spoilt(*wrong)
@@ -332,7 +336,7 @@ class Soak:
             raise self.spoilt(*wrong)
 
     def _unforeseen(self) -> list[str]:
-        said = self._nursery.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        said = self._log.read_text(encoding="utf-8", errors="replace").splitlines()
         return [line[:400] for line in said if UNFORESEEN.search(line)][:LAST_WORDS]
 
     # --- what is told ------------------------------------------------------------------------------------------------
@@ -353,7 +357,7 @@ class Soak:
 
     def spoilt(self, *wrong: str) -> SpoiltError:
         """What is wrong, and all that is needed to find out why."""
-        said = self._nursery.log.read_text(encoding="utf-8", errors="replace").splitlines()[-LAST_WORDS:]
+        said = self._log.read_text(encoding="utf-8", errors="replace").splitlines()[-LAST_WORDS:]
         again = f"python -m tests.soak --minutes {self._minutes:g} --seed {self._seed}"
         return SpoiltError(
             "\n".join(

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from tests.wire.nursery import TOLD
+from tests.wire.forked import TOLD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.wire.nursery import Life
+    from tests.wire.forked import ForkedProcess
 
 PATIENCE = 60.0  # seconds until a process tells of itself
 MEMORY = 96 * 1024 * 1024  # bytes by which it may grow: pools fill, and the allocator keeps what it had
@@ -46,7 +46,7 @@ class Weight:
         )
 
 
-async def weigh(life: Life, log: Path) -> Weight:
+async def weigh(life: ForkedProcess, log: Path) -> Weight:
     """Let a bot tell what it holds.
 
     Raises:

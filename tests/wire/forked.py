@@ -5,15 +5,22 @@ from __future__ import annotations
 import asyncio
 import gc
 import importlib
+import json
 import multiprocessing
 import os
+import re
+import signal
 import sys
+from collections import Counter
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from bot.storage.database.sqlite import sqlite3
+from tests.storage.dying import traced
 
 if TYPE_CHECKING:
-    import signal
     from collections.abc import Mapping
     from multiprocessing.context import ForkServerProcess
 
@@ -31,6 +38,9 @@ LOADED = (
     "openai.resources.images",
     "PIL.PngImagePlugin",
 )
+TOLD = "holds: "  # begins the line in which a bot says what it holds
+NUMBERS = re.compile(r"[0-9]+")
+MOST_KINDS = 40  # kinds of objects that are named
 COVERED = "COVERAGE_PROCESS_CONFIG"
 KEPT = ("PATH", "HOME", COVERED)  # of the environment
 
@@ -64,6 +74,12 @@ class ForkedProcess:
             with suppress(ProcessLookupError):
                 os.kill(self.pid, number)
 
+    async def died(self, within: float | None = None) -> bool:
+        """Wait for its end, at most so many seconds; whether it has ended."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._ended.wait(), within)
+        return self._ended.is_set()
+
     async def ended(self) -> int:
         """Wait for its end; the exit code, negative for the signal that killed it."""
         await asyncio.wait_for(self._ended.wait(), PATIENCE)
@@ -77,6 +93,7 @@ async def fork(
     output: Path,
     errors: Path,
     *command: str,
+    statements: int = 0,
     afresh: bool = False,
 ) -> ForkedProcess:
     """Start `python -m bot …` in a folder, which may be new, with these settings and nothing else of ours.
@@ -87,16 +104,46 @@ async def fork(
         output: the file to which its standard output is appended.
         errors: as `output`; it may be the same file.
         command: its arguments.
+        statements: it kills itself before its SQL statement of that number; 0 lets it live.
         afresh: it loads everything itself, as an operator's does: for what is read from the environment meanwhile.
     """
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     settings = {**kept, **environment}
-    afresh = afresh or COVERED in os.environ  # only what is started afresh is measured
-    arguments = (settings, folder, output, errors, command, afresh)
+    afresh = not statements and (afresh or COVERED in os.environ)  # only what is started afresh is measured
+    arguments = (settings, folder, output, errors, command, statements, afresh)
     process = _context.Process(target=live, args=arguments, daemon=True)
     await asyncio.to_thread(process.start)
     return ForkedProcess(process)
+
+
+def tell_of_itself(*_: object) -> None:
+    """Say, as a line of JSON, what this process holds: tasks by name, and the objects of Python."""
+    gc.collect()
+    objects = gc.get_objects()
+    kinds = Counter(type(each).__qualname__ for each in objects)
+    tasks = Counter(_name_of(task) for task in asyncio.all_tasks())
+    told = {"objects": len(objects), "tasks": tasks, "kinds": dict(kinds.most_common(MOST_KINDS))}
+    print(f"{TOLD}{json.dumps(told)}", file=sys.stderr, flush=True)  # noqa: T201 - for whoever asked by SIGUSR1
+
+
+def _name_of(task: asyncio.Task[Any]) -> str:
+    """Without numbers; the work's own name where the task has none."""
+    name = NUMBERS.sub("#", task.get_name())
+    return getattr(task.get_coro(), "__qualname__", name) if name == "Task-#" else name
+
+
+def die_before(statements: int) -> None:
+    """Let this process be killed before its SQL statement of that number."""
+    seen = 0
+
+    def count(_sql: str) -> None:
+        nonlocal seen
+        seen += 1
+        if seen == statements:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    setattr(sqlite3, "connect", partial(traced, count))  # noqa: B010 - its overloads
 
 
 def live(
@@ -105,6 +152,7 @@ def live(
     output: Path,
     errors: Path,
     command: tuple[str, ...],
+    statements: int,
     afresh: bool,  # noqa: FBT001 - handed over as `fork` was told
 ) -> None:
     """Be `python -m bot …` until the end of the process."""
@@ -117,5 +165,8 @@ def live(
     if afresh:
         os.environ["PYTHONPATH"] = str(PROJECT)
         os.execv(sys.executable, [sys.executable, "-m", "bot", *command])  # noqa: S606 - ourselves
+    signal.signal(signal.SIGUSR1, tell_of_itself)
     sys.argv[1:] = command
+    if statements:
+        die_before(statements)
     importlib.import_module("bot.__main__").main()

@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, Self
 from bot.sandbox.discord import Options, RateLimits
 from bot.sandbox.images import Fault, FaultKind, ImageOptions
 from tests.wire.autopsy import Press, autopsy, is_settled, newest_event, tally, unsettled
-from tests.wire.nursery import Nursery
+from tests.wire.forked import fork
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from pathlib import Path
 
     from bot.sandbox.discord import Channel, Member
+    from tests.wire.forked import ForkedProcess
     from tests.wire.house import House
-    from tests.wire.nursery import Life
 
 MEMBERS = 20
 BUDGET = 0.03  # dollars for the first life, about three pictures' worth of holds
@@ -49,7 +49,7 @@ class Moment:
     """When a life ends. `wait` returns when it has come; with `statements`, the bot kills itself."""
 
     name: str
-    wait: Callable[[Season, Life], Awaitable[object]]
+    wait: Callable[[Season, ForkedProcess], Awaitable[object]]
     statements: int = 0
 
 
@@ -83,15 +83,15 @@ class Season:
         self.deaths: list[str] = []
         self._house = house
         self._random = Random(seed)  # noqa: S311 - a test that can be repeated
-        self._nursery = Nursery(folder)
+        self._log = folder / "bot.log"
         self._folder = folder
+        self._life: ForkedProcess | None = None
         self._crowd: list[asyncio.Task[None]] = []
         self._budget = BUDGET
         self._identified = 0  # how often a bot had connected when this one was born
         self._last_event = 0  # the newest that somebody has read
 
     async def __aenter__(self) -> Self:
-        await self._nursery.__aenter__()
         life = await self._born()
         await self.at_work(life, 0.3)  # until Discord knows the commands
         life.signal(signal.SIGTERM)
@@ -105,7 +105,9 @@ class Season:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._nursery.__aexit__()
+        if self._life is not None:
+            self._life.signal(signal.SIGKILL)
+            await self._life.ended()
         await self._leave()
 
     async def live_and_die(self) -> None:
@@ -148,32 +150,32 @@ class Season:
         wrong += unsettled(self._house, self.presses, self._folder / "copy")
         assert code == 0, self.story("It did not end well.")
         assert not wrong, self.story(*wrong)
-        said = self._nursery.log.read_text(encoding="utf-8")
+        said = self._log.read_text(encoding="utf-8")
         assert "[error" not in said, self.story("Something went wrong inside.")
         return tally(self._house, self.presses, self._folder / "copy")
 
     def story(self, *wrong: str) -> str:
         """What is wrong, and all that is needed to find out why."""
-        said = self._nursery.log.read_text(encoding="utf-8").splitlines()[-60:]
+        said = self._log.read_text(encoding="utf-8").splitlines()[-60:]
         return "\n".join(
             [*wrong, f"— seed {self.seed}; deaths so far —", *self.deaths, "— the bot's last words —", *said]
         )
 
     # --- moments -------------------------------------------------------------------------------------------------
 
-    async def at_work(self, life: Life, seconds: float) -> None:
+    async def at_work(self, life: ForkedProcess, seconds: float) -> None:
         """Wait so many seconds longer than until the bot is connected."""
         identifies = self._house.discord.gateway.identifies
         goal = self._identified + 1
         await self._while_it_lives(life, lambda: len(identifies) >= goal)
         await life.died(seconds)
 
-    async def called(self, life: Life, calls: int) -> None:
+    async def called(self, life: ForkedProcess, calls: int) -> None:
         """Wait until the image API has received so many more calls."""
         goal = len(self._house.images.calls) + calls
         await self._while_it_lives(life, lambda: len(self._house.images.calls) >= goal)
 
-    async def written(self, life: Life, events: int) -> None:
+    async def written(self, life: ForkedProcess, events: int) -> None:
         """Wait until so many more events are in the database, and kill it at once: this thread has other work."""
         goal = self._last_event + events
         end = time.monotonic() + PATIENCE
@@ -185,7 +187,7 @@ class Season:
 
         self._last_event = max(self._last_event, await asyncio.to_thread(budget_alerts))
 
-    async def _while_it_lives(self, life: Life, predicate: Callable[[], bool]) -> None:
+    async def _while_it_lives(self, life: ForkedProcess, predicate: Callable[[], bool]) -> None:
         """Wait for the predicate, for the bot's end or for the end of patience."""
         end = time.monotonic() + PATIENCE
         while not predicate() and time.monotonic() < end and not await life.died(0.002):
@@ -197,14 +199,16 @@ class Season:
     def _budget_nano(self) -> int:
         return round(self._budget * 1000) * 1_000_000
 
-    async def _born(self, statements: int = 0) -> Life:
+    async def _born(self, statements: int = 0) -> ForkedProcess:
         self._identified = len(self._house.discord.gateway.identifies)
         settings: Mapping[str, str] = {
             "ATELIER_MONTHLY_BUDGET": f"{self._budget:.3f}",
             "ATELIER_MEMBER_DAILY_IMAGES": "10000",
             "ATELIER_CONCURRENCY": "8",
         }
-        return await self._nursery.born({**self._house.environment(), **settings}, statements)
+        environment = {**self._house.environment(), **settings}
+        self._life = await fork(environment, self._folder, self._log, self._log, "run", statements=statements)
+        return self._life
 
     async def _press(self, member: Member, channels: list[Channel], number: int) -> None:
         random = Random(f"{self.seed} {number}")  # noqa: S311 - a test that can be repeated

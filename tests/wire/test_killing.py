@@ -17,7 +17,7 @@ async def survive(
     open_house: OpenHouse, folder: Path, record: Callable[[str, object], None], seed: int, lives: int
 ) -> dict[str, int]:
     """Live and die so many times; how often there was what a death can harm."""
-    async with Season(await open_house(DISCORD, IMAGES), folder / "nursery", seed) as season:
+    async with Season(await open_house(DISCORD, IMAGES), folder / "lives", seed) as season:
         for _ in range(lives):
             await season.live_and_die()
         seen = await season.settle()
