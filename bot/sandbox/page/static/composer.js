@@ -32,7 +32,7 @@ export function composer() {
     <div class="line">
       <label class="icon attach" title="Send files"><input type="file" multiple aria-label="Send files" @change=${(event) => { addFiles([...event.target.files]); event.target.value = ""; }}><span aria-hidden="true">+</span></label>
       <textarea rows="1" aria-label=${words} placeholder="${words} · / for commands" maxlength="2000" .value=${live(here.text)}
-        role="combobox" aria-haspopup="listbox" aria-expanded=${String(offered.length > 0)} aria-autocomplete="list" aria-controls=${offered.length ? "commands" : nothing}
+        aria-haspopup="listbox" aria-autocomplete="list" aria-controls=${offered.length ? "commands" : nothing}
         aria-activedescendant=${offered.length ? `command-${picked}` : nothing}
         @input=${typed} @keydown=${(event) => keys(event, offered)} @paste=${paste}></textarea>
       <button class="icon send" aria-label="Send" ?disabled=${!here.text.trim() && !here.files.length} @click=${sendMessage}>➤</button>

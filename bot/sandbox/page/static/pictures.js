@@ -30,15 +30,14 @@ export function gallery(files, message) {
 
 function picture(file, message, count) {
   const size = fitted(file, count);
-  const described = file.description ? html`<span class="alt" aria-hidden="true" title=${file.description}>ALT</span>` : nothing;
+  const described = file.description ? html`<span class="alt" aria-hidden="true" title=${file.description}></span>` : nothing;
   const show = (event) => {
     const shell = event.currentTarget;
     if (shell.classList.contains("covered")) shell.classList.remove("covered");
     else openViewer(file, message, shell);
   };
-  return html`<button class="picture ${file.spoiler || file.filename?.startsWith("SPOILER_") ? "covered" : ""}" @click=${show}
-    aria-label="Open the picture${file.description ? `: ${file.description}` : ""}">
-    <img src=${file.url} width=${size.width} height=${size.height} alt=${file.description ?? ""} decoding="async" draggable="false">
+  return html`<button class="picture ${file.spoiler || file.filename?.startsWith("SPOILER_") ? "covered" : ""}" @click=${show}>
+    <span class="unseen">Open the picture${file.description ? ": " : ""}</span><img src=${file.url} width=${size.width} height=${size.height} alt=${file.description ?? ""} decoding="async" draggable="false">
     ${described}</button>`;
 }
 

@@ -18,7 +18,7 @@ export function places() {
       <span class="rule" aria-hidden="true"></span>
       ${outline.servers.map((one) => place(one.id, one.name, initials(one.name), () => open(one.channels.find((channel) => channel.type === KIND.text)?.id), one.channels))}
     </nav>
-    <div class="channels"><h1 class="server-name">${server()?.name ?? "Direct messages"}</h1>
+    <div class="channels"><header class="server-name"><h2>${server()?.name ?? "Direct messages"}</h2></header>
       <nav class="list" aria-label="Channels" tabindex="-1">${state.place === "@me" ? entry({ ...direct, name: "Atelier" }) : channelList(server())}</nav>
       ${whoami()}</div>`;
 }
@@ -35,7 +35,7 @@ function place(id, name, sign, act, channels) {
 function channelList(here) {
   if (!here) return nothing;
   const threads = here.channels.filter(isThread);
-  return here.channels.filter((one) => !isThread(one)).map((one) => html`${one.type === KIND.category ? html`<h2>${one.name}</h2>` : entry(one)}
+  return here.channels.filter((one) => !isThread(one)).map((one) => html`${one.type === KIND.category ? html`<h3>${one.name}</h3>` : entry(one)}
     ${threads.filter((thread) => thread.parent_id === one.id && !thread.thread_metadata?.archived).map((thread) => entry(thread, isForum(one)))}`);
 }
 
@@ -53,8 +53,8 @@ export function personAvatar(person, kind = "") {
 function whoami() {
   const mine = state.people.find((one) => one.id === state.person);
   if (!mine) return nothing;
-  return html`<div class="whoami"><button class="person" aria-haspopup="menu" aria-label="You are ${mine.name}, ${mine.note}. Be somebody else" @click=${switcher}>
-    ${personAvatar(mine)}<span><strong>${mine.name}</strong><small>${mine.note}</small></span><span class="sign" aria-hidden="true">⇅</span></button></div>`;
+  return html`<div class="whoami"><button class="person" aria-haspopup="menu" @click=${switcher}>
+    ${personAvatar(mine)}<span><span class="unseen">You are </span><strong>${mine.name}</strong><span class="unseen">, </span><small>${mine.note}</small><span class="unseen">. Be somebody else</span></span><span class="sign" aria-hidden="true">⇅</span></button></div>`;
 }
 
 function switcher(event) {

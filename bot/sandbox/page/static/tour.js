@@ -55,7 +55,7 @@ export function tour(channel, isEmpty) {
   const left = STEPS.filter(([key]) => !done.has(key)).length;
   const next = STEPS.find(([key]) => !done.has(key))?.[0];
   const hide = () => { isHidden = true; localStorage.setItem("tour hidden", "yes"); changed(); };
-  return html`<section class="tour" aria-labelledby="tour-title"><header><h3 id="tour-title">${left ? "Your first minute" : "That was all of it"}</h3>
+  return html`<section class="tour" aria-labelledby="tour-title"><header><h2 id="tour-title">${left ? "Your first minute" : "That was all of it"}</h2>
     <span class="count">${STEPS.length - left} of ${STEPS.length}</span>${isEmpty || !left ? nothing : html`<button class="quiet" aria-expanded=${String(isWhole)} @click=${() => { isWhole = !isWhole; changed(); }}>${isWhole ? "Only the next" : "All five"}</button>`}
     <button class="icon" aria-label="Hide the first minute" @click=${hide}>✕</button></header>
     <ol>${STEPS.filter(([key]) => isEmpty || isWhole || key === next).map(([key, title, words, label, act]) => html`<li class="${done.has(key) ? "done" : ""} ${key === next ? "next" : ""}">
