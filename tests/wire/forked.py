@@ -110,7 +110,6 @@ async def fork(
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     settings = {**kept, **environment}
-    afresh = not statements and (afresh or COVERED in os.environ)  # only what is started afresh is measured
     arguments = (settings, folder, output, errors, command, statements, afresh)
     process = _context.Process(target=live, args=arguments, daemon=True)
     await asyncio.to_thread(process.start)

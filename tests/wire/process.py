@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from typing import TYPE_CHECKING, Self
 
-from tests.wire.forked import fork
+from tests.wire.forked import COVERED, fork
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +32,7 @@ class BotProcess:
         self._environment = {**WIDE, **environment}
         self._folder = folder
         self._command = command or ("run",)
-        self._afresh = afresh
+        self._afresh = afresh or COVERED in os.environ  # only then is it measured
         self._process: ForkedProcess | None = None
         self.output = ""
         self.errors = ""
