@@ -74,6 +74,13 @@ async def at_once(steps: Iterable[Awaitable[object]]) -> None:
 STEPS = [
     Step("reserve A", lambda books: books.ledger.reserve(FULL), event("reserve", "A:3")),
     Step("dispatch A:1", lambda books: books.ledger.dispatch("A:1", NOON), event("dispatch", "A:1"), once=True),
+    Step("retract A:1", lambda books: books.ledger.retract("A:1", "busy", NOON), event("retract", "A:1"), once=True),
+    Step(
+        "dispatch A:1 again",
+        lambda books: books.ledger.dispatch("A:1", NOON),
+        "SELECT 1 FROM jobs WHERE id = 'A:1' AND attempt = 2",
+        once=True,
+    ),
     Step("settle A:1", lambda books: books.ledger.settle("A:1", settlement(130), NOON + 1), event("settle", "A:1")),
     Step("dispatch A:2", lambda books: books.ledger.dispatch("A:2", NOON + 2), event("dispatch", "A:2"), once=True),
     Step(
@@ -165,7 +172,7 @@ FINAL = {
     * 4,
     "SELECT held_nano, held_images, settled_nano, settled_images FROM buckets WHERE scope = 'server'": [(0, 0, 280, 3)]
     * 4,
-    "SELECT count(*) FROM events": [(17,)],
+    "SELECT count(*) FROM events": [(19,)],
     "SELECT job_id, nano, images FROM adjustments": [("A:1", -20, 0)],
     "SELECT version FROM policies": [(2,)],
     "SELECT amount FROM grants": [(2,)],

@@ -52,17 +52,24 @@ FAULTS = {
     "I4 the events do not tell the job's state": """
         SELECT jobs.id FROM jobs LEFT JOIN events ON job_id = jobs.id GROUP BY jobs.id HAVING
             sum(kind = 'reserve' AND nano = hold_nano AND images = hold_images) <> 1
-            OR sum(kind = 'dispatch') <> (dispatched_at IS NOT NULL)
+            OR sum(kind = 'dispatch') - sum(kind = 'retract') <> (dispatched_at IS NOT NULL)
+            OR sum(kind = 'dispatch') <> attempt
             OR sum(kind = 'unknown') <> (deadline_at IS NOT NULL)
             OR sum(kind = 'settle' AND nano = actual_nano AND events.overshoot_nano = jobs.overshoot_nano)
                 <> (state = 'settled')
             OR sum(kind = 'release' AND nano = hold_nano) <> (state = 'released')
-            OR count(*) <> 1 + (dispatched_at IS NOT NULL) + (deadline_at IS NOT NULL) + (closed_at IS NOT NULL)""",
+            OR count(*) <> 1 + (dispatched_at IS NOT NULL) + (deadline_at IS NOT NULL) + (closed_at IS NOT NULL)
+                + 2 * sum(kind = 'retract')""",
     "I4 events are not in their order": """
-        SELECT later.seq FROM events AS later JOIN events AS earlier
-        ON earlier.job_id = later.job_id AND earlier.seq < later.seq
-        WHERE (CASE later.kind WHEN 'reserve' THEN 0 WHEN 'dispatch' THEN 1 WHEN 'unknown' THEN 2 ELSE 3 END)
-            <= (CASE earlier.kind WHEN 'reserve' THEN 0 WHEN 'dispatch' THEN 1 WHEN 'unknown' THEN 2 ELSE 3 END)""",
+        SELECT seq FROM (
+            SELECT seq, kind, lag(kind, 1, '') OVER (PARTITION BY job_id ORDER BY seq) AS before FROM events
+        ) WHERE NOT CASE kind
+            WHEN 'reserve' THEN before = ''
+            WHEN 'dispatch' THEN before IN ('reserve', 'retract')
+            WHEN 'retract' THEN before = 'dispatch'
+            WHEN 'unknown' THEN before = 'dispatch'
+            WHEN 'settle' THEN before IN ('dispatch', 'unknown')
+            ELSE before IN ('reserve', 'dispatch', 'retract', 'unknown') END""",
     "I5 an amount is negative or no integer": """
         SELECT id FROM buckets WHERE min(settled_nano, held_nano, settled_images, held_images) < 0
             OR typeof(settled_nano) || typeof(held_nano) <> 'integerinteger'""",

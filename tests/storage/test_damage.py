@@ -113,7 +113,7 @@ async def test_a_job_in_no_state_is_damage(tmp_path: Path) -> None:
     def harm(connection: object) -> None:
         run = connection.execute  # type: ignore[attr-defined]  # of whichever SQLite
         run("PRAGMA ignore_check_constraints = ON")
-        run("DROP TRIGGER jobs_go_forward")
+        run("DROP TRIGGER jobs_go_their_way")
         run("DROP TRIGGER jobs_stay_closed")
         run("UPDATE jobs SET state = 'lost'")
 

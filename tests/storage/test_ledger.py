@@ -11,6 +11,7 @@ from bot.services.policy import Requester
 from bot.storage.database.sqlite import sqlite3
 
 from .examples import MEMBER, NOON, PRICES, SERVER, budget, daily_images, order, settlement
+from .invariants import faults
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -39,6 +40,7 @@ async def in_state(books: Books, state: ChargeState) -> None:
 
 STEPS: dict[str, Callable[[Books], Awaitable[object]]] = {
     "dispatch": lambda books: books.ledger.dispatch("1:1", NOON + 1),
+    "retract": lambda books: books.ledger.retract("1:1", "unreachable", NOON + 1),
     "settle": lambda books: books.ledger.settle("1:1", settlement(), NOON + 1),
     "release": lambda books: books.ledger.release("1:1", "no", "blocked", NOON + 1),
     "unknown": lambda books: books.ledger.mark_unknown("1:1", "lost", "timeout", NOON + 1, NOON + 10),
@@ -146,6 +148,7 @@ async def test_a_result_that_comes_after_the_deadline_was_charged_is_a_conflict(
 ALLOWED = {
     ("reserved", "dispatch"),
     ("reserved", "release"),
+    ("dispatched", "retract"),
     ("dispatched", "settle"),
     ("dispatched", "release"),
     ("dispatched", "unknown"),
@@ -157,7 +160,7 @@ REPEATED = {("unknown", "unknown"), ("settled", "settle"), ("released", "release
 
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("state", list(ChargeState))
-async def test_a_charge_goes_only_forward(books: Books, state: ChargeState, step: str) -> None:
+async def test_a_charge_goes_only_where_it_may(books: Books, state: ChargeState, step: str) -> None:
     await in_state(books, state)
     before = await books.rows("SELECT * FROM jobs"), await books.rows("SELECT * FROM events")
 
@@ -173,6 +176,22 @@ async def test_a_charge_goes_only_forward(books: Books, state: ChargeState, step
         with pytest.raises(ChargeConflictError):
             await STEPS[step](books)
         assert (await books.rows("SELECT * FROM jobs"), await books.rows("SELECT * FROM events")) == before
+
+
+async def test_a_call_that_did_not_start_is_taken_back_and_may_be_made_again(books: Books) -> None:
+    await in_state(books, ChargeState.DISPATCHED)
+
+    for _ in range(2):  # a second time changes nothing
+        await books.ledger.retract("1:1", "unreachable", NOON + 1)
+    waiting = await state_of(books), await books.held_and_settled()
+    await books.ledger.dispatch("1:1", NOON + 2)
+    await books.ledger.settle("1:1", settlement(), NOON + 3)
+
+    assert waiting == (ChargeState.RESERVED, {(100, 1, 0, 0)})
+    assert [kind for (kind,) in await books.rows("SELECT kind FROM events ORDER BY seq")] == [
+        "reserve", "dispatch", "retract", "dispatch", "settle"
+    ]  # fmt: skip
+    assert await books.database.read(faults) == {}
 
 
 @pytest.mark.parametrize("composed", [False, True])

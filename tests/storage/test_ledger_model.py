@@ -53,6 +53,7 @@ class Modelled:
     actual: int | None = None
     deadline: int = 0
     has_picture: bool = False
+    was_dispatched: bool = False
 
     def counted(self, metric: Metric) -> int:
         if self.state is ChargeState.RELEASED:
@@ -127,7 +128,16 @@ class LedgerAndModel(RuleBasedStateMachine):
     def dispatch(self, which: int, *, fits: bool) -> None:
         job = self.pick(which, {ChargeState.RESERVED}, fits=fits)
         if self.does(self.books.ledger.dispatch(job.id, self.now), allowed=job.state is ChargeState.RESERVED):
-            job.state = ChargeState.DISPATCHED
+            job.state, job.was_dispatched = ChargeState.DISPATCHED, True
+
+    @precondition(lambda self: self.jobs)
+    @rule(which=ANY, fits=MOSTLY)
+    def retract(self, which: int, *, fits: bool) -> None:
+        job = self.pick(which, {ChargeState.DISPATCHED}, fits=fits)
+        step = self.books.ledger.retract(job.id, "unreachable", self.now)
+        repeated = job.state is ChargeState.RESERVED and job.was_dispatched
+        if self.does(step, allowed=job.state is ChargeState.DISPATCHED, repeated=repeated):
+            job.state = ChargeState.RESERVED
 
     @precondition(lambda self: self.jobs)
     @rule(which=ANY, cost=st.sampled_from([0, 1, 40, 120, 300]), fits=MOSTLY)

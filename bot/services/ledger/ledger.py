@@ -257,12 +257,19 @@ class Ledger(Protocol):
         ...
 
     async def dispatch(self, job_id: str, at: int, bounds: Bounds | None = None) -> None:
-        """Mark that the paid call is about to leave. Only a reserved job can be dispatched, and so only once.
+        """Mark that the paid call is about to leave. Only a reserved job can be: once, unless that is retracted.
 
         Raises:
             OutOfBoundsError: it would pass one of the bounds' limits.
             StalePolicyError: the server's policy has changed since the bounds were looked up.
             ChargeConflictError: it is not reserved.
+        """
+        ...
+
+    async def retract(self, job_id: str, code: str, at: int) -> None:
+        """Take back the dispatch of a job whose call certainly did not start: it is reserved as before.
+
+        A second time changes nothing. `code` is a short word for why.
         """
         ...
 

@@ -81,6 +81,10 @@ class SqliteLedger(Ledger):
         await self._database.transaction(partial(_dispatch, job_id=job_id, at=at, bounds=bounds))
 
     @override
+    async def retract(self, job_id: str, code: str, at: int) -> None:
+        await self._database.transaction(partial(_retract, job_id=job_id, code=code, at=at))
+
+    @override
     async def settle(self, job_id: str, settlement: Settlement, at: int) -> Picture:
         return await self._database.transaction(partial(_settle, job_id=job_id, settlement=settlement, at=at))
 
@@ -190,6 +194,16 @@ def _dispatch(connection: sqlite3.Connection, job_id: str, at: int, bounds: Boun
     at = moment(connection, at)
     change_job(connection, charge, {"state": "dispatched", "dispatched_at": at, "attempt": charge.attempt + 1})
     record_event(connection, job_id, "dispatch", at, (charge.hold_nano, charge.hold_images))
+
+
+def _retract(connection: sqlite3.Connection, job_id: str, code: str, at: int) -> None:
+    charge = charge_of(connection, job_id)
+    if charge.state is ChargeState.RESERVED and charge.attempt:
+        return
+    _allow(charge, "retracted", (ChargeState.DISPATCHED,))
+    at = moment(connection, at)
+    change_job(connection, charge, {"state": "reserved", "dispatched_at": None})
+    record_event(connection, job_id, "retract", at, (charge.hold_nano, charge.hold_images), note=code)
 
 
 def _keep_in_bounds(connection: sqlite3.Connection, charge: Charge, bounds: Bounds) -> None:
