@@ -59,6 +59,9 @@ def demo(
 @app.command()
 def sandbox(
     port: Annotated[int, typer.Option(min=0, max=65_535, help="Of the page, on 127.0.0.1; 0 takes a free one.")] = 8155,
+    data: Annotated[
+        Path | None, typer.Option(help="A folder in which all of it is kept, so that another start goes on from there.")
+    ] = None,
     *,
     opens: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
@@ -66,7 +69,7 @@ def sandbox(
     from bot.demo.browser import Choices, show  # noqa: PLC0415 - the sandbox is loaded only by who asks for it
 
     configure_logging("WARNING", "text")
-    asyncio.run(show(Choices(port, opens, inherited_environment()), Console()))
+    asyncio.run(show(Choices(port, opens, inherited_environment(), folder=data), Console()))
 
 
 @app.command()

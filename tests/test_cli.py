@@ -236,10 +236,10 @@ def test_the_sandbox_is_opened_as_it_is_asked(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("DISCORD_TOKEN", "a real one")
     monkeypatch.setenv("SOMETHING_ELSE", "kept")
 
-    printed("sandbox", "--port", "0", "--open")
+    printed("sandbox", "--port", "0", "--open", "--data", "kept")
 
     (choices,) = asked
-    assert (choices.port, choices.opens) == (0, True)
+    assert (choices.port, choices.opens, choices.folder) == (0, True, Path("kept"))
     assert choices.environment["SOMETHING_ELSE"] == "kept"
     assert not {"ATELIER_MODEL", "DISCORD_TOKEN"} & choices.environment.keys()
 

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-PAINTED = ImageOptions(pace=0.25, seed=3)
+CHOICES = Choices(
+    0, opens=False, environment=inherited_environment(), images=ImageOptions(pace=0.25, seed=3), first_answer=60.0
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -51,7 +53,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def sandbox() -> AsyncIterator[Sandbox]:
-    async with opened(Choices(0, opens=False, environment=inherited_environment(), images=PAINTED)) as box:
+    async with opened(CHOICES) as box:
         yield box
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import signal
 import tempfile
 import webbrowser
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.demo.browser.behind import Behind
 from bot.demo.browser.books import Reader
 from bot.demo.browser.bot_process import BotProcess
-from bot.demo.browser.town import furnish
+from bot.demo.browser.town import furnish, inhabitants
 from bot.errors import OperatorError
 from bot.sandbox.discord import Options, SandboxDiscord
 from bot.sandbox.images import ImageOptions, SandboxImages
@@ -29,8 +30,11 @@ if TYPE_CHECKING:
 NANO = 1_000_000_000
 BUDGET_DOLLARS, DAILY_IMAGES = 20, 25
 DEFAULTS = Defaults(BUDGET_DOLLARS * NANO, DAILY_IMAGES)
-FIRST_ANSWER = 10.0  # seconds; Discord waits three, but a laptop may be busy with something else
+FIRST_ANSWER = 3.0  # seconds that Discord waits; then the page says, as Discord does, that nothing came
+MARGIN = 0.5  # seconds until the page says it, on top: an answer in the last moment is still told
 STARTING = 60.0  # seconds in which the bot has to be there
+BILL, TOKEN = "bill.jsonl", "page-token"  # files in the folder
+REMEMBERED_BYTES, REMEMBERED_REQUESTS = 64 * 1024 * 1024, 20  # of what the bot sent, in memory
 LAST_LINES = 6  # of its log, told when it is not
 
 
@@ -43,12 +47,16 @@ class Choices:
         opens: whether the browser is opened.
         environment: what a process of ours inherits: no settings.
         images: how the image API behaves.
+        folder: where all of it is kept, so that another start goes on from it; None keeps it until the end.
+        first_answer: seconds that the bot may take until it says something.
     """
 
     port: int
     opens: bool
     environment: Mapping[str, str]
     images: ImageOptions = field(default_factory=ImageOptions)
+    folder: Path | None = None
+    first_answer: float = FIRST_ANSWER
 
 
 @dataclass(frozen=True)
@@ -76,7 +84,10 @@ async def show(choices: Choices, console: Console) -> None:
         console.print("\nAtelier runs against a Discord and an image API on this machine. No token, no key, no cost.")
         console.print("Open this address in a browser:\n")
         console.out(f"    {sandbox.page.url}\n", highlight=False)
-        console.print("Ctrl+C ends it.")
+        if choices.folder is None:
+            console.print("Ctrl+C ends it, and forgets it. With --data DIR it is kept for another time.")
+        else:
+            console.print(f"Ctrl+C ends it. It is kept in {choices.folder}: another start goes on from there.")
         if choices.opens:
             await asyncio.to_thread(webbrowser.open, sandbox.page.url)
         await stop.wait()
@@ -87,17 +98,23 @@ async def opened(choices: Choices) -> AsyncGenerator[Sandbox]:
     """The sandbox with the bot in it, connected.
 
     Raises:
-        OperatorError: the port is taken, or the bot does not start.
+        OperatorError: the port is taken, the folder cannot be used, or the bot does not start.
     """
     async with AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="atelier-sandbox-")))
-        discord = await stack.enter_async_context(SandboxDiscord(Options(first_answer_seconds=FIRST_ANSWER)))
-        images = await stack.enter_async_context(SandboxImages(choices.images))
-        people = furnish(discord)
+        folder = choices.folder
+        if folder is None:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="atelier-sandbox-")))
+        discord = _discord(choices, folder)
+        people = furnish(discord) if discord.is_new else inhabitants(discord)
+        await stack.enter_async_context(discord)
+        kept = replace(choices.images, bill=folder / BILL, remembered_bytes=REMEMBERED_BYTES)
+        images = await stack.enter_async_context(SandboxImages(kept))
+        images.travel(discord.clock.travelled)
         bot = BotProcess({**choices.environment, **_settings(discord, images, folder / "bot")}, folder)
         reader = Reader(folder / "bot" / "atelier.sqlite3", discord.servers, DEFAULTS)
         behind = Behind(bot, reader, discord)
-        page = ChatPage(discord, images, people, behind, port=choices.port, seconds=FIRST_ANSWER + 1)
+        seconds, token = choices.first_answer + MARGIN, _token(folder)
+        page = ChatPage(discord, images, people, behind, port=choices.port, seconds=seconds, token=token)
         try:
             await stack.enter_async_context(page)
         except OSError as error:
@@ -106,6 +123,34 @@ async def opened(choices: Choices) -> AsyncGenerator[Sandbox]:
         stack.push_async_callback(bot.stop)
         await _start(bot, discord)
         yield Sandbox(discord, images, bot, page)
+
+
+def _discord(choices: Choices, folder: Path) -> SandboxDiscord:
+    """The Discord that is kept in the folder, or a new one.
+
+    Raises:
+        OperatorError: the folder cannot be used.
+    """
+    options = Options(
+        first_answer_seconds=choices.first_answer, remembered_requests=REMEMBERED_REQUESTS, folder=folder.absolute()
+    )
+    try:
+        return SandboxDiscord(options)
+    except OperatorError as error:
+        raise OperatorError(f"--data: {error}") from error
+    except OSError as error:
+        raise OperatorError(f"--data: {folder} cannot be used: {error.strerror}. Name another folder.") from error
+
+
+def _token(folder: Path) -> str:
+    """The page's token: the same after another start, so that an open page goes on."""
+    path = folder / TOKEN
+    if not path.exists():
+        unfinished = path.with_suffix(".part")
+        unfinished.touch(mode=0o600)
+        unfinished.write_text(secrets.token_urlsafe(24), "ascii")
+        unfinished.replace(path)
+    return path.read_text("ascii")
 
 
 def _settings(discord: SandboxDiscord, images: SandboxImages, folder: Path) -> dict[str, str]:
@@ -130,7 +175,7 @@ async def _start(bot: BotProcess, discord: SandboxDiscord) -> None:
     """
     await bot.start()
     ended = asyncio.create_task(bot.ended())
-    ready = asyncio.create_task(discord.until(lambda: discord.gateway.connected and discord.commands.puts, STARTING))
+    ready = asyncio.create_task(discord.until(lambda: discord.gateway.connected and discord.commands[None], STARTING))
     await asyncio.wait({ended, ready}, return_when=asyncio.FIRST_COMPLETED)
     ended.cancel()
     if ready.done() and ready.exception() is None:

@@ -23,6 +23,11 @@ NOTES = {
 def furnish(discord: SandboxDiscord) -> tuple[Person, ...]:
     """Make the servers, channels and people of a new sandbox; the people whom a window may show."""
     _build(discord)
+    return inhabitants(discord)
+
+
+def inhabitants(discord: SandboxDiscord) -> tuple[Person, ...]:
+    """The people whom a window may show, in a sandbox that was furnished before."""
     found = {name: member for server in discord.servers for name, member in server.members.items()}
     return tuple(Person(found[name].user, note) for name, note in NOTES.items())
 

@@ -20,6 +20,7 @@ from bot.sandbox.discord.rest.files import FileRoutes
 from bot.sandbox.discord.rest.guilds import GuildRoutes
 from bot.sandbox.discord.rest.threads import ThreadRoutes
 from bot.sandbox.discord.rest.webhooks import WebhookRoutes
+from bot.sandbox.discord.storage import Storage
 from bot.sandbox.discord.wire.clock import WAIT
 from bot.sandbox.discord.wire.rate_limits import Buckets
 from bot.sandbox.discord.wire.traffic import Traffic
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 GATEWAY_PATH = "/gateway"
+FIRST_CHANNELS = ("studio", "random")
 
 
 class SandboxDiscord:
@@ -58,22 +60,34 @@ class SandboxDiscord:
         traffic: the record of every HTTP request.
         clock: put it forward with ``clock.advance(seconds)``; see there what that changes.
         bot: the bot's account.
+
+    Raises:
+        OperatorError: what is kept in the options' folder cannot be used; nothing in it was changed.
     """
 
     def __init__(self, options: Options | None = None) -> None:
         self.options = options or Options()
         self.faults = Faults()
-        self.traffic = Traffic()
+        self.traffic = Traffic(self.options.remembered_requests)
         self._world = World(self.options)
+        folder = self.options.folder
+        self._storage = None if folder is None else Storage(folder, self._world)
+        if self._storage is not None:
+            self._world.keep = self._storage.files.keep
         self.clock: Clock = self._world.clock
         self.bot: User = self._world.bot
         self.commands = Commands(self._world.snowflakes, self.bot.id)
         self.gateway = Gateway(self._world)
         self._desk = MessageService(self._world)
         self._house = House(self._world, self._desk, self.commands)
-        self.servers: list[Server] = []
-        self.server = self.add_server(self.options.server_name, ("studio", "random"))
+        self.servers: list[Server] = [Server.of(self._house, guild) for guild in self._world.guilds.values()]
+        self.server = self.servers[0] if self.servers else self.add_server(self.options.server_name, FIRST_CHANNELS)
         self._runner: web.AppRunner | None = None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it begins, and does not go on from what was kept."""
+        return self._storage is None or self._storage.is_new
 
     @property
     def token(self) -> str:
@@ -143,7 +157,9 @@ class SandboxDiscord:
         await self.until(lambda: self.gateway.connected, timeout)
 
     async def start(self) -> None:
-        """Bind the port and serve. `async with` does it."""
+        """Bind the port and serve; what is kept is kept from now on. `async with` does it."""
+        if self._storage is not None:
+            self._storage.begin(self.commands)
         runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         self._runner = runner
@@ -159,6 +175,8 @@ class SandboxDiscord:
         if self._runner is not None:
             await self._runner.cleanup()
         self._world.changes.close()
+        if self._storage is not None:
+            self._storage.close()
 
     async def __aenter__(self) -> Self:
         await self.start()

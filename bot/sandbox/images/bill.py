@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from bot.errors import OperatorError
+from bot.sandbox.images.tokens import AuthorUsage, Usage
 
 if TYPE_CHECKING:
-    from bot.sandbox.images.tokens import Usage
+    from collections.abc import Iterator
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +49,31 @@ class BillLine:
 
 
 class Bill:
-    """All lines so far, and their sums."""
+    """All lines so far, and their sums.
 
-    def __init__(self) -> None:
+    Args:
+        path: a file to which every line is written, and from which a bill goes on; None keeps none.
+
+    Raises:
+        OperatorError: the file cannot be read.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path
         self._lines: list[BillLine] = []
+        if path is not None and path.exists():
+            try:
+                self._lines.extend(_lines_in(path))
+            except (LookupError, TypeError, ValueError) as error:
+                words = f"The bill in {path} is damaged ({error}). Nothing was changed. Put a copy back."
+                raise OperatorError(words) from error
 
     def book(self, line: BillLine) -> None:
         """Add a call."""
         self._lines.append(line)
+        if self._path is not None:
+            with self._path.open("ab") as file:
+                file.write(json.dumps(asdict(line)).encode() + b"\n")
 
     @property
     def lines(self) -> tuple[BillLine, ...]:
@@ -77,3 +99,19 @@ class Bill:
     def nano(self) -> int:
         """The whole bill in nano-dollars."""
         return sum(line.cost_nano for line in self._lines)
+
+
+def _lines_in(path: Path) -> Iterator[BillLine]:
+    """The lines of a file. One without its end was being written when the process was killed: it is cut off."""
+    content = path.read_bytes()
+    whole = content[: content.rfind(b"\n") + 1]
+    for line in whole.splitlines():
+        told: dict[str, Any] = json.loads(line)
+        usage: dict[str, Any] | None = told["usage"]
+        if usage is not None:
+            usage["author"] = usage["author"] and AuthorUsage(**usage["author"])
+            told["usage"] = Usage(**usage)
+        yield BillLine(**told)
+    if whole != content:
+        with path.open("r+b") as file:
+            file.truncate(len(whole))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
+    from pathlib import Path
 
 SECONDS_PER_PICTURE: Mapping[str, float] = MappingProxyType(
     {"low": 2.5, "medium": 4.0, "high": 7.0, "xhigh": 9.0, "max": 12.0}
@@ -33,6 +34,8 @@ class ImageOptions:
         rate_window: seconds of the minute of both.
         seed: makes equal requests give equal pictures; None makes each call's picture different.
         canned_bytes: answer with files of exactly this many bytes that cost no drawing (for benchmarks).
+        bill: a file in which the bill is kept, so that another start goes on from it; None keeps none.
+        remembered_bytes: of the latest calls, with their files, are remembered; None remembers all.
     """
 
     port: int = 0
@@ -48,3 +51,5 @@ class ImageOptions:
     rate_window: float = 60.0
     seed: int | None = None
     canned_bytes: int | None = None
+    bill: Path | None = None
+    remembered_bytes: int | None = None

@@ -37,7 +37,7 @@ class SandboxImages:
     """An image API on 127.0.0.1 that costs nothing. Use it as an async context manager.
 
     Attributes:
-        calls: every request for pictures that could be read, as it came.
+        calls: every request for pictures that could be read, as it came, as far as they are remembered.
         bill: what the provider would have charged.
         faults: what is to go wrong.
         account: the account behind the key, and its troubles.
@@ -47,7 +47,7 @@ class SandboxImages:
     def __init__(self, options: ImageOptions | None = None) -> None:
         self.options = options or ImageOptions()
         self.calls: list[Call] = []
-        self.bill = Bill()
+        self.bill = Bill(self.options.bill)
         self.faults = Faults()
         self.shelf = Shelf()
         self.account = Account()
@@ -58,8 +58,8 @@ class SandboxImages:
         self._painters = PainterPool(self.options)
         self._port = self.options.port
         self._runner: web.AppRunner | None = None
-        self._requests = 0
-        self._pictures = 0
+        self._requests = _last_request(self.bill)
+        self._pictures = self.bill.pictures
         self._running = 0
         self._ahead = timedelta()
         self._idle = asyncio.Event()
@@ -156,7 +156,7 @@ class SandboxImages:
     async def _serve(self, request: web.Request, request_id: str) -> web.StreamResponse:
         self._check_key(request)
         call = await receive(request, request_id, request.match_info["endpoint"])
-        self.calls.append(call)
+        self._remember(call)
         try:
             checked = await self._painters.run(lambda: check(call, self._today(), self.options.previews))
             self.account.check(checked.model.id)
@@ -179,6 +179,12 @@ class SandboxImages:
             return await performance.play()
         finally:
             self.bill.book(performance.bill_line())
+
+    def _remember(self, call: Call) -> None:
+        self.calls.append(call)
+        most = self.options.remembered_bytes
+        while most is not None and len(self.calls) > 1 and sum(map(_weight, self.calls)) > most:
+            del self.calls[0]
 
     def _fault_of(self, checked: CheckedCall) -> Fault | None:
         """What is to go wrong with this call: a word that is blocked, or a fault that waits.
@@ -232,6 +238,16 @@ class SandboxImages:
         return web.Response(
             status=status, body=json.dumps(body).encode(), content_type="application/json", headers=headers
         )
+
+
+def _last_request(bill: Bill) -> int:
+    """The number of the latest call on it: no id is given twice."""
+    return max((int(line.call_id.removeprefix("req_"), 16) for line in bill.lines), default=0)
+
+
+def _weight(call: Call) -> int:
+    """Bytes that a remembered call takes, about."""
+    return 1000 + len(call.prompt) + sum(len(file.content) for file in call.files)
 
 
 def _refused_line(call: Call, code: str | None) -> BillLine:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from bot.sandbox.discord import Fault as DiscordFault
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from bot.sandbox.discord import SandboxDiscord
     from bot.sandbox.discord.wire.wire import Json
-    from bot.sandbox.images import Call, SandboxImages
+    from bot.sandbox.images import Call, ReceivedFile, SandboxImages
     from bot.sandbox.page.files import Files
 
 LATEST_CALLS = 40
@@ -151,12 +152,18 @@ class CallLog:
     def __init__(self, images: SandboxImages, files: Files) -> None:
         self._images = images
         self._files = files
+        self._told: set[str] = set()
 
     def listed(self) -> list[Json]:
         """The latest calls, newest first."""
         outcomes = {line.call_id: line for line in self._images.bill.lines}
         shown: list[Json] = []
-        for call in self._images.calls[: -LATEST_CALLS - 1 : -1]:
+        calls = self._images.calls[: -LATEST_CALLS - 1 : -1]
+        told = {_number(call, place) for call in calls for place in range(len(call.files))}
+        for number in self._told - told:
+            self._files.forget(number)
+        self._told = told
+        for call in calls:
             line = outcomes.get(call.id)
             shown.append(
                 {
@@ -180,7 +187,18 @@ class CallLog:
                 "name": file.name,
                 "media_type": file.media_type,
                 "bytes": len(file.content),
-                "url": self._files.keep(f"{call.id}/{number}", file.name or file.field, file.content, file.media_type),
+                "url": self._files.tell(
+                    _number(call, place), file.name or file.field, partial(_content, file), file.media_type
+                ),
             }
-            for number, file in enumerate(call.files)
+            for place, file in enumerate(call.files)
         ]
+
+
+def _number(call: Call, place: int) -> str:
+    """What names a call's file among all that the page serves."""
+    return f"{call.id}/{place}"
+
+
+def _content(file: ReceivedFile) -> bytes:
+    return file.content

@@ -6,6 +6,7 @@ Discord signs a new one with every look, so that a picture that is shown already
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import re
@@ -19,6 +20,8 @@ from bot.sandbox.discord import HARMLESS
 from bot.sandbox.discord.wire.wire import Json, is_list, is_object
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.sandbox.discord import Message
 
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
@@ -26,23 +29,30 @@ _PATH = re.compile(r"/(?:ephemeral-)?attachments/\d+/(?P<id>\d+)/")
 
 
 class Files:
-    """Tells and serves files. Whatever is told stays here for as long as the page runs."""
+    """Tells and serves files. They stay where they are: of what is told, only where to find it is kept here."""
 
     def __init__(self, discord_origin: str) -> None:
         self._discord_origin = discord_origin
         self._secret = secrets.token_bytes(16)
-        self._told: dict[str, tuple[bytes, str]] = {}
+        self._told: dict[str, tuple[Callable[[], bytes], str]] = {}
 
-    def keep(self, number: str, name: str, content: bytes, media_type: str | None) -> str:
-        """Keep a file; its address. The number names it among all."""
-        key = hmac.new(self._secret, number.encode(), hashlib.sha256).hexdigest()[:24]
-        self._told.setdefault(key, (content, media_type or "application/octet-stream"))
+    def tell(self, number: str, name: str, read: Callable[[], bytes], media_type: str | None) -> str:
+        """The address of a file. The number names it among all."""
+        key = self._key(number)
+        self._told.setdefault(key, (read, media_type or "application/octet-stream"))
         return f"/files/{key}/{quote(name)}"
+
+    def forget(self, number: str) -> None:
+        """Serve a file no longer."""
+        self._told.pop(self._key(number), None)
+
+    def _key(self, number: str) -> str:
+        return hmac.new(self._secret, number.encode(), hashlib.sha256).hexdigest()[:24]
 
     def shown(self, view: Json, message: Message) -> Json:
         """A message as Discord shows it, with its files under addresses of ours."""
         told = {
-            str(file.id): self.keep(str(file.id), file.filename, file.content, file.content_type)
+            str(file.id): self.tell(str(file.id), file.filename, file.kept.read, file.content_type)
             for one in (message, message.reply_to, message.forwarded)
             if one is not None
             for file in one.attachments
@@ -67,5 +77,6 @@ class Files:
         found = self._told.get(request.match_info["key"])
         if found is None:
             raise web.HTTPNotFound(text="This file is not here.")
-        content, media_type = found
+        read, media_type = found
+        content = await asyncio.to_thread(read)
         return web.Response(body=content, headers={**HARMLESS, **FOREVER, "Content-Type": media_type})

@@ -7,7 +7,6 @@ which no browser checks, or reach us under a name of its own that leads to 127.0
 from __future__ import annotations
 
 import hmac
-import secrets
 from typing import TYPE_CHECKING
 
 from aiohttp import hdrs, web
@@ -47,8 +46,8 @@ class Guard:
         port: ours, once it is known.
     """
 
-    def __init__(self) -> None:
-        self.token = secrets.token_urlsafe(24)
+    def __init__(self, token: str) -> None:
+        self.token = token
         self.port = 0
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -50,6 +51,7 @@ class ChatPage:
         backstage: the bot behind it.
         port: on 127.0.0.1; 0 takes a free one.
         seconds: that a first answer may take, until the page says that none came.
+        token: what the page's address has to carry; a new one if None.
     """
 
     def __init__(
@@ -60,14 +62,15 @@ class ChatPage:
         backstage: Backstage,
         *,
         port: int = 0,
-        seconds: float = 10.0,
+        seconds: float = 3.0,
+        token: str | None = None,
     ) -> None:
         self._discord = discord
         self._images = images
         self._people = {str(person.user.id): person for person in people}
         self._backstage = backstage
         self._port = port
-        self._guard = Guard()
+        self._guard = Guard(token or secrets.token_urlsafe(24))
         self._files = Files(discord.url)
         self._deeds = Deeds(discord, seconds)
         self._troubles = Troubles(discord, images)

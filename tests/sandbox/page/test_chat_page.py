@@ -48,9 +48,12 @@ class Asking:
         self.discord = discord
         self.images = images
         self.studio = discord.server.channel("studio")
-        self.mia = discord.server.add_member("Mia")
-        self.noor = discord.server.add_member("Noor", permissions=Permission.MANAGE_GUILD)
-        self.oskar = discord.add_server("Elsewhere").add_member("Oskar")
+        if discord.is_new:
+            discord.server.add_member("Mia")
+            discord.server.add_member("Noor", permissions=Permission.MANAGE_GUILD)
+            discord.add_server("Elsewhere").add_member("Oskar")
+        self.mia, self.noor = discord.server.members["Mia"], discord.server.members["Noor"]
+        self.oskar = discord.servers[1].members["Oskar"]
         self.lent = Lent()
         people = [Person(one.user, "somebody") for one in (self.mia, self.noor, self.oskar)]
         self.page = ChatPage(discord, images, people, self.lent, seconds=0.01)
@@ -374,10 +377,13 @@ async def test_the_image_apis_calls_are_shown_with_their_files(asking: Asking) -
 
     (call,) = (await window.until("behind", part="calls"))["value"]
     served = await asking.get(call["files"][0]["url"])
+    asking.images.calls.clear()
+    await window.until("behind", part="calls", value=[])
+    forgotten = await asking.get(call["files"][0]["url"])
 
     assert (call["fields"]["prompt"], call["fields"]["n"], call["endpoint"]) == ("a boat", 2, "POST /v1/images/edits")
     assert (call["files"][0]["field"], call["files"][0]["bytes"]) == ("image", len(png()))
-    assert served.content_type == "image/png"
+    assert (served.content_type, forgotten.status) == ("image/png", NOT_FOUND)
 
 
 async def test_time_is_put_forward_for_everybody(asking: Asking) -> None:

@@ -18,10 +18,11 @@ from bot.sandbox.discord.wire.wire import Json, as_id, as_objects
 from bot.sandbox.discord.world.things import Attachment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from bot.sandbox.discord.wire.clock import Snowflakes
     from bot.sandbox.discord.wire.traffic import SentFile
+    from bot.sandbox.discord.world.things import Kept
 
 MOST_ATTACHMENTS = 10
 LONGEST_DESCRIPTION = 1024
@@ -76,10 +77,16 @@ def _pixels(content: bytes) -> tuple[int, int] | None:
 
 
 class FileRoom:
-    """Takes files in."""
+    """Takes files in.
 
-    def __init__(self, snowflakes: Snowflakes) -> None:
+    Args:
+        snowflakes: where their ids come from.
+        keep: puts a file where it stays, by its id; blocks.
+    """
+
+    def __init__(self, snowflakes: Snowflakes, keep: Callable[[int, bytes], Kept]) -> None:
         self._snowflakes = snowflakes
+        self._keep = keep
 
     async def take_in(
         self,
@@ -102,10 +109,11 @@ class FileRoom:
         is_picture = media_type is not None and media_type.startswith("image/")
         pixels = await asyncio.to_thread(_pixels, content) if is_picture else None
         width, height = pixels or (None, None)
+        number = self._snowflakes.next()
         return Attachment(
-            id=self._snowflakes.next(),
+            id=number,
             filename=name,
-            content=content,
+            kept=await asyncio.to_thread(self._keep, number, content),
             content_type=media_type,
             owner_id=place.owner_id,
             width=width,

@@ -34,7 +34,7 @@ class MessageService:
     """Posts, edits and deletes messages. `files` takes in what comes with them; `threads` says where."""
 
     def __init__(self, world: World) -> None:
-        self.files = FileRoom(world.snowflakes)
+        self.files = FileRoom(world.snowflakes, world.keep)
         self._world = world
         self.threads = Threads(world, self._publish)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from bot.sandbox.discord.people.member import Member
 from bot.sandbox.discord.world.events import Event
@@ -42,6 +42,15 @@ class Server:
         self.guild = guild
         self.members: dict[str, Member] = {}
         self._house = house
+
+    @classmethod
+    def of(cls, house: House, guild: Guild) -> Self:
+        """A server that was there before, with everybody in it but its owner and the bot."""
+        server = cls(house, guild)
+        own = {house.world.operator, house.world.bot}
+        found = [membership for membership in guild.members.values() if membership.user not in own]
+        server.members = {one.user.name: Member(house, one) for one in found}
+        return server
 
     @property
     def id(self) -> int:

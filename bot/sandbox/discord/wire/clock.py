@@ -42,6 +42,15 @@ class Clock:
         self.travelled += seconds
         self._ahead += seconds
 
+    @property
+    def advanced(self) -> float:
+        """By how much what exists was made older, travelling counted too."""
+        return self._ahead
+
+    def set(self, advanced: float, travelled: float) -> None:
+        """Go on from where a clock stood."""
+        self._ahead, self.travelled = advanced, travelled
+
     def advance(self, seconds: float) -> None:
         """Make everything that exists older by so many seconds."""
         self._ahead += seconds
@@ -53,6 +62,15 @@ class Snowflakes:
     def __init__(self, clock: Clock | None = None) -> None:
         self._clock = clock or Clock()
         self._last = 0
+
+    @property
+    def last(self) -> int:
+        """The latest id that was given."""
+        return self._last
+
+    def go_on_after(self, last: int) -> None:
+        """Give no id that is not above this one, whatever the clock says."""
+        self._last = max(self._last, last)
 
     def next(self) -> int:
         """A new id."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -45,10 +46,10 @@ class Exchange:
 
 
 class Traffic:
-    """Every request since the start, oldest first."""
+    """Every request since the start, or the latest ones (`most`), oldest first."""
 
-    def __init__(self) -> None:
-        self._exchanges: list[Exchange] = []
+    def __init__(self, most: int | None = None) -> None:
+        self._exchanges: deque[Exchange] = deque(maxlen=most)
 
     def __iter__(self) -> Iterator[Exchange]:
         return iter(list(self._exchanges))

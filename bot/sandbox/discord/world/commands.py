@@ -9,7 +9,7 @@ from bot.sandbox.discord.wire.refusals import FormFaults
 from bot.sandbox.discord.wire.wire import Json, as_objects, as_text, without_nulls
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from bot.sandbox.discord.wire.clock import Snowflakes
 
@@ -30,6 +30,15 @@ class Commands:
     def __getitem__(self, guild_id: int | None) -> list[Json]:
         """The commands of a server, or the global ones."""
         return list(self._lists.get(guild_id, []))
+
+    @property
+    def lists(self) -> dict[int | None, list[Json]]:
+        """All of them, by whose they are."""
+        return {guild_id: list(commands) for guild_id, commands in self._lists.items()}
+
+    def restore(self, lists: Mapping[int | None, list[Json]]) -> None:
+        """Have those that were registered before."""
+        self._lists = dict(lists)
 
     def replace(self, guild_id: int | None, commands: list[Json]) -> list[Json]:
         """Put a new list in place.

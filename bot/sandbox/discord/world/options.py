@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from bot.sandbox.discord.wire.rate_limits import RateLimits
 from bot.sandbox.discord.world.intents import NONE, Intent
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,8 @@ class Options:
         link_seconds: how long a signed attachment link lives.
         first_answer_seconds: how long an interaction waits for its first answer. Discord waits 3; where the machine
             may be slow and its speed is not the point, more.
+        remembered_requests: of the bot over HTTP, with their files, are in `traffic`; None remembers all.
+        folder: where everything is kept, so that another start goes on from it; None keeps nothing.
     """
 
     port: int = 0
@@ -40,3 +46,5 @@ class Options:
     archived_status: int = 403
     link_seconds: float = 24 * 3600
     first_answer_seconds: float = 3.0
+    remembered_requests: int | None = None
+    folder: Path | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum, IntFlag
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from bot.sandbox.discord.wire.wire import Json
@@ -99,12 +99,41 @@ class Emoji:
         return f"<{'a' if self.animated else ''}:{self.name}:{self.id}>"
 
 
+class Kept(Protocol):
+    """A file's bytes, wherever they are."""
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        ...
+
+    def read(self) -> bytes:
+        """All of them."""
+        ...
+
+
+@dataclass(frozen=True)
+class InMemory:
+    """Bytes that are kept as they are."""
+
+    content: bytes = field(repr=False)
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return len(self.content)
+
+    def read(self) -> bytes:
+        """All of them."""
+        return self.content
+
+
 @dataclass(eq=False)
 class Attachment:
     """A file of a message, of a command option or of a dialog.
 
     Attributes:
-        content: the bytes as they were sent.
+        kept: where its bytes are.
         content_type: None where Discord names none.
         width: pixels, for pictures.
         height: pixels, for pictures.
@@ -115,7 +144,7 @@ class Attachment:
 
     id: int
     filename: str
-    content: bytes = field(repr=False)
+    kept: Kept = field(repr=False)
     content_type: str | None
     owner_id: int
     width: int | None = None
@@ -126,7 +155,12 @@ class Attachment:
     @property
     def size(self) -> int:
         """Bytes."""
-        return len(self.content)
+        return self.kept.size
+
+    @property
+    def content(self) -> bytes:
+        """The bytes as they were sent."""
+        return self.kept.read()
 
 
 @dataclass(frozen=True)

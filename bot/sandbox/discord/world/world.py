@@ -19,7 +19,7 @@ from bot.sandbox.discord.world.links import Links
 from bot.sandbox.discord.world.message_views import MessageViews
 from bot.sandbox.discord.world.model import Channel, Guild, Membership, Role
 from bot.sandbox.discord.world.permissions import EVERYONE, NOTHING, Permission
-from bot.sandbox.discord.world.things import ChannelKind, User
+from bot.sandbox.discord.world.things import ChannelKind, InMemory, User
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from bot.sandbox.discord.world.invocations import Invocation
     from bot.sandbox.discord.world.model import Message
     from bot.sandbox.discord.world.options import Options
-    from bot.sandbox.discord.world.things import Attachment
+    from bot.sandbox.discord.world.things import Attachment, Kept
 
 
 class World:
-    """The state. The gateway sets `dispatch`; watchers ask `changes`."""
+    """The state. The gateway sets `dispatch`; watchers ask `changes`; who keeps files elsewhere sets `keep`."""
 
     def __init__(self, options: Options) -> None:
         self.options = options
@@ -47,10 +47,15 @@ class World:
         self.invocations_by_id: dict[int, Invocation] = {}
         self.loose_files: dict[int, Attachment] = {}  # of command options and dialogs: in no message
         self.dispatch: Callable[[Event], None] = lambda _: None
-        self.operator = self.add_user("Operator")
-        self.bot = self.add_user(options.bot_name, bot=True)
-        self.token = options.token or f"{base64.b64encode(str(self.bot.id).encode()).decode()}.sandbox.opens-nothing"
-        self.views = MessageViews(self.links, self.bot)
+        self.keep: Callable[[int, bytes], Kept] = lambda _, content: InMemory(content)
+        self.belong_to(self.add_user("Operator"), self.add_user(options.bot_name, bot=True))
+
+    def belong_to(self, operator: User, bot: User) -> None:
+        """Take these as the owner of all servers and the bot's account; the token goes with the bot."""
+        self.operator, self.bot = operator, bot
+        encoded = base64.b64encode(str(bot.id).encode()).decode()
+        self.token = self.options.token or f"{encoded}.sandbox.opens-nothing"
+        self.views = MessageViews(self.links, bot)
 
     def add_user(self, name: str, *, bot: bool = False) -> User:
         """A new account."""
