@@ -14,7 +14,7 @@ import resource
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import openai
@@ -25,7 +25,7 @@ from rich.console import Console
 from bot.openai_images import OpenAIImages
 from bot.services.jobs import FinishedImage
 from bot.services.requests import ImageRequest
-from tests.bench.figures import Figure, mebibytes, milliseconds, table
+from tests.bench.figures import MEBIBYTES, MILLISECONDS, Figure, table
 from tests.bench.playing import ROOT, BrokenRunError
 from tests.bench.ticker import Stall, watch_stalls
 
@@ -33,8 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator
 
 AT_ONCE = 10
-PREVIEW, PICTURE = 4_000_000, 8_000_000  # bytes of an answer's two files
-MEGABYTES = AT_ONCE * (PREVIEW + PICTURE) / 1e6
+FULL, QUICK = (4_000_000, 8_000_000), (1_000_000, 2_000_000)  # bytes of an answer's preview and picture
 WRITTEN = 64 * 1024  # bytes that the server writes at a time
 LONGEST = 60  # seconds that a process may take
 ASKED: dict[str, Any] = {"model": "gpt-image-2.5-flare", "size": "1024x1024", "quality": "high"}
@@ -53,9 +52,9 @@ def _answer(preview: int, picture: int) -> memoryview:
     return memoryview(partial + _event("completed", picture, {"usage": usage}))
 
 
-async def _serve() -> None:
+async def _serve(preview: int, picture: int) -> None:
     """Answer until the standard input is closed: a small answer to the first call, large ones to the others."""
-    small, large = _answer(1000, 2000), _answer(PREVIEW, PICTURE)
+    small, large = _answer(1000, 2000), _answer(preview, picture)
 
     async def respond(request: web.Request) -> web.StreamResponse:
         body = small if json.loads(await request.read())["prompt"] == "small" else large
@@ -97,7 +96,7 @@ async def _floor(client: openai.AsyncOpenAI, prompt: str) -> bytes:
     raise RuntimeError("no picture")
 
 
-async def _measured(draw: Callable[[str], Awaitable[bytes]]) -> dict[str, float]:
+async def _measured(draw: Callable[[str], Awaitable[bytes]], size: int) -> dict[str, float]:
     """All of them at once: processor time, stalls of the loop (both in seconds) and memory above the idle (bytes)."""
     await draw("small")
     stalls: list[Stall] = []
@@ -109,7 +108,7 @@ async def _measured(draw: Callable[[str], Awaitable[bytes]]) -> dict[str, float]
     took = {"seconds": time.perf_counter() - began, "busy": time.process_time() - busy}
     await asyncio.sleep(0.05)
     ticker.cancel()
-    if {len(picture) for picture in pictures} != {PICTURE}:
+    if {len(picture) for picture in pictures} != {size}:
         raise RuntimeError("pictures are missing or damaged")
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     peak = most if sys.platform == "darwin" else 1024 * most
@@ -117,13 +116,14 @@ async def _measured(draw: Callable[[str], Awaitable[bytes]]) -> dict[str, float]
     return {**took, "late": late, "worked": worked, "memory": peak - idle}
 
 
-async def _draw(whose: str, base_url: str) -> None:
+async def _draw(whose: str, size: int) -> None:
+    base_url = sys.stdin.readline().strip()  # it has loaded what it needs
     if whose == "ours":
         async with OpenAIImages("key", base_url, LONGEST) as images:
-            _tell(await _measured(lambda prompt: _ours(images, prompt)))
+            _tell(await _measured(lambda prompt: _ours(images, prompt), size))
     else:
         async with openai.AsyncOpenAI(api_key="key", base_url=base_url, max_retries=0) as client:
-            _tell(await _measured(lambda prompt: _floor(client, prompt)))
+            _tell(await _measured(lambda prompt: _floor(client, prompt), size))
 
 
 def _tell(value: object) -> None:
@@ -132,9 +132,9 @@ def _tell(value: object) -> None:
 
 
 @contextmanager
-def _server() -> Generator[str]:
+def _server(sizes: tuple[int, int]) -> Generator[str]:
     """The address of a server in its own process."""
-    command = [sys.executable, "-m", __spec__.name, "serve"]
+    command = [sys.executable, "-m", __spec__.name, "serve", *map(str, sizes)]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - a module of ours
         assert process.stdout is not None
         try:
@@ -143,39 +143,75 @@ def _server() -> Generator[str]:
             process.kill()
 
 
-def _run(whose: str, base_url: str) -> dict[str, float]:
-    command = [sys.executable, "-m", __spec__.name, whose, base_url]
+@contextmanager
+def _drawers(size: int) -> Generator[dict[str, subprocess.Popen[str]]]:
+    """Both processes, which load what they need at the same time."""
+    with ExitStack() as stack:
+        drawers: dict[str, subprocess.Popen[str]] = {}
+        for whose in ("ours", "floor"):
+            command, pipe = [sys.executable, "-m", __spec__.name, whose, str(size)], subprocess.PIPE
+            started = subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe, text=True)  # noqa: S603 - a module of ours
+            drawers[whose] = stack.enter_context(started)
+            stack.callback(started.kill)
+        yield drawers
+
+
+def _run(drawer: subprocess.Popen[str], base_url: str) -> dict[str, float]:
     try:
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=LONGEST, check=True)  # noqa: S603 - a module of ours
-    except subprocess.SubprocessError as error:
-        raise BrokenRunError(f"{whose}: {error}\n{getattr(error, 'stderr', '')}") from None
-    told: dict[str, float] = json.loads(done.stdout)
+        said, complaint = drawer.communicate(f"{base_url}\n", timeout=LONGEST)
+    except subprocess.TimeoutExpired as error:
+        raise BrokenRunError(str(error)) from None
+    if drawer.returncode:
+        raise BrokenRunError(complaint)
+    told: dict[str, float] = json.loads(said)
     return told
+
+
+def _both(base_url: str, size: int) -> tuple[dict[str, float], dict[str, float]]:
+    with _drawers(size) as drawers:
+        return _run(drawers["ours"], base_url), _run(drawers["floor"], base_url)
 
 
 def measure(*, quick: bool) -> list[Figure]:
     """The best of some runs each, by turns: what else the machine does makes them only worse."""
-    with _server() as base_url:
-        runs = [(_run("ours", base_url), _run("floor", base_url)) for _ in range(1 if quick else 3)]
+    sizes = preview, picture = QUICK if quick else FULL
+    with _server(sizes) as base_url:
+        runs = [_both(base_url, picture) for _ in range(1 if quick else 3)]
 
     def best(name: str, divisor: float = 1.0) -> tuple[float, float]:
         ours, floor = (min(run[name] for run in whose) / divisor for whose in zip(*runs, strict=True))
         return ours, floor
 
-    kind = f"{AT_ONCE} answers of {(PREVIEW + PICTURE) / 1e6:.0f} MB at once"
-    size = f"a picture has {mebibytes(PICTURE)}"
+    megabytes = AT_ONCE * (preview + picture) / 1e6
+    kind = f"{AT_ONCE} answers of {megabytes / AT_ONCE:.0f} MB at once"
+    size = f"a picture has {MEBIBYTES.say(picture)}"
     return [
-        Figure(f"processor time per MB, {kind}", *best("busy", MEGABYTES), milliseconds, most_ratio=0.45),
-        Figure(f"worst stall of the loop, {kind}", *best("late"), milliseconds, at_most=0.02),
-        Figure(f"… most work in one go, {kind}", *best("worked"), milliseconds, at_most=0.02),
-        Figure(f"memory per job, {kind}", *best("memory", AT_ONCE), mebibytes, at_most=1.2 * PICTURE, note=size),
+        Figure(
+            "answers.processor",
+            f"processor time per MB, {kind}",
+            *best("busy", megabytes),
+            MILLISECONDS,
+            most_ratio=0.45,
+        ),
+        Figure("answers.stall", f"worst stall of the loop, {kind}", *best("late"), MILLISECONDS, at_most=0.02),
+        Figure("answers.work", f"… most work in one go, {kind}", *best("worked"), MILLISECONDS, at_most=0.02),
+        Figure(
+            "answers.memory",
+            f"memory per job, {kind}",
+            *best("memory", AT_ONCE),
+            MEBIBYTES,
+            at_most=1.2 * picture,
+            note=size,
+        ),
     ]
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["serve"]:
-        asyncio.run(_serve())
+    if sys.argv[1:2] == ["serve"]:
+        preview, picture = map(int, sys.argv[2:])
+        asyncio.run(_serve(preview, picture))
     elif sys.argv[1:]:
-        asyncio.run(_draw(*sys.argv[1:]))
+        whose, size = sys.argv[1:]
+        asyncio.run(_draw(whose, int(size)))
     else:
         Console(width=150).print(f"load {os.getloadavg()[0]:.2f}", table(measure(quick=False)))

@@ -23,7 +23,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from PIL import Image
 
-from tests.bench.ticker import Stall, watch_stalls
+from tests.bench.ticker import Stall, wait_for_settings, watch_stalls
 
 BETWEEN_EDITS = 1.5  # seconds, as the product's progress keeps them
 EDGE = 768  # pixels of a preview, the product's
@@ -109,4 +109,5 @@ async def _main() -> None:
 
 
 if __name__ == "__main__":
+    wait_for_settings()
     asyncio.run(_main())

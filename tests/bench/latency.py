@@ -14,7 +14,7 @@ from PIL import Image
 from bot.sandbox.images import server
 from bot.sandbox.images.painters import PainterPool, Painting
 from bot.sandbox.images.performance import Performance
-from tests.bench.figures import Figure, milliseconds
+from tests.bench.figures import MILLISECONDS, NUMBER, Figure
 from tests.bench.playing import perform
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bot.sandbox.images.checks import CheckedCall
     from tests.bench.stage import Stage
 
-APART = 1.9  # seconds between two events of one call: more than the 1.5 between two edits
+APART = 1.6  # seconds between two events of one call: more than the 1.5 between two edits
 EDGE = 1024  # pixels
 SIDE_BY_SIDE = 6  # calls at a time, begun one after the other so that their events alternate
 
@@ -106,16 +106,17 @@ async def _perform(stage: Stage) -> dict[str, Any]:
 
 def measure(*, quick: bool) -> list[Figure]:
     """The ways of a preview and of a result."""
-    partials = 2 if quick else 3
-    spec = {"picture_bytes": None, "partials": partials, "turns": 1 if quick else 3, "settle": 0.5}
+    partials = 1 if quick else 3
+    spec = {"picture_bytes": None, "partials": partials, "turns": 1 if quick else 3, "settle": 0.2}
     ours, floor = (perform("latency", spec, ours=whose).seen for whose in (True, False))
     figures: list[Figure] = []
     for key, what in (("previews", "preview: last byte to edit"), ("finals", "result: last byte to message")):
         for name, reading in (("p50", median), ("p95", _p95)):
-            values = reading(ours[key]), reading(floor[key])
-            figures.append(Figure(f"{what}, {name}", *values, milliseconds, note=f"{len(ours[key])} of ours"))
+            values, note = (reading(ours[key]), reading(floor[key])), f"{len(ours[key])} of ours"
+            figures.append(Figure(f"latency.{key}", f"{what}, {name}", *values, MILLISECONDS, note=note))
     if ours["missed"] or floor["missed"]:
-        figures.append(Figure("previews that were not shown", ours["missed"], floor["missed"], str))
+        what = "previews that were not shown"
+        figures.append(Figure("latency.missed", what, ours["missed"], floor["missed"], NUMBER))
     return figures
 
 

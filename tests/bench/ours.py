@@ -7,7 +7,7 @@ import json
 import sys
 
 from bot.collector import loading
-from tests.bench.ticker import Stall, watch_stalls
+from tests.bench.ticker import Stall, wait_for_settings, watch_stalls
 
 with loading():
     from bot.config import read_settings
@@ -28,4 +28,5 @@ async def _main() -> None:
 
 
 if __name__ == "__main__":
+    wait_for_settings()
     asyncio.run(_main())

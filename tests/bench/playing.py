@@ -10,14 +10,14 @@ import sys
 import tempfile
 import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from tests.bench.ticker import Stall
+from tests.bench.ticker import TOLD, Stall
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -47,6 +47,7 @@ class Performed:
         executed_at: when the bot's process was begun, in seconds since 1970.
         idle: the bot's resident memory before its first picture, in bytes.
         peak: the most that it had, in bytes.
+        computed: seconds of processor time that the bot's process took from then on until all was seen.
         stalls: when its loop stood still; empty for `python -m bot run`.
         files: of ours that the pictures went through, from the project's root; where that was watched.
     """
@@ -55,6 +56,7 @@ class Performed:
     executed_at: float
     idle: int
     peak: int
+    computed: float
     stalls: list[Stall]
     files: tuple[str, ...] = ()
 
@@ -77,6 +79,11 @@ class _MemoryWatch(threading.Thread):
         """Bytes."""
         return self._process.memory_info().rss
 
+    def computed(self) -> float:
+        """Seconds of processor time, since it began."""
+        times = self._process.cpu_times()
+        return times.user + times.system
+
     def stop(self) -> None:
         self._stopped.set()
         self.join()
@@ -89,7 +96,7 @@ def perform(play: str, spec: dict[str, Any], *, ours: bool, bare: bool = False, 
         play: its name in `tests.bench.theatre`.
         spec: what it is told.
         ours: our bot rather than the floor.
-        bare: our bot by its own command line, without a clock in its loop.
+        bare: begun as in life, our bot by its own command line, without a clock in its loop.
         watched: our bot with a profiler that notes the files it enters.
 
     Raises:
@@ -97,28 +104,38 @@ def perform(play: str, spec: dict[str, Any], *, ours: bool, bare: bool = False, 
     """
     module = ["bot", "run"] if ours and bare else ["tests.bench.ours" if ours else "tests.bench.floor"]
     module = ["tests.bench.watched"] if watched else module
-    with tempfile.TemporaryDirectory(prefix="atelier-bench-") as directory:
+    with tempfile.TemporaryDirectory(prefix="atelier-bench-") as directory, ExitStack() as stack:
         environment = {name: value for name, value in os.environ.items() if not name.startswith(OTHERS)}
         environment |= {**SETTINGS, "PYTHONPATH": str(ROOT), "ATELIER_PARTIAL_IMAGES": str(spec["partials"])}
         environment["ATELIER_DATA_DIR"] = str(Path(directory, "data"))
         command = ["tests.bench.theatre", play, json.dumps({**spec, "ours": ours})]
-        with _process(command, environment, directory) as stage:
+        stage = stack.enter_context(_process(command, environment, directory))
+        if bare:
             environment |= _line(stage)
             executed_at = time.time()
-            with _process(module, environment, directory) as bot:
-                memory = _MemoryWatch(bot.pid)
-                memory.start()
-                _line(stage, bot)
-                idle = memory.now()
-                if watched:
-                    bot.send_signal(signal.SIGUSR1)
-                seen = _line(stage, bot)
-                if watched:
-                    bot.send_signal(signal.SIGUSR2)
-                memory.stop()
-                told = _end(bot)
+            bot = stack.enter_context(_process(module, environment, directory))
+        else:  # it loads what it needs beside the stage, then waits for the addresses
+            executed_at = time.time()
+            bot = stack.enter_context(_process([*module, TOLD], environment, directory))
+            _tell(bot, _line(stage))
+        return _watch(stage, bot, executed_at, watched=watched)
+
+
+def _watch(stage: subprocess.Popen[str], bot: subprocess.Popen[str], executed_at: float, *, watched: bool) -> Performed:
+    memory = _MemoryWatch(bot.pid)
+    memory.start()
+    _line(stage, bot)
+    idle, computed = memory.now(), memory.computed()
+    if watched:
+        bot.send_signal(signal.SIGUSR1)
+    seen = _line(stage, bot)
+    if watched:
+        bot.send_signal(signal.SIGUSR2)
+    computed = memory.computed() - computed
+    memory.stop()
+    told = _end(bot)
     stalls = [Stall(*stall) for stall in told.get("stalls", ())]
-    return Performed(seen, executed_at, idle, memory.peak, stalls, tuple(told.get("files", ())))
+    return Performed(seen, executed_at, idle, memory.peak, computed, stalls, tuple(told.get("files", ())))
 
 
 @contextmanager
@@ -150,6 +167,12 @@ def _line(stage: subprocess.Popen[str], bot: subprocess.Popen[str] | None = None
         raise BrokenRunError(f"The stage ended; the bot's code is {bot.poll() if bot else None}.")
     told: dict[str, Any] = json.loads(text)
     return told
+
+
+def _tell(bot: subprocess.Popen[str], settings: dict[str, str]) -> None:
+    assert bot.stdin is not None
+    bot.stdin.write(json.dumps(settings) + "\n")
+    bot.stdin.flush()
 
 
 def _end(bot: subprocess.Popen[str]) -> dict[str, Any]:

@@ -7,11 +7,16 @@ time of the loop's own thread tells these apart from work that the loop does in 
 from __future__ import annotations
 
 import asyncio
+import json
+import os
+import sys
 import time
 from typing import NamedTuple
 
 TICK = 0.005  # seconds
 WORTH_TELLING = 0.002  # seconds of lateness; less is the operating system's
+
+TOLD = "told"  # the argument with which a process is told its settings only when it has loaded what it needs
 
 
 class Stall(NamedTuple):
@@ -31,3 +36,9 @@ async def watch_stalls(stalls: list[Stall]) -> None:
         late = loop.time() - due
         if late > WORTH_TELLING:
             stalls.append(Stall(time.time(), late, time.thread_time() - worked))
+
+
+def wait_for_settings() -> None:
+    """Take settings from the standard input, where they were not there when the process began."""
+    if sys.argv[1:] == [TOLD]:
+        os.environ.update(json.loads(sys.stdin.readline()))

@@ -13,6 +13,7 @@ from bot.config import read_settings
 from bot.logs import configure_logging
 from bot.running import run
 from tests.bench.playing import ROOT
+from tests.bench.ticker import wait_for_settings
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -31,6 +32,7 @@ class Watch:
 
     def _switch(self, number: int, _frame: FrameType | None) -> None:
         self._is_on = number == signal.SIGUSR1
+        sys.setprofile(self if self._is_on else None)  # of this thread, which so loads at its usual speed
 
     def __call__(self, frame: FrameType, event: str, _argument: object) -> None:
         """A profile function, see `sys.setprofile`."""
@@ -45,10 +47,9 @@ async def _main() -> None:
 
 
 if __name__ == "__main__":
+    wait_for_settings()
     watch = Watch()
     threading.setprofile(watch)
-    sys.setprofile(watch)
     asyncio.run(_main())
-    sys.setprofile(None)
     entered = sorted(file.removeprefix(f"{ROOT}/") for file in watch.files if file.startswith(OURS))
     sys.stdout.write(json.dumps({"files": entered}) + "\n")

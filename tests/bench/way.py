@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from tests.bench.figures import Figure
+from tests.bench.figures import NUMBER, Figure
 from tests.bench.playing import perform
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SPEC = {"picture_bytes": 200_000, "partials": 2, "settle": 1.0}
+SPEC = {"picture_bytes": 200_000, "partials": 2, "settle": 0.3}
 MOST, MOST_SERVICES = 45, 20  # files; the aims
 SERVICES = "bot/services/"
 
@@ -31,13 +31,9 @@ def measure(*, quick: bool) -> list[Figure]:
     files = entered()
     services = [file for file in files if file.startswith(SERVICES)]
     return [
-        Figure("files that /imagine goes through", len(files), 0, _whole, at_most=MOST),
-        Figure("… of them services", len(services), 0, _whole, at_most=MOST_SERVICES),
+        Figure("way.files", "files that /imagine goes through", len(files), None, NUMBER, at_most=MOST),
+        Figure("way.services", "… of them services", len(services), None, NUMBER, at_most=MOST_SERVICES),
     ]
-
-
-def _whole(value: float) -> str:
-    return f"{value:.0f}"
 
 
 if __name__ == "__main__":

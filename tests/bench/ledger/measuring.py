@@ -42,7 +42,7 @@ class _Plan:
     turning: float
 
 
-QUICK = _Plan(pasts=(0, 10_000), tasks=(1, 10), rounds=1, seconds=0.25, turning=0.4, wal=False)
+QUICK = _Plan(pasts=(0, 10_000), tasks=(1, 10), rounds=1, seconds=0.2, turning=0.3, wal=False)
 FULL = _Plan(pasts=(0, 100_000, 1_000_000), tasks=(1, 10, 100), rounds=4, seconds=1.0, turning=8.0, wal=True)
 MOST_TURNING = 10  # tasks; a turn of a hundred takes so long that there are too few to compare
 
