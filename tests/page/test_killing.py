@@ -41,6 +41,12 @@ async def test_what_should_go_wrong_goes_wrong_once(windows: Windows) -> None:
     await mia.messages.filter(has_text="safety check").wait_for()
     await expect(behind.get_by_label("The safety check blocks the words")).not_to_be_checked(timeout=PATIENCE)
 
+    full = behind.get_by_label("The disk is full")
+    await full.check()
+    await mia.slash("imagine", prompt="a fox for which there is no room", quality="low")
+    await mia.messages.filter(has_text="I begin nothing new").wait_for()
+    await full.uncheck()
+
     await mia.imagine("a harmless fox", quality="low")
     call = behind.locator(".call").first
     await call.locator("summary").click()

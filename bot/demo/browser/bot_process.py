@@ -18,7 +18,7 @@ FULL = 4096  # bytes to which files may still grow while "the disk is full"
 
 
 class BotProcess:
-    """`python -m bot run`, with this environment and in this folder, where there is no `.env`.
+    """`python -m bot run`, with this environment and in this folder, where there is no `.env`. It ends when we do.
 
     Attributes:
         lines: what it printed last, over restarts.
@@ -50,10 +50,10 @@ class BotProcess:
             return
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "bot", "run"),
+            *("-m", "bot.demo.browser.tethered"),
             env=self._environment,
             cwd=self._folder,
-            stdin=asyncio.subprocess.DEVNULL,
+            stdin=asyncio.subprocess.PIPE,  # open for as long as we live
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,  # Ctrl+C in a terminal is for us, who then stop it
