@@ -268,7 +268,11 @@ class MessageDelivery(Delivery):
         }
         # In direct messages the channel is the direct messages.
         closed = Spot.DIRECT if self._place.is_direct else Spot.CHANNEL if self._place.is_fleeting else None
-        return await climb([ways[spot] for spot in spots if spot is not closed], saying, self._place.channel_id)
+        open_ways = [ways[spot] for spot in spots if spot is not closed]
+        landing = await climb(open_ways, saying, self._place.channel_id)
+        if landing.spot is Spot.RESPONSE and await self._progress.outlast():
+            return await climb([ways[Spot.RESPONSE]], saying, self._place.channel_id)
+        return landing
 
     async def _show_last(self, text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> Posted:
         """Let the response show this, and no progress any more."""
@@ -281,9 +285,14 @@ class MessageDelivery(Delivery):
             return True
         await self._progress.end()
         if landing.spot is Spot.CHANNEL:
-            return await self._place.remove() or await self._says(text)
+            return await self._place.remove() or await self._says_last(text)
         # A private response that is out of reach is seen by one person only, and until they reload their client.
-        return await self._says(text) or await self._place.remove() or self._place.is_fleeting
+        return await self._says_last(text) or await self._place.remove() or self._place.is_fleeting
+
+    async def _says_last(self, text: str) -> bool:
+        """As `_says`, also over an edit that was in flight meanwhile."""
+        says = await self._says(text)
+        return await self._says(text) if says and await self._progress.outlast() else says
 
     async def _says(self, text: str, view: discord.ui.View | None = None) -> bool:
         """Whether the response says this now."""

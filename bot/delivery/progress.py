@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 INTERVAL = 1.5  # seconds between edits; Discord takes about 5 in 5 seconds per message token
 SHARED_INTERVAL = 3.0  # the same by the bot's own token, where all that it edits in a channel is counted together
 PATIENCE = 10.0  # seconds that the result waits for an edit in flight
+LINGERING = 30.0  # seconds after which an edit that is still in flight is given up
 LINE_INTERVAL = 10.0  # seconds between edits that only tell the place in line: many may wait
 SLACK = 5.0  # seconds by which the time of a turn may move without being told
 REFRESH = 10.0  # seconds between edits that only tell how far a picture is
@@ -86,12 +87,19 @@ class Progress:
         self._stirred.set()
 
     async def end(self) -> None:
-        """No edit begins after this returns, and none is in flight: one that hangs is given up."""
+        """No edit begins after this returns. One that hangs is waited for no longer; see `outlast`."""
         self.stop()
         if self._task is not None:
             await asyncio.wait({self._task}, timeout=PATIENCE)
-            self._task.cancel()
-            await asyncio.wait({self._task})
+
+    async def outlast(self) -> bool:
+        """Whether an edit was in flight beyond the end, and so may stand over what was shown since; none is now."""
+        if self._task is None or self._task.done():
+            return False
+        await asyncio.wait({self._task}, timeout=LINGERING)
+        self._task.cancel()
+        await asyncio.wait({self._task})
+        return True
 
     @property
     def _is_generating(self) -> bool:

@@ -35,6 +35,7 @@ class RecordingPlace(Place):
     Attributes:
         problems: by way, raised by the next calls; False for what is out of reach.
         takes_no_buttons: it refuses them for their form.
+        quick: cleared, progress is taken only once the last word was.
         most_bytes: what the place takes, whatever limit it tells.
     """
 
@@ -44,6 +45,8 @@ class RecordingPlace(Place):
         self.problems: dict[str, list[Exception | bool]] = {}
         self.most_bytes = 10**9
         self.takes_no_buttons = False
+        self.quick = asyncio.Event()
+        self.quick.set()
         self.limit = 10 * 1024 * 1024
 
     @property
@@ -58,10 +61,12 @@ class RecordingPlace(Place):
     @override
     async def edit(self, text: str, uploads: Sequence[Upload] = (), view: discord.ui.View | None = None) -> Posted:
         self._show("edit", text, uploads, view)
+        self.quick.set()
         return Posted() if self.destination.private else Posted(22, (44,))
 
     @override
     async def edit_once(self, text: str, uploads: Sequence[Upload] = (), view: discord.ui.View | None = None) -> Posted:
+        await self.quick.wait()
         self._show("progress", text, uploads, view)
         return Posted()
 

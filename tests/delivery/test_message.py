@@ -10,6 +10,7 @@ import aiohttp
 import discord
 import pytest
 
+from bot.delivery import progress
 from bot.delivery.message import MessageDelivery
 from bot.delivery.replies import BEGUN
 from bot.errors import UserFacingError
@@ -144,6 +145,27 @@ async def test_progress_that_cannot_be_removed_says_that_it_is_over() -> None:
     assert place.ways == ["send", "edit"]
     assert place.shown[1][1] == "✅ #4821: shown in a message of its own."
     assert not posted.progress_left
+
+
+@pytest.mark.parametrize("ending", ["failed", "done"])
+async def test_the_last_word_stands_over_progress_that_discord_took_after_it(
+    ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "PATIENCE", 0.01)
+    place = RecordingPlace()
+    place.quick.clear()
+    place.problems = {"remove": [False]}
+    delivery = delivery_to(place)
+    delivery.queued(0, 0.0)
+    await asyncio.sleep(0)
+    if ending == "done":
+        await delivery.done(result())
+    else:
+        await delivery.failed(UserFacingError("It was blocked."))
+
+    edits = [(way, text) for way, text, *_ in place.shown if way in {"edit", "progress"}]
+    assert [way for way, _ in edits] == ["edit", "progress", "edit"]
+    assert edits[0] == edits[2]
 
 
 async def test_progress_that_stays_is_tidied_up_later() -> None:

@@ -141,13 +141,34 @@ async def test_the_end_waits_for_the_edit_in_flight() -> None:
 
 async def test_an_edit_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "PATIENCE", 0.01)
+    monkeypatch.setattr(room, "LINGERING", 0.01)
     screen = Screen(held=True)
     progress = Progress(screen.edit)
     progress.show(generating(b"1"))
     await turns()
     await progress.end()
+    waited_for = screen.cancelled == 0
+    outlasted = await progress.outlast()
 
+    assert waited_for
+    assert outlasted
     assert screen.cancelled == 1
+
+
+async def test_an_edit_that_was_in_flight_beyond_the_end_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "PATIENCE", 0.01)
+    screen = Screen(held=True)
+    progress = Progress(screen.edit)
+    progress.show(generating(b"1"))
+    await turns()
+    await progress.end()
+    outlasting = asyncio.create_task(progress.outlast())
+    await turns()
+    screen.free.set()
+
+    assert await outlasting
+    assert screen.finished == 1
+    assert not await progress.outlast()
 
 
 async def test_stopping_begins_no_edit_and_waits_for_none() -> None:
