@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -38,6 +39,17 @@ def pytest_configure() -> None:
         sys.dont_write_bytecode, sys.pycache_prefix = False, str(BYTECODE)
         os.environ["PYTHONPYCACHEPREFIX"] = str(BYTECODE)
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+def pytest_collection() -> None:
+    """The collector rests while tests are collected: nothing of what is made then is garbage."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Afterwards it passes over all that was collected."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_xdist_auto_num_workers() -> int:
