@@ -36,7 +36,8 @@ async def test_what_should_go_wrong_goes_wrong_once(windows: Windows) -> None:
     await mia.button("Behind the scenes").click()
     await behind.get_by_text("What should go wrong").click()
 
-    await behind.get_by_label("The safety check blocks the words").check()
+    await behind.get_by_label("The safety check blocks the words").click()
+    await expect(behind.get_by_label("The safety check blocks the words")).to_be_checked(timeout=PATIENCE)
     await mia.slash("imagine", prompt="a harmless fox", quality="low")
     await mia.messages.filter(has_text="safety check").wait_for()
     await expect(behind.get_by_label("The safety check blocks the words")).not_to_be_checked(timeout=PATIENCE)
