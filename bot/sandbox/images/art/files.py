@@ -29,7 +29,7 @@ def encode(image: Image.Image, output_format: str, compression: int = 100) -> by
     if output_format == "png":
         mark = PngImagePlugin.PngInfo()
         mark.add_text("Software", SOFTWARE)
-        image.save(out, "PNG", pnginfo=mark, compress_level=3)
+        image.save(out, "PNG", pnginfo=mark, compress_level=1)  # nobody pays for the bytes
         return out.getvalue()
     exif = Image.Exif()
     exif[ExifTags.Base.Software] = SOFTWARE
