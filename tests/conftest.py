@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 import stamina
+from hypothesis import settings
 
 from bot.storage.database import opening, schema
 from bot.storage.database.sqlite import sqlite3
@@ -43,6 +44,8 @@ def pytest_configure() -> None:
         sys.dont_write_bytecode, sys.pycache_prefix = False, str(BYTECODE)
         os.environ["PYTHONPYCACHEPREFIX"] = str(BYTECODE)
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    settings.register_profile("atelier", deadline=None)  # no test fails because a machine is slow
+    settings.load_profile("atelier")
 
 
 def pytest_collection() -> None:

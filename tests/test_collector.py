@@ -29,6 +29,7 @@ def _thawed() -> Generator[None]:
     yield
     gc.unfreeze()
     gc.collect()
+    gc.freeze()  # what the whole suite has loaded, for the tests after these
 
 
 def test_nothing_is_collected_while_modules_load() -> None:

@@ -144,7 +144,7 @@ cuts = st.lists(st.integers(0), max_size=12)
 shorts = st.sampled_from([4, 40, 8192])  # characters of a picture's text that are not decoded on the way
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     stream=streams,
     done=st.sampled_from([b"", b"data: [DONE]\n\n", b"data: [DONE]\n\ndata: {"]),
@@ -160,7 +160,6 @@ def test_any_pieces_give_what_the_library_reads(
     assert read == library.read([stream + done])
 
 
-@settings(deadline=None)
 @given(stream=streams, end=st.integers(0), places=cuts, short=shorts)
 def test_a_stream_that_is_cut_gives_nothing_that_the_whole_does_not(
     stream: bytes, end: int, places: list[int], short: int

@@ -126,7 +126,7 @@ async def test_what_is_no_picture_is_no_base() -> None:
         await base_of(b"words")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     width=st.integers(1, 200),
     height=st.integers(1, 200),

@@ -97,7 +97,7 @@ async def test_what_is_no_picture_is_not_extended() -> None:
         await extend(b"words", 64, 64, (0, 0, 1, 1), (0, 0, 1, 1))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     width=st.integers(1, 900),
     height=st.integers(1, 900),

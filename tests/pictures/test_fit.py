@@ -94,7 +94,7 @@ async def test_garbage_is_not_fitted(content: bytes) -> None:
         await fit(content, 3000)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     width=st.integers(1, 700),
     height=st.integers(1, 700),

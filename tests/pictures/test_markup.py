@@ -395,7 +395,7 @@ async def test_what_hides_behind_an_appendix_does_not_matter() -> None:
     assert await meaning_of(content, "x.png", ORIGINAL) is Meaning.PICTURE
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     seed=st.integers(0, 50),
     width=st.integers(200, 600),

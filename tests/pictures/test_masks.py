@@ -194,7 +194,7 @@ def test_growing_by_more_than_one_step_of_a_blur_loses_nothing() -> None:
     assert grown(dot, 250).getbbox() == (50, 50, 551, 551)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     width=st.integers(1, 400),
     height=st.integers(1, 400),

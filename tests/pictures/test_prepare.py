@@ -267,7 +267,7 @@ def pictures(draw: st.DrawFn, longest: int = 6000) -> Image.Image:
     return image
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(pictures())
 async def test_whatever_comes_a_legal_picture_of_the_same_aspect_is_sent(image: Image.Image) -> None:
     ready = await prepare(encoded(image, image.info["written as"]), "x")

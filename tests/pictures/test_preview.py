@@ -59,7 +59,7 @@ async def test_bad_bytes_raise_what_a_caller_can_pass_over(content: bytes) -> No
         await shrink(content)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     width=st.integers(1, 1500),
     height=st.integers(1, 1500),

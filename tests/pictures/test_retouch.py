@@ -252,7 +252,7 @@ async def test_an_animation_is_not_composed(file_format: str) -> None:
         await retouch(encoded(photo(*SIZE, 1), "PNG"), MASK, animated(file_format))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     width=st.integers(1, 300),
     height=st.integers(1, 300),

@@ -246,7 +246,6 @@ class LedgerAndModel(RuleBasedStateMachine):
 LedgerAndModel.TestCase.settings = settings(
     max_examples=30,
     stateful_step_count=35,
-    deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )

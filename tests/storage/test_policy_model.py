@@ -482,7 +482,6 @@ class PoliciesAndModel(RuleBasedStateMachine):
 SETTINGS = settings(
     max_examples=25,
     stateful_step_count=40,
-    deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )

@@ -257,7 +257,7 @@ FATES = st.tuples(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(FATES, max_size=12))
 def test_the_csv_the_sums_and_the_events_agree_to_the_nano_dollar(
     fates: list[tuple[str, int, list[int], int, int]],

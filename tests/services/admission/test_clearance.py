@@ -183,7 +183,7 @@ async def test_bounds_of_an_older_policy_are_stale(tmp_path: Path) -> None:
             await books.ledger.dispatch("1:1", NOON, Bounds(MEMBER.server_id, 3, (), ()))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     holds=st.lists(st.integers(1, 9), min_size=1, max_size=5),
     spent=st.integers(0, 20),

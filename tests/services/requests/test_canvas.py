@@ -305,7 +305,7 @@ def test_a_canvas_is_the_smallest_on_which_the_picture_keeps_its_scale_or_the_la
 
 
 @given(st.sampled_from(LEGAL), st.integers(LEAST, MOST_PIXELS))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_no_legal_canvas_would_waste_less(picture: tuple[int, int], most: int) -> None:
     width, height = picture[0] * 3 // 2 + 1, picture[1] * 3 // 2 + 1
 

@@ -125,7 +125,7 @@ class PausedNowAndThen(RuleBasedStateMachine):
             assert len(self.queue) == len(asyncio.run(served(self.queue)))
 
 
-PausedNowAndThen.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+PausedNowAndThen.TestCase.settings = settings(max_examples=150, stateful_step_count=40)
 TestPausedNowAndThen = PausedNowAndThen.TestCase
 
 
