@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pytest
 
 BENCH = Path(__file__).parent
-TINY = measuring._Plan(pasts=(0, 100), tasks=(1, 10), rounds=1, seconds=0.02, turning=0.02, wal=False)
+TINY = measuring.Plan(pasts=(0, 100), tasks=(1, 10), rounds=1, seconds=0.02, turning=0.02, wal=False)
 
 
 def _keys() -> Iterator[str]:

@@ -15,14 +15,14 @@ from bot.config import inherited_environment
 from tests.page.windows import PATIENCE, Window
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
     from pathlib import Path
 
     from playwright.async_api import Browser
 
 
 @asynccontextmanager
-async def started(folder: Path, port: int) -> AsyncIterator[str]:
+async def started(folder: Path, port: int) -> AsyncGenerator[str]:
     """`atelier sandbox` as a process of its own, killed at the end; the page's address."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "sandbox", "--port", str(port), "--data", str(folder)),

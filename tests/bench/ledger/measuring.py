@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class _Plan:
+class Plan:
     """How much is measured.
 
     Attributes:
@@ -42,8 +42,8 @@ class _Plan:
     turning: float
 
 
-QUICK = _Plan(pasts=(0, 10_000), tasks=(1, 10), rounds=1, seconds=0.2, turning=0.3, wal=False)
-FULL = _Plan(pasts=(0, 100_000, 1_000_000), tasks=(1, 10, 100), rounds=4, seconds=1.0, turning=8.0, wal=True)
+QUICK = Plan(pasts=(0, 10_000), tasks=(1, 10), rounds=1, seconds=0.2, turning=0.3, wal=False)
+FULL = Plan(pasts=(0, 100_000, 1_000_000), tasks=(1, 10, 100), rounds=4, seconds=1.0, turning=8.0, wal=True)
 MOST_TURNING = 10  # tasks; a turn of a hundred takes so long that there are too few to compare
 
 
@@ -73,7 +73,7 @@ def measure(*, quick: bool, show: Callable[[object], None]) -> list[Figure]:
     return figures_of(cells, turns)
 
 
-def _cells(plan: _Plan) -> list[Cell]:
+def _cells(plan: Plan) -> list[Cell]:
     mended = has_wal_fix(sqlite3.sqlite_version_info)
     cells = [Cell(past, tasks, wal=mended) for tasks in plan.tasks for past in plan.pasts]
     if plan.wal and not mended:
@@ -98,7 +98,7 @@ def _measure(cell: Cell, directory: Path, seconds: float) -> None:
         cell.memory.append(bare.run(None, cell.tasks, seconds / 2))
 
 
-def _take_turns(cell: Cell, plan: _Plan, directory: Path) -> Turns:
+def _take_turns(cell: Cell, plan: Plan, directory: Path) -> Turns:
     took: list[list[list[float]]] = []
     with patch.object(opening, "has_wal_fix", return_value=cell.wal):
         for whose in (ours, bare):
