@@ -46,6 +46,7 @@ async def test_what_should_go_wrong_goes_wrong_once(windows: Windows) -> None:
     await full.check()
     await mia.slash("imagine", prompt="a fox for which there is no room", quality="low")
     await mia.messages.filter(has_text="I begin nothing new").wait_for()
+    await expect(full).to_be_checked(timeout=PATIENCE)
     await full.uncheck()
 
     await mia.imagine("a harmless fox", quality="low")

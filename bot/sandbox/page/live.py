@@ -7,7 +7,7 @@ import json
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from aiohttp import WSMsgType
+from aiohttp import WSCloseCode, WSMsgType
 
 from bot.sandbox.discord import CannotDoThatError, ChangeKind
 from bot.sandbox.discord.wire.wire import Json, as_id, as_object, dumps
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 PAGE = 60  # messages that are told at once when a channel is opened, or scrolled up in
 BEAT = 20.0  # seconds between two signs of life
 BEHIND_THE_SCENES = 0.7  # seconds between two looks
+BEHIND = "behind "  # begins the names of what is told of it
 _MESSAGES = {ChangeKind.MESSAGE_CREATED, ChangeKind.MESSAGE_EDITED, ChangeKind.ANSWERED}
 _BOT = {ChangeKind.BOT_CONNECTED, ChangeKind.BOT_DISCONNECTED}
 
@@ -54,6 +55,7 @@ class Window:
         self._scenes = scenes
         self._said: dict[str, str] = {}
         self._looks_behind = asyncio.Event()
+        self._looks_again = asyncio.Event()
 
     async def serve(self) -> None:
         """Tell of everything until the window closes."""
@@ -70,6 +72,16 @@ class Window:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    def look_again(self) -> None:
+        """Tell at once all that stands behind the scenes, also what is as it was: the window may believe otherwise."""
+        for name in [name for name in self._said if name.startswith(BEHIND)]:
+            del self._said[name]
+        self._looks_again.set()
+
+    async def close(self) -> None:
+        """Say goodbye: the sandbox ends."""
+        await self._socket.close(code=WSCloseCode.GOING_AWAY)
 
     async def _answer(self, asked: Json) -> None:
         with suppress(CannotDoThatError):
@@ -133,9 +145,12 @@ class Window:
     async def _look_behind(self) -> None:
         while True:
             await self._looks_behind.wait()
+            self._looks_again.clear()
             for key, part in (await self._scenes()).items():
-                await self._say_news(f"behind {key}", {"t": "behind", "part": key, "value": part})
-            await asyncio.sleep(BEHIND_THE_SCENES)
+                await self._say_news(f"{BEHIND}{key}", {"t": "behind", "part": key, "value": part})
+            with suppress(TimeoutError):
+                async with asyncio.timeout(BEHIND_THE_SCENES):
+                    await self._looks_again.wait()
 
     async def _say_news(self, name: str, said: Json) -> None:
         text = dumps(said)

@@ -76,7 +76,7 @@ class ChatPage:
         self._troubles = Troubles(discord, images)
         self._calls = CallLog(images, self._files)
         self._runner: web.AppRunner | None = None
-        self._windows: set[web.WebSocketResponse] = set()
+        self._windows: set[Window] = set()
 
     @property
     def origin(self) -> str:
@@ -105,7 +105,7 @@ class ChatPage:
 
     async def __aexit__(self, *_: object) -> None:
         for window in list(self._windows):
-            await window.close(code=1001)
+            await window.close()
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -119,7 +119,7 @@ class ChatPage:
     async def _live(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(heartbeat=BEAT)
         await socket.prepare(request)
-        self._windows.add(socket)
+        window: Window | None = None
         try:
             greeting = as_object(json.loads(await socket.receive_str(timeout=GREETING_SECONDS)))
             person = self._people.get(as_text(greeting.get("person"))) or next(iter(self._people.values()))
@@ -129,11 +129,14 @@ class ChatPage:
             people = [{"id": key, "name": one.user.name, "note": one.note} for key, one in self._people.items()]
             await socket.send_json({"t": "people", "people": people, "bot": str(self._discord.bot.id)})
             sight = self._discord.sight(person.user)
-            await Window(socket, self._discord, sight, self._files, self._scenes).serve()
+            window = Window(socket, self._discord, sight, self._files, self._scenes)
+            self._windows.add(window)
+            await window.serve()
         except (TypeError, ValueError, TimeoutError):  # no text, no JSON, nothing: no window of ours
             await socket.close(code=UNAUTHORIZED)
         finally:
-            self._windows.discard(socket)
+            if window is not None:
+                self._windows.discard(window)
         return socket
 
     async def _deed(self, request: web.Request) -> web.Response:
@@ -160,6 +163,9 @@ class ChatPage:
                 await self._backstage.act(as_text(deed.get("act")))
         except BackstageError as refusal:
             return _refused(str(refusal))
+        finally:
+            for window in self._windows:
+                window.look_again()
         return web.json_response({})
 
     def _travel(self, seconds: float) -> None:

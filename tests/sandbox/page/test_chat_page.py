@@ -360,6 +360,8 @@ async def test_behind_the_scenes_is_told_to_who_looks_there(asking: Asking) -> N
     told = await window.until("behind", part="books")
     await asking.behind(travel="86400")
     clock = await window.until("behind", part="clock")
+    await asking.behind(switch="cut", on=False)
+    await window.until("behind", part="switches")  # as it was; but the window may have believed otherwise
 
     assert (told["value"], asking.lent.acts) == ({"held_nano": 1}, ["kill"])
     assert clock["value"] == {"ahead": 86400.0}

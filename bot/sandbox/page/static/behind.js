@@ -73,10 +73,12 @@ function callsPart(calls) {
 }
 
 function switchesPart(switches, bot) {
-  const turn = async (one, on) => { await actBehind({ switch: one.key, on }); changed(); };
+  // Shown as it was turned until the next look tells how it stands: whoever turns it twice meets no old state.
+  const turn = async (one, on) => { one.on = on; await actBehind({ switch: one.key, on }); changed(); };
+  const fill = async (on) => { bot.disk_full = on; await press(on ? "fill disk" : "free disk"); changed(); };
   const box = (label, isOn, act, note) => html`<label class="switch"><input type="checkbox" role="switch" .checked=${live(isOn)} @change=${(event) => act(event.target.checked)}><span>${label}<small>${note}</small></span></label>`;
   return html`${(switches ?? []).map((one) => box(one.label, one.on, (on) => turn(one, on), one.lasts ? "until you switch it off" : "meets the next picture"))}
-    ${bot ? box("The disk is full", bot.disk_full, (on) => press(on ? "fill disk" : "free disk"), "until you switch it off") : nothing}`;
+    ${bot ? box("The disk is full", bot.disk_full, fill, "until you switch it off") : nothing}`;
 }
 
 function clockPart(clock) {
