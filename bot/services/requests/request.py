@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Self
 
 from bot.services.catalog import dimensions
@@ -277,7 +278,7 @@ class ImageRequest:
 
     def to_json(self) -> str:
         """As kept in the database."""
-        return json.dumps(_fields(self), ensure_ascii=False, sort_keys=True, default=_fields)
+        return _JSON.encode(_fields(self))
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -296,4 +297,9 @@ class ImageRequest:
 
 def _fields(value: ImageRequest | StoredImage | Base) -> dict[str, Any]:
     """The fields by their names, for JSON; `dataclasses.asdict` would copy each deeply first."""
-    return {field.name: getattr(value, field.name) for field in fields(value)}
+    names = _NAMES[type(value)]
+    return dict(zip(names, attrgetter(*names)(value), strict=True))
+
+
+_NAMES = {kind: tuple(field.name for field in fields(kind)) for kind in (ImageRequest, StoredImage, Base)}
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=_fields)

@@ -124,10 +124,10 @@ def move_counters(connection: sqlite3.Connection, job_seq: int, change: Balance,
 
 def _in_force(key: BucketKey, at: int) -> dict[str, int | str]:
     return {
-        "scope": key.scope.value,
+        "scope": str(key.scope),
         "server_id": key.server_id,
         "scope_id": key.scope_id,
-        "period": key.window.value,
+        "period": str(key.window),
         "at": at,
         "start_at": key.start_at,
         "end_at": key.end_at,
@@ -137,4 +137,4 @@ def _in_force(key: BucketKey, at: int) -> dict[str, int | str]:
 
 def _columns(key: BucketKey) -> tuple[str, int, int, str, int, int]:
     # Plain text, not enumerations: sqlite3 stores both, but SQLite's tracing shows what was meant.
-    return key.scope.value, key.server_id, key.scope_id, key.window.value, key.start_at, key.end_at
+    return str(key.scope), key.server_id, key.scope_id, str(key.window), key.start_at, key.end_at

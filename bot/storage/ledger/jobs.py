@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.services.ledger import ChargeConflictError, ChargeState, Picture, Settlement
+from bot.services.ledger import ChargeConflictError, ChargeState, Job, Picture, Settlement
 from bot.services.policy import Balance
 from bot.services.requests import Usage
 from bot.storage.database.sqlite import by_name
@@ -60,14 +60,16 @@ def add_request(connection: sqlite3.Connection, order: Reservation, at: int) -> 
             destination.reply_to,
         ),
     )
-    connection.executemany(
-        "INSERT INTO request_inputs (digest, request_id) VALUES (?, ?)",
-        [(digest, order.id) for digest in {file.digest for file in order.request.kept_files}],
-    )
-    connection.executemany(
-        "INSERT INTO request_parents (request_id, position, picture_number) VALUES (?, ?, ?)",
-        [(order.id, position, number) for number, position in _parents(order.request).items()],
-    )
+    if order.request.kept_files:
+        connection.executemany(
+            "INSERT INTO request_inputs (digest, request_id) VALUES (?, ?)",
+            [(digest, order.id) for digest in {file.digest for file in order.request.kept_files}],
+        )
+    if parents := _parents(order.request):
+        connection.executemany(
+            "INSERT INTO request_parents (request_id, position, picture_number) VALUES (?, ?, ?)",
+            [(order.id, position, number) for number, position in parents.items()],
+        )
 
 
 def _parents(request: ImageRequest) -> dict[int, int]:
@@ -80,15 +82,15 @@ def _parents(request: ImageRequest) -> dict[int, int]:
     return places
 
 
-def add_job(connection: sqlite3.Connection, order: Reservation, number: int, at: int) -> int:
-    """Write a reserved job; its row's number."""
-    prices = order.prices
+def add_job(connection: sqlite3.Connection, order: Reservation, number: int, at: int) -> tuple[int, Job]:
+    """Write a reserved job; its row's number, and the job as it is read."""
+    prices, job_id = order.prices, f"{order.id}:{number}"
     cursor = connection.execute(
         "INSERT INTO jobs (id, request_id, number, state, model, price_text_input, price_image_input, "
         "price_image_output, price_text_output, hold_nano, hold_images, reserved_at, estimate_nano) "
         "VALUES (?, ?, ?, 'reserved', ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq",
         (
-            f"{order.id}:{number}",
+            job_id,
             order.id,
             number,
             order.request.model,
@@ -103,7 +105,7 @@ def add_job(connection: sqlite3.Connection, order: Reservation, number: int, at:
         ),
     )
     ((seq,),) = cursor.fetchall()
-    return int(seq)
+    return seq, Job(job_id, order.id, number, ChargeState.RESERVED, order.hold_nano, None, prices, None, None)
 
 
 def charge_of(connection: sqlite3.Connection, job_id: str) -> Charge:
