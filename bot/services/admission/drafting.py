@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.errors import RequestRefused, UnknownModelError, UnsupportedOptionError
@@ -24,6 +24,7 @@ from bot.services.requests import (
     layout_for,
     pricing,
     shape_size,
+    told,
 )
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 KEPT_FORMATS = ("png", "jpeg", "webp")  # whoever changes an animation or an SVG has to ask for another one
 STRETCH = 1.05  # by which two shapes may differ that are called the same
+MOST_DRAFTS = 1000  # that are remembered; each takes a kilobyte or two
 FINISHED = {"low": "high", "medium": "high", "high": "xhigh", "xhigh": "max"}  # the quality that *Finish* asks for
 
 
@@ -73,12 +75,17 @@ class Drafting:
     Attributes:
         default_model: the installation's.
         most_partials: the most previews per picture.
+        _drafts: for the prices on buttons, of which every result has a dozen: most pictures look alike but for the
+            words, and those change nothing of a draft.
     """
 
     catalog: Catalog
     admission: Admission
     default_model: str
     most_partials: int
+    _drafts: dict[tuple[object, ...], ImageRequest | None] = field(
+        default_factory=dict[tuple[object, ...], "ImageRequest | None"], init=False, repr=False, compare=False
+    )
 
     async def draft(
         self, requester: Requester, change: Change, wishes: Wishes, start: Start | None = None
@@ -105,12 +112,27 @@ class Drafting:
 
         By the catalog's price table, for somebody whom no rule binds: for the button, which everybody sees alike.
         """
-        try:
-            request = self._drafted(Permit(), change, Wishes(), Start(order, picture))
-        except RequestRefused:
+        before, image = order.request, picture.image
+        unsaid = replace(
+            before, prompt="", story=(), parent=None, references=(), mask=None, markup=None, base=None, count=1
+        )
+        seen = (unsaid, image.width, image.height, change, self.admission.today)
+        if seen not in self._drafts:
+            if len(self._drafts) >= MOST_DRAFTS:
+                self._drafts.clear()
+            self._drafts[seen] = self._drafted_like(replace(order, request=unsaid), picture, change)
+        request = self._drafts[seen]
+        if request is None:
             return None
         model = self.catalog.model(request.model)
-        return pricing.estimate(model, request.with_references([picture.image])).nano
+        return pricing.estimate(model, replace(request, story=told(before.whole_story), references=(image,))).nano
+
+    def _drafted_like(self, order: Order, picture: Picture, change: Change) -> ImageRequest | None:
+        """A change without words, for somebody whom no rule binds; None where it is not to be had."""
+        try:
+            return self._drafted(Permit(), change, Wishes(), Start(order, picture))
+        except RequestRefused:
+            return None
 
     def most(self, request: ImageRequest, shapes: Sequence[tuple[int, int] | None]) -> int:
         """What a drafted request holds at most, all of its pictures, in nano-dollars.

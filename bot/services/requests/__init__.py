@@ -35,6 +35,7 @@ from bot.services.requests.validation import (
     check_prompt,
     check_request,
     check_together,
+    told,
 )
 
 __all__ = [
@@ -73,4 +74,5 @@ __all__ = [
     "layout_for",
     "pricing",
     "shape_size",
+    "told",
 ]

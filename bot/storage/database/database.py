@@ -40,6 +40,7 @@ class Database:
         self._waiting: deque[Turn[Any]] = deque()
         self._called = False  # whether the thread was called to take turns and has not come yet
         self._taking: asyncio.Future[None]
+        self._writes = True  # whether the connection may write now; belongs to the thread
 
     @classmethod
     async def open(cls, path: Path) -> Self:
@@ -81,11 +82,8 @@ class Database:
         """
 
         def whole() -> T:
-            self._connection.execute("PRAGMA query_only = ON")
-            try:
-                return function(self._connection)
-            finally:
-                self._connection.execute("PRAGMA query_only = OFF")
+            self._let_write(writes=False)
+            return function(self._connection)
 
         return await asyncio.shield(self._start(lambda: self._told(whole)))
 
@@ -98,8 +96,15 @@ class Database:
     def _take_turns(self) -> None:
         self._called = False  # before it looks who waits: nobody is overlooked
         turns = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        self._let_write(writes=True)
         take_turns(self._connection, turns)
         self._marker.follow(self._connection)
+
+    def _let_write(self, *, writes: bool) -> None:
+        """Let what comes next write, or only read; most of what comes is like what came before."""
+        if writes is not self._writes:
+            self._connection.execute("PRAGMA query_only = OFF" if writes else "PRAGMA query_only = ON")
+            self._writes = writes
 
     def _start(self, whole: Callable[[], T]) -> asyncio.Future[T]:
         # aiosqlite's public calls are single statements; only this one runs a function of ours on its thread. It calls

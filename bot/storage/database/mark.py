@@ -130,7 +130,8 @@ class Marker:
         descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT, 0o600)
         try:
             os.write(descriptor, text.encode("ascii"))
-            os.ftruncate(descriptor, len(text))
+            if self._kept is None:  # the first, which may have found anything there
+                os.ftruncate(descriptor, len(text))
         finally:
             os.close(descriptor)
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.errors import NotPermittedError, RequestRefused, UnknownModelError, UnsupportedOptionError
-from bot.services.admission import Start
+from bot.services.admission import Drafting, Start
 from bot.services.catalog import Catalog
 from bot.services.requests import Change, ImageRequest, StoredImage, pricing
 from bot.services.requests.validation import MOST_TOLD
-from tests.examples import CATALOG, MODEL, REQUEST, job, order, picture
+from tests.examples import CATALOG, MODEL, NOW, REQUEST, job, order, picture
 from tests.services.admission.drafts import FIXED, NEWEST, OLDER, Desk, start_of
 
 if TYPE_CHECKING:
@@ -324,6 +324,41 @@ async def test_the_price_of_a_change_is_what_the_ledger_holds_for_it(
     sent = request.with_references([parts(start)[1].image])
     assert price == pricing.estimate(CATALOG.model(request.model), sent).nano
     assert request.with_references(()) != sent
+
+
+async def test_the_price_of_a_change_is_that_of_its_own_words_also_after_others() -> None:
+    desk, starts = Desk(), [start_of(prompt=words, story=story) for words, story in (("a", ()), ("a fox", ("🦊",) * 9))]
+
+    prices = [desk.drafting.price_of(*parts(start), Change.VARY) for start in starts]
+
+    requests = [await desk.draft(Change.VARY, start) for start in starts]
+    sent = [request.with_references([parts(starts[0])[1].image]) for request in requests]
+    assert prices == [pricing.estimate(MODEL, request).nano for request in sent]
+    assert prices[0] != prices[1]
+
+
+def test_nothing_has_a_price_from_the_day_on_when_its_model_is_gone() -> None:
+    today = [NOW]
+    admission = replace(Desk().admission, clock=lambda: float(today[-1]))
+    drafting, start = Drafting(CATALOG, admission, FIXED.id, most_partials=3), start_of(model=FIXED.id)
+    before = drafting.price_of(*parts(start), Change.VARY)
+    today.append(DECEMBER)
+
+    after = drafting.price_of(*parts(start), Change.VARY)
+
+    assert before is not None
+    assert after is None
+
+
+def test_only_so_many_drafts_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.services.admission.drafting.MOST_DRAFTS", 2)
+    drafting = Desk().drafting
+    starts = [start_of(size) for size in ("1024x1024", "1536x1024", "1024x1536")]
+
+    prices = [drafting.price_of(*parts(start), Change.VARY) for start in (*starts, *starts)]
+
+    assert prices[:3] == prices[3:]
+    assert len(drafting._drafts) <= 2
 
 
 async def test_nothing_has_a_price_where_nothing_can_be_made() -> None:
