@@ -31,7 +31,7 @@ SETTINGS = {
     "ATELIER_CONCURRENCY": str(CONCURRENCY), "ATELIER_MONTHLY_BUDGET": "unlimited",
     "ATELIER_MEMBER_DAILY_IMAGES": "unlimited", "ATELIER_LOG_LEVEL": "WARNING",
 }  # fmt: skip
-OTHERS = ("ATELIER_", "DISCORD_", "OPENAI_")
+OTHERS = ("ATELIER_", "DISCORD_", "OPENAI_", "PYTHONDONTWRITEBYTECODE")  # the last: nobody compiles at every start
 
 
 class BrokenRunError(Exception):
