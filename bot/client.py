@@ -136,6 +136,7 @@ class AtelierBot(AtelierClient):
         await self._sync_commands()
         log_channel = LogChannel(self)
         self.services.budget_alerts.speaker, self.services.account.speaker = log_channel, log_channel.tell_of_account
+        self.services.studio.outage.speaker = log_channel.tell_of_outage
         self.services.restoration.speaker = log_channel.say
         self.services.stores.tell_lasting(lambda reason: self._tell_of_trouble(log_channel, reason))
         self.services.accounts.visibility.sole_server = lambda: len(self.guilds) == 1

@@ -33,6 +33,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from typing_extensions import override
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -138,10 +140,17 @@ class ImageFailure(UserFacingError):  # noqa: N818 - the family's name; its memb
         retry_after: seconds after which the same request may be sent again, or None if it may not be.
         request_id: the provider's id of the request, for its support.
         accepted: whether the provider took our account, and refused what was asked for or failed at it.
+        outage: whether it seems that the provider would have failed at any request.
     """
 
     charged: str = "no"
     accepted: bool = False
+    outage: bool = False
+
+    @property
+    def comes_again(self) -> bool:
+        """Whether the request certainly did not start, for a reason that passes by itself."""
+        return False
 
     def __init__(
         self, sentence: str, *, code: str, retry_after: float | None = None, request_id: str | None = None
@@ -199,10 +208,23 @@ class ProviderBusyError(ImageFailure):
         super().__init__(sentence, code=code, retry_after=retry_after, request_id=request_id)
         self.limit = limit
         self.per_minute = per_minute
+        self.outage = self.comes_again
+
+    @property
+    @override
+    def comes_again(self) -> bool:
+        return self.limit is None and self.retry_after is not None
 
 
 class ProviderUnreachableError(ImageFailure):
     """No connection came about; the request was certainly not sent."""
+
+    outage = True
+
+    @property
+    @override
+    def comes_again(self) -> bool:
+        return self.retry_after is not None
 
 
 HELD = "Whether it is billed is not known yet, so its price stays held."

@@ -202,7 +202,7 @@ async def _readiness(bot: AtelierBot) -> dict[str, bool]:
     database = bot.services.database
     return {
         "gateway": bot.is_ready() and not bot.is_closed(),
-        "image_api": bot.services.account.refusal is None,
+        "image_api": bot.services.account.refusal is None and bot.services.studio.outage.standing is None,
         "database": await database.read(lambda connection: connection.execute("SELECT 1").fetchone() is not None),
     }
 

@@ -6,7 +6,7 @@ import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ from bot.services.jobs import (
     Cancellations,
     Discards,
     Generation,
+    Outage,
     Outcomes,
     Pausing,
     PictureReceiver,
@@ -182,6 +183,11 @@ class _Foundation:
         """Remembered in the database: any is as good."""
         return Discards(self.state, self.requests, self.file_holds, self.stores.books, self.clock)
 
+    @cached_property
+    def outage(self) -> Outage:
+        """One for all calls."""
+        return Outage(self.images.models, self.state, self.policies, self.clock)
+
     @property
     def allow_retired(self) -> bool:
         """Another endpoint than the provider's own may still serve models that the provider has shut down."""
@@ -263,6 +269,7 @@ def _maker(below: _Foundation, accounts: Accounts, admission: Admission, safety_
         provider=below.images,
         pace=below.pace,
         account=below.account,
+        outage=below.outage,
         safety_key=safety_key,
         timeout=float(below.settings.job_timeout),
     )
@@ -329,4 +336,5 @@ def _server_statuses(below: _Foundation, studio: Studio, limit_statuses: LimitSt
         below.settings.model,
         version("atelier"),
         below.account,
+        below.outage,
     )

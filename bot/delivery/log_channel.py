@@ -1,4 +1,4 @@
-"""The channel in which a server's leads are told of budgets, and of the account that pays."""
+"""The channel in which a server's leads are told of budgets, of the account that pays, of outages."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ import structlog
 from typing_extensions import override
 
 from bot.discord_retries import PROBLEMS, steadily
-from bot.presentation.alerts import account_text, alert_text
+from bot.presentation.alerts import account_text, alert_text, outage_text
 from bot.services.quotas import AlertSink
 
 if TYPE_CHECKING:
     import discord
 
+    from bot.services.jobs import Downtime
     from bot.services.quotas import Alert
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -35,6 +36,10 @@ class LogChannel(AlertSink):
     async def tell_of_account(self, server_id: int, channel_id: int, words: str | None) -> bool:
         """Fulfils `AccountSpeaker`."""
         return await self._post(server_id, channel_id, account_text(words), random.getrandbits(32))
+
+    async def tell_of_outage(self, server_id: int, channel_id: int, downtime: Downtime) -> bool:
+        """Fulfils `OutageSpeaker`."""
+        return await self.say(server_id, channel_id, outage_text(downtime))
 
     async def say(self, server_id: int, channel_id: int, text: str) -> bool:
         """Post whatever leads have to know, once; False if that is not possible now. Never raises."""

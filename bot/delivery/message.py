@@ -35,7 +35,6 @@ from bot.presentation.result import (
     foretold_text,
     generating_text,
     headline,
-    held_up_text,
     kept_text,
     late_text,
     paused_text,
@@ -53,7 +52,7 @@ if TYPE_CHECKING:
     from bot.delivery.ladder import Landing
     from bot.delivery.place import Place
     from bot.errors import UserFacingError
-    from bot.services.jobs import Preview, Result
+    from bot.services.jobs import Downtime, Preview, Result
     from bot.services.ledger import Destination
     from bot.services.policy import Pause
     from bot.services.requests import ImageRequest
@@ -180,7 +179,7 @@ class MessageDelivery(Delivery):
         self._generating = progress
 
     @override
-    def paused(self, pause: Pause | str) -> None:
+    def paused(self, pause: Pause | Downtime | str) -> None:
         self._watch_the_token()
         self._progress.show(Stage(0, pause=pause))
 
@@ -334,8 +333,7 @@ class MessageDelivery(Delivery):
         elif self._late:
             await self._place.edit_once(late_text(), view=self._buttons.of_late(self._request_id))
         elif stage.pause is not None:
-            text = held_up_text(stage.pause) if isinstance(stage.pause, str) else paused_text(stage.pause)
-            await self._show_with_buttons(self._with_notes(text))
+            await self._show_with_buttons(self._with_notes(paused_text(stage.pause)))
         else:
             await self._show_with_buttons(self._with_notes(queued_text(stage.position, int(stage.turn_at))))
 

@@ -12,6 +12,7 @@ import structlog
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from bot.services.jobs import Downtime
     from bot.services.policy import Pause
 
 INTERVAL = 1.5  # seconds between edits; Discord takes about 5 in 5 seconds per message token
@@ -33,15 +34,15 @@ class Stage:
         position: the place in line; 0 once it is being made.
         turn_at: when the turn comes, as far as is known, in seconds since 1970 (UTC).
         frames: the newest partial image of each picture, or None.
-        pause: it waits for the end of this, and nobody knows for how long: a lead's pause, or what keeps us from
-            beginning.
+        pause: it waits for the end of this, and nobody knows for how long: a lead's pause, the image API's, or
+            what else keeps us from beginning.
         goes_on: it is shown anew now and then, for what is said of it changes with time.
     """
 
     position: int
     turn_at: float = 0.0
     frames: tuple[bytes | None, ...] = ()
-    pause: Pause | str | None = None
+    pause: Pause | Downtime | str | None = None
     goes_on: bool = False
 
 

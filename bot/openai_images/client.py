@@ -93,12 +93,12 @@ class ImagesClient(ImageProvider):
             failure = from_status(error)
             if isinstance(failure, ProviderAccountError) and error.status_code != HTTPStatus.FORBIDDEN:
                 raise failure from error
-            raise _unseen(failure.code) from error
+            raise _unseen(failure.code, outage=error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR) from error
         except Exception as error:
             reason = type(error).__name__
             if refused_on_the_way(error.__cause__):
                 reason = f"the proxy did not let me through: {error.__cause__}"
-            raise _unseen(reason) from error
+            raise _unseen(reason, outage=isinstance(error, (openai.APIConnectionError, OSError))) from error
 
     @override
     async def make(
@@ -167,8 +167,10 @@ def _authorities() -> ssl.SSLContext:
     return httpx2.create_ssl_context()
 
 
-def _unseen(code: str) -> ProviderUnreachableError:
-    return ProviderUnreachableError("The image API does not list its models to me.", code=code)
+def _unseen(code: str, *, outage: bool) -> ProviderUnreachableError:
+    failure = ProviderUnreachableError("The image API does not list its models to me.", code=code)
+    failure.outage = outage
+    return failure
 
 
 @dataclass

@@ -120,9 +120,11 @@ def from_status(error: openai.APIStatusError) -> ImageFailure:
         )
     if status in CERTAINLY_FREE:
         return _refused(refusal, status, request_id)
-    return OutcomeUnknownError(
+    failure = OutcomeUnknownError(
         not_known("the image API had an internal error"), code=refusal.code, request_id=request_id
     )
+    failure.outage = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return failure
 
 
 def _refused(refusal: _Refusal, status: int, request_id: str | None) -> ImageFailure:
@@ -231,15 +233,16 @@ def from_body(body: object, request_id: str | None, fallback: str | None = None)
 
 
 def from_connection(cause: BaseException | None, request_id: str | None, *, sent: bool) -> ImageFailure:
-    """No answer, for this cause. Certain only when the connection never came about."""
+    """No answer, for this cause, or a part of it, if that was `sent`. Certain only where no connection came about."""
     not_started = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
     if refused_on_the_way(cause):
         return _barred(str(cause) or type(cause).__name__)
     if not sent and isinstance(cause, not_started):
         return _unreachable()
     code = "timeout" if isinstance(cause, httpx2.TimeoutException) else "connection_lost"
-    lost = not_known("the connection to the image API was lost")
-    return OutcomeUnknownError(lost, code=code, request_id=request_id)
+    lost = OutcomeUnknownError(not_known("the connection to the image API was lost"), code=code, request_id=request_id)
+    lost.outage = not sent
+    return lost
 
 
 def _barred(reason: str) -> ImageFailure:

@@ -1,4 +1,4 @@
-"""What the log channel is told of budgets, and of the account that pays."""
+"""What the log channel is told of budgets, of the account that pays, and of an image API that is down."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from bot.services.quotas import SHORT, WHOLLY
 from bot.services.text import beginning, shown
 
 if TYPE_CHECKING:
+    from bot.services.jobs import Downtime
     from bot.services.quotas import Alert
 
 LONGEST_WORDS = 500  # characters of the provider's own words
@@ -41,6 +42,17 @@ def account_text(words: str | None) -> str:
     return (
         f"🔴 The image API refuses the account that pays for pictures: “{shown(words, LONGEST_WORDS)}” Requests are "
         "refused, and nothing is charged, until whoever runs the bot has mended that. It goes on by itself then."
+    )
+
+
+def outage_text(downtime: Downtime) -> str:
+    """That the image API is down, or (without a next look) back again."""
+    since = f"<t:{downtime.since}:t>"
+    if downtime.next_look is None:
+        return f"🟢 The image API makes pictures again; it did not since {since}. What waited is made, in its order."
+    return (
+        f"🔴 {downtime.reason} (since {since}). Requests wait in line, and nothing is charged for them. I ask again by "
+        "myself, by calls that are free, and go on when it is back; what has waited too long is given back."
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.discord_limits import LONGEST_MESSAGE
 from bot.presentation.story import kept_how, made_how, numbers
 from bot.services.calendar import Window
-from bot.services.jobs import FILE_ENDINGS, LONGEST_REASON
+from bot.services.jobs import FILE_ENDINGS, LONGEST_REASON, Downtime
 from bot.services.policy import Metric, Scope, amount_text
 from bot.services.quotas import Headroom, hint_text
 from bot.services.requests import format_usd
@@ -27,6 +27,7 @@ PROMPT_SHOWN = 280  # characters of the prompt in a result; the rest is in the d
 LONGEST_REASONS = 600  # characters of why pictures were not made
 WHOSE = {Scope.MEMBER: "your", Scope.SERVER: "this server", Scope.INSTALLATION: "this bot"}
 MOST_LIMITS = 3  # of which it is said what is left
+KEPT = "Your place in line is kept; nothing is charged for it yet."
 SPANS = {Window.HOUR: "this hour", Window.DAY: "today", Window.WEEK: "this week", Window.MONTH: "this month"}
 BUTTONLESS = "Discord refused the buttons that belong here. With /edit on the server you can change it too."
 _FILE_NAME = re.compile(r"atelier-([0-9]{1,18})(?:-preview)?\.[a-z]+", re.ASCII)
@@ -54,15 +55,18 @@ def queued_text(position: int, turn_at: int) -> str:
     return f"⏳ {place}. Your turn comes about <t:{turn_at}:R>."
 
 
-def paused_text(pause: Pause) -> str:
-    """In line, while a lead of the server has paused. The mention stands in an edit, which calls nobody."""
+def paused_text(pause: Pause | Downtime | str) -> str:
+    """In line, while a lead has paused, the image API is down, or nothing can be kept: then `pause` says why.
+
+    The mention stands in an edit, which calls nobody.
+    """
+    if isinstance(pause, str):
+        return f"⏳ {pause}, so nothing is begun just now. {KEPT}"
+    if isinstance(pause, Downtime):
+        again = "" if pause.next_look is None else f" I try again <t:{pause.next_look}:R>."
+        return f"⏳ {pause.reason}, so nothing is begun just now.{again} {KEPT}"
     why = f": {shown(pause.why, LONGEST_REASON).rstrip('.')}" if pause.why else ""
     return f"⏸️ Paused by <@{pause.actor_id}>{why}. Your place in line is kept."
-
-
-def held_up_text(trouble: str) -> str:
-    """In line, while nothing can be kept. `trouble` says why, as the beginning of a sentence."""
-    return f"⏳ {trouble}, so nothing is begun just now. Your place in line is kept; nothing is charged for it yet."
 
 
 def generating_text(count: int, previews: int, far: str = "") -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from bot.presentation.alerts import outage_text
 from bot.services.jobs import LONGEST_REASON
 from bot.services.policy import (
     MODERATIONS,
@@ -81,8 +82,9 @@ def status_text(server_status: ServerStatus, log_fault: str) -> str:
     """The panel's words: short lines, each of which says what it is about."""
     policy = server_status.policy
     state = "▶️ Pictures are made." if policy.pause is None else f"⏸️ Picture making is paused {_since(policy.pause)}."
-    if server_status.account_refused:
-        state = f"{ACCOUNT_REFUSED}\n{state}" if policy.pause is not None else ACCOUNT_REFUSED
+    trouble = _trouble(server_status)
+    if trouble:
+        state = f"{trouble}\n{state}" if policy.pause is not None else trouble
     lines = ["### Picture making on this server", state]
     lines += [f"Here: {_load(server_status.here)}.", *_budgets(server_status), *_open_jobs(server_status.open_jobs)]
     change = " /studio calendar changes it." if policy.zone == "UTC" else ""
@@ -92,6 +94,13 @@ def status_text(server_status: ServerStatus, log_fault: str) -> str:
     lines += _members(policy)
     lines += [_model(server_status), *_ending(server_status), f"-# Atelier {server_status.version}"]
     return "\n".join(lines)
+
+
+def _trouble(server_status: ServerStatus) -> str:
+    """What keeps pictures from being made on any server; empty if nothing does."""
+    if server_status.account_refused:
+        return ACCOUNT_REFUSED
+    return "" if server_status.downtime is None else outage_text(server_status.downtime)
 
 
 def _budgets(server_status: ServerStatus) -> list[str]:

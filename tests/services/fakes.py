@@ -22,9 +22,11 @@ from bot.services.jobs import (
     Cancellations,
     CheckedPicture,
     Discards,
+    Downtime,
     FinishedImage,
     Generation,
     InputImage,
+    Outage,
     Outcomes,
     PartialImage,
     Pausing,
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.errors import ImageFailure, UserFacingError
+    from bot.services.jobs.provider_account import Call
     from bot.services.ledger import Bounds, Settlement
     from bot.services.policy import Pause
 
@@ -189,7 +192,7 @@ class RecordingDelivery:
         self.destination_now = destination
         self.acknowledged = 0
         self.lines: list[tuple[int, float]] = []
-        self.pauses: list[Pause | str] = []
+        self.pauses: list[Pause | Downtime | str] = []
         self.previews: list[Preview] = []
         self.generating_told: list[GenerationProgress] = []
         self.left = self.discards = 0
@@ -233,7 +236,7 @@ class RecordingDelivery:
     def leave(self) -> None:
         self.left += 1
 
-    def paused(self, pause: Pause | str) -> None:
+    def paused(self, pause: Pause | Downtime | str) -> None:
         self.lines.append(PAUSED)
         self.pauses.append(pause)
 
@@ -283,6 +286,11 @@ class TroubledLedger(SqliteLedger):
     async def dispatch(self, job_id: str, at: int, bounds: Bounds | None = None) -> None:
         self._meet_trouble("dispatch")
         await super().dispatch(job_id, at, bounds)
+
+    @override
+    async def retract(self, job_id: str, code: str, at: int) -> None:
+        self._meet_trouble("retract")
+        await super().retract(job_id, code, at)
 
     @override
     async def settle(self, job_id: str, settlement: Settlement, at: int) -> Picture:
@@ -423,6 +431,28 @@ class FreeLook:
         return {"gpt-image-2": "2027-03-01"}
 
 
+class HeldDoor(ProviderAccount):
+    """The account, with a door before it: what has left the line waits there, unsent, while it is `held`."""
+
+    held: asyncio.Event | None = None
+
+    def hold(self) -> None:
+        """Let nothing through from now on."""
+        self.held = asyncio.Event()
+
+    def let_go(self) -> None:
+        """Let through whatever comes from now on; what waits already goes on waiting."""
+        self.held = None
+
+    @override
+    @asynccontextmanager
+    async def calling(self, model: str, server_id: int) -> AsyncGenerator[Call]:
+        if self.held is not None:
+            await self.held.wait()
+        async with super().calling(model, server_id) as call:
+            yield call
+
+
 class House:
     """A studio with all that stands behind it; the provider and the deliveries are doubles, the ledger is real.
 
@@ -458,7 +488,8 @@ class House:
         self.accounts = Accounts(self.ledger, self.policies, lambda _policy, _requester, _at: self.limits, self.clock)
         self.brush = Brush()
         self.free_call = FreeLook()
-        self.account = ProviderAccount(self.free_call, self.policies, self.clock)
+        self.account = HeldDoor(self.free_call, self.policies, self.clock)
+        self.outage = Outage(self.free_call, State(database), self.policies, self.clock)
         self.admission = Admission(
             self.policies, CATALOG.opened(gif=True, svg_author="gpt-6-luna"), allow_retired=True, clock=self.clock
         )
@@ -477,6 +508,7 @@ class House:
             provider=provider,
             pace=self.pace,
             account=self.account,
+            outage=self.outage,
             safety_key=b"key",
             timeout=timeout,
         )

@@ -153,17 +153,21 @@ async def test_what_certainly_did_not_start_is_asked_for_again(house: House, kin
     assert house.ledger().sums.settled_nano == house.images.bill.nano
 
 
-async def test_an_api_that_cannot_be_reached_costs_nothing(house: House) -> None:
+async def test_an_api_that_cannot_be_reached_costs_nothing(
+    open_house: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.services.jobs.workshop.REFRESH", 0.1)
+    house = await open_house()
+    await house.start_with(house.settings().model_copy(update={"job_timeout": 4}))
     mia = house.discord.server.add_member("Mia")
 
     async with house.images.unreachable():
         words = await house.refusal(await mia.slash("imagine", prompt="a fox"))
-    later = await house.imagine(mia)
 
-    assert "cannot reach the image API" in words
+    assert "The image API cannot be reached, and after a minute I have given this up" in words
     assert NOT_CHARGED in words
-    assert later.attachments
-    assert house.states() == ["released", "settled"]
+    assert house.images.calls == []
+    assert house.states() == ["released"]
 
 
 async def test_an_api_that_is_cut_off_in_mid_job_leaves_the_price_held(house: House) -> None:

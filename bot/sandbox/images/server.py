@@ -14,7 +14,7 @@ from aiohttp import web
 from bot.sandbox.images.account import Account
 from bot.sandbox.images.bill import Bill, BillLine
 from bot.sandbox.images.checks import CheckedCall, check
-from bot.sandbox.images.faults import Fault, FaultKind, Faults
+from bot.sandbox.images.faults import Fault, FaultKind, Faults, refusal_of
 from bot.sandbox.images.line import Line
 from bot.sandbox.images.models import MODELS
 from bot.sandbox.images.options import ImageOptions
@@ -41,6 +41,7 @@ class SandboxImages:
         bill: what the provider would have charged.
         faults: what is to go wrong.
         account: the account behind the key, and its troubles.
+        down: how everything is answered while it is set, free calls too; a fault that comes with a status.
         shelf: the files that were sent as an address.
     """
 
@@ -51,6 +52,7 @@ class SandboxImages:
         self.faults = Faults()
         self.shelf = Shelf()
         self.account = Account()
+        self.down: Fault | None = None
         self._rate = RateLimit(
             {IMAGES: self.options.images_per_minute, INPUTS: self.options.input_images_per_minute},
             self.options.rate_window,
@@ -136,7 +138,9 @@ class SandboxImages:
         self._requests += 1
         return f"req_{self._requests:032x}"
 
-    def _check_key(self, request: web.Request) -> None:
+    def _check_key(self, request: web.Request, request_id: str) -> None:
+        if self.down is not None and (refusal := refusal_of(self.down, "", request_id)) is not None:
+            raise refusal
         if request.headers.get("authorization") != f"Bearer {self.options.api_key}":
             raise bad_key()
 
@@ -154,7 +158,7 @@ class SandboxImages:
                 self._idle.set()
 
     async def _serve(self, request: web.Request, request_id: str) -> web.StreamResponse:
-        self._check_key(request)
+        self._check_key(request, request_id)
         call = await receive(request, request_id, request.match_info["endpoint"])
         self._remember(call)
         try:
@@ -202,7 +206,7 @@ class SandboxImages:
     async def _models(self, request: web.Request) -> web.Response:
         request_id = self._next_id()
         try:
-            self._check_key(request)
+            self._check_key(request, request_id)
             self.account.check(None)
         except Refusal as refusal:
             return self._refused(refusal, request_id)
@@ -212,7 +216,7 @@ class SandboxImages:
     async def _model(self, request: web.Request) -> web.Response:
         request_id, name = self._next_id(), request.match_info["id"]
         try:
-            self._check_key(request)
+            self._check_key(request, request_id)
             self.account.check(None)
             model = MODELS.get(name)
             if model is None or model.retired(self._today()):

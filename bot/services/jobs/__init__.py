@@ -7,6 +7,7 @@ from bot.services.jobs.discards import Discards
 from bot.services.jobs.files import BufferedBlobs, PictureReceiver
 from bot.services.jobs.generation import Generation
 from bot.services.jobs.line import Load, Withdrawal, line_of
+from bot.services.jobs.outage import Downtime, Outage
 from bot.services.jobs.outcomes import Outcomes
 from bot.services.jobs.pausing import LONGEST_REASON, Pausing, Switched
 from bot.services.jobs.provider import (
@@ -35,6 +36,7 @@ __all__ = [
     "Delivery",
     "DeliveryError",
     "Discards",
+    "Downtime",
     "FinishedImage",
     "Generation",
     "GoneBack",
@@ -44,6 +46,7 @@ __all__ = [
     "Load",
     "OpenCharges",
     "OpenJobs",
+    "Outage",
     "Outcomes",
     "PartialImage",
     "Pausing",

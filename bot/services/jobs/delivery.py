@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.services.jobs.arrears import Arrears
+    from bot.services.jobs.outage import Downtime
     from bot.services.ledger import BlobStore, Destination, LimitStatus, Order, Picture, Requests
     from bot.services.policy import Pause, Requester
     from bot.services.quotas import Accounts, BudgetHint, VisibleLimits
@@ -108,11 +109,11 @@ class Delivery(Protocol):
         """The first job of the request is number `position` in line, about `wait` seconds from its turn."""
         ...
 
-    def paused(self, pause: Pause | str) -> None:
+    def paused(self, pause: Pause | Downtime | str) -> None:
         """No job of the request runs, and none begins until that is over; then `queued` is told again.
 
         Args:
-            pause: a lead's; or what keeps us from beginning, as the beginning of a sentence.
+            pause: a lead's; the image API's; or what else keeps us from beginning, as the beginning of a sentence.
         """
         ...
 

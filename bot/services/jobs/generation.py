@@ -11,7 +11,6 @@ from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
-import stamina
 import structlog
 
 from bot.errors import (
@@ -35,13 +34,12 @@ if TYPE_CHECKING:
     from bot.services.admission import Clearance
     from bot.services.jobs.arrears import Arrears
     from bot.services.jobs.files import BufferedBlobs
+    from bot.services.jobs.outage import Outage
     from bot.services.jobs.provider import ImageProvider, InputImage
     from bot.services.jobs.provider_account import Call, ProviderAccount
     from bot.services.jobs.recall import Recall
     from bot.services.ledger import Job, Order
     from bot.services.turns import Pace
-
-ATTEMPTS = 3  # calls per job, the first included; only what certainly did not start is tried again
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -70,8 +68,9 @@ class Generation:
         outcomes: books how it ended.
         clearance: lets it leave.
         books: told when nothing can be written.
+        outage: learns from every call, and keeps them back.
         safety_key: keys the hash by which the provider knows a member.
-        timeout: seconds that one call may take, and that a job may be held back by the provider.
+        timeout: seconds that one call may take, and that a job may be kept back by the provider.
         memory: bounds the input files of all jobs at work together, in bytes.
     """
 
@@ -82,6 +81,7 @@ class Generation:
     provider: ImageProvider
     pace: Pace
     account: ProviderAccount
+    outage: Outage
     safety_key: bytes
     timeout: float
     memory: FairShare = field(default_factory=FairShare)
@@ -91,7 +91,7 @@ class Generation:
 
         Raises:
             RecalledError: as `recall` was told; nothing was sent, and the job is reserved as before.
-            HeldUpError: the books cannot be written just now; the same.
+            HeldUpError: nothing could be sent just now; the same.
             ChargeConflictError: the job is not reserved, or no longer in flight; its charge stays as it is.
         """
         async with AsyncExitStack() as held:
@@ -109,14 +109,13 @@ class Generation:
         try:
             async with recall.getting_ready():
                 inputs = await self._load_inputs(order, held)
-                # Before the dispatch: a restart while the provider holds us back loses nothing.
-                await self._in_time(order, time.monotonic() + self.timeout, self.pace.until_let())
+                self.outage.check()
                 call = await held.enter_async_context(
                     self.account.calling(order.request.model, order.requester.server_id)
                 )
             started = time.monotonic()
             await self.clearance.dispatch(order, job)
-        except (RecalledError, ChargeConflictError):
+        except (RecalledError, HeldUpError, ChargeConflictError):
             raise  # it waits again; or it was dispatched before: what is at work on it books it
         except DatabaseError as problem:
             self.books.note(problem)
@@ -139,11 +138,15 @@ class Generation:
         call = sending.call
         try:
             async with sending.recall.sending(lambda: call.is_out):
-                finished = await self._call(sending)
+                finished = await self._called(sending, job)
         except asyncio.CancelledError:
             await asyncio.shield(self.outcomes.failed(job, _stopped(sending)))
             raise
+        except HeldUpError:
+            raise
         except StoppedError:
+            if not sending.recall.withdrawn and await self.outcomes.did_not_start(job, "shutdown"):
+                raise RecalledError from None
             return JobOutcome(time.monotonic() - started, await self.outcomes.failed(job, _stopped(sending)))
         except Exception as problem:  # noqa: BLE001 - whatever it was, the charge must be booked
             failure = failure_of(problem, job)
@@ -152,6 +155,24 @@ class Generation:
         call.met(None)
         # The picture is there and its cost is known: a shutdown waits for it to be booked.
         return await to_the_end(self.outcomes.came(sending.order, job, finished, time.monotonic() - started))
+
+    async def _called(self, sending: _Sending, job: Job) -> FinishedImage:
+        """The picture. What certainly did not start and comes again by itself does not wait here, in its slot.
+
+        Raises:
+            HeldUpError: the job is reserved again.
+        """
+        try:
+            return await self._call(sending)
+        except HeldUpError:
+            if await self.outcomes.did_not_start(job, "held_up"):
+                raise
+            raise _held_up() from None
+        except ImageFailure as failure:
+            is_too_long = failure.retry_after is not None and failure.retry_after >= self.timeout
+            if failure.comes_again and not is_too_long and await self.outcomes.did_not_start(job, failure.code):
+                raise HeldUpError(failure) from failure
+            raise
 
     async def _load_inputs(self, order: Order, held: AsyncExitStack) -> Sequence[InputImage]:
         """The files that are sent; `held` keeps room in memory for all of its files until the job has ended."""
@@ -185,46 +206,42 @@ class Generation:
         """Ask until the provider starts; each call has the job's whole time.
 
         What the provider's rate limits refused was certainly not started, and comes again when its turn is there, for
-        as long as a job may take. What failed in another way is tried `ATTEMPTS` times.
+        as long as a job may take.
         """
         order = sending.order
         model, edits = order.request.model, bool(order.request.files)
         deadline = time.monotonic() + self.timeout  # for waiting between the calls
         for tries in itertools.count(1):
+            _refuse(sending.recall)
             try:
-                return await self._attempts(sending, deadline, is_first=tries == 1)
+                return await self._attempt(sending)
             except ProviderBusyError as busy:
                 if busy.limit is None:
                     raise
                 wait = self.pace.refused(busy, model, edits=edits, tries=tries)
                 if time.monotonic() + wait >= deadline:
                     raise self._paced_out(order) from busy
+            await self._wait_for_turn(order, deadline)
+            if self.outage.keeps_back or sending.recall.paused():
+                raise HeldUpError
         raise AssertionError  # the loop has no other end
 
-    async def _attempts(self, sending: _Sending, deadline: float, *, is_first: bool) -> FinishedImage:
-        attempts = itertools.count(0 if is_first else 1)
+    async def _attempt(self, sending: _Sending) -> FinishedImage:
+        """One call, of which the outage learns."""
+        sent_at = time.monotonic()
 
-        def may_retry(failure: Exception) -> bool | float:
-            if not isinstance(failure, ImageFailure) or failure.retry_after is None:
-                return False
-            if isinstance(failure, ProviderBusyError):
-                if failure.limit is not None:
-                    return False
-                # The others wait too, though never longer than a job may take: the provider may be wrong by hours.
-                self.pace.hold(min(failure.retry_after, self.timeout))
-            if time.monotonic() + failure.retry_after >= deadline:
-                return False
-            return failure.retry_after
+        def on_partial(content: bytes) -> None:
+            self.outage.began_to_answer(sent_at)
+            sending.on_partial(content)
 
-        # Without arguments, which stamina would write to the log.
-        async def once() -> FinishedImage:
-            if is_again := bool(next(attempts)):
-                await self._wait_for_turn(sending.order, deadline)
-            _refuse(sending.recall, is_again=is_again)
+        try:
             with sending.call.out():
-                return await self._call_once(sending.order, sending.inputs, sending.on_partial)
-
-        return await stamina.AsyncRetryingCaller(attempts=ATTEMPTS, timeout=None)(may_retry, once)
+                finished = await self._call_once(sending.order, sending.inputs, on_partial)
+        except ImageFailure as failure:
+            self.outage.met(failure, sent_at)
+            raise
+        self.outage.met(None, sent_at)
+        return finished
 
     async def _call_once(
         self, order: Order, inputs: Sequence[InputImage], on_partial: Callable[[bytes], None]
@@ -269,20 +286,17 @@ class Generation:
             raise unknown(f"it was not done after {self.timeout:.0f} seconds", "timeout") from None
 
 
-def _refuse(recall: Recall, *, is_again: bool) -> None:
-    """No call begins once the bot stops, or during a pause, not even the next try of a job that had left before.
-
-    The provider has certainly not started that job: its hold is freed. It cannot go back to the line, for a charge
-    goes forward only; and to wait here for the end of the pause would keep its slot from other servers.
-    """
+def _refuse(recall: Recall) -> None:
+    """No call begins once the bot stops, not even the next try of a job that had left before."""
     if recall.stopping:
         raise StoppedError
-    if is_again and recall.paused():
-        raise ProviderBusyError(
-            "A lead has paused picture making before the image API took this one. Nothing was charged; "
-            "ask again when it goes on.",
-            code="paused",
-        )
+
+
+def _held_up() -> RequestRejectedError:
+    return RequestRejectedError(
+        "The image API did not take this one, and I could not keep its place. Nothing was charged; ask again.",
+        code="held_up",
+    )
 
 
 def _not_begun(problem: DatabaseError) -> RequestRejectedError:

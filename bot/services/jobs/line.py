@@ -28,6 +28,8 @@ class Live:
         ended: the jobs that have ended here, by id, as they stand: the books may not know it yet.
         is_broken: whether the end of a job of it could not be booked, nor ever will be by this process.
         is_discarded: whether nobody is to see what comes of it.
+        since: when it came into line, by that clock.
+        refused: how often calls for its jobs certainly did not start, and when the first did not, by id.
     """
 
     request: Order
@@ -38,6 +40,8 @@ class Live:
     ended: dict[str, Job] = field(default_factory=dict[str, "Job"])
     is_broken: bool = False
     is_discarded: bool = False
+    since: float = field(default_factory=time.monotonic)
+    refused: dict[str, tuple[int, float]] = field(default_factory=dict[str, tuple[int, float]])
 
     @property
     def seen(self) -> Order:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.errors import HELD, ImageFailure, OutcomeUnknownError, not_known
+from bot.errors import HELD, DatabaseError, ImageFailure, OutcomeUnknownError, not_known
 from bot.services.jobs.arrears import passes, persistently
 from bot.services.jobs.provider import UnreadablePictureError
 from bot.services.ledger import ChargeConflictError, ChargeState, Picture, Settlement
@@ -157,6 +157,16 @@ class Outcomes:
         deadline = now + UNKNOWN_DEADLINE
         await self.books.write(job.request_id, lambda: self.ledger.mark_unknown(job.id, sentence, code, now, deadline))
         return replace(job, state=ChargeState.UNKNOWN, failure=sentence)
+
+    async def did_not_start(self, job: Job, code: str) -> bool:
+        """Let a job wait again whose call certainly did not start; False if it has to end now."""
+        _log.info("call not started, the job waits again", job=job.id, code=code)
+        try:
+            await self.ledger.retract(job.id, code, self._now())
+        except DatabaseError as problem:
+            self.books.note(problem)
+            return False
+        return True
 
     async def lost_track(self, job: Job) -> None:
         """A restart cut the call of a dispatched job: nobody knows what became of it.

@@ -22,7 +22,15 @@ class RecalledError(Exception):
 
 
 class HeldUpError(Exception):
-    """The dispatch could not be written, so nothing was sent: the job is reserved still."""
+    """Nothing could be sent just now: the job is reserved still, or again.
+
+    Attributes:
+        failure: what its call met, if there was one; it certainly did not start.
+    """
+
+    def __init__(self, failure: ImageFailure | None = None) -> None:
+        super().__init__()
+        self.failure = failure
 
 
 class StoppedError(Exception):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from bot.services.catalog import Catalog, Model
     from bot.services.jobs.line import Load
+    from bot.services.jobs.outage import Downtime, Outage
     from bot.services.jobs.provider_account import ProviderAccount
     from bot.services.jobs.workshop import Workshop
     from bot.services.ledger import LimitStatus
@@ -63,6 +64,7 @@ class ServerStatus:
         today: in UTC.
         version: of the bot.
         account_refused: whether the provider refuses the account, so that no picture can be made.
+        downtime: of the image API, if it is down.
     """
 
     policy: ServerPolicy
@@ -78,6 +80,7 @@ class ServerStatus:
     today: date
     version: str
     account_refused: bool = False
+    downtime: Downtime | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,7 @@ class ServerStatuses:
     default_model: str
     version: str
     account: ProviderAccount
+    outage: Outage
 
     async def of(self, server_id: int) -> ServerStatus:
         """How things stand on a server now. Nothing in it tells what other servers do."""
@@ -118,6 +122,7 @@ class ServerStatuses:
             today=today,
             version=self.version,
             account_refused=self.account.refusal is not None,
+            downtime=self.outage.standing,
         )
 
     def _lasts(self, policy: ServerPolicy) -> bool:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from bot.services.jobs.discards import Discards
     from bot.services.jobs.generation import Generation
     from bot.services.jobs.line import Line
+    from bot.services.jobs.outage import Outage
     from bot.services.jobs.restoration import Restoration
     from bot.services.ledger import Destination, Ledger, Order, Requests
     from bot.services.policy import Requester
@@ -98,6 +99,11 @@ class Studio:
     def running(self) -> int:
         """Jobs that are being made."""
         return self._queue.running
+
+    @property
+    def outage(self) -> Outage:
+        """Whether the image API is down."""
+        return self._generation.outage
 
     @property
     def observers(self) -> list[Callable[[float, str], None]]:
@@ -205,6 +211,7 @@ class Studio:
         Before the gateway opens; nothing is posted yet.
         """
         now = int(self._clock())
+        await self._generation.outage.open()
         await self._measured.look_back(self._past)
         left_over = await self._requests.undelivered()
         self._left_over = [request.id for request in left_over]
@@ -292,6 +299,7 @@ class Studio:
         self.stop_taking()
         await self._background.close()
         await self.workshop.close(grace)
+        await self._generation.outage.close()
         await self._stores.close()
         await self._answers.finish()  # what has just been written has numbers
 

@@ -20,6 +20,7 @@ from bot.services.turns import GenerationProgress
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from bot.errors import ImageFailure
     from bot.services.jobs.arrears import Stores
     from bot.services.jobs.delivery import Answers, Delivery
     from bot.services.jobs.discards import Discards
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 RESTARTING = "I am about to restart"  # why nothing is begun
 UNFIT = "Something in my books does not fit. Tell whoever runs me; the price stays held until all is clear."
+MOST_REFUSALS = 12  # of one job whose calls certainly did not start
 REFRESH = 10.0  # seconds between looks whether those in line are to be told another time
 OVERTIME = 0.1  # of what a picture has taken by now: so much more is expected once it takes longer than usual
 
@@ -65,6 +67,7 @@ class Workshop:
         self._stores = stores
         self._measured = measured
         self._discards = discards
+        self._outage = generation.outage
         self._forestalled: dict[str, str] = {}  # requests that are cancelled before they are in line, and why
         self._background = Background()
         self._turns = Background()
@@ -76,6 +79,7 @@ class Workshop:
         self._queue.ends = self._ends
         for place in (self._stores.files, self._stores.books):
             place.changed.append(self._tell_everybody)
+        self._outage.changed.append(self._tell_everybody)
         self._turns.begin(self._hand_out_turns(), "turns")
         self._turns.begin(self._keep_telling(), "telling")
 
@@ -135,15 +139,12 @@ class Workshop:
         live = self.lives.get(request_id)
         if live is None:
             return None
-        waiting = [job for _, job in self._queue.withdraw(live.member, lambda each: each[0] is live)]
+        waiting = self._out_of_line(live, cancelled(why))
         out = [turn for turn in self._out if turn.live is live and not turn.recall.withdrawn]
         paid = [turn.job for turn in out if not turn.recall.withdraw(why)]
-        if waiting:
-            self._background.begin(self._let_end(live, waiting, why), f"withdraw {request_id}")
-            self._tell_everybody()
         there = [job for job in live.ended.values() if job.picture is not None]
         paid_nano = sum(job.hold_nano for job in paid) + sum(job.actual_nano or 0 for job in there)
-        return Withdrawal(len(waiting) + len(out) - len(paid), len(paid) + len(there), paid_nano)
+        return Withdrawal(waiting + len(out) - len(paid), len(paid) + len(there), paid_nano)
 
     def discard(self, request_id: str, why: str) -> bool:
         """Let go all of a request, and show nothing of what comes; False if it is not at work here any more.
@@ -163,15 +164,23 @@ class Workshop:
         live.delivery.discarded()
         return True
 
-    async def _let_end(self, live: Live, jobs: list[Job], why: str) -> None:
+    def _out_of_line(self, live: Live, why: ImageFailure) -> int:
+        """Let all that waits of a request end; how many jobs that were."""
+        jobs = [job for _, job in self._queue.withdraw(live.member, lambda each: each[0] is live)]
+        if jobs:
+            self._background.begin(self._let_end(live, jobs, why), f"withdraw {live.request.id}")
+            self._tell_everybody()
+        return len(jobs)
+
+    async def _let_end(self, live: Live, jobs: list[Job], why: ImageFailure) -> None:
         """Jobs that were withdrawn from the line."""
         for job in jobs:
             await self._ended(live, await self._released(live, job, why))
 
-    async def _released(self, live: Live, job: Job, why: str) -> Job:
-        """A job that was withdrawn before it was sent, as it stands then."""
+    async def _released(self, live: Live, job: Job, why: ImageFailure) -> Job:
+        """A job that ends before it was sent, as it stands then."""
         try:
-            return await self._generation.outcomes.failed(job, cancelled(why))
+            return await self._generation.outcomes.failed(job, why)
         except Exception:  # noqa: BLE001 - the others of the request must end
             _log.exception("withdrawn job not released; the next start looks at it", job=job.id)
             live.is_broken = True
@@ -204,7 +213,20 @@ class Workshop:
         """Tell those in line once more, now and then: what is out may take longer than was expected."""
         while True:
             await asyncio.sleep(REFRESH)
+            self._give_up()
+            self._outage.concerns(self._queue.servers_waiting)
             self._tell_everybody()
+
+    def _give_up(self) -> None:
+        """Whoever waits for the image API longer than a job may take waits no more; a lead's pause takes no time."""
+        began, patience = self._outage.began, self._generation.timeout
+        latest = time.monotonic() - patience
+        if began is None or began > latest:
+            return
+        waiting = [each for each in self._queue.servers_waiting if not self._queue.is_paused(each)]
+        lives = [live for server_id in waiting for live in self._waiting_of(server_id)]
+        for live in [live for live in lives if live.since <= latest]:
+            self._out_of_line(live, self._outage.failure(patience))
 
     def _tell_everybody(self) -> None:
         """Tell everybody who waits where they stand by now, or what keeps us from beginning."""
@@ -234,7 +256,8 @@ class Workshop:
 
     def _tell_place(self, live: Live, first: Foretold[tuple[Live, Job]] | None) -> None:
         server_id = live.member.server_id
-        keeps_back = self._stores.trouble or (self._pauses[server_id] if self._queue.is_paused(server_id) else None)
+        pause = self._pauses[server_id] if self._queue.is_paused(server_id) else None
+        keeps_back = self._stores.trouble or pause or self._outage.downtime
         if keeps_back:
             if all(turn.live is not live for turn in self._out):
                 live.delivery.paused(keeps_back)
@@ -244,14 +267,16 @@ class Workshop:
     async def _hand_out_turns(self) -> None:
         while True:
             await self._stores.well()
+            await self._outage.passes()
             member, (live, job) = await self._queue.take()
-            if self._stores.trouble:  # since it began to wait for somebody's turn
+            if self._stores.trouble or self._outage.keeps_back:  # since it began to wait for somebody's turn
                 self._queue.put_back(member, (live, job))
                 self._queue.done(member)
                 continue
             paused = partial(self._queue.is_paused, member.server_id)
             turn = Turn(live, job, Recall(paused, partial(self._sent, live, job)))
             self._out[turn] = None
+            self._outage.let_out(turn)
             self._background.begin(self._run(turn), f"job {job.id}")
             self._tell_everybody()
 
@@ -262,6 +287,7 @@ class Workshop:
         finally:
             self._out.pop(turn, None)
             live.sent_at.pop(job.id, None)
+            self._outage.returned(turn)
             self._queue.done(live.member)
         if ended is not None:
             await self._ended(live, ended)
@@ -276,7 +302,9 @@ class Workshop:
             self._observe(turn, made)
         except (RecalledError, HeldUpError) as again:
             if turn.recall.withdrawn:
-                return await self._released(live, job, turn.recall.withdrawn)
+                return await self._released(live, job, cancelled(turn.recall.withdrawn))
+            if isinstance(again, HeldUpError) and again.failure is not None and self._is_refused_too_long(turn):
+                return await self._released(live, job, again.failure)
             self._wait_again(turn, is_held_up=isinstance(again, HeldUpError))
             return None
         except Exception:  # noqa: BLE001 - one job's trouble must not stop the others
@@ -284,6 +312,13 @@ class Workshop:
             live.is_broken = True
             return replace(job, failure=UNFIT)
         return made.job
+
+    def _is_refused_too_long(self, turn: Turn) -> bool:
+        """Whether its calls did not start for as long as a job may take, or very often while others' did."""
+        now = time.monotonic()
+        before, first = turn.live.refused.get(turn.job.id, (0, now))
+        turn.live.refused[turn.job.id] = before + 1, first
+        return before + 1 >= MOST_REFUSALS or now - first >= self._generation.timeout
 
     def _wait_again(self, turn: Turn, *, is_held_up: bool) -> None:
         """A job that was called back is in line, or waits for the next start; one that was held up is put in line."""

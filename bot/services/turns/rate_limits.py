@@ -1,4 +1,4 @@
-"""How fast the provider is asked, and the pauses that it demands."""
+"""How fast the provider is asked."""
 
 from __future__ import annotations
 
@@ -105,20 +105,10 @@ class Pace:
 
     def __init__(self, images_per_minute: int | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._held_until = 0.0
         self._buckets: dict[tuple[str, bool], Bucket] = {}
         self._configured: list[Bucket] = []
         if images_per_minute is not None:
             self._configured.append(Bucket(SECONDS_IN_MINUTE / images_per_minute, images_per_minute))
-
-    def hold(self, seconds: float) -> None:
-        """The provider asked everybody to wait: no call leaves for so many seconds."""
-        self._held_until = max(self._held_until, self._clock() + seconds)
-
-    @property
-    def held_for(self) -> float:
-        """Seconds for which calls are held back; 0 when they are not."""
-        return max(0.0, self._held_until - self._clock())
 
     def refused(self, busy: ProviderBusyError, model: str, *, edits: bool, tries: int = 1) -> float:
         """A call met a rate limit of its model: its kind of calls now leaves one by one. Seconds until the next may.
@@ -138,7 +128,7 @@ class Pace:
 
     def wait(self, model: str, *, edits: bool) -> float:
         """Seconds until a call that comes now may leave, for all that is known."""
-        return max(self.held_for, self.opens_at(model, edits=edits) - self._clock())
+        return max(0.0, self.opens_at(model, edits=edits) - self._clock())
 
     def opens_at(self, model: str, *, edits: bool) -> float:
         """When its buckets have a unit for a call that has not been asked yet: after all that wait here for theirs."""
@@ -171,12 +161,6 @@ class Pace:
                     bucket.take(self._clock())
             finally:
                 bucket.waiting -= 1
-        await self.until_let()  # last: a pause may be demanded while we wait for a unit
-
-    async def until_let(self) -> None:
-        """Return when the provider asks nobody to wait."""
-        while (seconds := self.held_for) > 0:  # noqa: ASYNC110 - a later answer may prolong it
-            await asyncio.sleep(seconds)
 
     async def _until(self, bucket: Bucket) -> None:
         while (seconds := bucket.opens_at() - self._clock()) > 0:  # noqa: ASYNC110 - a later refusal may prolong it

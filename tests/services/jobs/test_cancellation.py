@@ -131,7 +131,7 @@ async def test_what_is_discarded_is_charged_and_forgotten_and_shown_to_nobody(tm
     async with a_house(tmp_path, (go, finished()), slots=2) as house:
         delivery = await submitted(house, "r1", 2)
         await until(lambda: house.provider.running == 1)
-        house.pace.hold(3600)
+        house.account.hold()
         await submitted(house, "r2", requester=BEN)
         await until(lambda: house.studio.running == 2)
         await house.cancellations.cancel("r1", MINE)
@@ -174,7 +174,7 @@ async def test_of_several_pictures_all_that_are_paid_for_are_discarded(tmp_path:
 
 async def test_a_job_that_gets_ready_is_called_back_for_good(tmp_path: Path) -> None:
     async with a_house(tmp_path, slots=1) as house:
-        house.pace.hold(3600)
+        house.account.hold()
         delivery = await submitted(house, "r1")
         await until(lambda: house.studio.running == 1)
 
@@ -186,10 +186,10 @@ async def test_a_job_that_gets_ready_is_called_back_for_good(tmp_path: Path) -> 
 
 
 async def test_between_two_calls_it_is_free_as_well(tmp_path: Path) -> None:
-    held_back = ProviderBusyError("Busy.", code="rate_limit_exceeded", retry_after=20.0)
-    async with a_house(tmp_path, (held_back,), slots=1) as house:
+    limited = ProviderBusyError("Busy.", code="rate_limit_exceeded", retry_after=20.0, limit="images", per_minute=1)
+    async with a_house(tmp_path, (limited,), slots=1) as house:
         delivery = await submitted(house, "r1")
-        await until(lambda: house.pace.held_for > 0)
+        await until(lambda: house.pace.wait(a_request().model, edits=False) > 0 and house.provider.running == 0)
 
         assert await house.cancellations.cancel("r1", MINE) == Withdrawal(free=1)
         await answered(house, "r1")
@@ -215,7 +215,7 @@ async def test_what_was_discarded_is_not_asked_for_again(tmp_path: Path) -> None
 async def test_a_press_during_a_pause_cancels_and_nothing_comes_back_afterwards(tmp_path: Path) -> None:
     lead = Lead(MIA.server_id, 99)
     async with a_house(tmp_path, slots=1) as house:
-        house.pace.hold(3600)
+        house.account.hold()
         ready, waiting = await submitted(house, "r1"), await submitted(house, "r2")
         await until(lambda: house.studio.running == 1)
         await house.pausing.pause(lead, "")

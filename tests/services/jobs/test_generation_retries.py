@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+import time
+from collections import deque
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.errors import ImageFailure, ProviderBusyError
-from bot.services.jobs.generation import ATTEMPTS
-from bot.services.jobs.recall import RecalledError
+from bot.services.jobs.outage import IN_A_ROW
+from bot.services.jobs.recall import HeldUpError, RecalledError
 from bot.services.ledger import ChargeState
 from tests.services.fakes import finished, recall, until
-from tests.services.jobs.bench import a_bench, unreachable
+from tests.services.jobs.bench import FULL_DISK, a_bench, unreachable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,21 +28,40 @@ def busy(seconds: float | None = 0.0) -> ProviderBusyError:
     return ProviderBusyError("Busy.", code="rate_limit_exceeded", retry_after=seconds, request_id="req_9")
 
 
-@pytest.mark.parametrize("failure", [busy(), unreachable()], ids=["busy", "unreachable"])
-async def test_what_certainly_did_not_start_is_asked_again(tmp_path: Path, failure: ImageFailure) -> None:
-    async with a_bench(tmp_path, (failure,), (failure,), (finished(),)) as bench:
-        made = await bench.make()
-
-        assert made.outcome == "settled"
-        assert len(bench.house.provider.asked) == 3
-
-
 def limited(seconds: float = 0.0) -> ProviderBusyError:
     return ProviderBusyError("Busy.", code="rate_limit_exceeded", retry_after=seconds, limit="images", per_minute=6000)
 
 
-async def test_rate_limits_do_not_count_as_attempts(tmp_path: Path) -> None:
-    async with a_bench(tmp_path, *[(limited(),)] * 4, (unreachable(),), (unreachable(),), (finished(),)) as bench:
+@pytest.mark.parametrize("failure", [busy(), unreachable()], ids=["busy", "unreachable"])
+async def test_what_certainly_did_not_start_waits_again_and_keeps_no_slot(
+    tmp_path: Path, failure: ImageFailure
+) -> None:
+    async with a_bench(tmp_path, (failure,), (finished(),)) as bench:
+        with pytest.raises(HeldUpError):
+            await bench.make()
+        waiting = await bench.job()
+        made = await bench.make()
+
+        assert waiting.state is ChargeState.RESERVED
+        assert made.outcome == "settled"
+        assert len(bench.house.provider.asked) == 2
+
+
+@pytest.mark.parametrize("failure", [busy(), limited()], ids=["busy", "limited"])
+async def test_what_cannot_be_put_back_because_of_the_books_is_free(tmp_path: Path, failure: ImageFailure) -> None:
+    async with a_bench(tmp_path, (failure,)) as bench:
+        bench.house.ledger.trouble["retract"] = deque([FULL_DISK])
+        made = await bench.house.generation.make(
+            bench.order, bench.order.jobs[0], bench.frames.append, recall(paused=True)
+        )
+
+        assert made.outcome == "released"
+        assert "Nothing was charged" in str((await bench.job()).failure) or (await bench.job()).failure == "Busy."
+        assert await bench.held() == 0
+
+
+async def test_rate_limits_are_waited_for_in_the_slot_as_often_as_they_come(tmp_path: Path) -> None:
+    async with a_bench(tmp_path, *[(limited(),)] * 6, (finished(),)) as bench:
         made = await bench.make()
 
         assert made.outcome == "settled"
@@ -74,68 +94,62 @@ async def test_who_is_stopped_between_two_calls_was_certainly_not_charged(tmp_pa
         assert job.failure == "I was stopped before the image API took this one. Nothing was charged; ask again."
 
 
-async def test_three_calls_are_the_most(tmp_path: Path) -> None:
-    async with a_bench(tmp_path, *[(busy(),)] * 10) as bench:
-        made = await bench.make()
-        job = await bench.job()
-
-        assert made.outcome == "released"
-        assert job.failure == "Busy."
-        assert len(bench.house.provider.asked) == ATTEMPTS == 3
-
-
-async def test_nothing_is_asked_again_after_the_deadline(tmp_path: Path) -> None:
+async def test_who_is_asked_to_wait_longer_than_a_job_may_take_is_told_at_once(tmp_path: Path) -> None:
     async with a_bench(tmp_path, (busy(31.0),), job_timeout=30.0) as bench:
         made = await bench.make()
 
         assert made.outcome == "released"
+        assert (await bench.job()).failure == "Busy."
         assert len(bench.house.provider.asked) == 1
 
 
-async def test_everybody_is_held_back_while_the_provider_is_busy(tmp_path: Path) -> None:
+async def test_everybody_is_kept_back_while_the_provider_is_busy(tmp_path: Path) -> None:
     async with a_bench(tmp_path, (busy(20.0),)) as bench:
-        making = asyncio.create_task(bench.make())
-        await until(lambda: bench.house.pace.held_for > 0)
+        for _ in range(2):
+            with pytest.raises(HeldUpError):
+                await bench.make()
 
-        assert bench.house.pace.held_for == pytest.approx(20, abs=5)
-        making.cancel()
-        with suppress(asyncio.CancelledError):
-            await making
-
-
-async def test_a_pause_longer_than_the_deadline_holds_the_others_back_for_a_deadline(tmp_path: Path) -> None:
-    async with a_bench(tmp_path, (busy(86_400.0),), job_timeout=30.0) as bench:
-        await bench.make()
-
-        assert bench.house.pace.held_for == pytest.approx(30, abs=5)
+        assert bench.house.outage.keeps_back
+        assert len(bench.house.provider.asked) == 1
 
 
-async def test_no_further_try_begins_during_a_pause_and_the_hold_is_freed(tmp_path: Path) -> None:
-    async with a_bench(tmp_path, (busy(),)) as bench:
+async def test_no_further_try_begins_during_a_pause_and_the_job_waits_again(tmp_path: Path) -> None:
+    async with a_bench(tmp_path, (limited(),)) as bench:
         job = bench.order.jobs[0]
-        made = await bench.house.generation.make(bench.order, job, bench.frames.append, recall(paused=True))
+        with pytest.raises(HeldUpError):
+            await bench.house.generation.make(bench.order, job, bench.frames.append, recall(paused=True))
 
-        assert made.outcome == "released"
-        assert (await bench.job()).failure == (
-            "A lead has paused picture making before the image API took this one. Nothing was charged; "
-            "ask again when it goes on."
-        )
+        assert (await bench.job()).state is ChargeState.RESERVED
         assert len(bench.house.provider.asked) == 1
-        assert await bench.held() == 0
 
 
-async def test_who_waits_between_two_calls_is_let_go_when_the_bot_stops(tmp_path: Path) -> None:
-    async with a_bench(tmp_path, (busy(20.0),)) as bench:
+async def test_no_further_try_begins_once_it_is_known_that_the_provider_is_busy(tmp_path: Path) -> None:
+    async with a_bench(tmp_path, (limited(),)) as bench:
+        for _ in range(IN_A_ROW):
+            bench.house.outage.met(unreachable(), time.monotonic())
+        bench.house.outage.let_out(bench)
+        with pytest.raises(HeldUpError):
+            await bench.make()
+
+        assert bench.house.provider.asked == []
+
+
+async def test_who_waits_between_two_calls_waits_for_the_next_start_when_the_bot_stops(tmp_path: Path) -> None:
+    async with a_bench(tmp_path, (limited(25.0),)) as bench:
         way = recall()
         generation, (job,) = bench.house.generation, bench.order.jobs
         making = asyncio.create_task(generation.make(bench.order, job, bench.frames.append, way))
-        await until(lambda: bench.house.pace.held_for > 0 and bench.house.provider.running == 0)
+        await until(
+            lambda: (
+                bench.house.pace.wait(bench.order.request.model, edits=False) > 0 and bench.house.provider.running == 0
+            )
+        )
 
         way.stop()
-        made = await making
+        with pytest.raises(RecalledError):
+            await making
 
-        assert (made.outcome, (await bench.job()).state) == ("released", ChargeState.RELEASED)
-        assert made.job.failure == "I was stopped before the image API took this one. Nothing was charged; ask again."
+        assert (await bench.job()).state is ChargeState.RESERVED
         assert len(bench.house.provider.asked) == 1
 
 
@@ -163,14 +177,15 @@ async def test_no_call_begins_once_the_bot_stops(tmp_path: Path, monkeypatch: py
             await dispatch(job_id, at, bounds)
 
         monkeypatch.setattr(bench.house.ledger, "dispatch", stop_then)
-        made = await bench.house.generation.make(bench.order, bench.order.jobs[0], bench.frames.append, way)
+        with pytest.raises(RecalledError):
+            await bench.house.generation.make(bench.order, bench.order.jobs[0], bench.frames.append, way)
 
-        assert (made.outcome, bench.house.provider.asked) == ("released", [])
+        assert ((await bench.job()).state, bench.house.provider.asked) == (ChargeState.RESERVED, [])
 
 
 async def test_a_job_that_is_called_back_is_reserved_as_before(tmp_path: Path) -> None:
     async with a_bench(tmp_path) as bench:
-        bench.house.pace.hold(3600)
+        bench.house.account.hold()
         way = recall()
         making = asyncio.create_task(
             bench.house.generation.make(bench.order, bench.order.jobs[0], bench.frames.append, way)
@@ -183,35 +198,3 @@ async def test_a_job_that_is_called_back_is_reserved_as_before(tmp_path: Path) -
         assert (await bench.job()).state is ChargeState.RESERVED
         assert bench.house.provider.asked == []
         assert bench.house.ledger.calls == ["reserve"]
-
-
-async def test_nobody_is_held_back_because_a_connection_failed(tmp_path: Path) -> None:
-    async with a_bench(tmp_path, (unreachable(),)) as bench:
-        await bench.make()
-
-        assert bench.house.pace.held_for == 0
-
-
-async def test_a_job_that_the_pace_keeps_back_to_its_end_is_free_and_never_asked(tmp_path: Path) -> None:
-    async with a_bench(tmp_path, job_timeout=0.05) as bench:
-        bench.house.pace.hold(60)
-
-        made = await bench.make()
-        job = await bench.job()
-
-        assert made.outcome == "released"
-        assert job.failure == (
-            "The image API takes no more pictures of ours for now. Try again in a minute. Nothing was charged."
-        )
-        assert bench.house.provider.asked == []
-
-
-async def test_the_time_that_the_pace_took_is_not_taken_from_the_call(tmp_path: Path) -> None:
-    drawn = asyncio.Event()
-    async with a_bench(tmp_path, (drawn, finished()), job_timeout=1.0) as bench:
-        bench.house.pace.hold(0.8)
-        asyncio.get_running_loop().call_later(1.2, drawn.set)
-
-        made = await bench.make()
-
-        assert made.outcome == "settled"

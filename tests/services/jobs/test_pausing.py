@@ -50,9 +50,8 @@ async def settled(house: House, *request_ids: str) -> None:
 
 
 def let_go(house: House) -> None:
-    """The provider holds nobody back any more."""
-    pace: Any = house.pace
-    pace._held_until = 0.0
+    """Open the door before the image API."""
+    house.account.let_go()
 
 
 async def audited(house: House) -> list[Decision]:
@@ -264,7 +263,7 @@ async def test_of_a_request_with_a_picture_in_the_making_the_rest_is_told_when_t
 
 async def test_jobs_that_the_pace_holds_back_return_to_their_line_in_order(tmp_path: Path) -> None:
     async with a_house(tmp_path, slots=4) as house:
-        house.pace.hold(3600)
+        house.account.hold()
         mine, bens = RecordingDelivery(), RecordingDelivery()
         await house.studio.submit("r1", a_request(count=3, prompt="Mia"), MIA, mine)
         await house.studio.submit("r2", a_request(prompt="Ben"), BEN, bens)
@@ -322,7 +321,7 @@ async def test_a_job_whose_inputs_are_being_loaded_returns_to_its_line(tmp_path:
 
 async def test_a_job_that_is_called_back_and_taken_again_at_once_is_made_once(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
-        house.pace.hold(3600)
+        house.account.hold()
         await house.studio.submit("r1", a_request(), MIA, RecordingDelivery())
         await until(lambda: house.studio.running == 1)
         let_go(house)
@@ -337,7 +336,7 @@ async def test_a_job_that_is_called_back_and_taken_again_at_once_is_made_once(tm
 
 async def test_a_pause_takes_no_slot_from_another_server_and_no_turn(tmp_path: Path) -> None:
     async with a_house(tmp_path, slots=1) as house:
-        house.pace.hold(3600)
+        house.account.hold()
         for number in range(3):
             await house.studio.submit(f"r{number}", a_request(), MIA, RecordingDelivery())
         eves = RecordingDelivery()

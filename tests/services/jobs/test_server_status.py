@@ -39,7 +39,9 @@ async def an_office(
         charges = SqliteOpenCharges(house.database)
         yield (
             house,
-            ServerStatuses(house.studio.workshop, limit_statuses, charges, CATALOG, model, "1.2.3", house.account),
+            ServerStatuses(
+                house.studio.workshop, limit_statuses, charges, CATALOG, model, "1.2.3", house.account, house.outage
+            ),
         )
 
 
