@@ -12,6 +12,7 @@ from tests.page.windows import PHONE
 if TYPE_CHECKING:
     from tests.page.windows import Window, Windows
 
+FITS = "one => one.scrollWidth <= one.clientWidth && one.scrollHeight <= one.clientHeight + 2"
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
 
 
@@ -44,10 +45,12 @@ async def test_axe_finds_nothing_wherever_one_looks(windows: Windows, *, dark: b
 
 
 async def test_a_telephone_shows_all_of_it_without_scrolling_sideways(windows: Windows) -> None:
-    mia = await windows.open("Mia", windows.room(), PHONE)
+    mia = await windows.open("Mia", windows.room("reference-pictures-for-the-fair"), PHONE)
     await mia.imagine("a fox", quality="low")
 
     assert await mia.page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+    for cut in (".beginning h2", ".chat > header .name"):
+        assert await mia.page.locator(cut).evaluate(FITS), cut
     assert await breaches(mia) == []
 
 

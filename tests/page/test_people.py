@@ -45,9 +45,10 @@ async def test_a_private_result_is_in_no_other_window(windows: Windows) -> None:
     await mia.slash("imagine", prompt="a secret fox", quality="low", private="True")
     result = mia.messages.filter(has_text="Only you can see this").filter(has=mia.page.locator(".picture"))
     await result.filter(has_text=re.compile(r"#\d+")).wait_for()
-    await noor.words.fill("anybody here?")
+    await noor.words.fill("anybody here? :approved:")
     await noor.words.press("Enter")
-    await mia.messages.filter(has_text="anybody here?").wait_for()
+    asked = mia.messages.filter(has_text="anybody here?")
+    await expect(asked.get_by_role("img", name=":approved:")).to_have_js_property("naturalWidth", 128)
 
     assert await noor.messages.count() == 1
     assert await noor.page.locator(".picture").count() == 0

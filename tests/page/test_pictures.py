@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
-from tests.page.windows import as_file, mask, picture
+from PIL import Image
+from playwright.async_api import expect
+
+from tests.page.windows import PATIENCE, as_file, mask, picture
 
 if TYPE_CHECKING:
     from tests.page.windows import Window, Windows
@@ -78,22 +82,33 @@ async def test_what_is_circled_is_sent_as_a_drawing(windows: Windows) -> None:
     assert {file.field for file in windows.sandbox.images.calls[-1].files} == {"image", "markup"}
 
 
-async def test_a_circle_can_be_a_mask_too(windows: Windows) -> None:
+async def test_a_mask_is_drawn_with_the_keyboard_alone(windows: Windows) -> None:
     room = windows.room()
     mia = await windows.open("Mia", room)
     lighthouse = await mia.imagine("a lighthouse", quality="low")
 
     await lighthouse.locator(".picture").click()
     await mia.button("Draw on it").click()
-    await circle(mia)
-    await mia.page.get_by_label("as a mask").check()
-    await mia.button("Reply with it").click()
+    await mia.page.get_by_label("Draw here").focus()
+    for key in ("z", "b", "Space", "ArrowUp", "Space", "z", "r", "Shift+ArrowDown", "Space"):
+        await mia.page.keyboard.press(key)
+    said = mia.page.locator(".draw-tools [role=status]")
+    await expect(said).to_have_text("Rectangle down, 50 % from the left, 58 % from the top.", timeout=PATIENCE)
+    for key in ("Shift+ArrowLeft", "Shift+ArrowLeft", "Shift+ArrowDown", "ArrowDown", "Space"):
+        await mia.page.keyboard.press(key)
+    await expect(said).to_have_text("Rectangle lifted.", timeout=PATIENCE)
+    await mia.page.get_by_label("as a mask").press("Space")
+    await mia.button("Reply with it").press("Enter")
     await mia.page.locator(".staged img").wait_for()
     await mia.words.fill("a whale")
     await mia.words.press("Enter")
     await mia.result(before=1)
 
-    assert {file.field for file in windows.sandbox.images.calls[-1].files} == {"image", "mask"}
+    (sent,) = windows.sandbox.images.calls[-1].named("mask")
+    with Image.open(io.BytesIO(sent.content)) as drawn:
+        clear = drawn.getchannel("A").point(lambda alpha: 255 - alpha).getbbox()
+        shares = [round(at / side, 1) for at, side in zip(clear or (), (*drawn.size, *drawn.size), strict=True)]
+    assert shares == [0.3, 0.6, 0.5, 0.7]
 
 
 async def circle(window: Window) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
+
+from PIL import Image, ImageDraw
 
 from bot.sandbox.discord import ChannelKind, Permission
 from bot.sandbox.page import Person
@@ -43,11 +46,23 @@ def _build(discord: SandboxDiscord) -> None:
     studio.set_permissions(leads, studio.guild.everyone, deny=Permission.VIEW_CHANNEL)
     studio.set_permissions(leads, noor, allow=Permission.VIEW_CHANNEL)
     studio.set_permissions(leads, studio.bot, allow=Permission.VIEW_CHANNEL)
+    studio.add_emoji("approved", picture=_stamp())
     studio.add_forum("showcase")
     studio.add_channel("lounge", ChannelKind.VOICE)
     mia.start_thread(studio.channel("random"), "Poster for the fair")
     other = discord.add_server(OTHER_SERVER, ("general",))
     _old_hand(other, other.add_member("Oskar"))
+
+
+def _stamp() -> bytes:
+    """A tick on a green disc: what stands for `:approved:`."""
+    file = io.BytesIO()
+    with Image.new("RGBA", (128, 128)) as image:
+        pen = ImageDraw.Draw(image)
+        pen.ellipse((4, 4, 124, 124), fill="#2b8a52")
+        pen.line([(34, 68), (56, 90), (96, 42)], fill="white", width=16, joint="curve")
+        image.save(file, "PNG")
+    return file.getvalue()
 
 
 def _old_hand(server: Server, member: Member) -> Member:

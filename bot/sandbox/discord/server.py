@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from bot.sandbox.discord.wire.clock import Clock
     from bot.sandbox.discord.world.changes import ChangeStream
     from bot.sandbox.discord.world.invocations import Invocation
-    from bot.sandbox.discord.world.things import User
+    from bot.sandbox.discord.world.things import Emoji, User
 
 HOST = "127.0.0.1"
 GATEWAY_PATH = "/gateway"
@@ -131,6 +131,11 @@ class SandboxDiscord:
             furnish(server)
         server.announce()
         return server
+
+    def emoji(self, number: int) -> Emoji | None:
+        """A custom emoji of any server."""
+        emojis = (emoji for guild in self._world.guilds.values() for emoji in guild.emojis)
+        return next((emoji for emoji in emojis if emoji.id == number), None)
 
     def changes(self) -> ChangeStream:
         """Everything that happens from now on: ``async for change in discord.changes()``."""

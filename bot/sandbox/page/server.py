@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from aiohttp import BodyPartReader, web
 
-from bot.sandbox.discord import CannotDoThatError, SandboxDiscord, Upload
+from bot.sandbox.discord import HARMLESS, CannotDoThatError, SandboxDiscord, Upload
 from bot.sandbox.discord.wire.wire import Json, as_id, as_object, as_text
 from bot.sandbox.page.backstage import BackstageError, CallLog, Troubles
 from bot.sandbox.page.deeds import Deeds
@@ -93,6 +94,7 @@ class ChatPage:
         app.router.add_get("/", self._static)
         app.router.add_get("/static/{path:.+}", self._static)
         app.router.add_get("/files/{key}/{name}", self._files.serve)
+        app.router.add_get(r"/emojis/{number:\d+}", self._emoji)
         app.router.add_get("/live", self._live)
         app.router.add_post("/deed", self._deed)
         app.router.add_post("/behind", self._behind)
@@ -115,6 +117,14 @@ class ChatPage:
         if STATIC not in wanted.parents or media_type is None or not wanted.is_file():
             raise web.HTTPNotFound(text="There is no such file.")
         return web.Response(body=wanted.read_bytes(), content_type=media_type, charset="utf-8")
+
+    async def _emoji(self, request: web.Request) -> web.Response:
+        """Its picture, which anybody may see, as on Discord."""
+        emoji = self._discord.emoji(int(request.match_info["number"]))
+        if emoji is None or emoji.picture is None:
+            raise web.HTTPNotFound(text="There is no picture of this emoji.")
+        content = await asyncio.to_thread(emoji.picture.read)
+        return web.Response(body=content, headers={**HARMLESS, "Content-Type": "image/png"})
 
     async def _live(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(heartbeat=BEAT)

@@ -55,6 +55,7 @@ async def furnish_richly(discord: SandboxDiscord) -> None:
     noor = studio.add_member("Noor", permissions=Permission.MANAGE_GUILD)
     discord.add_server("Elsewhere").add_member("Oskar")
     studio.add_emoji("fox", animated=True)
+    studio.add_emoji("seen", picture=png(5, 5))
     category = studio.add_channel("Rooms", ChannelKind.CATEGORY)
     leads = studio.add_channel("leads", category=category)
     studio.set_permissions(leads, studio.guild.everyone, deny=Permission.VIEW_CHANNEL)
@@ -100,6 +101,7 @@ async def test_everybody_finds_everything_as_it_was(tmp_path: Path) -> None:
         assert not again.is_new
         assert (again.token, again.bot.id, again.clock.travelled) == (token, bot, 86_400.0)
         assert seen_by_all(again) == before
+        assert [emoji.picture and emoji.picture.read() for emoji in again.server.guild.emojis] == [None, png(5, 5)]
         assert again.server.channel("studio").messages[0].attachments[0].content == png(40, 20)
         newest = await again.server.members["Mia"].send(again.server.channel("studio"), "and on")
     assert newest.id > max(int(number) for number in re.findall(r'"id": "(\d+)"', json.dumps(before)))

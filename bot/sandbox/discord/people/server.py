@@ -115,9 +115,11 @@ class Server:
         self._tell("GUILD_ROLE_CREATE", lambda: {"guild_id": str(self.id), "role": role_view(role)})
         return role
 
-    def add_emoji(self, name: str, *, animated: bool = False) -> Emoji:
+    def add_emoji(self, name: str, *, animated: bool = False, picture: bytes | None = None) -> Emoji:
         """Make a custom emoji; ``str(emoji)`` is what people write."""
-        emoji = Emoji(self._house.world.snowflakes.next(), name, animated)
+        number = self._house.world.snowflakes.next()
+        kept = None if picture is None else self._house.world.keep(number, picture)
+        emoji = Emoji(number, name, animated, kept)
         self.guild.emojis.append(emoji)
         emojis = [emoji_view(one) for one in self.guild.emojis]
         self._tell("GUILD_EMOJIS_UPDATE", lambda: {"guild_id": str(self.id), "emojis": emojis}, Intent.EXPRESSIONS)

@@ -51,7 +51,7 @@ class Storage:
             self._parts = {str(name): json.loads(body) for name, body in self._database.rows("structure").items()}
             self.is_new = not self._parts
             if not self.is_new:
-                rebuild(world, self._parts)
+                rebuild(world, self._parts, self.files.find)
                 self._read_messages()
         except (LookupError, TypeError, ValueError) as error:
             self._database.close()
@@ -60,7 +60,8 @@ class Storage:
             self._database.close()
             raise
         messages = [message for channel in world.channels.values() for message in channel.history]
-        self.files.sweep({file.id for message in messages for file in message.attachments})
+        emojis = {emoji.id for guild in world.guilds.values() for emoji in guild.emojis}
+        self.files.sweep(emojis | {file.id for message in messages for file in message.attachments})
 
     def _read_messages(self) -> None:
         reading = Reading(self._world, self.files.find)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from bot.sandbox.discord.world.model import Channel, Guild, Membership, Overwrite, Role, ThreadState
 from bot.sandbox.discord.world.permissions import Permission
 from bot.sandbox.discord.world.things import ChannelKind, Emoji, User
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from bot.sandbox.discord.wire.wire import Json
     from bot.sandbox.discord.world.commands import Commands
+    from bot.sandbox.discord.world.things import Kept
     from bot.sandbox.discord.world.world import World
+
+    FindFile: TypeAlias = Callable[[int, int], Kept]
 
 
 def structure_told(world: World, commands: Commands) -> dict[str, Json]:
@@ -34,8 +37,8 @@ def structure_told(world: World, commands: Commands) -> dict[str, Json]:
     }
 
 
-def rebuild(world: World, parts: Mapping[str, Json]) -> None:
-    """Make an empty world what it was; it has no messages yet.
+def rebuild(world: World, parts: Mapping[str, Json], file: FindFile) -> None:
+    """Make an empty world what it was; it has no messages yet. `file` finds a file by its id and size.
 
     Raises:
         LookupError: something is named that is not there.
@@ -50,7 +53,7 @@ def rebuild(world: World, parts: Mapping[str, Json]) -> None:
     world.clock.set(times["advanced"], times["travelled"])
     world.snowflakes.go_on_after(times["last_id"])
     for one in body["guilds"]:
-        guild = _guild(one, world.users)
+        guild = _guild(one, world.users, file)
         world.guilds[guild.id] = guild
         world.channels.update((channel.id, channel) for channel in (*guild.channels, *guild.threads))
     for one in body["direct"]:
@@ -74,7 +77,7 @@ def _guild_told(guild: Guild) -> Json:
             {"user": one.user.id, "joined_at": one.joined_at, "roles": [role.id for role in one.roles]}
             for one in guild.members.values()
         ],
-        "emojis": [asdict(emoji) for emoji in guild.emojis],
+        "emojis": [_emoji_told(emoji) for emoji in guild.emojis],
         "boost_tier": guild.boost_tier,
         "has_bot": guild.has_bot,
         "system_channel": guild.system_channel.id if guild.system_channel else None,
@@ -82,7 +85,12 @@ def _guild_told(guild: Guild) -> Json:
     }
 
 
-def _guild(body: Json, users: Mapping[int, User]) -> Guild:
+def _emoji_told(emoji: Emoji) -> Json:
+    size = emoji.picture.size if emoji.picture else None
+    return {"id": emoji.id, "name": emoji.name, "animated": emoji.animated, "size": size}
+
+
+def _guild(body: Json, users: Mapping[int, User], file: FindFile) -> Guild:
     roles: list[Role] = []
     for one in body["roles"]:
         role: Json = {**one, "permissions": Permission(one["permissions"])}
@@ -94,7 +102,9 @@ def _guild(body: Json, users: Mapping[int, User]) -> Guild:
         guild.members[user.id] = Membership(user, guild, one["joined_at"], own)
     guild.channels.extend(_channels(body["channels"], guild, users))
     guild.threads.extend(_channels(body["threads"], guild, users))
-    guild.emojis.extend(Emoji(**one) for one in body["emojis"])
+    for one in body["emojis"]:
+        picture = None if one["size"] is None else file(one["id"], one["size"])
+        guild.emojis.append(Emoji(one["id"], one["name"], one["animated"], picture))
     guild.boost_tier, guild.has_bot = body["boost_tier"], body["has_bot"]
     guild.offered_to.update(body["offered_to"])
     guild.system_channel = next((one for one in guild.channels if one.id == body["system_channel"]), None)

@@ -87,18 +87,6 @@ class User:
     locale: str = "en-US"
 
 
-@dataclass(frozen=True)
-class Emoji:
-    """A custom emoji of a server. As text, what stands for it in a message."""
-
-    id: int
-    name: str
-    animated: bool = False
-
-    def __str__(self) -> str:
-        return f"<{'a' if self.animated else ''}:{self.name}:{self.id}>"
-
-
 class Kept(Protocol):
     """A file's bytes, wherever they are."""
 
@@ -126,6 +114,23 @@ class InMemory:
     def read(self) -> bytes:
         """All of them."""
         return self.content
+
+
+@dataclass(frozen=True)
+class Emoji:
+    """A custom emoji of a server. As text, what stands for it in a message.
+
+    Attributes:
+        picture: how it looks; None for one that nobody looks at.
+    """
+
+    id: int
+    name: str
+    animated: bool = False
+    picture: Kept | None = field(default=None, repr=False)
+
+    def __str__(self) -> str:
+        return f"<{'a' if self.animated else ''}:{self.name}:{self.id}>"
 
 
 @dataclass(eq=False)

@@ -20,7 +20,7 @@ export function chat() {
   const name = channel.guild_id ? channel.name : "Atelier";
   return html`<main class="chat" @dragover=${over} @dragleave=${away} @drop=${drop} aria-label="${name}">
     <header><button class="icon menu" aria-label="Servers and channels" aria-expanded=${String(state.isNavOpen)} @click=${toggleNav}>☰</button>
-      <h1><span class="sign" aria-hidden="true">${signOf(channel)}</span><span class="name">${name}</span></h1>
+      <h1><span class="sign" aria-hidden="true">${signOf(channel)}</span><span class="name" title=${name}>${name}</span></h1>
       ${state.isBotThere ? nothing : html`<span class="away" role="status">Atelier is offline</span>`}
       <button class="icon right" aria-pressed=${String(state.isBehindOpen)} aria-label="Behind the scenes" title="Behind the scenes" @click=${() => lookBehind(!state.isBehindOpen)}>⚙</button></header>
     ${isForum(channel) ? posts(channel) : messages(channel)}
@@ -51,7 +51,7 @@ function row(one, before, here) {
 
 function beginning(channel) {
   const title = channel.guild_id ? `Welcome to ${signOf(channel) === "#" ? "#" : ""}${channel.name}` : "Your direct messages with Atelier";
-  return html`<div class="beginning"><span class="face" aria-hidden="true">${signOf(channel)}</span><h2>${title}</h2><p>This is where it begins.</p></div>`;
+  return html`<div class="beginning"><span class="face" aria-hidden="true">${signOf(channel)}</span><h2 class="title">${title}</h2><p>This is where it begins.</p></div>`;
 }
 
 function posts(channel) {

@@ -1,7 +1,7 @@
 // Buttons, menus and the other components of messages, old style and V2.
 
 import { html, nothing } from "./lit/lit-html.js";
-import { markdown } from "./markdown.js";
+import { emojiPicture, markdown } from "./markdown.js";
 import { fileCard, gallery } from "./pictures.js";
 import { openDialog } from "./modal.js";
 import { openMenu, closeMenu } from "./popup.js";
@@ -30,7 +30,7 @@ function component(one, message) {
 
 export const colour = (number) => `#${number.toString(16).padStart(6, "0")}`;
 
-const sign = (emoji) => (emoji ? html`<span class="sign" aria-hidden="true">${emoji.id ? `:${emoji.name}:` : emoji.name}</span>` : nothing);
+const sign = (emoji) => (emoji ? html`<span class="sign" aria-hidden="true">${emoji.id ? emojiPicture(emoji) : emoji.name}</span>` : nothing);
 
 function button(one, message) {
   if (one.style === 5) {

@@ -7,7 +7,7 @@ import { addFiles, enclosed, letGo, renamed, staged } from "./files.js";
 import { plainText } from "./markdown.js";
 import { authorName, known } from "./message.js";
 import { keepBottom } from "./scrolling.js";
-import { afterDrawing, changed, channelOf, draft, isForum, isThread, state } from "./state.js";
+import { afterDrawing, changed, channelOf, draft, isForum, isThread, server, state } from "./state.js";
 import { noteDeed } from "./tour.js";
 import { act, open } from "./wire.js";
 
@@ -31,7 +31,7 @@ export function composer() {
     ${staged(here)}
     <div class="line">
       <label class="icon attach" title="Send files"><input type="file" multiple aria-label="Send files" @change=${(event) => { addFiles([...event.target.files]); event.target.value = ""; }}><span aria-hidden="true">+</span></label>
-      <textarea rows="1" aria-label=${words} placeholder="${words} · / for commands" maxlength="2000" .value=${live(here.text)}
+      <textarea rows="1" aria-label=${words} placeholder=${words} title="Type / for commands" maxlength="2000" .value=${live(here.text)}
         aria-haspopup="listbox" aria-autocomplete="list" aria-controls=${offered.length ? "commands" : nothing}
         aria-activedescendant=${offered.length ? `command-${picked}` : nothing}
         @input=${typed} @keydown=${(event) => keys(event, offered)} @paste=${paste}></textarea>
@@ -105,7 +105,7 @@ async function sendMessage() {
   const channel = channelOf(state.channel);
   if ((!here.text.trim() && !here.files.length) || here.isSending) return;
   const { keys: named, files } = enclosed(here.files);
-  const deed = { kind: "send", text: here.text, files: named, reply_to: here.replyTo, ping: here.ping };
+  const deed = { kind: "send", text: withEmojis(here.text, channel), files: named, reply_to: here.replyTo, ping: here.ping };
   if (isForum(channel)) deed.title = here.title;
   here.isSending = true;
   const done = await act(deed, files);
@@ -119,6 +119,15 @@ async function sendMessage() {
   afterDrawing(() => {
     const area = document.querySelector(".composer textarea");
     if (area) grow(area);
+  });
+}
+
+/** As people type them, and as they are sent: `:approved:` becomes `<:approved:123>`. */
+function withEmojis(words, channel) {
+  const known = server(channel.guild_id)?.emojis ?? [];
+  return words.replace(/(?<!<a?):(\w{2,32}):/g, (typed, name) => {
+    const found = known.find((one) => one.name === name);
+    return found ? `<${found.animated ? "a" : ""}:${name}:${found.id}>` : typed;
   });
 }
 

@@ -1,6 +1,7 @@
 // Drawing on a picture: strokes are kept as a list, and drawn at the picture's own size when they are sent.
 
 import { html } from "./lit/lit-html.js";
+import { HINT, lift, paintCursor, pressed } from "./drawing-keys.js";
 import { ref } from "./lit/directives/ref.js";
 import { changed } from "./state.js";
 
@@ -11,8 +12,14 @@ export const isMarked = (open) => open.strokes.some((one) => one.kind !== "erase
 export function drawing(open) {
   const size = { width: open.file.width, height: open.file.height };
   return html`<div class="fitted easel" .style="--ratio:${size.width / size.height};--width:${size.width}px"><img src=${open.file.url} alt=${open.file.description ?? ""} draggable="false">
-    <canvas width=${size.width} height=${size.height} aria-label="Draw here" role="img" ${ref((canvas) => { if (canvas) paint(canvas, open.strokes); })}
+    <canvas width=${size.width} height=${size.height} tabindex="0" role="application" aria-label="Draw here" aria-description=${HINT} ${ref((canvas) => { if (canvas) show(canvas, open); })}
+      @keydown=${(event) => pressed(event, open)} @focus=${changed} @blur=${changed}
       @pointerdown=${(event) => start(event, open)} @pointermove=${(event) => go(event, open)} @pointerup=${() => end()} @pointercancel=${() => end()}></canvas></div>`;
+}
+
+function show(canvas, open) {
+  paint(canvas, open.strokes);
+  paintCursor(canvas, open);
 }
 
 function point(event) {
@@ -24,6 +31,8 @@ function point(event) {
 function start(event, open) {
   if (event.button !== 0) return;
   event.preventDefault();
+  lift(open);
+  open.cursor = null;
   event.currentTarget.setPointerCapture(event.pointerId);
   const scale = open.file.width / event.currentTarget.getBoundingClientRect().width;
   current = { ...open.tool, size: open.tool.size * scale, points: [point(event)] };

@@ -73,7 +73,7 @@ function node(kind, match, depth) {
     case "time": return { kind, seconds: Number(match[1]), style: match[2] ?? "f" };
     case "user": case "role": case "channel": return { kind, id: match[1] };
     case "command": return { kind, name: match[1] };
-    case "emoji": return { kind, name: match[1] };
+    case "emoji": return { kind, name: match[1], id: match[2] };
     case "everyone": return { kind, name: match[1] };
     case "masked": return { kind: "link", url: match[2], inner: inner() };
     case "plain": return { kind: "link", url: match[1], inner: [{ kind: "text", text: match[1] }] };
@@ -191,11 +191,14 @@ function inlineNode(one) {
       return html`<button class="mention" data-channel=${name ? one.id : nothing} ?disabled=${!name}>#${name ?? "no access"}</button>`;
     }
     case "command": return html`<button class="mention" data-command=${one.name}>/${one.name}</button>`;
-    case "emoji": return html`<span class="emoji" title=":${one.name}:">:${one.name}:</span>`;
+    case "emoji": return emojiPicture(one);
     case "everyone": return html`<span class="mention me">@${one.name}</span>`;
     default: return inner();
   }
 }
+
+/** A custom emoji; for who cannot see it, its name. */
+export const emojiPicture = ({ id, name }) => html`<img class="emoji" src="/emojis/${id}" alt=":${name}:" title=":${name}:" draggable="false">`;
 
 function spoiler(inner) {
   const reveal = (event) => event.currentTarget.classList.add("shown");
@@ -207,5 +210,6 @@ function spoiler(inner) {
 export const plainText = (words) => words
   .replace(/<t:(-?\d+)(?::(\w))?>/g, (_, at, style) => timestampText(Number(at), style))
   .replace(/<@!?(\d+)>/g, (_, id) => `@${nameOf(id) ?? "somebody"}`)
+  .replace(/<a?(:\w+:)\d+>/g, "$1")
   .replace(/<#(\d+)>/g, (_, id) => `#${channelOf(id)?.name ?? "channel"}`)
   .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1").replace(/[*_~`|]{1,3}|^-# |^#+ /gm, "").replace(/\s+/g, " ").trim();

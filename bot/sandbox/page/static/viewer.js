@@ -2,6 +2,7 @@
 
 import { html, nothing } from "./lit/lit-html.js";
 import { drawing, isMarked, markedFile } from "./drawing.js";
+import { choose as chooseTool, HINT, undo as undoLast } from "./drawing-keys.js";
 import { addFiles } from "./files.js";
 import { isPicture } from "./pictures.js";
 import { afterDrawing, changed, channelOf, draft, room, state } from "./state.js";
@@ -74,11 +75,12 @@ const COLOURS = { "#ff2d55": "red", "#ffd60a": "yellow", "#0a84ff": "blue", "#ff
 
 function drawTools(open) {
   const { tool, box } = open;
-  const undo = () => { open.strokes.pop(); changed(); };
+  const undo = () => { undoLast(open); changed(); };
   const place = () => { open.strokes.push({ kind: "rectangle", colour: tool.colour, size: tool.size, share: { ...box } }); changed(); };
   const number = (key, label) => html`<label>${label}<input type="number" min="0" max="100" .value=${String(box[key])} @input=${(event) => { box[key] = Number(event.target.value); }}></label>`;
   return html`<div class="draw-tools">
-    <div class="tools-of-drawing" role="group" aria-label="Tool">${Object.entries(TOOLS).map(([kind, label]) => html`<button class="button ${tool.kind === kind ? "primary" : "secondary"}" aria-pressed=${String(tool.kind === kind)} @click=${() => { tool.kind = kind; changed(); }}>${label}</button>`)}
+    <p class="keys">${HINT}</p><p class="unseen" role="status">${open.said ?? ""}</p>
+    <div class="tools-of-drawing" role="group" aria-label="Tool">${Object.entries(TOOLS).map(([kind, label]) => html`<button class="button ${tool.kind === kind ? "primary" : "secondary"}" aria-pressed=${String(tool.kind === kind)} @click=${() => { chooseTool(open, kind); changed(); }}>${label}</button>`)}
       ${Object.entries(COLOURS).map(([colour, name]) => html`<button class="swatch" .style="--swatch:${colour}" aria-label=${name} aria-pressed=${String(tool.colour === colour)} @click=${() => { tool.colour = colour; changed(); }}></button>`)}
       <label class="size">Width <input type="range" min="3" max="80" .value=${String(tool.size)} @input=${(event) => { tool.size = Number(event.target.value); changed(); }}></label>
       <button class="button secondary" ?disabled=${!open.strokes.length} @click=${undo}>Undo</button></div>
