@@ -16,7 +16,7 @@ import discord
 import structlog
 import yarl
 from discord.gateway import DiscordWebSocket
-from discord.http import Route
+from discord.http import HTTPClient, Route
 from typing_extensions import override
 
 from bot.collector import keep_all, loading
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 COGS = ("cogs.imagine", "cogs.edit", "cogs.gallery", "cogs.usage", "cogs.increases", "cogs.studio", "cogs.quota")
 COMMANDS_HASH = "commands_hash"  # begins the key under which the last synced payload is remembered
 LOOKING = 3.0  # seconds at the start in which a channel is to show our own messages
+CLOSING_SOCKET = 5.0  # seconds that a forgotten socket may take to close
 LOOKED_THROUGH = 50  # of its messages
 OF_PICTURES = re.compile(r'"custom_id": "(?:edit|again|vary|finish|more):([0-9]{1,18})"')  # what stands under results
 TIMED_EVENTS = ("interaction", "message")  # whose first argument has an id made by Discord a moment ago
@@ -80,6 +81,26 @@ def _listening(clock: TrueClock) -> aiohttp.TraceConfig:
     return trace
 
 
+def close_left_sockets(http: HTTPClient) -> None:
+    """Close the gateway's socket before another is opened.
+
+    Where a connection breaks between Discord's hello and our answer, discord.py 2.7.1 forgets the socket open.
+    """
+    connect = http.ws_connect
+    last: aiohttp.ClientWebSocketResponse | None = None
+
+    async def connect_anew(url: str, *, compress: int = 0) -> aiohttp.ClientWebSocketResponse:
+        nonlocal last
+        if last is not None:
+            with suppress(Exception):  # whatever is left of it
+                async with asyncio.timeout(CLOSING_SOCKET):
+                    await last.close()
+        last = await connect(url, compress=compress)
+        return last
+
+    http.ws_connect = connect_anew  # type: ignore[method-assign]  # the only place where it is opened
+
+
 class AtelierBot(AtelierClient):
     """The bot, without its commands: those come with the cogs, which take what they need from `services`."""
 
@@ -98,6 +119,7 @@ class AtelierBot(AtelierClient):
             proxy=proxy_of(Route.BASE),  # the gateway, too, is reached through it; an interaction's answers as well
             max_messages=None,  # nothing is looked up in discord.py's own message cache
         )
+        close_left_sockets(self.http)
         self.services = services
         self._commands_changed = False
         self.buttons, self.more, self.questions = ResultButtons(), More(), Questions()

@@ -11,7 +11,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.client import point_at
+from bot.client import close_left_sockets, point_at
 from bot.services.calendar import BILLING_ZONE
 from bot.services.ledger import Destination, Reservation
 from bot.services.policy import Requester, buckets_touched
@@ -126,6 +126,32 @@ async def test_what_waited_at_the_last_stop_is_made_at_the_next_start(opened: Op
 
         assert len(house.painter.asked) == 1
         assert house.posted[0].content.startswith(f"**#1** for <@{house.mia.id}>")
+
+
+async def test_a_socket_that_the_library_forgot_is_closed_before_the_next() -> None:
+    class Socket:
+        closed = 0
+
+        async def close(self) -> None:
+            self.closed += 1
+            if self.closed == 1:
+                raise ConnectionResetError
+
+    class Http:
+        def __init__(self) -> None:
+            self.opened: list[Socket] = []
+
+        async def ws_connect(self, _url: str, *, compress: int = 0) -> Socket:
+            assert not compress
+            self.opened.append(Socket())
+            return self.opened[-1]
+
+    http: Any = Http()
+    close_left_sockets(http)
+    for _ in range(3):
+        await http.ws_connect("wss://gateway")
+
+    assert [socket.closed for socket in http.opened] == [1, 1, 0]
 
 
 async def test_a_reconnection_makes_nothing_twice(opened: OpenHouse) -> None:

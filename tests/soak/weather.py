@@ -57,6 +57,8 @@ IMAGE_FAULTS = (
     Fault(FaultKind.UNKNOWN_EVENTS),
     Fault(FaultKind.EARLY_FINAL),
 )
+DOWN = (Fault(FaultKind.SLOW_DOWN), Fault(FaultKind.SLOW_DOWN, retry_after=1.0), Fault(FaultKind.BAD_GATEWAY))
+OUTAGE = 0.15  # of the draws; it begins where that nobody reaches it ends
 MESSAGES, ANSWERS, RESPONSES = r"/channels/\d+/messages$", r"/callback$", r"^/webhooks/"
 WAYS = (MESSAGES, ANSWERS, RESPONSES, "")
 
@@ -90,6 +92,8 @@ class Weather:
             seconds = dice.uniform(0.5, 4.0)
             self._lasting.begin(self._unreachable(seconds), "unreachable")
             return f"nobody reaches it for {seconds:.1f} s"
+        if draw < OUTAGE:
+            return self._outage(dice)
         if draw < 0.2:
             times = dice.randint(4, 12)
             fault = replace(dice.choice(IMAGE_FAULTS), times=times)
@@ -149,6 +153,19 @@ class Weather:
 
         self._lasting.begin(last(), "account")
         return f"{trouble} for {seconds:.1f} s"
+
+    def _outage(self, dice: Random) -> str:
+        """Everything fails, free calls too: now and then for longer than a job may wait."""
+        seconds = dice.choice((dice.uniform(2.0, 8.0), dice.uniform(15.0, 30.0)))
+        down = dice.choice(DOWN)
+
+        async def last() -> None:
+            self._house.images.down = down
+            await self._pass(seconds)
+            self._house.images.down = None
+
+        self._lasting.begin(last(), "outage")
+        return f"down with {down.kind} for {seconds:.1f} s"
 
     async def _unreachable(self, seconds: float) -> None:
         async with self._reachable, self._house.images.unreachable():
