@@ -54,6 +54,7 @@ from bot.storage.database.restoration import SqliteGoneBack
 from bot.storage.database.state import State
 from bot.storage.errands import SqliteErrands
 from bot.storage.increases import SqliteIncreases
+from bot.storage.journal import FileJournal
 from bot.storage.ledger.charge_lookup import SqliteCharges
 from bot.storage.ledger.durations import SqlitePast
 from bot.storage.ledger.ledger import SqliteLedger
@@ -74,6 +75,7 @@ if TYPE_CHECKING:
     from bot.services.policy import Audit, Policies
 
 SAFETY_KEY = "safety_identifier_key"  # names the secret in the state table
+JOURNAL = "cancelled.journal"  # in the data directory
 LAST_WRITTEN = "last_written"  # names what is written to see whether anything can be
 
 
@@ -181,7 +183,12 @@ class _Foundation:
     @property
     def discards(self) -> Discards:
         """Remembered in the database: any is as good."""
-        return Discards(self.state, self.requests, self.file_holds, self.stores.books, self.clock)
+        return Discards(self.state, self.journal, self.requests, self.file_holds, self.stores.books, self.clock)
+
+    @cached_property
+    def journal(self) -> FileJournal:
+        """One, for it knows where its next line goes."""
+        return FileJournal(self.settings.data_dir / JOURNAL)
 
     @cached_property
     def outage(self) -> Outage:

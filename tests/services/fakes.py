@@ -172,6 +172,25 @@ class MemoryBlobs:
         self.kept.pop(digest, None)
 
 
+class MemoryJournal:
+    """Fulfils `Journal` in memory; `trouble` is raised by the next attempts to add."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.trouble: deque[OSError] = deque()
+
+    async def add(self, entry: str) -> None:
+        if self.trouble:
+            raise self.trouble.popleft()
+        self.lines.append(entry)
+
+    async def entries(self) -> Sequence[str]:
+        return tuple(self.lines)
+
+    async def clear(self) -> None:
+        self.lines.clear()
+
+
 class RecordingDelivery:
     """Fulfils `Delivery` and remembers what it was told.
 
@@ -514,7 +533,9 @@ class House:
         )
         self.answers = Answers(self.requests, self.stores.books, safe, self.accounts, self.clock, patience=(0.0, 0.0))
         self.file_holds = FileHolds(self.requests, self.blobs)
-        self.discards = Discards(State(database), self.requests, self.file_holds, self.stores.books, self.clock)
+        self.journal = MemoryJournal()
+        books = self.stores.books
+        self.discards = Discards(State(database), self.journal, self.requests, self.file_holds, books, self.clock)
         self.studio = Studio(
             catalog=CATALOG,
             ledger=self.ledger,

@@ -52,6 +52,7 @@ class Cancellations:
         if withdrawal is None:
             withdrawal = self._forestall(order, why)
         if withdrawal.free:
+            await self.discards.taken_back(withdrawal.jobs, why)
             await self._write_down(order, canceller, "picture cancel", withdrawal.free, "cancelled")
         return withdrawal
 
@@ -90,10 +91,10 @@ class Cancellations:
 
     def _forestall(self, order: Order, why: str) -> Withdrawal:
         """It is not in line: it is about to be, as it is being accepted or we have just started; or it has ended."""
-        reserved = sum(job.state is ChargeState.RESERVED for job in order.jobs)
+        reserved = tuple(job.id for job in order.jobs if job.state is ChargeState.RESERVED)
         if order.delivered_at is None and reserved:
             self.workshop.forestall(order.id, why)
-            return Withdrawal(free=reserved)
+            return Withdrawal(free=len(reserved), jobs=reserved)
         return Withdrawal()
 
     async def _write_down(self, order: Order, canceller: Canceller, action: str, count: int, after: str) -> None:

@@ -1,18 +1,25 @@
-"""Pictures that are paid for and that nobody is to see: remembered over restarts, forgotten when they come."""
+"""What nobody wants any more: jobs that are taken back, and pictures that are paid for and that nobody is to see.
+
+Both are remembered from the moment at which somebody is told so, whatever the books take just then.
+"""
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from bot.services.ledger import ChargeConflictError
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from bot.services.gallery import FileHolds
     from bot.services.jobs.arrears import Arrears
-    from bot.services.ledger import Notes, Order, Picture, Requests
+    from bot.services.ledger import Journal, Ledger, Notes, Order, Picture, Requests
 
 DISCARDED = "discarded:"  # begins the name of a note; the request's id follows
 
@@ -21,9 +28,14 @@ _log = structlog.stdlib.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Discards:
-    """Remembers, over restarts, of which requests nobody wants to see what comes, and forgets that once it is there."""
+    """Remembers, over restarts, of which requests nobody wants to see what comes, and forgets that once it is there.
+
+    Attributes:
+        journal: takes what was decided until the books have it.
+    """
 
     notes: Notes
+    journal: Journal
     requests: Requests
     file_holds: FileHolds
     books: Arrears
@@ -31,7 +43,31 @@ class Discards:
 
     async def choose(self, request_id: str) -> None:
         """From now on, also after a restart."""
+        await self._put_down({"discard": request_id})
         await self.books.write(request_id, lambda: self.notes.put(f"{DISCARDED}{request_id}", "1"))
+
+    async def taken_back(self, jobs: Sequence[str], why: str) -> None:
+        """These jobs, by id, are not made: their release is being written, and may be owed for a while."""
+        await self._put_down({"jobs": jobs, "why": why})
+
+    async def catch_up(self, ledger: Ledger) -> None:
+        """At a start: write into the books what an earlier process may have owed them."""
+        lines = await self.journal.entries()
+        for line in lines:
+            entry: dict[str, Any] = json.loads(line)
+            for job_id in entry.get("jobs", ()):
+                with suppress(ChargeConflictError):  # of a database that was restored, say
+                    await ledger.release(job_id, entry["why"], "cancelled", int(self.clock()))
+            if "discard" in entry:
+                await self.notes.put(f"{DISCARDED}{entry['discard']}", "1")
+        if lines:
+            await self.journal.clear()
+
+    async def _put_down(self, entry: dict[str, object]) -> None:
+        try:
+            await self.journal.add(json.dumps(entry))
+        except OSError:
+            _log.exception("not in the journal; lost if the books cannot be written before the end", **entry)
 
     async def is_chosen(self, request_id: str) -> bool:
         """Whether it was chosen."""

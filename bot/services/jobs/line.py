@@ -129,8 +129,10 @@ class Withdrawal:
         free: pictures that are not made, and cost nothing.
         paid: pictures that the image API has been sent, and that nobody has been shown.
         paid_nano: what is held for those, or what they cost, in nano-dollars.
+        jobs: the ids of those that are free.
     """
 
     free: int = 0
     paid: int = 0
     paid_nano: int = 0
+    jobs: tuple[str, ...] = field(default=(), compare=False)

@@ -212,6 +212,7 @@ class Studio:
         """
         now = int(self._clock())
         await self._generation.outage.open()
+        await self._discards.catch_up(self._ledger)
         await self._measured.look_back(self._past)
         left_over = await self._requests.undelivered()
         self._left_over = [request.id for request in left_over]

@@ -142,9 +142,10 @@ class Workshop:
         waiting = self._out_of_line(live, cancelled(why))
         out = [turn for turn in self._out if turn.live is live and not turn.recall.withdrawn]
         paid = [turn.job for turn in out if not turn.recall.withdraw(why)]
+        free = (*waiting, *(turn.job.id for turn in out if turn.job not in paid))
         there = [job for job in live.ended.values() if job.picture is not None]
         paid_nano = sum(job.hold_nano for job in paid) + sum(job.actual_nano or 0 for job in there)
-        return Withdrawal(waiting + len(out) - len(paid), len(paid) + len(there), paid_nano)
+        return Withdrawal(len(free), len(paid) + len(there), paid_nano, free)
 
     def discard(self, request_id: str, why: str) -> bool:
         """Let go all of a request, and show nothing of what comes; False if it is not at work here any more.
@@ -164,13 +165,13 @@ class Workshop:
         live.delivery.discarded()
         return True
 
-    def _out_of_line(self, live: Live, why: ImageFailure) -> int:
-        """Let all that waits of a request end; how many jobs that were."""
+    def _out_of_line(self, live: Live, why: ImageFailure) -> tuple[str, ...]:
+        """Let all that waits of a request end; the ids of those jobs."""
         jobs = [job for _, job in self._queue.withdraw(live.member, lambda each: each[0] is live)]
         if jobs:
             self._background.begin(self._let_end(live, jobs, why), f"withdraw {live.request.id}")
             self._tell_everybody()
-        return len(jobs)
+        return tuple(job.id for job in jobs)
 
     async def _let_end(self, live: Live, jobs: list[Job], why: ImageFailure) -> None:
         """Jobs that were withdrawn from the line."""

@@ -17,7 +17,7 @@ from bot.services.ledger.ledger import (
     Reservation,
     Settlement,
 )
-from bot.services.ledger.stores import BlobStore, Errand, Errands, Leftovers, Notes, Requests
+from bot.services.ledger.stores import BlobStore, Errand, Errands, Journal, Leftovers, Notes, Requests
 
 __all__ = [
     "BlobStore",
@@ -30,6 +30,7 @@ __all__ = [
     "Errand",
     "Errands",
     "Job",
+    "Journal",
     "Ledger",
     "Leftovers",
     "LimitStatus",

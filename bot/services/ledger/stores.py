@@ -109,6 +109,26 @@ class Notes(Protocol):
         ...
 
 
+class Journal(Protocol):
+    """Keeps a few lines beside the books, which may take nothing just then. They are durable at once."""
+
+    async def add(self, entry: str) -> None:
+        """Keep one more line.
+
+        Raises:
+            OSError: the disk does not take it.
+        """
+        ...
+
+    async def entries(self) -> Sequence[str]:
+        """What is kept, in its order."""
+        ...
+
+    async def clear(self) -> None:
+        """Keep nothing of it any more."""
+        ...
+
+
 class BlobStore(Protocol):
     """Keeps image files by the SHA-256 of their bytes, unchanged."""
 

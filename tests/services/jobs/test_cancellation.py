@@ -343,6 +343,58 @@ async def test_after_a_restart_what_waits_can_be_cancelled_before_it_is_in_line(
         assert house.provider.asked == []
 
 
+@pytest.mark.parametrize("is_out", [False, True], ids=["in line", "about to be sent"])
+async def test_what_was_cancelled_while_the_books_took_nothing_is_not_made_after_a_death(
+    tmp_path: Path, *, is_out: bool
+) -> None:
+    async with a_house(tmp_path, (asyncio.Event(),), slots=2, pauses=(3600.0,), patience=0.0) as house:
+        journal = house.journal
+        if is_out:
+            house.account.hold()
+        else:
+            await submitted(house, "r0")
+            await until(lambda: house.provider.running == 1)
+        await submitted(house, "r1", 2)
+        house.ledger.trouble["release"] = deque([DatabaseError("locked")] * 100)
+
+        assert await house.cancellations.cancel("r1", MINE) == Withdrawal(free=2)
+        await until(lambda: house.stores.books.owes("r1"))
+        assert await house.states("r1") == ["reserved"] * 2
+    async with a_house(tmp_path, begun=False) as house:  # what was owed died with the other
+        house.journal.lines = journal.lines
+        await house.studio.recover()
+        house.studio.start()
+        await house.studio.resume(house.reopen)
+        await answered(house, "r1")
+
+        assert await house.states("r1") == ["released"] * 2
+        assert said(house.reopened["r1"]) == [FREE]
+        assert house.provider.asked == []
+        assert house.journal.lines == []
+
+
+async def test_what_was_discarded_while_the_books_took_nothing_is_not_shown_after_a_death(tmp_path: Path) -> None:
+    async with a_house(tmp_path, begun=False) as house:
+        await house.reserved("r1")
+        house.journal.lines = ['{"discard": "r1"}', '{"jobs": ["unknown:1"], "why": "Of another database."}']
+        await house.studio.recover()
+        house.studio.start()
+        await house.studio.resume(house.reopen)
+        await answered(house, "r1")
+
+        assert house.provider.asked == []
+
+
+async def test_a_journal_that_cannot_be_written_keeps_nobody_from_cancelling(tmp_path: Path) -> None:
+    async with a_house(tmp_path, slots=1) as house:
+        house.account.hold()
+        house.journal.trouble = deque([OSError("read-only")])
+        await submitted(house, "r1")
+
+        assert await house.cancellations.cancel("r1", MINE) == Withdrawal(free=1)
+        await answered(house, "r1")
+
+
 async def test_a_dispatch_that_cannot_be_written_is_not_tried_again_once_it_is_cancelled(tmp_path: Path) -> None:
     async with a_house(tmp_path, slots=1) as house:
         trouble, fault = house.ledger.trouble, DatabaseError("locked")
