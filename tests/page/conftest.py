@@ -6,7 +6,6 @@ Where there is no Chromium, these tests are skipped. `PAGE_SCREENSHOTS=DIR` keep
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ import pytest_asyncio
 from bot.config import inherited_environment
 from bot.demo.browser import Choices, Sandbox, opened
 from bot.sandbox.images import ImageOptions
+from tests.page.browsers import CHROMIUM, MISSING, chromium
 from tests.page.windows import Windows
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from playwright.async_api import Browser
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 CHOICES = Choices(
     0, opens=False, environment=inherited_environment(), images=ImageOptions(pace=0.25, seed=3), first_answer=60.0
 )
@@ -31,9 +30,7 @@ CHOICES = Choices(
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
-    missing = pytest.mark.skip(
-        reason="the page is tried in Chromium, and none is on this machine (apt install chromium)"
-    )
+    missing = pytest.mark.skip(reason=MISSING)
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
@@ -43,12 +40,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    from playwright.async_api import async_playwright  # noqa: PLC0415 - only where there is a Chromium
-
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=CHROMIUM)
-        yield chromium
-        await chromium.close()
+    async with chromium() as opened_one:
+        yield opened_one
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -101,7 +101,7 @@ class Windows:
 
     def room(self, name: str = "") -> Channel:
         """A channel of the first server that no other test uses."""
-        return self.sandbox.discord.server.add_channel(name or re.sub(r"\W", "-", self.name)[:60])
+        return self.sandbox.discord.server.add_channel(name or re.sub(r"[\W_]+", "-", self.name).strip("-")[:60])
 
     async def open(
         self, person: str, room: Channel | None = None, size: tuple[int, int] = NORMAL, *, dark: bool = False

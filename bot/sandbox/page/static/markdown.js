@@ -212,4 +212,4 @@ export const plainText = (words) => words
   .replace(/<@!?(\d+)>/g, (_, id) => `@${nameOf(id) ?? "somebody"}`)
   .replace(/<a?(:\w+:)\d+>/g, "$1")
   .replace(/<#(\d+)>/g, (_, id) => `#${channelOf(id)?.name ?? "channel"}`)
-  .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1").replace(/[*_~`|]{1,3}|^-# |^#+ /gm, "").replace(/\s+/g, " ").trim();
+  .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1").replace(/[*_~`|]{1,3}|^-# |^#+ |^>+ /gm, "").replace(/\s+/g, " ").trim();
