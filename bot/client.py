@@ -128,7 +128,7 @@ class AtelierBot(AtelierClient):
         self.news = Background()  # what is told after a start, as long as the bot runs
         self.add_dynamic_items(MoreSelect, MoreButton)
         self.buttons.set_more(MoreSelect.of(self.more))
-        self.desk = FrontDesk(self, services.errands, services.stores.books, services.clock)
+        self.desk = FrontDesk(self, services.errands, services.state, services.stores.books, services.clock)
         self.intake = Intake(
             self,
             services.studio,

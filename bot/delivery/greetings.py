@@ -12,7 +12,7 @@ from bot.errors import DatabaseError
 from bot.presentation.greeting import greeting_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterator
 
     import discord
 
@@ -33,7 +33,7 @@ class Greetings:
         self._text = greeting_text(defaults.member_daily_images)
         self._has_started = False
 
-    async def started(self, servers: Iterable[discord.Guild]) -> None:
+    async def started(self, servers: Collection[discord.Guild]) -> None:
         """Greet the servers to which the bot came while it was not connected."""
         is_first_start = await self._claim(BEGUN)
         for server in servers:
@@ -42,6 +42,14 @@ class Greetings:
             elif not server.unavailable:
                 await self.joined(server)
         self._has_started = True
+        await self._forget_left({str(server.id) for server in servers})
+
+    async def _forget_left(self, present: set[str]) -> None:
+        """Where the bot was sent away nothing is known of it: should it come back, it is greeted again."""
+        try:
+            await self._state.keep_only(f"{KNOWN}:", present)
+        except DatabaseError as error:
+            _log.warning("servers not forgotten", reason=str(error))
 
     async def came_back(self, server: discord.Guild) -> None:
         """After an outage nothing is new in a server; before `started`, Discord tells of every one in this way."""

@@ -10,10 +10,12 @@ import structlog
 
 from bot.delivery.place import Place
 from bot.discord_retries import PROBLEMS
+from bot.discord_ui.intake import OFFER, oldest_offer
 from bot.discord_ui.occasions import author_of, by_interaction, by_reply, written_in
 from bot.errors import DatabaseError
 from bot.presentation.restart import unanswered_text
 from bot.services.background import Background
+from bot.services.jobs import DISCARDED
 from bot.services.ledger import Errand
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
     from bot.discord_ui.occasions import Occasion
     from bot.services.jobs import Arrears
-    from bot.services.ledger import Errands
+    from bot.services.ledger import Errands, Notes
 
 CLOSING = 10.0  # seconds that a shutdown waits for what is being done for people
 MOST_REMEMBERED = 10_000  # ids
@@ -39,13 +41,17 @@ class FrontDesk:
     Args:
         client: whose connections are used.
         errands: keeps what was sent.
+        notes: of offers and discards, which are forgotten once nobody can come back to them.
         books: told when that cannot be written.
         clock: seconds since 1970 (UTC).
     """
 
-    def __init__(self, client: discord.Client, errands: Errands, books: Arrears, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, client: discord.Client, errands: Errands, notes: Notes, books: Arrears, clock: Callable[[], float]
+    ) -> None:
         self._client = client
         self._errands = errands
+        self._notes = notes
         self._books = books
         self._clock = clock
         self._seen: OrderedDict[int, None] = OrderedDict()
@@ -115,6 +121,8 @@ class FrontDesk:
         self._forgot_at = int(self._clock())
         try:
             await self._errands.forget(self._forgot_at - REMEMBERED_FOR)
+            for beginning in (OFFER, DISCARDED):
+                await self._notes.forget(beginning, oldest_offer(self._forgot_at))
         except DatabaseError as problem:
             self._books.note(problem)
 

@@ -6,7 +6,7 @@ import asyncio
 from collections import OrderedDict
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import discord
@@ -17,14 +17,13 @@ from bot.delivery.place import Place
 from bot.discord_ui.occasions import Asker, Occasion, answer_double, by_interaction
 from bot.errors import DatabaseError, LimitReachedError, NotAcceptingError, RequestRefused, UserFacingError
 from bot.inputs import Gatherer, Sources, check_declared
-from bot.presentation.offers import BEING_TAKEN, used_text
+from bot.presentation.offers import BEING_TAKEN, TOO_OLD, used_text
 from bot.presentation.restart import stopping_text
 from bot.services.requests import cuts_story
 from bot.services.turns import Member
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-    from datetime import datetime
 
     from bot.delivery import Buttons
     from bot.services.admission import Admission
@@ -43,8 +42,14 @@ MOST_REMEMBERED = 500  # presses
 NOTHING = Sources()
 STORY_CUT = "What it was made from was said in many words: only a part of them is sent along."
 OFFER = "offer:"  # begins the name of a note; the offer's id follows
+OFFERED_FOR = timedelta(days=30)  # after which an offer is not taken up any more, and nobody remembers whether it was
 
 _log = structlog.stdlib.get_logger(__name__)
+
+
+def oldest_offer(now: float) -> int:
+    """Offers with ids below this are too old."""
+    return discord.utils.time_snowflake(datetime.fromtimestamp(now, UTC) - OFFERED_FOR)
 
 
 class Intake:
@@ -153,6 +158,8 @@ class Intake:
 
     async def _take_once(self, offer: int, occasion: Occasion, request: ImageRequest, sources: Sources) -> None:
         """Whose request is noted before it is reserved: only one that then is kept has used the offer up."""
+        if offer < oldest_offer(self._clock()):
+            raise RequestRefused(TOO_OLD)
         if offer in self._taking:
             raise RequestRefused(BEING_TAKEN)
         self._taking.add(offer)

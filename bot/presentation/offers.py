@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 ONCE = "This can be used once, and it was"
 NOTHING_MORE = "Nothing more was begun, and nothing more is charged."
+TOO_OLD = f"This is more than a month old. Ask once more where it came from. {NOTHING_MORE}"
 BEING_TAKEN = f"{ONCE}, a moment ago. {NOTHING_MORE}"
 
 

@@ -60,9 +60,26 @@ async def nothing() -> None:
     """A place that takes everything."""
 
 
+class Memory:
+    """Fulfils `Notes`; nothing is looked up in it."""
+
+    def __init__(self) -> None:
+        self.forgotten: list[str] = []
+
+    async def get(self, key: str) -> str | None:
+        raise NotImplementedError(key)
+
+    async def put(self, key: str, value: str) -> None:
+        raise NotImplementedError(key, value)
+
+    async def forget(self, beginning: str, before: int) -> None:
+        assert before
+        self.forgotten.append(beginning)
+
+
 def desk_of(errands: Ledger) -> FrontDesk:
     client: Any = None  # nothing is sent
-    return FrontDesk(client, errands, Arrears("books", nothing, pauses=(0.0,)), lambda: 1_000_000.0)
+    return FrontDesk(client, errands, Memory(), Arrears("books", nothing, pauses=(0.0,)), lambda: 1_000_000.0)
 
 
 def test_an_event_is_new_once() -> None:
@@ -90,7 +107,8 @@ async def test_a_start_with_books_that_cannot_be_written_goes_on() -> None:
 
 async def test_what_is_long_past_is_forgotten_once_a_day() -> None:
     now, client, errands = [1_000_000], None, Ledger()
-    desk = FrontDesk(cast("Any", client), errands, Arrears("books", nothing), lambda: now[0])
+    notes = Memory()
+    desk = FrontDesk(cast("Any", client), errands, notes, Arrears("books", nothing), lambda: now[0])
     await desk.open()
     for number, later in enumerate((10, 10, REMEMBERED_FOR, 10)):
         now[0] += later
@@ -101,6 +119,7 @@ async def test_what_is_long_past_is_forgotten_once_a_day() -> None:
     await desk.close()
 
     assert errands.forgotten == [1_000_000 - REMEMBERED_FOR, 1_000_020]
+    assert notes.forgotten == ["offer:", "discarded:"] * 2
 
 
 @pytest.mark.parametrize("problem", [None, refused(403, 50007)])

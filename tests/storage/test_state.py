@@ -32,6 +32,29 @@ async def test_what_is_claimed_at_once_by_several_is_one_ones(books: Books) -> N
     assert await state.claim("other")
 
 
+async def test_what_is_named_after_an_id_of_long_ago_is_forgotten_unless_it_waits_for_an_answer(books: Books) -> None:
+    state = State(books.database)
+    await books.ledger.reserve(order("7"))
+    for key in ("offer:5", "offer:6", "offer:7", "offer:100", "offers:5", "other:5"):
+        await state.put(key, "x")
+
+    await state.forget("offer:", 50)
+
+    kept = await books.rows("SELECT key FROM state WHERE value = 'x' ORDER BY key")
+    assert [key for (key,) in kept] == ["offer:100", "offer:7", "offers:5", "other:5"]
+
+
+async def test_only_the_servers_that_are_there_are_remembered(books: Books) -> None:
+    state = State(books.database)
+    for key in ("known:1", "known:2", "known:3", "knowns", "other:9"):
+        await state.put(key, "x")
+
+    await state.keep_only("known:", {"2"})
+
+    kept = await books.rows("SELECT key FROM state WHERE value = 'x' ORDER BY key")
+    assert [key for (key,) in kept] == ["known:2", "knowns", "other:9"]
+
+
 async def test_a_secret_is_made_once(books: Books) -> None:
     state = State(books.database)
 

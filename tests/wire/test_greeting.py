@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 from unittest.mock import AsyncMock
 
@@ -10,6 +11,7 @@ import pytest
 from bot.errors import DatabaseError
 from bot.sandbox.discord import Fault, Permission
 from bot.sandbox.discord.faults import Way
+from bot.storage.database.sqlite import sqlite3
 from bot.storage.database.state import State
 from tests.wire.test_same_event import nothing_more
 
@@ -25,6 +27,11 @@ HELLO = "👋 I make pictures from words"
 async def _begun(house: House) -> None:
     """The bot knows where it is: what comes now is new."""
     await house.ready.wait()
+
+
+def known(house: House) -> list[object]:
+    with closing(sqlite3.connect(house.data_dir / "atelier.sqlite3")) as books:
+        return books.execute("SELECT key FROM state WHERE key LIKE 'server_known:%'").fetchall()
 
 
 def greetings(house: House) -> list[tuple[str, str]]:
@@ -109,6 +116,15 @@ async def test_a_server_that_the_bot_came_to_while_it_was_away_is_greeted_at_its
     await nothing_more(house, mia)
 
     assert greetings(house) == [("New", "talk")]  # and not the server of its very first start
+
+
+async def test_where_the_bot_was_sent_away_nothing_is_remembered(house: House) -> None:
+    assert known(house)
+    house.discord.server.remove_bot()
+    await house.restart_bot()
+    await house.ready.wait()
+
+    await house.until(lambda: not known(house))
 
 
 async def test_where_no_allowance_is_set_none_is_told(house: House) -> None:

@@ -121,6 +121,16 @@ async def test_what_was_used_is_known_over_restarts(
     assert len(house.images.calls) == calls
 
 
+async def test_an_offer_of_long_ago_is_not_taken_up(house: House, mia: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+    use = await dialog(house, mia)
+    calls = len(house.images.calls)
+    monkeypatch.setattr("bot.discord_ui.intake.OFFERED_FOR", timedelta(hours=-1))
+    refused = await (await use()).shown()
+
+    assert refused.content.startswith("❌ This is more than a month old. Ask once more where it came from.")
+    assert len(house.images.calls) == calls
+
+
 async def test_what_is_used_while_it_is_being_made_says_so(house: House, mia: Member) -> None:
     use = await dialog(house, mia)
     house.gate.clear()

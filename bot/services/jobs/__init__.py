@@ -3,7 +3,7 @@
 from bot.services.jobs.arrears import Arrears, Stores
 from bot.services.jobs.cancellation import Cancellations, Canceller
 from bot.services.jobs.delivery import Answers, Delivery, DeliveryError, Posted, Preview, Result
-from bot.services.jobs.discards import Discards
+from bot.services.jobs.discards import DISCARDED, Discards
 from bot.services.jobs.files import BufferedBlobs, PictureReceiver
 from bot.services.jobs.generation import Generation
 from bot.services.jobs.line import Load, Withdrawal, line_of
@@ -25,6 +25,7 @@ from bot.services.jobs.server_status import OpenCharges, OpenJobs, ServerStatus,
 from bot.services.jobs.studio import Studio
 
 __all__ = [
+    "DISCARDED",
     "FILE_ENDINGS",
     "LONGEST_REASON",
     "Answers",

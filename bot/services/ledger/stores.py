@@ -108,6 +108,13 @@ class Notes(Protocol):
         """Keep `value` under `key`, instead of what was there."""
         ...
 
+    async def forget(self, beginning: str, before: int) -> None:
+        """Forget names that begin so and end in an id of Discord's below `before`: ids rise with time.
+
+        The id of a request that is not answered yet stays, however old.
+        """
+        ...
+
 
 class Journal(Protocol):
     """Keeps a few lines beside the books, which may take nothing just then. They are durable at once."""
