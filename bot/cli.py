@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -53,7 +54,13 @@ def demo(
     from bot.demo import play  # noqa: PLC0415 - the sandbox is loaded only by who asks for it
 
     configure_logging("WARNING", "text")
-    asyncio.run(play(out, Console()))
+    asyncio.run(play(out, Console(), _called_as()))
+
+
+def _called_as() -> str:
+    """What the reader typed to call us, to be typed again."""
+    typed = Path(sys.argv[0])
+    return f"{shlex.quote(sys.executable)} -m bot" if typed.name == "__main__.py" else shlex.quote(str(typed))
 
 
 @app.command()

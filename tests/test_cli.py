@@ -246,19 +246,25 @@ def test_the_sandbox_is_opened_as_it_is_asked(monkeypatch: pytest.MonkeyPatch) -
 
 def test_the_demo_plays_where_it_is_told_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     played: list[Path] = []
+    commands: list[str] = []
 
     def configure(level: str, style: str) -> None:
         assert (level, style) == ("WARNING", "text")
 
-    async def play(out: Path, _console: object) -> None:
+    async def play(out: Path, _console: object, command: str) -> None:
         played.append(out)
+        commands.append(command)
 
     monkeypatch.setattr("bot.demo.play", play)
     monkeypatch.setattr(cli, "configure_logging", configure)
 
+    monkeypatch.setattr(sys, "argv", [".venv/bin/atelier"])
     printed("demo", "--out", str(tmp_path / "shown"))
+    monkeypatch.setattr(sys, "argv", ["/src/bot/__main__.py"])
+    printed("demo")
 
-    assert played == [tmp_path / "shown"]
+    assert played == [tmp_path / "shown", Path("demo")]
+    assert commands == [".venv/bin/atelier", f"{sys.executable} -m bot"]
 
 
 # --- as a process of its own

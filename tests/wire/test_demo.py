@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,9 +26,13 @@ async def test_the_demo_shows_the_whole_conversation_and_saves_what_was_posted(
     monkeypatch.setattr(bot.demo.printing, "SETTLE", 0.05)
     console = Console(record=True, width=200, force_terminal=True, color_system="truecolor")
 
-    await play(tmp_path / "demo", console)
+    await play(tmp_path / "demo", console, f"{sys.executable} -m bot")
 
     printed = console.export_text()
+    assert f"{sys.executable} -m bot sandbox --open" in printed
+    (to_read_the_books,) = re.findall(r"ATELIER_DATA_DIR=.*", printed)
+    books = subprocess.run(to_read_the_books, shell=True, capture_output=True, text=True, check=True)  # noqa: S602, ASYNC221 - as the reader types it
+    assert "settled" in books.stdout
     for words in (
         "medium · $0.0",
         "only Ada sees this",
