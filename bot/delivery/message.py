@@ -26,7 +26,7 @@ from bot.delivery.progress import Progress, Stage
 from bot.delivery.replies import BEGUN, PREVIEW_NAME
 from bot.discord_limits import TOKEN_LIFE
 from bot.discord_retries import PROBLEMS
-from bot.pictures import contact_sheet, shrink
+from bot.pictures import preview_of
 from bot.presentation.progress import discarded_text, far_text
 from bot.presentation.result import (
     BUTTONLESS,
@@ -143,6 +143,7 @@ class MessageDelivery(Delivery):
         self._generating: GenerationProgress | None = None
         self._stands: tuple[bytes | None, ...] | None = None  # the frames that are shown; None if none are
         self._late = self._is_discarded = False
+        self._frames: tuple[bytes | None, ...] = ()  # the newest
         self._takes_buttons = True
         self._late_timer: asyncio.TimerHandle | None = None
         self._progress = Progress(self._show, lambda: not place.token_lives)
@@ -186,6 +187,7 @@ class MessageDelivery(Delivery):
     @override
     def preview(self, preview: Preview) -> None:
         """Show the newest frames, as soon as the message may be edited again."""
+        self._frames = preview.frames
         self._progress.show(self._drawn(preview.frames))
 
     @override
@@ -351,6 +353,17 @@ class MessageDelivery(Delivery):
     def _buttons_below(self) -> discord.ui.View | None:
         return self._buttons.of_progress(self._request_id) if self._takes_buttons else None
 
+    async def _preview(self) -> tuple[bytes, Stage]:
+        """What the frames look like that are the newest when it is our turn to decode, and what that shows."""
+        taken: list[tuple[bytes | None, ...]] = []
+
+        def newest() -> tuple[bytes | None, ...]:
+            taken.append(self._frames)
+            return self._frames
+
+        content = await preview_of(newest)
+        return content, self._drawn(taken[0])
+
     async def _show_generating(self, stage: Stage) -> None:
         """With its frames; a frame that stands there already stays."""
         frames = [frame for frame in stage.frames if frame is not None]
@@ -360,7 +373,7 @@ class MessageDelivery(Delivery):
             if text != self._said:
                 await self._place.reword(text)
         elif frames:
-            content = await (shrink(frames[0]) if self._request.count == 1 else contact_sheet(stage.frames))
+            content, stage = await self._preview()
             preview = Upload(PREVIEW_NAME, content, "Unfinished preview of the picture")
             await self._show_with_buttons(text, [preview])
         elif self._said == self._with_notes(generating_text(self._request.count, 0)):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bot.inputs.held_files import HeldFiles
     from bot.inputs.originals import Originals
     from bot.inputs.sources import Sources
+    from bot.pictures import Prepared
     from bot.services.ledger import Order, Picture
     from bot.services.requests import ImageRequest, StoredImage
 
@@ -71,16 +72,21 @@ async def find_first(sources: Sources, originals: Originals, basket: HeldFiles) 
     return await prepared(content, attachment.filename, basket)
 
 
+async def kept(ready: Prepared, basket: HeldFiles, number: int | None = None) -> StoredImage:
+    """A prepared file is kept as it will be sent; the basket gets a sentence where it has lost something."""
+    if ready.note:
+        basket.notes.append(ready.note)
+    return await basket.keep(ready.content, ready.media_type, ready.width, ready.height, number)
+
+
 async def prepared(content: bytes, name: str, basket: HeldFiles, number: int | None = None) -> FirstInput:
-    """A member's file, checked and kept as it will be sent; the basket gets a sentence where it has lost something.
+    """A member's file, checked and kept.
 
     Raises:
         InputPictureError: it cannot be used.
     """
     ready = await prepare(content, name, basket.member)
-    if ready.note:
-        basket.notes.append(ready.note)
-    image = await basket.keep(ready.content, ready.media_type, ready.width, ready.height, number)
+    image = await kept(ready, basket, number)
     label = shown_name(name) if number is None else f"#{number}"
     return FirstInput(image, ready.content, label, content, ready.source_size)
 

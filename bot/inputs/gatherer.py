@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import PictureGoneError, RequestRefused
 from bot.inputs.downloads import download
-from bot.inputs.first import base_for, extended, find_first, prepared
+from bot.inputs.first import base_for, extended, find_first, kept, prepared
 from bot.inputs.held_files import a_basket
 from bot.inputs.originals import Originals
 from bot.inputs.overlays import Overlays
@@ -146,8 +146,10 @@ async def _others(sources: Sources, overlays: Overlays, basket: HeldFiles) -> li
     references: list[StoredImage] = []
     for attachment in sources.attachments[0 if sources.picture else 1 :]:
         content, name = await download(attachment), attachment.filename
-        if not sources.sorts or not await overlays.sort(content, name):
+        if not sources.sorts:
             references.append((await prepared(content, name, basket)).image)
+        elif (ready := await overlays.sort(content, name)) is not None:
+            references.append(await kept(ready, basket))
     return references
 
 

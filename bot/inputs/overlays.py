@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 from bot.errors import InputPictureError
 from bot.inputs.held_files import PNG
-from bot.pictures import Meaning, fit_mask, mask_of_markup, meaning_of, overlay_of, shown_name
+from bot.pictures import (
+    Meaning,
+    Prepared,
+    fit_mask,
+    mask_of_markup,
+    meaning_of,
+    overlay_of,
+    shown_name,
+    sort_attached,
+)
 
 if TYPE_CHECKING:
     from bot.inputs.first import FirstInput
@@ -43,18 +52,20 @@ class Overlays:
         """The request with it; a mask that the request has stays, unless there is one here."""
         return replace(request, mask=self._mask or request.mask, markup=self._markup or request.markup)
 
-    async def sort(self, content: bytes, name: str) -> bool:
-        """Take the file if it is a mask or markup; False if it is a picture of its own.
+    async def sort(self, content: bytes, name: str) -> Prepared | None:
+        """Take the file if it is a mask or markup; else it is a picture of its own, which comes as it will be sent.
 
         Raises:
             InputPictureError: it cannot be read, or there is one already.
         """
-        meaning = await meaning_of(content, name, self._first.own, self._basket.member)
-        if meaning is Meaning.MARKUP:
+        sorted_as = await sort_attached(content, name, self._first.own, self._basket.member)
+        if isinstance(sorted_as, Prepared):
+            return sorted_as
+        if sorted_as is Meaning.MARKUP:
             await self._take_markup(content, name)
-        elif meaning is Meaning.MASK:
+        else:
             await self._take_mask(content, name)
-        return meaning is not Meaning.PICTURE
+        return None
 
     async def take(self, content: bytes, name: str) -> None:
         """Take a file that was given as the mask; it may be the picture drawn upon all the same.

@@ -6,23 +6,23 @@ from bot.pictures.decode import check_result
 from bot.pictures.files.names import shown_name
 from bot.pictures.fit import fit
 from bot.pictures.isolated.svg import render_svg
-from bot.pictures.masks.markup import Meaning, mask_of_markup, meaning_of, overlay_of
+from bot.pictures.masks.markup import Meaning, mask_of_markup, meaning_of, overlay_of, sort_attached
 from bot.pictures.masks.masks import FittedMask, fit_mask
 from bot.pictures.parts import in_parts
 from bot.pictures.pool import close_pools
-from bot.pictures.prepare import prepare
-from bot.pictures.preview import contact_sheet, shrink
+from bot.pictures.prepare import Prepared, prepare
+from bot.pictures.preview import preview_of
 from bot.pictures.retouch import retouch
 from bot.pictures.still_frames import as_input
 
 __all__ = [
     "FittedMask",
     "Meaning",
+    "Prepared",
     "as_input",
     "base_of",
     "check_result",
     "close_pools",
-    "contact_sheet",
     "extend",
     "fit",
     "fit_mask",
@@ -31,8 +31,9 @@ __all__ = [
     "meaning_of",
     "overlay_of",
     "prepare",
+    "preview_of",
     "render_svg",
     "retouch",
     "shown_name",
-    "shrink",
+    "sort_attached",
 ]

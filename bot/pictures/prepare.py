@@ -62,7 +62,11 @@ async def prepare(content: bytes, name: str, member: Hashable = None) -> Prepare
 
 
 def _prepare(content: bytes, name: str) -> Prepared:
-    picture = attached_picture(content, name)
+    return prepared_of(attached_picture(content, name), name)
+
+
+def prepared_of(picture: Plain, name: str) -> Prepared:
+    """The same of a file that `attached_picture` has decoded. Blocks: call it on the pool's threads."""
     source_size = (picture.width, picture.height)
     width, height = picture.image.size
     scaled = (width, height) != source_size

@@ -12,7 +12,7 @@ from bot.pictures.pool import pool
 from bot.services.jobs import UnreadablePictureError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 MEDIA_TYPE = "image/jpeg"  # of everything that comes from here
 MOST_BYTES = 256 * 1024
@@ -26,37 +26,31 @@ _GAP = 8  # pixels between the pictures of a sheet
 _GROUND, _TILE, _DOTS = (49, 51, 56), (64, 66, 72), (128, 132, 142)
 
 
-async def shrink(content: bytes, most_bytes: int = MOST_BYTES, edge: int = EDGE) -> bytes:
-    """Make a small JPEG of a picture. Transparency is shown as a light checkerboard.
+async def preview_of(
+    frames: Callable[[], Sequence[bytes | None]], most_bytes: int = MOST_BYTES, edge: int = EDGE
+) -> bytes:
+    """Make a small JPEG of one picture, or of up to four in two columns. Transparency is a light checkerboard.
+
+    In several, a frame that is not there yet, or cannot be read, is a quiet tile with three dots.
 
     Args:
-        content: an image file.
+        frames: gives image files in their order, None where there is none yet, once it is their turn to be decoded: so
+            nobody decodes a frame that another overtook while it waited.
         most_bytes: the limit of the result; any of 2 kB or more can be met.
         edge: the longest edge of the result, in pixels; a smaller picture is not enlarged.
 
     Raises:
-        UnreadablePictureError: the bytes are no picture. A preview is never essential: go on without it.
-    """
-    return await pool.run(lambda: encoded_within(_small(content, edge), MEDIA_TYPE, most_bytes, _QUALITIES)[0])
-
-
-async def contact_sheet(frames: Sequence[bytes | None], most_bytes: int = MOST_BYTES, edge: int = EDGE) -> bytes:
-    """Put up to four pictures into one JPEG, in two columns.
-
-    A frame that is not there yet, or cannot be read, is a quiet tile with three dots.
-
-    Args:
-        frames: image files in their order, None where there is none yet; 1 to 4.
-        most_bytes: the limit of the result.
-        edge: the longest edge of the sheet, in pixels.
-
-    Raises:
+        UnreadablePictureError: one picture, and it is none. A preview is never essential: go on without it.
         ValueError: no frames, or more than four.
     """
+    return await pool.run(lambda: encoded_within(_drawn(frames(), edge), MEDIA_TYPE, most_bytes, _QUALITIES)[0])
+
+
+def _drawn(frames: Sequence[bytes | None], edge: int) -> Image.Image:
     if not 1 <= len(frames) <= MOST_FRAMES:
         raise ValueError(f"a sheet holds 1 to {MOST_FRAMES} pictures, not {len(frames)}")
-    kept = tuple(frames)  # the caller may go on changing its list
-    return await pool.run(lambda: encoded_within(_sheet(kept, edge), MEDIA_TYPE, most_bytes, _QUALITIES)[0])
+    alone = frames[0] if len(frames) == 1 else None
+    return _sheet(tuple(frames), edge) if alone is None else _small(alone, edge)
 
 
 def _small(content: bytes, edge: int) -> Image.Image:

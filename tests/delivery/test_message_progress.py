@@ -6,6 +6,7 @@ import asyncio
 import time
 from dataclasses import replace
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
@@ -15,11 +16,14 @@ from bot.delivery import progress
 from bot.errors import UserFacingError
 from bot.presentation.progress import discarded_text
 from bot.presentation.result import late_text
-from bot.services.jobs import Preview
+from bot.services.jobs import Downtime, Preview
 from bot.services.turns import GenerationProgress, Usual
 from tests.delivery.errors import refused
 from tests.delivery.recording import PAUSE, RecordingPlace, Row, delivery_to, private, shown
 from tests.examples import DESTINATION, png, result
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 
@@ -80,6 +84,56 @@ async def test_a_private_request_that_a_pause_keeps_beyond_its_token_offers_show
     await delivery.failed(UserFacingError("Too late."))
 
     assert place.shown[1][1] == late_text()
+
+
+async def test_a_frame_that_another_overtakes_while_it_waits_is_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    place, begun, turn = RecordingPlace(), asyncio.Event(), asyncio.Event()
+    decoded: list[Sequence[bytes | None]] = []
+
+    async def preview_of(frames: Callable[[], Sequence[bytes | None]]) -> bytes:
+        begun.set()
+        await turn.wait()
+        decoded.append(frames())
+        return png()
+
+    monkeypatch.setattr(room, "preview_of", preview_of)
+    delivery = delivery_to(place)
+    delivery.preview(Preview((b"older",)))
+    await begun.wait()
+    delivery.preview(Preview((b"newer",)))
+    turn.set()
+    await shown(place, 1)
+    for _ in range(20):
+        await asyncio.sleep(0)
+    await delivery.done(result())
+
+    assert decoded == [(b"newer",)]
+    assert place.ways == ["progress", "send", "remove"]
+
+
+@pytest.mark.parametrize(
+    ("why", "text"),
+    [
+        ("My disk is full", "⏳ My disk is full, so nothing is begun just now. Your"),
+        (
+            Downtime("The image API cannot be reached", 1, 7),
+            "⏳ The image API cannot be reached, so nothing is begun just now. I try again <t:7:R>. Your",
+        ),
+        (
+            Downtime("The image API is overloaded", 1, None),
+            "⏳ The image API is overloaded, so nothing is begun just now. Your",
+        ),
+    ],
+)
+async def test_what_keeps_everybody_waiting_is_told_with_what_it_costs(why: Downtime | str, text: str) -> None:
+    place = RecordingPlace()
+    delivery = delivery_to(place)
+
+    delivery.paused(why)
+    await shown(place, 1)
+    await delivery.done(result())
+
+    assert place.shown[0][1] == f"{text} place in line is kept; nothing is charged for it yet."
 
 
 async def test_the_previews_of_several_pictures_are_one_sheet() -> None:

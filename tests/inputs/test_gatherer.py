@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw
 from bot.errors import InputPictureError, PictureGoneError, RequestRefused, UnsupportedOptionError
 from bot.inputs import Gathered, Sources
 from bot.inputs.overlays import percent
+from bot.pictures.decode import plain_picture
 from bot.services.catalog import Catalog
 from bot.services.requests import Change, StoredImage
 from tests.delivery.errors import refused
@@ -21,8 +22,10 @@ from tests.pictures.profiles import WIDE
 from tests.pictures.samples import ORIENTATION, encoded, gradient, opened, pixel
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from bot.pictures.decode import Plain
     from bot.services.catalog import Model
     from bot.services.requests import ImageRequest
 
@@ -347,6 +350,23 @@ async def test_where_a_model_takes_no_drawing_what_is_marked_becomes_a_mask(tmp_
     assert found.request.markup is None
     (note,) = found.notes
     assert note.startswith("“circle.jpg” is taken as a drawing on “fox.png”: what you marked may change, ")
+
+
+async def test_a_picture_is_decoded_once_to_see_what_it_is_and_to_be_sent(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, of = await studio.made(FOX, shape=(WIDTH, HEIGHT))
+    decoded: list[bytes] = []
+
+    def decode(content: bytes, size: Callable[[int, int], tuple[int, int]] | None, *, own_colours: bool) -> Plain:
+        decoded.append(content)
+        return plain_picture(content, size, own_colours=own_colours)
+
+    monkeypatch.setattr("bot.pictures.attached.plain_picture", decode)
+    found = await gathered(studio, an_edit(), Sources(made, of, (Attached("owl.png", OWL),), sorts=True))
+
+    assert decoded == [OWL]
+    assert [await content_of(studio, each) for each in found.request.references] == [FOX, OWL]
 
 
 async def test_nothing_is_sorted_where_that_is_not_wished(studio: Studio) -> None:

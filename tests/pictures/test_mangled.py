@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import InputPictureError
-from bot.pictures import check_result, fit_mask, meaning_of, prepare, shrink
+from bot.pictures import check_result, fit_mask, meaning_of, prepare, preview_of
 from bot.services.jobs import UnreadablePictureError
 
 from .corpus import animated
@@ -110,9 +110,10 @@ async def look(content: bytes) -> None:
     for way in (fit_mask(content, "x", 21, 13), meaning_of(content, "x", ORIGINAL)):
         with suppress(InputPictureError):
             await way
-    for look_at in (check_result, shrink):
-        with suppress(UnreadablePictureError):
-            await look_at(content)
+    with suppress(UnreadablePictureError):
+        await check_result(content)
+    with suppress(UnreadablePictureError):
+        await preview_of(lambda: [content])
 
 
 @pytest.mark.parametrize("part", range(4))

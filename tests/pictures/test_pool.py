@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from bot.pictures import decode, prepare, shrink
+from bot.pictures import decode, prepare, preview_of
 from bot.pictures.pool import MembersPool, PicturePool, large_picture
 from tests.pictures.samples import encoded, gradient
 
@@ -104,10 +104,10 @@ async def test_of_all_large_pictures_one_is_decoded_at_a_time_and_small_ones_wai
     monkeypatch.setattr(decode, "LARGE", 100)
     large = encoded(gradient(20, 20), "PNG")
     with large_picture:
-        waiting = asyncio.gather(prepare(large, "a member's.png"), shrink(large))
+        waiting = asyncio.gather(prepare(large, "a member's.png"), preview_of(lambda: [large]))
 
         assert (await prepare(SMALL, "small.png")).width == 9
-        assert await shrink(SMALL)
+        assert await preview_of(lambda: [SMALL])
         assert not waiting.done()
     prepared, shrunk = await waiting
 

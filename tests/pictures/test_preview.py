@@ -7,12 +7,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from bot.pictures import contact_sheet, shrink
+from bot.pictures import preview_of
 from bot.services.jobs import UnreadablePictureError
 
 from .samples import apng, encoded, gradient, half_transparent, noise, opened, pixel, quarters
 
 FRAME = encoded(quarters(300, 200), "PNG")
+
+
+async def shrink(content: bytes, **limits: int) -> bytes:
+    return await preview_of(lambda: [content], **limits)
+
+
+async def contact_sheet(frames: list[bytes | None], **limits: int) -> bytes:
+    return await preview_of(lambda: frames, **limits)
 
 
 @pytest.mark.parametrize("file_format", ["PNG", "JPEG", "WEBP"])

@@ -24,6 +24,7 @@ from bot.pictures.masks.mask_detection import (
 )
 from bot.pictures.masks.masks import FittedMask, fitted, same_shape
 from bot.pictures.pool import members_pool
+from bot.pictures.prepare import Prepared, prepared_of
 from bot.services.jobs import UnreadablePictureError
 
 if TYPE_CHECKING:
@@ -80,6 +81,11 @@ async def meaning_of(content: bytes, name: str, original: bytes, member: Hashabl
     return await members_pool.run(member, [content, original], _meaning_of, content, name, original)
 
 
+async def sort_attached(content: bytes, name: str, original: bytes, member: Hashable = None) -> Meaning | Prepared:
+    """As `meaning_of`; but what is a picture is made ready as by `prepare`, in the same decode."""
+    return await members_pool.run(member, [content, original], _sort_attached, content, name, original)
+
+
 async def overlay_of(drawn: bytes, name: str, original: bytes, member: Hashable = None) -> Overlay:
     """Take from a drawn-upon copy what was drawn.
 
@@ -122,7 +128,16 @@ def _both(content: bytes, name: str, original: bytes) -> tuple[Plain, Plain]:
 
 
 def _meaning_of(content: bytes, name: str, original: bytes) -> Meaning:
+    return _meaning(*_both(content, name, original), name)
+
+
+def _sort_attached(content: bytes, name: str, original: bytes) -> Meaning | Prepared:
     attached, old = _both(content, name, original)
+    meaning = _meaning(attached, old, name)
+    return prepared_of(attached, name) if meaning is Meaning.PICTURE else meaning
+
+
+def _meaning(attached: Plain, old: Plain, name: str) -> Meaning:
     size, wanted = (attached.width, attached.height), (old.width, old.height)
     image, called_mask = attached.image, "mask" in name.casefold()
     if not same_shape(size, wanted):
