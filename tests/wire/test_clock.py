@@ -101,6 +101,23 @@ async def test_what_waited_is_made_although_the_clock_is_ahead(
     assert house.states() == ["unknown", "settled"]
 
 
+async def test_clocks_that_jump_while_many_wait_keep_nobody_waiting(open_house: OpenHouse, machine: Machine) -> None:
+    house = await open_house()
+    people = [house.discord.server.add_member(f"Member {number}") for number in range(8)]
+    await house.start_bot(ATELIER_CONCURRENCY="2")
+    asked = []
+    for off, member in zip((0, YEARS, -YEARS, 3600, -3600, 14 * 60, -14 * 60, 0), people, strict=True):
+        machine.off = off
+        asked.append(await member.slash("imagine", prompt="a fox"))
+    for each in asked:
+        machine.off = -machine.off or YEARS
+        await house.ended(each)
+
+    assert all(house.posted(each) is not None for each in asked)
+    assert house.states() == ["settled"] * 8
+    assert _windows_away_from_now(house) == []
+
+
 async def test_a_clock_that_jumps_in_mid_run_moves_no_window(open_house: OpenHouse, machine: Machine) -> None:
     house = await open_house()
     mia = house.discord.server.add_member("Mia")

@@ -47,6 +47,29 @@ async def test_members_are_answered_while_another_program_writes(open_house: Ope
     assert house.posted(runs) is not None
 
 
+async def test_while_many_wait_nobody_hangs_and_nothing_is_lost(house: House) -> None:
+    people = [house.discord.server.add_member(f"Member {number}") for number in range(20)]
+    house.gate.clear()
+    waiting = [await each.slash("imagine", prompt="a fox") for each in people[:12]]
+    await house.in_mid_job(4)
+
+    with closing(sqlite3.connect(house.data_dir / "atelier.sqlite3", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        asked = [await each.slash("imagine", prompt="another") for each in people]
+        looked = [await each.slash("usage") for each in people]
+        await house.until(lambda: all(each.answer is not None for each in (*asked, *looked)))
+        house.gate.set()
+        refused = [await house.refusal(each) for each in asked]
+        other.execute("ROLLBACK")
+    for each in waiting:
+        await house.ended(each)
+
+    assert all("keeps my books locked" in each for each in refused)
+    assert house.states() == ["settled"] * 12
+    assert all(house.posted(each) is not None for each in waiting)
+    assert len(house.images.calls) == 12
+
+
 async def test_what_cannot_be_deleted_now_is_said_to_be_there_and_is(house: House, mia: Member) -> None:
     message = await house.imagine(mia)
     asked = await (await choose(mia, message, "delete")).shown()

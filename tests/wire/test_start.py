@@ -32,6 +32,19 @@ async def test_a_second_process_on_the_same_data_is_refused(house: House, tmp_pa
     assert len(house.discord.gateway.identifies) == 1
 
 
+async def test_a_damaged_database_is_refused_with_a_sentence_and_left_as_it_is(house: House, tmp_path: Path) -> None:
+    await house.stop_bot()
+    path = house.data_dir / "atelier.sqlite3"
+    path.write_bytes(b"rot" + path.read_bytes()[3:])
+    before = {each.name: each.read_bytes() for each in house.data_dir.iterdir() if each.name.startswith(path.name)}
+
+    errors = await _refused(house, tmp_path)
+
+    assert errors.startswith(f"atelier: The database {path} cannot be used")
+    assert {name: (house.data_dir / name).read_bytes() for name in before} == before
+    assert len(house.discord.gateway.identifies) == 1
+
+
 async def test_a_wrong_token_is_refused_with_a_sentence(open_house: OpenHouse, tmp_path: Path) -> None:
     house = await open_house()
 
