@@ -8,6 +8,7 @@ import io
 import json
 from contextlib import aclosing, asynccontextmanager
 from datetime import date
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -290,6 +291,16 @@ FAULTS: dict[FaultKind, tuple[type[ImageFailure] | None, str, str]] = {
 }
 
 
+DOWN = {
+    FaultKind.SERVER_ERROR,
+    FaultKind.BAD_GATEWAY,
+    FaultKind.SLOW_DOWN,
+    FaultKind.GATEWAY_TIMEOUT,
+    FaultKind.CLOSE_BEFORE_HEADERS,
+    FaultKind.HANG_BEFORE_HEADERS,
+}
+
+
 def test_the_table_of_faults_is_whole() -> None:
     assert set(FAULTS) == set(FaultKind)
 
@@ -318,6 +329,7 @@ async def test_a_fault_is_told_for_what_it_is_and_never_asked_again(sandbox: San
         else:
             with pytest.raises(ImageFailure) as caught:
                 await play(images)
+            assert caught.value.outage == (kind in DOWN)
             assert (type(caught.value), caught.value.charged) == (expected, charged)
             assert caught.value.sentence == sentence
             assert results == []
@@ -530,8 +542,10 @@ async def test_the_free_call_knows_nothing_of_a_server_that_is_not_there(
     sandbox: SandboxImages, images: OpenAIImages
 ) -> None:
     async with sandbox.unreachable():
-        with pytest.raises(ProviderUnreachableError):
+        with pytest.raises(ProviderUnreachableError) as caught:
             await images.models()
+
+    assert caught.value.outage
 
 
 async def test_the_free_call_tells_that_the_key_is_refused(sandbox: SandboxImages) -> None:
@@ -571,7 +585,9 @@ async def test_the_free_call_knows_nothing_where_no_models_are_listed(status: in
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         async with OpenAIImages("a key", f"http://127.0.0.1:{runner.addresses[0][1]}/v1", 60.0) as images:
-            with pytest.raises(ProviderUnreachableError):
+            with pytest.raises(ProviderUnreachableError) as caught:
                 await images.models()
     finally:
         await runner.cleanup()
+
+    assert caught.value.outage == (status == HTTPStatus.INTERNAL_SERVER_ERROR)  # anything else is an answer

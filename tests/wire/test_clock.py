@@ -15,6 +15,7 @@ from tests.wire.process import BotProcess
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bot.sandbox.discord import Invocation
     from tests.wire.house import House, OpenHouse
 
 YEARS = 10 * 365 * 86_400
@@ -105,7 +106,7 @@ async def test_clocks_that_jump_while_many_wait_keep_nobody_waiting(open_house: 
     house = await open_house()
     people = [house.discord.server.add_member(f"Member {number}") for number in range(8)]
     await house.start_bot(ATELIER_CONCURRENCY="2")
-    asked = []
+    asked: list[Invocation] = []
     for off, member in zip((0, YEARS, -YEARS, 3600, -3600, 14 * 60, -14 * 60, 0), people, strict=True):
         machine.off = off
         asked.append(await member.slash("imagine", prompt="a fox"))
