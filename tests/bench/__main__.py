@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from tests.bench import answers, inputs, latency, starting, strangers, throughput, way
+from tests.bench import answers, inputs, latency, newcomer, page, starting, strangers, throughput, way
 from tests.bench.figures import Figure, table
 from tests.bench.ledger.measuring import measure as measure_ledger
 from tests.bench.machine import load, machine, now, versions
@@ -28,10 +28,13 @@ PARTS: dict[str, Callable[[bool, Callable[[object], None]], list[Figure]]] = {
     "answers": lambda quick, _: answers.measure(quick=quick),
     "way": lambda quick, _: way.measure(quick=quick),
     "strangers": lambda quick, _: strangers.measure(quick=quick),
+    "page": lambda quick, show: page.measure(quick=quick, show=show),
     "inputs": lambda quick, show: inputs.measure(quick=quick, show=show),
     "ledger": lambda quick, show: measure_ledger(quick=quick, show=show),
+    "newcomer": lambda _, show: newcomer.measure(show=show),
 }
 
+BY_NAME = {"newcomer"}  # parts that are measured only if they are named: they install us from the package index
 UNHURRIED = {"way"}  # parts that `--quick` leaves out: the same on every machine
 
 
@@ -49,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     about, busy = told["machine"] | told["versions"], load()
     console.print(", ".join(f"{name} {value}" for name, value in about.items()))
     began, figures, broken = time.monotonic(), dict[str, list[Figure]](), dict[str, str]()
-    for name in chosen.parts or [name for name in PARTS if not (chosen.quick and name in UNHURRIED)]:
+    for name in chosen.parts or _usual(quick=chosen.quick):
         part_began = time.monotonic()
         try:
             figures[name] = PARTS[name](chosen.quick, console.print)
@@ -65,6 +68,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         told["figures"] = [{"part": name, **each.as_dict()} for name, part in figures.items() for each in part]
         chosen.json.write_text(json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
     return bool(broken)
+
+
+def _usual(*, quick: bool) -> list[str]:
+    """The parts that are measured when none is named."""
+    return [name for name in PARTS if name not in BY_NAME and not (quick and name in UNHURRIED)]
 
 
 if __name__ == "__main__":

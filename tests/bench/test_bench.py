@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.bench import newcomer, page
 from tests.bench.__main__ import PARTS, main
 from tests.bench.figures import MILLISECONDS, PER_MINUTE, Figure
 from tests.bench.ledger import measuring
@@ -50,6 +51,18 @@ def test_the_figures_are_written_as_json(tmp_path: Path, monkeypatch: pytest.Mon
     for figure in steps:
         assert [aim["kind"] for aim in figure["aims"]] == ["ratio at most"]
         assert figure["met"] is (figure["ratio"] is not None and figure["ratio"] <= 1.0)
+
+
+def test_without_a_browser_the_page_is_not_measured_and_that_is_said(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page, "CHROMIUM", None)
+    monkeypatch.setattr(newcomer, "CHROMIUM", None)
+
+    code = main(["--quick", "page", "newcomer"])
+
+    assert code == 0
+    assert capsys.readouterr().out.count("none is on this machine") == 2
 
 
 def test_a_part_that_breaks_is_told_and_the_others_are_measured(

@@ -32,13 +32,29 @@ export function chat() {
 
 function messages(channel) {
   const here = room(channel.id);
+  const cut = pieces(here);
   return html`<div class="messages" tabindex="0" aria-label="Messages in ${channel.name ?? "Atelier"}" role="group" ${ref(watch)}><div class="inner">
       <div role="log" aria-label="Messages" aria-live="polite" aria-relevant="additions">
       ${here.more ? html`<p class="older">Earlier messages come as you scroll.</p>` : beginning(channel)}
-      <ol>${repeat(here.list, (one) => one.id, (one, place) => row(one, here.list[place - 1], here))}</ol></div>
+      ${repeat(cut, (piece) => piece[0].id, (piece, place) => pieceView(piece, cut[place - 1]?.at(-1), here))}</div>
       ${here.isLoaded ? tour(channel, here.list.length === 0) : nothing}
     </div></div>
     ${isFollowing() ? nothing : html`<button class="to-bottom" @click=${() => keepBottom(true)}>Newest messages ↓</button>`}`;
+}
+
+/** The list in pieces as it came: the browser leaves out those that are far away, and so do we where nothing changed. */
+function pieces(here) {
+  const found = [];
+  for (const one of here.list) {
+    if (!found.length || here.starts.has(one.id)) found.push([]);
+    found.at(-1).push(one);
+  }
+  return found;
+}
+
+function pieceView(piece, before, here) {
+  const around = [before, [...state.sending].join(), me().id, state.names, Math.floor(Date.now() / 30000), here.byId.size];
+  return memo([...piece, ...around], () => html`<ol>${repeat(piece, (one) => one.id, (one, place) => row(one, place ? piece[place - 1] : before, here))}</ol>`);
 }
 
 function row(one, before, here) {

@@ -15,7 +15,7 @@ export const state = {
   commands: {},
   place: sessionStorage.getItem("place") ?? "", // the id of the server, or "@me"
   channel: fragment.get("in") ?? sessionStorage.getItem("channel") ?? "",
-  rooms: new Map(), // by channel: { list, byId, more, isLoaded, unread, pings, version }
+  rooms: new Map(), // by channel: { list, starts, byId, more, isLoaded, unread, pings, version }
   typing: new Map(), // by channel: { name, until }
   drafts: new Map(), // by channel: { text, files, replyTo, ping, command, title }
   sending: new Set(), // what waits for an answer: `${message}/${custom_id}`
@@ -64,7 +64,7 @@ export function toast(words) {
 
 export function room(channel) {
   if (!state.rooms.has(channel)) {
-    state.rooms.set(channel, { list: [], byId: new Map(), more: false, isLoaded: false, unread: false, pings: 0 });
+    state.rooms.set(channel, { list: [], starts: new Set(), byId: new Map(), more: false, isLoaded: false, unread: false, pings: 0 });
   }
   return state.rooms.get(channel);
 }

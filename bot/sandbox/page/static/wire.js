@@ -4,6 +4,8 @@ import { afterDrawing, changed, channelOf, isForum, me, room, state, toast } fro
 import { sawMessage } from "./tour.js";
 import { keepBottom } from "./scrolling.js";
 
+const PIECE = 60; // messages that are drawn together
+
 let socket = null;
 let delay = 300;
 
@@ -85,9 +87,11 @@ const takers = {
     const here = room(said.channel);
     if (said.before === null) {
       here.list = [];
+      here.starts.clear();
       here.byId.clear();
     }
     const fresh = said.messages.filter((one) => !here.byId.has(one.id));
+    if (here.list.length) here.starts.add(here.list[0].id);
     here.list = [...fresh, ...here.list];
     for (const one of here.list) here.byId.set(one.id, one);
     here.more = said.more;
@@ -132,6 +136,8 @@ function insert(here, message) {
   let place = here.list.length;
   while (place > 0 && BigInt(here.list[place - 1].id) > BigInt(message.id)) place -= 1;
   here.list = here.list.toSpliced(place, 0, message);
+  const last = here.list.findLastIndex((one) => here.starts.has(one.id));
+  if (here.list.length - Math.max(last, 0) > PIECE) here.starts.add(message.id);
 }
 
 function forgetNotices(message) {
