@@ -21,11 +21,23 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser
 
 
+PROGRAM = """
+import asyncio, sys
+from pathlib import Path
+from rich.console import Console
+from bot.config import inherited_environment
+from bot.demo.browser import Choices, show
+from bot.sandbox.images import ImageOptions
+kept = dict(folder=Path(sys.argv[1]), images=ImageOptions(pace=0.1), first_answer=60.0)
+asyncio.run(show(Choices(int(sys.argv[2]), opens=False, environment=inherited_environment(), **kept), Console()))
+"""
+
+
 @asynccontextmanager
 async def started(folder: Path, port: int) -> AsyncGenerator[str]:
-    """`atelier sandbox` as a process of its own, killed at the end; the page's address."""
+    """What `atelier sandbox` runs, as a process of its own, but patient; killed at the end. The page's address."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "sandbox", "--port", str(port), "--data", str(folder)),
+        *(sys.executable, "-c", PROGRAM, str(folder), str(port)),
         env={**inherited_environment(), "COLUMNS": "200"},
         stdout=asyncio.subprocess.PIPE,
     )

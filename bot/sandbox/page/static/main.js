@@ -22,8 +22,8 @@ function app() {
     const [title, words] = WORDS[state.link === "refused" ? "refused" : "connecting"];
     return html`<main class="waiting"><h1>${title}</h1><p>${words}</p></main>`;
   }
-  return html`<div class="page ${state.isNavOpen ? "nav-open" : ""} ${state.isBehindOpen ? "behind-open" : ""}">
-      <div class="places" @keydown=${(event) => { if (event.key === "Escape" && state.isNavOpen) toggleNav(); }}>${places()}</div>
+  return html`<div class="page ${state.isNavOpen ? "nav-open" : ""} ${state.isBehindOpen ? "behind-open" : ""}" @keydown=${(event) => { if (event.key === "Escape" && state.isNavOpen) toggleNav(); }}>
+      <div class="places">${places()}</div>
       <button class="veil" tabindex="-1" aria-hidden="true" @click=${toggleNav}></button>
       ${chat()}${behindView()}
     </div>
