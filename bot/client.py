@@ -187,6 +187,9 @@ class AtelierBot(AtelierClient):
 
     async def on_ready(self) -> None:
         """Go on with what an earlier process left; nothing after a reconnection."""
+        self.news.begin(self._go_on(), "ready")  # and not here: a stop could not wait for its end
+
+    async def _go_on(self) -> None:
         left_over = await self.services.studio.resume(self.intake.reopen)
         self.desk.tell_left_over()
         self.services.budget_alerts.tell_soon()
@@ -195,7 +198,7 @@ class AtelierBot(AtelierClient):
         _log.info("ready", servers=len(self.guilds), resumed=left_over)
         if (refusal := self.services.account.refusal) is not None:
             _log.error("no picture can be made: the image API refuses the account", code=refusal.code)
-        self.news.begin(self._tell_of_news(), "news")
+        await self._tell_of_news()
 
     async def _tell_of_news(self) -> None:
         """Tell leads of a restored database, and greet new servers; take back commands that would stand twice."""

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 GRACE = 105.0  # seconds after a signal to stop in which what was sent may come
 CLOSING_CONNECTION = 8.0  # seconds that the farewell to the gateway may take
 LAST_HEARTBEAT = 2.0  # seconds that its thread may take to end
-ENDING = 40.0  # seconds at most that the end takes then; a supervisor should wait 150 in all before it kills
+ENDING = 42.0  # seconds at most that the end takes then; a supervisor should wait 150 in all before it kills
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -113,17 +113,18 @@ async def _until_stopped(bot: AtelierBot, settings: Settings, stop: asyncio.Even
         stopping.cancel()
         bot.services.studio.stop_taking()
         await bot.services.sweeping.close()
+        await bot.news.close()  # what a start does goes on no more, and the next one does it
         await bot.intake.close()
         await bot.desk.settle()  # whoever waits for an answer is told, as long as Discord can be reached
         await bot.services.studio.drain(max(0.0, grace - (time.monotonic() - began)))
         await bot.desk.close()
-        await bot.news.close()
         bot.stop_waiting_for_servers()
         # Cancelled rather than closed from here: only then does the gateway see a proper farewell (code 1000).
         connection.cancel()
         with suppress(asyncio.CancelledError, Exception):
             async with asyncio.timeout(CLOSING_CONNECTION):
                 await connection
+        await bot.desk.leave()  # nobody else can come by now
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -128,6 +129,25 @@ async def test_what_waited_at_the_last_stop_is_made_at_the_next_start(opened: Op
         assert house.posted[0].content.startswith(f"**#1** for <@{house.mia.id}>")
 
 
+async def test_a_stop_waits_for_no_start_that_is_not_over(opened: OpenHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened() as house:
+        resuming, told = asyncio.Event(), list[int]()
+
+        async def resume(*_: object) -> int:
+            resuming.set()
+            await asyncio.sleep(3600)
+            return 0
+
+        monkeypatch.setattr(house.services.studio, "resume", resume)
+        monkeypatch.setattr(house.bot.desk, "tell_left_over", lambda: told.append(1))
+        await house.bot.on_ready()
+        await resuming.wait()
+
+        await house.bot.news.close()
+
+        assert told == []
+
+
 async def test_a_socket_that_the_library_forgot_is_closed_before_the_next() -> None:
     class Socket:
         closed = 0
@@ -158,6 +178,7 @@ async def test_a_reconnection_makes_nothing_twice(opened: OpenHouse) -> None:
     async with opened() as house:
         await house.imagine()
         await house.bot.on_ready()
+        await house.bot.news.wait(60.0)
         await house.env.settle()
 
         assert len(house.painter.asked) == 1

@@ -215,6 +215,7 @@ def test_all_that_a_stop_waits_for_ends_before_a_supervisor_kills() -> None:
         2 * arrears.LAST_ATTEMPT,  # the files, the books
         delivery.LAST_NUMBERS,
         1.5 * front_desk.CLOSING,
+        front_desk.LEAVING,
         running.CLOSING_CONNECTION,
         running.LAST_HEARTBEAT,
     )

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from bot.services.ledger import Errands, Notes
 
 CLOSING = 10.0  # seconds that a shutdown waits for what is being done for people
+LEAVING = 2.0  # seconds that what is cancelled then may take to end
 MOST_REMEMBERED = 10_000  # ids
 REMEMBERED_FOR = 24 * 3600  # seconds; Discord repeats what happened while a connection was lost, for minutes
 WRITING = 1.0  # seconds; Discord waits 3 for the first answer
@@ -89,6 +90,14 @@ class FrontDesk:
         await self.settle()
         await asyncio.sleep(0)  # what has just ended says so now
         await self._background.finish(CLOSING / 2)
+
+    async def leave(self) -> None:
+        """Give up what is done still, for the connections close now; the next start tells who was not answered."""
+        for task in self._at_work:
+            task.cancel()
+        if self._at_work:
+            await asyncio.wait(self._at_work, timeout=LEAVING)
+        await self._background.close()
 
     def is_new(self, event_id: int) -> bool:
         """Whether this process has not seen it yet; it has now. For what is not worth a row."""

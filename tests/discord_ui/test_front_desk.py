@@ -105,6 +105,27 @@ async def test_a_start_with_books_that_cannot_be_written_goes_on() -> None:
     await desk.close()
 
 
+async def test_what_is_still_done_as_the_connections_close_is_given_up_and_is_the_next_starts() -> None:
+    errands, begun = Ledger(), asyncio.Event()
+    desk = desk_of(errands)
+    message: Any = SimpleNamespace(
+        id=1, guild=None, channel=SimpleNamespace(id=1), author=SimpleNamespace(id=2), content="a fox"
+    )
+
+    async def answer_slowly() -> None:
+        await desk.takes_message(message)
+        begun.set()
+        await asyncio.sleep(3600)
+
+    answering = asyncio.create_task(answer_slowly())
+    await begun.wait()
+    await desk.leave()
+    await desk.leave()
+
+    assert answering.cancelled()
+    assert errands.closed == []
+
+
 async def test_what_is_long_past_is_forgotten_once_a_day() -> None:
     now, client, errands = [1_000_000], None, Ledger()
     notes = Memory()
