@@ -8,17 +8,15 @@ import shlex
 import sys
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import structlog
 import typer
-from rich.console import Console
 
 from bot.config import inherited_environment, read_data_settings, read_settings, unknown_settings
 from bot.errors import BillError, ConfigurationError, OperatorError
 from bot.logs import configure_logging
 from bot.presentation.ledger_csv import csv_lines
-from bot.presentation.reconcile import reconciliation_as_dict, reconciliation_view
 from bot.presentation.report import report_view
 from bot.running import run as run_bot
 from bot.services.accounting import MOST_BYTES, Grouping, Reconciliation, choose_month, of_project, read_bill, reconcile
@@ -26,6 +24,9 @@ from bot.services.calendar import BILLING_ZONE, Month
 from bot.services.text import LARGEST
 from bot.storage.ledger.daily import read_booked
 from bot.storage.ledger.report import read_report
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _log = structlog.stdlib.get_logger(__name__)
 app = typer.Typer(
@@ -54,7 +55,7 @@ def demo(
     from bot.demo import play  # noqa: PLC0415 - the sandbox is loaded only by who asks for it
 
     configure_logging("WARNING", "text")
-    asyncio.run(play(out, Console(), _called_as()))
+    asyncio.run(play(out, _console(), _called_as()))
 
 
 def _called_as() -> str:
@@ -76,7 +77,7 @@ def sandbox(
     from bot.demo.browser import Choices, show  # noqa: PLC0415 - the sandbox is loaded only by who asks for it
 
     configure_logging("WARNING", "text")
-    asyncio.run(show(Choices(port, opens, inherited_environment(), folder=data), Console()))
+    asyncio.run(show(Choices(port, opens, inherited_environment(), folder=data), _console()))
 
 
 @app.command()
@@ -104,7 +105,7 @@ def report(
     elif as_json:
         print(json.dumps(ledger.to_dict(), indent=2))  # noqa: T201 - what was asked for
     else:
-        Console().out(report_view(ledger, of_all=server is None), highlight=False)
+        _console().out(report_view(ledger, of_all=server is None), highlight=False)
 
 
 @app.command(name="reconcile")
@@ -132,11 +133,19 @@ def reconcile_bill(
         fault = f"{type(error).__name__}: {error}"
         print(f"atelier: {file} cannot be compared, for a fault of mine ({fault}).", file=sys.stderr)  # noqa: T201 - as above
         raise typer.Exit(2) from error
+    from bot.presentation.reconcile import reconciliation_as_dict, reconciliation_view  # noqa: PLC0415 - as `_console`
+
     if as_json:
         print(json.dumps(reconciliation_as_dict(found), indent=2))  # noqa: T201 - what was asked for
     else:
-        Console().print(reconciliation_view(found))
+        _console().print(reconciliation_view(found))
     raise typer.Exit(0 if found.is_within_tolerance else 1)
+
+
+def _console() -> Console:
+    from rich.console import Console  # noqa: PLC0415 - not for the bot, which has no tables and no colours
+
+    return Console()
 
 
 def _reconciled(file: Path, month: str | None, project: str | None) -> Reconciliation:

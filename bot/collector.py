@@ -1,13 +1,15 @@
-"""Python's collector of garbage, kept from what stays: modules and what they hold are there for good."""
+"""What is loaded for good: kept from Python's collector of garbage, and no more of it than is needed."""
 
 from __future__ import annotations
 
 import gc
+import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from types import ModuleType
 
 
 @contextmanager
@@ -23,6 +25,17 @@ def loading() -> Generator[None]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+@contextmanager
+def without(library: str) -> Generator[None]:
+    """Import in here what can do with or without a library that was not imported yet: it does without."""
+    # https://docs.python.org/3/library/sys.html#sys.modules: None there is as if it were not installed
+    sys.modules[library] = cast("ModuleType", None)
+    try:
+        yield
+    finally:
+        del sys.modules[library]
 
 
 def keep_all() -> None:

@@ -47,26 +47,34 @@ async def run(settings: Settings, stop: asyncio.Event | None = None, grace: floa
     stop = stop or asyncio.Event()
     _stop_at_signals(stop)
     point_at(settings)
-    async with _pictures(), open_services(settings) as services, _looking_at_the_account(services, settings):
+    logged_in = asyncio.Event()
+    async with (
+        _pictures(),
+        open_services(settings) as services,
+        _looking_at_the_account(services, settings, logged_in),
+    ):
         _warn_of_plain_connections(settings)
         bot = AtelierBot(services)
         async with _heartbeats(), bot, _health(bot, settings):
-            await _until_stopped(bot, settings, stop, grace)
+            await _until_stopped(bot, settings, stop, grace, logged_in)
     _log.info("stopped")
 
 
 @asynccontextmanager
-async def _looking_at_the_account(services: Services, settings: Settings) -> AsyncGenerator[None]:
-    """Ask the image API what it thinks of us, while Discord is greeted: neither need wait for the other."""
+async def _looking_at_the_account(
+    services: Services, settings: Settings, logged_in: asyncio.Event
+) -> AsyncGenerator[None]:
+    """Ask the image API what it thinks of us, while the gateway greets us: neither need wait for the other."""
     background = Background()
-    background.begin(_look_at_the_account(services, settings), "first look at the account")
+    background.begin(_look_at_the_account(services, settings, logged_in), "first look at the account")
     try:
         yield
     finally:
         await background.close()
 
 
-async def _look_at_the_account(services: Services, settings: Settings) -> None:
+async def _look_at_the_account(services: Services, settings: Settings, logged_in: asyncio.Event) -> None:
+    await logged_in.wait()  # its library is a third of all that is loaded: cogs and commands come before it
     try:
         _log_shutdown_dates(await services.account.open(), settings)
     except Exception:  # noqa: BLE001 - nobody waits for it; whoever asks for a picture is told
@@ -99,8 +107,17 @@ async def _pictures() -> AsyncGenerator[None]:
         close_pools()
 
 
-async def _until_stopped(bot: AtelierBot, settings: Settings, stop: asyncio.Event, grace: float) -> None:
-    connection = asyncio.create_task(bot.start(settings.discord_token.get_secret_value()), name="gateway")
+async def _connect(bot: AtelierBot, settings: Settings, logged_in: asyncio.Event) -> None:
+    """As `start` of discord.py."""
+    await bot.login(settings.discord_token.get_secret_value())
+    logged_in.set()
+    await bot.connect()
+
+
+async def _until_stopped(
+    bot: AtelierBot, settings: Settings, stop: asyncio.Event, grace: float, logged_in: asyncio.Event
+) -> None:
+    connection = asyncio.create_task(_connect(bot, settings, logged_in), name="gateway")
     stopping = asyncio.create_task(stop.wait())
     bot.services.sweeping.begin()
     try:

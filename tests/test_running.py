@@ -24,7 +24,7 @@ from tests.delivery.errors import refused
 from tests.examples import settings_for
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from bot.services.gallery.file_holds import Swept
 
@@ -55,12 +55,21 @@ def silent_images(monkeypatch: pytest.MonkeyPatch) -> None:
 def starts_with(monkeypatch: pytest.MonkeyPatch, error: Exception | None) -> None:
     """The connection to Discord ends at once: with this error, or just so."""
 
-    async def start(_: AtelierBot, token: str) -> None:
-        assert token == "token"
+    async def connect(_: AtelierBot) -> None:
         if error is not None:
             raise error
 
-    monkeypatch.setattr(AtelierBot, "start", start)
+    connects_by(monkeypatch, connect)
+
+
+def connects_by(monkeypatch: pytest.MonkeyPatch, connect: Callable[[AtelierBot], Awaitable[None]]) -> None:
+    """The bot is logged in at once; its connection is this."""
+
+    async def login(_: AtelierBot, token: str) -> None:
+        assert token == "token"
+
+    monkeypatch.setattr(AtelierBot, "login", login)
+    monkeypatch.setattr(AtelierBot, "connect", connect)
 
 
 @pytest.mark.parametrize(
@@ -133,12 +142,11 @@ async def test_an_image_api_that_cannot_even_be_asked_is_in_the_log_and_stops_no
 async def test_a_signal_stops_the_bot_in_good_order(
     number: signal.Signals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def start(_: AtelierBot, token: str) -> None:
-        assert token == "token"
+    async def connect(_: AtelierBot) -> None:
         signal.raise_signal(number)
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(AtelierBot, "start", start)
+    connects_by(monkeypatch, connect)
 
     with capture_logs() as lines:
         await running.run(settings_for(tmp_path))
@@ -160,12 +168,11 @@ async def test_files_that_nobody_needs_are_swept_while_the_bot_runs(
         finally:
             swept.set()
 
-    async def start(_: AtelierBot, token: str) -> None:
-        assert token == "token"
+    async def connect(_: AtelierBot) -> None:
         await swept.wait()
 
     monkeypatch.setattr(Sweeping, "sweep", told)
-    monkeypatch.setattr(AtelierBot, "start", start)
+    connects_by(monkeypatch, connect)
 
     await running.run(settings)
 

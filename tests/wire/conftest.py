@@ -154,6 +154,7 @@ async def house(request: pytest.FixtureRequest, open_house: OpenHouse) -> House:
     """A house with the bot at work, fast; its image API paints where the test is marked so."""
     opened = await open_house(images=PAINTED if request.node.get_closest_marker("painted") else None)
     await opened.start_bot()
+    await opened.until(lambda: opened.images.requests)  # it has looked at the account: what a test changes comes later
     return opened
 
 

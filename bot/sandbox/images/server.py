@@ -77,6 +77,11 @@ class SandboxImages:
         """What the openai client takes as ``base_url``; valid while the sandbox is open."""
         return f"http://127.0.0.1:{self._port}/v1"
 
+    @property
+    def requests(self) -> int:
+        """How many requests were made so far, free ones among them; the ids count on where the bill ends."""
+        return self._requests
+
     async def __aenter__(self) -> Self:
         await self._listen()
         return self
