@@ -11,7 +11,7 @@ import { afterDrawing, changed, channelOf, draft, isForum, isThread, server, sta
 import { noteDeed } from "./tour.js";
 import { act, open } from "./wire.js";
 
-const LONG = 34; // letters, which a telephone's width still shows
+const fits = (words) => words.length < (innerWidth < 500 ? 28 : 60); // letters, which are seen whole
 
 let picked = 0;
 let isPickerShut = false;
@@ -33,7 +33,7 @@ export function composer() {
     ${staged(here)}
     <div class="line">
       <label class="icon attach" title="Send files"><input type="file" multiple aria-label="Send files" @change=${(event) => { addFiles([...event.target.files]); event.target.value = ""; }}><span aria-hidden="true">+</span></label>
-      <textarea rows="1" aria-label=${words} placeholder=${words.length < LONG ? words : "Message"} title="Type / for commands" maxlength="2000" .value=${live(here.text)}
+      <textarea rows="1" aria-label=${words} placeholder=${[`${words} · / for commands`, words].find(fits) ?? "Message"} title="Type / for commands" maxlength="2000" .value=${live(here.text)}
         aria-haspopup="listbox" aria-autocomplete="list" aria-controls=${offered.length ? "commands" : nothing}
         aria-activedescendant=${offered.length ? `command-${picked}` : nothing}
         @input=${typed} @keydown=${(event) => keys(event, offered)} @paste=${paste}></textarea>
