@@ -28,7 +28,7 @@ GLANCE = 0.02  # seconds between two looks at the memory
 LONGEST_RUN = 90.0  # seconds after which the processes are ended: the run is broken then
 PATIENCE = 20.0  # seconds that the bot has to stop
 SETTINGS = {
-    "ATELIER_CONCURRENCY": str(CONCURRENCY), "ATELIER_MONTHLY_BUDGET": "unlimited",
+    "ATELIER_MONTHLY_BUDGET": "unlimited",
     "ATELIER_MEMBER_DAILY_IMAGES": "unlimited", "ATELIER_LOG_LEVEL": "WARNING",
 }  # fmt: skip
 OTHERS = ("ATELIER_", "DISCORD_", "OPENAI_", "PYTHONDONTWRITEBYTECODE")  # the last: nobody compiles at every start
@@ -107,6 +107,7 @@ def perform(play: str, spec: dict[str, Any], *, ours: bool, bare: bool = False, 
     with tempfile.TemporaryDirectory(prefix="atelier-bench-") as directory, ExitStack() as stack:
         environment = {name: value for name, value in os.environ.items() if not name.startswith(OTHERS)}
         environment |= {**SETTINGS, "PYTHONPATH": str(ROOT), "ATELIER_PARTIAL_IMAGES": str(spec["partials"])}
+        environment["ATELIER_CONCURRENCY"] = str(spec.get("concurrency", CONCURRENCY))
         environment["ATELIER_DATA_DIR"] = str(Path(directory, "data"))
         command = ["tests.bench.theatre", play, json.dumps({**spec, "ours": ours})]
         stage = stack.enter_context(_process(command, environment, directory))

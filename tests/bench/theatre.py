@@ -13,10 +13,17 @@ from typing import Any
 
 from bot.sandbox.discord import Options, RateLimits, SandboxDiscord
 from bot.sandbox.images import ImageOptions, SandboxImages
-from tests.bench import latency, starting, strangers, throughput
+from tests.bench import capacity, latency, starting, strangers, throughput
 from tests.bench.stage import PATIENCE, QUALITIES, Stage
 
-PLAYS = {"latency": latency.play, "throughput": throughput.play, "starting": starting.play, "strangers": strangers.play}
+PARTS = {
+    "capacity": capacity,
+    "latency": latency,
+    "starting": starting,
+    "strangers": strangers,
+    "throughput": throughput,
+}
+BEFORE = {"capacity": capacity.prepare}  # what is there before the bot comes
 
 
 def _tell(line: dict[str, Any]) -> None:
@@ -29,6 +36,8 @@ async def _main(play: str, spec: dict[str, Any]) -> None:
     images = ImageOptions(canned_bytes=spec["picture_bytes"], seconds_per_picture=pace)
     async with SandboxDiscord(Options(rate_limits=RateLimits.off())) as discord, SandboxImages(images) as api:
         stage = Stage(discord, spec, pace)
+        if play in BEFORE:
+            BEFORE[play](discord, spec)
         watching = asyncio.create_task(stage.watch())
         _tell({
             "DISCORD_TOKEN": discord.token, "DISCORD_API_URL": discord.api_url,
@@ -37,7 +46,7 @@ async def _main(play: str, spec: dict[str, Any]) -> None:
         await discord.bot_ready(PATIENCE)
         await asyncio.sleep(spec["settle"])
         _tell({"connected": stage.connected_at})
-        _tell(await PLAYS[play](stage))
+        _tell(await PARTS[play].play(stage))
         await asyncio.to_thread(sys.stdin.read)
         watching.cancel()
 

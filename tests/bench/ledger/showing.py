@@ -118,7 +118,9 @@ def figures_of(cells: Sequence[Cell], turns: Sequence[Turns]) -> list[Figure]:
 def _add(shown: Table, cell: Cell, by: str, laps: list[Laps]) -> None:
     rate = _rate(laps)
     alone = ""
-    if cell.tasks == 1:  # with more, a task also waits for the dispatches of the others
+    if (
+        cell.tasks == 1 and _pooled(laps, RESERVE) and _pooled(laps, SETTLE)
+    ):  # with more, a task also waits for the dispatches of the others
         alone = f"{1 / (mean(_pooled(laps, RESERVE)) + mean(_pooled(laps, SETTLE))):,.0f}"
     computing = f"{1000 * _computing(laps):.2f}"
     times = "" if laps is cell.ours else f"{rate / _rate(cell.ours):.2f}"
