@@ -10,7 +10,6 @@ import asyncio
 import base64
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -26,6 +25,7 @@ from bot.openai_images import OpenAIImages
 from bot.services.jobs import FinishedImage
 from bot.services.requests import ImageRequest
 from tests.bench.figures import MEBIBYTES, MILLISECONDS, Figure, table
+from tests.bench.peak import peak_memory
 from tests.bench.playing import ROOT, BrokenRunError
 from tests.bench.ticker import Stall, watch_stalls
 
@@ -110,10 +110,8 @@ async def _measured(draw: Callable[[str], Awaitable[bytes]], size: int) -> dict[
     ticker.cancel()
     if {len(picture) for picture in pictures} != {size}:
         raise RuntimeError("pictures are missing or damaged")
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    peak = most if sys.platform == "darwin" else 1024 * most
     late, worked = (max((getattr(stall, name) for stall in stalls), default=0.0) for name in ("late", "worked"))
-    return {**took, "late": late, "worked": worked, "memory": peak - idle}
+    return {**took, "late": late, "worked": worked, "memory": peak_memory() - idle}
 
 
 async def _draw(whose: str, size: int) -> None:

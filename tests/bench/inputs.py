@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from rich.table import Table
 from bot.errors import InputPictureError
 from bot.pictures import close_pools, fit_mask, prepare
 from tests.bench.figures import MEBIBYTES, MILLISECONDS, Figure
+from tests.bench.peak import peak_memory
 from tests.bench.playing import ROOT, BrokenRunError
 from tests.pictures.corpus import GOOD, SAMPLES, Sample
 from tests.pictures.samples import encoded, quarters
@@ -31,27 +31,21 @@ MOST = 400 * 1024**2  # bytes; the aim
 IN_QUICK = ("60000.png", "67 million with alpha.png")
 
 
-def _peak() -> int:
-    """Bytes; Linux counts in kilobytes, macOS in bytes."""
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most if sys.platform == "darwin" else 1024 * most
-
-
 async def _treat(sample: Sample) -> dict[str, float | str]:
     content = sample.make()
     await prepare(encoded(quarters(64, 48), "PNG"), "to warm up.png")
-    before, began = _peak(), time.perf_counter()
+    before, began = peak_memory(), time.perf_counter()
     outcome = "a picture"
     try:
         await prepare(content, sample.name)
     except InputPictureError as refusal:
         outcome = refusal.sentence
-    taken, peak = time.perf_counter() - began, _peak()
+    taken, peak = time.perf_counter() - began, peak_memory()
     with suppress(InputPictureError):
         await fit_mask(content, sample.name, *sample.size)
     masked = time.perf_counter() - began - taken
     close_pools()
-    return {"outcome": outcome, "seconds": taken, "as_mask": masked, "bytes": max(peak, _peak()) - before}
+    return {"outcome": outcome, "seconds": taken, "as_mask": masked, "bytes": max(peak, peak_memory()) - before}
 
 
 def _measured(sample: Sample) -> dict[str, float | str]:

@@ -3,6 +3,8 @@ from __future__ import annotations
 import ast
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +12,8 @@ from tests.bench import newcomer, page
 from tests.bench.__main__ import PARTS, main
 from tests.bench.figures import MILLISECONDS, PER_MINUTE, Figure
 from tests.bench.ledger import measuring
-from tests.bench.playing import BrokenRunError
+from tests.bench.peak import peak_memory
+from tests.bench.playing import ROOT, BrokenRunError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,3 +104,12 @@ def test_a_figure_that_is_explained_is_measured() -> None:
     page, keys = (BENCH / "README.md").read_text(encoding="utf-8"), tuple(_keys())
 
     assert [name for name in re.findall(r"^\| `([a-z.]+)`", page, re.MULTILINE) if not name.startswith(keys)] == []
+
+
+def test_the_peak_of_a_process_is_not_that_of_who_started_it() -> None:
+    ballast = bytearray(200_000_000)
+    program = "from tests.bench.peak import peak_memory; print(peak_memory())"
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=True)  # noqa: S603 - our own program
+
+    assert int(done.stdout) < 100_000_000 < len(ballast) < peak_memory()
