@@ -214,17 +214,17 @@ class Workshop:
         """Tell those in line once more, now and then: what is out may take longer than was expected."""
         while True:
             await asyncio.sleep(REFRESH)
-            self._give_up()
-            self._outage.concerns(self._queue.servers_waiting)
+            waiting = [each for each in self._queue.servers_waiting if not self._queue.is_paused(each)]
+            self._give_up(waiting)
+            self._outage.concerns(waiting)
             self._tell_everybody()
 
-    def _give_up(self) -> None:
+    def _give_up(self, waiting: Iterable[int]) -> None:
         """Whoever waits for the image API longer than a job may take waits no more; a lead's pause takes no time."""
         began, patience = self._outage.began, self._generation.timeout
         latest = time.monotonic() - patience
         if began is None or began > latest:
             return
-        waiting = [each for each in self._queue.servers_waiting if not self._queue.is_paused(each)]
         lives = [live for server_id in waiting for live in self._waiting_of(server_id)]
         for live in [live for live in lives if live.since <= latest]:
             self._out_of_line(live, self._outage.failure(patience))

@@ -79,6 +79,19 @@ async def test_a_rate_limit_beyond_the_jobs_time_says_when_to_come_again(tmp_pat
         )
 
 
+async def test_a_job_whose_turn_does_not_come_in_its_time_is_free(tmp_path: Path) -> None:
+    async with a_bench(tmp_path, (limited(0.1),), job_timeout=0.4) as bench:
+        pace, model = bench.house.pace, bench.order.request.model
+        making = asyncio.create_task(bench.make())
+        await until(lambda: pace.wait(model, edits=False) > 0)
+        pace.refused(limited(540.0), model, edits=False)  # somebody else's
+        made = await making
+
+        assert made.outcome == "released"
+        assert "The image API takes no more pictures of ours for now" in str((await bench.job()).failure)
+        assert len(bench.house.provider.asked) == 1
+
+
 async def test_who_is_stopped_between_two_calls_was_certainly_not_charged(tmp_path: Path) -> None:
     async with a_bench(tmp_path, (limited(25.0),)) as bench:
         making = asyncio.create_task(bench.make())

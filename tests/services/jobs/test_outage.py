@@ -118,7 +118,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         await desk.outage.close()
 
 
-async def log_channel(house: House, channel_id: int) -> None:
+async def log_channel(house: House, channel_id: int | None) -> None:
     def alter(policy: ServerPolicy) -> tuple[ServerPolicy, Decision]:
         return replace(policy, log_channel_id=channel_id), Decision(8, NOON, "studio log", "", "", "")
 
@@ -339,6 +339,24 @@ async def test_leads_who_could_not_be_told_are_told_with_the_next_look(desk: Des
         await asyncio.sleep(0.002)
 
     assert desk.outage.standing is not None
+
+
+async def test_a_server_without_a_log_channel_is_told_once_it_has_one(desk: Desk) -> None:
+    await log_channel(desk.house, None)
+    desk.look.answer = ProviderUnreachableError("Not reached.", code="unreachable")
+    desk.fails()
+    desk.time.now += LASTING
+    for _ in range(20):
+        desk.outage.concerns([MIA.server_id])
+        await asyncio.sleep(0.001)
+    assert desk.leads.told == []
+
+    await log_channel(desk.house, 78)
+    while not desk.leads.told:
+        desk.outage.concerns([MIA.server_id])
+        await asyncio.sleep(0.001)
+
+    assert desk.leads.told[0][1] == 78
 
 
 async def test_where_nobody_waits_an_answered_free_call_is_enough(desk: Desk) -> None:
