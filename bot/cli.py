@@ -68,7 +68,11 @@ def _called_as() -> str:
 def sandbox(
     port: Annotated[int, typer.Option(min=0, max=65_535, help="Of the page, on 127.0.0.1; 0 takes a free one.")] = 8155,
     data: Annotated[
-        Path | None, typer.Option(help="A folder in which all of it is kept, so that another start goes on from there.")
+        Path | None,
+        typer.Option(
+            resolve_path=True,  # the bot's process stands in another folder
+            help="A folder in which all of it is kept, so that another start goes on from there.",
+        ),
     ] = None,
     *,
     opens: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,

@@ -239,7 +239,7 @@ def test_the_sandbox_is_opened_as_it_is_asked(monkeypatch: pytest.MonkeyPatch) -
     printed("sandbox", "--port", "0", "--open", "--data", "kept")
 
     (choices,) = asked
-    assert (choices.port, choices.opens, choices.folder) == (0, True, Path("kept"))
+    assert (choices.port, choices.opens, choices.folder) == (0, True, Path("kept").resolve())
     assert choices.environment["SOMETHING_ELSE"] == "kept"
     assert not {"ATELIER_MODEL", "DISCORD_TOKEN"} & choices.environment.keys()
 

@@ -47,7 +47,7 @@ class Choices:
         opens: whether the browser is opened.
         environment: what a process of ours inherits: no settings.
         images: how the image API behaves.
-        folder: where all of it is kept, so that another start goes on from it; None keeps it until the end.
+        folder: where all of it is kept, absolute, so that another start goes on from it; None keeps it until the end.
         first_answer: seconds that the bot may take until it says something.
     """
 
@@ -131,9 +131,7 @@ def _discord(choices: Choices, folder: Path) -> SandboxDiscord:
     Raises:
         OperatorError: the folder cannot be used.
     """
-    options = Options(
-        first_answer_seconds=choices.first_answer, remembered_requests=REMEMBERED_REQUESTS, folder=folder.absolute()
-    )
+    options = Options(first_answer_seconds=choices.first_answer, remembered_requests=REMEMBERED_REQUESTS, folder=folder)
     try:
         return SandboxDiscord(options)
     except OperatorError as error:
