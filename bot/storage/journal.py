@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import structlog
 from typing_extensions import override
 
 from bot.services.ledger import Journal
+from bot.storage.blobs import flush_directory
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -43,7 +44,7 @@ class FileJournal(Journal):
         async with self._lock:
             try:
                 await asyncio.to_thread(self._take_room)
-                return [line.decode() for line in await asyncio.to_thread(self._read)]
+                return [line.decode(errors="replace") for line in await asyncio.to_thread(self._read)]
             except OSError as error:
                 _log.warning("no room for the journal", reason=str(error))
                 return ()
@@ -54,35 +55,37 @@ class FileJournal(Journal):
             await asyncio.to_thread(self._write, 0, bytes(SIZE))
 
     def _take_room(self) -> None:
-        with self._opened() as file:
-            missing = SIZE - os.fstat(file).st_size
-            if missing > 0:
-                os.pwrite(file, bytes(missing), SIZE - missing)
-                os.fsync(file)
+        size = self._path.stat().st_size if self._path.exists() else 0
+        if size < SIZE:
+            self._write(size, bytes(SIZE - size))
+            flush_directory(self._path.parent)
 
     def _add(self, entry: bytes) -> None:
         lines = self._read()
         end = sum(len(line) + 1 for line in lines)
         if end + len(entry) + 1 <= SIZE:
-            self._write(end, entry + b"\n")
+            # With a zero behind it: what a crash left there is no part of it.
+            self._write(end, (entry + b"\n\0")[: SIZE - end])
             return
-        content = b"".join(line + b"\n" for line in [*lines[-KEPT:], entry])
-        self._write(0, content[-SIZE:].ljust(SIZE, b"\0"))
+        kept = [*lines[-KEPT:], entry]
+        while len(kept) > 1 and sum(len(line) + 1 for line in kept) > SIZE:
+            del kept[0]
+        self._write(0, b"".join(line + b"\n" for line in kept)[:SIZE].ljust(SIZE, b"\0"))
 
     def _read(self) -> list[bytes]:
         with self._opened() as file:
-            content = os.pread(file, SIZE, 0)
+            content = file.read(SIZE)
         return content.partition(b"\0")[0].split(b"\n")[:-1]
 
     def _write(self, offset: int, content: bytes) -> None:
         with self._opened() as file:
-            os.pwrite(file, content, offset)
-            os.fsync(file)
+            file.seek(offset)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
 
     @contextmanager
-    def _opened(self) -> Generator[int]:
-        file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
+    def _opened(self) -> Generator[BinaryIO]:
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        with os.fdopen(descriptor, "r+b") as file:
             yield file
-        finally:
-            os.close(file)

@@ -54,7 +54,11 @@ class Discards:
         """At a start: write into the books what an earlier process may have owed them."""
         lines = await self.journal.entries()
         for line in lines:
-            entry: dict[str, Any] = json.loads(line)
+            try:
+                entry: dict[str, Any] = json.loads(line)
+            except ValueError:  # what a power cut may leave; nobody else is kept from starting
+                _log.warning("a line of the journal is damaged, and left out")
+                continue
             for job_id in entry.get("jobs", ()):
                 with suppress(ChargeConflictError):  # of a database that was restored, say
                     await ledger.release(job_id, entry["why"], "cancelled", int(self.clock()))

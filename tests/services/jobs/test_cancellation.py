@@ -376,13 +376,14 @@ async def test_what_was_cancelled_while_the_books_took_nothing_is_not_made_after
 async def test_what_was_discarded_while_the_books_took_nothing_is_not_shown_after_a_death(tmp_path: Path) -> None:
     async with a_house(tmp_path, begun=False) as house:
         await house.reserved("r1")
-        house.journal.lines = ['{"discard": "r1"}', '{"jobs": ["unknown:1"], "why": "Of another database."}']
+        house.journal.lines = ['{"disc', '{"discard": "r1"}', '{"jobs": ["unknown:1"], "why": "Of another database."}']
         await house.studio.recover()
         house.studio.start()
         await house.studio.resume(house.reopen)
         await answered(house, "r1")
 
         assert house.provider.asked == []
+        assert house.journal.lines == []
 
 
 async def test_a_journal_that_cannot_be_written_keeps_nobody_from_cancelling(tmp_path: Path) -> None:
