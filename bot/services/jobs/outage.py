@@ -96,8 +96,8 @@ class _Down:
     told_look: int = 0
     is_tried: bool = False
     changed_at: float = 0.0
-    look_pause: float = FIRST_LOOK
-    trial_pause: float = FIRST_TRIAL
+    look_pause: float = field(default_factory=lambda: FIRST_LOOK)
+    trial_pause: float = field(default_factory=lambda: FIRST_TRIAL)
     told: set[int] = field(default_factory=set[int])
 
 

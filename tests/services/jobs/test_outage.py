@@ -456,12 +456,18 @@ async def test_internal_errors_of_several_jobs_in_a_row_keep_the_others_back(tmp
         assert len(house.provider.asked) == IN_A_ROW
 
 
+def goes_down(house: House) -> None:
+    house.free_call.answer = ProviderUnreachableError("Not reached.", code="unreachable")
+    for _ in range(IN_A_ROW):
+        house.outage.met(unreachable(), time.monotonic())
+
+
 async def test_who_waits_longer_than_a_job_may_take_is_given_back_with_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workshop, "REFRESH", 0.0)
-    async with a_house(tmp_path, *[(unreachable(),)] * IN_A_ROW, slots=1, job_timeout=0.2) as house:
-        house.free_call.answer = ProviderUnreachableError("Not reached.", code="unreachable")
+    async with a_house(tmp_path, slots=1, job_timeout=0.2) as house:
+        goes_down(house)
         delivery = await ask(house, "r1")
         await settled(house, "r1")
 
@@ -472,12 +478,13 @@ async def test_who_waits_longer_than_a_job_may_take_is_given_back_with_a_sentenc
             "when it is back."
         )
         assert house.studio.waiting == 0
+        assert house.provider.asked == []
 
 
 async def test_a_leads_pause_takes_no_time_from_who_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workshop, "REFRESH", 0.0)
-    async with a_house(tmp_path, *[(unreachable(),)] * IN_A_ROW, slots=1, job_timeout=0.1) as house:
-        house.free_call.answer = ProviderUnreachableError("Not reached.", code="unreachable")
+    async with a_house(tmp_path, slots=1, job_timeout=0.1) as house:
+        goes_down(house)
         await house.reserved("r1")
         await house.pausing.pause(ADA, "")
         await house.studio.recover()
@@ -535,12 +542,10 @@ async def test_a_job_that_is_refused_again_and_again_while_others_are_made_ends(
 
 async def test_a_job_that_was_taken_as_it_went_down_waits_again(tmp_path: Path) -> None:
     async with a_house(tmp_path, (asyncio.Event(), finished()), slots=1) as house:
-        house.free_call.answer = ProviderUnreachableError("Not reached.", code="unreachable")
         first = await ask(house, "first")
         await until(lambda: house.provider.running == 1)
         await house.studio.submit("second", a_request(), BEN, second := RecordingDelivery())
-        for _ in range(IN_A_ROW):
-            house.outage.met(unreachable(), time.monotonic())
+        goes_down(house)
         await until(lambda: bool(second.pauses))
 
         house.studio.workshop.discard("first", "Discarded.")
