@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 import stamina
+from coverage import Coverage
 from hypothesis import settings
 
 from bot.storage.database import opening, schema
@@ -29,6 +30,8 @@ OURS = ("ATELIER_", "DISCORD_", "OPENAI_")
 DEATHS = "kill -9"  # how a test's property begins that counts them
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - where Linux keeps files in memory; pytest makes its own folder there
 ENOUGH = 2_000_000_000  # bytes for what tests leave behind
+WHOLE = tuple(Path(__file__).parent / name for name in ("page", "wire"))
+MEASURED_CHILDREN = "COVERAGE_PROCESS_CONFIG"  # in the environment of processes that coverage is to measure
 BYTECODE = Path(__file__).parents[1] / ".pytest_cache" / "bytecode"
 
 
@@ -58,6 +61,21 @@ def pytest_collection_finish() -> None:
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
     gc.enable()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, bool, bool]:
+    """Coverage is of the tests that show a rule at the lowest place: what plays the whole is not traced, it is slow."""
+    measured = Coverage.current()
+    if measured is None or not any(item.path.is_relative_to(place) for place in WHOLE):
+        return (yield)
+    measured.stop()
+    for_children = os.environ.pop(MEASURED_CHILDREN, "")
+    try:
+        return (yield)
+    finally:
+        os.environ[MEASURED_CHILDREN] = for_children
+        measured.start()
 
 
 def pytest_xdist_auto_num_workers() -> int:

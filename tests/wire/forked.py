@@ -41,8 +41,7 @@ LOADED = (
 TOLD = "holds: "  # begins the line in which a bot says what it holds
 NUMBERS = re.compile(r"[0-9]+")
 MOST_KINDS = 40  # kinds of objects that are named
-COVERED = "COVERAGE_PROCESS_CONFIG"
-KEPT = ("PATH", "HOME", COVERED)  # of the environment
+KEPT = ("PATH", "HOME")  # of the environment
 
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload([__name__, *LOADED])

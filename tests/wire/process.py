@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 from typing import TYPE_CHECKING, Self
 
-from tests.wire.forked import COVERED, fork
+from tests.wire.forked import fork
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +31,7 @@ class BotProcess:
         self._environment = {**WIDE, **environment}
         self._folder = folder
         self._command = command or ("run",)
-        self._afresh = afresh or COVERED in os.environ  # only then is it measured
+        self._afresh = afresh
         self._process: ForkedProcess | None = None
         self.output = ""
         self.errors = ""
