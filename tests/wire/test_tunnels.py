@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from pathlib import Path
 
+    from bot.sandbox.discord import Invocation
     from tests.wire.house import House, OpenHouse
 
 NAMES = ("discord.test", "gateway.test", "images.test")
@@ -182,6 +183,10 @@ async def test_a_proxy_that_refuses_the_way_to_discord_is_told_at_the_start(
     assert refusal == "closed" or refusal in said
 
 
+def words_of(invocation: Invocation) -> str:
+    return invocation.original.content if invocation.original is not None else ""
+
+
 @pytest.mark.parametrize("refusal", REFUSALS)
 async def test_a_picture_that_the_proxy_does_not_let_through_is_not_charged(
     open_house: OpenHouse, identity: Path, tmp_path: Path, refusal: str
@@ -191,17 +196,18 @@ async def test_a_picture_that_the_proxy_does_not_let_through_is_not_charged(
     async with at_work(proxy) as address, by_tls(house, identity, address) as environment:
         async with BotProcess(environment, tmp_path / "cwd", afresh=True) as bot:
             await house.discord.bot_ready()
-            words = await house.refusal(await mia.slash("imagine", prompt="a fox"))
-            states = house.states()
+            asked = await mia.slash("imagine", prompt="a fox")
+            await house.until(lambda: "The image API cannot be reached" in words_of(asked))
+            words = words_of(asked)
             proxy.barred.clear()
-            message = await house.imagine(mia)
+            await house.ended(asked)
         unspoken(bot.output + bot.errors)
 
-    assert "I cannot reach the image API" in words
-    assert "Nothing was charged." in words
-    assert states == ["released"]
+    assert "nothing is charged for it yet" in words
+    assert house.states() == ["settled"]
+    assert len(house.images.calls) == 1
     assert "the proxy does not let me through to the image API" in bot.output + bot.errors
-    assert message.attachments
+    assert house.posted(asked) is not None
 
 
 async def test_a_proxy_that_asks_for_a_password_on_plain_http_is_no_charge(
@@ -212,8 +218,8 @@ async def test_a_proxy_that_asks_for_a_password_on_plain_http_is_no_charge(
     async with at_work(proxy) as address:
         monkeypatch.setenv("HTTP_PROXY", address)
         await house.start_bot(OPENAI_BASE_URL=house.images.base_url.replace("127.0.0.1", "images.test"))
-        words = await house.refusal(await mia.slash("imagine", prompt="a fox"))
+        asked = await mia.slash("imagine", prompt="a fox")
+        await house.until(lambda: "The image API cannot be reached" in words_of(asked))
         await house.stop_bot()
 
-    assert "I cannot reach the image API" in words
-    assert house.states() == ["released"]
+    assert house.states() == ["reserved"]
