@@ -211,7 +211,8 @@ class Soak:
             self._living.signal(signal.SIGKILL)
         code = await self._living.ended()
         self._note(step.kind, f"{how}, {code}")
-        if how == "stopped" and code != 0 and self._was_connected:
+        is_foreseen = code == 0 or (self._dies_by_itself and code == -signal.SIGKILL)  # by its statement, as it stopped
+        if how == "stopped" and not is_foreseen and self._was_connected:
             raise self.spoilt(f"A bot that was told to stop ended with {code}.")
         return dice.randint(1, 3000) if dice.random() < 0.25 else 0
 
