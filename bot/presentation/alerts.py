@@ -49,7 +49,7 @@ def outage_text(downtime: Downtime) -> str:
     """That the image API is down, or (without a next look) back again."""
     since = f"<t:{downtime.since}:t>"
     if downtime.next_look is None:
-        return f"🟢 The image API makes pictures again; it did not since {since}. What waited is made, in its order."
+        return f"🟢 The image API answers again; it did not since {since}. What still waits is made in its order."
     return (
         f"🔴 {downtime.reason} (since {since}). Requests wait in line, and nothing is charged for them. I ask again by "
         "myself, by calls that are free, and go on when it is back; what has waited too long is given back."

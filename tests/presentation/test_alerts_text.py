@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.presentation.alerts import alert_text
+from bot.presentation.alerts import alert_text, outage_text
 from bot.services.calendar import Window
+from bot.services.jobs import Downtime
 from bot.services.policy import Metric, Scope
 from bot.services.quotas import Alert
 
@@ -72,3 +73,10 @@ def test_an_alert_says_what_is_used_until_when_and_what_can_be_done(
     alert = Alert(1, scope, 1, metric, Window.MONTH, 9, 99, level, "this server's monthly budget", used, maximum)
 
     assert alert_text(alert) == text
+
+
+def test_the_end_of_an_outage_promises_no_more_than_is_known() -> None:
+    """It ends with any answer, a refusal too, and where nobody waits with the free call's."""
+    assert outage_text(Downtime("The image API cannot be reached", 7, None)) == (
+        "🟢 The image API answers again; it did not since <t:7:t>. What still waits is made in its order."
+    )

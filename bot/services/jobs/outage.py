@@ -136,6 +136,7 @@ class Outage:
         self._trial: object | None = None
         self._stirred = asyncio.Event()
         self._background = Background()
+        self._telling = asyncio.Lock()  # so that leads, and the notes, are told of the end last
 
     # --- what is so ------------------------------------------------------------------------------------------------
 
@@ -325,15 +326,17 @@ class Outage:
     # --- leads -----------------------------------------------------------------------------------------------------
 
     async def _tell_of(self, down: _Down, server_ids: set[int]) -> None:
-        for server_id in server_ids:
-            if not await self._tell(server_id, _downtime(down)):
-                down.told.discard(server_id)  # with the next look at who waits it is tried again
-        await self._keep(json.dumps({"reason": down.reason, "since": down.since, "told": sorted(down.told)}))
+        async with self._telling:
+            for server_id in server_ids:
+                if not await self._tell(server_id, _downtime(down)):
+                    down.told.discard(server_id)  # with the next look at who waits it is tried again
+            await self._keep(json.dumps({"reason": down.reason, "since": down.since, "told": sorted(down.told)}))
 
     async def _tell_well(self, down: _Down) -> None:
-        await self._keep("")
-        for server_id in down.told:
-            await self._tell(server_id, replace(_downtime(down), next_look=None))
+        async with self._telling:
+            await self._keep("")
+            for server_id in down.told:
+                await self._tell(server_id, replace(_downtime(down), next_look=None))
 
     async def _keep(self, text: str) -> None:
         with suppress(DatabaseError):  # who is told twice after a restart is not told wrongly

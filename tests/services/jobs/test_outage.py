@@ -65,9 +65,12 @@ class Leads:
         self.told: list[tuple[int, int, Downtime]] = []
         self.problem: Exception | None = None
         self.can_read = True
+        self.reads = asyncio.Event()
+        self.reads.set()
 
     async def __call__(self, server_id: int, channel_id: int, downtime: Downtime) -> bool:
         self.told.append((server_id, channel_id, downtime))
+        await self.reads.wait()
         if self.problem is not None:
             raise self.problem
         return self.can_read
@@ -322,6 +325,26 @@ async def test_leads_of_servers_that_wait_are_told_once_of_what_lasts_and_once_o
     assert (server_id, channel_id) == (MIA.server_id, 77)
     assert down.next_look is not None
     assert back == Downtime("The image API cannot be reached", NOON, None)
+
+
+async def test_leads_are_told_of_the_end_last_however_long_discord_takes(desk: Desk) -> None:
+    notes = State(desk.house.database)
+    desk.leads.reads.clear()
+    desk.fails()
+    desk.time.now += LASTING
+    desk.outage.concerns([MIA.server_id])
+    await until(lambda: bool(desk.leads.told))
+    await desk.outage.passes()
+    desk.outage.met(None, desk.time())
+    for _ in range(3):  # what is written and told without waiting has happened after these
+        await notes.get(NOTE)
+    meanwhile = len(desk.leads.told)
+    desk.leads.reads.set()
+    await until(lambda: len(desk.leads.told) == 2)
+
+    assert meanwhile == 1
+    assert [told[2].next_look is None for told in desk.leads.told] == [False, True]
+    assert not await notes.get(NOTE)
 
 
 @pytest.mark.parametrize("problem", [None, RuntimeError("a bug")])
