@@ -28,8 +28,8 @@ class Live:
         ended: the jobs that have ended here, by id, as they stand: the books may not know it yet.
         is_broken: whether the end of a job of it could not be booked, nor ever will be by this process.
         is_discarded: whether nobody is to see what comes of it.
-        since: when it came into line, by that clock.
-        refused: how often calls for its jobs certainly did not start, and when the first did not, by id.
+        since: when it came into line, or the latest pause ended, by that clock.
+        refused: how often calls for its jobs certainly did not start since then, and when the first did not, by id.
     """
 
     request: Order

@@ -203,6 +203,9 @@ class Workshop:
         if self._queue.is_paused(server_id):
             self._queue.resume(server_id)
             del self._pauses[server_id]
+            for live in self._waiting_of(server_id):
+                live.since = time.monotonic()  # the time of a pause is not waited for the image API
+                live.refused.clear()
             self._tell_places(self._waiting_of(server_id))
 
     def load(self, server_id: int) -> Load:

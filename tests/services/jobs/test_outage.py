@@ -519,6 +519,9 @@ async def test_a_leads_pause_takes_no_time_from_who_waits(tmp_path: Path, monkey
 
         assert await house.states("r1") == ["reserved"]
         assert house.reopened["r1"].lines[-1] == PAUSED
+        live, now = house.studio.workshop.lives["r1"], time.monotonic()
+        await house.pausing.resume(ADA)
+        assert live.since >= now
 
 
 async def test_a_job_is_cancelled_for_free_while_it_waits(tmp_path: Path) -> None:
