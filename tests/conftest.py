@@ -63,19 +63,25 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, bool, bool]:
-    """Coverage is of the tests that show a rule at the lowest place: what plays the whole is not traced, it is slow."""
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where coverage is measured, what plays the whole comes last."""
+    if Coverage.current() is not None:
+        items.sort(key=_plays_the_whole)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Coverage is of the tests that show a rule at the lowest place: what plays the whole is not traced, it is slow.
+
+    Nothing is traced afterwards: threads that have begun untraced stay so.
+    """
     measured = Coverage.current()
-    if measured is None or not any(item.path.is_relative_to(place) for place in WHOLE):
-        return (yield)
-    measured.stop()
-    for_children = os.environ.pop(MEASURED_CHILDREN, "")
-    try:
-        return (yield)
-    finally:
-        os.environ[MEASURED_CHILDREN] = for_children
-        measured.start()
+    if measured is not None and MEASURED_CHILDREN in os.environ and _plays_the_whole(item):
+        measured.stop()
+        del os.environ[MEASURED_CHILDREN]
+
+
+def _plays_the_whole(item: pytest.Item) -> bool:
+    return any(item.path.is_relative_to(place) for place in WHOLE)
 
 
 def pytest_xdist_auto_num_workers() -> int:
