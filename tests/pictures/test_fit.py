@@ -69,7 +69,7 @@ async def test_an_alpha_channel_without_transparency_is_left_out() -> None:
 
 
 async def test_a_lossless_copy_that_is_still_too_large_is_not_taken() -> None:
-    content = encoded(noise(300, 200), "PNG")
+    content = encoded(noise(300, 200), "PNG", compress_level=1)
 
     fitted = await fit(content, int(len(content) * 0.78))
 

@@ -101,6 +101,18 @@ async def store(tmp_path: Path) -> AsyncGenerator[Store]:
         yield found
 
 
+async def test_nothing_is_swept_while_all_is_to_be_kept(store: Store) -> None:
+    async def all_kept() -> bool:
+        return True
+
+    unused = await store.put(b"an unused file")
+
+    swept = await replace(store.sweeping(), keeps_all=all_kept).sweep()
+
+    assert (swept.looked_at, swept.deleted, swept.unfinished) == (0, 0, 0)
+    assert await store.left(unused) == [True]
+
+
 async def test_pictures_and_what_they_were_made_from_stay(store: Store) -> None:
     source, result = await store.put(b"source"), await store.put(b"result")
     await store.make("1", result, source)

@@ -178,6 +178,20 @@ async def test_a_fault_that_lasts_is_told_once(monkeypatch: pytest.MonkeyPatch) 
     assert told == ["My disk is full"]
 
 
+async def test_a_fault_that_several_meet_is_told_once() -> None:
+    disk, told = Disk(), list[str]()
+    arrears = arrears_of(disk, pauses=(3600.0,))
+    arrears.changed.append(lambda: told.append(arrears.trouble))
+
+    with capture_logs() as log:
+        arrears.note(FULL)
+        arrears.note(FULL)
+
+    assert told == ["My disk is full"]
+    assert len(log) == 1
+    await arrears.close()
+
+
 @pytest.mark.parametrize("freed", [True, False])
 async def test_at_the_end_it_is_tried_once_more(freed: bool) -> None:  # noqa: FBT001 - a column of the table
     disk = Disk()
