@@ -536,6 +536,7 @@ class House:
         self.journal = MemoryJournal()
         books = self.stores.books
         self.discards = Discards(State(database), self.journal, self.requests, self.file_holds, books, self.clock)
+        self.gone_back = SqliteGoneBack(database)
         self.studio = Studio(
             catalog=CATALOG,
             ledger=self.ledger,
@@ -545,7 +546,7 @@ class House:
             generation=self.generation,
             answers=self.answers,
             stores=self.stores,
-            restoration=Restoration(SqliteGoneBack(database), self.policies, self.clock),
+            restoration=Restoration(self.gone_back, self.policies, self.clock),
             measured=self.measured,
             past=SqlitePast(database),
             discards=self.discards,

@@ -85,8 +85,7 @@ async def test_a_request_that_waited_out_a_long_absence_is_given_back_and_told(t
 
 async def test_what_stood_in_a_backup_that_was_restored_is_given_back_once(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
-        gone_back = house.studio._restoration.gone_back
-        await gone_back.note(99)  # a picture's number that these books do not know
+        await house.gone_back.note(99)  # a picture's number that these books do not know
         await house.reserved("r1")
 
         await house.studio.recover()
@@ -95,7 +94,7 @@ async def test_what_stood_in_a_backup_that_was_restored_is_given_back_once(tmp_p
 
         assert await house.states("r1") == ["released"]
         assert house.provider.asked == []
-        assert not await gone_back.is_new()
+        assert not await house.gone_back.is_new()
 
 
 async def test_what_had_ended_without_an_answer_is_answered(tmp_path: Path) -> None:
