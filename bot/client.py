@@ -40,7 +40,16 @@ if TYPE_CHECKING:
     from bot.services.jobs import LastSeen
     from bot.wiring import Services
 
-COGS = ("cogs.imagine", "cogs.edit", "cogs.gallery", "cogs.usage", "cogs.increases", "cogs.studio", "cogs.quota")
+COGS = (
+    "cogs.imagine",
+    "cogs.edit",
+    "cogs.gallery",
+    "cogs.history",
+    "cogs.usage",
+    "cogs.increases",
+    "cogs.studio",
+    "cogs.quota",
+)
 COMMANDS_HASH = "commands_hash"  # begins the key under which the last synced payload is remembered
 LOOKING = 3.0  # seconds at the start in which a channel is to show our own messages
 CLOSING_SOCKET = 5.0  # seconds that a forgotten socket may take to close

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import time
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from bot.openai_images import OpenAIImages
-from bot.pictures import check_result, retouch
+from bot.pictures import ContactSheets, check_result, retouch
 from bot.services.accounting import Corrector, MonthReports
 from bot.services.admission import Admission, Clearance, Drafting
 from bot.services.calendar import TrueClock, unjumped
 from bot.services.catalog import open_catalog
-from bot.services.gallery import Deletions, FileHolds, Sweeping
+from bot.services.gallery import Deletions, FileHolds, History, Sweeping
 from bot.services.jobs import (
     Answers,
     Arrears,
@@ -53,6 +53,7 @@ from bot.storage.database.lock import DataDirectoryLock
 from bot.storage.database.restoration import SqliteGoneBack
 from bot.storage.database.state import State
 from bot.storage.errands import SqliteErrands
+from bot.storage.history import SqliteHistory
 from bot.storage.increases import SqliteIncreases
 from bot.storage.journal import FileJournal
 from bot.storage.ledger.charge_lookup import SqliteCharges
@@ -110,6 +111,7 @@ class Services:
     answers: Answers
     requests: Requests
     lineage: Lineage
+    history: History
     deletions: Deletions
     blobs: BlobStore
     file_holds: FileHolds
@@ -120,6 +122,7 @@ class Services:
     images: OpenAIImages
     account: ProviderAccount
     database: Database
+    contact_sheets: ContactSheets = field(default_factory=ContactSheets)
 
 
 @asynccontextmanager
@@ -184,6 +187,11 @@ class _Foundation:
     def discards(self) -> Discards:
         """Remembered in the database: any is as good."""
         return Discards(self.state, self.journal, self.requests, self.file_holds, self.stores.books, self.clock)
+
+    @cached_property
+    def decisions(self) -> Decisions:
+        """What leads decide."""
+        return Decisions(self.policies, self.clock)
 
     @cached_property
     def journal(self) -> FileJournal:
@@ -291,7 +299,6 @@ def _services(
     restoration: Restoration,
     studio: Studio,
 ) -> Services:
-    decisions = Decisions(below.policies, below.clock)
     limit_statuses = LimitStatuses(below.policies, below.ledger, below.defaults, below.clock, accounts.visibility)
     return Services(
         settings=below.settings,
@@ -299,15 +306,15 @@ def _services(
         studio=studio,
         admission=admission,
         drafting=Drafting(below.catalog, admission, below.settings.model, below.settings.partial_images),
-        rules=Rules(decisions, below.catalog, below.allow_retired),
-        pausing=Pausing(decisions, studio.workshop),
+        rules=Rules(below.decisions, below.catalog, below.allow_retired),
+        pausing=Pausing(below.decisions, studio.workshop),
         cancellations=Cancellations(studio.workshop, below.discards, below.audit),
         server_statuses=_server_statuses(below, studio, limit_statuses),
-        server_settings=ServerSettings(decisions),
+        server_settings=ServerSettings(below.decisions),
         stores=below.stores,
         errands=SqliteErrands(below.database),
         accounts=accounts,
-        quotas=QuotaDesk(decisions, limit_statuses),
+        quotas=QuotaDesk(below.decisions, limit_statuses),
         ledger=below.ledger,
         policies=below.policies,
         audit=below.audit,
@@ -321,6 +328,7 @@ def _services(
         answers=answers,
         requests=below.requests,
         lineage=SqliteLineage(below.database),
+        history=History(SqliteHistory(below.database)),
         deletions=Deletions(below.requests, below.file_holds, below.audit, below.clock),
         blobs=below.blobs,
         file_holds=below.file_holds,

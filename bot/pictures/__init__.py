@@ -2,6 +2,7 @@
 
 from bot.pictures.bases import base_of
 from bot.pictures.canvas import extend
+from bot.pictures.contact_sheet import ContactSheets, Tile
 from bot.pictures.decode import check_result
 from bot.pictures.files.names import shown_name
 from bot.pictures.fit import fit
@@ -16,9 +17,11 @@ from bot.pictures.retouch import retouch
 from bot.pictures.still_frames import as_input
 
 __all__ = [
+    "ContactSheets",
     "FittedMask",
     "Meaning",
     "Prepared",
+    "Tile",
     "as_input",
     "base_of",
     "check_result",

@@ -15,22 +15,21 @@ from typing_extensions import override
 from bot.delivery.ladder import NoWayError, Spot, Way, climb
 from bot.delivery.message import ShownResult
 from bot.delivery.place import response_of
-from bot.delivery.posting import files_of, upload_limit
+from bot.delivery.posting import upload_limit
 from bot.discord_limits import LONGEST_LABEL, LONGEST_MESSAGE
 from bot.discord_retries import steadily
 from bot.discord_ui.buttons import AtelierButton
 from bot.discord_ui.occasions import think
 from bot.discord_ui.rows import view_of
+from bot.discord_ui.shown_pictures import answer_by
 from bot.errors import NotYoursError, UserFacingError
 from bot.presentation.story import numbers
 from bot.services.background import Background
-from bot.services.jobs import Posted
 from bot.services.ledger import ChargeState
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from bot.delivery.posting import Upload
     from bot.discord_ui.interactions import AtelierClient, Interaction
     from bot.services.ledger import Order
 
@@ -72,7 +71,7 @@ class ShowButton(AtelierButton, action="show"):
             await services.answers.fetched(order, delivery)
             raise UserFacingError("\n".join(result.failures) or "This picture was deleted.")
         title = services.catalog.title_of(order.request.model)
-        way = Way(Spot.RESPONSE, _answer_by(interaction), upload_limit(interaction.guild))
+        way = Way(Spot.RESPONSE, answer_by(interaction), upload_limit(interaction.guild))
         try:
             await climb([way], ShownResult(result, title, interaction.client.buttons), interaction.channel_id or 0)
         except NoWayError as nowhere:
@@ -156,18 +155,3 @@ class Late(commands.Cog):
 def _label(order: Order) -> str:
     """What a button shows: of pictures their numbers, of a failure that there is one."""
     return f"Show {numbers(order.pictures)}"[:LONGEST_LABEL] if order.pictures else "Show what happened"
-
-
-def _answer_by(
-    interaction: Interaction,
-) -> Callable[[str, Sequence[Upload], discord.ui.View | None], Awaitable[Posted]]:
-    """Shows something as the interaction's own answer."""
-
-    async def show(text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> Posted:
-        content = text[:LONGEST_MESSAGE]
-        await steadily(
-            lambda: interaction.edit_original_response(content=content, attachments=files_of(uploads), view=view)
-        )
-        return Posted()
-
-    return show

@@ -11,7 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from tests.bench import answers, capacity, inputs, latency, newcomer, page, starting, strangers, throughput, way
+from tests.bench import (
+    answers,
+    capacity,
+    history,
+    inputs,
+    latency,
+    newcomer,
+    page,
+    starting,
+    strangers,
+    throughput,
+    way,
+)
 from tests.bench.figures import Figure, table
 from tests.bench.ledger.measuring import measure as measure_ledger
 from tests.bench.machine import load, machine, now, versions
@@ -32,11 +44,12 @@ PARTS: dict[str, Callable[[bool, Callable[[object], None]], list[Figure]]] = {
     "inputs": lambda quick, show: inputs.measure(quick=quick, show=show),
     "capacity": lambda quick, _: capacity.measure(quick=quick),
     "ledger": lambda quick, show: measure_ledger(quick=quick, show=show),
+    "history": lambda _, __: history.measure(),
     "newcomer": lambda _, show: newcomer.measure(show=show),
 }
 
 BY_NAME = {"newcomer"}  # parts that are measured only if they are named: they install us from the package index
-UNHURRIED = {"way", "capacity"}  # parts that `--quick` leaves out: the one is the same on every machine, the other long
+UNHURRIED = {"way", "capacity", "history"}  # left out by `--quick`: the same on every machine, or long to set up
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

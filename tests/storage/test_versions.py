@@ -86,3 +86,16 @@ def test_every_table_of_an_earlier_version_has_rows_to_be_migrated(version: int,
         empty = [name for name in tables if not early.execute(f"SELECT 1 FROM {name} LIMIT 1").fetchone()]  # noqa: S608 - names of our tables
 
     assert empty == []
+
+
+@pytest.mark.parametrize("version", EARLIER)
+async def test_pictures_of_an_earlier_version_are_found_by_their_words(version: int, tmp_path: Path) -> None:
+    path = tmp_path / "atelier.sqlite3"
+    database_of(version, path)
+
+    async with opened(path) as books:
+        made = await books.rows("SELECT number FROM pictures WHERE deleted_at IS NULL ORDER BY number")
+        listed = await books.rows("SELECT number FROM history ORDER BY number")
+        found = await books.rows("SELECT rowid FROM history_words WHERE history_words MATCH '\"fox\"' ORDER BY rowid")
+
+    assert made == listed == found != []

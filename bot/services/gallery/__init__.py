@@ -1,17 +1,37 @@
-"""Finished pictures and their files: what they came from, how long they stay, how they go."""
+"""Finished pictures and their files: what they came from, how they are found again, how long they stay, how they go."""
 
 from bot.services.gallery.deletion import Deleter, Deletions, Screen
 from bot.services.gallery.file_holds import FileHolds, Sweeping
+from bot.services.gallery.history import (
+    Entry,
+    History,
+    HistoryPage,
+    HistoryQuery,
+    HistoryRecords,
+    Places,
+    Sight,
+    Stretch,
+    ThreadSight,
+)
 from bot.services.gallery.lineage import MOST_SHOWN, Family, Lineage, Relative
 
 __all__ = [
     "MOST_SHOWN",
     "Deleter",
     "Deletions",
+    "Entry",
     "Family",
     "FileHolds",
+    "History",
+    "HistoryPage",
+    "HistoryQuery",
+    "HistoryRecords",
     "Lineage",
+    "Places",
     "Relative",
     "Screen",
+    "Sight",
+    "Stretch",
     "Sweeping",
+    "ThreadSight",
 ]

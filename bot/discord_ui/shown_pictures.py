@@ -1,0 +1,68 @@
+"""One picture shown once more, with live buttons: by the answer to an interaction, or by a message of its own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from bot.delivery.ladder import NoWayError, Spot, Way, climb
+from bot.delivery.message import ShownResult
+from bot.delivery.posting import files_of, upload_limit
+from bot.discord_limits import LONGEST_MESSAGE
+from bot.discord_retries import steadily
+from bot.errors import PictureGoneError, UserFacingError
+from bot.services.jobs import Posted, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    import discord
+
+    from bot.delivery.posting import Upload
+    from bot.discord_ui.interactions import Interaction
+    from bot.services.ledger import Order, Picture
+
+
+def answer_by(
+    interaction: discord.Interaction[Any],
+) -> Callable[[str, Sequence[Upload], discord.ui.View | None], Awaitable[Posted]]:
+    """Shows something as the interaction's own answer, which was promised before."""
+
+    async def show(text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> Posted:
+        content = text[:LONGEST_MESSAGE]
+        await steadily(
+            lambda: interaction.edit_original_response(content=content, attachments=files_of(uploads), view=view)
+        )
+        return Posted()
+
+    return show
+
+
+async def saying_of(interaction: Interaction, order: Order, picture: Picture, *notes: str) -> ShownResult:
+    """One picture of a result as it is shown, from its original file, with what it alone has cost.
+
+    Raises:
+        PictureGoneError: the file is lost.
+    """
+    services = interaction.client.services
+    content = await services.blobs.get(picture.image.digest)
+    if content is None:
+        raise PictureGoneError(f"I have lost the original of #{picture.number}. Its message may still show it.")
+    jobs = tuple(job for job in order.jobs if job.id == picture.job_id)
+    result = Result(replace(order, jobs=jobs), ((picture, content),), ())
+    title = services.catalog.title_of(order.request.model)
+    return ShownResult(result, title, interaction.client.buttons, notes)
+
+
+async def show_privately(interaction: Interaction, order: Order, picture: Picture) -> None:
+    """Show a picture to whoever acts alone, in place of the answer that was promised.
+
+    Raises:
+        UserFacingError: Discord does not take it there.
+    """
+    saying = await saying_of(interaction, order, picture)
+    way = Way(Spot.RESPONSE, answer_by(interaction), upload_limit(interaction.guild))
+    try:
+        await climb([way], saying, interaction.channel_id or 0)
+    except NoWayError as nowhere:
+        raise UserFacingError(f"I cannot show #{picture.number} here, because {nowhere.why}.") from nowhere

@@ -1,0 +1,222 @@
+"""What was made on a server, looked through by whoever may see it: pages, single pictures, and what words call up."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from enum import Enum
+from typing import TYPE_CHECKING, Protocol, Self
+
+from bot.errors import PictureGoneError
+from bot.services.text import LARGEST
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+PER_PAGE = 9  # pictures
+ROUNDS = 20  # looks for one page; each leaves out the hidden threads that the one before it met
+NOT_THERE = "There is no picture #{} here that you can see. /history shows what there is."
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryQuery:
+    """What is looked for, and for whom.
+
+    Attributes:
+        server_id: nothing of another is found.
+        asker_id: who looks; they alone find their private pictures.
+        member_id: whose pictures; None for everybody's.
+        words: all of which a picture was made from, or parts of them; as they were typed.
+        model: a model's id.
+        place_id: the channel where they were made, or in a thread of it.
+        thread_id: the thread where they were made.
+        since: not made before, in seconds since 1970 (UTC).
+        until: made before.
+    """
+
+    server_id: int
+    asker_id: int
+    member_id: int | None = None
+    words: str = ""
+    model: str | None = None
+    place_id: int | None = None
+    thread_id: int | None = None
+    since: int | None = None
+    until: int | None = None
+
+    def to_json(self) -> str:
+        """As it is kept for the buttons of a page."""
+        return json.dumps({name: value for name, value in asdict(self).items() if value is not None})
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `to_json` wrote."""
+        return cls(**json.loads(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Which numbers are looked through, both ends included, and from which end."""
+
+    lowest: int = 0
+    highest: int = LARGEST
+    newest_first: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where whoever looks can see what was made.
+
+    Attributes:
+        seen: the channels.
+        known: all channels that there are. What was made in others that are gone, only its own member finds.
+        hidden: threads in `seen` that they cannot see.
+        gone: threads that are not there any more; as channels that are gone.
+    """
+
+    seen: frozenset[int]
+    known: frozenset[int]
+    hidden: frozenset[int] = frozenset()
+    gone: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A picture in the history; it is not deleted.
+
+    Attributes:
+        channel_id: where it was made.
+        place_id: the same, or of a thread the channel that it belongs to.
+        words: that it was made from, the newest first; of long ones the beginning.
+        created_at: in seconds since 1970 (UTC).
+        digest: of its file.
+    """
+
+    number: int
+    request_id: str
+    channel_id: int
+    place_id: int
+    user_id: int
+    private: bool
+    model: str
+    created_at: int
+    words: str
+    digest: str
+    media_type: str
+
+    @property
+    def is_in_thread(self) -> bool:
+        """Whether it was made in a thread."""
+        return self.place_id != self.channel_id
+
+
+class HistoryRecords(Protocol):
+    """Finds pictures by what they are."""
+
+    async def found(self, query: HistoryQuery, places: Places, stretch: Stretch, most: int) -> Sequence[Entry]:
+        """The first of those that are meant and may be seen."""
+        ...
+
+
+class ThreadSight(Enum):
+    """How a thread stands to somebody who sees its channel."""
+
+    SEEN = "seen"
+    HIDDEN = "hidden"
+    GONE = "gone"
+
+
+class Sight(Protocol):
+    """What a member can see of their server now."""
+
+    @property
+    def places(self) -> Places:
+        """The channels."""
+        ...
+
+    async def of_threads(self, thread_ids: Sequence[int]) -> dict[int, ThreadSight]:
+        """How each of these threads stands to them. What cannot be found out is hidden."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """A page, the newest first.
+
+    Attributes:
+        newer: below the number that the page of newer ones ends above; None if there are none.
+        older: the other way.
+    """
+
+    entries: tuple[Entry, ...]
+    newer: int | None = None
+    older: int | None = None
+
+
+@dataclass(frozen=True)
+class History:
+    """Looks through what was made."""
+
+    records: HistoryRecords
+
+    async def newest(self, query: HistoryQuery, sight: Sight) -> HistoryPage:
+        """The first page."""
+        return await self.older_than(query, sight, None)
+
+    async def older_than(self, query: HistoryQuery, sight: Sight, number: int | None) -> HistoryPage:
+        """The page of what is older than a picture; without a number, the first."""
+        stretch = Stretch() if number is None else Stretch(highest=number - 1)
+        found = await self._found(query, sight, stretch, PER_PAGE + 1)
+        shown = tuple(found[:PER_PAGE])
+        if not shown:
+            return HistoryPage(())
+        return HistoryPage(
+            shown,
+            newer=None if number is None else shown[0].number,
+            older=shown[-1].number if len(found) > PER_PAGE else None,
+        )
+
+    async def newer_than(self, query: HistoryQuery, sight: Sight, number: int) -> HistoryPage:
+        """The page of what is just newer than a picture."""
+        found = await self._found(query, sight, Stretch(lowest=number + 1, newest_first=False), PER_PAGE + 1)
+        shown = tuple(reversed(found[:PER_PAGE]))
+        if not shown:
+            return HistoryPage(())
+        return HistoryPage(shown, newer=shown[0].number if len(found) > PER_PAGE else None, older=shown[-1].number)
+
+    async def one(self, server_id: int, asker_id: int, number: int, sight: Sight) -> Entry:
+        """A picture that may be seen.
+
+        Raises:
+            PictureGoneError: there is none with that number for whoever asks.
+        """
+        query = HistoryQuery(server_id, asker_id)
+        found = await self._found(query, sight, Stretch(lowest=number, highest=number), 1)
+        if not found:
+            raise PictureGoneError(NOT_THERE.format(number))
+        return found[0]
+
+    async def _found(self, query: HistoryQuery, sight: Sight, stretch: Stretch, most: int) -> list[Entry]:
+        """The first `most` that may be seen: whoever sees a channel sees only some of its threads."""
+        places, told = sight.places, dict[int, ThreadSight]()
+        found: Sequence[Entry] = ()
+        for _ in range(ROUNDS):
+            found = await self.records.found(query, places, stretch, most)
+            threads = {entry.channel_id for entry in found if entry.is_in_thread}
+            told |= await sight.of_threads(sorted(threads - told.keys()))
+            if all(_is_seen(entry, query.asker_id, told) for entry in found):
+                break
+            places = replace(places, hidden=_those(told, ThreadSight.HIDDEN), gone=_those(told, ThreadSight.GONE))
+        return [entry for entry in found if _is_seen(entry, query.asker_id, told)]
+
+
+def _is_seen(entry: Entry, asker_id: int, told: Mapping[int, ThreadSight]) -> bool:
+    """Whether it may be seen by what was found out of its thread; its channel is seen."""
+    if not entry.is_in_thread:
+        return True
+    sight = told.get(entry.channel_id, ThreadSight.HIDDEN)
+    return sight is ThreadSight.SEEN or (sight is ThreadSight.GONE and entry.user_id == asker_id)
+
+
+def _those(told: Mapping[int, ThreadSight], sight: ThreadSight) -> frozenset[int]:
+    return frozenset(thread for thread, how in told.items() if how is sight)
