@@ -35,6 +35,7 @@ class Greetings:
 
     async def started(self, servers: Collection[discord.Guild]) -> None:
         """Greet the servers to which the bot came while it was not connected."""
+        await self._forget_left({str(server.id) for server in servers})  # before another comes meanwhile
         is_first_start = await self._claim(BEGUN)
         for server in servers:
             if is_first_start:
@@ -42,10 +43,9 @@ class Greetings:
             elif not server.unavailable:
                 await self.joined(server)
         self._has_started = True
-        await self._forget_left({str(server.id) for server in servers})
 
     async def _forget_left(self, present: set[str]) -> None:
-        """Where the bot was sent away nothing is known of it: should it come back, it is greeted again."""
+        """Servers that sent the bot away: should it come back, they are greeted again."""
         try:
             await self._state.keep_only(f"{KNOWN}:", present)
         except DatabaseError as error:
