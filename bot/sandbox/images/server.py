@@ -143,7 +143,7 @@ class SandboxImages:
         self._requests += 1
         return f"req_{self._requests:032x}"
 
-    def _check_key(self, request: web.Request, request_id: str) -> None:
+    def _let_in(self, request: web.Request, request_id: str) -> None:
         if self.down is not None and (refusal := refusal_of(self.down, "", request_id)) is not None:
             raise refusal
         if request.headers.get("authorization") != f"Bearer {self.options.api_key}":
@@ -163,7 +163,7 @@ class SandboxImages:
                 self._idle.set()
 
     async def _serve(self, request: web.Request, request_id: str) -> web.StreamResponse:
-        self._check_key(request, request_id)
+        self._let_in(request, request_id)
         call = await receive(request, request_id, request.match_info["endpoint"])
         self._remember(call)
         try:
@@ -211,7 +211,7 @@ class SandboxImages:
     async def _models(self, request: web.Request) -> web.Response:
         request_id = self._next_id()
         try:
-            self._check_key(request, request_id)
+            self._let_in(request, request_id)
             self.account.check(None)
         except Refusal as refusal:
             return self._refused(refusal, request_id)
@@ -221,7 +221,7 @@ class SandboxImages:
     async def _model(self, request: web.Request) -> web.Response:
         request_id, name = self._next_id(), request.match_info["id"]
         try:
-            self._check_key(request, request_id)
+            self._let_in(request, request_id)
             self.account.check(None)
             model = MODELS.get(name)
             if model is None or model.retired(self._today()):

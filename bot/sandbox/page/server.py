@@ -94,7 +94,7 @@ class ChatPage:
         app.router.add_get("/", self._static)
         app.router.add_get("/static/{path:.+}", self._static)
         app.router.add_get("/files/{key}/{name}", self._files.serve)
-        app.router.add_get(r"/emojis/{number:\d+}", self._emoji)
+        app.router.add_get(r"/emojis/{number:[0-9]{1,20}}", self._emoji)
         app.router.add_get("/live", self._live)
         app.router.add_post("/deed", self._deed)
         app.router.add_post("/behind", self._behind)
