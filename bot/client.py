@@ -54,7 +54,7 @@ COMMANDS_HASH = "commands_hash"  # begins the key under which the last synced pa
 LOOKING = 3.0  # seconds at the start in which a channel is to show our own messages
 CLOSING_SOCKET = 5.0  # seconds that a forgotten socket may take to close
 LOOKED_THROUGH = 50  # of its messages
-OF_PICTURES = re.compile(r'"custom_id": "(?:edit|again|vary|finish|more):([0-9]{1,18})"')  # what stands under results
+OF_PICTURES = re.compile(r'"custom_id": "(?:edit|again|vary|finish|more):([0-9]{1,18})~?"')  # what stands under results
 TIMED_EVENTS = ("interaction", "message")  # whose first argument has an id made by Discord a moment ago
 GUILD_READY_TIMEOUT = 0.2  # seconds to wait for one more server at the start; 2 by default
 

@@ -39,6 +39,8 @@ class ShownResults(Screen):
             before = headline(sorted([*gone, *kept], key=lambda picture: picture.number))
             numbers = {picture.number for picture in gone}
             files = [each for each in shown.attachments if number_in(each.filename) not in numbers]
+            if not files:  # a message that showed just this one
+                return await self.remove(channel_id, message_id)
             content = shown.content.replace(before, headline(kept), 1)
             await steadily(lambda: message.edit(content=content, attachments=files))
         except discord.NotFound:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from bot.discord_ui.rows import Price
     from bot.services.admission import Drafting
+    from bot.services.jobs import Result
     from bot.services.ledger import Order, Picture
     from bot.services.policy import Requester
 
@@ -30,6 +31,7 @@ ItemT = TypeVar("ItemT", bound=discord.ui.Item[Any])
 
 # What ends the id of a button, or of a dialog that one opened, that means exactly this picture of a result.
 CHOSEN, CHOSEN_IN_PRIVATE = "!", "!!"  # where the result is for everybody; where only one member sees it
+ALONE = "~"  # the same, where one picture of several is shown by itself, as often as somebody likes
 _OPENED = re.compile(r"^(?:dialog:[a-z]+|reword):[0-9]+:(?P<by>[0-9]{1,20})!{1,2}$")
 ORDINALS = ("1st", "2nd", "3rd", "4th")  # as many pictures as a result has at most
 WHICH = "which picture?"
@@ -161,7 +163,7 @@ class PictureButton(AtelierButton, action="(?!)"):
 
     def __init_subclass__(cls, *, action: str) -> None:
         """Give the class the pattern by which discord.py finds it."""
-        super().__init_subclass__(action=action, ending=r"(?P<chosen>!{0,2})")
+        super().__init_subclass__(action=action, ending=rf"(?P<chosen>!{{0,2}}|{ALONE})")
 
     def __init__(self, subject: int, label: str | None = None, ending: str = "") -> None:
         """Args: `subject` is a picture's number; `ending` is there if exactly that one is meant, not its result."""
@@ -208,6 +210,12 @@ class PictureButton(AtelierButton, action="(?!)"):
             order: the request behind the picture.
             picture: not deleted.
         """
+
+
+def ending_of(result: Result) -> str:
+    """What ends the ids of the buttons under a result: under one picture that is shown out of several, it is meant."""
+    is_alone = len(result.request.jobs) < result.request.request.count
+    return ALONE if is_alone else ""
 
 
 async def ask_which(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 from typing_extensions import override
 
-from bot.discord_ui.buttons import LastingButton, LastingItem, ask_which, picture_of
+from bot.discord_ui.buttons import ALONE, LastingButton, LastingItem, ask_which, ending_of, picture_of
 from bot.discord_ui.interactions import AtelierClient, Interaction, order_behind
 from bot.discord_ui.occasions import take_press
 from bot.errors import UserFacingError
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bot.services.jobs import Result
 
 
-class MoreSelect(LastingItem[discord.ui.Select[Any]], template=r"more:(?P<id>[0-9]+)"):
+class MoreSelect(LastingItem[discord.ui.Select[Any]], template=rf"more:(?P<id>[0-9]+)(?P<ending>{ALONE}?)"):
     """⋯: what else can be done with a result.
 
     A client goes on showing what was chosen, and does not send the same choice twice, until the message is edited or
@@ -29,14 +29,15 @@ class MoreSelect(LastingItem[discord.ui.Select[Any]], template=r"more:(?P<id>[0-
     which people reset it themselves, at no cost.
     """
 
-    def __init__(self, subject: int, options: list[discord.SelectOption]) -> None:
-        """Args: `subject` is the number of the result's first picture."""
+    def __init__(self, subject: int, options: list[discord.SelectOption], ending: str = "") -> None:
+        """Args: `subject` is the number of the result's first picture; `ending` as of `ending_of`."""
         super().__init__(
             discord.ui.Select[Any](
-                placeholder="⋯ More", options=options, min_values=0, required=False, custom_id=f"more:{subject}"
+                placeholder="⋯ More", options=options, min_values=0, required=False, custom_id=f"more:{subject}{ending}"
             )
         )
         self.subject = subject
+        self._ending = ending
 
     @classmethod
     def of(cls, more: More) -> Callable[[Result], MoreSelect | None]:
@@ -53,7 +54,7 @@ class MoreSelect(LastingItem[discord.ui.Select[Any]], template=r"more:(?P<id>[0-
                 )
                 for choice in more.choices
             ]
-            return cls(first.number, options) if options else None
+            return cls(first.number, options, ending_of(result)) if options else None
 
         return make
 
@@ -61,7 +62,7 @@ class MoreSelect(LastingItem[discord.ui.Select[Any]], template=r"more:(?P<id>[0-
     @override
     def read(cls, match: re.Match[str]) -> Self:
         # the options stand in the message, and what was chosen of them in the interaction
-        return cls(number_of(match["id"]), [])
+        return cls(number_of(match["id"]), [], match["ending"])
 
     @override
     async def pressed(self, interaction: Interaction) -> None:
@@ -71,7 +72,9 @@ class MoreSelect(LastingItem[discord.ui.Select[Any]], template=r"more:(?P<id>[0-
             return
         choice = _offered(interaction.client, self.item.values[0])
         order = await order_behind(interaction, self.subject)
-        if choice.whole or len(order.pictures) == 1:
+        if self._ending and not choice.whole:
+            await choice.act(interaction, order, picture_of(order, self.subject))
+        elif choice.whole or len(order.pictures) == 1:
             await choice.act(interaction, order, order.pictures[0])
         else:
             title, makes = choice.label, choice.makes

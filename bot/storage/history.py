@@ -1,4 +1,4 @@
-"""The history of pictures: found by who made them, where and when, and by words in any script. Reads only.
+"""The history of pictures: found by who made them, where and when, and by words in any script.
 
 Triggers keep the table and its index: whatever writes, deletes or blanks a picture or its request takes them along.
 The index holds every three signs that follow each other (the trigram tokenizer of SQLite's FTS5), and so finds what is
@@ -79,6 +79,7 @@ DIRECTIONS = {True: "DESC", False: "ASC"}
 OF_TIME = """
 SELECT min(number), max(number) FROM history WHERE server_id = ? AND created_at >= ? AND created_at < ?
 """
+SHOWN = "INSERT INTO messages (message_id, channel_id, request_id) VALUES (?, ?, ?)"
 TERMS = "SELECT term FROM history_terms WHERE term >= ? AND term < ? LIMIT ?"
 
 
@@ -100,6 +101,11 @@ class SqliteHistory(HistoryRecords):
             return tuple(_entry(row) for row in rows)
 
         return await self._database.read(look)
+
+    @override
+    async def shown(self, request_id: str, channel_id: int, message_id: int) -> None:
+        row = (message_id, channel_id, request_id)
+        await self._database.transaction(lambda connection: connection.execute(SHOWN, row))
 
 
 def _within(connection: sqlite3.Connection, query: HistoryQuery, stretch: Stretch) -> Stretch | None:

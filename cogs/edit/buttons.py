@@ -16,6 +16,7 @@ from bot.discord_ui.buttons import (
     PictureButton,
     ask_privately,
     asker_for,
+    ending_of,
     is_private,
     with_price,
 )
@@ -97,7 +98,7 @@ class EditButton(PictureButton, action="edit"):
     @classmethod
     def of(cls, result: Result) -> EditButton:
         """The button of a result."""
-        return cls(result.files[0][0].number)
+        return cls(result.files[0][0].number, ending=ending_of(result))
 
 
 class AgainButton(AtelierButton, action="again"):
@@ -148,7 +149,7 @@ class VaryButton(PictureButton, action="vary"):
         def make(result: Result) -> VaryButton:
             picture, _ = result.files[0]
             nano = drafting.price_of(result.request, picture, Change.VARY)
-            return cls(picture.number, with_price(cls.label, nano))
+            return cls(picture.number, with_price(cls.label, nano), ending_of(result))
 
         return make
 
@@ -177,7 +178,7 @@ class FinishButton(PictureButton, action="finish"):
         def make(result: Result) -> FinishButton | None:
             picture, _ = result.files[0]
             nano = drafting.price_of(result.request, picture, Change.FINISH)
-            return None if nano is None else cls(picture.number, with_price(cls.label, nano))
+            return None if nano is None else cls(picture.number, with_price(cls.label, nano), ending_of(result))
 
         return make
 

@@ -16,7 +16,7 @@ WORDS_SHOWN = 60  # characters of each picture's words in a page, before escapin
 SEARCH_SHOWN = 80  # the same, of what was looked for
 WORDS_TOLD = 80  # characters of each picture's words to a screen reader
 WORDLESS = "without words"
-OPEN = "Choose one below to open it."
+OPEN = "Choose one below to open it; /show brings one into a channel."
 NOTHING = "Nothing was found that you can see here."
 NO_MORE = "There is nothing more here that you can see: it was deleted meanwhile, or hidden. Use /history once more."
 

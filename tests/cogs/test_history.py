@@ -295,10 +295,12 @@ async def test_of_a_thread_that_is_gone_only_ones_own_pictures_are_left_and_of_a
         for _ in range(2):
             house.env.inject_error("GET", f"/channels/{thread.id}", status=status, code=0, message="no")
 
+        typed = await house.mia.autocomplete(house.channel, "show", "id", "idea")
         own = await look(house, house.mia)
         others = await look(house, house.ben, scope="everybody's")
 
         assert seen == [1]
+        assert typed == []
         assert numbers(own) == of_mia
         assert said_privately(others).endswith(NOTHING)
 

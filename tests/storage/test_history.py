@@ -266,3 +266,10 @@ async def test_a_hundred_thousand_pictures_are_not_gone_through(
     assert index in told
     assert "SCAN history" not in told.replace("SCAN history_words VIRTUAL", "")
     assert "TEMP B-TREE" not in told
+
+
+async def test_a_message_more_shows_a_picture(books: Books) -> None:
+    await made(books, "a fox")
+    await SqliteHistory(books.database).shown("R0", CHANNEL, 99)
+
+    assert await books.requests.messages("R0") == [(CHANNEL, 99)]

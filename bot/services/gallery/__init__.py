@@ -3,6 +3,7 @@
 from bot.services.gallery.deletion import Deleter, Deletions, Screen
 from bot.services.gallery.file_holds import FileHolds, Sweeping
 from bot.services.gallery.history import (
+    MOST_SUGGESTED,
     Entry,
     History,
     HistoryPage,
@@ -17,6 +18,7 @@ from bot.services.gallery.lineage import MOST_SHOWN, Family, Lineage, Relative
 
 __all__ = [
     "MOST_SHOWN",
+    "MOST_SUGGESTED",
     "Deleter",
     "Deletions",
     "Entry",

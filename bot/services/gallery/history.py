@@ -8,12 +8,14 @@ from enum import Enum
 from typing import TYPE_CHECKING, Protocol, Self
 
 from bot.errors import PictureGoneError
-from bot.services.text import LARGEST
+from bot.services.text import LARGEST, NOTHING, number_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 PER_PAGE = 9  # pictures
+MOST_SUGGESTED = 25  # pictures that are offered while somebody types
+MORE_DIGITS = 6  # that may follow those of a number that were typed
 ROUNDS = 20  # looks for one page; each leaves out the hidden threads that the one before it met
 NOT_THERE = "There is no picture #{} here that you can see. /history shows what there is."
 
@@ -117,6 +119,10 @@ class HistoryRecords(Protocol):
         """The first of those that are meant and may be seen."""
         ...
 
+    async def shown(self, request_id: str, channel_id: int, message_id: int) -> None:
+        """One message more shows pictures of a request."""
+        ...
+
 
 class ThreadSight(Enum):
     """How a thread stands to somebody who sees its channel."""
@@ -196,6 +202,22 @@ class History:
             raise PictureGoneError(NOT_THERE.format(number))
         return found[0]
 
+    async def suggested(self, server_id: int, asker_id: int, typed: str, sight: Sight) -> list[Entry]:
+        """What may be meant by what was typed so far: a number or its beginning, then words."""
+        found: dict[int, Entry] = {}
+        query = HistoryQuery(server_id, asker_id)
+        digits = typed.strip().removeprefix("#")
+        for stretch in _beginning_with(number_of(digits)):
+            more = await self._found(query, sight, stretch, MOST_SUGGESTED)
+            found |= {entry.number: entry for entry in more}
+        by_words = await self._found(replace(query, words=digits), sight, Stretch(), MOST_SUGGESTED)
+        found |= {entry.number: entry for entry in by_words if entry.number not in found}
+        return list(found.values())[:MOST_SUGGESTED]
+
+    async def shown(self, entry: Entry, channel_id: int, message_id: int) -> None:
+        """Remember that a message shows it: replies to that change it, and it goes when the picture is deleted."""
+        await self.records.shown(entry.request_id, channel_id, message_id)
+
     async def _found(self, query: HistoryQuery, sight: Sight, stretch: Stretch, most: int) -> list[Entry]:
         """The first `most` that may be seen: whoever sees a channel sees only some of its threads."""
         places, told = sight.places, dict[int, ThreadSight]()
@@ -208,6 +230,14 @@ class History:
                 break
             places = replace(places, hidden=_those(told, ThreadSight.HIDDEN), gone=_those(told, ThreadSight.GONE))
         return [entry for entry in found if _is_seen(entry, query.asker_id, told)]
+
+
+def _beginning_with(number: int) -> list[Stretch]:
+    """The number itself, and those that begin with its digits, none larger than there can be."""
+    if number == NOTHING:
+        return []
+    stretches = [Stretch(number * 10**more, (number + 1) * 10**more - 1) for more in range(MORE_DIGITS + 1)]
+    return [stretch for stretch in stretches if stretch.highest <= LARGEST]
 
 
 def _is_seen(entry: Entry, asker_id: int, told: Mapping[int, ThreadSight]) -> bool:

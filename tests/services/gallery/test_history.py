@@ -50,6 +50,7 @@ class Shelf(HistoryRecords):
 
     entries: Sequence[Entry]
     looks: int = 0
+    posted: list[tuple[str, int, int]] = field(default_factory=list[tuple[str, int, int]])
 
     @override
     async def found(self, query: HistoryQuery, places: Places, stretch: Stretch, most: int) -> Sequence[Entry]:
@@ -58,10 +59,15 @@ class Shelf(HistoryRecords):
             each
             for each in sorted(self.entries, key=lambda each: each.number, reverse=stretch.newest_first)
             if stretch.lowest <= each.number <= stretch.highest
+            and query.words in each.words
             and each.channel_id not in places.hidden
             and (each.channel_id not in places.gone or each.user_id == query.asker_id)
         ]
         return found[:most]
+
+    @override
+    async def shown(self, request_id: str, channel_id: int, message_id: int) -> None:
+        self.posted.append((request_id, channel_id, message_id))
 
 
 @dataclass
@@ -149,3 +155,31 @@ def test_a_search_is_kept_as_it_was() -> None:
 
     assert HistoryQuery.from_json(query.to_json()) == query
     assert HistoryQuery.from_json(QUERY.to_json()) == QUERY
+
+
+async def suggested(shelf: Shelf, typed: str) -> list[int]:
+    return [each.number for each in await History(shelf).suggested(7, ASKER, typed, Eyes())]
+
+
+async def test_a_number_calls_up_itself_then_those_that_begin_with_it() -> None:
+    shelf = Shelf([entry(number) for number in (4, 5, 40, 41, 48, 400, 50)])
+
+    assert await suggested(shelf, "#4") == [4, 48, 41, 40, 400]
+    assert await suggested(shelf, "50") == [50]
+
+
+async def test_words_call_up_the_newest_and_no_more_than_can_be_offered() -> None:
+    shelf = Shelf([entry(number) for number in range(1, 50)])
+
+    assert await suggested(shelf, "fox") == list(range(49, 24, -1))
+    assert await suggested(shelf, "owl") == []
+    assert await suggested(shelf, "") == list(range(49, 24, -1))
+    assert await suggested(shelf, "9" * 18) == []
+    assert await suggested(Shelf([entry(1, 60)]), "fox") == []
+
+
+async def test_one_message_more_is_remembered() -> None:
+    shelf = Shelf([])
+    await History(shelf).shown(entry(3), CHANNEL, 99)
+
+    assert shelf.posted == [("3", CHANNEL, 99)]
