@@ -41,8 +41,11 @@ class Laps:
 
     @property
     def rate(self) -> float:
-        """Cycles a second, by their steps: many tasks come in waves, and few of their cycles may end in this time."""
-        return sum(len(self.took[step]) for step in STEPS) / len(STEPS) / (self.end - self.begin)
+        """Cycles a second, by their steps: many tasks come in waves, and few of their cycles may end in this time.
+
+        Not a number where no step did.
+        """
+        return sum(len(self.took[step]) for step in STEPS) / len(STEPS) / (self.end - self.begin) or math.nan
 
     @property
     def computing(self) -> float:
