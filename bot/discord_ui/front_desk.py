@@ -57,6 +57,7 @@ class FrontDesk:
         self._clock = clock
         self._seen: OrderedDict[int, None] = OrderedDict()
         self._at_work: set[asyncio.Task[Any]] = set()
+        self._writing: set[asyncio.Future[bool]] = set()
         self._background = Background()
         self._left_over: Sequence[Errand] = ()
         self._forgot_at = 0
@@ -95,8 +96,8 @@ class FrontDesk:
         """Give up what is done still, for the connections close now; the next start tells who was not answered."""
         for task in self._at_work:
             task.cancel()
-        if self._at_work:
-            await asyncio.wait(self._at_work, timeout=LEAVING)
+        if ending := {*self._at_work, *self._writing}:
+            await asyncio.wait(ending, timeout=LEAVING)
         await self._background.close()
 
     def is_new(self, event_id: int) -> bool:
@@ -112,6 +113,10 @@ class FrontDesk:
     async def _takes(self, event_id: int, occasion: Occasion, words: str) -> bool:
         if not self.is_new(event_id):
             return False
+        task = asyncio.current_task()
+        if task is not None:  # before anything is waited for: a stop must not overlook it
+            self._at_work.add(task)
+            task.add_done_callback(self._at_work.discard)
         errand = Errand(occasion.id, occasion.asker.requester, occasion.destination, int(self._clock()), words)
         if not await self._written_down(errand):
             _log.info("the same once more, after a restart", event_id=event_id)
@@ -119,9 +124,7 @@ class FrontDesk:
         if not 0 <= int(self._clock()) - self._forgot_at < REMEMBERED_FOR:
             self._forgot_at = int(self._clock())  # before somebody else comes
             self._background.begin(self._forget(), "forget")
-        task = asyncio.current_task()
         if task is not None:
-            self._at_work.add(task)
             task.add_done_callback(lambda done: self._done(done, errand))
         return True
 
@@ -138,6 +141,8 @@ class FrontDesk:
     async def _written_down(self, errand: Errand) -> bool:
         """False if it was before. Where that cannot be written it is answered all the same, unless it costs money."""
         writing = asyncio.ensure_future(self._begin(errand))
+        self._writing.add(writing)
+        writing.add_done_callback(self._writing.discard)
         await asyncio.wait({writing}, timeout=WRITING)
         return not writing.done() or writing.result()
 
@@ -149,7 +154,6 @@ class FrontDesk:
             return True
 
     def _done(self, task: asyncio.Task[Any], errand: Errand) -> None:
-        self._at_work.discard(task)
         if not task.cancelled():
             self._background.begin(self._answered(errand), f"answered {errand.id}")
 

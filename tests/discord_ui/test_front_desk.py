@@ -126,6 +126,33 @@ async def test_what_is_still_done_as_the_connections_close_is_given_up_and_is_th
     assert errands.closed == []
 
 
+async def test_who_comes_as_the_books_are_slow_is_not_overlooked_when_the_connections_close() -> None:
+    written, begun = asyncio.Event(), asyncio.Event()
+
+    class Slow(Ledger):
+        async def begin(self, errand: Errand) -> bool:
+            begun.set()
+            await written.wait()
+            return await super().begin(errand)
+
+    errands = Slow()
+    desk = desk_of(errands)
+    message: Any = SimpleNamespace(
+        id=1, guild=None, channel=SimpleNamespace(id=1), author=SimpleNamespace(id=2), content="a fox"
+    )
+    coming = asyncio.create_task(desk.takes_message(message))
+    await begun.wait()
+
+    leaving = asyncio.create_task(desk.leave())
+    await asyncio.wait({coming})
+    assert not leaving.done()
+    written.set()
+    await leaving
+
+    assert coming.cancelled()
+    assert (errands.begun, errands.closed) == (["1"], [])
+
+
 async def test_what_is_long_past_is_forgotten_once_a_day() -> None:
     now, client, errands = [1_000_000], None, Ledger()
     notes = Memory()
