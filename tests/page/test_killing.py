@@ -48,6 +48,8 @@ async def test_what_should_go_wrong_goes_wrong_once(windows: Windows) -> None:
     await mia.messages.filter(has_text="I begin nothing new").wait_for()
     await expect(full).to_be_checked(timeout=PATIENCE)
     await full.uncheck()
+    await behind.get_by_text("The bot's log").click()
+    await expect(behind.get_by_label("The bot's log")).to_contain_text("can be written again", timeout=PATIENCE)
 
     await mia.imagine("a harmless fox", quality="low")
     call = behind.locator(".call").first
