@@ -61,7 +61,7 @@ class Edit(commands.Cog):
         image4: discord.Attachment | None = None,
         size: str | None = None,
         quality: str | None = None,
-        count: Count = 1,
+        count: Count | None = None,
         model: str | None = None,
         background: Background | None = None,
         format: Format | None = None,  # noqa: A002 - the option's name, as in /imagine

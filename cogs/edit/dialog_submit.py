@@ -38,7 +38,7 @@ class Filled:
     prompt: str
     size: str | None
     quality: str | None
-    count: int
+    count: int | None
     files: tuple[discord.Attachment, ...]
 
     @classmethod
@@ -51,7 +51,7 @@ class Filled:
             prompt=str(fields.get(PROMPT, {}).get("value") or ""),
             size=None if size in {"", SAME_SIZE} else size,
             quality=quality or None,
-            count=number_of(count) or 1,
+            count=number_of(count) or None,
             files=_files(interaction, data, fields.get(FILES, {}).get("values", [])),
         )
 

@@ -54,7 +54,7 @@ class Imagine(commands.Cog):
         prompt: Prompt,
         size: str | None = None,
         quality: str | None = None,
-        count: Count = 1,
+        count: Count | None = None,
         model: str | None = None,
         background: Background | None = None,
         format: Format | None = None,  # noqa: A002 - the option's name, fixed by the design

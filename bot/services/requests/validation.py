@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, Self
 
 from bot.errors import InputPictureError, RequestRefused, UnsupportedOptionError
 from bot.services.catalog import (
@@ -44,7 +44,7 @@ class Wishes:
     Attributes:
         prompt: as it was typed; may be empty for a change that needs no words.
         size: may be a word, a ratio or one edge.
-        count: pictures, 1 to 4.
+        count: pictures, 1 to 4; the usual is one.
         compression: 0 to 100.
         exact: put what a mask keeps back into the result; without a mask it means nothing.
         frames: pictures of a gif, 2 to 16.
@@ -54,7 +54,7 @@ class Wishes:
     model: str | None = None
     size: str | None = None
     quality: str | None = None
-    count: int = 1
+    count: int | None = None
     background: str | None = None
     output_format: str | None = None
     compression: int | None = None
@@ -62,6 +62,18 @@ class Wishes:
     complexity: str | None = None
     exact: bool = True
     frames: int | None = None
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The options that were chosen, by their names."""
+        return {name: value for name in OPTIONS if (value := getattr(self, name)) is not None}
+
+    def over(self, below: Self) -> Self:
+        """These wishes, with the options chosen below where they say nothing: what is nearer to the member wins."""
+        return replace(self, **{**below.said, **self.said})
+
+
+OPTIONS = tuple(field.name for field in fields(Wishes) if field.name not in {"prompt", "exact"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +119,8 @@ def build_request(
     """
     origin = origin or Origin()
     check_prompt(wishes.prompt, origin.change)
-    if not 1 <= wishes.count <= MOST_PICTURES:
+    count = 1 if wishes.count is None else wishes.count
+    if not 1 <= count <= MOST_PICTURES:
         raise RequestRefused(f"I make 1 to {MOST_PICTURES} pictures at a time.")
     name = (installation.default_model if wishes.model is None else wishes.model).strip().lower()
     chosen = catalog.model(name)
@@ -119,7 +132,7 @@ def build_request(
         model=name,
         size=chosen.check_size(wishes.size or chosen.default_size),
         quality=quality,
-        count=wishes.count,
+        count=count,
         background=_background(chosen, wishes.background or chosen.backgrounds[0], output_format),
         output_format=output_format,
         partial_images=_partial_images(chosen, quality, output_format, installation.most_partials),

@@ -84,6 +84,16 @@ def test_previews_follow_quality_and_settings(quality: str, most: int, partials:
     assert built(quality=quality, most_partials=most).partial_images == partials
 
 
+def test_wishes_say_only_what_was_chosen_and_what_is_nearer_wins() -> None:
+    explicit = Wishes(prompt="a fox", size="square", count=2, exact=False)
+    kept = Wishes(prompt="unheard", size="wide", quality="high", count=4, compression=0)
+
+    assert explicit.said == {"size": "square", "count": 2}
+    assert explicit.over(kept) == Wishes(
+        prompt="a fox", size="square", quality="high", count=2, compression=0, exact=False
+    )
+
+
 @pytest.mark.parametrize("prompt", ["", " ", "\n\t", "\u3000"])
 def test_an_empty_prompt_is_refused(prompt: str) -> None:
     with pytest.raises(RequestRefused, match="what the picture shall show"):
