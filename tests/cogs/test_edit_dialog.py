@@ -389,7 +389,7 @@ def test_files_come_in_the_members_order_not_in_that_of_what_is_resolved() -> No
     ],
 )
 def test_what_is_not_filled_in_is_as_it_was(components: list[dict[str, Any]]) -> None:
-    assert Filled.of(submission(components)) == Filled("", None, None, 1, ())
+    assert Filled.of(submission(components)) == Filled("", None, None, None, ())
 
 
 def test_a_drawing_needs_no_words_and_white_space_is_none() -> None:
