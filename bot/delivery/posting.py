@@ -12,7 +12,7 @@ import discord
 from bot.discord_limits import TOO_LARGE
 from bot.pictures import as_input, fit, render_svg
 from bot.presentation.result import file_name
-from bot.presentation.story import PREVIEW, alt_text, place_of
+from bot.presentation.story import PREVIEW, alt_text, opening_of
 from bot.services.jobs import UnreadablePictureError
 
 if TYPE_CHECKING:
@@ -121,10 +121,10 @@ async def uploads_of(result: Result, limit: int) -> Posting:
     notes: list[str] = []
     copied: set[int] = set()
     for place, (picture, original) in enumerate(result.files, 1):
-        begins = place_of(place, len(result.files))
-        alt = alt_text(result.request.request, begins)
+        stands = picture.number, place, len(result.files)
+        alt = alt_text(result.request.request, opening_of(*stands))
         if picture.image.media_type == SVG:
-            looks = alt_text(result.request.request, place_of(place, len(result.files), PREVIEW))
+            looks = alt_text(result.request.request, opening_of(*stands, PREVIEW))
             files, more = await _drawing(picture.number, original, (alt, looks), limit)
         else:
             file, more, exact = await _pixels(picture.number, original, picture.image.media_type, alt, limit)

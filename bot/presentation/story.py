@@ -66,8 +66,10 @@ BECAME = "The picture of {} became {}."
 SVG_DIFFERS = "An SVG cannot keep {} exactly: look at it."
 
 
-def place_of(place: int, count: int, opening: str = BEGINNING) -> str:
-    """How an alt text begins, so that those of several pictures differ: ``Generated picture 2 of 4``."""
+def opening_of(number: int, place: int, count: int, opening: str = BEGINNING) -> str:
+    """How an alt text begins: ``Generated picture #4822, 2 of 4``; of a picture without a number yet, only its place."""
+    if number:
+        return f"{opening} #{number}" if count == 1 else f"{opening} #{number}, {place} of {count}"
     return opening if count == 1 else f"{opening.removesuffix(' of')} {place} of {count}"
 
 

@@ -39,7 +39,7 @@ async def test_a_result_is_a_message_of_the_bots_own_and_the_progress_is_gone(op
         assert message.content.startswith(f"**#1** for <@{house.mia.id}>\n> a red fox\n")
         assert message.interaction_metadata is None
         assert [(each.filename, each.description) for each in message.attachments] == [
-            ("atelier-1.png", "Generated picture: a red fox")
+            ("atelier-1.png", "Generated picture #1: a red fox")
         ]
         assert house.callbacks == [DEFERRED]
         assert answer.response is None

@@ -122,7 +122,7 @@ async def test_originals_that_fit_are_posted_unchanged() -> None:
     posting = await uploads_of(result(kept, content=content), DEFAULT_LIMIT)
     uploads, notes = posting.uploads, posting.notes
 
-    first, second = (f"Generated picture {place} of 2: a red fox in snow" for place in (1, 2))
+    first, second = (f"Generated picture #{6 + place}, {place} of 2: a red fox in snow" for place in (1, 2))
     assert uploads == [Upload("atelier-7.png", content, first), Upload("atelier-8.png", content, second)]
     assert notes == []
 
@@ -189,8 +189,8 @@ async def test_beside_a_drawing_comes_a_picture_of_how_it_looks() -> None:
     assert {upload.content for upload in uploads[::2]} == {SVG}
     assert Image.open(BytesIO(uploads[1].content)).size == (1536, 768)
     assert [upload.description for upload in uploads] == [
-        "Generated picture 1 of 2: a red fox in snow", "Preview 1 of 2: a red fox in snow",
-        "Generated picture 2 of 2: a red fox in snow", "Preview 2 of 2: a red fox in snow",
+        "Generated picture #7, 1 of 2: a red fox in snow", "Preview of #7, 1 of 2: a red fox in snow",
+        "Generated picture #8, 2 of 2: a red fox in snow", "Preview of #8, 2 of 2: a red fox in snow",
     ]  # fmt: skip
     assert notes == []
 

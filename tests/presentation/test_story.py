@@ -20,6 +20,7 @@ from bot.presentation.story import (
     changed_how,
     kept_how,
     made_how,
+    opening_of,
 )
 from bot.services.requests import Base, Change, ImageRequest, StoredImage
 from tests.examples import REQUEST, STORED, picture
@@ -132,6 +133,22 @@ def test_the_alt_text_tells_the_whole_story(changes: dict[str, Any], text: str) 
 
 def test_a_preview_is_said_to_be_one() -> None:
     assert alt_text(REQUEST, PREVIEW) == "Preview of: a red fox in snow"
+
+
+@pytest.mark.parametrize(
+    ("stands", "opening"),
+    [
+        ((4822, 1, 1), "Generated picture #4822"),
+        ((4822, 2, 4), "Generated picture #4822, 2 of 4"),
+        ((4822, 1, 1, PREVIEW), "Preview of #4822"),
+        ((4822, 2, 4, PREVIEW), "Preview of #4822, 2 of 4"),
+        ((0, 1, 1), "Generated picture"),
+        ((0, 2, 4), "Generated picture 2 of 4"),
+        ((0, 2, 4, PREVIEW), "Preview 2 of 4"),
+    ],
+)
+def test_an_alt_text_begins_with_the_number_that_people_call_it_by(stands: tuple[Any, ...], opening: str) -> None:
+    assert opening_of(*stands) == opening
 
 
 def test_of_a_long_story_the_oldest_words_are_left_out() -> None:

@@ -105,8 +105,8 @@ async def test_one_of_several_pictures_is_deleted_and_the_message_shows_the_othe
         (each.filename, each.content) for each in (first, third)
     ]
     assert [each.description for each in message.attachments] == [
-        "Generated picture 1 of 3: a fox",
-        "Generated picture 3 of 3: a fox",
+        "Generated picture #1, 1 of 3: a fox",
+        "Generated picture #3, 3 of 3: a fox",
     ]
     assert message.content.startswith(f"**#1, #3** for {mia.mention}\n> a fox\n")
     assert buttons(message) == OFFERED
@@ -126,7 +126,7 @@ async def test_of_several_pictures_it_is_asked_which_one_is_meant(house: House) 
     assert buttons(asked) == [["#1", "#2"]]
     assert [file.content for file in house.images.calls[-1].named("image")] == [second]
     assert made.content.startswith(f"**#3** for {bob.mention}\n-# Variation of #2 · ")
-    assert made.attachments[0].description == "Generated picture: a fox; then: varied"
+    assert made.attachments[0].description == "Generated picture #3: a fox; then: varied"
 
 
 async def test_only_the_requester_or_a_moderator_may_delete(house: House) -> None:

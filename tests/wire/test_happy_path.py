@@ -66,7 +66,7 @@ async def test_a_picture_sharpens_in_place_and_comes_as_a_message_of_its_own(ope
     assert file.content == original
     assert b"Atelier sandbox" in file.content
     assert file.filename == "atelier-1.png"
-    assert file.description == f"Generated picture: {prompt}"
+    assert file.description == f"Generated picture #1: {prompt}"
     assert house.ledger().sums.settled_nano == bill > 0
     assert house.states() == ["settled"]
 
@@ -194,7 +194,7 @@ async def test_a_private_picture_is_seen_by_nobody_else(open_house: OpenHouse) -
     assert response is not None
     assert MessageFlag.EPHEMERAL in response.flags
     assert response.attachments[0].content == await _made_by_the_api(house, "a fox", "1024x1024", "low")
-    assert response.attachments[0].description == "Generated picture: a fox"
+    assert response.attachments[0].description == "Generated picture #1: a fox"
     assert buttons(response) == OFFERED
     assert studio.visible_to(bob) == []
     assert [message for message in studio.history if message.only_for is not mia.user] == []

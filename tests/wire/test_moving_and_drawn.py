@@ -34,7 +34,7 @@ async def test_a_gif_moves_and_is_billed_as_it_is_booked(house: House) -> None:
     assert "stream" not in call.fields
     (file,) = message.attachments
     assert file.filename == "atelier-1.gif"
-    assert file.description == "Generated picture: a fox"
+    assert file.description == "Generated picture #1: a fox"
     assert getattr(opened(file.content), "n_frames", 1) == 4
     assert house.ledger().sums.settled_nano == house.images.bill.nano > 0
 
