@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from bot.delivery.posting import Upload
     from bot.services.jobs import Posted
 
+    Show = Callable[[str, Sequence[Upload], discord.ui.View | None], Awaitable[Posted]]
+
 SMALLEST_TRY = 512 * 1024  # bytes; what Discord refuses even so, it refuses for another reason
 _BY_CODE = {
     EXPLICIT: "Discord's filter for explicit content stopped it",
@@ -87,21 +89,37 @@ class Sentences(Saying):
         text: with the buttons, if there are any.
         make: makes the buttons, anew for each message.
         leaner: what is said instead where Discord refuses the buttons; None if that is the same.
+        uploads: small files that show what they speak of; they are true without them.
     """
 
     text: str
     make: Callable[[], discord.ui.View | None] = lambda: None
     leaner: str | None = None
+    uploads: Sequence[Upload] = ()
 
     @override
     async def fitted(self, limit: int, notes: Sequence[str], *, lean: bool) -> tuple[str, Sequence[Upload]]:
         """The words with the notes."""
         text = self.leaner if lean and self.leaner is not None else self.text
-        return "\n".join([text, *(f"-# {note}" for note in notes)]), ()
+        return "\n".join([text, *(f"-# {note}" for note in notes)]), self.uploads
 
     @override
     def view(self) -> discord.ui.View | None:
         return self.make()
+
+
+def sparing(show: Show) -> Show:
+    """The same way, but without the files where Discord refuses it with them."""
+
+    async def shown(text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> Posted:
+        try:
+            return await show(text, uploads, view)
+        except discord.HTTPException as error:
+            if not uploads or not is_refusal(error):
+                raise
+            return await show(text, (), view)
+
+    return shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +134,7 @@ class Way:
     """
 
     spot: Spot
-    show: Callable[[str, Sequence[Upload], discord.ui.View | None], Awaitable[Posted]]
+    show: Show
     limit: int = DEFAULT_LIMIT
     bare: bool = False
 

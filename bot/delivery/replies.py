@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 BEGUN = generating_text(1, 0)  # what the message that will show progress says first
 PREVIEW_NAME = "preview.jpg"
+SHEET_NAME = "atelier-which.jpg"  # of what shows the pictures that a question is about
 CANCELS = "cancel:"  # begins the id of the button under progress; the request's id follows
 LOOKED_THROUGH = 50  # messages after a member's, among which our answer to it is looked for
 
@@ -89,8 +90,10 @@ def _cancels(row: discord.Component) -> bool:
 
 
 async def words_below(channel: discord.abc.MessageableChannel, reply_to: int, author_id: int) -> int | None:
-    """As `progress_below`, of a message that shows no files."""
-    return await _below(channel, reply_to, author_id, lambda message: not message.attachments)
+    """As `progress_below`, of a message that shows no files, or only what its question is about."""
+    return await _below(
+        channel, reply_to, author_id, lambda message: all(each.filename == SHEET_NAME for each in message.attachments)
+    )
 
 
 async def _below(

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.delivery.ladder import NoWayError, Sentences, Spot, Way, climb
+from bot.delivery.ladder import NoWayError, Sentences, Spot, Way, climb, sparing
+from bot.delivery.posting import files_of
 from bot.delivery.replies import send_below
 from bot.discord_limits import LONGEST_MESSAGE
 from bot.discord_retries import PROBLEMS, steadily
@@ -33,6 +34,7 @@ async def tell_below(
     *,
     what: str,
     leaner: str | None = None,
+    uploads: Sequence[Upload] = (),
 ) -> discord.Message | None:
     """Say it below a member's message: else without buttons, else to the member directly. Pings nobody; never raises.
 
@@ -42,6 +44,7 @@ async def tell_below(
         make: makes them, anew for each message.
         what: at most 5 characters; lets Discord drop what is said twice of the same message.
         leaner: what is said without the buttons; None if that is the same.
+        uploads: see `Sentences`.
 
     Returns:
         What was sent; None if it was taken nowhere, which is logged.
@@ -49,19 +52,20 @@ async def tell_below(
     sent: list[discord.Message] = []
     nonce = f"{what}:{message.id}"
 
-    async def below(words: str, _: Sequence[Upload], view: discord.ui.View | None) -> Posted:
-        sent.append(await send_below(message.channel, message.id, words, nonce, view=view))
+    async def below(words: str, shown: Sequence[Upload], view: discord.ui.View | None) -> Posted:
+        sent.append(await send_below(message.channel, message.id, words, nonce, shown, view))
         return Posted()
 
-    async def directly(words: str, _: Sequence[Upload], __: discord.ui.View | None) -> Posted:
-        sent.append(await steadily(lambda: message.author.send(words[:LONGEST_MESSAGE], nonce=nonce)))
+    async def directly(words: str, shown: Sequence[Upload], _: discord.ui.View | None) -> Posted:
+        content = words[:LONGEST_MESSAGE]
+        sent.append(await steadily(lambda: message.author.send(content, files=files_of(shown), nonce=nonce)))
         return Posted()
 
-    ways = [Way(Spot.CHANNEL, below)]
+    ways = [Way(Spot.CHANNEL, sparing(below))]
     if message.guild is not None:
-        ways.append(Way(Spot.DIRECT, directly, bare=True))
+        ways.append(Way(Spot.DIRECT, sparing(directly), bare=True))
     try:
-        await climb(ways, Sentences(text, make, leaner), message.channel.id)
+        await climb(ways, Sentences(text, make, leaner, uploads), message.channel.id)
     except (NoWayError, *PROBLEMS) as problem:
         _log.info("not said below a message", message=message.id, reason=str(problem))
     return sent[0] if sent else None

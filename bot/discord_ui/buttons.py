@@ -13,6 +13,7 @@ from typing_extensions import override
 from bot.delivery.ladder import NoWayError, Sentences, climb
 from bot.discord_ui.interactions import AtelierClient, Interaction, OwnAnswer, answer_failure, order_behind
 from bot.discord_ui.occasions import Asker, asker_of, joined_at_of, role_ids_of
+from bot.discord_ui.picture_sheets import sheet_of
 from bot.discord_ui.rows import view_of
 from bot.errors import NotYoursError, PictureGoneError, UserFacingError
 from bot.services.requests import format_price
@@ -246,6 +247,7 @@ async def ask_which(
         f"{title}: {WHICH}",
         lambda: view_of([make(number, label, ending) for number, label in labels.items()]),
         f"{title}: {WHICH} {NO_BUTTONS} like #{order.pictures[-1].number} make it snowy.",
+        await sheet_of(interaction.client.services, order.pictures),
     )
     await ask_privately(interaction, question, "ask you which picture is meant", closes=makes)
 

@@ -14,7 +14,8 @@ from discord import app_commands
 from discord.ext import commands
 from typing_extensions import override
 
-from bot.delivery.ladder import NoWayError, Sentences, Spot, Way, climb
+from bot.delivery.ladder import NoWayError, Sentences, Spot, Way, climb, sparing
+from bot.delivery.posting import files_of
 from bot.discord_limits import ALREADY_ACKNOWLEDGED, INTERACTION_GONE, LONGEST_MESSAGE
 from bot.discord_retries import DROPPED, PROBLEMS, is_refusal, steadily
 from bot.discord_ui.mentions import Names
@@ -134,19 +135,19 @@ class OwnAnswer:
     @property
     def ways(self) -> Sequence[Way]:
         """The best first."""
-        return [Way(Spot.RESPONSE, self._answer), Way(Spot.DIRECT, self._directly, bare=True)]
+        return [Way(Spot.RESPONSE, sparing(self._answer)), Way(Spot.DIRECT, sparing(self._directly), bare=True)]
 
-    async def _answer(self, text: str, _: Sequence[Upload], view: discord.ui.View | None) -> Posted:
-        await steadily(lambda: self._answer_once(text, view))
+    async def _answer(self, text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> Posted:
+        await steadily(lambda: self._answer_once(text, uploads, view))
         return Posted()
 
-    async def _answer_once(self, text: str, view: discord.ui.View | None) -> None:
+    async def _answer_once(self, text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> None:
         if self._interaction.response.is_done():
-            await self._interaction.edit_original_response(content=text, attachments=[], view=view)
+            await self._interaction.edit_original_response(content=text, attachments=files_of(uploads), view=view)
             return
         try:
             sent = await self._interaction.response.send_message(
-                text, ephemeral=True, view=discord.utils.MISSING if view is None else view
+                text, files=files_of(uploads), ephemeral=True, view=discord.utils.MISSING if view is None else view
             )
             self.message_id = sent.message_id
         except DROPPED:
@@ -158,11 +159,11 @@ class OwnAnswer:
             if not self._may_have_arrived:
                 raise AnsweredBeforeError from error
             # It was deferred or answered, and only the receipt was lost on the way.
-            await self._interaction.edit_original_response(content=text, attachments=[], view=view)
+            await self._interaction.edit_original_response(content=text, attachments=files_of(uploads), view=view)
 
-    async def _directly(self, text: str, _: Sequence[Upload], __: discord.ui.View | None) -> Posted:
-        nonce = f"{self._interaction.id}f"
-        await steadily(lambda: self._interaction.user.send(text[:LONGEST_MESSAGE], nonce=nonce))
+    async def _directly(self, text: str, uploads: Sequence[Upload], _: discord.ui.View | None) -> Posted:
+        content, nonce = text[:LONGEST_MESSAGE], f"{self._interaction.id}f"
+        await steadily(lambda: self._interaction.user.send(content, files=files_of(uploads), nonce=nonce))
         return Posted()
 
 

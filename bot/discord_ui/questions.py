@@ -38,6 +38,6 @@ class Questions:
         if asking is None:
             return
         try:
-            await asking.edit_original_response(content=text, view=None)
+            await asking.edit_original_response(content=text, attachments=[], view=None)
         except PROBLEMS as problem:
             _log.info("question not closed", interaction=interaction.id, reason=repr(problem))

@@ -67,7 +67,7 @@ SVG_DIFFERS = "An SVG cannot keep {} exactly: look at it."
 
 
 def opening_of(number: int, place: int, count: int, opening: str = BEGINNING) -> str:
-    """How an alt text begins: ``Generated picture #4822, 2 of 4``; of a picture without a number yet, only its place."""
+    """How an alt text begins: ``Generated picture #4822, 2 of 4``; without a number yet, by its place alone."""
     if number:
         return f"{opening} #{number}" if count == 1 else f"{opening} #{number}, {place} of {count}"
     return opening if count == 1 else f"{opening.removesuffix(' of')} {place} of {count}"
@@ -86,6 +86,12 @@ def alt_text(request: ImageRequest, opening: str = BEGINNING) -> str:
     if len(story) > room:
         story = one_line(newest, room) if len(newest) >= room - len(THEN) else f"…{story[1 - room :]}"
     return f"{opening}: {story}"
+
+
+def sheet_text(told: Sequence[str]) -> str:
+    """The alt text of a contact sheet: what is told of each of its pictures, row by row."""
+    count = "one picture" if len(told) == 1 else f"{len(told)} pictures in rows of three"
+    return one_line(f"Contact sheet of {count}: {'; '.join(told)}.", LONGEST_ALT_TEXT)
 
 
 def made_how(request: ImageRequest, model: str, pictures: Sequence[Picture]) -> list[str]:

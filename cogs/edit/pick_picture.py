@@ -14,6 +14,7 @@ from bot.discord_retries import PROBLEMS, remove_quietly, steadily
 from bot.discord_ui.buttons import LastingButton, asker_for, label_of, picture_of, with_price
 from bot.discord_ui.interactions import Interaction, order_behind
 from bot.discord_ui.occasions import asker_of, author_of
+from bot.discord_ui.picture_sheets import sheet_of
 from bot.discord_ui.rows import view_of
 from bot.errors import NotYoursError, PictureGoneError, RequestRefused, UserFacingError
 from bot.inputs import pictures_of
@@ -53,6 +54,7 @@ async def ask_which(client: AtelierClient, reply: Reply, asker: Asker, order: Or
         f"Which picture shall I change? You can also b{example}{foretold_of(meant[0], reply.files)}",
         await _buttons(client, reply, asker, order, meant),
         what="which",
+        uploads=await sheet_of(client.services, meant),
         leaner=f"Which picture shall I change? Reply once more and b{example}",
     )
 
@@ -66,7 +68,8 @@ async def offer(
     which = f"#{meant[0].number}" if len(meant) == 1 else "one of these"
     make = await _buttons(client, reply, asker, order, meant)
     asked = OFFER.format(which) + foretold_of(meant[0], reply.files)
-    await passing.say(reply.message, asked, OFFER_STAYS, make(), what="offer", leaner=NOT_OFFERED)
+    sheet = await sheet_of(client.services, meant)
+    await passing.say(reply.message, asked, OFFER_STAYS, make(), what="offer", leaner=NOT_OFFERED, uploads=sheet)
 
 
 async def offer_others(

@@ -15,6 +15,7 @@ from bot.discord_ui.buttons import still_member
 from bot.discord_ui.occasions import author_of
 from bot.errors import PictureGoneError, RequestRefused, UserFacingError
 from bot.inputs import pictures_of
+from bot.presentation.result import number_in
 from bot.services.policy import ReplyMode
 from cogs.edit.buttons import EditButton
 from cogs.edit.pick_picture import ask_which, offer, offer_others
@@ -23,6 +24,8 @@ from cogs.edit.reply_notices import SWITCHED_OFF, refuse
 from cogs.edit.reply_text import Reply, is_blank, named_picture
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from bot.discord_ui.interactions import AtelierClient
     from bot.services.ledger import Order, Requests
     from bot.services.policy import Policies
@@ -87,7 +90,7 @@ class Replies(commands.Cog):
         elif mode is ReplyMode.MENTIONED and not reply.calls_us and reply.message.guild is not None:
             return
         elif order is not None:
-            await self._change_ours(reply, order, asks=mode is ReplyMode.ASK)
+            await self._change_ours(reply, order, _numbers_in(reference.resolved), asks=mode is ReplyMode.ASK)
         else:
             await self._change_others(reply, reference, asks=mode is ReplyMode.ASK)
 
@@ -108,7 +111,7 @@ class Replies(commands.Cog):
         """Whether a message of ours may be a result that Discord shows already, and we have not written down yet."""
         if not isinstance(answered, discord.Message) or answered.author.id != self._client.bot_id:
             return False
-        return bool(answered.attachments) and message.created_at - answered.created_at < FRESH
+        return bool(_numbers_in(answered)) and message.created_at - answered.created_at < FRESH
 
     async def _once_noted(self, answered_id: int) -> Order | None:
         order = None
@@ -119,10 +122,16 @@ class Replies(commands.Cog):
                 break
         return order
 
-    async def _change_ours(self, reply: Reply, order: Order, *, asks: bool) -> None:
+    async def _change_ours(self, reply: Reply, order: Order, shown: Container[int], *, asks: bool) -> None:
         """Change the picture that is meant; ask which, if that is not clear.
 
         Whether, if it may be talk, or the picture is another member's.
+
+        Args:
+            reply: the member's.
+            order: the request behind what is answered.
+            shown: the numbers of the pictures that the answered message shows, for it may show one of several.
+            asks: always.
         """
         if reply.is_blank:
             await self._hint(reply, order)
@@ -134,7 +143,8 @@ class Replies(commands.Cog):
         made = sorted((each.picture for each in order.jobs if each.picture is not None), key=lambda each: each.number)
         named, words = named_picture(reply.words, made)
         reply = replace(reply, words=words)
-        meant = [named] if named is not None else list(order.pictures) or made
+        left = order.pictures
+        meant = [named] if named else [each for each in left if each.number in shown] or list(left) or made
         is_own = order.requester.user_id == reply.message.author.id
         asks = asks or reply.is_talk or not is_own  # no price was in sight
         if meant[0].deleted:
@@ -184,6 +194,12 @@ class Replies(commands.Cog):
     def _is_hidden(self, message: discord.Message) -> bool:
         """Whether Discord keeps from us what a message says."""
         return message.guild is not None and not self._client.intents.message_content and is_blank(message)
+
+
+def _numbers_in(message: object) -> set[int]:
+    """The pictures that a message of ours shows; 0 is one that has no number yet."""
+    attachments = message.attachments if isinstance(message, discord.Message) else ()
+    return {number for each in attachments if (number := number_in(each.filename)) is not None}
 
 
 def _server_of(message: discord.Message, order: Order | None) -> int:

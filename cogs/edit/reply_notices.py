@@ -19,10 +19,11 @@ from bot.errors import DatabaseError, UserFacingError
 from bot.services.background import Background
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import discord
 
+    from bot.delivery.posting import Upload
     from bot.discord_ui.interactions import AtelierClient
     from bot.services.ledger import Notes
 
@@ -108,11 +109,12 @@ class Passing:
         *,
         what: str,
         leaner: str | None = None,
+        uploads: Sequence[Upload] = (),
     ) -> None:
         """Say it as `tell_below` does, and remove it after that many seconds."""
         line = Line(message.channel.id, message.id)
         key = await self._stands(line)
-        told = await tell_below(message, text, lambda: view, what=what, leaner=leaner)
+        told = await tell_below(message, text, lambda: view, what=what, leaner=leaner, uploads=uploads)
         if told is None:
             await self._gone(key)
             return

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import discord
 from typing_extensions import override
 
+from bot.delivery.ladder import Sentences
 from bot.delivery.posted_results import ShownResults
-from bot.discord_ui.buttons import AtelierButton, picture_of
+from bot.discord_ui.buttons import AtelierButton, ask_privately, label_of, picture_of
 from bot.discord_ui.interactions import Interaction, order_behind
 from bot.discord_ui.occasions import take_press
+from bot.discord_ui.picture_sheets import sheet_of
 from bot.discord_ui.rows import view_of
 from bot.services.gallery import Deleter
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 ASK_ONE = "Delete this result for everybody? It cannot be brought back, and its cost stays booked."
 ASK_WHICH = "Delete which picture for everybody? It cannot be brought back, and its cost stays booked."
+NOT_ASKED = "Discord refused the button that deletes it, so nothing was deleted. Try again later."
 STAYS = " I cannot remove its message; dismiss or delete that yourself."
 STAYS_IN = " I cannot take it out of its message; dismiss or delete that yourself."
 
@@ -65,13 +68,20 @@ class DeleteOneButton(AtelierButton, action="delete-one"):
 async def ask_deletion(interaction: Interaction, order: Order, picture: Picture) -> None:
     """Ask whether it is really to be deleted, and of several what: it was paid for, and cannot come back."""
     interaction.client.services.deletions.check(order, _deleter(interaction))
-    everything = ReallyDeleteButton(picture.number)
     if len(order.pictures) == 1:
-        question, view = ASK_ONE, view_of([everything])
+        question = Sentences(ASK_ONE, lambda: view_of([ReallyDeleteButton(picture.number)]), NOT_ASKED)
     else:
-        ones = [DeleteOneButton(each.number, f"#{each.number}") for each in order.pictures]
-        question, view = ASK_WHICH, view_of([*ones, ReallyDeleteButton(picture.number, "All")])
-    await interaction.response.send_message(question, view=view, ephemeral=True)
+        question = Sentences(
+            ASK_WHICH,
+            lambda: view_of([*_ones(order), ReallyDeleteButton(picture.number, "All")]),
+            NOT_ASKED,
+            await sheet_of(interaction.client.services, order.pictures),
+        )
+    await ask_privately(interaction, question, "ask you whether to delete it", closes=False)
+
+
+def _ones(order: Order) -> list[DeleteOneButton]:
+    return [DeleteOneButton(each.number, label_of(order, each)) for each in order.pictures]
 
 
 async def _delete(interaction: Interaction, order: Order, picture: Picture | None) -> None:
@@ -84,7 +94,7 @@ async def _delete(interaction: Interaction, order: Order, picture: Picture | Non
         told = f"Deleted.{'' if unseen else STAYS}"
     else:
         told = f"Deleted #{picture.number}.{'' if unseen else STAYS_IN}"
-    await interaction.edit_original_response(content=told, view=None)
+    await interaction.edit_original_response(content=told, attachments=[], view=None)
 
 
 def _deleter(interaction: Interaction) -> Deleter:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.presentation.story import LONGEST_ALT_TEXT
+from bot.presentation.story import sheet_text
 from bot.services.text import one_line, shown
 
 if TYPE_CHECKING:
@@ -39,9 +39,7 @@ def nothing_text(query: HistoryQuery, title_of: Callable[[str], str]) -> str:
 
 def sheet_alt_text(entries: Sequence[Entry]) -> str:
     """What a screen reader says of the sheet: the numbers, row by row, and what each picture was made from."""
-    told = "; ".join(f"#{entry.number}, {one_line(entry.words, WORDS_TOLD) or WORDLESS}" for entry in entries)
-    count = "one picture" if len(entries) == 1 else f"{len(entries)} pictures in rows of three"
-    return one_line(f"Contact sheet of {count}: {told}.", LONGEST_ALT_TEXT)
+    return sheet_text([f"#{entry.number}, {one_line(entry.words, WORDS_TOLD) or WORDLESS}" for entry in entries])
 
 
 def option_label(entry: Entry) -> str:

@@ -17,6 +17,7 @@ from discord.app_commands import CommandInvokeError
 
 from bot import wiring
 from bot.client import AtelierBot
+from bot.delivery.replies import SHEET_NAME
 from bot.errors import UserFacingError
 from bot.services.jobs import FinishedImage
 from bot.services.policy import Decision, RoleRule
@@ -129,8 +130,8 @@ class House:
 
     @property
     def posted(self) -> list[discord.Message]:
-        """The results in the channel: regular messages with files."""
-        return [message for message in self.channel.history(viewer=self.ben) if message.attachments]
+        """The results in the channel: regular messages with files, but for what a question shows."""
+        return [message for message in self.channel.history(viewer=self.ben) if shows_pictures(message)]
 
     @property
     def callbacks(self) -> list[int]:
@@ -145,6 +146,11 @@ class House:
         """What the bot raised that this test does not expect."""
         roots = [each.original if isinstance(each, CommandInvokeError) else each for each in self.env.errors]
         return [each for each in roots if not isinstance(each, self.expected)]
+
+
+def shows_pictures(message: discord.Message) -> bool:
+    """Whether a message shows more than the sheet of a question."""
+    return any(each.filename != SHEET_NAME for each in message.attachments)
 
 
 def named(find: Any) -> Callable[..., Any]:  # noqa: ANN401 - a function that SimCord keeps to itself

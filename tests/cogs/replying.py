@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from simcord.backend.models.message import AllowedMentions
 
 from bot.services.policy import Lead, ReplyMode
+from tests.cogs.house import shows_pictures
 from tests.examples import png
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ async def hear(house: House, message: discord.Message) -> None:
 def said(house: House) -> list[discord.Message]:
     """What the bot says in the channel beside results, oldest first."""
     shown = house.channel.history(viewer=house.lead)
-    return [each for each in shown if each.author.id == house.bot.bot_id and not each.attachments]
+    return [each for each in shown if each.author.id == house.bot.bot_id and not shows_pictures(each)]
 
 
 def answer(house: House, message: discord.Message) -> str:

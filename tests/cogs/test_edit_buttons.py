@@ -161,6 +161,7 @@ async def test_the_question_which_one_names_the_action_and_is_answered_once(
 
         assert asked == f"{title}: which picture?"
         assert question.response.content == "You chose #2."
+        assert question.response.attachments == []
         assert not question.response.components
         assert len(house.painter.asked) == 3
 

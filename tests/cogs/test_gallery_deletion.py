@@ -174,6 +174,19 @@ async def test_one_of_several_is_deleted_and_its_message_shows_the_others(opened
         assert [picture.number for picture in (await order_of(house, 1)).pictures] == [1, 3]
 
 
+async def test_it_is_asked_which_with_a_sheet_that_goes_with_the_answer(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await house.imagine(count=2)
+        asked = await house.mia.select(house.posted[0], ["delete"])
+        assert asked.response is not None
+        (sheet,) = asked.response.attachments
+
+        await house.mia.click(asked.response, label="#2")
+
+        assert sheet.description == "Contact sheet of 2 pictures in rows of three: #1; #2."
+        assert asked.response.attachments == []
+
+
 async def test_the_first_of_several_can_go_and_the_rows_go_on_working(opened: OpenHouse) -> None:
     async with opened() as house:
         await house.imagine(count=2)

@@ -329,15 +329,37 @@ async def test_it_is_asked_which_of_several_is_meant(opened: OpenHouse) -> None:
         words = await reply(house, await picture(house, count=2), "make it snowy")
         question = said(house)[0]
         told = answer(house, words)
+        (sheet,) = question.attachments
         await house.restart()
         await house.mia.click(question, label="#2")
 
         assert told == "Which picture shall I change? You can also begin your words with its number, like #2."
+        assert sheet.description == "Contact sheet of 2 pictures in rows of three: #1; #2."
         asked, result = house.painter.asked[-1], house.posted[-1]
         assert (asked.parent, asked.prompt) == (2, "make it snowy")
         assert result.reference is not None
         assert result.reference.message_id == words.id
         assert said(house) == []
+
+
+async def test_a_message_that_shows_one_of_several_is_about_that_one(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await picture(house, count=3)
+        await house.mia.slash(house.channel, "show", id="2")
+        await reply(house, house.posted[-1], "make it snowy")
+
+        assert said(house) == []
+        assert house.painter.asked[-1].parent == 2
+
+
+async def test_where_the_sheet_is_refused_it_is_asked_without(opened: OpenHouse) -> None:
+    async with opened() as house:
+        first = await picture(house, count=2)
+        house.env.inject_error("POST", "/channels/*/messages", status=403, code=50013, message="Missing Permissions")
+        words = await reply(house, first, "make it snowy")
+
+        assert answer(house, words).startswith("Which picture shall I change?")
+        assert said(house)[0].attachments == []
 
 
 async def test_only_who_wrote_the_words_chooses(opened: OpenHouse) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -9,9 +10,11 @@ import discord
 import pytest
 from typing_extensions import override
 
+from bot.discord_ui import picture_sheets
 from bot.discord_ui.buttons import AtelierButton, LastingDialog, PictureButton, asker_for, hears, is_private
 from bot.discord_ui.more_menu import MoreButton, MoreSelect
 from bot.discord_ui.rows import view_of
+from bot.pictures import ContactSheets
 from bot.services.admission import Start
 from cogs.increases.asking import AskButton
 
@@ -82,6 +85,12 @@ def offered(answer: InteractionResult) -> list[str]:
     assert answer.response.ephemeral
     rows: Any = answer.response.components
     return [button["label"] for row in rows for button in row["components"]]
+
+
+def sheets(answer: InteractionResult) -> list[str | None]:
+    """What the sheets that an answer shows say to a screen reader."""
+    assert answer.response is not None
+    return [each.description for each in answer.response.attachments]
 
 
 WAYS = pytest.mark.parametrize("way", ["button", "select"])
@@ -185,7 +194,42 @@ async def test_with_several_it_is_asked_privately_and_the_chosen_one_is_meant(wa
         chosen = await house.ben.click(asked.response, label="#2")  # type: ignore[arg-type]  # there is one
 
         assert said(asked) == "Poke: which picture?"
+        assert sheets(asked) == ["Contact sheet of 3 pictures in rows of three: #1; #2; #3."]
         assert offered(asked) == ["#1 · 1st of 3", "#2 · 2nd of 3", "#3 · 3rd of 3"]
+        assert said(chosen) == f"#2 public {house.server.id}"
+
+
+async def test_with_a_file_that_is_gone_the_sheet_has_its_number_alone(opened: OpenHouse) -> None:
+    async with opened() as house:
+        message = await pictures(house, 2)
+        for path in (house.directory / "images").rglob("*"):
+            path.unlink() if path.is_file() else None
+
+        asked = await use(house.ben, message, "button")
+
+        assert sheets(asked) == ["Contact sheet of 2 pictures in rows of three: #1; #2."]
+        assert said(asked) == "Poke: which picture?"
+
+
+@pytest.mark.parametrize("problem", [MemoryError(), None], ids=["failed", "too slow"])
+async def test_without_a_sheet_it_is_asked_all_the_same(
+    problem: Exception | None, opened: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def draw(*_: object) -> bytes:
+        if problem is not None:
+            raise problem
+        await asyncio.Event().wait()
+        return b""
+
+    async with opened() as house:
+        message = await pictures(house, 2)
+        monkeypatch.setattr(ContactSheets, "draw", draw)
+        monkeypatch.setattr(picture_sheets, "DRAWN_WITHIN", 0)
+
+        asked = await use(house.ben, message, "button")
+        chosen = await house.ben.click(asked.response, label="#2")  # type: ignore[arg-type]  # there is one
+
+        assert sheets(asked) == []
         assert said(chosen) == f"#2 public {house.server.id}"
 
 

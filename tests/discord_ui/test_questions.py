@@ -18,8 +18,9 @@ class Asking:
         self.said: list[str] = []
         self._failure = failure
 
-    async def edit_original_response(self, *, content: str, view: None) -> None:
+    async def edit_original_response(self, *, content: str, attachments: list[discord.File], view: None) -> None:
         assert view is None
+        assert attachments == []
         if self._failure is not None:
             raise self._failure
         self.said.append(content)

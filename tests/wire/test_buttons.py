@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 
 from bot.sandbox.discord import Fault, Permission, Upload
 from tests.pictures.samples import encoded, gradient
@@ -119,10 +121,13 @@ async def test_of_several_pictures_it_is_asked_which_one_is_meant(house: House) 
     second = message.attachments[1].content
 
     asked = await (await bob.click(message, "Vary")).shown()
+    (sheet,) = asked.attachments
     await house.restart_bot()
     made = await house.result(await bob.click(asked, "#2"))
 
     assert asked.only_for is bob.user
+    assert Image.open(io.BytesIO(sheet.content)).size == (486, 240)
+    assert sheet.description == "Contact sheet of 2 pictures in rows of three: #1; #2."
     assert buttons(asked) == [["#1", "#2"]]
     assert [file.content for file in house.images.calls[-1].named("image")] == [second]
     assert made.content.startswith(f"**#3** for {bob.mention}\n-# Variation of #2 · ")
