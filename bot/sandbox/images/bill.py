@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import OperatorError
-from bot.sandbox.images.tokens import AuthorUsage, Usage
+from bot.sandbox.images.tokens import AuthorUsage, Usage, WordUsage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,8 +29,9 @@ class BillLine:
         pictures: pictures charged for.
         partials: previews that were sent.
         input_bytes: bytes of all uploaded files.
-        usage: the tokens charged for; None when nothing is.
-        cost_nano: nano-dollars, those of an SVG's author among them.
+        usage: the image model's tokens charged for; None when none are.
+        cost_nano: nano-dollars, those of all models together.
+        words: the tokens charged for of a conversation's main model; None when none are.
     """
 
     call_id: str
@@ -46,6 +47,7 @@ class BillLine:
     input_bytes: int
     usage: Usage | None
     cost_nano: int
+    words: WordUsage | None = None
 
 
 class Bill:
@@ -92,7 +94,7 @@ class Bill:
 
     @property
     def tokens(self) -> int:
-        """Tokens charged for, of every kind."""
+        """Tokens of image models charged for, of every kind."""
         return sum(line.usage.total for line in self._lines if line.usage is not None)
 
     @property
@@ -111,6 +113,8 @@ def _lines_in(path: Path) -> Iterator[BillLine]:
         if usage is not None:
             usage["author"] = usage["author"] and AuthorUsage(**usage["author"])
             told["usage"] = Usage(**usage)
+        if told.get("words") is not None:
+            told["words"] = WordUsage(**told["words"])
         yield BillLine(**told)
     if whole != content:
         with path.open("r+b") as file:

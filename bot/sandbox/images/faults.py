@@ -59,6 +59,22 @@ class FaultKind(StrEnum):
         EARLY_FINAL: stream only; the result comes after `after` previews, the others never.
         SLOW_DRIP: the answer's last part trickles in over `seconds` (5).
         SILENCE: not a byte for `seconds` (one hour) after `after` previews, then it goes on.
+
+    Only in conversations. Not billed:
+        FORGOTTEN: 400 ``previous_response_not_found``, of a response that should be kept.
+        ERROR_BODY: 200 with an error in its body, of a rate limit.
+        RESPONSE_FAILED: after `after` previews ``response.failed``.
+        STUCK: a background response stays ``queued``.
+
+    Only in conversations, and billed for what was made:
+        CALL_FAILED: the tool's safety check says no; the main model tells so, and the response completes.
+        CONTENT_FILTER: ``response.incomplete`` before any picture.
+        ONLY_CLAIMED: the main model says that the picture is there, and never called the tool.
+        SECOND_CALL: the tool is called twice.
+        NO_TOOL_USAGE: ``tool_usage`` is missing.
+        ZERO_TOOL_USAGE: it is all zeros.
+        EMPTY_OUTPUT: the last event lists no output.
+        STILL_GENERATING: the picture's item says that it is not done, and has it.
     """
 
     MODERATION_BLOCKED = "moderation_blocked"
@@ -100,6 +116,18 @@ class FaultKind(StrEnum):
     ODD_USAGE = "odd_usage"
     SLOW_DRIP = "slow_drip"
     SILENCE = "silence"
+    FORGOTTEN = "forgotten"
+    ERROR_BODY = "error_body"
+    RESPONSE_FAILED = "response_failed"
+    STUCK = "stuck"
+    CALL_FAILED = "call_failed"
+    CONTENT_FILTER = "content_filter"
+    ONLY_CLAIMED = "only_claimed"
+    SECOND_CALL = "second_call"
+    NO_TOOL_USAGE = "no_tool_usage"
+    ZERO_TOOL_USAGE = "zero_tool_usage"
+    EMPTY_OUTPUT = "empty_output"
+    STILL_GENERATING = "still_generating"
 
 
 FREE = frozenset(
@@ -108,7 +136,20 @@ FREE = frozenset(
         FaultKind.BILLING_HARD_LIMIT, FaultKind.INVALID_KEY, FaultKind.NOT_VERIFIED, FaultKind.MODEL_NOT_FOUND,
         FaultKind.INSUFFICIENT_QUOTA, FaultKind.RATE_LIMIT, FaultKind.SERVER_ERROR, FaultKind.BAD_GATEWAY,
         FaultKind.SLOW_DOWN, FaultKind.CLOSE_BEFORE_HEADERS, FaultKind.ERROR_EVENT, FaultKind.FLAT_ERROR_EVENT,
-        FaultKind.REDIRECT,
+        FaultKind.REDIRECT, FaultKind.FORGOTTEN, FaultKind.ERROR_BODY, FaultKind.RESPONSE_FAILED, FaultKind.STUCK,
+    }
+)  # fmt: skip
+ONLY_IN_CONVERSATIONS = frozenset(
+    {
+        FaultKind.FORGOTTEN, FaultKind.ERROR_BODY, FaultKind.RESPONSE_FAILED, FaultKind.STUCK, FaultKind.CALL_FAILED,
+        FaultKind.CONTENT_FILTER, FaultKind.ONLY_CLAIMED, FaultKind.SECOND_CALL, FaultKind.NO_TOOL_USAGE,
+        FaultKind.ZERO_TOOL_USAGE, FaultKind.EMPTY_OUTPUT, FaultKind.STILL_GENERATING,
+    }
+)  # fmt: skip
+NEVER_IN_CONVERSATIONS = frozenset(
+    {
+        FaultKind.ENDLESS, FaultKind.GZIP_BOMB, FaultKind.DATA_ADDRESS, FaultKind.LINK, FaultKind.BARE_FILE,
+        FaultKind.ODD_TYPE, FaultKind.ODD_USAGE, FaultKind.SLOW_DRIP, FaultKind.EARLY_FINAL,
     }
 )  # fmt: skip
 STREAM_ONLY = frozenset(
@@ -175,10 +216,12 @@ class Faults:
         """The faults that have not hit all their calls yet."""
         return tuple(fault for fault, _ in self._waiting)
 
-    def take(self, prompt: str, *, stream: bool) -> Fault | None:
+    def take(self, prompt: str, *, stream: bool, in_conversation: bool = False) -> Fault | None:
         """The fault that hits this call, if any; it is used up once more."""
+        elsewhere = NEVER_IN_CONVERSATIONS if in_conversation else ONLY_IN_CONVERSATIONS
+        passed = elsewhere if stream else elsewhere | STREAM_ONLY
         for place, (fault, left) in enumerate(self._waiting):
-            if (fault.match is None or fault.match in prompt) and (stream or fault.kind not in STREAM_ONLY):
+            if (fault.match is None or fault.match in prompt) and fault.kind not in passed:
                 self._waiting[place : place + 1] = [(fault, left - 1)] if left > 1 else []
                 return fault
         return None

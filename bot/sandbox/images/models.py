@@ -29,6 +29,8 @@ class Family:
         previews: output formats for projects with access.
         text_in: nano-dollars per input text token.
         image_in: nano-dollars per input image token.
+        text_cached: nano-dollars per input text token that the cache gave; the Image API reports none.
+        image_cached: the same of an image token.
         image_out: nano-dollars per output token.
     """
 
@@ -41,6 +43,8 @@ class Family:
     previews: tuple[str, ...] = ()
     text_in: int = 5_000
     image_in: int = 8_000
+    text_cached: int = 1_250
+    image_cached: int = 2_000
     image_out: int = 30_000
 
 
@@ -74,8 +78,9 @@ F25 = Family("2.5", free_size=True, qualities=FIVE, markup=True)
 F2 = Family("2", free_size=True, qualities=THREE)
 F15 = Family("1.5", free_size=False, qualities=THREE, fidelities=("high", "low"), image_out=32_000)
 MINI = Family(
-    "1-mini", free_size=False, qualities=THREE, fidelities=("low",), text_in=2_000, image_in=2_500, image_out=8_000
-)
+    "1-mini", free_size=False, qualities=THREE, fidelities=("low",), text_in=2_000, image_in=2_500, image_out=8_000,
+    text_cached=200, image_cached=250,
+)  # fmt: skip
 GONE = Family("gone", free_size=False, qualities=THREE)
 
 AUTUMN_END = date(2026, 12, 1)

@@ -86,7 +86,12 @@ async def receive(request: web.Request, request_id: str, endpoint: str) -> Call:
     return Call(request_id, endpoint, headers, fields, tuple(files))
 
 
-async def _read_json(request: web.Request, endpoint: str) -> tuple[dict[str, Any], list[ReceivedFile]]:
+async def read_object(request: web.Request) -> dict[str, Any]:
+    """The JSON object of a request's body, without what is null.
+
+    Raises:
+        Refusal: it is none.
+    """
     body: object
     try:
         body = json.loads(await request.read())
@@ -99,7 +104,11 @@ async def _read_json(request: web.Request, endpoint: str) -> tuple[dict[str, Any
             "library correctly. The OpenAI API expects a JSON payload, but what was sent was not valid JSON.)",
         )
     given = cast("dict[str, Any]", body)
-    fields = {name: value for name, value in given.items() if value is not None}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+async def _read_json(request: web.Request, endpoint: str) -> tuple[dict[str, Any], list[ReceivedFile]]:
+    fields = await read_object(request)
     files: list[ReceivedFile] = []
     if endpoint == "edits":
         images: object = fields.pop("images", [])
@@ -114,17 +123,26 @@ async def _read_json(request: web.Request, endpoint: str) -> tuple[dict[str, Any
 
 
 def _from_reference(field: str, param: str, item: object) -> ReceivedFile:
-    """A file out of ``{"image_url": "data:..."}``. Other addresses are not fetched: nothing leaves this machine."""
+    """A file out of ``{"image_url": "data:..."}``."""
     url = cast("dict[str, object]", item).get("image_url") if isinstance(item, dict) else None
+    return from_address(field, f"{param}.image_url", url)
+
+
+def from_address(field: str, param: str, url: object) -> ReceivedFile:
+    """A file out of ``data:...``. Other addresses are not fetched: nothing leaves this machine.
+
+    Raises:
+        Refusal: it is no such address, or the file is too large.
+    """
     if not isinstance(url, str):
-        raise invalid(f"Missing required parameter: '{param}.image_url'.", param, "missing_required_parameter")
+        raise invalid(f"Missing required parameter: '{param}'.", param, "missing_required_parameter")
     head, comma, payload = url.partition(",")
     if not comma or not head.startswith("data:") or not head.endswith(";base64"):
-        raise invalid(f"Invalid '{param}.image_url'. The sandbox reads data: URLs only.", param, "invalid_image_url")
+        raise invalid(f"Invalid '{param}'. The sandbox reads data: URLs only.", param, "invalid_image_url")
     try:
         content = base64.b64decode(payload, validate=True)
     except binascii.Error as error:
-        raise invalid(f"Invalid '{param}.image_url': not valid base64.", param, "invalid_image_url") from error
+        raise invalid(f"Invalid '{param}': not valid base64.", param, "invalid_image_url") from error
     media_type = head.removeprefix("data:").removesuffix(";base64")
     _check_size(field, content)
     return ReceivedFile(field, "", media_type, content)

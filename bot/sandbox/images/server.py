@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
@@ -26,7 +26,7 @@ from bot.sandbox.images.refusals import Refusal, bad_key, blocked, no_model
 from bot.sandbox.images.shelf import Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
     from datetime import date
 
 LARGEST_REQUEST = 17 * 50 * 1024 * 1024  # bytes: sixteen pictures and a mask
@@ -105,10 +105,7 @@ class SandboxImages:
 
     async def _listen(self) -> None:
         app = web.Application(client_max_size=LARGEST_REQUEST)
-        app.router.add_post("/v1/images/{endpoint:generations|edits}", self._images)
-        app.router.add_get("/v1/models", self._models)
-        app.router.add_get("/v1/models/{id}", self._model)
-        app.router.add_get("/files/{name}", self.shelf.serve)
+        self._add_routes(app.router)
         app.router.add_route("*", "/{path:.*}", self._unknown)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -116,6 +113,12 @@ class SandboxImages:
         await site.start()
         self._port = self._runner.addresses[0][1]
         self.shelf.address = f"http://127.0.0.1:{self._port}"
+
+    def _add_routes(self, router: web.UrlDispatcher) -> None:
+        router.add_post("/v1/images/{endpoint:generations|edits}", self._images)
+        router.add_get("/v1/models", self._models)
+        router.add_get("/v1/models/{id}", self._model)
+        router.add_get("/files/{name}", self.shelf.serve)
 
     async def _hang_up(self) -> None:
         if self._runner is not None:
@@ -126,10 +129,13 @@ class SandboxImages:
         """Put the time forward, past the days on which models are retired."""
         self._ahead += timedelta(seconds=seconds)
 
-    def _today(self) -> date:
+    def _now(self) -> datetime:
         today = self.options.today
         now = datetime.now(UTC) if today is None else datetime.combine(today, datetime.min.time(), UTC)
-        return (now + self._ahead).date()
+        return now + self._ahead
+
+    def _today(self) -> date:
+        return self._now().date()
 
     def _headers(self, request_id: str, model: str = "") -> dict[str, str]:
         return {
@@ -149,18 +155,30 @@ class SandboxImages:
         if request.headers.get("authorization") != f"Bearer {self.options.api_key}":
             raise bad_key()
 
-    async def _images(self, request: web.Request) -> web.StreamResponse:
-        request_id = self._next_id()
+    @contextmanager
+    def _working(self) -> Generator[None]:
         self._running += 1
         self._idle.clear()
         try:
-            return await self._serve(request, request_id)
-        except Refusal as refusal:
-            return self._refused(refusal, request_id)
+            yield
         finally:
             self._running -= 1
             if not self._running:
                 self._idle.set()
+
+    async def _images(self, request: web.Request) -> web.StreamResponse:
+        return await self._answered(request, self._serve)
+
+    async def _answered(
+        self, request: web.Request, serve: Callable[[web.Request, str], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        """What this way of serving answers, or its refusal."""
+        request_id = self._next_id()
+        with self._working():
+            try:
+                return await serve(request, request_id)
+            except Refusal as refusal:
+                return self._refused(refusal, request_id)
 
     async def _serve(self, request: web.Request, request_id: str) -> web.StreamResponse:
         self._let_in(request, request_id)
@@ -201,12 +219,16 @@ class SandboxImages:
         Raises:
             Refusal: a word of the prompt is blocked before anything is made.
         """
-        words = set(re.findall(r"[\w-]+", checked.prompt.lower()))
+        fault = self._blocked(checked.prompt, checked.call.id)
+        return fault or self.faults.take(checked.prompt, stream=checked.stream)
+
+    def _blocked(self, prompt: str, request_id: str) -> Fault | None:
+        words = words_of(prompt)
         if words & self.options.blocked_words:
-            raise blocked(checked.call.id, "input")
-        if words & self.options.blocked_output_words:
-            return Fault(FaultKind.OUTPUT_BLOCKED, after=ALL_PARTIALS)
-        return self.faults.take(checked.prompt, stream=checked.stream)
+            raise blocked(request_id, "input")
+        return (
+            Fault(FaultKind.OUTPUT_BLOCKED, after=ALL_PARTIALS) if words & self.options.blocked_output_words else None
+        )
 
     async def _models(self, request: web.Request) -> web.Response:
         request_id = self._next_id()
@@ -247,6 +269,11 @@ class SandboxImages:
         return web.Response(
             status=status, body=json.dumps(body).encode(), content_type="application/json", headers=headers
         )
+
+
+def words_of(prompt: str) -> set[str]:
+    """Its words in lower case."""
+    return set(re.findall(r"[\w-]+", prompt.lower()))
 
 
 def _last_request(bill: Bill) -> int:

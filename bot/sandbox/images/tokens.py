@@ -71,17 +71,49 @@ class AuthorUsage:
 
 
 @dataclass(frozen=True, slots=True)
+class WordUsage:
+    """The tokens of the text model that leads a conversation, in one response.
+
+    Attributes:
+        read: input tokens, all of them.
+        cached: those of them that the cache gave.
+        kept: those of them that the cache took in.
+        written: output tokens, all of them.
+        thought: those of them that were reasoning.
+    """
+
+    model: str
+    read: int
+    cached: int
+    kept: int
+    written: int
+    thought: int
+
+    def wire(self) -> dict[str, object]:
+        """The response's ``usage`` object."""
+        return {
+            "input_tokens": self.read,
+            "input_tokens_details": {"cached_tokens": self.cached, "cache_write_tokens": self.kept},
+            "output_tokens": self.written,
+            "output_tokens_details": {"reasoning_tokens": self.thought},
+            "total_tokens": self.read + self.written,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """The tokens of one call, as the API reports them.
 
     Attributes:
         author: of an SVG's author, reported beside them and billed on top.
+        cached_image: those of `image` that the cache gave; in conversations only.
     """
 
     text: int
     image: int
     output: int
     author: AuthorUsage | None = None
+    cached_image: int = 0
 
     @property
     def total(self) -> int:
@@ -103,7 +135,8 @@ class Usage:
     def nano_dollars(self, family: Family) -> int:
         """What the tokens cost, in nano-dollars, an author's with them."""
         author = 0 if self.author is None else self.author.nano_dollars
-        return self.text * family.text_in + self.image * family.image_in + self.output * family.image_out + author
+        image = (self.image - self.cached_image) * family.image_in + self.cached_image * family.image_cached
+        return self.text * family.text_in + image + self.output * family.image_out + author
 
 
 def grid_tokens(grid: int, width: int, height: int, pictures: int = 1) -> int:
