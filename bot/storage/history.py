@@ -50,6 +50,13 @@ FROM history
 JOIN pictures ON pictures.number = history.number
 WHERE history.number BETWEEN :lowest AND :highest
 """
+# Favourites from whoever's stars, however many pictures there are.
+BY_STARS = """
+FROM stars
+CROSS JOIN history ON history.number = stars.picture_number
+JOIN pictures ON pictures.number = history.number
+WHERE stars.server_id = :server_id AND stars.user_id = :asker_id AND stars.picture_number BETWEEN :lowest AND :highest
+"""
 WITH_WORDS = """
 AND +history.number IN (
     SELECT rowid FROM history_words WHERE history_words MATCH :match AND rowid BETWEEN :lowest AND :highest
@@ -140,8 +147,13 @@ def statement_for(
         meant["match"] = " AND ".join(matches)
     filters = [name for name in FILTERS if getattr(query, name) is not None]
     is_narrow = any(name in NARROW for name in filters)
-    begins = BY_WORDS if matches and not is_narrow else BY_NUMBER + (WITH_WORDS if matches else "")
-    by = "history.number" if begins is not BY_WORDS else "history_words.rowid"
+    if query.favourites:
+        by, begins = "stars.picture_number", BY_STARS
+    elif matches and not is_narrow:
+        by, begins = "history_words.rowid", BY_WORDS
+    else:
+        by, begins = "history.number", BY_NUMBER
+    begins += WITH_WORDS if matches and begins is not BY_WORDS else ""
     ends = f"ORDER BY {by} {DIRECTIONS[stretch.newest_first]} LIMIT :most"
     return " ".join([COLUMNS, begins, MAY_BE_SEEN, *(FILTERS[name] for name in filters), *parts, ends]), meant
 

@@ -10,6 +10,7 @@ import pytest
 from bot.services.gallery import HistoryQuery, Places, Stretch
 from bot.storage import history as of_storage
 from bot.storage.history import SqliteHistory, statement_for, words_of
+from bot.storage.stars import SqliteStars
 
 from .examples import DESTINATION, MEMBER, NOON, SERVER, opened, order, settlement
 
@@ -195,6 +196,24 @@ async def test_what_is_meant_can_be_narrowed_down(books: Books) -> None:
     assert await found(books, "fox", place_id=1) == []
 
 
+async def test_favourites_are_what_the_asker_has_starred_and_may_see(books: Books) -> None:
+    own, others = await made(books, "a fox"), await made(books, "a fox", "an owl", requester=STRANGER)
+    hidden = await made(books, "a fox", requester=replace(STRANGER, channel_id=CHANNEL + 50))
+    became_private = await made(books, "a fox", requester=STRANGER)
+    stars = SqliteStars(books.database)
+    for number in (*own, *others, *hidden, *became_private):
+        await stars.toggle(number, ASKER, NOON)
+    await stars.toggle((await made(books, "a fox", requester=STRANGER))[0], STRANGER.user_id, NOON)
+    await books.requests.acknowledged("R4", replace(DESTINATION, private=True))
+
+    assert await found(books, favourites=True) == [*others[::-1], *own]
+    assert await found(books, "fox", favourites=True) == [others[0], *own]
+    assert await found(books, "zz", favourites=True) == []
+    assert await found(books, "fox", favourites=True, member_id=ASKER) == own
+    assert await found(books, favourites=True, stretch=Stretch(lowest=others[0], newest_first=False)) == others
+    assert await found(books, favourites=True, server_id=SERVER + 1) == []
+
+
 async def test_deleted_pictures_leave_the_index(books: Books) -> None:
     numbers = await made(books, "a fox", "東京 a fox")
     await books.requests.delete_picture(numbers[0], NOON + 5)
@@ -244,10 +263,12 @@ async def test_a_damaged_request_is_booked_and_has_no_words(tmp_path: Path) -> N
         ({"place_id": 5}, "history_of_place"),
         ({"words": "fox"}, "VIRTUAL TABLE INDEX"),
         ({"words": "fox", "member_id": 5}, "history_of_member"),
+        ({"favourites": True}, "stars_of_member"),
+        ({"words": "fox", "favourites": True, "model": "x"}, "stars_of_member"),
     ],
 )
 async def test_a_hundred_thousand_pictures_are_not_gone_through(
-    meant: dict[str, int | str], index: str, books: Books
+    meant: dict[str, int | str | bool], index: str, books: Books
 ) -> None:
     """The bench measures it; here SQLite says how it would look."""
     await made(books, "a fox")

@@ -1,4 +1,4 @@
-"""Finished pictures and their files: what they came from, how they are found again, how long they stay, how they go."""
+"""Finished pictures and their files: what they came from, how they are found and voted for, how they stay and go."""
 
 from bot.services.gallery.deletion import Deleter, Deletions, Screen
 from bot.services.gallery.file_holds import FileHolds, Sweeping
@@ -15,6 +15,7 @@ from bot.services.gallery.history import (
     ThreadSight,
 )
 from bot.services.gallery.lineage import MOST_SHOWN, Family, Lineage, Relative
+from bot.services.gallery.stars import StarLabels, StarRecords, Stars, Vote
 
 __all__ = [
     "MOST_SHOWN",
@@ -33,7 +34,11 @@ __all__ = [
     "Relative",
     "Screen",
     "Sight",
+    "StarLabels",
+    "StarRecords",
+    "Stars",
     "Stretch",
     "Sweeping",
     "ThreadSight",
+    "Vote",
 ]

@@ -34,6 +34,7 @@ class HistoryQuery:
         thread_id: the thread where they were made.
         since: not made before, in seconds since 1970 (UTC).
         until: made before.
+        favourites: only what whoever looks has starred.
     """
 
     server_id: int
@@ -45,6 +46,7 @@ class HistoryQuery:
     thread_id: int | None = None
     since: int | None = None
     until: int | None = None
+    favourites: bool = False
 
     def to_json(self) -> str:
         """As it is kept for the buttons of a page."""

@@ -57,6 +57,7 @@ class Picture:
         seconds: from dispatch to completion.
         composed: what its mask kept of the original was put back into it, so that the file was written by us, and has
             lost the provider's mark of provenance.
+        stars: how many members hold it for one of their favourites.
     """
 
     number: int
@@ -67,6 +68,7 @@ class Picture:
     created_at: int
     deleted: bool = False
     composed: bool = False
+    stars: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 JOBS = """
 SELECT jobs.*, pictures.number AS picture_number, digest, media_type, width, height, byte_size, seconds, created_at,
-       deleted_at, is_composed
+       deleted_at, is_composed,
+       (SELECT count(*) FROM stars WHERE stars.picture_number = pictures.number) AS stars
 FROM jobs LEFT JOIN pictures ON pictures.job_id = jobs.id
 """
 UNDELIVERED = "SELECT id FROM requests WHERE delivered_at IS NULL ORDER BY created_at, rowid"
@@ -289,6 +290,7 @@ def picture_of(row: sqlite3.Row) -> Picture | None:
         created_at=row["created_at"],
         deleted=row["deleted_at"] is not None,
         composed=bool(row["is_composed"]),
+        stars=row["stars"],
     )
 
 

@@ -151,7 +151,7 @@ async def test_one_picture_is_there_for_who_may_see_it() -> None:
 
 
 def test_a_search_is_kept_as_it_was() -> None:
-    query = HistoryQuery(7, ASKER, 3, "“東京” \\", "gpt-image-2", 4, 5, 6, 7)
+    query = HistoryQuery(7, ASKER, 3, "“東京” \\", "gpt-image-2", 4, 5, 6, 7, favourites=True)
 
     assert HistoryQuery.from_json(query.to_json()) == query
     assert HistoryQuery.from_json(QUERY.to_json()) == QUERY
