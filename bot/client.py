@@ -44,6 +44,7 @@ COGS = (
     "cogs.imagine",
     "cogs.edit",
     "cogs.gallery",
+    "cogs.stars",
     "cogs.history",
     "cogs.usage",
     "cogs.increases",

@@ -16,7 +16,7 @@ from bot.services.accounting import Corrector, MonthReports
 from bot.services.admission import Admission, Clearance, Drafting
 from bot.services.calendar import TrueClock, unjumped
 from bot.services.catalog import open_catalog
-from bot.services.gallery import Deletions, FileHolds, History, Sweeping
+from bot.services.gallery import Deletions, FileHolds, History, Stars, Sweeping
 from bot.services.jobs import (
     Answers,
     Arrears,
@@ -65,6 +65,7 @@ from bot.storage.ledger.report import SqliteBooks
 from bot.storage.ledger.requests import SqliteRequests
 from bot.storage.ledger.usage import SqliteUse
 from bot.storage.policies import SqliteAudit, SqlitePolicies
+from bot.storage.stars import SqliteStars
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -112,6 +113,7 @@ class Services:
     requests: Requests
     lineage: Lineage
     history: History
+    stars: Stars
     deletions: Deletions
     blobs: BlobStore
     file_holds: FileHolds
@@ -154,6 +156,7 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
                 try:
                     yield services
                 finally:
+                    await services.stars.close()
                     await services.budget_alerts.close()
                     await services.account.close()
                     await services.increase_notices.close()
@@ -329,6 +332,7 @@ def _services(
         requests=below.requests,
         lineage=SqliteLineage(below.database),
         history=History(SqliteHistory(below.database)),
+        stars=Stars(SqliteStars(below.database), below.requests, below.clock),
         deletions=Deletions(below.requests, below.file_holds, below.audit, below.clock),
         blobs=below.blobs,
         file_holds=below.file_holds,

@@ -149,6 +149,11 @@ async def take_press(interaction: discord.Interaction[Any]) -> None:
     await _certainly(interaction.response.defer)
 
 
+async def show_press(interaction: discord.Interaction[Any], **changes: Any) -> None:  # noqa: ANN401 - as discord.py takes them
+    """Let the message that was pressed show what came of it: the first answer, so that nothing may fail behind it."""
+    await _certainly(lambda: interaction.response.edit_message(**changes))
+
+
 async def _certainly(defer: Callable[[], Awaitable[object]]) -> None:
     """Once more if the connection is lost on the way; then it may be that only the receipt of the first was lost."""
     try:

@@ -10,6 +10,7 @@ from bot.delivery.message import ShownResult
 from bot.delivery.posting import files_of, upload_limit
 from bot.discord_limits import LONGEST_MESSAGE
 from bot.discord_retries import steadily
+from bot.discord_ui.buttons import picture_of
 from bot.errors import PictureGoneError, UserFacingError
 from bot.services.jobs import Posted, Result
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     import discord
 
+    from bot.delivery.message import Buttons
     from bot.delivery.posting import Upload
     from bot.discord_ui.interactions import Interaction
     from bot.services.ledger import Order, Picture
@@ -48,10 +50,33 @@ async def saying_of(interaction: Interaction, order: Order, picture: Picture, *n
     content = await services.blobs.get(picture.image.digest)
     if content is None:
         raise PictureGoneError(f"I have lost the original of #{picture.number}. Its message may still show it.")
-    jobs = tuple(job for job in order.jobs if job.id == picture.job_id)
-    result = Result(replace(order, jobs=jobs), ((picture, content),), ())
+    result = Result(_alone(order, picture), ((picture, content),), ())
     title = services.catalog.title_of(order.request.model)
     return ShownResult(result, title, interaction.client.buttons, notes)
+
+
+def rows_of(buttons: Buttons, order: Order, number: int) -> discord.ui.View | None:
+    """The rows under a result that stands there already, as they would be made now.
+
+    Args:
+        buttons: makes them.
+        order: the request behind it.
+        number: of the picture that is shown out of several; 0 where all are that are left.
+
+    Raises:
+        PictureGoneError: nothing is left of what is shown.
+    """
+    if number:
+        order = _alone(order, picture_of(order, number))
+    pictures = order.pictures
+    if not pictures:
+        raise PictureGoneError
+    return buttons.of_result(Result(order, tuple((picture, b"") for picture in pictures), ()))
+
+
+def _alone(order: Order, picture: Picture) -> Order:
+    """A request as if nothing had come of it but this picture."""
+    return replace(order, jobs=tuple(job for job in order.jobs if job.id == picture.job_id))
 
 
 async def show_privately(interaction: Interaction, order: Order, picture: Picture) -> None:

@@ -45,23 +45,25 @@ class LookBack(commands.Cog):
         day="Made on this day, such as 2026-11-28, or in this month, such as 2026-11",
         since="Made on this day or later",
         channel="Made in this channel or thread",
+        favourites="Only what you have starred, whoever made it",
     )
     async def history(
         self,
         interaction: Interaction,
         search: Search | None = None,
         member: discord.User | None = None,
-        scope: Literal["mine", "everybody's"] = "mine",
+        scope: Literal["mine", "everybody's"] | None = None,
         model: str | None = None,
         day: Day | None = None,
         since: Day | None = None,
         channel: app_commands.Transform[AnyChannel, ChannelOption] | None = None,
+        favourites: bool = False,  # noqa: FBT001, FBT002 - an option, given by name
     ) -> None:
         """Find pictures that were made before. Only you see the answer."""
         await think(interaction)
         begin, end = await self._time(interaction, day, since)
         is_thread = isinstance(channel, app_commands.AppCommandThread)
-        mine = None if scope == "everybody's" else interaction.user.id
+        mine = interaction.user.id if scope == "mine" or (scope is None and not favourites) else None
         query = HistoryQuery(
             interaction.guild_id or 0,
             interaction.user.id,
@@ -72,6 +74,7 @@ class LookBack(commands.Cog):
             thread_id=channel.id if channel is not None and is_thread else None,
             since=begin,
             until=end,
+            favourites=favourites,
         )
         page = await self._services.history.newest(query, MemberSight(interaction))
         if page.older is not None:

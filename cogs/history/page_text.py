@@ -18,6 +18,7 @@ WORDS_TOLD = 80  # characters of each picture's words to a screen reader
 WORDLESS = "without words"
 OPEN = "Choose one below to open it; /show brings one into a channel."
 NOTHING = "Nothing was found that you can see here."
+NO_STARS = "Press ⭐ Star under a picture that you want to find here."
 NO_MORE = "There is nothing more here that you can see: it was deleted meanwhile, or hidden. Use /history once more."
 
 
@@ -34,7 +35,8 @@ def page_text(query: HistoryQuery, entries: Sequence[Entry], title_of: Callable[
 
 def nothing_text(query: HistoryQuery, title_of: Callable[[str], str]) -> str:
     """Where there is nothing to show."""
-    return f"**{_whose(query)}**{_sought(query, title_of)}\n{NOTHING}"
+    hint = f" {NO_STARS}" if query.favourites else ""
+    return f"**{_whose(query)}**{_sought(query, title_of)}\n{NOTHING}{hint}"
 
 
 def sheet_alt_text(entries: Sequence[Entry]) -> str:
@@ -48,9 +50,17 @@ def option_label(entry: Entry) -> str:
 
 
 def _whose(query: HistoryQuery) -> str:
+    if query.favourites:
+        return f"Your favourites{_among(query)}"
     if query.member_id is None:
         return "Everybody's pictures"
     return "Your pictures" if query.member_id == query.asker_id else f"Pictures of <@{query.member_id}>"
+
+
+def _among(query: HistoryQuery) -> str:
+    if query.member_id is None:
+        return ""
+    return " among your pictures" if query.member_id == query.asker_id else f" among those of <@{query.member_id}>"
 
 
 def _sought(query: HistoryQuery, title_of: Callable[[str], str]) -> str:

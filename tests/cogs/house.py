@@ -19,6 +19,7 @@ from bot import wiring
 from bot.client import AtelierBot
 from bot.delivery.replies import SHEET_NAME
 from bot.errors import UserFacingError
+from bot.services.gallery import stars
 from bot.services.jobs import FinishedImage
 from bot.services.policy import Decision, RoleRule
 from bot.services.requests import Usage
@@ -177,6 +178,7 @@ async def open_house(
         return painter
 
     monkeypatch.setattr(wiring, "OpenAIImages", engage)
+    monkeypatch.setattr(stars, "INTERVAL", 0.0)
     actors: Any = simcord.actors
     monkeypatch.setattr(actors, "_find_component", named(actors._find_component))
     house = House(painter, directory, settings)

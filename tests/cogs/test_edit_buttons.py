@@ -45,8 +45,8 @@ async def test_the_buttons_stand_in_their_order(opened: OpenHouse) -> None:
         await house.imagine(quality="low")
 
         shown = labels(house.posted[0])
-        assert [label.split(" ")[0] for label in shown[:4]] == ["Edit", "Again", "Vary", "Finish"]
-        assert len(shown) == 5
+        assert [label.split(" ")[0] for label in shown[:5]] == ["Edit", "Again", "Vary", "Finish", "Star"]
+        assert len(shown) == 6
 
 
 async def test_what_is_behind_more_shows_its_price(opened: OpenHouse) -> None:

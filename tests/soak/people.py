@@ -179,7 +179,7 @@ class Crowd:
     async def _menu(self, dice: Random) -> str:
         member = dice.choice(self.members)
         message = self._some_message(dice, member, lambda one: bool(one.attachments) and one.only_for is None)
-        entry = dice.choice(("Edit image", "Vary image", "Image details"))
+        entry = dice.choice(("Edit image", "Vary image", "Image details", "Star image"))
         await self._fill_in(dice, member, await member.message_command(entry, message))
         return f"{member.name}: {entry}"
 

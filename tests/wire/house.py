@@ -248,7 +248,10 @@ class House:
         return transcript(self.discord, self.images, self.data_dir, self.complaints)
 
 
-OFFERED = [["Edit", "Again", "Vary", "Finish"], ["⋯ More"]]  # under every result that could be made in a higher quality
+OFFERED = [
+    ["Edit", "Again", "Vary", "Finish", "Star"],
+    ["⋯ More"],
+]  # under every result that could be made in a higher quality
 
 
 def buttons(message: Message) -> list[list[str]]:

@@ -1,0 +1,96 @@
+"""⭐ Star under a result, and in a message's menu: a member's one vote for a picture, which can be taken back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import discord
+import structlog
+from discord import app_commands
+from typing_extensions import override
+
+from bot.delivery.ladder import Sentences
+from bot.discord_limits import INTERACTION_GONE
+from bot.discord_retries import PROBLEMS, is_refusal
+from bot.discord_ui.buttons import ALONE, CHOSEN, CHOSEN_IN_PRIVATE, PictureButton, ask_privately, ending_of
+from bot.discord_ui.occasions import show_press
+from bot.discord_ui.shown_pictures import rows_of
+from bot.errors import PictureGoneError, UserFacingError
+from cogs.stars.labels import shown_alone
+from cogs.stars.text import STAR, star_label, vote_text
+
+if TYPE_CHECKING:
+    from bot.discord_ui.interactions import Interaction
+    from bot.services.jobs import Result
+    from bot.services.ledger import Order, Picture
+
+NOT_MINE = "That is not a picture of mine, so it can have no stars. Choose a message in which I show a picture."
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class StarButton(PictureButton, action="star"):
+    """Stars a picture, or takes that back; how many have is on the button."""
+
+    label = STAR
+    emoji = "⭐"
+
+    @override
+    async def act(self, interaction: Interaction, order: Order, picture: Picture) -> None:
+        """Count the vote, and show that it counts."""
+        services = interaction.client.services
+        vote = await services.stars.vote(order, picture, interaction.user.id)
+        words = vote_text(picture.number, vote)
+        if interaction.type is not discord.InteractionType.component:
+            await _answer(interaction, words)
+        elif self._ending in {CHOSEN, CHOSEN_IN_PRIVATE}:  # below the question, whose other pictures may be starred too
+            await _show(interaction, words, content=words)
+        else:
+            now = await services.requests.get(order.id) or order
+            alone = picture.number if self._ending == ALONE else 0
+            if await _show(interaction, words, view=rows_of(interaction.client.buttons, now, alone)):
+                await _say_behind(interaction, words)
+
+    @classmethod
+    def of(cls, result: Result) -> StarButton:
+        """The button of a result, with the stars of all of its pictures."""
+        stars = sum(picture.stars for picture, _ in result.files)
+        return cls(result.files[0][0].number, star_label(stars), ending_of(result))
+
+
+@app_commands.context_menu(name="Star image")
+@app_commands.guild_only()
+@app_commands.allowed_installs(guilds=True, users=False)
+async def star_image(interaction: Interaction, message: discord.Message) -> None:
+    """In the menu of a message: for results that were made before there was a button."""
+    order = await interaction.client.services.requests.of_message(message.id)
+    if order is None or order.requester.server_id != interaction.guild_id:
+        raise UserFacingError(NOT_MINE)
+    if not order.pictures:
+        raise PictureGoneError
+    alone = shown_alone(message)
+    await StarButton(alone or order.pictures[0].number, ending=ALONE if alone else "").pressed(interaction)
+
+
+async def _show(interaction: Interaction, words: str, **changes: Any) -> bool:  # noqa: ANN401 - as discord.py takes them
+    """Change what was pressed; where Discord refuses that, say it beside. Whether it was changed."""
+    try:
+        await show_press(interaction, **changes)
+    except discord.HTTPException as error:
+        if not is_refusal(error) or error.code in INTERACTION_GONE:
+            raise
+        await _answer(interaction, words)
+        return False
+    return True
+
+
+async def _answer(interaction: Interaction, words: str) -> None:
+    await ask_privately(interaction, Sentences(words), "say that your vote counts", closes=False)
+
+
+async def _say_behind(interaction: Interaction, words: str) -> None:
+    """Say it to who pressed, below what has changed. It is done already: if it cannot be said, the button tells."""
+    try:
+        await interaction.followup.send(words, ephemeral=True)
+    except PROBLEMS as problem:
+        _log.info("vote not told", interaction=interaction.id, reason=repr(problem))
