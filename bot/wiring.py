@@ -212,6 +212,18 @@ class _Foundation:
         return not self.settings.official_image_api
 
 
+@dataclass(frozen=True)
+class _GroundFloor:
+    """What stands on it, and others need."""
+
+    accounts: Accounts
+    admission: Admission
+    budget_alerts: BudgetAlerts
+    answers: Answers
+    restoration: Restoration
+    studio: Studio
+
+
 async def _connect(
     settings: Settings, catalog: Catalog, database: Database, images: OpenAIImages, pace: Pace
 ) -> Services:
@@ -261,7 +273,7 @@ async def _connect(
         discards=below.discards,
         clock=below.clock,
     )
-    return _services(below, accounts, admission, budget_alerts, answers, restoration, studio)
+    return _services(below, _GroundFloor(accounts, admission, budget_alerts, answers, restoration, studio))
 
 
 def _stores(files: FileBlobs, state: State) -> Stores:
@@ -293,22 +305,15 @@ def _maker(below: _Foundation, accounts: Accounts, admission: Admission, safety_
     )
 
 
-def _services(
-    below: _Foundation,
-    accounts: Accounts,
-    admission: Admission,
-    budget_alerts: BudgetAlerts,
-    answers: Answers,
-    restoration: Restoration,
-    studio: Studio,
-) -> Services:
+def _services(below: _Foundation, ground: _GroundFloor) -> Services:
+    accounts, studio = ground.accounts, ground.studio
     limit_statuses = LimitStatuses(below.policies, below.ledger, below.defaults, below.clock, accounts.visibility)
     return Services(
         settings=below.settings,
         catalog=below.catalog,
         studio=studio,
-        admission=admission,
-        drafting=Drafting(below.catalog, admission, below.settings.model, below.settings.partial_images),
+        admission=ground.admission,
+        drafting=Drafting(below.catalog, ground.admission, below.settings.model, below.settings.partial_images),
         rules=Rules(below.decisions, below.catalog, below.allow_retired),
         pausing=Pausing(below.decisions, studio.workshop),
         cancellations=Cancellations(studio.workshop, below.discards, below.audit),
@@ -327,8 +332,8 @@ def _services(
         corrector=Corrector(accounts, SqliteCharges(below.database)),
         increases=IncreaseDesk(accounts, SqliteIncreases(below.database)),
         increase_notices=IncreaseNotices(accounts, SqliteIncreases(below.database)),
-        budget_alerts=budget_alerts,
-        answers=answers,
+        budget_alerts=ground.budget_alerts,
+        answers=ground.answers,
         requests=below.requests,
         lineage=SqliteLineage(below.database),
         history=History(SqliteHistory(below.database)),
@@ -336,8 +341,8 @@ def _services(
         deletions=Deletions(below.requests, below.file_holds, below.audit, below.clock),
         blobs=below.blobs,
         file_holds=below.file_holds,
-        sweeping=Sweeping(below.file_holds, below.files, restoration.keeps_files, unjumped()),
-        restoration=restoration,
+        sweeping=Sweeping(below.file_holds, below.files, ground.restoration.keeps_files, unjumped()),
+        restoration=ground.restoration,
         state=below.state,
         clock=below.clock,
         images=below.images,
