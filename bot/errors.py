@@ -6,6 +6,7 @@ UserFacingError                     a sentence for a member, said by `answer_fai
 │   ├── UnsupportedOptionError      an option that the chosen model does not have
 │   ├── InputPictureError           an attachment that cannot be used
 │   └── NotPermittedError           a rule of this server's leads stands against it
+├── PresetRefusedError              a preset that cannot be so, or is not there; nothing was changed or charged
 ├── DecisionRefusedError            what a lead decided cannot be so; nothing was changed
 ├── LimitReachedError               a budget or an allowance would be passed
 ├── QueueFullError                  too many jobs wait already
@@ -65,6 +66,10 @@ class InputPictureError(RequestRefused):
 
 class NotPermittedError(RequestRefused):
     """A rule of this server's leads stands against the request; the sentence names it and what would be possible."""
+
+
+class PresetRefusedError(UserFacingError):
+    """A preset cannot be so, cannot be used so, or is not there for whoever asks. Nothing was changed or charged."""
 
 
 class DecisionRefusedError(UserFacingError):

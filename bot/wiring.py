@@ -36,6 +36,7 @@ from bot.services.jobs import (
     line_of,
 )
 from bot.services.policy import Decisions, Defaults, Rules, ServerSettings, limits_for
+from bot.services.presets import PresetDesk, open_starters
 from bot.services.quotas import (
     Accounts,
     BudgetAlerts,
@@ -65,6 +66,7 @@ from bot.storage.ledger.report import SqliteBooks
 from bot.storage.ledger.requests import SqliteRequests
 from bot.storage.ledger.usage import SqliteUse
 from bot.storage.policies import SqliteAudit, SqlitePolicies
+from bot.storage.presets import SqlitePresets
 from bot.storage.stars import SqliteStars
 
 if TYPE_CHECKING:
@@ -114,6 +116,7 @@ class Services:
     lineage: Lineage
     history: History
     stars: Stars
+    presets: PresetDesk
     deletions: Deletions
     blobs: BlobStore
     file_holds: FileHolds
@@ -338,6 +341,7 @@ def _services(below: _Foundation, ground: _GroundFloor) -> Services:
         lineage=SqliteLineage(below.database),
         history=History(SqliteHistory(below.database)),
         stars=Stars(SqliteStars(below.database), below.requests, below.clock),
+        presets=PresetDesk(SqlitePresets(below.database), open_starters(), below.file_holds, below.clock),
         deletions=Deletions(below.requests, below.file_holds, below.audit, below.clock),
         blobs=below.blobs,
         file_holds=below.file_holds,

@@ -58,7 +58,7 @@ class FileHolds:
         await self.forget(given_back)
 
     async def forget(self, digests: Iterable[str]) -> None:
-        """Delete those of the files that nobody holds, no picture shows and no request will send.
+        """Delete those of the files that nobody holds, and no picture, request or preset needs.
 
         Never raises because that is not possible now: a sweep finishes it.
         """
@@ -102,7 +102,7 @@ class Swept:
 
 @dataclass(frozen=True)
 class Sweeping:
-    """Deletes files that no picture shows and no request will send.
+    """Deletes files that no picture shows, no request will send and no preset starts from.
 
     These are inputs of requests that made no picture, what a process put down before it died, and files of deleted
     pictures that it had no time to remove. A file that a picture shows is never deleted.

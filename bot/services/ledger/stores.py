@@ -93,7 +93,7 @@ class Requests(Protocol):
         ...
 
     async def unused(self, digests: Sequence[str]) -> Sequence[str]:
-        """Those of the files that no picture shows and no request will send."""
+        """Those of the files that no picture shows, no request will send, and no preset starts from."""
         ...
 
 

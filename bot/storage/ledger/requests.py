@@ -67,8 +67,8 @@ WHERE job_id IN (SELECT id FROM jobs WHERE request_id = ?) AND deleted_at IS NUL
 """
 DELETE_PICTURE = "UPDATE pictures SET deleted_at = ? WHERE number = ? AND deleted_at IS NULL"
 REQUEST_OF = "SELECT request_id FROM jobs JOIN pictures ON pictures.job_id = jobs.id WHERE pictures.number = ?"
-# A file is in use while a picture shows it, or while it is an input of a request that is still at work or has a
-# picture left: that picture's buttons send its inputs again.
+# A file is in use while a picture shows it, while it is an input of a request that is still at work or has a picture
+# left (that picture's buttons send its inputs again), or while a preset starts from it: not from a deleted picture.
 UNUSED = """
 SELECT value FROM json_each(?) AS candidates WHERE NOT EXISTS (
     SELECT 1 FROM pictures WHERE pictures.digest = candidates.value AND deleted_at IS NULL
@@ -81,6 +81,9 @@ SELECT value FROM json_each(?) AS candidates WHERE NOT EXISTS (
             WHERE jobs.request_id = requests.id AND pictures.deleted_at IS NULL
         )
     )
+) AND NOT EXISTS (
+    SELECT 1 FROM preset_files LEFT JOIN pictures ON pictures.number = preset_files.picture_number
+    WHERE preset_files.digest = candidates.value AND pictures.deleted_at IS NULL
 )
 ORDER BY value
 """
@@ -198,7 +201,7 @@ class SqliteRequests(Requests):
 
     @override
     async def unused(self, digests: Sequence[str]) -> Sequence[str]:
-        return await self._database.read(lambda connection: _unused(connection, digests))
+        return await self._database.read(lambda connection: unused_files(connection, digests))
 
 
 def _all(connection: sqlite3.Connection, sql: str, key: tuple[int, ...] = ()) -> list[Order]:
@@ -211,13 +214,14 @@ def _found(connection: sqlite3.Connection, sql: str, key: tuple[int, ...]) -> Or
     return row and read_order(connection, row[0])
 
 
-def _unused(connection: sqlite3.Connection, digests: Sequence[str]) -> list[str]:
+def unused_files(connection: sqlite3.Connection, digests: Sequence[str]) -> list[str]:
+    """Those of the digests of which nothing is kept that needs their file."""
     return [digest for (digest,) in connection.execute(UNUSED, (json.dumps(list(digests)),))]
 
 
 def _unused_of(connection: sqlite3.Connection, request_id: str) -> list[str]:
     files = [digest for (digest,) in connection.execute(FILES_OF, {"request_id": request_id})]
-    return _unused(connection, files)
+    return unused_files(connection, files)
 
 
 def read_order(connection: sqlite3.Connection, request_id: str) -> Order | None:

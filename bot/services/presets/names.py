@@ -1,0 +1,50 @@
+"""What a preset may be called: what can be read, typed and told apart, and does nothing else. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from bot.errors import PresetRefusedError
+
+LONGEST_NAME = 40  # characters
+MOST_MARKS = 3  # that follow each other: more are piled up above and below the line
+_PUNCTUATION = frozenset("-_.,'’&+!?")  # noqa: RUF001 - a sign that people write
+_LEGIBLE = ("L", "N", "So")  # letters, digits and emoji of any script
+_BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\u17b4\u17b5\ufffc")  # count as such, and show nothing
+_SKIN = frozenset(map(chr, range(0x1F3FB, 0x1F400)))  # that change the colour of an emoji
+_EMOJI_SIGN = "\ufe0f"
+_PILE = re.compile(rf"M{{{MOST_MARKS + 1},}}")
+RULE = f"A preset's name has 1 to {LONGEST_NAME} letters, digits or emoji, with spaces and any of - _ . , ' & + ! ?"
+
+
+def checked_name(text: str) -> str:
+    """A name as it is kept: in one line, with single spaces.
+
+    Raises:
+        PresetRefusedError: it is none; the sentence says what one is.
+    """
+    name = " ".join(unicodedata.normalize("NFC", text).split())
+    if len(name) > LONGEST_NAME:
+        raise PresetRefusedError(f"{RULE} between them; this one has {len(name):,} characters.")
+    kinds = "".join(map(_kind, name))
+    if "?" in kinds or _PILE.search(kinds) or not {"L", "N", "S"} & set(kinds):
+        raise PresetRefusedError(f"{RULE} between them; this one has a sign that I cannot take, or none to be read.")
+    return name
+
+
+def key_of(name: str) -> str:
+    """By which two names are the same: in any case, width and spacing."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def _kind(sign: str) -> str:
+    """L, N or S for what is read, M for a mark on it, a space for what stands between, ? for what is not taken."""
+    category = unicodedata.category(sign)
+    if sign in _BLANK:
+        return "?"
+    if category.startswith(_LEGIBLE):
+        return category[0]
+    if category.startswith("M") or sign in _SKIN or sign == _EMOJI_SIGN:
+        return "M"
+    return " " if sign == " " or sign in _PUNCTUATION else "?"

@@ -1,0 +1,120 @@
+"""A preset's options held against the model that will be used, which may be the successor of its own. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from bot.errors import RequestRefused, UnknownModelError
+from bot.services.catalog import USUAL_PIXELS, dimensions
+from bot.services.requests import fitting_size
+from bot.services.text import beginning, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from bot.services.catalog import Catalog, Model
+    from bot.services.requests import Wishes
+
+STILL_FORMATS = ("png", "jpeg", "webp")  # one of which can stand for another
+RANKS = ("low", "medium", "high", "xhigh", "max")  # of qualities, and of whatever else is chosen by degrees
+LONGEST_SHOWN = 60  # characters of what a preset says
+
+
+@dataclass(frozen=True, slots=True)
+class Succession:
+    """Which models there are.
+
+    Attributes:
+        today: the day by which models are retired, in UTC.
+        allow_retired: the operator uses another endpoint than OpenAI's, which may serve what OpenAI has shut down.
+    """
+
+    catalog: Catalog
+    today: date
+    allow_retired: bool = False
+
+    def model(self, options: Wishes) -> tuple[Wishes, Sequence[str]]:
+        """The options with a model that is served still, or none, which is the usual; and sentences about that."""
+        if options.model is None:
+            return options, ()
+        try:
+            model = self.catalog.model(options.model)
+        except UnknownModelError:
+            gone = f"The model of this preset, {shown(options.model, LONGEST_SHOWN)}, is not known any more"
+            return replace(options, model=None), (f"{gone}: the usual one draws instead.",)
+        if self._serves(model):
+            return options, ()
+        successor = self._successor(model)
+        heir = "the usual one" if successor is None else successor.title
+        note = f"{model.title} was shut down on {model.shutdown}: {heir} draws instead."
+        return replace(options, model=None if successor is None else successor.id), (note,)
+
+    def _serves(self, model: Model) -> bool:
+        return model.prices is not None and (self.allow_retired or not model.is_retired(self.today))
+
+    def _successor(self, model: Model) -> Model | None:
+        """The next that is served: a successor may be retired itself."""
+        seen = {model.id}
+        while model.successor is not None and model.successor not in seen:
+            seen.add(model.successor)
+            model = self.catalog.model(model.successor)
+            if self._serves(model):
+                return model
+        return None
+
+
+def fitted(options: Wishes, model: Model) -> tuple[Wishes, Sequence[str]]:
+    """The options as this model has them, each the nearest there is; and a sentence for each that is another.
+
+    GIF and SVG stay: nothing is near them. What was chosen is written as the catalog writes it.
+    """
+    changed: dict[str, Any] = {}
+    notes: list[str] = []
+
+    def become(name: str, what: str, value: str | None) -> None:
+        changed[name] = value
+        was = shown(str(getattr(options, name)), LONGEST_SHOWN)
+        instead = "is left out" if value is None else f"became {value}"
+        notes.append(f"{beginning(what)} {was} {instead}, for {model.title} does not have it.")
+
+    size = _size(options.size, model)
+    if size is not None:
+        become("size", "the size", size)
+    for name, what, there in (
+        ("quality", "the quality", model.qualities),
+        ("input_fidelity", "the input fidelity", model.input_fidelity),
+        ("complexity", "the complexity", model.complexity),
+    ):
+        wanted = getattr(options, name)
+        if wanted is not None and wanted not in there:
+            become(name, what, _nearest(wanted, there))
+    if options.background is not None and options.background not in model.backgrounds:
+        become("background", "the background", None)
+    if options.output_format in STILL_FORMATS and options.output_format not in model.formats:
+        become("output_format", "the format", model.formats[0])
+        changed["compression"] = None
+    return replace(options, **changed), notes
+
+
+def _size(wanted: str | None, model: Model) -> str | None:
+    """Another size where the model does not make this one; None where it stays."""
+    if wanted is None:
+        return None
+    try:
+        model.check_size(wanted)
+    except RequestRefused:
+        try:
+            width, height = dimensions(wanted)
+        except ValueError:  # a word or a ratio that this model has no size for
+            return model.default_size
+        return fitting_size(model, width, height, max(width * height, USUAL_PIXELS))
+    return None
+
+
+def _nearest(wanted: str, there: Sequence[str]) -> str | None:
+    """The value nearest by degree, of two the lower, which costs less; None where there is none."""
+    if not there or wanted not in RANKS:
+        return None
+    return min(there, key=lambda value: (abs(RANKS.index(value) - RANKS.index(wanted)), RANKS.index(value)))
