@@ -24,6 +24,7 @@ from bot.config import proxy_of
 from bot.delivery.greetings import Greetings
 from bot.delivery.log_channel import LogChannel
 from bot.discord_retries import PROBLEMS
+from bot.discord_ui.command_links import CommandLinks
 from bot.discord_ui.front_desk import FrontDesk
 from bot.discord_ui.intake import Intake
 from bot.discord_ui.interactions import AtelierClient, AtelierTree, Untold
@@ -50,6 +51,7 @@ COGS = (
     "cogs.increases",
     "cogs.studio",
     "cogs.quota",
+    "cogs.help",
 )
 COMMANDS_HASH = "commands_hash"  # begins the key under which the last synced payload is remembered
 LOOKING = 3.0  # seconds at the start in which a channel is to show our own messages
@@ -134,6 +136,7 @@ class AtelierBot(AtelierClient):
         self._commands_changed = False
         self.buttons, self.more, self.questions = ResultButtons(), More(), Questions()
         self.untold = Untold()
+        self.command_links = CommandLinks(self.tree, services.settings.sync_guild)
         self.greetings = Greetings(services.state, services.defaults)
         self.news = Background()  # what is told after a start, as long as the bot runs
         self.add_dynamic_items(MoreSelect, MoreButton)

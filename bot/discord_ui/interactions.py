@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.delivery.posting import Upload
+    from bot.discord_ui.command_links import CommandLinks
     from bot.discord_ui.front_desk import FrontDesk
     from bot.discord_ui.intake import Intake
     from bot.discord_ui.questions import Questions
@@ -77,6 +78,7 @@ class AtelierClient(commands.Bot):
     more: More
     questions: Questions
     untold: Untold
+    command_links: CommandLinks
 
     @property
     def bot_id(self) -> int:

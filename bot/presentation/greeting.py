@@ -14,7 +14,7 @@ def greeting_text(member_daily_images: int | None) -> str:
     )
     return (
         "👋 I make pictures from words, and change them when you reply to them. Begin with `/imagine`; the price "
-        "stands beside what you choose.\n"
+        "stands beside what you choose. `/help` tells the rest.\n"
         "Leads, who are members that may manage this server: `/studio setup` sets a monthly budget, what each member "
         f"may use a day, and where you are told. {until}"
     )

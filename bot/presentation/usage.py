@@ -30,14 +30,20 @@ def usage_text(use: MonthUse) -> str:
     lines = [*barred_lines(use.block, use.pause), f"**Your pictures in {use.month.name}**", _total(use)]
     if use.limits is None:
         return "\n".join(lines)
-    limits = worth_showing(use.limits)
+    told = limit_lines(use)
+    if not told:
+        return "\n".join([*lines, "No limit applies to you here."])
+    return fitting([*lines, "**What is left**"], told)
+
+
+def limit_lines(use: MonthUse) -> list[str]:
+    """A line for each limit that is worth showing, with what is left of it."""
+    limits = worth_showing(use.limits or ())
     names = told_apart((status.limit.name, status.limit.metric) for status in limits)
     told = [_line(status, beginning(name)) for status, name in zip(limits, names, strict=True)]
     if use.hint is not None:
         told.append(f"- {hint_text(use.hint)} Resets <t:{use.hint.resets_at}:R>.")
-    if not told:
-        return "\n".join([*lines, "No limit applies to you here."])
-    return _fitting([*lines, "**What is left**"], told)
+    return told
 
 
 def barred_lines(block: Block | None, pause: Pause | None) -> list[str]:
@@ -88,10 +94,10 @@ def _number(metric: Metric, amount: int) -> str:
     return format_usd(amount) if metric is Metric.USD else f"{amount:,}"
 
 
-def _fitting(lines: Sequence[str], limits: Sequence[str]) -> str:
-    """The lines, and as many of the limits as a message holds."""
+def fitting(lines: Sequence[str], limits: Sequence[str], last: Sequence[str] = ()) -> str:
+    """The lines, as many of the limits as a message holds, and the last lines."""
     kept = len(limits)
-    while len(text := "\n".join([*lines, *limits[:kept], *_rest(len(limits) - kept)])) > LONGEST:
+    while len(text := "\n".join([*lines, *limits[:kept], *_rest(len(limits) - kept), *last])) > LONGEST:
         kept -= 1
     return text
 

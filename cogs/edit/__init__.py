@@ -9,6 +9,7 @@ import discord
 from bot.discord_ui.buttons import hears
 from bot.discord_ui.options import PricedOptions
 from cogs.edit.buttons import VARY_OTHERS, AgainButton, EditButton, FinishButton, VaryButton, offer_changes
+from cogs.edit.calls import Calls
 from cogs.edit.commands import Edit
 from cogs.edit.dialog import EditDialog
 from cogs.edit.dialog_submit import Submissions
@@ -38,4 +39,6 @@ async def setup(bot: AtelierClient) -> None:
     priced = PricedOptions(services.admission, services.catalog, settings.model, settings.partial_images)
     await bot.add_cog(Edit(bot.intake, services.drafting, priced))
     await bot.add_cog(Menus(bot, services.requests, messages))
-    await bot.add_cog(Replies(bot, services.requests, services.policies, Passing(bot, services.state)))
+    passing = Passing(bot, services.state)
+    await bot.add_cog(Replies(bot, services.requests, services.policies, passing))
+    await bot.add_cog(Calls(bot, services.policies, passing))

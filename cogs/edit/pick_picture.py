@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
 import discord
@@ -21,7 +22,16 @@ from bot.inputs import pictures_of
 from bot.services.policy import ReplyMode
 from bot.services.text import number_of
 from cogs.edit.dialog_choices import foretold, foretold_of
-from cogs.edit.reply_edits import answered_message, change_price, edit_others, edit_ours, is_taken, others_price
+from cogs.edit.reply_edits import (
+    answered_message,
+    change_price,
+    draw_new,
+    edit_others,
+    edit_ours,
+    is_taken,
+    new_price,
+    others_price,
+)
 from cogs.edit.reply_notices import SWITCHED_OFF
 from cogs.edit.reply_text import Reply, named_picture
 
@@ -37,11 +47,14 @@ if TYPE_CHECKING:
 OFFER_STAYS = 120.0  # seconds
 CHANGE_IT = "Change it"
 OFFER = "-# Shall I change {} by your words? Nothing is made unless you press; then you pay."
+DRAW_IT = "Draw it"
+DRAW = "-# Shall I draw that? Nothing is made unless you press; then you pay."
+DRAW_NOT_OFFERED = "-# I drew nothing, for I could not ask whether that was a wish. If it was: /imagine draws it."
 NOT_OFFERED = (  # where there can be no button
     "-# I changed nothing, for I could not ask whether that was a wish. If it was: on the message with the picture, "
     "Apps, Edit image."
 )
-ANOTHERS = 0  # in a button's id, for the picture of another message than ours: numbers begin at 1
+ANOTHERS = 0  # in a button's id, for whatever is not a picture of ours: numbers begin at 1
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -84,6 +97,15 @@ async def offer_others(
     await passing.say(reply.message, asked, OFFER_STAYS, view, what="offer", leaner=NOT_OFFERED)
 
 
+async def offer_to_draw(client: AtelierClient, passing: Passing, reply: Reply) -> None:
+    """The same, where the words are about no picture, but may say what to draw."""
+    if await is_taken(client, reply):
+        return
+    price = await new_price(client, reply, author_of(reply.message))
+    view = view_of([PickButton(reply.message.id, ANOTHERS, with_price(DRAW_IT, price))])
+    await passing.say(reply.message, DRAW, OFFER_STAYS, view, what="offer", leaner=DRAW_NOT_OFFERED)
+
+
 async def _buttons(
     client: AtelierClient, reply: Reply, asker: Asker, order: Order, meant: Sequence[Picture]
 ) -> Callable[[], discord.ui.View]:
@@ -102,7 +124,7 @@ class PickButton(LastingButton, template=r"pick:(?P<reply>[0-9]+):(?P<number>[0-
     """Means one of the pictures, for the words of a reply that was there before."""
 
     def __init__(self, reply_id: int, number: int, label: str = CHANGE_IT) -> None:
-        """Args: `number` is `ANOTHERS` where the reply answers another people's picture."""
+        """Args: `number` is `ANOTHERS` where the words are about another people's picture, or about none."""
         super().__init__(discord.ui.Button(label=label, custom_id=f"pick:{reply_id}:{number}"))
         self._reply_id = reply_id
         self._number = number
@@ -142,12 +164,15 @@ class PickButton(LastingButton, template=r"pick:(?P<reply>[0-9]+):(?P<number>[0-
 
     async def _change_others(self, interaction: Interaction, message: discord.Message) -> None:
         reply = await _read(interaction, message, interaction.guild_id or 0)
+        asker = asker_of(interaction)
         if message.reference is None:
-            raise RequestRefused("That message is no reply any more.")
+            begin = partial(edit_others, shown=()) if reply.files else draw_new
+            await begin(interaction.client, reply, asker, first=lambda: _answer(interaction))
+            return
         shown = pictures_of(await answered_message(message, message.reference))
         if not shown and not reply.files:
             raise PictureGoneError("The picture that belongs here is gone.")
-        await edit_others(interaction.client, reply, asker_of(interaction), shown, lambda: _answer(interaction))
+        await edit_others(interaction.client, reply, asker, shown, lambda: _answer(interaction))
 
     async def _words(self, interaction: Interaction) -> discord.Message:
         """The member's message, read anew: it answers or mentions us, so that its words may be read here too."""

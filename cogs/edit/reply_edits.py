@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from cogs.edit.reply_text import Reply
 
 NO_HISTORY = "I may not read older messages here: I need the permission Read Message History."
-SAY_WHAT = "Say in your reply what to change, like: make it snowy."
+SAY_WHAT = "Say what to change, like: make it snowy."
 
 
 async def edit_ours(
@@ -114,6 +114,28 @@ async def edit_others(
     await client.intake.take_by(occasion, request, sources)
 
 
+async def draw_new(
+    client: AtelierClient, reply: Reply, asker: Asker, first: Callable[[], Awaitable[None]] | None = None
+) -> None:
+    """Draw a new picture from the words of a message.
+
+    Raises:
+        UserFacingError: nothing was reserved.
+    """
+    occasion = await _occasion(client, reply, asker, first)
+    if occasion is None:
+        return
+    request = await client.services.drafting.draft(asker.requester, Change.NEW, Wishes(prompt=reply.words))
+    await client.intake.take_by(occasion, request)
+
+
+async def new_price(client: AtelierClient, reply: Reply, asker: Asker) -> int:
+    """The same of `draw_new`."""
+    _refuse_left_out(reply)
+    drafting = client.services.drafting
+    return drafting.most(await drafting.draft(asker.requester, Change.NEW, Wishes(prompt=reply.words)), [])
+
+
 async def is_taken(client: AtelierClient, reply: Reply) -> bool:
     """Whether this reply was understood before; by now it might be understood otherwise, which would be a conflict."""
     return await client.services.requests.get(str(reply.message.id)) is not None
@@ -132,7 +154,7 @@ def _refuse_left_out(reply: Reply) -> None:
         names = ", ".join(shown_name(name) for name in reply.left_out)
         raise RequestRefused(
             f"{names} {'is no picture' if len(reply.left_out) == 1 else 'are no pictures'}, so I changed nothing. "
-            "Reply once more, with pictures only."
+            "Say it once more, with pictures only."
         )
 
 
