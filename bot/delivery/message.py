@@ -114,7 +114,7 @@ class MessageDelivery(Delivery):
         model_title: what people call the model.
         buttons: what stands under a result.
         acknowledge: shows that it begins, and returns the id of the message that does; None after a restart.
-        notes: sentences about the inputs, to stand under the progress and the result.
+        notes: sentences about the inputs, to stand under the progress and the result, beside those of the request.
         clock: seconds since 1970 (UTC), by which people's own clocks go.
     """
 
@@ -136,7 +136,7 @@ class MessageDelivery(Delivery):
         self._model_title = model_title
         self._buttons = buttons
         self._acknowledge = acknowledge
-        self._notes = tuple(notes)
+        self._notes = (*request.notes, *notes)
         self._foretold = (*self._notes, *kept_before(request))
         self._clock = clock
         self._said = BEGUN if acknowledge is not None and place.destination.reply_to is not None else ""

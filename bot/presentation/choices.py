@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.discord_limits import MOST_CHOICES
 from bot.errors import RequestRefused
-from bot.services.catalog import DEAREST_SHAPES, partials_for
+from bot.services.catalog import DEAREST_SHAPES, partials_for, words_like
 from bot.services.requests import UNSTREAMED_FORMATS, ImageRequest, StoredImage, estimate_choice, format_price
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from bot.services.catalog import Catalog, Model
+    from bot.services.catalog import Catalog, FoundSize, Model
+
+_SIZE = re.compile(r"(?<=[0-9])x(?=[0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +52,41 @@ def quality_choices(model: Model, size: str, asked: Asked, typed: str = "") -> l
 
 
 def size_choices(model: Model, quality: str, asked: Asked, typed: str = "") -> list[tuple[str, str]]:
-    """(``square 1024×1024 · $0.019``, ``1024x1024``) for sizes worth offering, or the one that was typed."""
+    """(``square 1024×1024 · $0.019``, ``1024x1024``) for sizes worth offering, or what the typed one may mean."""
     wanted = typed.strip().lower().replace("×", "x")
-    offered = [
-        (
-            f"{choice.word} {size_text(choice.size)} · {price_text(model, choice.size, quality, asked)}",
-            choice.size,
-        )
+    suggested = {
+        choice.size: f"{choice.word} {choice.size}"
         for choice in model.suggested_sizes
         if wanted in f"{choice.word} {choice.size}"
+    }
+    meant = _meant(model, typed) if wanted and not (suggested and wanted.isdigit()) else {}
+    labels = meant | suggested  # what was typed to its end stands first
+    for word in words_like(typed) if wanted else ():
+        found = model.nearest_size(word)
+        if found.near:
+            labels.setdefault(found.size, _size_label(found).replace(word.lower(), word, 1))
+    return [
+        (f"{size_text(label)} · {price_text(model, size, quality, asked)}", size)
+        for size, label in list(labels.items())[:MOST_CHOICES]
     ]
-    if offered or not wanted:
-        return offered[:MOST_CHOICES]
+
+
+def _meant(model: Model, typed: str) -> dict[str, str]:
+    """The size that somebody has typed, if they have, with its label."""
     try:
-        size = model.check_size(typed)
+        found = model.nearest_size(typed)
     except RequestRefused:
-        return []
-    return [(f"{size_text(size)} · {price_text(model, size, quality, asked)}", size)]
+        return {}
+    return {found.size: _size_label(found)}
+
+
+def _size_label(found: FoundSize) -> str:
+    """What is made, and what it stands for."""
+    if not found.near:
+        return f"nearest to {found.said}: {found.size}"
+    if found.why:
+        return f"{found.said} becomes {found.size}"
+    return found.said if found.size in found.said else f"{found.said} {found.size}"
 
 
 def model_choices(
@@ -82,9 +103,9 @@ def model_choices(
     ][:MOST_CHOICES]
 
 
-def size_text(size: str) -> str:
-    """``WIDTHxHEIGHT`` as people write it."""
-    return size.replace("x", "×")
+def size_text(text: str) -> str:
+    """``WIDTHxHEIGHT`` as people write it, wherever it stands in a text."""
+    return _SIZE.sub("×", text)
 
 
 def price_text(model: Model, size: str, quality: str, asked: Asked) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import discord
@@ -112,7 +113,8 @@ class AgainButton(AtelierButton, action="again"):
         """Ask the studio for the same once more."""
         order = await order_behind(interaction, self.subject)
         asker = await asker_for(interaction, order)
-        await interaction.client.intake.take(interaction, order.request, private=is_private(interaction), asker=asker)
+        request = replace(order.request, notes=())  # whoever presses has said nothing
+        await interaction.client.intake.take(interaction, request, private=is_private(interaction), asker=asker)
 
     @classmethod
     def priced(cls, drafting: Drafting) -> Callable[[Result], AgainButton]:

@@ -133,6 +133,7 @@ def delivery_to(
     place: Place,
     *,
     count: int = 1,
+    request: ImageRequest = REQUEST,
     notes: Sequence[str] = (),
     acknowledge: Callable[[], Awaitable[int | None]] | None = None,
     clock: Callable[[], float] = time.time,
@@ -140,7 +141,7 @@ def delivery_to(
     return MessageDelivery(
         place,
         "81",
-        request=replace(REQUEST, count=count),
+        request=replace(request, count=count),
         model_title="Flare",
         buttons=Row(),
         acknowledge=acknowledge,

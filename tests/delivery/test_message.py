@@ -51,6 +51,18 @@ async def test_what_happened_to_the_inputs_stands_under_the_result() -> None:
     assert "-# fox.png was scaled down." in place.shown[0][1].splitlines()
 
 
+async def test_what_was_asked_for_otherwise_stands_under_the_result_as_under_its_progress() -> None:
+    request = replace(REQUEST, notes=("1920x1080 became 1920x1088: why.",))
+    place = RecordingPlace()
+    delivery = delivery_to(place, request=request)
+
+    delivery.queued(0, 0)
+    await shown(place, 1)
+    await delivery.done(result())
+
+    assert [text.count("-# 1920x1080 became 1920x1088: why.") for _, text, _, _ in place.shown[:2]] == [1, 1]
+
+
 async def test_a_private_result_stands_in_the_response() -> None:
     place = RecordingPlace(private())
 

@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.discord_limits import MOST_CHOICES
 from bot.presentation.choices import Asked, model_choices, quality_choices, size_choices
-from bot.services.catalog import partials_for
+from bot.services.catalog import partials_for, words_like
 from bot.services.requests import estimate_output, format_price
 from tests.examples import CATALOG, MODEL
 
@@ -48,7 +50,12 @@ def test_each_size_shows_its_word_its_pixels_and_its_price() -> None:
 @pytest.mark.parametrize(
     ("typed", "values"),
     [
-        ("portrait", ["1024x1536"]),
+        ("portrait", ["1024x1536", "1088x1344"]),  # by itself, and Instagram's
+        ("1920x1080", ["1920x1088"]),
+        ("16/9", ["1536x864"]),
+        ("story", ["1088x1920"]),
+        ("4:1", ["2448x816"]),
+        ("vert", ["1024x1536"]),
         ("1536", ["1536x1024", "1024x1536", "1536x864", "864x1536"]),
         ("1536×1024", ["1536x1024"]),
         ("1040x1040", ["1040x1040"]),
@@ -59,6 +66,40 @@ def test_each_size_shows_its_word_its_pixels_and_its_price() -> None:
 )
 def test_a_size_is_found_by_word_or_number_or_taken_as_it_was_typed(typed: str, values: list[str]) -> None:
     assert [value for _, value in size_choices(MODEL, "low", ONE, typed)] == values
+
+
+@pytest.mark.parametrize(
+    ("model_id", "typed", "label"),
+    [
+        (MODEL.id, "1920 by 1080", "1920×1080 becomes 1920×1088"),
+        (MODEL.id, "1024X1536", "portrait 1024×1536"),
+        (MODEL.id, "Story", "story (1080×1920) becomes 1088×1920"),
+        (MODEL.id, "16:9", "16:9 1536×864"),
+        (MODEL.id, "4k", "4k (3840×2160)"),
+        (MODEL.id, "uh", "UHD (3840×2160)"),
+        (MODEL.id, "4:1", "nearest to 4:1: 2448×816"),
+        ("gpt-image-1.5", "16:9", "16:9 becomes 1536×1024"),
+        ("gpt-image-1.5", "banner", "nearest to banner (1500×500): 1536×1024"),
+    ],
+)
+def test_a_size_says_before_it_is_paid_for_what_becomes_of_what_was_typed(
+    model_id: str, typed: str, label: str
+) -> None:
+    model = CATALOG.model(model_id)
+
+    name, size = size_choices(model, "low", ONE, typed)[0]
+
+    assert name == f"{label} · {price(model, size, 'low')}"
+
+
+@given(st.text(max_size=8) | st.sampled_from([word[:cut] for word in words_like("") for cut in (1, 2, 5)]))
+def test_whatever_is_typed_discord_takes_the_choices(typed: str) -> None:
+    for model in (MODEL, CATALOG.model("gpt-image-1.5")):
+        choices = size_choices(model, "low", ONE, typed)
+
+        assert len(choices) <= MOST_CHOICES
+        assert len({size for _, size in choices}) == len(choices)
+        assert all(len(name) <= LONGEST_NAME and model.check_size(size) == size for name, size in choices)
 
 
 def test_each_model_offered_today_shows_its_price_for_what_is_chosen() -> None:

@@ -6,7 +6,16 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.errors import RequestRefused, UnknownModelError, UnsupportedOptionError
-from bot.services.catalog import DEAREST_SHAPES, GIF, MOST_PIXELS, USUAL_GIF_SIZE, USUAL_PIXELS, dimensions, strain
+from bot.services.catalog import (
+    DEAREST_SHAPES,
+    GIF,
+    MOST_PIXELS,
+    USUAL_GIF_SIZE,
+    USUAL_PIXELS,
+    FoundSize,
+    dimensions,
+    strain,
+)
 from bot.services.policy import Permit
 from bot.services.requests import (
     TRANSPARENT_FORMATS,
@@ -113,9 +122,8 @@ class Drafting:
         By the catalog's price table, for somebody whom no rule binds: for the button, which everybody sees alike.
         """
         before, image = order.request, picture.image
-        unsaid = replace(
-            before, prompt="", story=(), parent=None, references=(), mask=None, markup=None, base=None, count=1
-        )
+        bare = replace(before, prompt="", story=(), parent=None, references=(), notes=(), count=1)
+        unsaid = replace(bare, mask=None, markup=None, base=None)
         seen = (unsaid, image.width, image.height, change, self.admission.today)
         if seen not in self._drafts:
             if len(self._drafts) >= MOST_DRAFTS:
@@ -159,10 +167,11 @@ class Drafting:
             raise UnsupportedOptionError(f"{model.title} makes no transparent background. Choose another model.")
         looks = _look(wishes, model, change, before)
         usual = USUAL_GIF_SIZE if looks.output_format == GIF else _size(permit, model, change, start)
+        asked = FoundSize(usual, usual) if not wishes.size else model.find_size(wishes.size)
         filled = replace(
             looks,
             model=name,
-            size=wishes.size or usual,
+            size=asked.size,
             quality=wishes.quality or _quality(permit, model, change, before),
             input_fidelity=wishes.input_fidelity or _kept(before, lambda it: it.input_fidelity, model.input_fidelity),
             complexity=wishes.complexity or _kept(before, lambda it: it.complexity, model.complexity),
@@ -175,7 +184,7 @@ class Drafting:
         request = build_request(self.catalog, filled, self.installation, origin)
         if change.extends and start.measured is not None:
             check_layout(change, layout_for(change, *start.measured, request.size), start.name)
-        return request
+        return replace(request, notes=(asked.note,)) if asked.note else request
 
     def _model(self, permit: Permit, change: Change, before: ImageRequest | None) -> str:
         """The model of the picture before, while it may be used; else the usual one."""

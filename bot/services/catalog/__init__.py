@@ -10,12 +10,15 @@ from bot.services.catalog.formats import (
     USUAL_FRAMES,
     USUAL_GIF_SIZE,
 )
+from bot.services.catalog.found_size import FoundSize
+from bot.services.catalog.size_words import words_like
 from bot.services.catalog.sizes import (
     INPUT_MEDIA_TYPES,
     LARGEST_INPUT,
     LARGEST_MASK,
     LONGEST_EDGE,
     MOST_PIXELS,
+    SAME_SHAPE,
     USUAL_PIXELS,
     SuggestedSize,
     dimensions,
@@ -34,12 +37,14 @@ __all__ = [
     "MOST_FRAMES",
     "MOST_PIXELS",
     "PARTIAL_IMAGE_TOKENS",
+    "SAME_SHAPE",
     "SVG",
     "USUAL_FRAMES",
     "USUAL_FRAME_MS",
     "USUAL_GIF_SIZE",
     "USUAL_PIXELS",
     "Catalog",
+    "FoundSize",
     "Model",
     "Prices",
     "SuggestedSize",
@@ -48,4 +53,5 @@ __all__ = [
     "open_catalog",
     "partials_for",
     "strain",
+    "words_like",
 ]

@@ -14,7 +14,8 @@ from pydantic import ConfigDict, TypeAdapter
 from bot.errors import ConfigurationError, UnknownModelError, UnsupportedOptionError
 from bot.services.catalog.file import CatalogError, name_of, read_entry, with_family
 from bot.services.catalog.formats import GIF, SVG, EarlyFormats, SvgAuthor
-from bot.services.catalog.sizes import FixedSizes, FreeSizes, SuggestedSize, dimensions, find_size
+from bot.services.catalog.found_size import FoundSize, find_size, nearest_size
+from bot.services.catalog.sizes import FixedSizes, FreeSizes, SuggestedSize, dimensions
 from bot.services.catalog.tokens import GridTokens, InputRule, Prices, TableTokens  # noqa: TC001 - the same
 from bot.services.text import listed, quoted
 
@@ -103,13 +104,21 @@ class Model:
             raise UnknownModelError(f"The price of {self.title} is not known. Choose another model.")
         return self.prices
 
-    def check_size(self, text: str) -> str:
-        """The size that somebody means, as ``WIDTHxHEIGHT`` in pixels: see `bot.services.catalog.sizes.find_size`.
+    def find_size(self, text: str) -> FoundSize:
+        """The size that this model makes for what somebody wrote: see `bot.services.catalog.found_size.find_size`.
 
         Raises:
-            UnsupportedOptionError: it is no size, or this model does not make it.
+            UnsupportedOptionError: it is no size, or this model makes none that is near.
         """
         return find_size(text, self.sizes, self.suggested_sizes)
+
+    def nearest_size(self, text: str) -> FoundSize:
+        """As `find_size`, also where nothing near is made. Raises UnsupportedOptionError if it is no size."""
+        return nearest_size(text, self.sizes, self.suggested_sizes)
+
+    def check_size(self, text: str) -> str:
+        """``WIDTHxHEIGHT`` in pixels of what `find_size` finds. Raises as it does."""
+        return self.find_size(text).size
 
     def dimensions(self, size: str) -> tuple[int, int]:
         """Width and height in pixels of a size that this model makes. Raises as `check_size` does."""

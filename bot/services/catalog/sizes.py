@@ -1,14 +1,12 @@
-"""Which sizes a model makes, and what somebody means who writes one."""
+"""Which sizes a model makes, and which of them is nearest to another."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from math import gcd, isqrt
 
-from bot.errors import UnsupportedOptionError
-from bot.services.text import listed, quoted
+from bot.services.text import listed
 
 LARGEST_INPUT = 50_000_000  # bytes; each input picture must be smaller
 LARGEST_MASK = 4_000_000  # bytes; smaller, too: https://platform.openai.com/docs/api-reference/images/createEdit
@@ -16,27 +14,7 @@ INPUT_MEDIA_TYPES = ("image/png", "image/jpeg", "image/webp")
 LONGEST_EDGE = 3840  # pixels, of a result of gpt-image-2 and later
 MOST_PIXELS = 8_294_400  # of such a result: 3840 by 2160
 USUAL_PIXELS = 1536 * 1024  # of what the API calls landscape and portrait; the size where nobody says how large
-
-
-_LONGEST_TEXT = 40  # characters; nobody's size is longer
-_PIXELS = re.compile(r"([1-9][0-9]{0,4}) ?[x×*] ?([1-9][0-9]{0,4})")
-_SQUARE = re.compile(r"[1-9][0-9]{1,4}")
-# What screens and films are called by; in pixels.
-_SCREENS = {
-    "hd": (1280, 720),
-    "720p": (1280, 720),
-    "full hd": (1920, 1080),
-    "fullhd": (1920, 1080),
-    "fhd": (1920, 1080),
-    "1080p": (1920, 1080),
-    "2k": (2560, 1440),
-    "qhd": (2560, 1440),
-    "1440p": (2560, 1440),
-    "4k": (3840, 2160),
-    "uhd": (3840, 2160),
-    "2160p": (3840, 2160),
-}
-_RATIO = re.compile(r"([1-9][0-9]?) ?: ?([1-9][0-9]?)")
+SAME_SHAPE = 1.025  # by which one may be wider, or narrower, for its height: sizes come in steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +37,18 @@ class FixedSizes:
     fixed: tuple[str, ...]
 
     def fault(self, width: int, height: int) -> str | None:
-        """Why this size (pixels) cannot be made and what can be done, as half a sentence; None if it can."""
+        """Why this size (pixels) cannot be made, as a clause; None if it can."""
         if f"{width}x{height}" in self.fixed:
             return None
-        return f"this model makes only {listed(self.fixed, 'and')}."
+        return f"this model makes only {listed(self.fixed, 'and')}"
 
-    def rounded(self, width: int, height: int) -> tuple[int, int]:
-        """This size (pixels): between a few fixed ones nothing is near."""
-        return width, height
+    def nearest(self, width: int, height: int) -> tuple[int, int]:
+        """The size (pixels) with the shape nearest to this one; of several, the one nearest in pixels."""
+        return self.shaped(width, height, width * height)
 
-    def of_ratio(self, across: int, down: int) -> tuple[int, int]:
-        """Width and height in pixels of the size with this ratio; else the ratio itself, which `fault` refuses."""
-        for size in self.fixed:
-            width, height = dimensions(size)
-            if width * down == height * across:
-                return width, height
-        return across, down
+    def shaped(self, across: int, down: int, pixels: int) -> tuple[int, int]:
+        """The size (pixels) with the shape nearest to this ratio; of several, the one nearest in pixels."""
+        return min(self._every(), key=lambda size: (strain(size, (across, down)), abs(size[0] * size[1] - pixels)))
 
     def like(self, width: int, height: int, most_pixels: int) -> tuple[int, int]:
         """The size (pixels) with the shape nearest to a picture's, of at most `most_pixels` if any has so few."""
@@ -116,14 +90,7 @@ class FreeSizes:
     most_ratio: int
 
     def fault(self, width: int, height: int) -> str | None:
-        """Why this size (pixels) cannot be made and what can be done, as half a sentence; None if it can."""
-        reason = self._reason(width, height)
-        if reason is None:
-            return None
-        nearest_width, nearest_height = self.nearest(width, height)
-        return f"{reason}. Try {nearest_width}x{nearest_height}."
-
-    def _reason(self, width: int, height: int) -> str | None:
+        """Why this size (pixels) cannot be made, as a clause; None if it can."""
         long, short = max(width, height), min(width, height)
         rules = (
             (long > self.longest_edge, f"no edge may be longer than {self.longest_edge} pixels"),
@@ -133,14 +100,6 @@ class FreeSizes:
             (width % self.step or height % self.step, f"both edges must be multiples of {self.step}"),
         )
         return next((reason for broken, reason in rules if broken), None)
-
-    def rounded(self, width: int, height: int) -> tuple[int, int]:
-        """The legal size (pixels) less than a step from this one: 1920x1080 means 1920x1088. Else the same size."""
-        if self._reason(width, height) is None:
-            return width, height
-        nearest = self.nearest(width, height)
-        near = max(abs(nearest[0] - width), abs(nearest[1] - height)) < self.step
-        return nearest if near else (width, height)
 
     def nearest(self, width: int, height: int) -> tuple[int, int]:
         """The legal size (pixels) nearest to this one, which is first scaled into the bounds in its own ratio.
@@ -174,15 +133,21 @@ class FreeSizes:
         rounded = (height + self.step // 2) // self.step * self.step
         return min(max(rounded, legal[0]), legal[-1])
 
-    def of_ratio(self, across: int, down: int) -> tuple[int, int]:
-        """Width and height in pixels of a usual size with this ratio; else the ratio itself, which `fault` refuses."""
+    def shaped(self, across: int, down: int, pixels: int) -> tuple[int, int]:
+        """The legal size (pixels) of a ratio, and of about so many pixels.
+
+        Of exactly that ratio, if one of nearly so many pixels has it; else the nearest.
+        """
+        wanted = min(max(pixels, self.least_pixels), self.most_pixels)
+        wide, high = isqrt(wanted * across // down), isqrt(wanted * down // across)
         across, down = across // gcd(across, down), down // gcd(across, down)
         exact = (
             (across * unit, down * unit)
             for unit in range(self.step, self.longest_edge, self.step)
-            if self._reason(across * unit, down * unit) is None
+            if self.fault(across * unit, down * unit) is None
         )
-        return min(exact, key=lambda size: abs(size[0] * size[1] - USUAL_PIXELS), default=(across, down))
+        alike = [size for size in exact if is_about(size[0] * size[1], wanted)]
+        return min(alike, key=lambda size: abs(size[0] * size[1] - wanted), default=None) or self.nearest(wide, high)
 
     def like(self, width: int, height: int, most_pixels: int) -> tuple[int, int]:
         """The legal size (pixels) with the shape nearest to a picture's, and about as many pixels.
@@ -212,6 +177,11 @@ def strain(size: tuple[int, int], of: tuple[int, int]) -> float:
     """How far one shape is from another: how many times wider, or narrower, for its height. 1 for the same shape."""
     one, other = size[0] * of[1], size[1] * of[0]
     return max(one, other) / min(one, other)
+
+
+def is_about(pixels: int, wanted: int) -> bool:
+    """Whether these are about so many pixels."""
+    return wanted * 3 <= pixels * 4 <= wanted * 5
 
 
 @lru_cache(1024)  # some milliseconds, for each of the choices under a large picture
@@ -247,45 +217,3 @@ def dimensions(size: str) -> tuple[int, int]:
     """Width and height in pixels of a ``WIDTHxHEIGHT`` that was checked before."""
     width, height = size.split("x")
     return int(width), int(height)
-
-
-def find_size(text: str, rule: SizeRule, suggested: tuple[SuggestedSize, ...]) -> str:
-    """What somebody means who writes a size: ``1536x1024``, ``1024 * 1536``, ``1024``, ``16:9``, ``4K``, ``landscape``.
-
-    Returns:
-        ``WIDTHxHEIGHT`` in pixels, legal for the rule.
-
-    Raises:
-        UnsupportedOptionError: it is no size, or the rule does not allow it; the sentence says what to choose.
-    """
-    wanted = " ".join(text.lower().split()) if len(text) <= _LONGEST_TEXT else ""
-    for suggestion in suggested:
-        if wanted == suggestion.word:
-            return suggestion.size
-    width, height = rule.rounded(*_read(wanted, rule, suggested))
-    fault = rule.fault(width, height)
-    if fault is not None:
-        name = wanted if _RATIO.fullmatch(wanted) else f"{width}x{height}"
-        raise UnsupportedOptionError(f"{name} is not possible: {fault}")
-    return f"{width}x{height}"
-
-
-def _read(wanted: str, rule: SizeRule, suggested: tuple[SuggestedSize, ...]) -> tuple[int, int]:
-    """Width and height in pixels, not yet held against the rule."""
-    if wanted in _SCREENS:
-        return _SCREENS[wanted]
-    if pixels := _PIXELS.fullmatch(wanted):
-        return int(pixels[1]), int(pixels[2])
-    if _SQUARE.fullmatch(wanted):
-        return int(wanted), int(wanted)
-    if ratio := _RATIO.fullmatch(wanted):
-        across, down = int(ratio[1]), int(ratio[2])
-        usual = (dimensions(suggestion.size) for suggestion in suggested)
-        same = (size for size in usual if size[0] * down == size[1] * across)
-        return next(same, None) or rule.of_ratio(across, down)
-    words = listed(tuple(suggestion.word for suggestion in suggested))
-    if wanted == "auto":
-        raise UnsupportedOptionError(f"The price of an automatic size is not known beforehand. Choose {words}.")
-    raise UnsupportedOptionError(
-        f"{quoted(wanted)} is not a size. Write width and height in pixels, like 1536x1024, or choose {words}."
-    )

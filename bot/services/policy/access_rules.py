@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.errors import DecisionRefusedError, UnsupportedOptionError
 from bot.services.catalog import dimensions
 from bot.services.policy.decisions import NOTHING_CHANGED, Decisions, Lead
+from bot.services.policy.permissions import STEP
 from bot.services.policy.policy import RoleRule
 from bot.services.policy.rule_text import (
     channels_text,
@@ -208,9 +209,12 @@ class Rules:
         if is_any(text):
             return None
         try:  # the newest models make any size; what older ones do not make their own check refuses
-            width, height = dimensions(self.catalog.model(self.catalog.default_id).check_size(text))
+            found = self.catalog.model(self.catalog.default_id).nearest_size(text)
         except UnsupportedOptionError as error:
             raise DecisionRefusedError(f"{error.sentence} {NOTHING_CHANGED}") from None
+        if found.far >= STEP:  # no bound is another than was said, beside what is lost to rounding
+            raise DecisionRefusedError(f"{found.refusal} {NOTHING_CHANGED}")
+        width, height = dimensions(found.size)
         return width * height
 
     def _offered(self) -> set[str]:

@@ -8,14 +8,13 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from bot.errors import RequestRefused
-from bot.services.catalog import USUAL_PIXELS, dimensions, strain
+from bot.services.catalog import SAME_SHAPE, USUAL_PIXELS, dimensions, strain
 from bot.services.requests.request import Change
 
 if TYPE_CHECKING:
     from bot.services.catalog import Model
     from bot.services.requests.request import StoredImage
 
-SAME_SHAPE = 1.025  # by which one may be wider, or narrower, for its height: sizes come in steps
 SHRUNK_TO = {Change.ZOOM_OUT: Fraction(2, 3), Change.ZOOM_OUT_TWICE: Fraction(1, 2)}  # of the canvas's edges
 PANNED_BY = 3  # a third of the canvas is new
 SHAPES = {Change.SQUARE: "square", Change.PORTRAIT: "portrait", Change.LANDSCAPE: "landscape"}

@@ -216,6 +216,7 @@ class ImageRequest:
         frames: of a gif.
         frame_ms: how long each is shown, in milliseconds.
         svg_author: the text model that writes an svg.
+        notes: what of it is otherwise than its member said or is used to, and why: sentences for them.
     """
 
     prompt: str
@@ -241,6 +242,7 @@ class ImageRequest:
     frames: int | None = None
     frame_ms: int | None = None
     svg_author: str | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def sent_prompt(self) -> str:
@@ -291,7 +293,8 @@ class ImageRequest:
         if fields.get("base") is not None:
             fields["base"] = Base.from_fields(fields["base"])
         fields["change"] = Change(fields.get("change", Change.NEW))
-        fields["story"] = tuple(fields.get("story", ()))
+        for several in ("story", "notes"):
+            fields[several] = tuple(fields.get(several, ()))
         return cls(**fields)
 
 

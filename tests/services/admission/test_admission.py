@@ -68,7 +68,7 @@ async def test_an_old_request_for_a_model_that_was_shut_down_is_refused_unless_i
     ("request_", "error", "sentence"),
     [
         (replace(REQUEST, model="gone"), UnknownModelError, "is not a model that I know"),
-        (replace(REQUEST, size="17x17"), UnsupportedOptionError, "17x17 is not possible"),
+        (replace(REQUEST, size="17x17"), UnsupportedOptionError, "does not make 17x17"),
         (replace(REQUEST, quality="splendid"), UnsupportedOptionError, "is not a quality"),
         (replace(REQUEST, output_format="tiff"), UnsupportedOptionError, "is not a format"),
         (replace(REQUEST, background="golden"), UnsupportedOptionError, "is not a background"),

@@ -12,7 +12,7 @@ from bot.errors import NotPermittedError, RequestRefused
 from bot.services.admission import Start
 from bot.services.catalog import USUAL_PIXELS
 from bot.services.catalog.sizes import FixedSizes
-from bot.services.requests import Change
+from bot.services.requests import Change, ImageRequest
 from bot.services.requests.request import EXTENDING
 from tests.examples import CATALOG, MODEL, STORED, order, picture
 from tests.services.admission.drafts import FIXED, NEWEST, OLDER, Desk, start_of
@@ -54,6 +54,24 @@ async def test_a_picture_larger_than_its_changer_may_ask_for_is_made_smaller(mos
 @pytest.mark.parametrize(("own", "size"), [("3840x2160", "1536x1024"), ("1024x1008", "1024x1024")])
 async def test_another_model_makes_what_comes_nearest(own: str, size: str) -> None:
     assert (await Desk().edit(start_of(own), model=FIXED.id)).size == size
+
+
+@pytest.mark.parametrize(
+    ("said", "size", "notes"),
+    [
+        ("1920x1080", "1920x1088", ("1920x1080 became 1920x1088: both edges must be multiples of 16.",)),
+        ("a4", "1120x1584", ()),
+        ("1920x1088", "1920x1088", ()),
+        (None, "1024x1024", ()),
+    ],
+)
+async def test_a_request_keeps_in_words_what_became_of_its_size(
+    said: str | None, size: str, notes: tuple[str, ...]
+) -> None:
+    found = await Desk().draft(Change.NEW, prompt="a fox", size=said)
+
+    assert (found.size, found.notes) == (size, notes)
+    assert ImageRequest.from_json(found.to_json()) == found
 
 
 async def test_a_picture_of_a_size_that_nobody_makes_any_more_keeps_its_shape() -> None:

@@ -122,8 +122,8 @@ def test_a_count_outside_one_to_four_is_refused(count: int) -> None:
     ("words", "sentence"),
     [
         ({"quality": "xhigh", "model": "gpt-image-2"}, "is not a quality of GPT Image 2. Choose low, medium or high."),
-        ({"size": "512x512"}, "Try 816x816."),
-        ({"size": "1536x864", "model": "gpt-image-1.5"}, "this model makes only 1024x1024, 1536x1024 and 1024x1536."),
+        ({"size": "4:1"}, "Try 2448x816."),
+        ({"size": "2:1", "model": "gpt-image-1.5"}, "1536x1024 and 1024x1536. Try 1536x1024."),
         ({"output_format": "bmp"}, "is not a format of GPT Image 2.5 Flare. Choose png, jpeg or webp."),
         ({"output_format": "gif"}, "GIF is in preview at the image API and not switched on here. Ask whoever runs me."),
         ({"background": "green"}, "is not a background of GPT Image 2.5 Flare. Choose auto, opaque or transparent."),
