@@ -16,7 +16,7 @@ from bot.services.accounting import Corrector, MonthReports
 from bot.services.admission import Admission, Clearance, Drafting
 from bot.services.calendar import TrueClock, unjumped
 from bot.services.catalog import open_catalog
-from bot.services.gallery import Deletions, FileHolds, History, Stars, Sweeping
+from bot.services.gallery import Deletions, FileHolds, History, Stars, Sweeping, Upkeep
 from bot.services.jobs import (
     Answers,
     Arrears,
@@ -67,6 +67,7 @@ from bot.storage.ledger.requests import SqliteRequests
 from bot.storage.ledger.usage import SqliteUse
 from bot.storage.policies import SqliteAudit, SqlitePolicies
 from bot.storage.presets import SqlitePresets
+from bot.storage.showings import SqliteShowings
 from bot.storage.stars import SqliteStars
 
 if TYPE_CHECKING:
@@ -117,6 +118,7 @@ class Services:
     history: History
     stars: Stars
     presets: PresetDesk
+    upkeep: Upkeep
     deletions: Deletions
     blobs: BlobStore
     file_holds: FileHolds
@@ -203,6 +205,11 @@ class _Foundation:
     def journal(self) -> FileJournal:
         """One, for it knows where its next line goes."""
         return FileJournal(self.settings.data_dir / JOURNAL)
+
+    @cached_property
+    def upkeep(self) -> Upkeep:
+        """One, for who changes what is seen of a request takes turns."""
+        return Upkeep(self.requests, SqliteShowings(self.database))
 
     @cached_property
     def outage(self) -> Outage:
@@ -342,7 +349,8 @@ def _services(below: _Foundation, ground: _GroundFloor) -> Services:
         history=History(SqliteHistory(below.database)),
         stars=Stars(SqliteStars(below.database), below.requests, below.clock),
         presets=PresetDesk(SqlitePresets(below.database), open_starters(), below.file_holds, below.clock),
-        deletions=Deletions(below.requests, below.file_holds, below.audit, below.clock),
+        upkeep=below.upkeep,
+        deletions=Deletions(below.requests, below.upkeep, below.file_holds, below.audit, below.clock),
         blobs=below.blobs,
         file_holds=below.file_holds,
         sweeping=Sweeping(below.file_holds, below.files, ground.restoration.keeps_files, unjumped()),

@@ -9,13 +9,11 @@ import structlog
 from typing_extensions import override
 
 from bot.discord_retries import PROBLEMS, remove_quietly, steadily
-from bot.presentation.result import headline, number_in
+from bot.presentation.result import number_in, without
 from bot.services.gallery import Screen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bot.services.ledger import Picture
+    from collections.abc import Collection
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -31,18 +29,17 @@ class ShownResults(Screen):
         return await remove_quietly(self._message(channel_id, message_id))
 
     @override
-    async def reduce(self, channel_id: int, message_id: int, gone: Sequence[Picture], kept: Sequence[Picture]) -> bool:
-        """Let the message show only what is kept; the rest of it stays as it is, its rows too."""
+    async def reduce(self, channel_id: int, message_id: int, gone: Collection[int]) -> bool:
+        """Let the message show only what is left; the rest of it stays as it is, its rows too."""
         message = self._message(channel_id, message_id)
         try:
             shown = await steadily(message.fetch)
-            before = headline(sorted([*gone, *kept], key=lambda picture: picture.number))
-            numbers = {picture.number for picture in gone}
-            files = [each for each in shown.attachments if number_in(each.filename) not in numbers]
-            if not files:  # a message that showed just this one
+            files = [each for each in shown.attachments if number_in(each.filename) not in gone]
+            if not files:  # it showed nothing else
                 return await self.remove(channel_id, message_id)
-            content = shown.content.replace(before, headline(kept), 1)
-            await steadily(lambda: message.edit(content=content, attachments=files))
+            content = without(shown.content, gone)
+            if content != shown.content or len(files) < len(shown.attachments):
+                await steadily(lambda: message.edit(content=content, attachments=files))
         except discord.NotFound:
             return True
         except PROBLEMS as problem:

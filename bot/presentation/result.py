@@ -30,6 +30,7 @@ MOST_LIMITS = 3  # of which it is said what is left
 KEPT = "Your place in line is kept; nothing is charged for it yet."
 SPANS = {Window.HOUR: "this hour", Window.DAY: "today", Window.WEEK: "this week", Window.MONTH: "this month"}
 BUTTONLESS = "Discord refused the buttons that belong here. With /edit on the server you can change it too."
+_HEADLINE = re.compile(r"\*\*(#[0-9]+(?:, #[0-9]+)*)\*\*", re.ASCII)
 _FILE_NAME = re.compile(r"atelier-([0-9]{1,18})(?:-preview)?\.[a-z]+", re.ASCII)
 
 
@@ -169,6 +170,15 @@ def headline(pictures: Sequence[Picture]) -> str:
     if not all(picture.number for picture in pictures):
         return "**Your picture**" if len(pictures) == 1 else f"**Your {len(pictures)} pictures**"
     return f"**{numbers(pictures)}**"
+
+
+def without(text: str, gone: Collection[int]) -> str:
+    """A result's text that names only what is left of its pictures, as far as it names any."""
+    match = _HEADLINE.match(text)
+    if match is None:
+        return text
+    left = [number for number in match[1].split(", ") if int(number[1:]) not in gone]
+    return f"**{', '.join(left)}**{text[match.end() :]}"
 
 
 def took(pictures: Sequence[Picture]) -> str:

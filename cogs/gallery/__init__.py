@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cogs.gallery.deletion import DeleteButton, DeleteOneButton, ReallyDeleteButton, ask_deletion
 from cogs.gallery.details import DetailsButton, image_details, show_details
 from cogs.gallery.late import Late, ShowButton
+from cogs.gallery.left_over import LeftOver
 from cogs.gallery.original import show_original
 
 if TYPE_CHECKING:
@@ -22,3 +23,4 @@ async def setup(bot: AtelierClient) -> None:
     bot.buttons.set_late(ShowButton)
     bot.tree.add_command(image_details)
     await bot.add_cog(Late(bot))
+    await bot.add_cog(LeftOver(bot))

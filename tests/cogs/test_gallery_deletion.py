@@ -131,6 +131,22 @@ async def test_a_message_that_cannot_be_removed_is_said(opened: OpenHouse) -> No
         assert await house.services.requests.of_picture(1, house.server.id) is not None
 
 
+@pytest.mark.parametrize("count", [1, 2])
+async def test_a_message_that_could_not_be_changed_is_changed_after_a_restart(count: int, opened: OpenHouse) -> None:
+    async with opened() as house:
+        await house.imagine(count=count)
+        for method in ("DELETE", "PATCH"):
+            house.env.inject_error(method, "/channels/*/messages/*", status=403, code=50001, message="Missing Access")
+        await delete(house, house.mia, "#1" if count > 1 else "Delete for good")
+        before = [len(each.attachments) for each in house.posted]
+
+        await house.restart()
+        await house.env.settle()
+
+        assert before == [count]
+        assert [len(each.attachments) for each in house.posted] == ([1] if count > 1 else [])
+
+
 async def test_an_input_picture_is_kept_while_another_result_needs_it(opened: OpenHouse) -> None:
     async with opened() as house:
         await house.imagine(image1=("red.png", house.painter.content))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.presentation.result import file_name, kept_text, left_in_line, number_in, result_text, what_is_left
+from bot.presentation.result import file_name, kept_text, left_in_line, number_in, result_text, what_is_left, without
 from bot.services.calendar import Window
 from bot.services.policy import Scope
 from bot.services.quotas import BudgetHint, Headroom
@@ -31,6 +31,20 @@ def test_a_result_says_number_person_words_ways_cost_and_what_is_left() -> None:
         "-# GPT Image 2.5 Flare · 1024×1024 · medium · 7.2 s · $0.019",
         "-# Left: your 24 pictures today · this bot $19.98 this month",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "gone", "left"),
+    [
+        ("**#7, #8, #9** for <@33>\n> **#8**", {8}, "**#7, #9** for <@33>\n> **#8**"),
+        ("**#7, #8** for <@33>", {7, 99}, "**#8** for <@33>"),
+        ("**#77** for <@33>", {7}, "**#77** for <@33>"),
+        ("**Your picture** for <@33>", {7}, "**Your picture** for <@33>"),
+        ("see **#7, #8**", {8}, "see **#7, #8**"),
+    ],
+)
+def test_a_text_names_only_what_is_left(text: str, gone: set[int], left: str) -> None:
+    assert without(text, gone) == left
 
 
 def of_scope(status: LimitStatus, scope: Scope, scope_id: int = 8) -> LimitStatus:

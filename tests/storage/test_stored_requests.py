@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.services.gallery import Showing
 from bot.services.ledger import Destination
 from bot.storage.ledger.requests import OF_MESSAGE, UNUSED
+from bot.storage.showings import SqliteShowings
 
 from .examples import MEMBER, NOON, SERVER, image, order, settlement
 
@@ -25,6 +27,30 @@ async def make(books: Books, name: str, letter: str, references: tuple[StoredIma
     picture = await books.ledger.settle(f"{name}:1", settlement(letter=letter), NOON)
     await books.requests.delivered(name, NOON, 5, [int(name)])
     return picture.number
+
+
+@pytest.mark.parametrize("private", [True, False])
+async def test_messages_of_what_was_deleted_are_outdated_until_they_are_brought_up(
+    books: Books,
+    private: bool,  # noqa: FBT001 - a case
+) -> None:
+    showings = SqliteShowings(books.database)
+    number = await make(books, "10", "a")
+    await make(books, "11", "b")
+    await books.ledger.reserve(replace(order("12"), destination=Destination(8, "", NOON, None, private=private)))
+    await books.requests.delivered("12", NOON, 5, [12])
+
+    await books.requests.delete_picture(number, NOON)
+    await books.requests.delete_pictures("12", NOON)
+    await books.requests.delete_picture(99, NOON)
+
+    own = Showing("12", 5, 12, private=private)
+    assert await showings.outdated() == [Showing("10", 5, 10, private=False), own]
+    assert await showings.outdated("12") == [own]
+
+    await showings.brought_up(12)
+
+    assert await showings.outdated("12") == []
 
 
 async def test_a_request_that_is_not_kept_is_none(books: Books) -> None:

@@ -1,6 +1,6 @@
 """Finished pictures and their files: what they came from, how they are found and voted for, how they stay and go."""
 
-from bot.services.gallery.deletion import Deleter, Deletions, Screen
+from bot.services.gallery.deletion import Deleter, Deletions
 from bot.services.gallery.file_holds import FileHolds, Sweeping
 from bot.services.gallery.history import (
     MOST_SUGGESTED,
@@ -16,6 +16,7 @@ from bot.services.gallery.history import (
 )
 from bot.services.gallery.lineage import MOST_SHOWN, Family, Lineage, Relative
 from bot.services.gallery.stars import StarLabels, StarRecords, Stars, Vote
+from bot.services.gallery.upkeep import Screen, Showing, Showings, Upkeep
 
 __all__ = [
     "MOST_SHOWN",
@@ -33,6 +34,8 @@ __all__ = [
     "Places",
     "Relative",
     "Screen",
+    "Showing",
+    "Showings",
     "Sight",
     "StarLabels",
     "StarRecords",
@@ -40,5 +43,6 @@ __all__ = [
     "Stretch",
     "Sweeping",
     "ThreadSight",
+    "Upkeep",
     "Vote",
 ]

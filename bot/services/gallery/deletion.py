@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
-from weakref import WeakValueDictionary
-
-import structlog
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bot.errors import DatabaseError, DecisionRefusedError, NotYoursError, PictureGoneError
 from bot.services.policy import Decision
@@ -17,10 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.services.gallery.file_holds import FileHolds
+    from bot.services.gallery.upkeep import Screen, Upkeep
     from bot.services.ledger import Order, Picture, Requests
     from bot.services.policy import Audit
-
-_log = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,29 +31,15 @@ class Deleter:
     moderates: bool
 
 
-class Screen(Protocol):
-    """The messages that show a result. Nothing here raises because a message cannot be changed."""
-
-    async def remove(self, channel_id: int, message_id: int) -> bool:
-        """Take the message away; whether it is gone now."""
-        ...
-
-    async def reduce(self, channel_id: int, message_id: int, gone: Sequence[Picture], kept: Sequence[Picture]) -> bool:
-        """Let the message show only what is kept of its pictures; whether the others are gone from it now."""
-        ...
-
-
 @dataclass(frozen=True)
 class Deletions:
-    """Deletes pictures: those of one result one after the other, for its message is edited as it is then."""
+    """Deletes pictures."""
 
     requests: Requests
+    upkeep: Upkeep
     file_holds: FileHolds
     audit: Audit
     clock: Callable[[], float]
-    _turns: WeakValueDictionary[str, asyncio.Lock] = field(
-        default_factory=lambda: WeakValueDictionary[str, asyncio.Lock]()  # noqa: PLW0108 - it says of what
-    )
 
     def check(self, order: Order, deleter: Deleter) -> None:
         """May they?
@@ -87,44 +68,28 @@ class Deletions:
             DecisionRefusedError: that cannot be written; nothing was deleted.
         """
         self.check(order, deleter)
-        turn = self._turns.setdefault(order.id, asyncio.Lock())
-        async with turn:
+        async with self.upkeep.turn(order.id):
             try:
-                order, gone, files = await self._taken_out(order, number, deleter)
+                files = await self._taken_out(order, number, deleter)
             except DatabaseError as problem:
                 raise DecisionRefusedError(
                     f"{problem.reason}, so I deleted nothing: all is there as before. {problem.cure}"
                 ) from problem
-            unseen = await self._unshow(order, gone, screen)
+            left = await self.upkeep.bring_up(order.id, screen)
             await self.file_holds.forget(files)
-        return unseen
+        return left is not None and not left
 
-    async def _taken_out(
-        self, order: Order, number: int | None, deleter: Deleter
-    ) -> tuple[Order, tuple[Picture, ...], Sequence[str]]:
-        """Mark it as deleted: the request as it was, the pictures that go, and the files that nothing uses any more."""
+    async def _taken_out(self, order: Order, number: int | None, deleter: Deleter) -> Sequence[str]:
+        """Mark it as deleted: the files that nothing uses any more."""
         order = await self.requests.get(order.id) or order
         gone = tuple(each for each in order.pictures if number in {None, each.number})
         if not gone:
             raise PictureGoneError
         if order.requester.user_id != deleter.user_id:  # first: nobody deletes what is not written down
             await self._write_down(order, gone, deleter)
-        # Marked before anything else goes: whatever ends this process, nobody starts from them any more, and a
-        # sweep removes the files.
-        return order, gone, await self._mark(order, number)
-
-    async def _unshow(self, order: Order, gone: tuple[Picture, ...], screen: Screen) -> bool:
-        kept = tuple(each for each in order.pictures if each not in gone)
-        try:
-            places = await self.requests.messages(order.id)
-        except DatabaseError as problem:
-            _log.warning("messages of what was deleted not found", request=order.id, reason=str(problem))
-            return False
-        if kept:
-            changed = [await screen.reduce(channel, message, gone, kept) for channel, message in places]
-        else:
-            changed = [await screen.remove(channel, message) for channel, message in places]
-        return bool(changed) and all(changed)
+        # Marked before anything else goes: whatever ends this process, nobody starts from them any more, the next one
+        # changes the messages, and a sweep removes the files.
+        return await self._mark(order, number)
 
     async def _mark(self, order: Order, number: int | None) -> Sequence[str]:
         """The files that nothing uses from now on."""

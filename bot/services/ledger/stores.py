@@ -84,7 +84,7 @@ class Requests(Protocol):
         """Mark the request's pictures as deleted; return the digests that nothing else uses.
 
         They are those of its pictures and of its inputs. A second time returns them again, so that a deletion that
-        was cut off before the files were gone can be finished.
+        was cut off before the files were gone can be finished. The messages that show them are outdated then.
         """
         ...
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # The newest message of the result that stands where it was asked for: a message elsewhere went to the member alone.
 RELATIVE = """
-SELECT requests.request, user_id, private, pictures.created_at, deleted_at, messages.channel_id, message_id
+SELECT requests.request, user_id, requests.private, pictures.created_at, deleted_at, messages.channel_id, message_id
 FROM pictures
 JOIN jobs ON jobs.id = pictures.job_id
 JOIN requests ON requests.id = jobs.request_id

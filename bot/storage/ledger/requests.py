@@ -66,6 +66,7 @@ UPDATE pictures SET deleted_at = ?
 WHERE job_id IN (SELECT id FROM jobs WHERE request_id = ?) AND deleted_at IS NULL
 """
 DELETE_PICTURE = "UPDATE pictures SET deleted_at = ? WHERE number = ? AND deleted_at IS NULL"
+OUTDATE = "UPDATE messages SET outdated = 1 WHERE request_id = ?"
 REQUEST_OF = "SELECT request_id FROM jobs JOIN pictures ON pictures.job_id = jobs.id WHERE pictures.number = ?"
 # A file is in use while a picture shows it, while it is an input of a request that is still at work or has a picture
 # left (that picture's buttons send its inputs again), or while a preset starts from it: not from a deleted picture.
@@ -133,8 +134,8 @@ class SqliteRequests(Requests):
         def write(connection: sqlite3.Connection) -> None:
             connection.execute(DELIVERED, {"at": at, "id": request_id, "kept": kept, "left": progress_left})
             connection.executemany(
-                "INSERT INTO messages (message_id, channel_id, request_id) "
-                "SELECT ?, coalesce(?, channel_id), id FROM requests WHERE id = ? "
+                "INSERT INTO messages (message_id, channel_id, request_id, private) "
+                "SELECT ?, coalesce(?, channel_id), id, private FROM requests WHERE id = ? "
                 "ON CONFLICT (message_id) DO NOTHING",
                 [(message_id, channel_id, request_id) for message_id in message_ids],
             )
@@ -186,6 +187,7 @@ class SqliteRequests(Requests):
     async def delete_pictures(self, request_id: str, at: int) -> Sequence[str]:
         def write(connection: sqlite3.Connection) -> list[str]:
             connection.execute(DELETE_PICTURES, (at, request_id))
+            connection.execute(OUTDATE, (request_id,))
             return _unused_of(connection, request_id)
 
         return await self._database.transaction(write)
@@ -195,7 +197,10 @@ class SqliteRequests(Requests):
         def write(connection: sqlite3.Connection) -> list[str]:
             connection.execute(DELETE_PICTURE, (at, number))
             found = connection.execute(REQUEST_OF, (number,)).fetchone()
-            return [] if found is None else _unused_of(connection, found[0])
+            if found is None:
+                return []
+            connection.execute(OUTDATE, found)
+            return _unused_of(connection, found[0])
 
         return await self._database.transaction(write)
 
