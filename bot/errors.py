@@ -17,6 +17,8 @@ UserFacingError                     a sentence for a member, said by `answer_fai
 └── ImageFailure                    the image API made no picture
     ├── PromptBlockedError          the provider's safety system said no
     ├── RequestRejectedError        the provider refused the request as it was
+    │   ├── ConversationForgottenError  the provider does not keep any more what a turn goes on from
+    │   └── NoConversationsError        this endpoint or main model makes no pictures in conversations
     ├── ProviderAccountError        key, verification, billing: the operator has to act
     ├── ProviderBusyError           rate limit or overload; certainly not started
     ├── ProviderUnreachableError    no connection; certainly not started
@@ -172,6 +174,14 @@ class PromptBlockedError(ImageFailure):
 
 class RequestRejectedError(ImageFailure):
     """The provider refused the request as it was sent."""
+
+
+class ConversationForgottenError(RequestRejectedError):
+    """What a turn of a conversation goes on from is not kept any more; nothing was begun."""
+
+
+class NoConversationsError(RequestRejectedError):
+    """This endpoint, or the main model there, makes no pictures in conversations; nothing was begun."""
 
 
 class ProviderAccountError(ImageFailure):

@@ -114,18 +114,18 @@ def _usage(reported: dict[str, Any]) -> Usage:
     details: dict[str, Any] = reported["input_tokens_details"]
     extra: dict[str, Any] = reported.get("output_tokens_details") or {}
     written = extra.get("text_tokens")
-    text_output, output = 0 if written is None else _tokens(written), _tokens(reported["output_tokens"])
+    text_output, output = 0 if written is None else token_count(written), token_count(reported["output_tokens"])
     usage = Usage(
-        text_input=_tokens(details["text_tokens"]),
-        image_input=_tokens(details["image_tokens"]),
+        text_input=token_count(details["text_tokens"]),
+        image_input=token_count(details["image_tokens"]),
         image_output=output - text_output,
         text_output=text_output,
     )
     given = usage.text_input + usage.image_input
     sums = {"input_tokens": given, "total_tokens": given + output}
-    if any(name in reported and _tokens(reported[name]) != tokens for name, tokens in sums.items()):
+    if any(name in reported and token_count(reported[name]) != tokens for name, tokens in sums.items()):
         raise ValueError("the tokens do not add up")
-    if extra.get("image_tokens") is not None and _tokens(extra["image_tokens"]) != usage.image_output:
+    if extra.get("image_tokens") is not None and token_count(extra["image_tokens"]) != usage.image_output:
         raise ValueError("the tokens of the output do not add up")
     return usage
 
@@ -139,14 +139,14 @@ def _author_of(answer: dict[str, Any]) -> AuthorTokens | None:
     if reported is None:
         return None
     try:
-        read, written = _tokens(reported["input_tokens"]), _tokens(reported["output_tokens"])
-        return AuthorTokens(read, max(written, _tokens(reported["total_tokens"]) - read))
+        read, written = token_count(reported["input_tokens"]), token_count(reported["output_tokens"])
+        return AuthorTokens(read, max(written, token_count(reported["total_tokens"]) - read))
     except (KeyError, TypeError, ValueError):
         _log.warning("usage of the svg's author not understood", usage=repr(reported)[:LONGEST_QUOTE])
         return None
 
 
-def _tokens(value: object) -> int:
+def token_count(value: object) -> int:
     """A count of tokens: a whole number, and nothing that only converts to one. Raises TypeError."""
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError("a count of tokens is no whole number")

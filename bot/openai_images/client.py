@@ -5,23 +5,23 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import httpx2
 import openai
-import structlog
 from typing_extensions import override
 
 from bot.config import is_loopback
-from bot.errors import OutcomeUnknownError, ProviderAccountError, ProviderUnreachableError, not_known
+from bot.errors import ProviderAccountError, ProviderUnreachableError
 from bot.openai_images.answers import AnswerReader
-from bot.openai_images.failures import from_body, from_connection, from_status
+from bot.openai_images.calls import Sent, cut_off
+from bot.openai_images.conversations import Conversations
+from bot.openai_images.failures import from_status
 from bot.openai_images.hooks import bound, note_stage, refused_on_the_way
-from bot.openai_images.links import LinkError, Links
-from bot.openai_images.rate_limits import Tell, nobody, standings_of
+from bot.openai_images.links import Links
+from bot.openai_images.rate_limits import Tell, nobody
 from bot.services.catalog import GIF, SVG
 from bot.services.jobs import FinishedImage, ImageProvider
 from bot.services.requests import UNSTREAMED_FORMATS
@@ -37,13 +37,14 @@ CONNECT_TIMEOUT = 10.0  # seconds
 IDLE_CONNECTION = 300.0  # seconds that an unused connection is kept, so that the next picture need not open one
 DRAIN = 0.5  # seconds to read a finished stream to its end, which keeps its connection
 
-_log = structlog.stdlib.get_logger(__name__)
-
 
 class ImagesClient(ImageProvider):
     """The library's client, and what it is asked. Its arguments are those of `bot.openai_images.OpenAIImages`.
 
     The proxies of the environment are used, though not to reach this machine.
+
+    Attributes:
+        conversations: turns by the same connections.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class ImagesClient(ImageProvider):
             timeout=httpx2.Timeout(timeout, connect=CONNECT_TIMEOUT),
             http_client=http,
         )
+        self.conversations = Conversations(self._client, self._names, tell, timeout)
         self._links = Links(http, httpx2.URL(base_url), f"Bearer {api_key}")
 
     async def close(self) -> None:
@@ -105,48 +107,21 @@ class ImagesClient(ImageProvider):
         self, request: ImageRequest, inputs: Sequence[InputImage], safety_identifier: str
     ) -> AsyncGenerator[PartialImage | FinishedImage]:
         """One picture by one call, streamed where the format can be."""
-        sent = _Sent(request.model)
-        try:
-            async with aclosing(
-                self._ask(
-                    order_of(request, inputs, safety_identifier)
-                    | {"model": self._names.get(request.model, request.model)},
-                    sent,
-                    is_edit=bool(inputs),
-                )
-            ) as images:
+        sent = Sent(request.model, self._tell)
+        order = order_of(request, inputs, safety_identifier) | {"model": self._names.get(request.model, request.model)}
+        with sent.understood():
+            async with aclosing(self._ask(order, sent, is_edit=bool(inputs))) as images:
                 async for image in images:
                     yield image
                     del image  # as in `AnswerReader`
-        except openai.APIStatusError as error:
-            self._tell_limits(sent.model, error.response.headers)
-            raise from_status(error) from error
-        except openai.APIConnectionError as error:
-            raise from_connection(error.__cause__, sent.request_id, sent=sent.answered) from error
-        except openai.APIError as error:
-            raise from_body(error.body, sent.request_id) from error
-        except (ValueError, httpx2.DecodingError) as error:
-            garbled = not_known("the image API's answer was garbled")
-            raise OutcomeUnknownError(garbled, code="garbled", request_id=sent.request_id) from error
-        except httpx2.RequestError as error:
-            raise from_connection(error, sent.request_id, sent=sent.answered) from error
-        except LinkError as error:
-            _log.error("picture is at an address that gives none", reason=str(error), provider_request=sent.request_id)
-            elsewhere = not_known("the image API sent an address instead, and I could not fetch it from there")
-            raise OutcomeUnknownError(elsewhere, code="link", request_id=sent.request_id) from error
-
-    def _tell_limits(self, model: str, headers: Mapping[str, str]) -> None:
-        if standings := standings_of(headers):
-            self._tell(model, standings)
 
     async def _ask(
-        self, order: dict[str, Any], sent: _Sent, *, is_edit: bool
+        self, order: dict[str, Any], sent: Sent, *, is_edit: bool
     ) -> AsyncGenerator[PartialImage | FinishedImage]:
         """The previews and the picture, out of bytes: the library reads on the event loop, and only what it expects."""
         images: Any = self._client.images.with_streaming_response  # its overloads want literals; our catalog holds data
         async with (images.edit if is_edit else images.generate)(**order) as answer:
-            sent.answered, sent.request_id = True, answer.headers.get("x-request-id")
-            self._tell_limits(sent.model, answer.headers)
+            sent.begins(answer.headers)
             pieces: AsyncIterator[bytes] = answer.iter_bytes()
             async for image in AnswerReader(self._links.fetch, sent.request_id).pictures(pieces):
                 try:
@@ -157,8 +132,7 @@ class ImagesClient(ImageProvider):
                 if isinstance(image, FinishedImage):
                     return
                 del image  # as in `AnswerReader`
-        cut_off = not_known("the image API's answer was cut off")
-        raise OutcomeUnknownError(cut_off, code="incomplete", request_id=sent.request_id)
+        raise cut_off(sent.request_id)
 
 
 @cache
@@ -171,15 +145,6 @@ def _unseen(code: str, *, outage: bool) -> ProviderUnreachableError:
     failure = ProviderUnreachableError("The image API does not list its models to me.", code=code)
     failure.outage = outage
     return failure
-
-
-@dataclass
-class _Sent:
-    """How far a call of a model has come: whether an answer has begun, and the provider's id of it."""
-
-    model: str
-    answered: bool = False
-    request_id: str | None = None
 
 
 async def _drain(pieces: AsyncIterator[bytes]) -> None:

@@ -17,7 +17,9 @@ import structlog
 
 from bot.errors import (
     HELD,
+    ConversationForgottenError,
     ImageFailure,
+    NoConversationsError,
     OutcomeUnknownError,
     PromptBlockedError,
     ProviderAccountError,
@@ -49,7 +51,7 @@ _SECRETS = re.compile(
 
 _log = structlog.stdlib.get_logger(__name__)
 
-BLOCKED = frozenset({"moderation_blocked", "content_policy_violation"})
+BLOCKED = frozenset({"moderation_blocked", "content_policy_violation", "image_content_policy_violation"})
 NO_MONEY = frozenset(
     {
         "insufficient_quota", "billing_hard_limit_reached", "project_spend_limit_exceeded", "billing_not_active",
@@ -83,6 +85,9 @@ ACCOUNT_STATUSES = frozenset({401, 402, 403, 429})
 LOOKED_AT = frozenset({400, 422})
 # The resource is elsewhere, and nothing was done here; 302 and 303 may also be the answer to what was done (RFC 9110).
 MOVED = frozenset({301, 307, 308})
+NO_SUCH_ADDRESS = frozenset({404, 405, 501})
+FORGOTTEN = "previous_response_not_found"
+_NO_TOOL_WORDS = re.compile(r"tool\b.{0,40}\bnot supported|image_generation\W{0,3} is not", re.IGNORECASE)
 USER_ERRORS = frozenset({"invalid_request_error", "image_generation_user_error"})
 
 # What to do about a request that was refused: by what was wrong with it, else by how.
@@ -125,6 +130,34 @@ def from_status(error: openai.APIStatusError) -> ImageFailure:
     )
     failure.outage = status >= HTTPStatus.INTERNAL_SERVER_ERROR
     return failure
+
+
+def from_turn_status(error: openai.APIStatusError) -> ImageFailure:
+    """The same of a turn of a conversation."""
+    status, request_id = error.status_code, error.request_id
+    refusal = _Refusal.of(error.body, error.message, f"http_{status}")
+    if refusal.code == FORGOTTEN:
+        return ConversationForgottenError(
+            "The image API does not remember this conversation any more. Nothing was charged; say it once more.",
+            code=refusal.code,
+            request_id=request_id,
+        )
+    is_unknown_address = status in NO_SUCH_ADDRESS and "model_not_found" not in refusal.names
+    if is_unknown_address or (status == HTTPStatus.BAD_REQUEST and _NO_TOOL_WORDS.search(refusal.message)):
+        return NoConversationsError(
+            "Pictures cannot be made in a conversation here. Nothing was charged; change the last picture instead.",
+            code=refusal.code,
+            request_id=request_id,
+        )
+    return from_status(error)
+
+
+def busy_in_body(error: object, headers: httpx2.Headers, request_id: str | None) -> ProviderBusyError | None:
+    """A rate limit that came with a status of success, as some gateways send it; None if it is anything else."""
+    refusal = _Refusal.of(error, "", "error")
+    if refusal.code != "rate_limit_exceeded":
+        return None
+    return _busy(refusal, headers, _retry_after(headers, refusal.message), request_id)
 
 
 def _refused(refusal: _Refusal, status: int, request_id: str | None) -> ImageFailure:
@@ -285,22 +318,24 @@ def _account(code: str, request_id: str | None, words: str, *, no_money: bool, r
 def _blocked(details: object, code: str, request_id: str | None, *, streaming: bool) -> PromptBlockedError:
     """A block before drawing is certainly free. Of one after it no page of the provider says whether it is billed."""
     fields = cast("dict[str, Any]", details) if isinstance(details, dict) else {}
-    stages = {"input": "before drawing", "output": "after drawing"}
     stage = str(fields.get("moderation_stage"))
+    is_free = stage == "input" or not (streaming or stage == "output")
+    charge = "Nothing was charged." if is_free else HELD
+    error = PromptBlockedError(f"{blocked_words(fields)} {charge}", code=code, request_id=request_id)
+    error.charged, error.accepted = "no" if is_free else "unknown", True
+    return error
+
+
+def blocked_words(details: dict[str, Any]) -> str:
+    """That the safety check said no, when and to what, by its ``moderation_details``; and what to do."""
+    stages = {"input": "before drawing", "output": "after drawing"}
+    stage = str(details.get("moderation_stage"))
     facts = [stages[stage]] if stage in stages else []
-    categories = fields.get("categories")
+    categories = details.get("categories")
     if isinstance(categories, list):
         facts += [_harmless(str(category), 40) for category in cast("list[object]", categories)[:5]]
     noted = f" ({', '.join(facts)})" if facts else ""
-    is_free = stage == "input" or not (streaming or stage == "output")
-    charge = "Nothing was charged." if is_free else HELD
-    error = PromptBlockedError(
-        f"The image API's safety check blocked this{noted}. Reword it and try again. {charge}",
-        code=code,
-        request_id=request_id,
-    )
-    error.charged, error.accepted = "no" if is_free else "unknown", True
-    return error
+    return f"The image API's safety check blocked this{noted}. Reword it and try again."
 
 
 def _harmless(text: str, most: int) -> str:

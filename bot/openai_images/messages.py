@@ -31,8 +31,9 @@ _FIELDS = re.compile(rb"(?:data|event|id|retry)?:")  # of server-sent events; a 
 _SURE = len(b"retry:")  # bytes that tell what an answer is
 _DATA = b"data:"
 _FILES = (b"\x89PNG", b"\xff\xd8\xff", b"RIFF", b"GIF8")
-_PICTURE = re.compile(rb'"(?:b64_json|url)"\s{0,9}:\s{0,9}"')
-_LONGEST_KEY = len(b'"b64_json":"') + 9 + 9
+# Of the Image API, then of conversations, which may also send back what they were sent.
+_PICTURE = re.compile(rb'"(?:b64_json|url|result|partial_image_b64|image_url)"\s{0,9}:\s{0,9}"')
+_LONGEST_KEY = len(b'"partial_image_b64":"') + 9 + 9
 _UNQUOTED = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)  # a string of JSON up to its end
 _QUOTE, _FEED, _RETURN = b'"', b"\n", b"\r"
 

@@ -11,19 +11,19 @@ from typing_extensions import override
 
 from bot.collector import loading
 from bot.openai_images.rate_limits import nobody
-from bot.services.jobs import ImageProvider
+from bot.services.jobs import ConversationProvider, ImageProvider
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
 
     from bot.openai_images.client import ImagesClient
     from bot.openai_images.rate_limits import Tell
-    from bot.services.jobs import FinishedImage, InputImage, PartialImage
+    from bot.services.jobs import Begun, FinishedImage, InputImage, PartialImage, Reply
     from bot.services.requests import ImageRequest
 
 
-class OpenAIImages(ImageProvider):
-    """Makes pictures by OpenAI's Image API, or another endpoint that speaks like it.
+class OpenAIImages(ImageProvider, ConversationProvider):
+    """Makes pictures, alone or in conversations, by OpenAI's Image API, or another endpoint that speaks like it.
 
     Args:
         api_key: the secret key.
@@ -66,6 +66,20 @@ class OpenAIImages(ImageProvider):
             async for image in images:
                 yield image
                 del image  # as in `bot.openai_images.answers.AnswerReader`
+
+    @override
+    async def answer(
+        self, request: ImageRequest, inputs: Sequence[InputImage], safety_identifier: str
+    ) -> AsyncGenerator[Begun | PartialImage | Reply]:
+        conversations = (await self._client()).conversations
+        async with aclosing(conversations.answer(request, inputs, safety_identifier)) as items:
+            async for item in items:
+                yield item
+                del item  # as above
+
+    @override
+    async def recover(self, response_id: str) -> Reply:
+        return await (await self._client()).conversations.recover(response_id)
 
     async def _client(self) -> ImagesClient:
         async with self._loading:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.services.requests import Base, Change, ImageRequest, StoredImage
+from bot.services.requests import Base, Change, ImageRequest, StoredImage, Talk
 
 WORDS = st.text(st.characters(codec="utf-8"), max_size=40)
 NUMBERS = st.integers(1, 2**53)
@@ -24,6 +24,15 @@ FILES = st.builds(
 )
 EDGES = st.tuples(st.integers(1, 10_000), st.integers(1, 10_000))
 BASES = st.builds(Base, picture=FILES, mask=FILES, was=EDGES, laid=EDGES, losses=st.lists(WORDS, max_size=2).map(tuple))
+TALKS = st.builds(
+    Talk,
+    main_model=WORDS,
+    key=WORDS,
+    previous=st.none() | WORDS,
+    said=st.lists(WORDS, max_size=2).map(tuple),
+    context_tokens=NUMBERS,
+    is_stored=st.booleans(),
+)
 GIVEN = {
     "prompt": WORDS,
     "model": WORDS,
@@ -48,6 +57,8 @@ GIVEN = {
     "frames": st.none() | st.integers(1, 60),
     "frame_ms": st.none() | st.integers(1, 10_000),
     "svg_author": st.none() | WORDS,
+    "notes": st.lists(WORDS, max_size=2).map(tuple),
+    "talk": st.none() | TALKS,
 }
 # As the first schema's bots wrote it.
 OLD = (

@@ -2,6 +2,7 @@
 
 from bot.services.jobs.arrears import Arrears, Stores
 from bot.services.jobs.cancellation import Cancellations, Canceller
+from bot.services.jobs.conversation_provider import Begun, ConversationProvider, Drawn, Reply
 from bot.services.jobs.delivery import Answers, Delivery, DeliveryError, Posted, Preview, Result
 from bot.services.jobs.discards import DISCARDED, Discards
 from bot.services.jobs.files import BufferedBlobs, PictureReceiver
@@ -30,14 +31,17 @@ __all__ = [
     "LONGEST_REASON",
     "Answers",
     "Arrears",
+    "Begun",
     "BufferedBlobs",
     "Cancellations",
     "Canceller",
     "CheckedPicture",
+    "ConversationProvider",
     "Delivery",
     "DeliveryError",
     "Discards",
     "Downtime",
+    "Drawn",
     "FinishedImage",
     "Generation",
     "GoneBack",
@@ -55,6 +59,7 @@ __all__ = [
     "Posted",
     "Preview",
     "ProviderAccount",
+    "Reply",
     "Restoration",
     "Result",
     "ServerStatus",

@@ -4,8 +4,6 @@ from bot.services.requests import pricing
 from bot.services.requests.canvas import canvas_size, check_layout, fitting_size, keeps_shape, layout_for, shape_size
 from bot.services.requests.pricing import (
     NANO_PER_USD,
-    AuthorTokens,
-    Usage,
     estimate_choice,
     estimate_output,
     format_price,
@@ -23,6 +21,8 @@ from bot.services.requests.request import (
     StoredImage,
     cuts_story,
 )
+from bot.services.requests.talk import INSTRUCTIONS, MOST_WRITTEN, Talk, sent_words
+from bot.services.requests.usage import AuthorTokens, MainTokens, ToolTokens, Usage
 from bot.services.requests.validation import (
     MOST_COMPRESSION,
     TRANSPARENT_FORMATS,
@@ -40,8 +40,10 @@ from bot.services.requests.validation import (
 
 __all__ = [
     "DRAWN",
+    "INSTRUCTIONS",
     "MOST_COMPRESSION",
     "MOST_PICTURES",
+    "MOST_WRITTEN",
     "NANO_PER_USD",
     "THEN",
     "TITLES",
@@ -52,8 +54,11 @@ __all__ = [
     "Change",
     "ImageRequest",
     "Installation",
+    "MainTokens",
     "Origin",
     "StoredImage",
+    "Talk",
+    "ToolTokens",
     "Usage",
     "Wishes",
     "build_request",
@@ -73,6 +78,7 @@ __all__ = [
     "keeps_shape",
     "layout_for",
     "pricing",
+    "sent_words",
     "shape_size",
     "told",
 ]

@@ -2,53 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from math import isqrt
 from typing import TYPE_CHECKING
 
 from bot.services.catalog import GIF, MOST_FRAMES, PARTIAL_IMAGE_TOKENS, SVG, input_tokens
+from bot.services.requests.usage import Usage
 
 if TYPE_CHECKING:
     from bot.services.catalog import Catalog, Model, Prices
     from bot.services.requests.request import ImageRequest
+    from bot.services.requests.usage import AuthorTokens
 
 NANO_PER_USD = 1_000_000_000
 MOST_HOLDS = 100
 LONGEST_TOKEN = 64  # bytes of a prompt that are one token at least
 PROMPT_OVERHEAD = 6  # text tokens beyond the prompt's own; measured, https://community.openai.com/t/1382940
 _DIME, _TENTH_OF_CENT = NANO_PER_USD // 10, NANO_PER_USD // 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """Tokens, and what is not counted in the image model's. A negative number raises ValueError: it would pay back.
-
-    Attributes:
-        author_nano: what the text model that wrote an svg has cost, in nano-dollars: it has prices of its own.
-    """
-
-    text_input: int
-    image_input: int
-    image_output: int
-    text_output: int = 0
-    author_nano: int = 0
-
-    def __post_init__(self) -> None:
-        for part in fields(self):
-            if getattr(self, part.name) < 0:
-                raise ValueError(f"{part.name} is negative")
-
-
-@dataclass(frozen=True, slots=True)
-class AuthorTokens:
-    """What the text model that wrote an svg has read and written, thoughts included. Raises ValueError below zero."""
-
-    input: int
-    output: int
-
-    def __post_init__(self) -> None:
-        if self.input < 0 or self.output < 0:
-            raise ValueError("the tokens of an author are negative")
 
 
 @dataclass(frozen=True, slots=True)

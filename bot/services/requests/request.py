@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Self
 
 from bot.services.catalog import dimensions
+from bot.services.requests.talk import Talk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -217,6 +218,7 @@ class ImageRequest:
         frame_ms: how long each is shown, in milliseconds.
         svg_author: the text model that writes an svg.
         notes: what of it is otherwise than its member said or is used to, and why: sentences for them.
+        talk: what makes it a turn of a conversation; None for any other.
     """
 
     prompt: str
@@ -243,6 +245,7 @@ class ImageRequest:
     frame_ms: int | None = None
     svg_author: str | None = None
     notes: tuple[str, ...] = ()
+    talk: Talk | None = None
 
     @property
     def sent_prompt(self) -> str:
@@ -295,14 +298,16 @@ class ImageRequest:
         fields["change"] = Change(fields.get("change", Change.NEW))
         for several in ("story", "notes"):
             fields[several] = tuple(fields.get(several, ()))
+        if (talk := fields.get("talk")) is not None:
+            fields["talk"] = Talk.from_fields(talk)
         return cls(**fields)
 
 
-def _fields(value: ImageRequest | StoredImage | Base) -> dict[str, Any]:
+def _fields(value: ImageRequest | StoredImage | Base | Talk) -> dict[str, Any]:
     """The fields by their names, for JSON; `dataclasses.asdict` would copy each deeply first."""
     names = _NAMES[type(value)]
     return dict(zip(names, attrgetter(*names)(value), strict=True))
 
 
-_NAMES = {kind: tuple(field.name for field in fields(kind)) for kind in (ImageRequest, StoredImage, Base)}
+_NAMES = {kind: tuple(field.name for field in fields(kind)) for kind in (ImageRequest, StoredImage, Base, Talk)}
 _JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=_fields)
