@@ -47,6 +47,7 @@ COGS = (
     "cogs.gallery",
     "cogs.stars",
     "cogs.history",
+    "cogs.presets",
     "cogs.usage",
     "cogs.increases",
     "cogs.studio",

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
     from bot.delivery import Buttons
+    from bot.inputs import Kept
     from bot.services.admission import Admission
     from bot.services.catalog import Catalog
     from bot.services.gallery import FileHolds
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from bot.services.ledger import Destination, Notes, Order, Requests
     from bot.services.policy import Requester
     from bot.services.quotas import BudgetAlerts
-    from bot.services.requests import ImageRequest
+    from bot.services.requests import ImageRequest, StoredImage
 
 CLOSING = 10.0  # seconds that a shutdown waits for requests that are being accepted
 GRACE = 1.5  # seconds in which a refusal can still be private; Discord waits 3 for the first answer
@@ -120,6 +121,15 @@ class Intake:
             self._pressed.pop(press, None)  # nothing is being made: who presses once more means it
             raise
 
+    @asynccontextmanager
+    async def kept(
+        self, interaction: discord.Interaction, sources: Sources, kept: Sequence[StoredImage] = ()
+    ) -> AsyncGenerator[Kept]:
+        """Pictures for later requests, held until this is left: see `Gatherer.keep`."""
+        member = Member(interaction.guild_id or 0, interaction.user.id)
+        async with self._gatherer.keep(sources, kept, member) as found:
+            yield found
+
     async def refuse_used(self, request_id: str) -> None:
         """Say what came of a request, where no other is made in its place.
 
@@ -188,10 +198,11 @@ class Intake:
 
     async def _submit(self, occasion: Occasion, request: ImageRequest, sources: Sources) -> None:
         requester = occasion.asker.requester
-        await self._admit(occasion.asker, request, sources.count or len(request.references))
-        check_declared(sources, self._catalog.model(request.model))
+        await self._admit(occasion.asker, request, sources.count + len(request.references))
+        check_declared(sources, self._catalog.model(request.model), request.references)
         if sources.downloads:  # what is refused anyway is not downloaded first
-            await self._studio.check(request.with_references(sources.foreseen), requester)
+            foreseen = request.with_references([*sources.foreseen, *request.references])
+            await self._studio.check(foreseen, requester)
         async with AsyncExitStack() as held:
             if sources.downloads:
                 held.enter_context(self._studio.room(occasion.id, request.count, requester))
@@ -201,7 +212,7 @@ class Intake:
                 gathered = await held.enter_async_context(gathering)
             ready = replace(gathered.request, moderation=await self._admission.moderation(requester))
             await self._admit(occasion.asker, ready, len(ready.references))  # its size may have followed the picture
-            notes = [*gathered.notes, *([STORY_CUT] if cuts_story(ready.change, ready.story) else [])]
+            notes = [*sources.notes, *gathered.notes, *([STORY_CUT] if cuts_story(ready.change, ready.story) else [])]
             delivery = self._delivery(occasion.id, ready, requester, occasion.destination, occasion.acknowledge, notes)
             await self._studio.submit(occasion.id, ready, requester, delivery)
 

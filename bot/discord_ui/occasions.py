@@ -131,6 +131,21 @@ def written_in(interaction: discord.Interaction, field_id: str) -> str:
     return str(fields_of(interaction).get(field_id, {}).get("value") or "")
 
 
+def uploaded_in(interaction: discord.Interaction, field_id: str) -> tuple[discord.Attachment, ...]:
+    """The files of a dialog's field, in the order in which the member added them; discord.py would give another."""
+    data = cast("Mapping[str, Any]", interaction.data or {})
+    sent: Mapping[str, Any] = data.get("resolved", {}).get("attachments", {})
+    ids: Sequence[str] = fields_of(interaction).get(field_id, {}).get("values") or ()
+    return tuple(attachment_of(interaction, sent[each]) for each in ids if each in sent)
+
+
+def attachment_of(interaction: discord.Interaction, file: Any) -> discord.Attachment:  # noqa: ANN401 - as Discord sends it
+    """A file of which Discord has told, or that was kept as it was told."""
+    known: Any = interaction
+    state = known._state  # noqa: SLF001 - discord.py makes the files only of dialogs that it remembers
+    return discord.Attachment(data=file, state=state)
+
+
 async def answer_double(interaction: discord.Interaction) -> None:
     """Let Discord know that the press has arrived; what comes of it is shown by the first."""
     if interaction.message is not None:

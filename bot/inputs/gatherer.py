@@ -13,13 +13,14 @@ from bot.inputs.first import base_for, extended, find_first, kept, prepared
 from bot.inputs.held_files import a_basket
 from bot.inputs.originals import Originals
 from bot.inputs.overlays import Overlays
+from bot.inputs.sources import check_declared
 from bot.presentation.downloads import files_text
 from bot.services.catalog import SVG
 from bot.services.requests import DRAWN, check_inputs, fitting_size
 from bot.services.turns import FairShare
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
     import discord
 
@@ -45,6 +46,19 @@ class Gathered:
     """
 
     request: ImageRequest
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Pictures that are kept for later.
+
+    Attributes:
+        files: in their order.
+        notes: as of `Gathered`.
+    """
+
+    files: tuple[StoredImage, ...]
     notes: tuple[str, ...] = ()
 
 
@@ -85,23 +99,53 @@ class Gatherer:
             else:
                 yield await self._look_after(request, basket)
 
-    async def _look_after(self, request: ImageRequest, basket: HeldFiles) -> Gathered:
-        """See that the files that a request has already are still there, and stay."""
-        for file in request.kept_files:
+    @asynccontextmanager
+    async def keep(self, sources: Sources, kept: Sequence[StoredImage], member: Member) -> AsyncGenerator[Kept]:
+        """Prepare and keep pictures that later requests will start from, until the database knows that it needs them.
+
+        Args:
+            sources: a picture of ours, or attachments, or both.
+            kept: pictures that the store has; they come first.
+            member: whose turns it uses.
+
+        Raises:
+            UserFacingError: something cannot be used or is gone.
+        """
+        check_declared(sources, self._catalog.model(self._catalog.default_id), kept)
+        async with a_basket(self._file_holds, member) as basket:
+            await self._hold(kept, basket)
+            files = [*kept]
+            if sources.count:
+                async with self._bytes.taken(sources.bytes_at_once, member):
+                    first = await find_first(sources, self._originals, basket)
+                    files += [first.image, *await _others(sources, None, basket)]
+            yield Kept(tuple(files), tuple(basket.notes))
+
+    async def _hold(self, files: Sequence[StoredImage], basket: HeldFiles) -> None:
+        """See that files that the store has are still there, and stay."""
+        for file in files:
             async with self._bytes.taken(file.byte_size, basket.member):
                 if await basket.hold(file.digest) is None:
                     raise PictureGoneError(
                         "A picture that this was made from is lost. Ask anew, and attach it once more. "
                         "Nothing was charged."
                     )
+
+    async def _look_after(self, request: ImageRequest, basket: HeldFiles) -> Gathered:
+        """A request that has its files already."""
+        await self._hold(request.kept_files, basket)
         check_inputs(self._catalog.model(request.model), request)
         return Gathered(request)
 
     async def _collect(
         self, request: ImageRequest, sources: Sources, basket: HeldFiles, say: Callable[[str], Awaitable[None]]
     ) -> Gathered:
-        """Everything that the sources name; one file after the other, so that few are in memory at once."""
+        """Everything that the sources name; one file after the other, so that few are in memory at once.
+
+        References that the request has already, as those of a preset, come after them.
+        """
         model = self._catalog.model(request.model)
+        await self._hold(request.references, basket)
         need, tell = sources.bytes_at_once, partial(_tell_place, say)
         async with self._bytes.taken(need, basket.member, tell=tell):
             first = await find_first(sources, self._originals, basket)
@@ -116,7 +160,7 @@ class Gatherer:
                 await overlays.take(await download(sources.mask), sources.mask.filename)
             if request.prompt == DRAWN or (sources.unsaid and overlays.drawn and model.markup):
                 request = _by_markup(request, model, overlays)
-            request = overlays.on(request.with_references([first.image, *others]))
+            request = overlays.on(request.with_references([first.image, *others, *request.references]))
             check_inputs(model, request)
             if request.mask is not None and request.exact and request.output_format != SVG:
                 base = await base_for(first, request.mask, overlays.fine, basket)
@@ -141,12 +185,12 @@ def _by_markup(request: ImageRequest, model: Model, overlays: Overlays) -> Image
     return replace(request, prompt="")
 
 
-async def _others(sources: Sources, overlays: Overlays, basket: HeldFiles) -> list[StoredImage]:
-    """The attachments after the first input, without what turns out to be a mask or markup."""
+async def _others(sources: Sources, overlays: Overlays | None, basket: HeldFiles) -> list[StoredImage]:
+    """The attachments after the first input, without what turns out to be a mask or markup, where they are sorted."""
     references: list[StoredImage] = []
     for attachment in sources.attachments[0 if sources.picture else 1 :]:
         content, name = await download(attachment), attachment.filename
-        if not sources.sorts:
+        if overlays is None or not sources.sorts:
             references.append((await prepared(content, name, basket)).image)
         elif (ready := await overlays.sort(content, name)) is not None:
             references.append(await kept(ready, basket))

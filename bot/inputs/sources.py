@@ -12,6 +12,8 @@ from bot.services.catalog import LARGEST_INPUT
 from bot.services.requests import StoredImage, check_count, check_together
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import discord
 
     from bot.services.catalog import Model
@@ -30,6 +32,7 @@ class Sources:
         sorts: the attachments may also be a mask of the first input, or that picture drawn upon: look at each.
         follows: the size was guessed from what Discord says of the first input, and becomes that of its real shape.
         unsaid: the words are those that stood in the dialog already: beside markup they say nothing.
+        notes: sentences for the member about what becomes of their wishes.
     """
 
     order: Order | None = None
@@ -39,6 +42,7 @@ class Sources:
     sorts: bool = False
     follows: bool = False
     unsaid: bool = False
+    notes: tuple[str, ...] = ()
 
     @property
     def downloads(self) -> tuple[discord.Attachment, ...]:
@@ -75,19 +79,24 @@ class Sources:
         return first + max((attachment.size for attachment in others), default=0)
 
 
-def check_declared(sources: Sources, model: Model) -> None:
+def check_declared(sources: Sources, model: Model, kept: Sequence[StoredImage] = ()) -> None:
     """Refuse what cannot come to anything.
 
     Every way to a mask or an extension brings a picture that it belongs to, and none brings both: that is not asked.
+
+    Args:
+        sources: what is brought.
+        model: that it is for.
+        kept: input pictures beside it, which the store has.
 
     Raises:
         InputPictureError: a file is too large or no picture, all together are too large, or there are too many.
     """
     for attachment in sources.downloads:
         _check_file(attachment)
-    check_together(sum(attachment.size for attachment in sources.downloads))
+    check_together(sum(attachment.size for attachment in sources.downloads) + sum(file.byte_size for file in kept))
     overlays = 1 if sources.sorts and sources.mask is None and sources.count > 1 else 0  # one may turn out to be one
-    check_count(model, sources.count - overlays)
+    check_count(model, sources.count + len(kept) - overlays)
 
 
 def _check_file(attachment: discord.Attachment) -> None:

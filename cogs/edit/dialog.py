@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from bot.discord_ui.interactions import Interaction
     from bot.discord_ui.occasions import Asker
     from bot.services.ledger import Order, Picture
-    from bot.services.requests import ImageRequest
     from cogs.edit.dialog_choices import Choices
 
 PROMPT, SIZE, QUALITY, COUNT, FILES = "prompt", "size", "quality", "count", "files"  # the fields' ids
@@ -83,7 +82,7 @@ async def open_for_picture(interaction: Interaction, order: Order, picture: Pict
     asker = await asker_for(interaction, order)
     offer = await _offer(interaction, Change.EDIT, Start(order, picture), asker, shapes)
     custom_id = _custom_id(interaction, About.PICTURE, picture.number)
-    dialog = EditDialog(title, custom_id, offer, own_words(order.request), About.PICTURE)
+    dialog = EditDialog(title, custom_id, offer, order.request.own_words, About.PICTURE)
     await interaction.response.send_modal(dialog)
 
 
@@ -106,11 +105,6 @@ async def open_for_message(interaction: Interaction, message_id: int, pictures: 
     title = "Edit this picture" if len(pictures) == 1 else f"Edit the first of {len(pictures)} pictures"
     dialog = EditDialog(title, custom_id, offer, "", About.MESSAGE, len(pictures) - 1)
     await interaction.response.send_modal(dialog)
-
-
-def own_words(request: ImageRequest) -> str:
-    """What was last said of a picture; empty if it was only drawn upon."""
-    return next((words for words in reversed(request.whole_story) if words != DRAWN), "")
 
 
 async def _offer(

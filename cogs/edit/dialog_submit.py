@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Self, cast
-
-import discord
+from typing import TYPE_CHECKING, Any, Self
 
 from bot.discord_ui.buttons import picture_of
 from bot.discord_ui.interactions import Interaction, order_behind, read_words
-from bot.discord_ui.occasions import fields_of
+from bot.discord_ui.occasions import fields_of, uploaded_in
 from bot.errors import RequestRefused
 from bot.services.requests import DRAWN, Change, Wishes
 from bot.services.text import number_of
 from cogs.edit.buttons import VARIED
-from cogs.edit.dialog import COUNT, FILES, PROMPT, QUALITY, SIZE, About, own_words
+from cogs.edit.dialog import COUNT, FILES, PROMPT, QUALITY, SIZE, About
 from cogs.edit.dialog_choices import SAME_SIZE
 from cogs.edit.edits import change_others, change_ours, draw_from_ours
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Mapping
+
+    import discord
 
     from cogs.edit.open_messages import OpenMessages
 
@@ -44,7 +44,6 @@ class Filled:
     @classmethod
     def of(cls, interaction: discord.Interaction[Any]) -> Self:
         """Read a submission; what Discord leaves out is as it was."""
-        data = cast("Mapping[str, Any]", interaction.data or {})
         fields = fields_of(interaction)
         size, quality, count = (_chosen(fields.get(name, {})) for name in (SIZE, QUALITY, COUNT))
         return cls(
@@ -52,7 +51,7 @@ class Filled:
             size=None if size in {"", SAME_SIZE} else size,
             quality=quality or None,
             count=number_of(count) or None,
-            files=_files(interaction, data, fields.get(FILES, {}).get("values", [])),
+            files=uploaded_in(interaction, FILES),
         )
 
     def wishes(self, prompt: str) -> Wishes:
@@ -100,20 +99,10 @@ class Submissions:
         if about is About.REFERENCE:
             await draw_from_ours(interaction, order, picture, filled.wishes(filled.prompt), filled.files)
         else:
-            unsaid = typed.prompt.strip() == own_words(order.request).strip()
+            unsaid = typed.prompt.strip() == order.request.own_words.strip()
             await change_ours(interaction, Change.EDIT, order, picture, filled.change, filled.files, unsaid=unsaid)
 
 
 def _chosen(field: Mapping[str, Any]) -> str:
     values = field.get("values") or [""]
     return str(values[0])
-
-
-def _files(
-    interaction: discord.Interaction[Any], data: Mapping[str, Any], ids: list[str]
-) -> tuple[discord.Attachment, ...]:
-    """The files in the order in which the member added them; discord.py would give them in another."""
-    sent: Mapping[str, Any] = data.get("resolved", {}).get("attachments", {})
-    known: Any = interaction
-    state = known._state  # noqa: SLF001 - discord.py makes the files only of dialogs that it remembers
-    return tuple(discord.Attachment(data=sent[each], state=state) for each in ids if each in sent)

@@ -22,4 +22,4 @@ async def setup(bot: AtelierClient) -> None:
     bot.buttons.set_progress(CancelButton)
     bot.buttons.set_failure(offered(services.drafting))
     bot.add_listener(hears(RewordDialog.template, make_reworded), "on_interaction")
-    await bot.add_cog(Imagine(bot.intake, services.drafting, priced))
+    await bot.add_cog(Imagine(bot.intake, services.drafting, services.presets, priced))

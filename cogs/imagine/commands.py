@@ -10,7 +10,19 @@ from discord.ext import commands
 
 from bot.discord_ui.interactions import Interaction, read_words
 from bot.discord_ui.occasions import requester_of
-from bot.discord_ui.options import Background, Complexity, Compression, Count, Format, Frames, Prompt
+from bot.discord_ui.options import (
+    Background,
+    Complexity,
+    Compression,
+    Count,
+    Format,
+    Frames,
+    PresetName,
+    Prompt,
+    typed_wishes,
+)
+from bot.discord_ui.preset_dialog import use_preset
+from bot.discord_ui.presets import PresetUse, named_preset, offered_presets, viewer_of
 from bot.inputs import Sources
 from bot.services.requests import Change, Wishes
 
@@ -18,14 +30,16 @@ if TYPE_CHECKING:
     from bot.discord_ui.intake import Intake
     from bot.discord_ui.options import PricedOptions
     from bot.services.admission import Drafting
+    from bot.services.presets import PresetDesk
 
 
 class Imagine(commands.Cog):
     """Makes pictures from words."""
 
-    def __init__(self, intake: Intake, drafting: Drafting, priced: PricedOptions) -> None:
+    def __init__(self, intake: Intake, drafting: Drafting, presets: PresetDesk, priced: PricedOptions) -> None:
         self._intake = intake
         self._drafting = drafting
+        self._presets = presets
         self._priced = priced
 
     @app_commands.command()
@@ -46,6 +60,7 @@ class Imagine(commands.Cog):
         image2="Another picture to start from",
         image3="Another picture to start from",
         image4="Another picture to start from",
+        preset="Your prompt fills its first open {variable}, or else stands at the end of its words",
         private="Only you see the result",
     )
     async def imagine(
@@ -65,7 +80,8 @@ class Imagine(commands.Cog):
         image2: discord.Attachment | None = None,
         image3: discord.Attachment | None = None,
         image4: discord.Attachment | None = None,
-        private: bool = False,  # noqa: FBT001, FBT002 - an option, given by name
+        preset: PresetName | None = None,
+        private: bool | None = None,  # noqa: FBT001 - an option, given by name
     ) -> None:
         """Draw a picture from your words."""
         wishes = Wishes(
@@ -80,18 +96,26 @@ class Imagine(commands.Cog):
             compression=compression,
             complexity=complexity,
         )
+        images = tuple(image for image in (image1, image2, image3, image4) if image is not None)
+        if preset is not None:
+            found = await self._presets.find(await viewer_of(interaction), preset)
+            await use_preset(interaction, PresetUse(found, wishes, attachments=images), private=private)
+            return
         request = await self._drafting.draft(requester_of(interaction), Change.NEW, wishes)
-        attachments = tuple(image for image in (image1, image2, image3, image4) if image is not None)
-        await self._intake.take(interaction, request, Sources(attachments=attachments), private=private)
+        await self._intake.take(interaction, request, Sources(attachments=images), private=bool(private))
 
     @imagine.autocomplete("size")
     async def _sizes(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        return await self._priced.sizes(interaction, typed)
+        return await self._priced.sizes(interaction, typed, await named_preset(interaction))
 
     @imagine.autocomplete("quality")
     async def _qualities(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        return await self._priced.qualities(interaction, typed)
+        return await self._priced.qualities(interaction, typed, await named_preset(interaction))
 
     @imagine.autocomplete("model")
     async def _models(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        return await self._priced.models(interaction, typed)
+        return await self._priced.models(interaction, typed, await named_preset(interaction))
+
+    @imagine.autocomplete("preset")
+    async def _offer_presets(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return await offered_presets(interaction, typed, typed_wishes(interaction))

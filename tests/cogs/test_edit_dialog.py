@@ -13,7 +13,7 @@ from bot.inputs.gatherer import NOTHING_DRAWN
 from bot.presentation.choices import Asked
 from bot.services.policy import Permit
 from bot.services.requests import DRAWN, Change
-from cogs.edit.dialog import TOO_LONG_TO_SHOW, EditDialog, own_words
+from cogs.edit.dialog import TOO_LONG_TO_SHOW, EditDialog
 from cogs.edit.dialog_choices import Offer
 from cogs.edit.dialog_submit import NOTHING_SAID, Filled
 from cogs.edit.open_messages import KEPT_FOR, MOST_KEPT, OpenMessages
@@ -158,21 +158,6 @@ async def test_words_that_are_too_long_for_a_dialog_are_not_there_and_it_says_so
 
         assert not shown["prompt"].get("value")
         assert shown["prompt"]["placeholder"] == TOO_LONG_TO_SHOW
-
-
-@pytest.mark.parametrize(
-    ("prompt", "story", "words"),
-    [
-        ("a hat", ("a fox",), "a hat"),
-        ("", ("a fox", "a hat"), "a hat"),
-        (DRAWN, ("a fox",), "a fox"),
-        (DRAWN, (), ""),
-    ],
-)
-def test_a_pictures_own_words_are_those_that_were_last_said_of_it(
-    prompt: str, story: tuple[str, ...], words: str
-) -> None:
-    assert own_words(replace(REQUEST, prompt=prompt, story=story)) == words
 
 
 def test_every_choice_is_offered_with_its_price() -> None:

@@ -61,6 +61,10 @@ class PresetDesk:
         kept = await self.store.of(viewer.server_id, viewer.user_id)
         return [*kept, *(each for each in await self._starters(viewer) if not each.hidden)]
 
+    async def hidden_from(self, viewer: Viewer) -> Sequence[Preset]:
+        """The starters that a server does not show, for its leads; nothing for others."""
+        return [each for each in await self._starters(viewer) if each.hidden]
+
     async def find(self, viewer: Viewer, typed: str) -> Preset:
         """The preset that somebody means by its handle or name: their own before the server's before a starter.
 
@@ -77,6 +81,11 @@ class PresetDesk:
         if not found:
             raise PresetRefusedError(NOT_THERE)
         return min(found, key=lambda each: [*Shelf].index(each.shelf))
+
+    async def of_name(self, viewer: Viewer, shelf: Shelf, name: str) -> Preset | None:
+        """The one of that name on a shelf; None if there is none."""
+        kept = await self.store.of(viewer.server_id, viewer.user_id)
+        return next((each for each in kept if (each.shelf, each.key) == (shelf, key_of(name))), None)
 
     async def get(self, viewer: Viewer, ref: str) -> Preset:
         """The preset that a button or a dialog is about.
@@ -99,13 +108,13 @@ class PresetDesk:
         Raises:
             PresetRefusedError: it cannot be so, its name is taken, there is no room, or they may not.
         """
-        checked = self._checked(viewer, preset)
+        checked = self.checked(viewer, preset)
         await self._put(viewer, checked, "preset save", before="", after=audited(checked), is_new=True)
         return checked
 
     async def change(self, viewer: Viewer, before: Preset, after: Preset) -> Preset:
         """Keep a preset otherwise than it is; as it is kept. Raises as `add`, or if it was deleted meanwhile."""
-        checked = self._checked(viewer, after)
+        checked = self.checked(viewer, after)
         was = audited(before) if before.name == after.name else f"named “{_shown(before)}”; {audited(before)}"
         now = audited(checked) if before.name == after.name else f"named “{_shown(checked)}”; {audited(checked)}"
         await self._put(viewer, checked, "preset change", before=was, after=now, is_new=False, about=before)
@@ -178,13 +187,8 @@ class PresetDesk:
         if preset.shelf is Shelf.SERVER and not viewer.leads:
             raise PresetRefusedError(ONLY_LEADS)
 
-    async def _starters(self, viewer: Viewer) -> Sequence[Preset]:
-        hidden = await self.store.hidden(viewer.server_id)
-        marked = (replace(each, hidden=each.starter in hidden) for each in self.starters)
-        return [each for each in marked if viewer.leads or not each.hidden]
-
-    def _checked(self, viewer: Viewer, preset: Preset) -> Preset:
-        """As it may be kept, by all that can be seen of itself."""
+    def checked(self, viewer: Viewer, preset: Preset) -> Preset:
+        """As it may be kept, by all that can be seen of itself. Raises as `add`."""
         self.check_keeper(viewer, preset)
         if preset.private and preset.shelf is Shelf.SERVER:
             raise PresetRefusedError(STAYS_PRIVATE)
@@ -209,6 +213,11 @@ class PresetDesk:
             created_at=preset.created_at or int(self.clock()),
             lost=(),
         )
+
+    async def _starters(self, viewer: Viewer) -> Sequence[Preset]:
+        hidden = await self.store.hidden(viewer.server_id)
+        marked = (replace(each, hidden=each.starter in hidden) for each in self.starters)
+        return [each for each in marked if viewer.leads or not each.hidden]
 
     async def _put(
         self,

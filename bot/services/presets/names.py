@@ -8,6 +8,7 @@ import unicodedata
 from bot.errors import PresetRefusedError
 
 LONGEST_NAME = 40  # characters
+LONGEST_SAID = 200  # characters of what a name is made from
 MOST_MARKS = 3  # that follow each other: more are piled up above and below the line
 _PUNCTUATION = frozenset("-_.,'’&+!?")  # noqa: RUF001 - a sign that people write
 _LEGIBLE = ("L", "N", "So")  # letters, digits and emoji of any script
@@ -31,6 +32,22 @@ def checked_name(text: str) -> str:
     if "?" in kinds or _PILE.search(kinds) or not {"L", "N", "S"} & set(kinds):
         raise PresetRefusedError(f"{RULE} between them; this one has a sign that I cannot take, or none to be read.")
     return name
+
+
+def suggested_name(words: str) -> str:
+    """The beginning of some words, as far as it can be a name; empty if nothing can."""
+    legible = "".join(
+        sign if _kind(sign) != "?" else " " for sign in unicodedata.normalize("NFC", words[:LONGEST_SAID])
+    )
+    name = ""
+    for word in legible.split():
+        if len(f"{name} {word}".strip()) > LONGEST_NAME:
+            break
+        name = f"{name} {word}".strip()
+    try:
+        return checked_name(name.strip(" .,'"))
+    except PresetRefusedError:
+        return ""
 
 
 def key_of(name: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.errors import RequestRefused, UnknownModelError
 from bot.services.catalog import USUAL_PIXELS, dimensions
-from bot.services.requests import fitting_size
+from bot.services.requests import TRANSPARENT_FORMATS, fitting_size
 from bot.services.text import beginning, shown
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 STILL_FORMATS = ("png", "jpeg", "webp")  # one of which can stand for another
 RANKS = ("low", "medium", "high", "xhigh", "max")  # of qualities, and of whatever else is chosen by degrees
+_OF_FORMAT = {"compression", "frames"}  # what only some formats have
 LONGEST_SHOWN = 60  # characters of what a preset says
 
 
@@ -63,6 +64,19 @@ class Succession:
             if self._serves(model):
                 return model
         return None
+
+
+def left_beside(options: Wishes, chosen: Wishes) -> Wishes:
+    """What is left of a preset's options beside what somebody chooses, which wins: also against what it rules out."""
+    dropped = set(chosen.said)
+    if chosen.output_format is not None:
+        dropped |= _OF_FORMAT
+        if options.background == "transparent" and chosen.output_format not in TRANSPARENT_FORMATS:
+            dropped.add("background")
+    if chosen.background == "transparent" and options.output_format not in {None, *TRANSPARENT_FORMATS}:
+        dropped |= {"output_format", *_OF_FORMAT}
+    unsaid: dict[str, Any] = dict.fromkeys(dropped)
+    return replace(options, **unsaid)
 
 
 def fitted(options: Wishes, model: Model) -> tuple[Wishes, Sequence[str]]:

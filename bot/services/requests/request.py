@@ -258,6 +258,11 @@ class ImageRequest:
         return (*self.story, self.prompt) if self.prompt.strip() else self.story
 
     @property
+    def own_words(self) -> str:
+        """What was last said of its pictures; empty if they were only drawn upon."""
+        return next((words for words in reversed(self.whole_story) if words != DRAWN), "")
+
+    @property
     def files(self) -> tuple[StoredImage, ...]:
         """Every file that is sent, in order: the input pictures, then mask or markup."""
         return (*self.references, *(file for file in (self.mask, self.markup) if file is not None))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.services.requests import Change, ImageRequest, StoredImage
+from bot.services.requests import DRAWN, Change, ImageRequest, StoredImage
 
 REQUEST = ImageRequest('"Füchse" 🦊', "gpt-image-2.5-flare", "1536x864", "low")
 FOX = StoredImage("a" * 64, "image/png", 640, 480, 1000, number=7)
@@ -100,3 +101,18 @@ def test_the_story_of_a_picture_ends_with_the_words_of_its_own_request() -> None
 def test_the_model_is_told_what_the_change_and_the_words_say() -> None:
     assert REQUEST.sent_prompt == REQUEST.prompt
     assert "a fox" in replace(REQUEST, change=Change.VARY, prompt="", story=("a fox",)).sent_prompt
+
+
+@pytest.mark.parametrize(
+    ("prompt", "story", "words"),
+    [
+        ("a hat", ("a fox",), "a hat"),
+        ("", ("a fox", "a hat"), "a hat"),
+        (DRAWN, ("a fox",), "a fox"),
+        (DRAWN, (), ""),
+    ],
+)
+def test_a_pictures_own_words_are_those_that_were_last_said_of_it(
+    prompt: str, story: tuple[str, ...], words: str
+) -> None:
+    assert replace(REQUEST, prompt=prompt, story=story).own_words == words

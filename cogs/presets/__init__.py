@@ -1,0 +1,29 @@
+"""/preset, and Save as preset under results: words, options and pictures to use again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.discord_ui.buttons import hears
+from bot.discord_ui.options import PricedOptions
+from bot.discord_ui.preset_dialog import UseDialog, use_filled
+from cogs.presets.commands import Presets
+from cogs.presets.dialog import KeepDialog, open_for_result
+from cogs.presets.dialog_submit import AgainButton, keep_filled
+from cogs.presets.pages import OpenSelect, PageButton
+from cogs.presets.panels import BUTTONS
+
+if TYPE_CHECKING:
+    from bot.discord_ui.interactions import AtelierClient
+
+
+async def setup(bot: AtelierClient) -> None:
+    """Add the commands, what is offered under results, and what stands under presets."""
+    services, settings = bot.services, bot.services.settings
+    bot.add_dynamic_items(*BUTTONS, AgainButton, PageButton, OpenSelect)
+    bot.add_listener(hears(UseDialog.template, use_filled), "on_interaction")
+    bot.add_listener(hears(KeepDialog.template, keep_filled), "on_interaction")
+    about = "Its words and options, to use again; free"
+    bot.more.add(890, "preset", "Save as preset", "🔖", open_for_result, about=about)
+    priced = PricedOptions(services.admission, services.catalog, settings.model, settings.partial_images)
+    await bot.add_cog(Presets(services.presets, priced))
