@@ -170,7 +170,7 @@ class AtelierBot(AtelierClient):
         for cog in cogs:
             await cog.setup(self)
         await self._sync_commands()
-        log_channel = LogChannel(self)
+        log_channel = LogChannel(self, self.services.clock)
         self.services.budget_alerts.speaker, self.services.account.speaker = log_channel, log_channel.tell_of_account
         self.services.studio.outage.speaker = log_channel.tell_of_outage
         self.services.restoration.speaker = log_channel.say

@@ -93,7 +93,7 @@ def result(kept: Order | None = None, *limits: LimitStatus, content: bytes | Non
 
 def budget(maximum_nano: int, used_nano: int, window: Window = Window.MONTH) -> LimitStatus:
     limit = Limit(Scope.INSTALLATION, 0, 0, Metric.USD, window, maximum_nano, "this bot's monthly budget")
-    return LimitStatus(limit, used_nano, NOW + 3600)
+    return LimitStatus(limit, used_nano, NOW + 3600, began_at=NOW - 60)
 
 
 def allowance(maximum: int, used: int, window: Window = Window.DAY) -> LimitStatus:

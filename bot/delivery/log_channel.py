@@ -14,6 +14,8 @@ from bot.presentation.alerts import account_text, alert_text, outage_text
 from bot.services.quotas import AlertSink
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import discord
 
     from bot.services.jobs import Downtime
@@ -25,13 +27,15 @@ _log = structlog.stdlib.get_logger(__name__)
 class LogChannel(AlertSink):
     """Fulfils `AlertSink`."""
 
-    def __init__(self, client: discord.Client) -> None:
+    def __init__(self, client: discord.Client, clock: Callable[[], float]) -> None:
+        """Args: `clock` gives seconds since 1970 (UTC)."""
         self._client = client
+        self._clock = clock
 
     @override
     async def __call__(self, channel_id: int, alert: Alert, /) -> bool:
         nonce = zlib.crc32(repr(alert).encode())  # drops at Discord what is repeated because an answer was lost
-        return await self._post(alert.server_id, channel_id, alert_text(alert), nonce)
+        return await self._post(alert.server_id, channel_id, alert_text(alert, int(self._clock())), nonce)
 
     async def tell_of_account(self, server_id: int, channel_id: int, words: str | None) -> bool:
         """Fulfils `AccountSpeaker`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.services.policy import Scope, amount_text
-from bot.services.quotas import SHORT, WHOLLY
+from bot.services.quotas import SHORT, WHOLLY, pace_text
 from bot.services.text import beginning, shown
 
 if TYPE_CHECKING:
@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 LONGEST_WORDS = 500  # characters of the provider's own words
 
 
-def alert_text(alert: Alert) -> str:
+def alert_text(alert: Alert, now: int) -> str:
     """One line: which budget, how much of it, until when, what can be done.
 
-    Of the budget of all servers no amounts are told: they would tell what others spend.
+    `now` is in seconds since 1970 (UTC). Of the budget of all servers no amounts are told: they would
+    tell what others spend.
     """
     name = beginning(alert.name)
     shared = alert.scope is Scope.INSTALLATION
@@ -32,7 +33,10 @@ def alert_text(alert: Alert) -> str:
     if alert.level == SHORT:
         left = "little" if shared else f"{amount_text(alert.metric, alert.maximum - alert.used)} of {_maximum(alert)}"
         return f"🔴 A request was refused: {alert.name} has {left} left. Smaller ones still pass. {resets} {more}"
-    return f"🟠 {alert.level} % or more of {alert.name} is used{amounts}. {resets}"
+    edges = (alert.start_at, alert.end_at)
+    pace = "" if shared else pace_text(alert.window, alert.used, alert.maximum, edges, now)
+    told = [f"🟠 {alert.level} % or more of {alert.name} is used{amounts}.", *([pace] if pace else []), resets]
+    return " ".join(told)
 
 
 def account_text(words: str | None) -> str:

@@ -20,7 +20,7 @@ from bot.services.policy import (
     replies_text,
     wait_text,
 )
-from bot.services.quotas import hint_text
+from bot.services.quotas import hint_text, pace_text
 from bot.services.requests import format_usd
 from bot.services.text import beginning, shown
 from cogs.studio.rule_panels import clipped, log_warning
@@ -104,12 +104,12 @@ def _trouble(server_status: ServerStatus) -> str:
 
 
 def _budgets(server_status: ServerStatus) -> list[str]:
-    lines = [_budget(status) for status in server_status.budgets[:MOST_BUDGETS]]
+    lines = [_budget(status, server_status.at) for status in server_status.budgets[:MOST_BUDGETS]]
     lines = lines or ["This server's budgets: none. /quota set sets one."]
     if len(server_status.budgets) > MOST_BUDGETS:
         lines += [f"Further budgets: {len(server_status.budgets) - MOST_BUDGETS}. /quota show lists them all."]
     if server_status.installation is not None:
-        lines += [_budget(server_status.installation)]
+        lines += [_budget(server_status.installation, server_status.at)]
     elif server_status.hint is not None:
         lines += [f"{hint_text(server_status.hint)} It resets <t:{server_status.hint.resets_at}:R>."]
     return lines
@@ -166,11 +166,13 @@ def _load(load: Load) -> str:
     return f"{load.running} running, {load.waiting} waiting"
 
 
-def _budget(status: LimitStatus) -> str:
+def _budget(status: LimitStatus, at: int) -> str:
     limit = status.limit
     used, maximum = (amount_text(limit.metric, amount) for amount in (status.used, limit.maximum))
     name = beginning(limit.name)
-    return f"{name}: {used} of {maximum} used, resets <t:{status.resets_at}:R>."
+    edges = (status.began_at, status.resets_at)
+    pace = pace_text(limit.window, status.used - status.held, limit.maximum, edges, at)
+    return " ".join([f"{name}: {used} of {maximum} used, resets <t:{status.resets_at}:R>.", *([pace] if pace else [])])
 
 
 def _model(server_status: ServerStatus) -> str:

@@ -27,6 +27,7 @@ BULLETIN = ServerStatus(
     ending=(),
     lasting=True,
     today=date(2026, 11, 20),
+    at=NOW,
     version="0.1.0",
 )
 
@@ -227,3 +228,9 @@ def test_the_largest_panel_fits_into_a_message() -> None:
 @pytest.mark.parametrize(("count", "said"), [(0, "no pictures"), (1, "1 picture"), (2, "2 pictures")])
 def test_pictures_are_counted_as_people_do(count: int, said: str) -> None:
     assert pictures(count) == said
+
+
+def test_a_budget_tells_how_long_it_lasts() -> None:
+    status = replace(budget(10_000_000_000, 5_000_000_000), began_at=NOW - 3600, resets_at=NOW + 7200)
+
+    assert f" At this pace it lasts until <t:{NOW + 3600}:D>." in told(server_status(budgets=(status,)))

@@ -72,7 +72,19 @@ def test_an_alert_says_what_is_used_until_when_and_what_can_be_done(
 ) -> None:
     alert = Alert(1, scope, 1, metric, Window.MONTH, 9, 99, level, "this server's monthly budget", used, maximum)
 
-    assert alert_text(alert) == text
+    assert alert_text(alert, 9) == text
+
+
+def test_a_budget_that_is_nearly_used_up_tells_how_long_it_lasts() -> None:
+    alert = Alert(1, Scope.SERVER, 1, Metric.USD, Window.MONTH, 0, 1000, 80, "this server's monthly budget", 80, 100)
+
+    assert " At this pace it lasts until <t:750:D>. It resets <t:1000:R>." in alert_text(alert, 600)
+
+
+def test_the_pace_of_the_budget_of_all_servers_is_not_told() -> None:
+    alert = Alert(1, Scope.INSTALLATION, 0, Metric.USD, Window.MONTH, 0, 1000, 80, "this bot's budget", 80, 100)
+
+    assert "pace" not in alert_text(alert, 600)
 
 
 def test_the_end_of_an_outage_promises_no_more_than_is_known() -> None:

@@ -62,6 +62,7 @@ class ServerStatus:
         ending: models that a rule here names and that are shut down within `ENDS_SOON`, or were.
         lasting: whether every list here leaves a model that has no announced end.
         today: in UTC.
+        at: this moment, in seconds since 1970 (UTC).
         version: of the bot.
         account_refused: whether the provider refuses the account, so that no picture can be made.
         downtime: of the image API, if it is down.
@@ -78,6 +79,7 @@ class ServerStatus:
     ending: tuple[Model, ...]
     lasting: bool
     today: date
+    at: int
     version: str
     account_refused: bool = False
     downtime: Downtime | None = None
@@ -103,7 +105,8 @@ class ServerStatuses:
     async def of(self, server_id: int) -> ServerStatus:
         """How things stand on a server now. Nothing in it tells what other servers do."""
         overview = await self.limit_statuses.overview(server_id)
-        policy, today = overview.policy, datetime.fromtimestamp(self.limit_statuses.clock(), UTC).date()
+        policy, at = overview.policy, int(self.limit_statuses.clock())
+        today = datetime.fromtimestamp(at, UTC).date()
         permit = permit_for(policy, Requester(server_id, 0, 0))
         model = self.catalog.model(usual_model(self.catalog, permit, self.default_model, today))
         return ServerStatus(
@@ -120,6 +123,7 @@ class ServerStatuses:
             ending=self._ending(policy, today),
             lasting=self._lasts(policy),
             today=today,
+            at=at,
             version=self.version,
             account_refused=self.account.refusal is not None,
             downtime=self.outage.standing,

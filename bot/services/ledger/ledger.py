@@ -208,12 +208,14 @@ class LimitStatus:
 
     Attributes:
         held: what of that is only held.
+        began_at: when its window began, in seconds since 1970 (UTC), as is `resets_at`.
     """
 
     limit: Limit
     used: int
     resets_at: int
     held: int = 0
+    began_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from bot.services.quotas.increases import (
 )
 from bot.services.quotas.limit_status import LimitStatuses, MemberLimit, MemberLimits, Overview, RuleStatus
 from bot.services.quotas.limit_text import grant_text, hint_text, origin, per_window, use_text
+from bot.services.quotas.pace import pace_text
 from bot.services.quotas.usage import EVER, MonthUse, Span, UsageDesk, UseRecords
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "grant_text",
     "hint_text",
     "origin",
+    "pace_text",
     "parse_more",
     "per_window",
     "use_text",

@@ -122,9 +122,10 @@ class SqliteLedger(Ledger):
         def look(connection: sqlite3.Connection) -> tuple[LimitStatus, ...]:
             statuses: list[LimitStatus] = []
             for limit in limits:
-                balance, resets_at = balance_in_force(connection, bucket_of(limit, buckets), at)
+                bucket = bucket_of(limit, buckets)
+                balance, resets_at = balance_in_force(connection, bucket, at)
                 held = balance.held_nano if limit.metric is Metric.USD else balance.held_images
-                statuses.append(LimitStatus(limit, used_of(limit.metric, balance), resets_at, held))
+                statuses.append(LimitStatus(limit, used_of(limit.metric, balance), resets_at, held, bucket.start_at))
             return tuple(statuses)
 
         return await self._database.read(look)
