@@ -174,6 +174,8 @@ class AtelierBot(AtelierClient):
         self.services.budget_alerts.speaker, self.services.account.speaker = log_channel, log_channel.tell_of_account
         self.services.studio.outage.speaker = log_channel.tell_of_outage
         self.services.restoration.speaker = log_channel.say
+        self.services.month_news.speaker = log_channel.tell_of_month
+        self.services.month_news.servers = lambda: [guild.id for guild in self.guilds if not guild.unavailable]
         self.services.stores.tell_lasting(lambda reason: self._tell_of_trouble(log_channel, reason))
         self.services.accounts.visibility.sole_server = lambda: len(self.guilds) == 1
         self.services.studio.start()
@@ -208,6 +210,7 @@ class AtelierBot(AtelierClient):
         self.desk.tell_left_over()
         self.services.budget_alerts.tell_soon()
         self.services.increase_notices.tell_soon()
+        self.services.month_news.begin()
         keep_all()
         _log.info("ready", servers=len(self.guilds), resumed=left_over)
         if (refusal := self.services.account.refusal) is not None:

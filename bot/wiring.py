@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from bot.openai_images import OpenAIImages
 from bot.pictures import ContactSheets, check_result, retouch
-from bot.services.accounting import Corrector, MonthReports
+from bot.services.accounting import Corrector, MonthNews, MonthReports
 from bot.services.admission import Admission, Clearance, Drafting
 from bot.services.calendar import TrueClock, unjumped
 from bot.services.catalog import open_catalog
@@ -108,6 +108,7 @@ class Services:
     defaults: Defaults
     usage: UsageDesk
     month_reports: MonthReports
+    month_news: MonthNews
     corrector: Corrector
     increases: IncreaseDesk
     increase_notices: IncreaseNotices
@@ -162,6 +163,7 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
                     yield services
                 finally:
                     await services.stars.close()
+                    await services.month_news.close()
                     await services.budget_alerts.close()
                     await services.account.close()
                     await services.increase_notices.close()
@@ -339,6 +341,7 @@ def _services(below: _Foundation, ground: _GroundFloor) -> Services:
         defaults=below.defaults,
         usage=UsageDesk(accounts, SqliteUse(below.database)),
         month_reports=MonthReports(SqliteBooks(below.database), below.policies, below.audit, below.clock),
+        month_news=MonthNews(SqliteBooks(below.database), below.policies, below.state, below.clock),
         corrector=Corrector(accounts, SqliteCharges(below.database)),
         increases=IncreaseDesk(accounts, SqliteIncreases(below.database)),
         increase_notices=IncreaseNotices(accounts, SqliteIncreases(below.database)),

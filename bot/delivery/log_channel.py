@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from bot.discord_retries import PROBLEMS, steadily
 from bot.presentation.alerts import account_text, alert_text, outage_text
+from bot.presentation.month import month_text
 from bot.services.quotas import AlertSink
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     import discord
 
+    from bot.services.accounting import MonthlyReport
     from bot.services.jobs import Downtime
     from bot.services.quotas import Alert
 
@@ -44,6 +46,10 @@ class LogChannel(AlertSink):
     async def tell_of_outage(self, server_id: int, channel_id: int, downtime: Downtime) -> bool:
         """Fulfils `OutageSpeaker`."""
         return await self.say(server_id, channel_id, outage_text(downtime))
+
+    async def tell_of_month(self, server_id: int, channel_id: int, month: MonthlyReport) -> bool:
+        """Fulfils `MonthSpeaker`."""
+        return await self.say(server_id, channel_id, month_text(month))
 
     async def say(self, server_id: int, channel_id: int, text: str) -> bool:
         """Post whatever leads have to know, once; False if that is not possible now. Never raises."""

@@ -12,6 +12,7 @@ from bot.services.accounting.corrections import (
     charge_text,
     correction_decision,
 )
+from bot.services.accounting.month_news import MonthNews
 from bot.services.accounting.reconciling import (
     TOLERATED_PERCENT,
     BookedJob,
@@ -38,6 +39,7 @@ __all__ = [
     "DayCompared",
     "Group",
     "Grouping",
+    "MonthNews",
     "MonthReports",
     "MonthlyReport",
     "Reason",
