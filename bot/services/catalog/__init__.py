@@ -11,6 +11,7 @@ from bot.services.catalog.formats import (
     USUAL_GIF_SIZE,
 )
 from bot.services.catalog.found_size import FoundSize
+from bot.services.catalog.main_models import MOST_SEEN, MainModel, MainPrices, seen_tokens
 from bot.services.catalog.size_words import words_like
 from bot.services.catalog.sizes import (
     INPUT_MEDIA_TYPES,
@@ -24,7 +25,14 @@ from bot.services.catalog.sizes import (
     dimensions,
     strain,
 )
-from bot.services.catalog.tokens import DEAREST_SHAPES, PARTIAL_IMAGE_TOKENS, Prices, input_tokens, partials_for
+from bot.services.catalog.tokens import (
+    DEAREST_SHAPES,
+    PARTIAL_IMAGE_TOKENS,
+    CachedPrices,
+    Prices,
+    input_tokens,
+    partials_for,
+)
 
 __all__ = [
     "DEAREST_SHAPES",
@@ -36,6 +44,7 @@ __all__ = [
     "LONGEST_EDGE",
     "MOST_FRAMES",
     "MOST_PIXELS",
+    "MOST_SEEN",
     "PARTIAL_IMAGE_TOKENS",
     "SAME_SHAPE",
     "SVG",
@@ -43,8 +52,11 @@ __all__ = [
     "USUAL_FRAME_MS",
     "USUAL_GIF_SIZE",
     "USUAL_PIXELS",
+    "CachedPrices",
     "Catalog",
     "FoundSize",
+    "MainModel",
+    "MainPrices",
     "Model",
     "Prices",
     "SuggestedSize",
@@ -52,6 +64,7 @@ __all__ = [
     "input_tokens",
     "open_catalog",
     "partials_for",
+    "seen_tokens",
     "strain",
     "words_like",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping  # noqa: TC003 - pydantic reads the annotations
 from dataclasses import astuple, dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -15,12 +16,13 @@ from bot.errors import ConfigurationError, UnknownModelError, UnsupportedOptionE
 from bot.services.catalog.file import CatalogError, name_of, read_entry, with_family
 from bot.services.catalog.formats import GIF, SVG, EarlyFormats, SvgAuthor
 from bot.services.catalog.found_size import FoundSize, find_size, nearest_size
+from bot.services.catalog.main_models import MainModel, check_main_models
 from bot.services.catalog.sizes import FixedSizes, FreeSizes, SuggestedSize, dimensions
-from bot.services.catalog.tokens import GridTokens, InputRule, Prices, TableTokens  # noqa: TC001 - the same
+from bot.services.catalog.tokens import CachedPrices, GridTokens, InputRule, Prices, TableTokens  # noqa: TC001 - the same
 from bot.services.text import listed, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from datetime import date
 
 __all__ = ["Catalog", "CatalogError", "Model"]
@@ -51,10 +53,12 @@ class Model:
         text_output_bound: text tokens that the model may bill as output; generous.
         output: how the tokens of the result are counted.
         prices: nano-dollars per token; None is not known, and such a model is refused.
+        cached_prices: those of input that the provider's cache gives, which only conversations report; None is as dear.
         snapshots: dated names of the same model; a request may name them, to be pinned.
         shutdown: the first day on which the provider does not serve it any more, or None.
         successor: the model to use instead.
         early: what is in preview in this catalog; the same for all its models.
+        main_models: by id, those of this catalog that lead conversations; the same for all its models.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
@@ -79,11 +83,13 @@ class Model:
     text_output_bound: int
     output: GridTokens | TableTokens
     prices: Prices | None = None
+    cached_prices: CachedPrices | None = None
     snapshots: tuple[str, ...] = ()
     shutdown: date | None = None
     successor: str | None = None
     early_formats: tuple[str, ...] = ()
     early: EarlyFormats = field(default_factory=EarlyFormats)
+    main_models: Mapping[str, MainModel] = field(default_factory=dict[str, MainModel], hash=False)
 
     @property
     def default_size(self) -> str:
@@ -115,6 +121,20 @@ class Model:
     def nearest_size(self, text: str) -> FoundSize:
         """As `find_size`, also where nothing near is made. Raises UnsupportedOptionError if it is no size."""
         return nearest_size(text, self.sizes, self.suggested_sizes)
+
+    def main_model(self, name: str) -> MainModel:
+        """The main model of this id, with its price.
+
+        Raises:
+            UnknownModelError: it is not in the catalog, or without a price.
+        """
+        main = self.main_models.get(name)
+        if main is None or main.prices is None:
+            known = tuple(each.id for each in self.main_models.values() if each.prices is not None)
+            raise UnknownModelError(
+                f"{quoted(name)} is no model for conversations whose price I know. I know {', '.join(known) or 'none'}."
+            )
+        return main
 
     def check_size(self, text: str) -> str:
         """``WIDTHxHEIGHT`` in pixels of what `find_size` finds. Raises as it does."""
@@ -153,7 +173,7 @@ class Model:
         return wanted
 
 
-_ENTRY, _AUTHOR = TypeAdapter(Model), TypeAdapter(SvgAuthor)
+_ENTRY, _AUTHOR, _MAIN = TypeAdapter(Model), TypeAdapter(SvgAuthor), TypeAdapter(MainModel)
 
 
 class Catalog:
@@ -197,7 +217,10 @@ class Catalog:
             if (titles := tuple(model.title for model in models if each in model.early_formats))
         }
         early = EarlyFormats(makers, (), {author.id: author for author in authors})
-        catalog = cls(content.get("default", ""), [replace(model, early=early) for model in models])
+        mains = [read_entry(_MAIN, entry) for entry in content.get("main_models", [])]
+        check_main_models(mains)
+        by_id = {main.id: main for main in mains}
+        catalog = cls(content.get("default", ""), [replace(model, early=early, main_models=by_id) for model in models])
         catalog._check()
         return catalog
 

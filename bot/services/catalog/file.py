@@ -48,8 +48,9 @@ def read_entry(adapter: TypeAdapter[T], entry: Mapping[str, Any]) -> T:
     """
     fields = dict(entry)
     try:
-        if "prices" in fields:
-            fields["prices"] = {part: _nano(usd) for part, usd in fields["prices"].items()}
+        for name in ("prices", "cached_prices"):
+            if name in fields:
+                fields[name] = {part: _nano(usd) for part, usd in fields[name].items()}
         return adapter.validate_python(fields)
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())

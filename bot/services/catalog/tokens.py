@@ -34,6 +34,14 @@ class Prices:
 
 
 @dataclass(frozen=True, slots=True)
+class CachedPrices:
+    """Nano-dollars per input token that the provider's cache gives."""
+
+    text_input: int
+    image_input: int
+
+
+@dataclass(frozen=True, slots=True)
 class GridTokens:
     """Output tokens by a grid of patches: gpt-image-2 and later.
 

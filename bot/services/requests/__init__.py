@@ -22,6 +22,7 @@ from bot.services.requests.request import (
     cuts_story,
 )
 from bot.services.requests.talk import INSTRUCTIONS, MOST_WRITTEN, Talk, sent_words
+from bot.services.requests.turn_pricing import after_bound, context_bound, turn_usage
 from bot.services.requests.usage import AuthorTokens, MainTokens, ToolTokens, Usage
 from bot.services.requests.validation import (
     MOST_COMPRESSION,
@@ -61,6 +62,7 @@ __all__ = [
     "ToolTokens",
     "Usage",
     "Wishes",
+    "after_bound",
     "build_request",
     "canvas_size",
     "check_count",
@@ -69,6 +71,7 @@ __all__ = [
     "check_prompt",
     "check_request",
     "check_together",
+    "context_bound",
     "cuts_story",
     "estimate_choice",
     "estimate_output",
@@ -81,4 +84,5 @@ __all__ = [
     "sent_words",
     "shape_size",
     "told",
+    "turn_usage",
 ]

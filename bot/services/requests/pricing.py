@@ -7,6 +7,7 @@ from math import isqrt
 from typing import TYPE_CHECKING
 
 from bot.services.catalog import GIF, MOST_FRAMES, PARTIAL_IMAGE_TOKENS, SVG, input_tokens
+from bot.services.requests.turn_pricing import main_bound, tool_inputs
 from bot.services.requests.usage import Usage
 
 if TYPE_CHECKING:
@@ -81,26 +82,31 @@ def estimate(model: Model, request: ImageRequest) -> Estimate:
 
     A token is at least one byte of UTF-8, so that the prompt's bytes bound its text tokens. How a mask or markup
     counts is not published: each is held as one more input picture of its size. For a gif see `_frames_tokens`; for
-    an svg the bound of its author's text comes on top.
+    an svg the bound of its author's text comes on top, and for a turn of a conversation that of its main model.
 
     Raises:
-        UnknownModelError: the model, or the author of an svg, has no price.
+        UnknownModelError: the model, the author of an svg, or the main model has no price.
         UnsupportedOptionError: the model does not make this size or quality.
     """
     inputs, is_faithful = request.files, request.input_fidelity == "high"
+    talk = request.talk
+    more_text, more_image = (0, 0) if talk is None else tool_inputs(model, talk)
     usage = Usage(
         text_input=len(request.sent_prompt.encode("utf-8", "surrogatepass"))
         + PROMPT_OVERHEAD
-        + model.text_tokens_per_input * len(inputs),
+        + model.text_tokens_per_input * len(inputs)
+        + more_text,
         image_input=sum(
             input_tokens(model.input_rule, picture.width, picture.height, high_fidelity=is_faithful)
             for picture in inputs
-        ),
+        )
+        + more_image,
         image_output=_frames_tokens(model, request)
         if request.output_format == GIF
         else _output_tokens(model, request.size, request.quality, request.partial_images),
         text_output=model.text_output_bound,
-        author_nano=_author_bound(model, request) if request.output_format == SVG else 0,
+        author_nano=(_author_bound(model, request) if request.output_format == SVG else 0)
+        + (0 if talk is None else main_bound(model, request, talk)),
     )
     return Estimate(usage, cost(model.priced(), usage))
 

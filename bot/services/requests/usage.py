@@ -10,7 +10,8 @@ class Usage:
     """Tokens, and what is not counted in the image model's. A negative number raises ValueError: it would pay back.
 
     Attributes:
-        author_nano: what the text model that wrote an svg has cost, in nano-dollars: it has prices of its own.
+        author_nano: what has prices of its own, in nano-dollars: the text model that wrote an svg, or that leads a
+            conversation, and there also what the cache gave.
     """
 
     text_input: int
