@@ -21,7 +21,7 @@ RUNS_SQL = {"execute", "executemany", "executescript"}
 MAY_BUILD_SQL = {
     ("bot/storage/ledger/counters.py", "ensure_counters"),  # a query of ours and as many places as there are keys
     ("bot/storage/ledger/jobs.py", "change_job"),  # names of columns that the callers spell out
-    ("bot/storage/ledger/jobs.py", "settlement_of"),  # a query of ours and a condition
+    ("bot/storage/ledger/jobs.py", "_row_of"),  # a query of ours and a condition
     ("bot/storage/ledger/requests.py", "_read_order"),  # the same
     ("bot/storage/database/schema.py", "migrate"),  # a PRAGMA takes no parameter; the version is an int
     ("bot/storage/database/opening.py", "_keep_journal"),  # the same; one of two words

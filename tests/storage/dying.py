@@ -27,7 +27,7 @@ from bot.storage import SqlitePolicies
 from bot.storage.alerts import SqliteAlerts
 from bot.storage.database.sqlite import sqlite3
 
-from .examples import NOON, SERVER, image, opened, order, settlement
+from .examples import NOON, SERVER, image, opened, order, settlement, words
 from .invariants import faults
 
 if TYPE_CHECKING:
@@ -151,10 +151,16 @@ STEPS = [
         lambda books: at_once(books.ledger.reserve(each) for each in (*TWO, replace(LATER, id="E", policy_version=1))),
         f"{event('reserve', 'C:1')} INTERSECT {event('reserve', 'D:1')}",
     ),
+    Step("dispatch D:1", lambda books: books.ledger.dispatch("D:1", NOON + 30), event("dispatch", "D:1"), once=True),
     Step(
-        "release C and D at once",
-        lambda books: at_once(books.ledger.release(f"{each.id}:1", "no", "blocked", NOON + 31) for each in TWO),
-        f"{event('release', 'C:1')} INTERSECT {event('release', 'D:1')}",
+        "release C and answer D in words at once",
+        lambda books: at_once(
+            (
+                books.ledger.release("C:1", "no", "blocked", NOON + 31),
+                books.ledger.settle_words("D:1", words(20), NOON + 31),
+            )
+        ),
+        f"{event('release', 'C:1')} INTERSECT {event('settle', 'D:1')}",
     ),
 ]
 FINAL = {
@@ -164,21 +170,22 @@ FINAL = {
         ("A:3", "released", None),
         ("B:1", "settled", 70),
         ("C:1", "released", None),
-        ("D:1", "released", None),
+        ("D:1", "settled", 20),
     ],
     "SELECT held_nano, held_images, settled_nano, settled_images FROM buckets WHERE scope = 'installation'": [
-        (0, 0, 300, 3)
+        (0, 0, 320, 3)
     ]
     * 4,
-    "SELECT held_nano, held_images, settled_nano, settled_images FROM buckets WHERE scope = 'server'": [(0, 0, 280, 3)]
+    "SELECT held_nano, held_images, settled_nano, settled_images FROM buckets WHERE scope = 'server'": [(0, 0, 300, 3)]
     * 4,
-    "SELECT count(*) FROM events": [(19,)],
+    "SELECT count(*) FROM events": [(20,)],
     "SELECT job_id, nano, images FROM adjustments": [("A:1", -20, 0)],
     "SELECT version FROM policies": [(2,)],
     "SELECT amount FROM grants": [(2,)],
     "SELECT action FROM audit ORDER BY seq": [("quota set",), ("quota grant",), ("quota resolve",), ("quota resolve",)],
     "SELECT level, posted_at FROM alerts": [(80, NOON + 26)],
     "SELECT message_id FROM messages": [(6,), (7,)],
+    "SELECT job_id, words FROM turn_answers": [("D:1", "Which one?")],
     "SELECT number, deleted_at FROM pictures": [(1, NOON + 12)],
     "SELECT request_id, position, picture_number FROM request_parents": [("B", 0, 1)],
 }

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.services.calendar import Window
 from bot.services.catalog import Prices
-from bot.services.ledger import Destination, Reservation, Settlement
+from bot.services.ledger import Destination, Reservation, Settlement, TurnAnswer, WordsSettlement
 from bot.services.policy import Limit, Metric, Requester, Scope, buckets_touched
 from bot.services.requests import ImageRequest, StoredImage, Usage
 from bot.storage import Database, SqliteLedger, SqliteRequests
@@ -50,6 +50,10 @@ def order(
 
 def settlement(cost: int = 60, letter: str = "a") -> Settlement:
     return Settlement(cost, Usage(10, 20, 30, 40), image(letter), 12.5, "req_1")
+
+
+def words(cost: int = 20) -> WordsSettlement:
+    return WordsSettlement(cost, Usage(0, 0, 0, 0, cost), TurnAnswer("resp_1", "Which one?"), "req_2")
 
 
 def budget(maximum: int) -> Limit:

@@ -100,7 +100,14 @@ FAULTS = {
     "a settled job has no picture, nor was it charged at its hold, nor by a lead": """
         SELECT id FROM jobs WHERE state = 'settled' AND actual_nano <> hold_nano
             AND NOT EXISTS (SELECT 1 FROM pictures WHERE job_id = jobs.id)
-            AND NOT EXISTS (SELECT 1 FROM events WHERE job_id = jobs.id AND actor_id IS NOT NULL)""",
+            AND NOT EXISTS (SELECT 1 FROM events WHERE job_id = jobs.id AND actor_id IS NOT NULL)
+            AND outcome <> 'words'""",
+    "an answer has no settled job, or a job in words alone has a picture, counts as one, or has no answer": """
+        SELECT jobs.id FROM jobs LEFT JOIN turn_answers ON turn_answers.job_id = jobs.id
+            LEFT JOIN pictures ON pictures.job_id = jobs.id
+        WHERE (turn_answers.job_id IS NOT NULL AND state <> 'settled')
+            OR (state = 'settled' AND outcome = 'words'
+                AND (turn_answers.job_id IS NULL OR pictures.job_id IS NOT NULL OR actual_images <> 0))""",
     "an open job was adjusted, or one to less than nothing": """
         SELECT jobs.id FROM jobs JOIN adjustments ON job_id = jobs.id GROUP BY jobs.id
             HAVING closed_at IS NULL OR coalesce(actual_nano, 0) + sum(nano) < 0

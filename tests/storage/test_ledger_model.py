@@ -18,7 +18,7 @@ from bot.errors import LimitReachedError
 from bot.services.ledger import ChargeConflictError, ChargeState
 from bot.services.policy import Metric, Requester, bucket_of
 
-from .examples import NOON, SERVER, Books, budget, daily_images, order, settlement
+from .examples import NOON, SERVER, Books, budget, daily_images, order, settlement, words
 from .invariants import faults
 
 if TYPE_CHECKING:
@@ -54,12 +54,13 @@ class Modelled:
     deadline: int = 0
     has_picture: bool = False
     was_dispatched: bool = False
+    has_words: bool = False
 
     def counted(self, metric: Metric) -> int:
         if self.state is ChargeState.RELEASED:
             return 0
         if metric is Metric.IMAGES:
-            return 1
+            return 0 if self.has_words else 1
         return self.order.hold_nano if self.actual is None else self.actual
 
 
@@ -147,6 +148,15 @@ class LedgerAndModel(RuleBasedStateMachine):
         step = self.books.ledger.settle(job.id, settlement(cost), self.now)
         if self.does(step, allowed=job.state in IN_FLIGHT, repeated=same):
             job.state, job.actual, job.has_picture = ChargeState.SETTLED, cost, True
+
+    @precondition(lambda self: self.jobs)
+    @rule(which=ANY, cost=st.sampled_from([0, 1, 40, 120, 300]), fits=MOSTLY)
+    def settle_words(self, which: int, cost: int, *, fits: bool) -> None:
+        job = self.pick(which, IN_FLIGHT, fits=fits)
+        same = job.has_words and job.actual == cost
+        step = self.books.ledger.settle_words(job.id, words(cost), self.now)
+        if self.does(step, allowed=job.state in IN_FLIGHT, repeated=same):
+            job.state, job.actual, job.has_words = ChargeState.SETTLED, cost, True
 
     @precondition(lambda self: self.jobs)
     @rule(which=ANY, fits=MOSTLY)
@@ -240,7 +250,8 @@ class LedgerAndModel(RuleBasedStateMachine):
         return sum(job.counted(limit.metric) for job in self.jobs if key in job.order.buckets)
 
     def dump(self) -> list[list[tuple[int | str | None, ...]]]:
-        return [self.run(self.books.rows(f"SELECT * FROM {table}")) for table in ("buckets", "jobs", "events")]  # noqa: S608 - our own names
+        tables = ("buckets", "jobs", "events", "turn_answers")
+        return [self.run(self.books.rows(f"SELECT * FROM {table}")) for table in tables]  # noqa: S608 - our own names
 
 
 LedgerAndModel.TestCase.settings = settings(

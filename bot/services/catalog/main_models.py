@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date  # noqa: TC003 - pydantic reads the annotations
+from math import ceil
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import ConfigDict, PositiveInt
@@ -94,11 +95,10 @@ def check_main_models(models: Sequence[MainModel]) -> None:
         if not model.efforts:
             raise CatalogError(f"models.toml, {model.id}: it has no effort")
         if model.shutdown is not None and model.successor not in ids:
-            raise CatalogError(
-                f"models.toml, {model.id}: its successor {model.successor!r} is not one of the main models"
-            )
+            raise CatalogError(f"models.toml, {model.id}: its successor {model.successor!r} is no main model")
 
 
 def seen_tokens(width: int, height: int) -> int:
     """The most that a main model reads of a picture (pixels) at its full size, as one is that it had made."""
-    return -(-(-(-width // _PATCH)) * -(-height // _PATCH) * _PERCENT // 100)
+    patches = ceil(width / _PATCH) * ceil(height / _PATCH)
+    return -(-patches * _PERCENT // 100)

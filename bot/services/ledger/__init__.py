@@ -16,6 +16,8 @@ from bot.services.ledger.ledger import (
     Picture,
     Reservation,
     Settlement,
+    TurnAnswer,
+    WordsSettlement,
 )
 from bot.services.ledger.stores import BlobStore, Errand, Errands, Journal, Leftovers, Notes, Requests
 
@@ -42,4 +44,6 @@ __all__ = [
     "Requests",
     "Reservation",
     "Settlement",
+    "TurnAnswer",
+    "WordsSettlement",
 ]

@@ -72,6 +72,27 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnAnswer:
+    """What a turn of a conversation was answered, beside its picture or without one.
+
+    Attributes:
+        response_id: the provider's; a next turn goes on from it. None where there is none, or it is not kept.
+        words: the main model's.
+        revised_prompt: what it told the image model; empty where no picture was made.
+        refusal: why the safety check allowed no picture, as a sentence; empty if it did not say no.
+        context_tokens: the most that a next turn goes on from.
+        context_pictures: pictures in that, at most.
+    """
+
+    response_id: str | None
+    words: str
+    revised_prompt: str = ""
+    refusal: str = ""
+    context_tokens: int = 0
+    context_pictures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """One picture of a request, and its charge.
 
@@ -82,6 +103,7 @@ class Job:
         actual_nano: what it cost, once settled.
         failure: the sentence for the member, if it made no picture.
         picture: the result, if there is one.
+        answer: of a turn of a conversation, if it has come.
     """
 
     id: str
@@ -93,6 +115,7 @@ class Job:
     prices: Prices
     failure: str | None
     picture: Picture | None
+    answer: TurnAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +214,7 @@ class Settlement:
         provider_request_id: for the provider's support.
         is_estimated: no tokens were reported; the usage is our estimate, and the cost is the hold.
         composed: the image is ours: see `Picture.composed`.
+        answer: of a turn of a conversation; None of any other.
     """
 
     cost_nano: int
@@ -200,6 +224,18 @@ class Settlement:
     provider_request_id: str | None
     is_estimated: bool = False
     composed: bool = False
+    answer: TurnAnswer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WordsSettlement:
+    """The end of a turn of a conversation that was answered in words alone. The fields are those of `Settlement`."""
+
+    cost_nano: int
+    usage: Usage
+    answer: TurnAnswer
+    provider_request_id: str | None
+    is_estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +317,13 @@ class Ledger(Protocol):
         """Book the true cost, free the rest of the hold, and give the picture its number.
 
         A job of unknown outcome is settled too: its result turned up. The same settlement again changes nothing.
+        """
+        ...
+
+    async def settle_words(self, job_id: str, settlement: WordsSettlement, at: int) -> None:
+        """Book the true cost of a turn that made no picture, and free the rest of the hold: no picture is counted.
+
+        As `settle` for the rest.
         """
         ...
 

@@ -27,7 +27,8 @@ COUNTED = """
 SELECT coalesce(actual_nano, 0) + coalesce(sum(adjustments.nano), 0),
     coalesce(actual_images, 0) + coalesce(sum(adjustments.images), 0),
     EXISTS (SELECT 1 FROM pictures WHERE pictures.job_id = jobs.id),
-    usage_image_output IS NOT NULL AND NOT is_estimated
+    usage_image_output IS NOT NULL AND NOT is_estimated,
+    coalesce(outcome, '') = 'words'
 FROM jobs LEFT JOIN adjustments ON adjustments.job_id = jobs.id WHERE jobs.id = ? GROUP BY jobs.id
 """
 
@@ -77,9 +78,10 @@ def _close(connection: sqlite3.Connection, charge: Charge, correction: Correctio
 
 
 def _adjust(connection: sqlite3.Connection, charge: Charge, correction: Correction, at: int) -> Corrected:
-    nano, images, has_picture, is_reported = connection.execute(COUNTED, (charge.id,)).fetchone()
-    # What was billed counts as a picture although none came; what was not billed does not, unless there is one.
-    wanted = charge.hold_images if correction.nano or has_picture else 0
+    nano, images, has_picture, is_reported, is_words = connection.execute(COUNTED, (charge.id,)).fetchone()
+    # What was billed counts as a picture although none came, unless it was words; what was not billed does not, unless
+    # there is one.
+    wanted = charge.hold_images if (correction.nano and not is_words) or has_picture else 0
     change = Balance(correction.nano - nano, 0, wanted - images, 0)
     if change.settled_nano or change.settled_images:
         connection.execute(

@@ -6,21 +6,22 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.services.ledger import ChargeConflictError, ChargeState, Job, Picture, Settlement
+from bot.services.ledger import ChargeConflictError, ChargeState, Job, Picture, Settlement, WordsSettlement
 from bot.services.policy import Balance
 from bot.services.requests import Usage
 from bot.storage.database.sqlite import by_name
 from bot.storage.ledger.counters import move_counters
-from bot.storage.ledger.requests import JOBS, picture_of
+from bot.storage.ledger.requests import JOBS, answer_of, picture_of
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
 
-    from bot.services.ledger import Reservation
+    from bot.services.ledger import Reservation, TurnAnswer
     from bot.services.requests import ImageRequest
 
 IMAGES_PER_JOB = 1
+WORDS = "words"  # the outcome of a turn that was answered in words alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,26 +158,29 @@ def book(
     note: str,
     result: dict[str, int | str | None] | None = None,
     actor_id: int | None = None,
+    images: int | None = None,
 ) -> None:
-    """Close a job at its cost. A cost above the hold is booked in full, for it is what will be billed."""
+    """Close a job at its cost. A cost above the hold is booked in full, for it is what will be billed.
+
+    So many pictures are counted; as many as were held unless told otherwise.
+    """
     overshoot = max(cost_nano - charge.hold_nano, 0)
+    counted = charge.hold_images if images is None else images
     closing: dict[str, int | str | None] = {
         "state": "settled",
         "actual_nano": cost_nano,
-        "actual_images": charge.hold_images,
+        "actual_images": counted,
         "overshoot_nano": overshoot,
         "closed_at": at,
     }
     change_job(connection, charge, closing | (result or {}))
-    move_counters(
-        connection, charge.seq, Balance(cost_nano, -charge.hold_nano, charge.hold_images, -charge.hold_images)
-    )
+    move_counters(connection, charge.seq, Balance(cost_nano, -charge.hold_nano, counted, -charge.hold_images))
     record_event(
         connection,
         charge.id,
         "settle",
         at,
-        (cost_nano, charge.hold_images),
+        (cost_nano, counted),
         note=note,
         overshoot_nano=overshoot,
         actor_id=actor_id,
@@ -191,7 +195,7 @@ def overdue_jobs(connection: sqlite3.Connection, at: int) -> Iterator[str]:
     return (job_id for (job_id,) in found)
 
 
-def result_columns(settlement: Settlement) -> dict[str, int | str | None]:
+def result_columns(settlement: Settlement | WordsSettlement) -> dict[str, int | str | None]:
     """What a job remembers of its result, beside the money."""
     return {
         "usage_text_input": settlement.usage.text_input,
@@ -201,7 +205,7 @@ def result_columns(settlement: Settlement) -> dict[str, int | str | None]:
         "usage_author_nano": settlement.usage.author_nano,
         "provider_request_id": settlement.provider_request_id,
         "is_estimated": settlement.is_estimated,
-        "outcome": "completed",
+        "outcome": "completed" if isinstance(settlement, Settlement) else WORDS,
         "failure": None,
     }
 
@@ -228,26 +232,62 @@ def add_picture(connection: sqlite3.Connection, job_id: str, settlement: Settlem
     return Picture(number, job_id, image, settlement.cost_nano, settlement.seconds, at, composed=settlement.composed)
 
 
-def settlement_of(connection: sqlite3.Connection, job_id: str) -> tuple[Settlement, Picture] | None:
-    """How a settled job was settled, and its picture; None if it was charged without a result."""
-    row = by_name(connection).execute(f"{JOBS} WHERE jobs.id = ?", (job_id,)).fetchone()
-    picture = picture_of(row)
-    if picture is None:
+def add_answer(connection: sqlite3.Connection, job_id: str, answer: TurnAnswer) -> None:
+    """Write what a turn of a conversation was answered."""
+    connection.execute(
+        "INSERT INTO turn_answers (job_id, response_id, words, revised_prompt, refusal, context_tokens, "
+        "context_pictures) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            job_id,
+            answer.response_id,
+            answer.words,
+            answer.revised_prompt,
+            answer.refusal,
+            answer.context_tokens,
+            answer.context_pictures,
+        ),
+    )
+
+
+def words_settlement_of(connection: sqlite3.Connection, job_id: str) -> WordsSettlement | None:
+    """How a job was settled that was answered in words alone; None if it was not."""
+    row = _row_of(connection, job_id)
+    answer = answer_of(row)
+    if answer is None or row["outcome"] != WORDS:
         return None
-    usage = Usage(
+    estimated = bool(row["is_estimated"])
+    return WordsSettlement(row["actual_nano"], _usage_of(row), answer, row["provider_request_id"], estimated)
+
+
+def _row_of(connection: sqlite3.Connection, job_id: str) -> sqlite3.Row:
+    row: sqlite3.Row = by_name(connection).execute(f"{JOBS} WHERE jobs.id = ?", (job_id,)).fetchone()
+    return row
+
+
+def _usage_of(row: sqlite3.Row) -> Usage:
+    return Usage(
         row["usage_text_input"],
         row["usage_image_input"],
         row["usage_image_output"],
         row["usage_text_output"],
         row["usage_author_nano"],
     )
+
+
+def settlement_of(connection: sqlite3.Connection, job_id: str) -> tuple[Settlement, Picture] | None:
+    """How a settled job was settled, and its picture; None if it was charged without a result."""
+    row = _row_of(connection, job_id)
+    picture = picture_of(row)
+    if picture is None:
+        return None
     settlement = Settlement(
         row["actual_nano"],
-        usage,
+        _usage_of(row),
         picture.image,
         picture.seconds,
         row["provider_request_id"],
         bool(row["is_estimated"]),
         picture.composed,
+        answer_of(row),
     )
     return settlement, picture

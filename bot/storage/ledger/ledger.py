@@ -31,6 +31,7 @@ from bot.storage.ledger.counters import (
 )
 from bot.storage.ledger.jobs import (
     IMAGES_PER_JOB,
+    add_answer,
     add_job,
     add_picture,
     add_request,
@@ -41,6 +42,7 @@ from bot.storage.ledger.jobs import (
     record_event,
     result_columns,
     settlement_of,
+    words_settlement_of,
 )
 from bot.storage.ledger.requests import read_order
 from bot.storage.policies import policy_version
@@ -49,7 +51,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
-    from bot.services.ledger import Bounds, Corrected, Correction, Picture, Reservation
+    from bot.services.ledger import Bounds, Corrected, Correction, Picture, Reservation, WordsSettlement
     from bot.services.policy import BucketKey, Limit
     from bot.storage.database.database import Database
     from bot.storage.ledger.jobs import Charge
@@ -88,6 +90,10 @@ class SqliteLedger(Ledger):
     @override
     async def settle(self, job_id: str, settlement: Settlement, at: int) -> Picture:
         return await self._database.transaction(partial(_settle, job_id=job_id, settlement=settlement, at=at))
+
+    @override
+    async def settle_words(self, job_id: str, settlement: WordsSettlement, at: int) -> None:
+        await self._database.transaction(partial(_settle_words, job_id=job_id, settlement=settlement, at=at))
 
     @override
     async def release(self, job_id: str, failure: str, code: str, at: int) -> None:
@@ -236,7 +242,23 @@ def _settle(connection: sqlite3.Connection, job_id: str, settlement: Settlement,
     at = moment(connection, at)
     note = "the outcome was unknown before" if charge.state is ChargeState.UNKNOWN else ""
     book(connection, charge, cost_nano=settlement.cost_nano, at=at, note=note, result=result_columns(settlement))
+    if settlement.answer is not None:
+        add_answer(connection, job_id, settlement.answer)
     return add_picture(connection, job_id, settlement, at)
+
+
+def _settle_words(connection: sqlite3.Connection, job_id: str, settlement: WordsSettlement, at: int) -> None:
+    charge = charge_of(connection, job_id)
+    if charge.state is ChargeState.SETTLED:
+        if words_settlement_of(connection, job_id) != settlement:
+            raise ChargeConflictError(f"the job {job_id} is settled already, and otherwise")
+        return
+    _allow(charge, "settled", IN_FLIGHT)
+    at = moment(connection, at)
+    note = "answered in words" if charge.state is ChargeState.DISPATCHED else "the outcome was unknown before"
+    result = result_columns(settlement)
+    book(connection, charge, cost_nano=settlement.cost_nano, at=at, note=note, result=result, images=0)
+    add_answer(connection, job_id, settlement.answer)
 
 
 def _release(connection: sqlite3.Connection, job_id: str, failure: str, code: str, at: int) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from bot.services.catalog import Prices
-from bot.services.ledger import ChargeState, Destination, Job, Order, Picture, Requests
+from bot.services.ledger import ChargeState, Destination, Job, Order, Picture, Requests, TurnAnswer
 from bot.services.policy import Requester
 from bot.services.requests import ImageRequest, StoredImage
 from bot.storage.database.sqlite import DamagedRowError, by_name, sqlite3
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 JOBS = """
 SELECT jobs.*, pictures.number AS picture_number, digest, media_type, width, height, byte_size, seconds, created_at,
-       deleted_at, is_composed,
+       deleted_at, is_composed, response_id, words, revised_prompt, refusal, context_tokens, context_pictures,
        (SELECT count(*) FROM stars WHERE stars.picture_number = pictures.number) AS stars
-FROM jobs LEFT JOIN pictures ON pictures.job_id = jobs.id
+FROM jobs LEFT JOIN pictures ON pictures.job_id = jobs.id LEFT JOIN turn_answers ON turn_answers.job_id = jobs.id
 """
 UNDELIVERED = "SELECT id FROM requests WHERE delivered_at IS NULL ORDER BY created_at, rowid"
 ACKNOWLEDGE = """
@@ -303,6 +303,20 @@ def picture_of(row: sqlite3.Row) -> Picture | None:
     )
 
 
+def answer_of(row: sqlite3.Row) -> TurnAnswer | None:
+    """What the turn of a row of `JOBS` was answered, if it was."""
+    if row["words"] is None:
+        return None
+    return TurnAnswer(
+        row["response_id"],
+        row["words"],
+        row["revised_prompt"],
+        row["refusal"],
+        row["context_tokens"],
+        row["context_pictures"],
+    )
+
+
 def _job(row: sqlite3.Row) -> Job:
     return Job(
         id=row["id"],
@@ -314,4 +328,5 @@ def _job(row: sqlite3.Row) -> Job:
         prices=prices_of(row),
         failure=row["failure"],
         picture=picture_of(row),
+        answer=answer_of(row),
     )

@@ -49,7 +49,7 @@ def test_a_main_model_without_a_price_is_refused() -> None:
     [
         (MAIN.replace('"main"', '"gpt-6-luna"'), "names a main model twice"),
         (MAIN.replace('["low"]', "[]"), "it has no effort"),
-        (f"{MAIN}shutdown = 2027-01-01\n", "successor None is not one of the main models"),
+        (f"{MAIN}shutdown = 2027-01-01\n", "successor None is no main model"),
         (f"{MAIN}prices = {{ input = 1, cached_input = 0, cache_write = 1, output = 1 }}\n", "cached_input"),
         (f"{MAIN}colour = 1\n", "colour"),
     ],

@@ -49,7 +49,7 @@ def test_the_sandbox_and_the_catalog_have_the_same_prices() -> None:
     for main in MAINS.values():
         other, prices = MAIN_MODELS[main.id], main.priced()
         assert (prices.input, prices.cached_input, prices.cache_write, prices.output) == (
-            other.read, other.cached, other.kept, other.written,
+            other.read, other.cached, int(other.kept), other.written,
         )  # fmt: skip
         assert set(main.efforts) <= set(other.efforts)
 
