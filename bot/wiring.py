@@ -65,6 +65,7 @@ from bot.storage.ledger.open_jobs import SqliteOpenCharges
 from bot.storage.ledger.report import SqliteBooks
 from bot.storage.ledger.requests import SqliteRequests
 from bot.storage.ledger.usage import SqliteUse
+from bot.storage.member_defaults import SqliteMemberDefaults
 from bot.storage.policies import SqliteAudit, SqlitePolicies
 from bot.storage.presets import SqlitePresets
 from bot.storage.showings import SqliteShowings
@@ -191,6 +192,7 @@ class _Foundation:
     policies: SqlitePolicies
     audit: SqliteAudit
     defaults: Defaults
+    member_defaults: SqliteMemberDefaults
     file_holds: FileHolds
 
     @property
@@ -217,6 +219,11 @@ class _Foundation:
     def outage(self) -> Outage:
         """One for all calls."""
         return Outage(self.images.models, self.state, self.policies, self.clock)
+
+    def drafting(self, admission: Admission) -> Drafting:
+        """What drafts requests."""
+        settings = self.settings
+        return Drafting(self.catalog, admission, settings.model, settings.partial_images, self.member_defaults)
 
     @property
     def allow_retired(self) -> bool:
@@ -261,13 +268,13 @@ async def _connect(
         policies=policies,
         audit=SqliteAudit(database),
         defaults=Defaults(settings.monthly_budget, settings.member_daily_images),
+        member_defaults=await SqliteMemberDefaults.load(database),
     )
     accounts = Accounts(below.ledger, below.policies, partial(limits_for, defaults=below.defaults), below.clock)
     admission = Admission(below.policies, catalog, below.allow_retired, below.clock)
     budget_alerts = BudgetAlerts(accounts, SqliteAlerts(database), below.clock)
-    answers = Answers(
-        below.requests, stores.books, below.blobs, accounts, below.clock, ended=budget_alerts.request_ended
-    )
+    ended = budget_alerts.request_ended
+    answers = Answers(below.requests, stores.books, below.blobs, accounts, below.clock, ended=ended)
     restoration = Restoration(SqliteGoneBack(database), below.policies, below.clock)
     measured = Measurements()
     studio = Studio(
@@ -325,7 +332,7 @@ def _services(below: _Foundation, ground: _GroundFloor) -> Services:
         catalog=below.catalog,
         studio=studio,
         admission=ground.admission,
-        drafting=Drafting(below.catalog, ground.admission, below.settings.model, below.settings.partial_images),
+        drafting=below.drafting(ground.admission),
         rules=Rules(below.decisions, below.catalog, below.allow_retired),
         pausing=Pausing(below.decisions, studio.workshop),
         cancellations=Cancellations(studio.workshop, below.discards, below.audit),
@@ -373,6 +380,7 @@ def _server_statuses(below: _Foundation, studio: Studio, limit_statuses: LimitSt
         SqliteOpenCharges(below.database),
         below.catalog,
         below.settings.model,
+        below.allow_retired,
         version("atelier"),
         below.account,
         below.outage,

@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from bot.delivery.ladder import NoWayError, Sentences, climb
 from bot.discord_ui.interactions import AtelierClient, Interaction, OwnAnswer, answer_failure, order_behind
-from bot.discord_ui.occasions import Asker, asker_of, joined_at_of, role_ids_of
+from bot.discord_ui.occasions import Asker, asker_of, joined_at_of, requester_of, role_ids_of
 from bot.discord_ui.picture_sheets import sheet_of
 from bot.discord_ui.rows import view_of
 from bot.errors import NotYoursError, PictureGoneError, UserFacingError
@@ -314,6 +314,12 @@ def is_private(interaction: discord.Interaction[Any]) -> bool:
     if custom_id.endswith(CHOSEN):
         return custom_id.endswith(CHOSEN_IN_PRIVATE)
     return interaction.message is not None and interaction.message.flags.ephemeral
+
+
+async def makes_privately(interaction: Interaction, asker: Asker | None = None) -> bool:
+    """Whether only who acts sees what is made now: as `is_private`, or because that is usual for them."""
+    requester = requester_of(interaction) if asker is None else asker.requester
+    return is_private(interaction) or await interaction.client.services.drafting.is_private(requester)
 
 
 def offer_of(interaction: discord.Interaction[Any]) -> int | None:

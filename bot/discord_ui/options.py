@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import discord
@@ -11,22 +12,16 @@ from typing_extensions import override
 from bot.discord_limits import LONGEST_CHOICE, MOST_CHOICES
 from bot.discord_ui.occasions import requester_of
 from bot.errors import RequestRefused
-from bot.presentation.choices import (
-    Asked,
-    model_choices,
-    quality_choices,
-    size_choices,
-)
-from bot.services.admission import usual_model, usual_quality, usual_size
+from bot.presentation.choices import Asked, models_like, price_text, quality_choices, size_choices
+from bot.services.admission import Start
 from bot.services.catalog import FEWEST_FRAMES, MOST_FRAMES
-from bot.services.requests import MOST_COMPRESSION, MOST_PICTURES, Wishes
+from bot.services.requests import DRAWN, MOST_COMPRESSION, MOST_PICTURES, Change, Wishes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
-    from bot.services.admission import Admission
-    from bot.services.catalog import Catalog, Model
-    from bot.services.policy import Permit
+    from bot.services.admission import Drafting, Usual
+    from bot.services.catalog import Model
     from bot.services.requests import ImageRequest
 
 LONGEST_OPTION = 6000  # characters; Discord's limit for an option's text
@@ -93,69 +88,83 @@ class PricedOptions:
 
     The command's other options count as far as they are filled in: ``model``, ``size``, ``quality``, ``count``,
     ``format``, ``frames``, ``fidelity``, and the pictures that it starts from. What is not filled in is as it is in the
-    request `below`, which a preset would make, or else as usual.
+    request `below`, which a preset would make, or else as is usual for the member.
     """
 
-    def __init__(self, admission: Admission, catalog: Catalog, default_model: str, most_partials: int) -> None:
-        """Args: `default_model` is the installation's; `most_partials` are the most previews per picture."""
-        self._admission = admission
-        self._catalog = catalog
-        self._default_model = default_model
-        self._most_partials = most_partials
+    def __init__(self, drafting: Drafting, *, edits: bool = False) -> None:
+        """Args: `edits` means that the option ``image`` is changed, and gives the result its shape."""
+        self._drafting = drafting
+        self._edits = edits
 
     async def sizes(
         self, interaction: discord.Interaction[Any], typed: str, below: ImageRequest | None = None
     ) -> list[app_commands.Choice[str]]:
         """What to offer for ``size``."""
-        permit = await self._admission.permit(requester_of(interaction))
-        model = self._chosen_model(interaction, permit, below)
-        quality = _chosen_quality(interaction, permit, model, below)
-        return _permitted(size_choices(model, quality, self._asked(interaction, below), typed), permit.allows_size)
+        usual, draft, asked = await self._foreseen(interaction, below)
+        offered = size_choices(self._drafting.catalog.model(draft.model), draft.quality, asked, typed)
+        return choices((label, size) for label, size in offered if usual.permit.allows_size(size))
 
     async def qualities(
         self, interaction: discord.Interaction[Any], typed: str, below: ImageRequest | None = None
     ) -> list[app_commands.Choice[str]]:
         """What to offer for ``quality``."""
-        permit = await self._admission.permit(requester_of(interaction))
-        model = self._chosen_model(interaction, permit, below)
-        size = _chosen_size(interaction, permit, model, below)
-        return _permitted(quality_choices(model, size, self._asked(interaction, below), typed), permit.allows_quality)
+        usual, draft, asked = await self._foreseen(interaction, below)
+        offered = quality_choices(self._drafting.catalog.model(draft.model), draft.size, asked, typed)
+        return choices((label, quality) for label, quality in offered if usual.permit.allows_quality(quality))
 
     async def models(
         self, interaction: discord.Interaction[Any], typed: str, below: ImageRequest | None = None
     ) -> list[app_commands.Choice[str]]:
-        """What to offer for ``model``."""
-        permit = await self._admission.permit(requester_of(interaction))
-        usual = self._catalog.model(self._usual_model(permit))
-        size = _given(interaction, "size") or (usual_size(permit, usual) if below is None else below.size)
-        quality = _given(interaction, "quality") or (usual_quality(permit, usual) if below is None else below.quality)
-        asked = self._asked(interaction, below)
-        offered = model_choices(self._catalog, self._admission.today, size, quality, asked, typed)
-        return _permitted(offered, permit.allows_model)
-
-    def _asked(self, interaction: discord.Interaction[Any], below: ImageRequest | None) -> Asked:
-        """What else is filled in and has a price, as far as it makes sense."""
-        brought = [_shape_of(file) for _, file in interaction.namespace if isinstance(file, FILES)]
-        kept = [] if below is None else [(file.width, file.height) for file in below.references]
-        wishes = typed_wishes(interaction)
-        return Asked(
-            self._most_partials,
-            count=wishes.count or (1 if below is None else below.count),
-            inputs=(*brought, *kept),
-            output_format=wishes.output_format or (None if below is None else below.output_format),
-            frames=wishes.frames or (None if below is None else below.frames),
-            fidelity=wishes.input_fidelity or (None if below is None else below.input_fidelity),
+        """What to offer for ``model``: each in the size and quality that it would have."""
+        usual = await self._drafting.usual(requester_of(interaction))
+        offered = [
+            (model, *self._drafted(interaction, usual, model, below))
+            for model in models_like(self._drafting.catalog.offered(usual.today), typed)
+            if usual.permit.allows_model(model.id)
+        ]
+        return choices(
+            (f"{model.title} · {price_text(model, draft.size, draft.quality, asked)}", model.id)
+            for model, draft, asked in offered
         )
 
-    def _usual_model(self, permit: Permit) -> str:
-        return usual_model(self._catalog, permit, self._default_model, self._admission.today)
+    async def _foreseen(
+        self, interaction: discord.Interaction[Any], below: ImageRequest | None
+    ) -> tuple[Usual, ImageRequest, Asked]:
+        """What is usual for who types, what would be made of what is filled in, and what else has a price."""
+        usual = await self._drafting.usual(requester_of(interaction))
+        named = (_given(interaction, "model").strip(), "" if below is None else below.model)
+        name = next((each for each in named if usual.serves(each)), None) or usual.model().value
+        return usual, *self._drafted(interaction, usual, self._drafting.catalog.model(name), below)
 
-    def _chosen_model(self, interaction: discord.Interaction[Any], permit: Permit, below: ImageRequest | None) -> Model:
-        usual = self._usual_model(permit) if below is None else below.model
-        try:
-            return self._catalog.model(_given(interaction, "model").strip() or usual)
-        except RequestRefused:  # not typed to its end yet
-            return self._catalog.model(self._usual_model(permit))
+    def _drafted(
+        self, interaction: discord.Interaction[Any], usual: Usual, model: Model, below: ImageRequest | None
+    ) -> tuple[ImageRequest, Asked]:
+        """What would be made by a model of what is filled in as far as it makes sense, and what else has a price."""
+        files = [_shape_of(file) for _, file in interaction.namespace if isinstance(file, FILES)]
+        change, start = (Change.EDIT, Start(shape=next(iter(files), None))) if self._edits else (Change.NEW, None)
+        typed = typed_wishes(interaction)
+        said = _possible(typed, model) if below is None else _possible(typed, model).over(_possible(below, model))
+        draft = self._drafting.drafted(usual, change, replace(said, prompt=DRAWN, model=model.id), start)
+        kept = () if below is None else tuple((file.width, file.height) for file in below.references)
+        asked = Asked(
+            usual.previews(self._drafting.most_partials).value,
+            count=draft.count,
+            inputs=(*files, *kept),
+            output_format=draft.output_format,
+            frames=typed.frames or (None if below is None else below.frames) or draft.frames,
+            fidelity=typed.input_fidelity or (None if below is None else below.input_fidelity),
+        )
+        return draft, asked
+
+
+def _possible(wanted: Wishes | ImageRequest, model: Model) -> Wishes:
+    """What of this has a price, as far as a model has it: what is typed may not be typed to its end."""
+    return Wishes(
+        size=wanted.size if wanted.size is not None and _is_size(model, wanted.size) else None,
+        quality=wanted.quality if wanted.quality in model.qualities else None,
+        count=wanted.count,
+        output_format=wanted.output_format if wanted.output_format in model.formats else None,
+    )
 
 
 FILES = (discord.Attachment, discord.Object)  # discord.py makes the latter of files of which Discord sends the id alone
@@ -180,20 +189,12 @@ def typed_wishes(interaction: discord.Interaction[Any]) -> Wishes:
     )
 
 
-def _chosen_size(
-    interaction: discord.Interaction[Any], permit: Permit, model: Model, below: ImageRequest | None
-) -> str:
+def _is_size(model: Model, typed: str) -> bool:
     try:
-        return model.check_size(_given(interaction, "size") or ("" if below is None else below.size))
+        model.find_size(typed)
     except RequestRefused:
-        return usual_size(permit, model)
-
-
-def _chosen_quality(
-    interaction: discord.Interaction[Any], permit: Permit, model: Model, below: ImageRequest | None
-) -> str:
-    quality = _given(interaction, "quality") or ("" if below is None else below.quality)
-    return quality if quality in model.qualities else usual_quality(permit, model)
+        return False
+    return True
 
 
 def _given(interaction: discord.Interaction[Any], option: str) -> str:
@@ -204,8 +205,3 @@ def _given(interaction: discord.Interaction[Any], option: str) -> str:
 def _number(given: str, possible: range) -> int | None:
     """The number that is typed, unless it is not typed to its end or makes no sense."""
     return next((number for number in possible if str(number) == given), None)
-
-
-def _permitted(offered: list[tuple[str, str]], allows: Callable[[str], bool]) -> list[app_commands.Choice[str]]:
-    """What is offered, without what this member may not use here."""
-    return choices((name, value) for name, value in offered if allows(value))

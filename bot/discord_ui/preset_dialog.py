@@ -11,7 +11,7 @@ import discord
 from bot.discord_limits import LONGEST_CHOICE
 from bot.discord_ui.buttons import CHOSEN, CHOSEN_IN_PRIVATE, LastingDialog, is_private, offer_of
 from bot.discord_ui.interactions import Interaction, read_words
-from bot.discord_ui.occasions import attachment_of, fields_of, uploaded_in
+from bot.discord_ui.occasions import attachment_of, fields_of, requester_of, uploaded_in
 from bot.discord_ui.presets import PresetUse, viewer_of
 from bot.errors import PresetRefusedError
 from bot.services.presets import LONGEST_VALUE, MOST_VARIABLES
@@ -74,12 +74,13 @@ async def use_preset(interaction: Interaction, use: PresetUse, *, private: bool 
     Args:
         interaction: not answered yet; a command, or a button.
         use: what was said so far.
-        private: None leaves it to the preset: what is made from a private picture is private.
+        private: None leaves it to the preset, for what is made from a private picture is private, and to the defaults.
 
     Raises:
         UserFacingError: nothing was reserved.
     """
-    is_hidden = use.preset.private if private is None else private
+    said = True if private is None and use.preset.private else private
+    is_hidden = await interaction.client.services.drafting.is_private(requester_of(interaction), said=said)
     if not use.missing and not use.lacks_picture:
         await use.take(interaction, private=is_hidden)
         return

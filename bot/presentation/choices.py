@@ -13,9 +13,8 @@ from bot.services.requests import UNSTREAMED_FORMATS, ImageRequest, StoredImage,
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
 
-    from bot.services.catalog import Catalog, FoundSize, Model
+    from bot.services.catalog import FoundSize, Model
 
 _SIZE = re.compile(r"(?<=[0-9])x(?=[0-9])")
 
@@ -89,18 +88,10 @@ def _size_label(found: FoundSize) -> str:
     return found.said if found.size in found.said else f"{found.said} {found.size}"
 
 
-def model_choices(
-    catalog: Catalog, today: date, size: str, quality: str, asked: Asked, typed: str = ""
-) -> list[tuple[str, str]]:
-    """(``GPT Image 2.5 Flare · $0.019``, id) for the models offered today."""
+def models_like(models: Iterable[Model], typed: str = "") -> list[Model]:
+    """Those in whose title or id what was typed stands, as many as can be offered."""
     wanted = typed.strip().lower()
-    return [
-        (
-            f"{model.title} · {price_text(model, _size(model, size), _quality(model, quality), asked)}",
-            model.id,
-        )
-        for model in _matching(catalog.offered(today), wanted)
-    ][:MOST_CHOICES]
+    return [model for model in models if wanted in model.id or wanted in model.title.lower()][:MOST_CHOICES]
 
 
 def size_text(text: str) -> str:
@@ -135,18 +126,3 @@ def _request(model: Model, size: str, quality: str, asked: Asked) -> ImageReques
         frames=asked.frames,
         svg_author=model.early.author,
     )
-
-
-def _matching(models: Iterable[Model], wanted: str) -> Iterable[Model]:
-    return (model for model in models if wanted in model.id or wanted in model.title.lower())
-
-
-def _size(model: Model, size: str) -> str:
-    try:
-        return model.check_size(size)
-    except RequestRefused:
-        return model.default_size
-
-
-def _quality(model: Model, quality: str) -> str:
-    return quality if quality in model.qualities else model.default_quality

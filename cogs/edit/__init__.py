@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 async def setup(bot: AtelierClient) -> None:
     """Add the command, the menus, the buttons and their dialog, and listen to replies."""
-    services, settings = bot.services, bot.services.settings
+    services = bot.services
     bot.add_dynamic_items(EditButton, AgainButton, VaryButton, FinishButton, PickButton)
     bot.buttons.add(10, EditButton.of)
     bot.buttons.add(20, AgainButton.priced(services.drafting))
@@ -36,7 +36,7 @@ async def setup(bot: AtelierClient) -> None:
     submissions = Submissions(messages)
     bot.add_listener(hears(EditDialog.template, submissions.take), "on_interaction")
     bot.add_listener(hears(VARY_OTHERS, submissions.vary, discord.InteractionType.component), "on_interaction")
-    priced = PricedOptions(services.admission, services.catalog, settings.model, settings.partial_images)
+    priced = PricedOptions(services.drafting, edits=True)
     await bot.add_cog(Edit(bot.intake, services.drafting, priced))
     await bot.add_cog(Menus(bot, services.requests, messages))
     passing = Passing(bot, services.state)

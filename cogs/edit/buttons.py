@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import discord
@@ -18,7 +17,7 @@ from bot.discord_ui.buttons import (
     ask_privately,
     asker_for,
     ending_of,
-    is_private,
+    makes_privately,
     with_price,
 )
 from bot.discord_ui.interactions import Interaction, order_behind
@@ -113,8 +112,9 @@ class AgainButton(AtelierButton, action="again"):
         """Ask the studio for the same once more."""
         order = await order_behind(interaction, self.subject)
         asker = await asker_for(interaction, order)
-        request = replace(order.request, notes=())  # whoever presses has said nothing
-        await interaction.client.intake.take(interaction, request, private=is_private(interaction), asker=asker)
+        request = await interaction.client.services.drafting.again(asker.requester, order.request)
+        private = await makes_privately(interaction, asker)
+        await interaction.client.intake.take(interaction, request, private=private, asker=asker)
 
     @classmethod
     def priced(cls, drafting: Drafting) -> Callable[[Result], AgainButton]:

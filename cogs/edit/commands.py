@@ -68,7 +68,7 @@ class Edit(commands.Cog):
         fidelity: Fidelity | None = None,
         complexity: Complexity | None = None,
         exact: bool = True,  # noqa: FBT001, FBT002 - an option, given by name
-        private: bool = False,  # noqa: FBT001, FBT002 - the same
+        private: bool | None = None,  # noqa: FBT001 - the same
     ) -> None:
         """Change a picture: say what, and if you like show where."""
         wishes = Wishes(
@@ -84,10 +84,12 @@ class Edit(commands.Cog):
             exact=exact,
         )
         start = Start(shape=shape_of(image))
-        request = await self._drafting.draft(requester_of(interaction), Change.EDIT, wishes, start)
+        requester = requester_of(interaction)
+        request = await self._drafting.draft(requester, Change.EDIT, wishes, start)
+        alone = await self._drafting.is_private(requester, said=private)
         attachments = (image, *(each for each in (image2, image3, image4) if each is not None))
         sources = Sources(attachments=attachments, mask=mask, follows=size is None)
-        await self._intake.take(interaction, request, sources, private=private)
+        await self._intake.take(interaction, request, sources, private=alone)
 
     @edit.autocomplete("size")
     async def _sizes(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:

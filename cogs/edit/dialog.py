@@ -60,7 +60,7 @@ class EditDialog(LastingDialog, template=TEMPLATE):
         self._ask("Size", "", _select(SIZE, offer.sizes, SAME_SIZE))
         self._ask("Quality", f"Price for one picture {now}", _select(QUALITY, offer.qualities, quality))
         each = f"Price at {quality}; a higher quality costs more for each"
-        self._ask("How many", each, _select(COUNT, offer.counts, "1"))
+        self._ask("How many", each, _select(COUNT, offer.counts, str(offer.request.count)))
         kinds = "More references" if is_new else "References, mask, or the picture drawn upon"
         self._ask(
             kinds,
@@ -113,14 +113,21 @@ async def _offer(
     """What this member may choose; what is refused anyway is refused before they write: Discord keeps no words."""
     services = interaction.client.services
     request = await services.drafting.draft(asker.requester, change, Wishes(prompt=DRAWN), start)
+    usual = await services.drafting.usual(asker.requester)
     await services.admission.check(request, asker.requester, references=len(shapes), joined_at=asker.joined_at)
     await services.studio.check(request, asker.requester)  # without its files: at its cheapest
     width, height = start.measured or (0, 0)
     return Offer(
         request,
         services.catalog.model(request.model),
-        await services.admission.permit(asker.requester),
-        Asked(services.drafting.most_partials, inputs=tuple(shapes)),
+        usual.permit,
+        Asked(
+            usual.previews(services.drafting.most_partials).value,
+            inputs=tuple(shapes),
+            output_format=request.output_format,
+            frames=request.frames,
+            fidelity=request.input_fidelity,
+        ),
         SAME if request.size == f"{width}x{height}" else "Same shape",
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.discord_ui.buttons import asker_for, is_private, offer_of
+from bot.discord_ui.buttons import asker_for, makes_privately, offer_of
 from bot.discord_ui.occasions import requester_of
 from bot.discord_ui.options import shape_of
 from bot.inputs import Sources
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bot.services.ledger import Order, Picture
     from bot.services.requests import ImageRequest
 
-AS_BEFORE = Wishes()
+AS_BEFORE = Wishes(count=1)
 
 
 async def change_ours(
@@ -102,5 +102,5 @@ async def change_others(
 
 
 async def _take(interaction: Interaction, request: ImageRequest, sources: Sources, asker: Asker | None = None) -> None:
-    private, offer = is_private(interaction), offer_of(interaction)
+    private, offer = await makes_privately(interaction, asker), offer_of(interaction)
     await interaction.client.intake.take(interaction, request, sources, private=private, asker=asker, offer=offer)

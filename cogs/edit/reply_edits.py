@@ -44,7 +44,7 @@ async def edit_ours(
     occasion = await _occasion(client, reply, asker, first)
     if occasion is None:
         return
-    wishes = Wishes(prompt=_prompt(reply.words, may_be_drawn=bool(reply.files)))
+    wishes = Wishes(prompt=_prompt(reply.words, may_be_drawn=bool(reply.files)), count=1)
     request = await client.services.drafting.draft(asker.requester, Change.EDIT, wishes, Start(order, picture))
     sources = Sources(order, picture, attachments=reply.files, sorts=bool(reply.files))
     await client.intake.take_by(occasion, request, sources)
@@ -58,7 +58,7 @@ async def change_price(client: AtelierClient, reply: Reply, asker: Asker, order:
     """
     _refuse_left_out(reply)
     drafting = client.services.drafting
-    wishes = Wishes(prompt=_prompt(reply.words, may_be_drawn=bool(reply.files)))
+    wishes = Wishes(prompt=_prompt(reply.words, may_be_drawn=bool(reply.files)), count=1)
     request = await drafting.draft(asker.requester, Change.EDIT, wishes, Start(order, picture))
     shapes = [(picture.image.width, picture.image.height), *(shape_of(file) for file in reply.files)]
     return drafting.most(request, shapes)
@@ -69,7 +69,7 @@ async def others_price(client: AtelierClient, reply: Reply, asker: Asker, shown:
     _refuse_left_out(reply)
     drafting = client.services.drafting
     files = (*shown, *reply.files)
-    wishes = Wishes(prompt=_prompt(reply.words, may_be_drawn=bool(shown and reply.files)))
+    wishes = Wishes(prompt=_prompt(reply.words, may_be_drawn=bool(shown and reply.files)), count=1)
     start = Start(shape=shape_of(files[0]))
     request = await drafting.draft(asker.requester, Change.EDIT, wishes, start)
     return drafting.most(request, [shape_of(file) for file in files])
@@ -106,7 +106,7 @@ async def edit_others(
     occasion = await _occasion(client, reply, asker, first)
     if occasion is None:
         return
-    wishes = Wishes(prompt=_prompt(reply.words, may_be_drawn=bool(shown and reply.files)))
+    wishes = Wishes(prompt=_prompt(reply.words, may_be_drawn=bool(shown and reply.files)), count=1)
     files = (*shown, *reply.files)
     start = Start(shape=shape_of(files[0]))
     request = await client.services.drafting.draft(asker.requester, Change.EDIT, wishes, start)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 async def setup(bot: AtelierClient) -> None:
     """Add the command and its buttons."""
-    services, settings = bot.services, bot.services.settings
-    priced = PricedOptions(services.admission, services.catalog, settings.model, settings.partial_images)
+    services = bot.services
+    priced = PricedOptions(services.drafting)
     bot.add_dynamic_items(CancelButton, KeepButton, DiscardButton, RetryButton, RewordButton)
     bot.buttons.set_progress(CancelButton)
     bot.buttons.set_failure(offered(services.drafting))

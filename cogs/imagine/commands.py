@@ -101,8 +101,10 @@ class Imagine(commands.Cog):
             found = await self._presets.find(await viewer_of(interaction), preset)
             await use_preset(interaction, PresetUse(found, wishes, attachments=images), private=private)
             return
-        request = await self._drafting.draft(requester_of(interaction), Change.NEW, wishes)
-        await self._intake.take(interaction, request, Sources(attachments=images), private=bool(private))
+        requester = requester_of(interaction)
+        request = await self._drafting.draft(requester, Change.NEW, wishes)
+        alone = await self._drafting.is_private(requester, said=private)
+        await self._intake.take(interaction, request, Sources(attachments=images), private=alone)
 
     @imagine.autocomplete("size")
     async def _sizes(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:

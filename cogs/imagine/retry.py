@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 import discord
 from typing_extensions import override
 
-from bot.discord_ui.buttons import AtelierButton, LastingDialog, asker_for, is_private, offer_of, opened_by, with_price
+from bot.discord_ui.buttons import (
+    AtelierButton,
+    LastingDialog,
+    asker_for,
+    makes_privately,
+    offer_of,
+    opened_by,
+    with_price,
+)
 from bot.discord_ui.interactions import Interaction, read_words
 from bot.discord_ui.occasions import written_in
 from bot.errors import PictureGoneError, UserFacingError
@@ -102,7 +110,7 @@ def offered(drafting: Drafting) -> Callable[[int, ImageRequest], Offered]:
 
 async def _take(interaction: Interaction, order: Order, request: ImageRequest, offer: int | None) -> None:
     asker = await asker_for(interaction, order)
-    private = is_private(interaction)
+    private = await makes_privately(interaction, asker)
     await interaction.client.intake.take(interaction, request, private=private, asker=asker, offer=offer)
 
 

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 async def setup(bot: AtelierClient) -> None:
     """Add the commands, what is offered under results, and what stands under presets."""
-    services, settings = bot.services, bot.services.settings
+    services = bot.services
     bot.add_dynamic_items(*BUTTONS, AgainButton, PageButton, OpenSelect)
     bot.add_listener(hears(UseDialog.template, use_filled), "on_interaction")
     bot.add_listener(hears(KeepDialog.template, keep_filled), "on_interaction")
     about = "Its words and options, to use again; free"
     bot.more.add(890, "preset", "Save as preset", "🔖", open_for_result, about=about)
-    priced = PricedOptions(services.admission, services.catalog, settings.model, settings.partial_images)
+    priced = PricedOptions(services.drafting)
     await bot.add_cog(Presets(services.presets, priced))

@@ -15,7 +15,7 @@ from cogs.studio.setup import Start
 
 if TYPE_CHECKING:
     from bot.discord_ui.interactions import AtelierClient
-    from bot.services.admission import Admission
+    from bot.services.admission import Admission, Drafting
     from bot.services.jobs import Pausing, ServerStatuses
     from bot.services.policy import Audit, Rules, ServerSettings
     from bot.services.quotas import BudgetAlerts, QuotaDesk
@@ -46,7 +46,7 @@ class Studio(
         audit: Audit,
         budget_alerts: BudgetAlerts,
         quotas: QuotaDesk,
-        default_model: str,
+        drafting: Drafting,
     ) -> None:
         self._pausing = pausing
         self._server_statuses = server_statuses
@@ -56,7 +56,7 @@ class Studio(
         self._audit = audit
         self._budget_alerts = budget_alerts
         self._quotas = quotas
-        self._default_model = default_model
+        self._drafting = drafting
 
 
 async def setup(bot: AtelierClient) -> None:
@@ -73,6 +73,6 @@ async def setup(bot: AtelierClient) -> None:
             services.audit,
             services.budget_alerts,
             services.quotas,
-            services.settings.model,
+            services.drafting,
         )
     )

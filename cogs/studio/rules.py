@@ -12,8 +12,7 @@ from bot.discord_limits import LONGEST_CHOICE
 from bot.discord_ui.interactions import Interaction, lead_of
 from bot.discord_ui.options import AnyChannel, ChannelOption, choices
 from bot.errors import DecisionRefusedError
-from bot.services.admission import usual_model
-from bot.services.policy import ANY, Requester, RoleOrder, all_qualities, permit_for, rule_text
+from bot.services.policy import ANY, Requester, RoleOrder, all_qualities, rule_text
 from cogs.studio.rule_panels import (
     changed_text,
     channels_panel,
@@ -26,7 +25,7 @@ from cogs.studio.rule_panels import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bot.services.admission import Admission
+    from bot.services.admission import Admission, Drafting
     from bot.services.policy import Rules
 
 LONGEST_LIST = 400  # characters of an option that holds a list
@@ -49,7 +48,7 @@ class WhatMayBeAsked(commands.Cog):
 
     _rules: Rules
     _admission: Admission
-    _default_model: str
+    _drafting: Drafting
 
     @app_commands.command()
     @app_commands.describe(action="What to do", model="Which model")
@@ -68,9 +67,8 @@ class WhatMayBeAsked(commands.Cog):
         else:
             answer = changed_text(await self._rules.forbid_model(lead, model))
         policy = await self._rules.of(lead.server_id)
-        permit, today = permit_for(policy, Requester(lead.server_id, 0, 0)), self._admission.today
-        usual = usual_model(self._rules.catalog, permit, self._default_model, today)
-        panel = models_panel(policy, self._rules.catalog, today, usual, lead.server_id)
+        usual = (await self._drafting.usual(Requester(lead.server_id, 0, 0))).model().value
+        panel = models_panel(policy, self._rules.catalog, self._admission.today, usual, lead.server_id)
         await say(interaction, f"{answer}\n{panel}".strip())
 
     @app_commands.command()

@@ -317,7 +317,7 @@ async def test_the_rule_of_a_role_that_was_deleted_can_be_cleared(opened: OpenHo
     [
         ({"qualities": "low"}, "Say for which role"),
         ({"role": True, "deleted": "1"}, "not both"),
-        ({"role": True, "largest": "huge"}, "“huge” is not a size"),
+        ({"role": True, "largest": "endless"}, "“endless” is not a size"),
         ({"role": True, "models": "junk, @everyone"}, "“junk” is not a model"),
         ({"role": True, "qualities": ",,,"}, "Write the qualities one after another"),
     ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import date
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -11,29 +11,14 @@ import pytest
 
 from bot.discord_ui.options import PricedOptions, shape_of
 from bot.presentation.choices import Asked, price_text
-from bot.services.policy import Permit
-from tests.examples import CATALOG, MODEL, NOW, REQUESTER
+from bot.services.policy import DefaultChoices
+from tests.examples import CATALOG, MODEL, REQUESTER
+from tests.services.admission.drafts import FIXED, OLDER, Desk
 
 if TYPE_CHECKING:
-    from datetime import date
+    from bot.services.catalog import Model
 
-    from bot.services.admission import Admission
-    from bot.services.policy import Requester
-
-
-class Door:
-    """Fulfils what of `Admission` is asked for."""
-
-    def __init__(self, permit: Permit) -> None:
-        self._permit = permit
-
-    @property
-    def today(self) -> date:
-        return datetime.fromtimestamp(NOW, UTC).date()
-
-    async def permit(self, requester: Requester) -> Permit:
-        assert requester == REQUESTER
-        return self._permit
+TODAY = date(2026, 11, 20)
 
 
 class Filled(dict[str, Any]):
@@ -60,8 +45,8 @@ def typing(**filled: Any) -> discord.Interaction[Any]:  # noqa: ANN401 - values 
     return cast("discord.Interaction[Any]", SimpleNamespace(**who, user=user, namespace=Filled(filled)))
 
 
-def priced(permit: Permit | None = None) -> PricedOptions:
-    return PricedOptions(cast("Admission", Door(permit or Permit())), CATALOG, MODEL.id, 3)
+def priced(*, edits: bool = False, **desk: Any) -> PricedOptions:  # noqa: ANN401 - what leads permit, and defaults
+    return PricedOptions(Desk(**desk).drafting, edits=edits)
 
 
 @pytest.mark.parametrize(
@@ -85,11 +70,69 @@ async def test_what_else_is_filled_in_counts_as_far_as_it_makes_sense(filled: di
 
 
 async def test_only_what_the_member_may_use_is_offered() -> None:
-    options = priced(Permit(models=(MODEL.id,), qualities=("low",), most_pixels=1024 * 1024))
+    options = priced(models=(MODEL.id,), qualities=("low",), most_pixels=1024 * 1024)
 
     offered = [await each(typing(), "") for each in (options.models, options.qualities, options.sizes)]
 
     assert [[choice.value for choice in choices] for choices in offered] == [[MODEL.id], ["low"], ["1024x1024"]]
+
+
+@pytest.mark.parametrize(
+    ("own", "filled", "priced_as"),
+    [
+        ({}, {}, (MODEL, "1024x1024", Asked(3))),
+        ({"model": OLDER.id}, {}, (OLDER, "1024x1024", Asked(3))),
+        ({"model": OLDER.id}, {"model": MODEL.id}, (MODEL, "1024x1024", Asked(3))),
+        ({"size": "2560x1440"}, {}, (MODEL, "2560x1440", Asked(3))),
+        ({"size": "2560x1440"}, {"size": "square"}, (MODEL, "1024x1024", Asked(3))),
+        ({"count": 4}, {}, (MODEL, "1024x1024", Asked(3, count=4))),
+        ({"count": 4}, {"count": 1}, (MODEL, "1024x1024", Asked(3))),
+        ({"previews": 0}, {}, (MODEL, "1024x1024", Asked(0))),
+    ],
+)
+async def test_prices_are_by_the_members_defaults_where_nothing_is_filled_in(
+    own: dict[str, Any], filled: dict[str, Any], priced_as: tuple[Model, str, Asked]
+) -> None:
+    options, (model, size, asked) = priced(own=DefaultChoices(**own)), priced_as
+
+    offered = await options.qualities(typing(**filled), "")
+
+    assert [choice.name for choice in offered] == [
+        f"{quality} · {price_text(model, size, quality, asked)}" for quality in model.qualities
+    ]
+
+
+async def test_each_size_has_its_price_in_the_default_quality() -> None:
+    choice, *_ = await priced(server=DefaultChoices(quality="high")).sizes(typing(), "square")
+
+    assert choice.name == f"square 1024×1024 · {price_text(MODEL, '1024x1024', 'high', Asked(3))}"
+
+
+async def test_each_model_has_the_price_of_what_it_would_make() -> None:
+    options = priced(own=DefaultChoices(quality="max", size="864x1536"))
+
+    offered = {choice.value: choice.name for choice in await options.models(typing(), "gpt-image-")}
+
+    assert offered[MODEL.id].endswith(price_text(MODEL, "864x1536", "max", Asked(3)))
+    assert offered[FIXED.id].endswith(price_text(FIXED, "1024x1536", "high", Asked(3)))  # what is nearest to them
+    assert list(offered) == [model.id for model in CATALOG.offered(TODAY)]
+
+
+@pytest.mark.parametrize("model", ["gpt-image-1", "gpt-im", "dall-e-3", ""])
+async def test_a_model_that_is_not_served_is_as_if_none_was_named(model: str) -> None:
+    (choice,) = await priced().qualities(typing(model=model), "low")
+
+    assert choice.name == f"low · {price_text(MODEL, MODEL.default_size, 'low', Asked(3))}"
+
+
+async def test_an_edit_has_the_price_of_the_pictures_own_shape() -> None:
+    options = priced(edits=True, own=DefaultChoices(size="3840x2160"))
+
+    (known,) = await options.qualities(typing(image=attachment(640, 480)), "low")
+    (unknown,) = await options.qualities(typing(image=attachment(None, None)), "low")
+
+    assert known.name == f"low · {price_text(MODEL, '944x704', 'low', Asked(3, inputs=((640, 480),)))}"
+    assert unknown.name == f"low · {price_text(MODEL, MODEL.default_size, 'low', Asked(3, inputs=(None,)))}"
 
 
 @pytest.mark.parametrize(

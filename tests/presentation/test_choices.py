@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.discord_limits import MOST_CHOICES
-from bot.presentation.choices import Asked, model_choices, quality_choices, size_choices
+from bot.presentation.choices import Asked, models_like, quality_choices, size_choices
 from bot.services.catalog import partials_for, words_like
 from bot.services.requests import estimate_output, format_price
 from tests.examples import CATALOG, MODEL
@@ -102,32 +102,13 @@ def test_whatever_is_typed_discord_takes_the_choices(typed: str) -> None:
         assert all(len(name) <= LONGEST_NAME and model.check_size(size) == size for name, size in choices)
 
 
-def test_each_model_offered_today_shows_its_price_for_what_is_chosen() -> None:
-    choices = model_choices(CATALOG, TODAY, "1024x1536", "low", ONE)
-
-    assert [value for _, value in choices] == [model.id for model in CATALOG.offered(TODAY)]
-    assert choices[0][0] == f"{MODEL.title} · {price(MODEL, '1024x1536', 'low')}"
-
-
-def test_a_model_that_lacks_what_is_chosen_shows_the_price_of_its_default() -> None:
-    (old,) = model_choices(CATALOG, TODAY, "2048x2048", "max", ONE, "gpt-image-1-mini")
-    model = CATALOG.model("gpt-image-1-mini")
-
-    assert old[0].endswith(price(model, model.default_size, model.default_quality))
-
-
 def test_a_model_is_found_by_title_or_id() -> None:
-    by_title = model_choices(CATALOG, TODAY, "", "", ONE, "2.6 SUN")
-    by_id = model_choices(CATALOG, TODAY, "", "", ONE, "gpt-image-2.6-sunburst")
+    offered = CATALOG.offered(TODAY)
 
-    assert [value for _, value in by_title] == [value for _, value in by_id] == ["gpt-image-2.6-sunburst"]
+    by_title, by_id = models_like(offered, "2.6 SUN"), models_like(offered, " GPT-image-2.6-sunburst ")
 
-
-def test_a_model_is_not_offered_once_it_was_shut_down() -> None:
-    before = model_choices(CATALOG, date(2026, 11, 30), "", "", ONE, "gpt-image-1.5")
-    after = model_choices(CATALOG, date(2026, 12, 1), "", "", ONE, "gpt-image-1.5")
-
-    assert (len(before), len(after)) == (1, 0)
+    assert [model.id for model in by_title] == [model.id for model in by_id] == ["gpt-image-2.6-sunburst"]
+    assert models_like(offered) == list(offered)
 
 
 @pytest.mark.parametrize("model", EVERY_MODEL)
@@ -136,7 +117,6 @@ def test_discord_takes_every_list_of_choices(model: object) -> None:
     offered = [
         quality_choices(chosen, chosen.default_size, ONE),
         size_choices(chosen, chosen.default_quality, ONE),
-        model_choices(CATALOG, TODAY, "", "", ONE),
     ]
 
     for choices in offered:

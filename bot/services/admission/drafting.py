@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from bot.errors import RequestRefused, UnknownModelError, UnsupportedOptionError
+from bot.errors import RequestRefused, UnsupportedOptionError
+from bot.services.admission.usual import Usual, UsualChoice, usual_size
 from bot.services.catalog import (
     DEAREST_SHAPES,
     GIF,
@@ -16,7 +17,7 @@ from bot.services.catalog import (
     dimensions,
     strain,
 )
-from bot.services.policy import Permit
+from bot.services.policy import LayeredDefaults
 from bot.services.requests import (
     TRANSPARENT_FORMATS,
     Change,
@@ -27,7 +28,6 @@ from bot.services.requests import (
     build_request,
     canvas_size,
     check_layout,
-    estimate_output,
     fitting_size,
     keeps_shape,
     layout_for,
@@ -38,12 +38,11 @@ from bot.services.requests import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import date
 
     from bot.services.admission.admission import Admission
     from bot.services.catalog import Catalog, Model
     from bot.services.ledger import Order, Picture
-    from bot.services.policy import Requester
+    from bot.services.policy import MemberDefaults, Permit, Requester
     from bot.services.requests import ImageRequest
 
 KEPT_FORMATS = ("png", "jpeg", "webp")  # whoever changes an animation or an SVG has to ask for another one
@@ -84,6 +83,7 @@ class Drafting:
     Attributes:
         default_model: the installation's.
         most_partials: the most previews per picture.
+        member_defaults: what members have chosen for whenever they say nothing else.
         _drafts: for the prices on buttons, of which every result has a dozen: most pictures look alike but for the
             words, and those change nothing of a draft.
     """
@@ -92,6 +92,7 @@ class Drafting:
     admission: Admission
     default_model: str
     most_partials: int
+    member_defaults: MemberDefaults
     _drafts: dict[tuple[object, ...], ImageRequest | None] = field(
         default_factory=dict[tuple[object, ...], "ImageRequest | None"], init=False, repr=False, compare=False
     )
@@ -101,15 +102,40 @@ class Drafting:
     ) -> ImageRequest:
         """A request for what is wished, with the usual choices, as far as the requester may use them, for the rest.
 
-        A change keeps model, quality, size and format of the picture before it where they can still be had. The files
-        that it starts from come later: see `bot.inputs`.
+        What is usual is by their own defaults, else by their server's, else by the catalog. A change keeps model,
+        quality, size and format of the picture before it where they can still be had, and the shape of other people's;
+        one that has no words, whose price stands on a button for everybody, goes by nobody's defaults but for previews.
+        The files that it starts from come later: see `bot.inputs`.
 
         Raises:
             RequestRefused: or one of its family.
         """
-        permit = await self.admission.permit(requester)
-        request = self._drafted(permit, change, wishes, start or Start())
+        request = self.drafted(await self.usual(requester), change, wishes, start)
         return replace(request, moderation=await self.admission.moderation(requester))
+
+    async def usual(self, requester: Requester) -> Usual:
+        """What is usual for somebody."""
+        policy = await self.admission.policies.of(requester.server_id)
+        own = self.member_defaults.of(requester.server_id, requester.user_id)
+        permit = await self.admission.permit(requester)
+        return replace(self._usual, permit=permit, defaults=LayeredDefaults(own, policy.defaults))
+
+    async def is_private(self, requester: Requester, *, said: bool | None = None) -> bool:
+        """Whether only they see the result, by what they said or else by what is usual for them.
+
+        To be asked before anything is answered: an answer cannot become private later.
+        """
+        return (await self.usual(requester)).private().value if said is None else said
+
+    async def again(self, requester: Requester, request: ImageRequest) -> ImageRequest:
+        """The same request once more, for whoever asks: with no more previews than they want, and no word to others."""
+        most = (await self.usual(requester)).previews(self.most_partials).value
+        return replace(request, partial_images=min(request.partial_images, most), notes=())
+
+    @property
+    def _usual(self) -> Usual:
+        """What is usual for somebody whom no rule binds, and who has chosen nothing."""
+        return Usual(self.catalog, self.default_model, self.admission.today, self.admission.allow_retired)
 
     @property
     def installation(self) -> Installation:
@@ -138,7 +164,7 @@ class Drafting:
     def _drafted_like(self, order: Order, picture: Picture, change: Change) -> ImageRequest | None:
         """A change without words, for somebody whom no rule binds; None where it is not to be had."""
         try:
-            return self._drafted(Permit(), change, Wishes(), Start(order, picture))
+            return self.drafted(self._usual, change, Wishes(), Start(order, picture))
         except RequestRefused:
             return None
 
@@ -155,24 +181,31 @@ class Drafting:
 
     def again_price(self, request: ImageRequest) -> int | None:
         """What the same request once more holds, all of its pictures; in nano-dollars, as `price_of` counts them."""
-        if not self._serves(Permit(), request.model):
+        if not self._usual.serves(request.model):
             return None
         return pricing.estimate(self.catalog.model(request.model), request).nano * request.count
 
-    def _drafted(self, permit: Permit, change: Change, wishes: Wishes, start: Start) -> ImageRequest:
+    def drafted(self, usual: Usual, change: Change, wishes: Wishes, start: Start | None = None) -> ImageRequest:
+        """As `draft`, for somebody of whom it is known what is usual for them; screened as usual."""
+        start = start or Start()
         before = None if start.order is None else start.order.request
-        name = wishes.model or self._model(permit, change, before)
-        model = self.catalog.model(name)
+        most_partials = usual.previews(self.most_partials).value
+        if before is not None and change is not Change.EDIT:
+            usual = replace(usual, defaults=LayeredDefaults())
+        named = UsualChoice(wishes.model) if wishes.model else self._model(usual, change, before)
+        model = self.catalog.model(named.value)
         if change is Change.CUT_OUT and "transparent" not in model.backgrounds:
             raise UnsupportedOptionError(f"{model.title} makes no transparent background. Choose another model.")
-        looks = _look(wishes, model, change, before)
-        usual = USUAL_GIF_SIZE if looks.output_format == GIF else _size(permit, model, change, start)
-        asked = FoundSize(usual, usual) if not wishes.size else model.find_size(wishes.size)
+        looks, format_note = _look(usual, wishes, model, change, before)
+        size = _size(usual, model, change, start, looks) if not wishes.size else _said(model.find_size(wishes.size))
+        quality = UsualChoice(wishes.quality) if wishes.quality else _quality(usual, model, change, before)
+        count = usual.count() if wishes.count is None else UsualChoice(wishes.count)
         filled = replace(
             looks,
-            model=name,
-            size=asked.size,
-            quality=wishes.quality or _quality(permit, model, change, before),
+            model=named.value,
+            size=size.value,
+            quality=quality.value,
+            count=count.value,
             input_fidelity=wishes.input_fidelity or _kept(before, lambda it: it.input_fidelity, model.input_fidelity),
             complexity=wishes.complexity or _kept(before, lambda it: it.complexity, model.complexity),
         )
@@ -181,33 +214,43 @@ class Drafting:
             None if start.picture is None else start.picture.number,
             () if before is None else before.whole_story,
         )
-        request = build_request(self.catalog, filled, self.installation, origin)
+        installation = replace(self.installation, most_partials=most_partials)
+        request = build_request(self.catalog, filled, installation, origin)
         if change.extends and start.measured is not None:
             check_layout(change, layout_for(change, *start.measured, request.size), start.name)
-        return replace(request, notes=(asked.note,)) if asked.note else request
+        notes = (named.note, size.note, quality.note, format_note, count.note)
+        return replace(request, notes=tuple(note for note in notes if note))
 
-    def _model(self, permit: Permit, change: Change, before: ImageRequest | None) -> str:
+    def _model(self, usual: Usual, change: Change, before: ImageRequest | None) -> UsualChoice[str]:
         """The model of the picture before, while it may be used; else the usual one."""
-        today = self.admission.today
-        name = usual_model(self.catalog, permit, self.default_model, today)
-        if before is not None and self._serves(permit, before.model):
-            name = before.model
-        if change is Change.CUT_OUT and "transparent" not in self.catalog.model(name).backgrounds:
-            able = (each for each in self.catalog.offered(today) if "transparent" in each.backgrounds)
-            return next((each.id for each in able if permit.allows_model(each.id)), name)
-        return name
-
-    def _serves(self, permit: Permit, name: str) -> bool:
-        """Whether a model that was used before can still be had."""
-        try:
-            model = self.catalog.model(name)
-        except UnknownModelError:
-            return False
-        served = self.admission.allow_retired or not model.is_retired(self.admission.today)
-        return served and model.prices is not None and permit.allows_model(model.id)
+        is_kept = before is not None and _may_go_on(usual, before.model)
+        found = UsualChoice(before.model) if before is not None and is_kept else usual.model()
+        if change is Change.CUT_OUT and "transparent" not in self.catalog.model(found.value).backgrounds:
+            able = (each for each in self.catalog.offered(usual.today) if "transparent" in each.backgrounds)
+            return UsualChoice(next((each.id for each in able if usual.permit.allows_model(each.id)), found.value))
+        return found
 
 
-def _size(permit: Permit, model: Model, change: Change, start: Start) -> str:
+def _may_go_on(usual: Usual, name: str) -> bool:
+    """Whether somebody can still have a model that was used before."""
+    return usual.serves(name) and usual.permit.allows_model(usual.catalog.model(name).id)
+
+
+def _said(found: FoundSize) -> UsualChoice[str]:
+    """The size that somebody said."""
+    return UsualChoice(found.size, note=found.note)
+
+
+def _size(usual: Usual, model: Model, change: Change, start: Start, looks: Wishes) -> UsualChoice[str]:
+    if looks.output_format == GIF:
+        return UsualChoice(USUAL_GIF_SIZE)
+    if start.measured is None and change is Change.NEW:
+        return usual.size(model)
+    return UsualChoice(_changed_size(usual.permit, model, change, start))
+
+
+def _changed_size(permit: Permit, model: Model, change: Change, start: Start) -> str:
+    """The size of what is made of a picture."""
     shaped = shape_size(model, change)
     if start.measured is None:
         return shaped or usual_size(permit, model)
@@ -233,26 +276,31 @@ def _canvas(permit: Permit, model: Model, change: Change, picture: tuple[int, in
     return size if strain(dimensions(size), dimensions(shaped)) < STRETCH else shaped
 
 
-def _quality(permit: Permit, model: Model, change: Change, before: ImageRequest | None) -> str:
+def _quality(usual: Usual, model: Model, change: Change, before: ImageRequest | None) -> UsualChoice[str]:
     if before is None:
-        return usual_quality(permit, model)
+        return usual.quality(model)
     if change is Change.FINISH:
         better = FINISHED.get(before.quality)
         if better not in model.qualities:
             raise UnsupportedOptionError(f"{model.title} has no better quality than {before.quality}.")
-        return better
-    if before.quality in model.qualities and permit.allows_quality(before.quality):
-        return before.quality
-    return usual_quality(permit, model)
+        return UsualChoice(better)
+    if before.quality in model.qualities and usual.permit.allows_quality(before.quality):
+        return UsualChoice(before.quality)
+    return usual.quality(model)
 
 
-def _look(wishes: Wishes, model: Model, change: Change, before: ImageRequest | None) -> Wishes:
+def _look(
+    usual: Usual, wishes: Wishes, model: Model, change: Change, before: ImageRequest | None
+) -> tuple[Wishes, str]:
     """The wishes, with a background, a format and its compression that go together, as they were if nothing is said.
 
-    A picture that loses its background becomes transparent; one whose new format cannot be so does not stay it.
+    A picture that loses its background becomes transparent; one whose new format cannot be so does not stay it. Beside
+    them stands a sentence about a default that could not be kept.
     """
     asked = None if wishes.output_format is None else model.check_format(wishes.output_format)
-    output_format = asked or _kept(before, lambda it: it.output_format, model.formats, KEPT_FORMATS)
+    kept = asked or _kept(before, lambda it: it.output_format, model.formats, KEPT_FORMATS)
+    default = usual.output_format(model, None if change is Change.NEW else KEPT_FORMATS)
+    output_format, note = (kept, "") if kept else (default.value, default.note)
     background = wishes.background and model.check_background(wishes.background)
     if change is Change.CUT_OUT:
         background = "transparent"
@@ -261,11 +309,14 @@ def _look(wishes: Wishes, model: Model, change: Change, before: ImageRequest | N
         if background == "transparent" and asked not in {None, *TRANSPARENT_FORMATS}:
             background = None
     if background == "transparent" and asked is None and output_format not in TRANSPARENT_FORMATS:
+        if output_format is not None and kept is None:
+            note = f"{default.whose.possessive} default format {output_format} cannot be transparent: I used png."
         output_format = TRANSPARENT_FORMATS[0]
     compression = wishes.compression
     if compression is None and before is not None and output_format == before.output_format:
         compression = before.compression
-    return replace(wishes, background=background, output_format=output_format, compression=compression)
+    looks = replace(wishes, background=background, output_format=output_format, compression=compression)
+    return looks, note
 
 
 def _kept(
@@ -274,56 +325,3 @@ def _kept(
     """What was chosen for the picture before, if all of these choices have it still."""
     value = None if before is None else read(before)
     return value if all(value in some for some in choices) else None
-
-
-def usual_model(catalog: Catalog, permit: Permit, default: str, today: date) -> str:
-    """The name of the model for who names none.
-
-    `default`, if the permit has it. Else the first of the models offered today that is permitted and costs no more than
-    the default, each in its usual quality and size; else the cheapest permitted one: nobody gets a dearer picture
-    unasked than is needed. If nothing is permitted, `default`, which the check then refuses with a sentence.
-    """
-    model = catalog.model(default)
-    if permit.allows_model(model.id):
-        return default
-    permitted = [each for each in catalog.offered(today) if permit.allows_model(each.id)]
-    if not permitted:
-        return default
-    most = _usual_cost(permit, model)
-    affordable = (each for each in permitted if _usual_cost(permit, each) <= most)
-    cheapest = min(permitted, key=lambda each: _usual_cost(permit, each))
-    return next(affordable, cheapest).id
-
-
-def usual_quality(permit: Permit, model: Model) -> str:
-    """The quality for who names none.
-
-    The model's default, if the permit has it. Else the dearest permitted one that is cheaper than the default; else
-    the cheapest permitted one. If none is permitted, the default, which the check then refuses with a sentence.
-    """
-    default = model.qualities.index(model.default_quality)
-    permitted = [place for place, quality in enumerate(model.qualities) if permit.allows_quality(quality)]
-    cheaper = [place for place in permitted if place <= default]
-    return model.qualities[(cheaper[-1:] or permitted[:1] or [default])[0]]
-
-
-def usual_size(permit: Permit, model: Model) -> str:
-    """The size, ``WIDTHxHEIGHT`` in pixels, for who names none.
-
-    The model's default, if it is not larger than the permit has it. Else the largest of the suggested sizes that are
-    permitted. If none is, the default, which the check then refuses with a sentence.
-    """
-    permitted = [each.size for each in model.suggested_sizes if permit.allows_size(each.size)]
-    if not permitted or permit.allows_size(model.default_size):
-        return model.default_size
-    return max(permitted, key=_pixels)
-
-
-def _usual_cost(permit: Permit, model: Model) -> int:
-    """Nano-dollars for one picture without previews."""
-    return estimate_output(model, usual_size(permit, model), usual_quality(permit, model))
-
-
-def _pixels(size: str) -> int:
-    width, height = dimensions(size)
-    return width * height

@@ -265,6 +265,20 @@ class Catalog:
         usable = (model for model in self.models if model.prices is not None and not model.is_retired(today))
         return tuple(sorted(usable, key=lambda model: model.shutdown is not None))
 
+    def serves(self, model: Model, today: date | None) -> bool:
+        """Whether a model can be had: priced, and not retired by this day; None where retired ones are served too."""
+        return model.prices is not None and (today is None or not model.is_retired(today))
+
+    def successor(self, model: Model, today: date | None) -> Model | None:
+        """The next after a model that can be had: a successor may be retired itself. None if there is none."""
+        seen = {model.id}
+        while model.successor is not None and model.successor not in seen:
+            seen.add(model.successor)
+            model = self.model(model.successor)
+            if self.serves(model, today):
+                return model
+        return None
+
     def _check(self) -> None:
         if len(self._by_name) != sum(1 + len(model.snapshots) for model in self.models):
             raise CatalogError("models.toml names a model twice")

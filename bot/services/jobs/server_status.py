@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from bot.services.admission import usual_model
-from bot.services.policy import Requester, RoleRule, permit_for
+from bot.services.admission import Usual
+from bot.services.policy import LayeredDefaults, Requester, RoleRule, permit_for
 
 if TYPE_CHECKING:
     from datetime import date
@@ -91,6 +91,7 @@ class ServerStatuses:
 
     Attributes:
         default_model: the id of the operator's choice.
+        allow_retired: the operator's endpoint may still serve what OpenAI has shut down.
     """
 
     workshop: Workshop
@@ -98,6 +99,7 @@ class ServerStatuses:
     charges: OpenCharges
     catalog: Catalog
     default_model: str
+    allow_retired: bool
     version: str
     account: ProviderAccount
     outage: Outage
@@ -108,7 +110,9 @@ class ServerStatuses:
         policy, at = overview.policy, int(self.limit_statuses.clock())
         today = datetime.fromtimestamp(at, UTC).date()
         permit = permit_for(policy, Requester(server_id, 0, 0))
-        model = self.catalog.model(usual_model(self.catalog, permit, self.default_model, today))
+        defaults = LayeredDefaults(server=policy.defaults)
+        usual = Usual(self.catalog, self.default_model, today, self.allow_retired, permit, defaults)
+        model = self.catalog.model(usual.model().value)
         return ServerStatus(
             policy=policy,
             here=self.workshop.load(server_id),

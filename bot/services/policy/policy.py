@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.services.calendar import Window
+from bot.services.policy.default_choices import DefaultChoices
 from bot.services.policy.limits import Limit, Metric, Requester, Scope
 
 if TYPE_CHECKING:
@@ -129,6 +130,7 @@ class ServerPolicy:
         newcomer_days: days that a member waits after joining.
         moderation: one of `MODERATIONS`: how strictly the provider screens requests and results.
         replies: when words in a reply to a picture change it.
+        defaults: what is made for members who say nothing else, and have chosen nothing else for themselves.
         version: changes with every decision and grant; 0 if there was none.
         grants: those that may still be in force.
     """
@@ -145,6 +147,7 @@ class ServerPolicy:
     newcomer_days: int = 0
     moderation: str = "auto"
     replies: ReplyMode = ReplyMode.AT_ONCE
+    defaults: DefaultChoices = field(default_factory=DefaultChoices)
     limits: tuple[LimitRule, ...] = ()
     roles: tuple[RoleRule, ...] = ()
     version: int = 0

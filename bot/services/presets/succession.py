@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import RequestRefused, UnknownModelError
-from bot.services.catalog import USUAL_PIXELS, dimensions
-from bot.services.requests import TRANSPARENT_FORMATS, fitting_size
+from bot.services.requests import TRANSPARENT_FORMATS
 from bot.services.text import beginning, shown
 
 if TYPE_CHECKING:
@@ -45,25 +44,13 @@ class Succession:
         except UnknownModelError:
             gone = f"The model of this preset, {shown(options.model, LONGEST_SHOWN)}, is not known any more"
             return replace(options, model=None), (f"{gone}: the usual one draws instead.",)
-        if self._serves(model):
+        retired_on = None if self.allow_retired else self.today
+        if self.catalog.serves(model, retired_on):
             return options, ()
-        successor = self._successor(model)
+        successor = self.catalog.successor(model, retired_on)
         heir = "the usual one" if successor is None else successor.title
         note = f"{model.title} was shut down on {model.shutdown}: {heir} draws instead."
         return replace(options, model=None if successor is None else successor.id), (note,)
-
-    def _serves(self, model: Model) -> bool:
-        return model.prices is not None and (self.allow_retired or not model.is_retired(self.today))
-
-    def _successor(self, model: Model) -> Model | None:
-        """The next that is served: a successor may be retired itself."""
-        seen = {model.id}
-        while model.successor is not None and model.successor not in seen:
-            seen.add(model.successor)
-            model = self.catalog.model(model.successor)
-            if self._serves(model):
-                return model
-        return None
 
 
 def left_beside(options: Wishes, chosen: Wishes) -> Wishes:
@@ -117,14 +104,10 @@ def _size(wanted: str | None, model: Model) -> str | None:
     if wanted is None:
         return None
     try:
-        model.check_size(wanted)
-    except RequestRefused:
-        try:
-            width, height = dimensions(wanted)
-        except ValueError:  # a word or a ratio that this model has no size for
-            return model.default_size
-        return fitting_size(model, width, height, max(width * height, USUAL_PIXELS))
-    return None
+        found = model.nearest_size(wanted)
+    except RequestRefused:  # no size by now
+        return model.default_size
+    return found.size if found.why else None
 
 
 def _nearest(wanted: str, there: Sequence[str]) -> str | None:

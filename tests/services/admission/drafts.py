@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
+from typing_extensions import override
+
 from bot.services.admission import Admission, Drafting, Start
-from bot.services.policy import RoleRule, ServerPolicy
+from bot.services.policy import NO_CHOICES, DefaultChoices, MemberDefaults, RoleRule, ServerPolicy
 from bot.services.requests import Change, ImageRequest, Wishes
 from tests.examples import CATALOG, MODEL, NOW, REQUEST, REQUESTER, STORED, job, order, picture
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.services.catalog import Catalog
     from bot.services.policy import Policies
 
@@ -33,6 +37,25 @@ class Leads:
         return self.policy
 
 
+class Members(MemberDefaults):
+    """Keeps what members have chosen in memory only."""
+
+    def __init__(self, own: DefaultChoices = NO_CHOICES) -> None:
+        """Args: `own` is what the requester has chosen."""
+        self.kept = {(EVERYBODY, REQUESTER.user_id): own}
+
+    @override
+    def of(self, server_id: int, user_id: int) -> DefaultChoices:
+        return self.kept.get((server_id, user_id), NO_CHOICES)
+
+    @override
+    async def change(
+        self, server_id: int, user_id: int, alter: Callable[[DefaultChoices], DefaultChoices]
+    ) -> DefaultChoices:
+        self.kept[server_id, user_id] = alter(self.of(server_id, user_id))
+        return self.kept[server_id, user_id]
+
+
 class Desk:
     """Drafts for one member under one policy."""
 
@@ -47,11 +70,14 @@ class Desk:
         moderation: str = "auto",
         qualities: tuple[str, ...] | None = None,
         most_pixels: int | None = None,
+        most_count: int | None = None,
+        own: DefaultChoices = NO_CHOICES,
+        server: DefaultChoices = NO_CHOICES,
     ) -> None:
-        rule = RoleRule(EVERYBODY, qualities=qualities, most_pixels=most_pixels)
-        policy = ServerPolicy(models=models, moderation=moderation, roles=(rule,))
+        rule = RoleRule(EVERYBODY, qualities=qualities, most_pixels=most_pixels, most_count=most_count)
+        policy = ServerPolicy(models=models, moderation=moderation, roles=(rule,), defaults=server)
         self.admission = Admission(cast("Policies", Leads(policy)), catalog, allow_retired, lambda: float(now))
-        self.drafting = Drafting(catalog, self.admission, default, most_partials=3)
+        self.drafting = Drafting(catalog, self.admission, default, 3, Members(own))
 
     async def draft(self, change: Change, start: Start | None = None, **wishes: Any) -> ImageRequest:  # noqa: ANN401 - any wish
         return await self.drafting.draft(REQUESTER, change, Wishes(**wishes), start)

@@ -14,7 +14,7 @@ from bot.services.catalog import Catalog
 from bot.services.requests import Change, ImageRequest, StoredImage, pricing
 from bot.services.requests.validation import MOST_TOLD
 from tests.examples import CATALOG, MODEL, NOW, REQUEST, job, order, picture
-from tests.services.admission.drafts import FIXED, NEWEST, OLDER, Desk, start_of
+from tests.services.admission.drafts import FIXED, NEWEST, OLDER, Desk, Members, start_of
 
 if TYPE_CHECKING:
     from bot.services.ledger import Order, Picture
@@ -337,17 +337,17 @@ async def test_the_price_of_a_change_is_that_of_its_own_words_also_after_others(
     assert prices[0] != prices[1]
 
 
-def test_nothing_has_a_price_from_the_day_on_when_its_model_is_gone() -> None:
+def test_from_the_day_on_when_a_model_is_gone_a_price_is_that_of_its_successor() -> None:
     today = [NOW]
     admission = replace(Desk().admission, clock=lambda: float(today[-1]))
-    drafting, start = Drafting(CATALOG, admission, FIXED.id, most_partials=3), start_of(model=FIXED.id)
+    drafting, start = Drafting(CATALOG, admission, FIXED.id, 3, Members()), start_of(model=FIXED.id)
     before = drafting.price_of(*parts(start), Change.VARY)
     today.append(DECEMBER)
 
     after = drafting.price_of(*parts(start), Change.VARY)
 
     assert before is not None
-    assert after is None
+    assert after == replace(drafting, default_model=MODEL.id).price_of(*parts(start), Change.VARY) != before
 
 
 def test_prices_stay_right_where_only_few_drafts_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 EVE = replace(BEN, server_id=7)
 RETIRING = "gpt-image-1.5"
 
+SERVES_RETIRED = False  # whether retired models are served
+
 
 @asynccontextmanager
 async def an_office(
@@ -40,7 +42,15 @@ async def an_office(
         yield (
             house,
             ServerStatuses(
-                house.studio.workshop, limit_statuses, charges, CATALOG, model, "1.2.3", house.account, house.outage
+                house.studio.workshop,
+                limit_statuses,
+                charges,
+                CATALOG,
+                model,
+                SERVES_RETIRED,
+                "1.2.3",
+                house.account,
+                house.outage,
             ),
         )
 

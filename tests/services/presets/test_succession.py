@@ -83,8 +83,8 @@ def test_what_the_model_has_stays_without_a_word() -> None:
     [
         ({"quality": "max"}, TWO, {"quality": "high"}, "The quality max became high, for GPT Image 2 does not have it"),
         ({"size": "3840x2160"}, MINI, {"size": "1536x1024"}, "The size 3840x2160 became 1536x1024, for GPT Image 1"),
-        ({"size": "tall"}, MINI, {"size": "1024x1024"}, "The size tall became 1024x1024"),
-        ({"size": "512x512"}, FLARE, {"size": "896x896"}, "The size 512x512 became"),
+        ({"size": "tall"}, MINI, {"size": "1024x1536"}, "The size tall became 1024x1536"),
+        ({"size": "512x512"}, FLARE, {"size": "816x816"}, "The size 512x512 became"),
         ({"input_fidelity": "high"}, FLARE, {}, "The input fidelity high is left out, for"),
         ({"input_fidelity": "high"}, MINI, {"input_fidelity": "low"}, "The input fidelity high became low"),
         ({"complexity": "low"}, FLARE, {}, "The complexity low is left out"),
