@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.delivery.telling import no_buttons
 from bot.discord_retries import PROBLEMS, is_refusal, steadily
 from bot.errors import DatabaseError
 from bot.presentation.greeting import greeting_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     import discord
 
@@ -26,12 +27,17 @@ _log = structlog.stdlib.get_logger(__name__)
 
 
 class Greetings:
-    """Greets servers that are new. Those of the very first start are not: whoever invited the bot stands beside it."""
+    """Greets servers that are new. Those of the very first start are not: whoever invited the bot stands beside it.
+
+    Attributes:
+        make: makes what stands below a greeting.
+    """
 
     def __init__(self, state: State, defaults: Defaults) -> None:
         self._state = state
         self._text = greeting_text(defaults.member_daily_images)
         self._has_started = False
+        self.make: Callable[[], discord.ui.View | None] = no_buttons
 
     async def started(self, servers: Collection[discord.Guild]) -> None:
         """Greet the servers to which the bot came while it was not connected."""
@@ -80,11 +86,18 @@ class Greetings:
         """False if Discord refuses it there; what may have arrived counts as posted."""
         nonce = zlib.crc32(f"{channel.guild.id} {self._text}".encode())
         try:
-            await steadily(lambda: channel.send(self._text, nonce=nonce))
+            await steadily(lambda: self._send(channel, nonce))
         except PROBLEMS as error:
             _log.info("greeting not posted", server=channel.guild.id, channel=channel.id, reason=repr(error))
             return not is_refusal(error)
         return True
+
+    async def _send(self, channel: discord.TextChannel, nonce: int) -> None:
+        view = self.make()
+        if view is None:
+            await channel.send(self._text, nonce=nonce)
+        else:
+            await channel.send(self._text, nonce=nonce, view=view)
 
 
 def _places(server: discord.Guild) -> Iterator[discord.TextChannel]:

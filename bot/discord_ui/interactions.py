@@ -27,6 +27,7 @@ from bot.services.policy import Lead
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.delivery.greetings import Greetings
     from bot.delivery.posting import Upload
     from bot.discord_ui.command_links import CommandLinks
     from bot.discord_ui.front_desk import FrontDesk
@@ -79,6 +80,7 @@ class AtelierClient(commands.Bot):
     questions: Questions
     untold: Untold
     command_links: CommandLinks
+    greetings: Greetings
 
     @property
     def bot_id(self) -> int:
@@ -276,6 +278,16 @@ async def is_lead(interaction: discord.Interaction[Any]) -> bool:
         return False
     policy = await interaction.client.services.policies.of(interaction.guild_id)
     return policy.lead_role_id in role_ids_of(interaction.user)
+
+
+async def check_lead(interaction: discord.Interaction[Any]) -> None:
+    """Of buttons: who was a lead when they were posted may be none any more.
+
+    Raises:
+        LeadsOnlyError: who acts is none.
+    """
+    if not await is_lead(interaction):
+        raise LeadsOnlyError
 
 
 def lead_of(interaction: discord.Interaction[Any]) -> Lead:

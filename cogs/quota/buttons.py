@@ -8,7 +8,7 @@ import discord
 from typing_extensions import override
 
 from bot.discord_ui.buttons import AtelierButton
-from bot.discord_ui.interactions import Interaction, LeadsOnlyError, is_lead
+from bot.discord_ui.interactions import Interaction, check_lead
 from bot.discord_ui.occasions import take_press
 from cogs.quota.embeds import overview_embed, overview_pages
 from cogs.quota.names import Names
@@ -32,8 +32,7 @@ class PageButton(AtelierButton, action="quota-page"):
     @override
     async def pressed(self, interaction: Interaction) -> None:
         """Show that page as things are now."""
-        if not await is_lead(interaction):
-            raise LeadsOnlyError
+        await check_lead(interaction)
         await take_press(interaction)
         await show_overview(interaction, interaction.client.services.quotas.limit_statuses, self.subject)
 

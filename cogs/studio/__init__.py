@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 from discord import app_commands
 
+from bot.discord_ui.buttons import hears
 from bot.discord_ui.interactions import LeadCog
+from bot.discord_ui.rows import view_of
 from cogs.studio.audit import OlderButton, OlderOfOneButton, WhoDecided
+from cogs.studio.first_setup import FirstSetup, SetupButton, SetupDialog
 from cogs.studio.rules import WhatMayBeAsked
-from cogs.studio.running import Running
+from cogs.studio.running import Running, SwitchButton
 from cogs.studio.settings import ServerWide
 from cogs.studio.setup import Start
 
@@ -62,7 +65,10 @@ class Studio(
 async def setup(bot: AtelierClient) -> None:
     """Add the group."""
     services = bot.services
-    bot.add_dynamic_items(OlderButton, OlderOfOneButton)
+    bot.add_dynamic_items(OlderButton, OlderOfOneButton, SetupButton, SwitchButton)
+    first = FirstSetup(services.server_settings, services.quotas, services.budget_alerts)
+    bot.add_listener(hears(SetupDialog.template, first.submit), "on_interaction")
+    bot.greetings.make = lambda: view_of([SetupButton()])
     await bot.add_cog(
         Studio(
             services.pausing,

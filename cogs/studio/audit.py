@@ -10,7 +10,7 @@ from discord.ext import commands
 from typing_extensions import override
 
 from bot.discord_ui.buttons import AtelierButton
-from bot.discord_ui.interactions import Interaction, LeadsOnlyError, is_lead
+from bot.discord_ui.interactions import Interaction, check_lead
 from cogs.studio.audit_page import PER_PAGE, audit_page
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class OlderButton(AtelierButton, action="audit"):
     @override
     async def pressed(self, interaction: Interaction) -> None:
         """Show the next page in place of this one."""
-        await _check_lead(interaction)
+        await check_lead(interaction)
         audit = interaction.client.services.audit
         entries = await audit.entries(interaction.guild_id or 0, before=self.subject, most=PER_PAGE + 1)
         embed, view = _page(entries, OlderButton)
@@ -60,7 +60,7 @@ class OlderOfOneButton(AtelierButton, action="audit-of-one"):
     @override
     async def pressed(self, interaction: Interaction) -> None:
         """Show the next page in place of this one."""
-        await _check_lead(interaction)
+        await check_lead(interaction)
         audit, server_id = interaction.client.services.audit, interaction.guild_id or 0
         last = next(iter(await audit.entries(server_id, before=self.subject + 1, most=1)), None)
         actor_id = None if last is None else last.decision.actor_id
@@ -79,9 +79,3 @@ def _page(
     view = discord.ui.View(timeout=None)
     view.add_item(older(entries[count - 1].seq))
     return embed, view
-
-
-async def _check_lead(interaction: Interaction) -> None:
-    """Who was a lead when the page was opened may be none any more."""
-    if not await is_lead(interaction):
-        raise LeadsOnlyError

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
+import discord
 from discord import app_commands
 from discord.ext import commands
+from typing_extensions import override
 
-from bot.discord_ui.interactions import Interaction, lead_of
+from bot.discord_ui.buttons import LastingButton
+from bot.discord_ui.interactions import Interaction, check_lead, lead_of
 from bot.services.jobs import LONGEST_REASON
+from cogs.studio.first_setup import SetupButton
 from cogs.studio.log_channel import fault_of, find_place
 from cogs.studio.status_text import paused_text, resumed_text, status_panel
 
 if TYPE_CHECKING:
+    import re
+
     from bot.services.jobs import Pausing, ServerStatuses
 
 
@@ -25,10 +31,7 @@ class Running(commands.Cog):
     @app_commands.command()
     async def status(self, interaction: Interaction) -> None:
         """See what runs and waits here, what is spent, and what is set."""
-        server_status = await self._server_statuses.of(interaction.guild_id or 0)
-        log_id = server_status.policy.log_channel_id
-        fault = "" if log_id is None else fault_of(interaction, log_id, await find_place(interaction, log_id))
-        await interaction.response.send_message(view=status_panel(server_status, fault), ephemeral=True)
+        await interaction.response.send_message(view=await _panel(interaction, self._server_statuses), ephemeral=True)
 
     @app_commands.command()
     @app_commands.describe(reason="Why; members are told")
@@ -44,3 +47,37 @@ class Running(commands.Cog):
         """Go on making pictures here."""
         outcome = await self._pausing.resume(lead_of(interaction))
         await interaction.response.send_message(resumed_text(outcome), ephemeral=True)
+
+
+class SwitchButton(LastingButton, template=r"studio:(?P<to>pause|resume)"):
+    """Stops picture making, or lets it go on; below the status, which it shows anew."""
+
+    def __init__(self, to: str) -> None:
+        emoji, label = ("⏸️", "Pause") if to == "pause" else ("▶️", "Resume")
+        super().__init__(discord.ui.Button(label=label, emoji=emoji, custom_id=f"studio:{to}"))
+        self._to = to
+
+    @classmethod
+    @override
+    def read(cls, match: re.Match[str]) -> Self:
+        return cls(match["to"])
+
+    @override
+    async def pressed(self, interaction: Interaction) -> None:
+        """What is paused or goes on already stays as it is."""
+        await check_lead(interaction)
+        services, lead = interaction.client.services, lead_of(interaction)
+        if self._to == "pause":
+            await services.pausing.pause(lead, "")
+        else:
+            await services.pausing.resume(lead)
+        await interaction.response.edit_message(view=await _panel(interaction, services.server_statuses))
+
+
+async def _panel(interaction: Interaction, server_statuses: ServerStatuses) -> discord.ui.LayoutView:
+    server_status = await server_statuses.of(interaction.guild_id or 0)
+    policy = server_status.policy
+    log_id = policy.log_channel_id
+    fault = "" if log_id is None else fault_of(interaction, log_id, await find_place(interaction, log_id))
+    switch = SwitchButton("pause" if policy.pause is None else "resume")
+    return status_panel(server_status, fault, (switch, SetupButton()))

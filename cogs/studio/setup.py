@@ -1,4 +1,4 @@
-"""/studio setup: what a first lead sets, in one step."""
+"""/studio setup: the command that begins; a part of the group."""
 
 from __future__ import annotations
 
@@ -10,24 +10,20 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord_limits import MOST_CHOICES
-from bot.discord_ui.interactions import Interaction, lead_of
-from bot.discord_ui.occasions import think
+from bot.discord_ui.interactions import Interaction
 from bot.discord_ui.options import AnyChannel, ChannelOption, choices
 from bot.services.calendar import zones_like
-from bot.services.policy import FirstSettings, amount_choices, parse_amount
-from cogs.studio.log_channel import begin_log, notes_on_log
-from cogs.studio.rule_panels import set_up_text
-from cogs.studio.settings import LONGEST_ZONE, lead_role_in
+from bot.services.policy import amount_choices
+from cogs.studio.first_setup import LONGEST_AMOUNT, Chosen, FirstSetup
+from cogs.studio.settings import LONGEST_ZONE
 
 if TYPE_CHECKING:
     from bot.services.policy import ServerSettings
     from bot.services.quotas import BudgetAlerts, QuotaDesk
 
-LONGEST_AMOUNT = 100  # characters
-
 
 class Start(commands.Cog):
-    """The command that begins; a part of the group."""
+    """The command; without both amounts it asks for everything in a dialog."""
 
     _server_settings: ServerSettings
     _quotas: QuotaDesk
@@ -35,7 +31,7 @@ class Start(commands.Cog):
 
     @app_commands.command()
     @app_commands.describe(
-        budget="What all of this server may use in a month, such as $20",
+        budget="What all of this server may use in a month, such as $20; leave it out for a dialog",
         each="What each member may use in a day, such as 10 pictures",
         log="Where alerts, and members' questions for more, are posted",
         zone="Your time zone, as Europe/Berlin",
@@ -44,33 +40,19 @@ class Start(commands.Cog):
     async def setup(
         self,
         interaction: Interaction,
-        budget: app_commands.Range[str, 1, LONGEST_AMOUNT],
-        each: app_commands.Range[str, 1, LONGEST_AMOUNT],
+        budget: app_commands.Range[str, 1, LONGEST_AMOUNT] | None = None,
+        each: app_commands.Range[str, 1, LONGEST_AMOUNT] | None = None,
         log: app_commands.Transform[AnyChannel, ChannelOption] | None = None,
         zone: app_commands.Range[str, 1, LONGEST_ZONE] | None = None,
         leads: discord.Role | None = None,
     ) -> None:
         """Begin safely, in one step: budget, allowance, log channel, time zone and lead role."""
-        lead = lead_of(interaction)
-        first = await FirstSettings.of(
-            lead.server_id,
-            parse_amount(budget),
-            parse_amount(each),
-            zone=zone,
-            log_channel_id=None if log is None else log.id,
-            lead_role_id=None if leads is None else lead_role_in(interaction, leads),
-        )
-        await think(interaction)
-        kept = (await self._server_settings.of(lead.server_id)).log_channel_id
-        if log is not None and log.id != kept:
-            await begin_log(interaction, log.id)
-        decision = await self._server_settings.set_up(lead, first)
-        self._budget_alerts.tell_soon()
-        notes = [note for rule in first.limits for note in await self._quotas.outdone(lead.server_id, rule)]
-        if log is not None:
-            notes += await notes_on_log(interaction, log.id)
-        policy = await self._server_settings.of(lead.server_id)
-        await interaction.edit_original_response(content=set_up_text(decision, policy, notes))
+        first = FirstSetup(self._server_settings, self._quotas, self._budget_alerts)
+        chosen = Chosen(budget or "", each or "", None if log is None else log.id, zone, leads)
+        if chosen.budget and chosen.each:
+            await first.take(interaction, chosen)
+        else:
+            await first.ask(interaction, chosen)
 
     @setup.autocomplete("budget")
     @setup.autocomplete("each")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import discord
 
@@ -26,6 +26,8 @@ from bot.services.text import beginning, shown
 from cogs.studio.rule_panels import clipped, log_warning
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.services.jobs import Load, OpenJobs, ServerStatus, Switched
     from bot.services.ledger import LimitStatus
     from bot.services.policy import Pause, ServerPolicy
@@ -66,8 +68,10 @@ def resumed_text(outcome: Switched) -> str:
     return f"▶️ **Picture making on this server goes on.**\n{line}"
 
 
-def status_panel(server_status: ServerStatus, log_fault: str) -> discord.ui.LayoutView:
-    """How things stand, as a panel without anything to press.
+def status_panel(
+    server_status: ServerStatus, log_fault: str, buttons: Sequence[discord.ui.Item[Any]] = ()
+) -> discord.ui.LayoutView:
+    """How things stand, as a panel; below it what one may do about it.
 
     `log_fault` is a sentence that says why nothing can be posted in the log channel; empty if something can.
     """
@@ -75,6 +79,8 @@ def status_panel(server_status: ServerStatus, log_fault: str) -> discord.ui.Layo
     colour = AT_WORK if server_status.policy.pause is None else PAUSED
     text = discord.ui.TextDisplay[discord.ui.LayoutView](status_text(server_status, log_fault))
     view.add_item(discord.ui.Container(text, accent_colour=colour))
+    if buttons:
+        view.add_item(discord.ui.ActionRow[discord.ui.LayoutView](*buttons))
     return view
 
 

@@ -33,7 +33,7 @@ async def status(house: House) -> str:
     assert answer.response is not None
     assert answer.response.ephemeral
     components: Any = answer.response.components
-    ((text,),) = [container["components"] for container in components]
+    (text,) = components[0]["components"]
     return str(text["content"])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 from typing import TYPE_CHECKING
 from unittest.mock import AsyncMock
@@ -154,3 +155,25 @@ async def test_while_the_books_are_locked_nobody_is_greeted_and_the_bot_is_ready
     assert claims.await_count
     assert unheard == []
     assert greetings(house) == [("New", "talk")]
+
+
+async def test_a_lead_of_a_new_server_sets_it_up_by_the_button_below(house: House) -> None:
+    house.discord.add_server("New", ("talk", "log"))
+    await house.until(lambda: greetings(house), 10)
+    new = house.discord.servers[-1]
+    lead, (hello, *_) = new.add_member("Lea", permissions=Permission.MANAGE_GUILD), new.channel("talk").messages
+    await house.restart_bot()
+    dialog = await lead.click(hello, "Set up (for leads)")
+    await house.until(lambda: dialog.modal is not None, 10)
+    log = new.channel("log")
+    answer = await lead.submit_modal(
+        dialog, {"budget": "$5", "each": "3 pictures", "log": log, "zone": "Europe/Berlin"}
+    )
+    await house.ended(answer)
+
+    with closing(sqlite3.connect(house.data_dir / "atelier.sqlite3")) as books:
+        (policy,) = books.execute("SELECT document FROM policies").fetchone()
+    assert sorted(rule["maximum"] for rule in json.loads(policy)["limits"]) == [3, 5 * 10**9]
+    assert json.loads(policy)["zone"] == "Europe/Berlin"
+    assert answer.ephemeral
+    assert [message.content[:1] for message in log.messages] == ["📒"]

@@ -1,0 +1,184 @@
+"""What a first lead sets, in one step: by options of /studio setup, or in a dialog with a safe start written in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Self, cast
+
+import discord
+from typing_extensions import override
+
+from bot.discord_ui.buttons import LastingButton, LastingDialog
+from bot.discord_ui.interactions import Interaction, LeadsOnlyError, check_lead, lead_of
+from bot.discord_ui.occasions import fields_of, think, written_in
+from bot.services.calendar import Window
+from bot.services.policy import FirstSettings, exact_text, parse_amount
+from cogs.studio.log_channel import begin_log, notes_on_log
+from cogs.studio.rule_panels import set_up_text
+from cogs.studio.settings import LONGEST_ZONE, lead_role_in
+
+if TYPE_CHECKING:
+    import re
+
+    from bot.services.policy import ServerPolicy, ServerSettings
+    from bot.services.quotas import BudgetAlerts, QuotaDesk
+
+LONGEST_AMOUNT = 100  # characters
+BUDGET, EACH, LOG, ZONE, LEADS = "budget", "each", "log", "zone", "leads"  # the fields' ids
+SAFE_BUDGET, SAFE_ALLOWANCE = "$20", "10 pictures"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a lead chose; amounts as they wrote them, empty or None where they left something as it is."""
+
+    budget: str
+    each: str
+    log_channel_id: int | None = None
+    zone: str | None = None
+    lead_role: discord.Role | None = None
+
+
+@dataclass(frozen=True)
+class FirstSetup:
+    """Sets it, and says what was set."""
+
+    server_settings: ServerSettings
+    quotas: QuotaDesk
+    budget_alerts: BudgetAlerts
+
+    async def take(self, interaction: Interaction, chosen: Chosen) -> None:
+        """Answers the interaction, which is not answered yet.
+
+        Raises:
+            UserFacingError: nothing was changed.
+        """
+        lead, log_id, role = lead_of(interaction), chosen.log_channel_id, chosen.lead_role
+        first = await FirstSettings.of(
+            lead.server_id,
+            parse_amount(chosen.budget),
+            parse_amount(chosen.each),
+            zone=chosen.zone,
+            log_channel_id=log_id,
+            lead_role_id=None if role is None else lead_role_in(interaction, role),
+        )
+        await think(interaction)
+        kept = (await self.server_settings.of(lead.server_id)).log_channel_id
+        if log_id is not None and log_id != kept:
+            await begin_log(interaction, log_id)
+        decision = await self.server_settings.set_up(lead, first)
+        self.budget_alerts.tell_soon()
+        notes = [note for rule in first.limits for note in await self.quotas.outdone(lead.server_id, rule)]
+        if log_id is not None:
+            notes += await notes_on_log(interaction, log_id)
+        policy = await self.server_settings.of(lead.server_id)
+        await interaction.edit_original_response(content=set_up_text(decision, policy, notes))
+
+    async def ask(self, interaction: Interaction, chosen: Chosen) -> None:
+        """Open the dialog: with what was chosen already, else with what is set, else with a safe start."""
+        guild = interaction.guild
+        if guild is None:
+            raise LeadsOnlyError
+        policy = await self.server_settings.of(guild.id)
+        log_id, role = chosen.log_channel_id or policy.log_channel_id, chosen.lead_role
+        role = role or guild.get_role(policy.lead_role_id or 0)
+        shown = replace(
+            policy,
+            zone=chosen.zone or policy.zone,
+            log_channel_id=log_id if any(channel.id == log_id for channel in guild.text_channels) else None,
+            lead_role_id=None if role is None else role.id,
+        )
+        await interaction.response.send_modal(SetupDialog(shown, guild.id, chosen))
+
+    async def submit(self, interaction: Interaction, _: re.Match[str]) -> None:
+        """Take what was written and chosen in the dialog."""
+        await check_lead(interaction)
+        role_id, guild = _selected(interaction, LEADS), interaction.guild
+        chosen = Chosen(
+            written_in(interaction, BUDGET),
+            written_in(interaction, EACH),
+            _selected(interaction, LOG),
+            written_in(interaction, ZONE).strip() or None,
+            None if role_id is None or guild is None else guild.get_role(role_id),
+        )
+        await self.take(interaction, chosen)
+
+
+class SetupDialog(LastingDialog, template=r"setup"):
+    """Asks for all of it."""
+
+    def __init__(self, policy: ServerPolicy, server_id: int, chosen: Chosen) -> None:
+        """Args: `policy` is what stands there but for the amounts, whose `chosen` words go before what is set."""
+        super().__init__("Set up picture making here", "setup")
+        limits = {(rule.shared, rule.window): rule for rule in policy.limits if rule.scope_id == server_id}
+        amounts = [
+            given or (exact_text(rule.metric, rule.maximum) if rule is not None and rule.maximum is not None else safe)
+            for given, rule, safe in (
+                (chosen.budget, limits.get((True, Window.MONTH)), SAFE_BUDGET),
+                (chosen.each, limits.get((False, Window.DAY)), SAFE_ALLOWANCE),
+            )
+        ]
+        fields: tuple[tuple[str, str, discord.ui.Item[Any]], ...] = (
+            ("Budget of this server, a month", "Dollars or pictures; nobody can pass it.", _amount(BUDGET, amounts[0])),
+            ("Allowance of each member, a day", "Pictures or dollars.", _amount(EACH, amounts[1])),
+            ("Log channel", "Where alerts, reports and members' questions for more are posted.", _channel(policy)),
+            ("Time zone", "By which days and months are counted.", _zone(policy)),
+            ("Role that leads too", "Beside those who may manage this server.", _role(policy)),
+        )
+        for text, description, field in fields:
+            self.add_item(discord.ui.Label(text=text, description=description, component=field))
+
+
+class SetupButton(LastingButton, template=r"setup"):
+    """Opens the dialog."""
+
+    def __init__(self) -> None:
+        super().__init__(discord.ui.Button(label="Set up (for leads)", emoji="🛠️", custom_id="setup"))
+
+    @classmethod
+    @override
+    def read(cls, match: re.Match[str]) -> Self:
+        return cls()
+
+    @override
+    async def pressed(self, interaction: Interaction) -> None:
+        """For leads alone: what stands in the dialog is theirs to know."""
+        await check_lead(interaction)
+        services = interaction.client.services
+        await FirstSetup(services.server_settings, services.quotas, services.budget_alerts).ask(
+            interaction, Chosen("", "")
+        )
+
+
+def _amount(custom_id: str, words: str) -> discord.ui.TextInput[Any]:
+    return discord.ui.TextInput(custom_id=custom_id, default=words[:LONGEST_AMOUNT], max_length=LONGEST_AMOUNT)
+
+
+def _zone(policy: ServerPolicy) -> discord.ui.TextInput[Any]:
+    return discord.ui.TextInput(
+        custom_id=ZONE, default=policy.zone, placeholder="Europe/Berlin", required=False, max_length=LONGEST_ZONE
+    )
+
+
+def _channel(policy: ServerPolicy) -> discord.ui.ChannelSelect[Any]:
+    kept = policy.log_channel_id
+    default = [] if kept is None else [discord.SelectDefaultValue(id=kept, type=discord.SelectDefaultValueType.channel)]
+    return discord.ui.ChannelSelect(
+        custom_id=LOG,
+        channel_types=[discord.ChannelType.text, discord.ChannelType.news],
+        default_values=default,
+        min_values=0,
+        required=False,
+    )
+
+
+def _role(policy: ServerPolicy) -> discord.ui.RoleSelect[Any]:
+    kept = policy.lead_role_id
+    default = [] if kept is None else [discord.SelectDefaultValue(id=kept, type=discord.SelectDefaultValueType.role)]
+    return discord.ui.RoleSelect(custom_id=LEADS, default_values=default, min_values=0, required=False)
+
+
+def _selected(interaction: Interaction, field_id: str) -> int | None:
+    """The one that was chosen in a field; None if none was."""
+    values = cast("list[str]", fields_of(interaction).get(field_id, {}).get("values") or [])
+    return int(values[0]) if values else None
