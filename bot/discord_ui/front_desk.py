@@ -10,7 +10,7 @@ import structlog
 
 from bot.delivery.place import Place
 from bot.discord_retries import PROBLEMS
-from bot.discord_ui.intake import OFFER, oldest_offer
+from bot.discord_ui.intake import DRAFT, OFFER, SAID_BEFORE, oldest_offer
 from bot.discord_ui.occasions import author_of, by_interaction, by_reply, written_in
 from bot.errors import DatabaseError
 from bot.presentation.restart import unanswered_text
@@ -133,7 +133,7 @@ class FrontDesk:
         self._forgot_at = int(self._clock())
         try:
             await self._errands.forget(self._forgot_at - REMEMBERED_FOR)
-            for beginning in (OFFER, DISCARDED):
+            for beginning in (OFFER, DISCARDED, SAID_BEFORE, DRAFT):
                 await self._notes.forget(beginning, oldest_offer(self._forgot_at))
         except DatabaseError as problem:
             self._books.note(problem)
@@ -184,5 +184,9 @@ def _words_in(interaction: discord.Interaction[Any]) -> str:
     """What was written in the option or the field called prompt."""
     data = cast("Mapping[str, Any]", interaction.data or {})
     options: Sequence[Mapping[str, Any]] = data.get("options") or ()
+    options = [
+        *options,
+        *(inner for option in options for inner in option.get("options") or ()),
+    ]  # of a group's command
     words = next((option.get("value") for option in options if option.get("name") == "prompt"), None)
     return str(words or "") or written_in(interaction, "prompt")

@@ -43,6 +43,8 @@ MOST_REMEMBERED = 500  # presses
 NOTHING = Sources()
 STORY_CUT = "What it was made from was said in many words: only a part of them is sent along."
 OFFER = "offer:"  # begins the name of a note; the offer's id follows
+# The same, of what was said in the command that opened a preset's dialog, and of what was typed in a refused one.
+SAID_BEFORE, DRAFT = "preset-use:", "preset-draft:"
 OFFERED_FOR = timedelta(days=30)  # after which an offer is not taken up any more, and nobody remembers whether it was
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -212,7 +214,7 @@ class Intake:
                 gathered = await held.enter_async_context(gathering)
             ready = replace(gathered.request, moderation=await self._admission.moderation(requester))
             await self._admit(occasion.asker, ready, len(ready.references))  # its size may have followed the picture
-            notes = [*sources.notes, *gathered.notes, *([STORY_CUT] if cuts_story(ready.change, ready.story) else [])]
+            notes = [*gathered.notes, *([STORY_CUT] if cuts_story(ready.change, ready.story) else [])]
             delivery = self._delivery(occasion.id, ready, requester, occasion.destination, occasion.acknowledge, notes)
             await self._studio.submit(occasion.id, ready, requester, delivery)
 

@@ -10,6 +10,7 @@ import discord
 
 from bot.discord_limits import LONGEST_CHOICE
 from bot.discord_ui.buttons import CHOSEN, CHOSEN_IN_PRIVATE, LastingDialog, is_private, offer_of
+from bot.discord_ui.intake import SAID_BEFORE
 from bot.discord_ui.interactions import Interaction, read_words
 from bot.discord_ui.occasions import attachment_of, fields_of, requester_of, uploaded_in
 from bot.discord_ui.presets import PresetUse, viewer_of
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from bot.services.presets import Variable
 
-KEPT_UNDER = "preset-use:"  # begins the name of a note: what was said in the command that opened a dialog
 VALUE, FILES = "value:", "files"  # begins the id of a variable's field; the id of that for pictures
 MOST_FILES = 10  # of a field; Discord's limit
 LONGEST_TITLE = 45  # characters; Discord's limit
@@ -149,11 +149,11 @@ async def _remember(interaction: Interaction, use: PresetUse) -> None:
     }
     if any(said.values()):
         said["user_id"] = interaction.user.id
-        await interaction.client.services.state.put(f"{KEPT_UNDER}{interaction.id}", json.dumps(said))
+        await interaction.client.services.state.put(f"{SAID_BEFORE}{interaction.id}", json.dumps(said))
 
 
 async def _remembered(interaction: Interaction, use: PresetUse, opened_by: str) -> PresetUse:
-    kept = await interaction.client.services.state.get(f"{KEPT_UNDER}{opened_by}")
+    kept = await interaction.client.services.state.get(f"{SAID_BEFORE}{opened_by}")
     if kept is None:
         return use
     said: dict[str, Any] = json.loads(kept)

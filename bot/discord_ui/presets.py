@@ -117,8 +117,8 @@ class PresetUse:
         Raises:
             UserFacingError: nothing was reserved.
         """
-        request, notes = await self._drafted(interaction)
-        sources = Sources(attachments=self.attachments, follows=self._follows, notes=tuple(notes))
+        request = await self.request(interaction)
+        sources = Sources(attachments=self.attachments, follows=self._follows)
         await interaction.client.intake.take(interaction, request, sources, private=private, offer=offer)
 
     async def check(self, interaction: Interaction) -> None:
@@ -128,28 +128,24 @@ class PresetUse:
             UserFacingError: it cannot be made.
         """
         services, asker = interaction.client.services, asker_of(interaction)
-        request, _ = await self._drafted(interaction)
+        request = await self.request(interaction)
         count = len(self.attachments) + len(request.references)
         await services.admission.check(request, asker.requester, references=count, joined_at=asker.joined_at)
         await services.studio.check(request, asker.requester)  # without what is attached: at its cheapest
 
     async def price(self, interaction: Interaction, more: int = 0) -> int:
         """What it holds at most, in nano-dollars, with so many pictures more. Raises as `take`."""
-        request, _ = await self._drafted(interaction)
+        request = await self.request(interaction)
         known = [shape_of(file) for file in self.attachments]
         own = [(file.width, file.height) for file in request.references]
         return interaction.client.services.drafting.most(request, [*known, *own, *[None] * more])
 
     async def request(self, interaction: Interaction) -> ImageRequest:
-        """What would be asked for, without what is attached. Raises as `take`."""
-        return (await self._drafted(interaction))[0]
+        """What is asked for, without what is attached; its notes say what became of the preset's options.
 
-    async def notes(self, interaction: Interaction) -> Sequence[str]:
-        """What is said of options that the model of today does not have. Raises as `take`."""
-        return (await self._drafted(interaction))[1]
-
-    async def _drafted(self, interaction: Interaction) -> tuple[ImageRequest, Sequence[str]]:
-        """The request without what is attached, and sentences about what became of the preset's options."""
+        Raises:
+            UserFacingError: it cannot be made.
+        """
         if self.preset.lost:
             lost = listed(tuple(f"#{number}" for number in self.preset.lost), "and")
             raise PresetRefusedError(LOST.format(beginning(named(self.preset)), lost))
@@ -168,7 +164,7 @@ class PresetUse:
         wishes = replace(self.beside, prompt=words).over(options)
         start = Start(shape=shape_of(self.attachments[0])) if self._follows else None
         request = await drafting.draft(requester, Change.NEW, wishes, start)
-        return request.with_references(self.preset.present), [*notes, *changes]
+        return replace(request, references=self.preset.present, notes=(*notes, *changes, *request.notes))
 
     @property
     def _follows(self) -> bool:

@@ -32,7 +32,6 @@ class Sources:
         sorts: the attachments may also be a mask of the first input, or that picture drawn upon: look at each.
         follows: the size was guessed from what Discord says of the first input, and becomes that of its real shape.
         unsaid: the words are those that stood in the dialog already: beside markup they say nothing.
-        notes: sentences for the member about what becomes of their wishes.
     """
 
     order: Order | None = None
@@ -42,7 +41,6 @@ class Sources:
     sorts: bool = False
     follows: bool = False
     unsaid: bool = False
-    notes: tuple[str, ...] = ()
 
     @property
     def downloads(self) -> tuple[discord.Attachment, ...]:

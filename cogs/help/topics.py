@@ -20,6 +20,7 @@ LEADING = "leading"
 TITLES = {
     "drawing": "Drawing a picture",
     "changing": "Changing a picture",
+    "presets": "Presets: words to use again",
     "finding": "Finding and bringing back",
     "paying": "Prices, limits, what is left",
     "privacy": "Private pictures, and deleting",
@@ -45,6 +46,15 @@ background away, details, the original file, delete.
 - **Other people's pictures:** on the message, *Apps*, *Edit image*. With `/edit` your own photo; what a mask keeps \
 stays exactly as it was.
 - With several pictures in a result, begin with the number: #12 make it snowy.""",
+    "presets": """\
+- `/preset use` draws with words, options and pictures that are kept; each choice of its name shows the price. \
+`/imagine` takes one as `preset`, and your prompt fills it.
+- `/preset list` shows yours, this server's, and starters that come with me: poster, sticker, icon set, floor plan and \
+more. Copy one to change it.
+- `/preset save` keeps your own, and *Save as preset* behind ⋯ what a picture was made with. In its words, `{subject}` \
+is asked for at each use; `{subject=a fox}` has a default, `{style=oil|ink}` choices; `{{` is a brace itself.
+- Pictures that you attach are kept with it and sent each time: a logo, a palette, a figure.
+- Yours only you see. Those of the server all members see, and leads keep them.""",
     "finding": """\
 - `/history` searches by words of the prompt, member, model, day, channel; nine to a page, each with its number.
 - `/show` brings a picture into this channel with live buttons, also when its message is gone.

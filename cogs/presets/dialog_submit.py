@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from bot.delivery.ladder import Sentences
 from bot.discord_ui.buttons import AtelierButton, ask_privately, picture_of
+from bot.discord_ui.intake import DRAFT
 from bot.discord_ui.interactions import Interaction, order_behind, read_words
 from bot.discord_ui.occasions import fields_of, think, uploaded_in, written_in
 from bot.discord_ui.presets import viewer_of
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
     from bot.services.presets import Viewer
     from bot.services.requests import StoredImage
 
-DRAFT = "preset-draft:"  # begins the name of a note: what was typed in a dialog that was refused
 SAVED, CHANGED = "Saved.", "Changed."
 TRY_AGAIN = "What you wrote is kept: open it again and change that."
 FILES_LOST = "Add the pictures once more."

@@ -40,11 +40,11 @@ async def keep_preset(
     """
     desk = interaction.client.services.presets
     checked = desk.checked(viewer, preset)  # before anything is fetched
-    options = await _as_the_catalog_writes_them(interaction, checked)
+    options, notes = await _as_the_catalog_writes_them(interaction, checked)
     async with interaction.client.intake.kept(interaction, sources, kept) as found:
         ready = replace(checked, options=options, references=found.files)
         saved = await (desk.add(viewer, ready) if before is None else desk.change(viewer, before, ready))
-    return saved, found.notes
+    return saved, [*notes, *found.notes]
 
 
 def options_of(request: ImageRequest) -> Wishes:
@@ -63,10 +63,14 @@ def options_of(request: ImageRequest) -> Wishes:
     )
 
 
-async def _as_the_catalog_writes_them(interaction: Interaction, preset: Preset) -> Wishes:
-    """The options of a preset, held against the model that draws it today. Raises RequestRefused."""
+async def _as_the_catalog_writes_them(interaction: Interaction, preset: Preset) -> tuple[Wishes, Sequence[str]]:
+    """The options of a preset, held against the model that draws it today, and what became of them.
+
+    Raises:
+        RequestRefused: they cannot be so.
+    """
     words = preset.template.filled({}).strip() or preset.name
     drafting = interaction.client.services.drafting
     wishes = replace(preset.options, prompt=words)
     request = await drafting.draft(requester_of(interaction), Change.NEW, wishes)
-    return Wishes(**{name: getattr(request, name) for name in preset.options.said})
+    return Wishes(**{name: getattr(request, name) for name in preset.options.said}), request.notes

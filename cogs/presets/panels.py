@@ -189,7 +189,7 @@ async def show_preset(interaction: Interaction, viewer: Viewer, preset: Preset, 
     use, nano, notes = PresetUse(preset), None, list[str]()
     try:
         nano = await use.price(interaction)
-        notes += await use.notes(interaction)
+        notes += (await use.request(interaction)).notes
     except UserFacingError as refused:  # it can be looked at all the same
         notes.append(refused.sentence)
     embed, sheets = preset_embed(preset, notes), await _sheet(interaction, preset)

@@ -29,6 +29,7 @@ class Ledger:
     def __init__(self, left_over: Sequence[Errand] = ()) -> None:
         self.left_over = left_over
         self.begun: list[str] = []
+        self.words: list[str] = []
         self.closed: list[str] = []
         self.forgotten: list[int] = []
         self.trouble: DatabaseError | None = None
@@ -36,6 +37,7 @@ class Ledger:
     async def begin(self, errand: Errand) -> bool:
         self._write()
         self.begun.append(errand.id)
+        self.words.append(errand.words)
         return True
 
     async def answered(self, errand_id: str, at: int) -> None:
@@ -167,7 +169,7 @@ async def test_what_is_long_past_is_forgotten_once_a_day() -> None:
     await desk.close()
 
     assert errands.forgotten == [1_000_000 - REMEMBERED_FOR, 1_000_020]
-    assert notes.forgotten == ["offer:", "discarded:"] * 2
+    assert notes.forgotten == ["offer:", "discarded:", "preset-use:", "preset-draft:"] * 2
 
 
 @pytest.mark.parametrize("problem", [None, refused(403, 50007)])
@@ -195,6 +197,27 @@ async def test_after_the_tokens_end_the_words_are_given_back_by_direct_message(
 
     assert said == [unanswered_text("a fox")]
     assert sorted(errands.closed) == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"name": "imagine", "options": [{"name": "size", "value": "wide"}, {"name": "prompt", "value": "a fox"}]},
+        {"name": "preset", "options": [{"name": "save", "options": [{"name": "prompt", "value": "a fox"}]}]},
+        {"components": [{"component": {"custom_id": "prompt", "value": "a fox"}}]},
+    ],
+)
+async def test_what_was_written_in_a_command_a_group_or_a_dialog_is_kept_until_it_is_answered(
+    data: dict[str, Any],
+) -> None:
+    errands = Ledger()
+    user = SimpleNamespace(id=2)
+    sent: Any = SimpleNamespace(
+        id=1, data=data, application_id=1, token="", user=user, guild_id=None, channel_id=1, channel=None
+    )
+
+    assert await asyncio.create_task(desk_of(errands).takes(sent))
+    assert errands.words == ["a fox"]
 
 
 def test_words_are_given_back_as_they_can_do_no_harm() -> None:

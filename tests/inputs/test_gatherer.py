@@ -551,3 +551,78 @@ async def test_who_attaches_nothing_waits_for_no_files(studio: Studio, monkeypat
     monkeypatch.setattr(studio.file_holds, "let_go", let_go)
 
     assert await gathered(studio, REQUEST, Sources()) == Gathered(REQUEST)
+
+
+# --- pictures of presets
+
+
+async def stored(studio: Studio, content: bytes) -> StoredImage:
+    """A picture that the store has, and that a preset needs."""
+    digest = await studio.blobs.put(content)
+    studio.requests.needed.add(digest)
+    return StoredImage(digest, "image/png", 64, 64, len(content))
+
+
+async def test_pictures_that_a_request_has_come_after_those_that_are_brought(studio: Studio) -> None:
+    logo = await stored(studio, OWL)
+    brought = Sources(attachments=(Attached("fox.png", FOX), Attached("red.png", png(8, 8))))
+
+    found = await gathered(studio, REQUEST.with_references([logo]), brought)
+
+    contents = [await content_of(studio, image) for image in found.request.references]
+    assert contents == [FOX, png(8, 8), OWL]
+
+
+async def test_where_one_of_them_is_lost_that_is_said_before_anything_is_downloaded(studio: Studio) -> None:
+    fox = Attached("fox.png", FOX)
+    lost = StoredImage("c" * 64, "image/png", 64, 64, 100)
+
+    with pytest.raises(PictureGoneError, match="is lost"):
+        await gathered(studio, REQUEST.with_references([lost]), Sources(attachments=(fox,)))
+
+    assert fox.reads == 0
+
+
+async def test_pictures_are_prepared_and_held_for_later_until_the_database_knows(studio: Studio) -> None:
+    logo = await stored(studio, OWL)
+    photo = encoded(gradient(60, 40), "JPEG")
+    animated = Attached("moves.gif", encoded(gradient(40, 40), "GIF"))
+
+    async with studio.gatherer.keep(
+        Sources(attachments=(Attached("photo.jpg", photo), animated)), [logo], MEMBER
+    ) as found:
+        held = set(studio.kept)
+        await studio.file_holds.forget([file.digest for file in found.files])
+        assert studio.kept == held
+
+    assert [file.media_type for file in found.files] == ["image/png", "image/jpeg", "image/png"]
+    assert (found.files[1].width, found.files[1].height) == (60, 40)
+    assert studio.kept == {logo.digest}
+
+
+async def test_a_picture_of_ours_is_kept_by_its_number_and_alone_with_what_the_store_has(studio: Studio) -> None:
+    order, picture = await studio.made(FOX)
+    logo = await stored(studio, OWL)
+
+    async with studio.gatherer.keep(Sources(order, picture), (), MEMBER) as ours:
+        pass
+    async with studio.gatherer.keep(Sources(), [logo], MEMBER) as theirs:
+        pass
+
+    assert [(file.number, file.digest) for file in ours.files] == [(4821, picture.image.digest)]
+    assert (theirs.files, theirs.notes) == ((logo,), ())
+
+
+async def test_files_that_cannot_be_kept_leave_nothing(studio: Studio) -> None:
+    with pytest.raises(InputPictureError, match="is not a picture"):
+        async with studio.gatherer.keep(
+            Sources(attachments=(Attached("a.png", FOX), Attached("b.mp4", b"x", content_type="video/mp4"))), (), MEMBER
+        ):
+            pass
+    with pytest.raises(InputPictureError):
+        async with studio.gatherer.keep(
+            Sources(attachments=(Attached("a.png", FOX), Attached("b.png", b"no picture"))), (), MEMBER
+        ):
+            pass
+
+    assert studio.kept == set()

@@ -38,6 +38,16 @@ def test_what_cannot_come_to_anything_is_refused(sources: Sources, sentence: str
     assert refusal.value.sentence.startswith(sentence)
 
 
+def test_pictures_that_the_store_has_are_counted_with_those_that_are_brought() -> None:
+    kept = StoredImage("a" * 64, "image/png", 64, 64, 50_000_001)
+
+    check_declared(Sources(attachments=files(1)), SMALL, [kept])
+    with pytest.raises(InputPictureError, match=r"Small takes at most 2 input pictures\. Leave 1 out"):
+        check_declared(Sources(attachments=files(2)), SMALL, [kept])
+    with pytest.raises(InputPictureError, match="more than 100 MB together"):
+        check_declared(Sources(attachments=files(1)), MODEL, [kept, kept])
+
+
 @pytest.mark.parametrize(
     "sources",
     [

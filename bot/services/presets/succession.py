@@ -100,7 +100,7 @@ def fitted(options: Wishes, model: Model) -> tuple[Wishes, Sequence[str]]:
 
 
 def _size(wanted: str | None, model: Model) -> str | None:
-    """Another size where the model does not make this one; None where it stays."""
+    """Another size where the model makes none near this one; None where it stays."""
     if wanted is None:
         return None
     try:

@@ -90,6 +90,14 @@ async def test_a_name_means_ones_own_before_the_servers_before_a_starter(shop: S
             await shop.desk.find(BEN, typed)
 
 
+async def test_the_one_of_a_name_is_looked_for_on_one_shelf(shop: Shop) -> None:
+    kept = await shop.desk.add(MIA, preset())
+
+    assert await shop.desk.of_name(MIA, Shelf.MINE, "POSTER") == kept
+    assert await shop.desk.of_name(MIA, Shelf.SERVER, "Poster") is None
+    assert await shop.desk.of_name(BEN, Shelf.MINE, "Poster") is None
+
+
 async def test_a_preset_is_kept_as_it_was_with_its_options_and_pictures(shop: Shop) -> None:
     logo = await shop.picture(b"logo")
     options = Wishes(model="gpt-image-2", background="transparent", output_format="webp", compression=0)
@@ -284,6 +292,8 @@ async def test_leads_hide_a_starter_from_their_server_and_show_it_again(shop: Sh
     with pytest.raises(PresetRefusedError, match=re.escape(GONE)):
         await shop.desk.get(MIA, "sticker")
     assert (await shop.desk.find(LEAD, "sticker")).hidden
+    assert [each.starter for each in await shop.desk.hidden_from(LEAD)] == ["sticker"]
+    assert await shop.desk.hidden_from(MIA) == []
     assert starter.starter not in {each.starter for each in await shop.desk.shown_to(LEAD)}
     assert not (await shop.desk.find(ELSEWHERE, "sticker")).hidden
     assert await shop.desk.hide(LEAD, starter, hidden=False)

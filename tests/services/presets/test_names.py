@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import PresetRefusedError
-from bot.services.presets import LONGEST_NAME, checked_name
+from bot.services.presets import LONGEST_NAME, checked_name, suggested_name
 from bot.services.presets.names import key_of
 from bot.services.text import shown
 
@@ -82,3 +82,26 @@ def test_names_are_the_same_in_any_case_width_and_spacing() -> None:
     assert key_of("Our  BRAND") == key_of("our brand") == key_of("\uff4f\uff55\uff52 brand")
     assert key_of("straße") == key_of("STRASSE")
     assert key_of("a") != key_of("ä")
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("a red fox, in snow", "a red fox, in snow"),
+        ("**A** fox <@1> (sleeping): at dusk", "A fox 1 sleeping at dusk"),
+        ("x" * 41, ""),
+        ("fox " * 20, "fox fox fox fox fox fox fox fox fox fox"),
+        ("...", ""),
+        ("", ""),
+        ("Z\u0300\u0301\u0302\u0303", ""),
+    ],
+)
+def test_a_name_is_suggested_from_the_words(words: str, name: str) -> None:
+    assert suggested_name(words) == name
+
+
+@given(st.text(max_size=300))
+def test_what_is_suggested_is_a_name_or_nothing(words: str) -> None:
+    name = suggested_name(words)
+
+    assert not name or checked_name(name) == name

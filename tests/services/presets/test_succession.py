@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.services.catalog import Catalog
-from bot.services.presets import Succession, fitted, open_starters
+from bot.services.presets import Succession, fitted, left_beside, open_starters
 from bot.services.requests import Installation, Wishes, build_request
 
 if TYPE_CHECKING:
@@ -85,6 +85,7 @@ def test_what_the_model_has_stays_without_a_word() -> None:
         ({"size": "3840x2160"}, MINI, {"size": "1536x1024"}, "The size 3840x2160 became 1536x1024, for GPT Image 1"),
         ({"size": "tall"}, MINI, {"size": "1024x1536"}, "The size tall became 1024x1536"),
         ({"size": "512x512"}, FLARE, {"size": "816x816"}, "The size 512x512 became"),
+        ({"size": "unheard-of"}, MINI, {"size": "1024x1024"}, "The size unheard\\-of became 1024x1024"),
         ({"input_fidelity": "high"}, FLARE, {}, "The input fidelity high is left out, for"),
         ({"input_fidelity": "high"}, MINI, {"input_fidelity": "low"}, "The input fidelity high became low"),
         ({"complexity": "low"}, FLARE, {}, "The complexity low is left out"),
@@ -106,6 +107,25 @@ def test_what_it_does_not_have_becomes_the_nearest_and_is_said(
 
     assert fitting.said == became
     assert " ".join(notes).startswith(note)
+
+
+@pytest.mark.parametrize(
+    ("options", "chosen", "left"),
+    [
+        ({"size": "1024x1024", "quality": "low"}, {"size": "wide"}, {"quality": "low"}),
+        ({"output_format": "webp", "compression": 40}, {"output_format": "png"}, {}),
+        ({"output_format": "gif", "frames": 9}, {"output_format": "png"}, {}),
+        ({"background": "transparent"}, {"output_format": "jpeg"}, {}),
+        ({"background": "transparent"}, {"output_format": "webp"}, {"background": "transparent"}),
+        ({"output_format": "jpeg", "compression": 40}, {"background": "transparent"}, {}),
+        ({"output_format": "webp", "compression": 40}, {"background": "transparent"}, "all"),
+        ({"quality": "low"}, {}, "all"),
+    ],
+)
+def test_what_is_chosen_beside_a_preset_wins_also_against_what_it_rules_out(
+    options: dict[str, Any], chosen: dict[str, Any], left: dict[str, Any] | str
+) -> None:
+    assert left_beside(Wishes(**options), Wishes(**chosen)).said == (options if left == "all" else left)
 
 
 DEGREES = st.sampled_from(["low", "medium", "high", "xhigh", "max"])
