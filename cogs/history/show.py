@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import discord
 from discord import app_commands
 from discord.ext import commands
 
@@ -16,6 +15,7 @@ from bot.discord_ui.buttons import picture_of
 from bot.discord_ui.interactions import Interaction, order_behind
 from bot.discord_ui.occasions import by_interaction, requester_of, think
 from bot.discord_ui.options import choices
+from bot.discord_ui.readership import is_for_adults
 from bot.discord_ui.shown_pictures import answer_by, saying_of, show_privately
 from bot.discord_ui.sight import MemberSight
 from bot.errors import UserFacingError
@@ -93,10 +93,4 @@ async def _take_back_promise(interaction: Interaction) -> None:
 def _is_restricted(interaction: Interaction, entry: Entry) -> bool:
     """Whether it was made where only adults see it, and would be shown where everybody does."""
     made_in = None if interaction.guild is None else interaction.guild.get_channel(entry.place_id)
-    return _for_adults(made_in) and not _for_adults(interaction.channel)
-
-
-def _for_adults(channel: object) -> bool:
-    if isinstance(channel, discord.Thread | discord.TextChannel | discord.ForumChannel):
-        return channel.is_nsfw()
-    return isinstance(channel, discord.VoiceChannel | discord.StageChannel) and channel.is_nsfw()
+    return is_for_adults(made_in) and not is_for_adults(interaction.channel)
