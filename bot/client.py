@@ -211,6 +211,7 @@ class AtelierBot(AtelierClient):
         self.services.budget_alerts.tell_soon()
         self.services.increase_notices.tell_soon()
         self.services.month_news.begin()
+        self.services.gallery_posts.post_all_soon()
         keep_all()
         _log.info("ready", servers=len(self.guilds), resumed=left_over)
         if (refusal := self.services.account.refusal) is not None:

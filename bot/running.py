@@ -135,6 +135,7 @@ async def _until_stopped(
         await bot.desk.settle()  # whoever waits for an answer is told, as long as Discord can be reached
         await bot.services.studio.drain(max(0.0, grace - (time.monotonic() - began)))
         await bot.desk.close()
+        await bot.services.stars.close()  # nobody votes any more; what is not shown yet, the next start shows
         bot.stop_waiting_for_servers()
         # Cancelled rather than closed from here: only then does the gateway see a proper farewell (code 1000).
         connection.cancel()

@@ -16,7 +16,7 @@ from bot.services.accounting import Corrector, MonthNews, MonthReports
 from bot.services.admission import Admission, Clearance, Drafting
 from bot.services.calendar import TrueClock, unjumped
 from bot.services.catalog import open_catalog
-from bot.services.gallery import Deletions, FileHolds, History, Stars, Sweeping, Upkeep
+from bot.services.gallery import Deletions, FileHolds, GalleryPosts, History, Stars, Sweeping, Upkeep
 from bot.services.jobs import (
     Answers,
     Arrears,
@@ -54,6 +54,7 @@ from bot.storage.database.lock import DataDirectoryLock
 from bot.storage.database.restoration import SqliteGoneBack
 from bot.storage.database.state import State
 from bot.storage.errands import SqliteErrands
+from bot.storage.gallery_posts import SqliteGalleryPosts
 from bot.storage.history import SqliteHistory
 from bot.storage.increases import SqliteIncreases
 from bot.storage.journal import FileJournal
@@ -121,6 +122,7 @@ class Services:
     stars: Stars
     presets: PresetDesk
     upkeep: Upkeep
+    gallery_posts: GalleryPosts
     deletions: Deletions
     blobs: BlobStore
     file_holds: FileHolds
@@ -204,6 +206,11 @@ class _Foundation:
     def decisions(self) -> Decisions:
         """What leads decide."""
         return Decisions(self.policies, self.clock)
+
+    @cached_property
+    def gallery_posts(self) -> GalleryPosts:
+        """One, for it knows what is being posted."""
+        return GalleryPosts(SqliteGalleryPosts(self.database), self.requests, self.policies)
 
     @cached_property
     def journal(self) -> FileJournal:
@@ -357,7 +364,8 @@ def _services(below: _Foundation, ground: _GroundFloor) -> Services:
         requests=below.requests,
         lineage=SqliteLineage(below.database),
         history=History(SqliteHistory(below.database)),
-        stars=Stars(SqliteStars(below.database), below.requests, below.clock),
+        stars=Stars(SqliteStars(below.database), below.gallery_posts, below.requests, below.policies, below.clock),
+        gallery_posts=below.gallery_posts,
         presets=PresetDesk(SqlitePresets(below.database), open_starters(), below.file_holds, below.clock),
         upkeep=below.upkeep,
         deletions=Deletions(below.requests, below.upkeep, below.file_holds, below.audit, below.clock),

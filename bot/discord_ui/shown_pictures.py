@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bot.delivery.posting import Upload
     from bot.discord_ui.interactions import Interaction
     from bot.services.ledger import Order, Picture
+    from bot.wiring import Services
 
 
 def answer_by(
@@ -47,12 +48,20 @@ async def saying_of(interaction: Interaction, order: Order, picture: Picture, *n
         PictureGoneError: the file is lost.
     """
     services = interaction.client.services
+    title = services.catalog.title_of(order.request.model)
+    return ShownResult(await result_of(services, order, picture), title, interaction.client.buttons, notes)
+
+
+async def result_of(services: Services, order: Order, picture: Picture) -> Result:
+    """A request as if nothing had come of it but this picture, with its original file.
+
+    Raises:
+        PictureGoneError: the file is lost.
+    """
     content = await services.blobs.get(picture.image.digest)
     if content is None:
         raise PictureGoneError(f"I have lost the original of #{picture.number}. Its message may still show it.")
-    result = Result(_alone(order, picture), ((picture, content),), ())
-    title = services.catalog.title_of(order.request.model)
-    return ShownResult(result, title, interaction.client.buttons, notes)
+    return Result(_alone(order, picture), ((picture, content),), ())
 
 
 def rows_of(buttons: Buttons, order: Order, number: int) -> discord.ui.View | None:

@@ -123,10 +123,13 @@ def numbers(pictures: Sequence[Picture]) -> str:
 
 def linked(number: int, server_id: int, place: tuple[int, int] | None) -> str:
     """``#4821``, with a link to (channel id, message id) where it is shown."""
-    if place is None:
-        return f"#{number}"
+    return f"#{number}" if place is None else message_link(f"#{number}", server_id, place)
+
+
+def message_link(name: str, server_id: int, place: tuple[int, int]) -> str:
+    """A link to (channel id, message id); `name` is our own words."""
     channel_id, message_id = place
-    return f"[#{number}](https://discord.com/channels/{server_id}/{channel_id}/{message_id})"
+    return f"[{name}](https://discord.com/channels/{server_id}/{channel_id}/{message_id})"
 
 
 def _inputs(request: ImageRequest) -> list[str]:

@@ -59,7 +59,8 @@ is asked for at each use; `{subject=a fox}` has a default, `{style=oil|ink}` cho
 - `/history` searches by words of the prompt, member, model, day, channel; nine to a page, each with its number.
 - `/show` brings a picture into this channel with live buttons, also when its message is gone.
 - *Details* behind ⋯ tells how it was asked for, what it cost, and what it was made from.
-- ⭐ under a result keeps it among your favourites: `favourites` of `/history` finds them.
+- ⭐ under a result keeps it among your favourites: `favourites` of `/history` finds them. With enough \
+stars a picture comes into the server's gallery, if leads have chosen one.
 - You find what was made where you can read, and never somebody's private pictures.""",
     "paying": """\
 - The price stands beside what you choose and on the buttons; whoever asks or presses pays. It is the most that it can \
@@ -87,7 +88,7 @@ member.
 - `/quota report`, `/quota export`: a month by member, model, day or channel; every job as CSV.
 - `/studio pause` stops at once, `/studio resume` goes on, `/studio status` tells how things stand.
 - `/studio models`, `/studio channels`, `/studio roles`: what may be asked for, and where. `/studio replies`: when \
-words in a reply change a picture.
+words in a reply change a picture. `/studio gallery`: where starred pictures are shown.
 - `/studio audit`: who decided what, when and why. `/studio log`: where alerts and questions for more are posted.""",
 }
 

@@ -1,10 +1,11 @@
-"""⭐: pictures that members hold for their favourites."""
+"""⭐: pictures that members hold for their favourites, and the gallery channel to which enough stars bring one."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from cogs.stars.buttons import StarButton, star_image
+from cogs.stars.gallery_writer import ChannelWriter
 from cogs.stars.labels import MessageLabels
 
 if TYPE_CHECKING:
@@ -17,3 +18,4 @@ async def setup(bot: AtelierClient) -> None:
     bot.buttons.add(50, StarButton.of)
     bot.tree.add_command(star_image)
     bot.services.stars.labels = MessageLabels(bot, bot.buttons)
+    bot.services.gallery_posts.writer = ChannelWriter(bot)

@@ -17,7 +17,7 @@ from bot.discord_ui.occasions import show_press
 from bot.discord_ui.shown_pictures import rows_of
 from bot.errors import PictureGoneError, UserFacingError
 from cogs.stars.labels import shown_alone
-from cogs.stars.text import STAR, star_label, vote_text
+from cogs.stars.text import STAR, counted_text, star_label
 
 if TYPE_CHECKING:
     from bot.discord_ui.interactions import Interaction
@@ -39,8 +39,9 @@ class StarButton(PictureButton, action="star"):
     async def act(self, interaction: Interaction, order: Order, picture: Picture) -> None:
         """Count the vote, and show that it counts."""
         services = interaction.client.services
-        vote = await services.stars.vote(order, picture, interaction.user.id)
-        words = vote_text(picture.number, vote)
+        counted = await services.stars.vote(interaction.id, order, picture.number, interaction.user.id)
+        is_own, is_private = order.requester.user_id == interaction.user.id, order.destination.private
+        words = counted_text(picture.number, counted, own=is_own, private=is_private)
         if interaction.type is not discord.InteractionType.component:
             await _answer(interaction, words)
         elif self._ending in {CHOSEN, CHOSEN_IN_PRIVATE}:  # below the question, whose other pictures may be starred too

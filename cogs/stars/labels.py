@@ -36,20 +36,22 @@ class MessageLabels(StarLabels):
         self._buttons = buttons
 
     @override
-    async def renew(self, order: Order, channel_id: int, message_id: int) -> None:
+    async def renew(self, order: Order, channel_id: int, message_id: int) -> bool:
         message = self._client.get_partial_messageable(channel_id).get_partial_message(message_id)
         try:
             shown = await steadily(message.fetch)
             alone = shown_alone(shown)
             if alone is None:  # Discord has refused its buttons
-                return
+                return True
             rows = rows_of(self._buttons, order, alone)
             if rows is not None and _told(rows.children) != _told(_items_of(shown)):
                 await steadily(lambda: message.edit(view=rows_of(self._buttons, order, alone)))
-        except PictureGoneError:
-            return  # as its message will be
+        except (PictureGoneError, discord.NotFound):
+            return True  # nothing is left that could tell them
         except PROBLEMS as problem:
             _log.info("stars not shown", message=message_id, reason=repr(problem))
+            return False
+        return True
 
 
 def shown_alone(message: discord.Message) -> int | None:

@@ -1,13 +1,23 @@
-"""What is said of stars."""
+"""What is said of stars, and under a picture in the gallery."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.discord_limits import LONGEST_MESSAGE
+from bot.presentation.result import PROMPT_SHOWN
+from bot.presentation.story import made_how, message_link
+from bot.services.text import one_line, shown
+
 if TYPE_CHECKING:
-    from bot.services.gallery import Vote
+    from collections.abc import Sequence
+
+    from bot.services.gallery import Counted
+    from bot.services.ledger import Order, Picture
 
 STAR = "Star"
+LONGEST_NOTE = 300  # characters
+OWN = "Your own star does not count for the gallery"
 
 
 def star_label(stars: int) -> str:
@@ -20,11 +30,52 @@ def stars_text(stars: int) -> str:
     return f"{stars} star{'s' * (stars != 1)}"
 
 
-def vote_text(number: int, vote: Vote) -> str:
-    """What a press did, to who pressed."""
-    if not vote.starred:
+def counted_text(number: int, counted: Counted, *, own: bool, private: bool) -> str:
+    """What a press did, to who pressed; `own` if they asked for the picture."""
+    if not counted.vote.starred:
         return f"#{number} is no favourite of yours any more."
-    return (
+    said = (
         f"⭐ #{number} is one of your favourites now: /history finds it with the option “favourites”. "
         "Press Star once more to take that back."
     )
+    return " ".join([said, *_of_gallery(counted, own=own)]) if not private else said
+
+
+def _of_gallery(counted: Counted, *, own: bool) -> list[str]:
+    """What it means for the gallery, if there is one and the picture is not there yet."""
+    vote, gallery = counted.vote, counted.gallery
+    if gallery is None:
+        return []
+    if counted.obstacle is not None:
+        return [f"It has the stars for <#{gallery.channel_id}>, but is not shown there, because {counted.obstacle}."]
+    if vote.comes_due:
+        return [f"With it the picture comes into <#{gallery.channel_id}>."]
+    if vote.is_in_gallery:
+        return []
+    missing = max(1, gallery.stars - vote.counted)
+    way = f"{stars_text(missing)} more bring{'s' * (missing == 1)} it into <#{gallery.channel_id}>."
+    return [f"{OWN}; {way}" if own else way]
+
+
+def gallery_post_text(
+    order: Order, picture: Picture, model_title: str, original: tuple[int, int] | None, notes: Sequence[str]
+) -> str:
+    """Above a picture in the gallery: whose it is, its words, how it was made, and the way to where.
+
+    Args:
+        order: the request behind it.
+        picture: of it.
+        model_title: what people call the model.
+        original: (channel id, message id) of the message that shows it where it was made; None if there is none.
+        notes: sentences about a smaller copy.
+    """
+    request = order.request
+    lines = [f"**#{picture.number}** by <@{order.requester.user_id}>"]
+    if request.prompt.strip():  # a change may have no words of its own
+        lines.append(f"> {shown(request.prompt, PROMPT_SHOWN)}")
+    lines.append(f"-# {' · '.join(made_how(request, model_title, [picture]))}")
+    made = f"Made <t:{picture.created_at}:D>"
+    way = "" if original is None else f" · {message_link('The original message', order.requester.server_id, original)}"
+    lines.append(f"-# {made}{way}")
+    lines += [f"-# {one_line(note, LONGEST_NOTE)}" for note in notes]
+    return "\n".join(lines)[:LONGEST_MESSAGE]

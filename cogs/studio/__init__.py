@@ -11,6 +11,7 @@ from bot.discord_ui.interactions import LeadCog
 from bot.discord_ui.rows import view_of
 from cogs.studio.audit import OlderButton, OlderOfOneButton, WhoDecided
 from cogs.studio.first_setup import FirstSetup, SetupButton, SetupDialog
+from cogs.studio.gallery import StarredPictures
 from cogs.studio.rules import WhatMayBeAsked
 from cogs.studio.running import Running, SwitchButton
 from cogs.studio.settings import ServerWide
@@ -19,6 +20,7 @@ from cogs.studio.setup import Start
 if TYPE_CHECKING:
     from bot.discord_ui.interactions import AtelierClient
     from bot.services.admission import Admission, Drafting
+    from bot.services.gallery import GalleryPosts
     from bot.services.jobs import Pausing, ServerStatuses
     from bot.services.policy import Audit, Rules, ServerSettings
     from bot.services.quotas import BudgetAlerts, QuotaDesk
@@ -31,6 +33,7 @@ class Studio(
     Running,
     WhatMayBeAsked,
     ServerWide,
+    StarredPictures,
     Start,
     WhoDecided,
     LeadCog,
@@ -50,6 +53,7 @@ class Studio(
         budget_alerts: BudgetAlerts,
         quotas: QuotaDesk,
         drafting: Drafting,
+        gallery_posts: GalleryPosts,
     ) -> None:
         self._pausing = pausing
         self._server_statuses = server_statuses
@@ -60,6 +64,7 @@ class Studio(
         self._budget_alerts = budget_alerts
         self._quotas = quotas
         self._drafting = drafting
+        self._gallery_posts = gallery_posts
 
 
 async def setup(bot: AtelierClient) -> None:
@@ -80,5 +85,6 @@ async def setup(bot: AtelierClient) -> None:
             services.budget_alerts,
             services.quotas,
             services.drafting,
+            services.gallery_posts,
         )
     )

@@ -13,6 +13,7 @@ from bot.services.policy import (
     WEEKDAYS,
     ReplyMode,
     channels_text,
+    gallery_text,
     moderation_text,
     replies_text,
     role_text,
@@ -41,6 +42,10 @@ HOW_OFFERED = (
     "Discord offers them /studio and /quota once you add the role to both: Server Settings, Integrations, this bot."
 )
 LEADING = f"Whoever has it decides about limits, rules and pleas here, but not about this role. {HOW_OFFERED}"
+NOT_SHOWN = (
+    "Private pictures never come there, nor what was made where not everybody who sees the gallery can look; the star "
+    "of who asked for a picture does not count."
+)
 REPLIES = {
     ReplyMode.AT_ONCE: (
         "Who replies to their own picture changes it at once, and pays; about questions, thanks and replies to other "
@@ -186,6 +191,24 @@ def log_readers(channel_id: int) -> str:
     return f"Everyone who sees <#{channel_id}> will read budgets and members' questions."
 
 
+def gallery_panel(policy: ServerPolicy) -> str:
+    """Where starred pictures are shown, and which are not."""
+    if policy.gallery is None:
+        return f"Starred pictures are shown nowhere. Choose a channel for them with the option “channel”. {NOT_SHOWN}"
+    return f"The gallery: {gallery_text(policy)}. {NOT_SHOWN} Change it with the options “channel”, “stars” and “off”."
+
+
+def gallery_warning(fault: str) -> str:
+    """What it means that nothing can be posted in the gallery; `fault` is a sentence that says why."""
+    return f"⚠️ {fault} Starred pictures wait."
+
+
+def first_gallery_line(stars: int, lead_id: int) -> str:
+    """What is posted in a channel that becomes the gallery."""
+    members = "a member stars" if stars == 1 else f"{stars} members star"
+    return f"⭐ Pictures that {members} are shown here from now on: <@{lead_id}> chose so."
+
+
 def lead_role_panel(policy: ServerPolicy) -> str:
     """Who leads, and how to change it."""
     if policy.lead_role_id is None:
@@ -210,6 +233,8 @@ def set_up_text(decision: Decision, policy: ServerPolicy, notes: Iterable[str]) 
         lines.append("Choose with /studio log where alerts and members' questions for more are posted.")
     if "lead role" in decision.after:
         lines.append(HOW_OFFERED)
+    if policy.gallery is None:
+        lines.append("With /studio gallery, pictures that members star are shown in a channel of your choice.")
     lines.append(
         "All limits are in /quota show; /quota set adds more, /studio pause stops everything. "
         "What was used in this day and month counts."

@@ -13,7 +13,8 @@ from bot.discord_ui.buttons import LastingButton
 from bot.discord_ui.interactions import Interaction, check_lead, lead_of
 from bot.services.jobs import LONGEST_REASON
 from cogs.studio.first_setup import SetupButton
-from cogs.studio.log_channel import fault_of, find_place
+from cogs.studio.gallery import gallery_fault
+from cogs.studio.log_channel import log_fault
 from cogs.studio.status_text import paused_text, resumed_text, status_panel
 
 if TYPE_CHECKING:
@@ -77,7 +78,6 @@ class SwitchButton(LastingButton, template=r"studio:(?P<to>pause|resume)"):
 async def _panel(interaction: Interaction, server_statuses: ServerStatuses) -> discord.ui.LayoutView:
     server_status = await server_statuses.of(interaction.guild_id or 0)
     policy = server_status.policy
-    log_id = policy.log_channel_id
-    fault = "" if log_id is None else fault_of(interaction, log_id, await find_place(interaction, log_id))
+    faults = await log_fault(interaction, policy.log_channel_id), await gallery_fault(interaction, policy.gallery)
     switch = SwitchButton("pause" if policy.pause is None else "resume")
-    return status_panel(server_status, fault, (switch, SetupButton()))
+    return status_panel(server_status, *faults, (switch, SetupButton()))

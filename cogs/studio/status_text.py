@@ -14,6 +14,7 @@ from bot.services.policy import (
     amount_text,
     calendar_text,
     channels_text,
+    gallery_text,
     log_text,
     models_text,
     moderation_text,
@@ -23,7 +24,7 @@ from bot.services.policy import (
 from bot.services.quotas import hint_text, pace_text
 from bot.services.requests import format_usd
 from bot.services.text import beginning, shown
-from cogs.studio.rule_panels import clipped, log_warning
+from cogs.studio.rule_panels import clipped, gallery_warning, log_warning
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,22 +70,26 @@ def resumed_text(outcome: Switched) -> str:
 
 
 def status_panel(
-    server_status: ServerStatus, log_fault: str, buttons: Sequence[discord.ui.Item[Any]] = ()
+    server_status: ServerStatus,
+    log_fault: str,
+    gallery_fault: str = "",
+    buttons: Sequence[discord.ui.Item[Any]] = (),
 ) -> discord.ui.LayoutView:
     """How things stand, as a panel; below it what one may do about it.
 
-    `log_fault` is a sentence that says why nothing can be posted in the log channel; empty if something can.
+    The faults are sentences that say why nothing can be posted in the log channel and in the gallery; empty if
+    something can.
     """
     view = discord.ui.LayoutView(timeout=None)
     colour = AT_WORK if server_status.policy.pause is None else PAUSED
-    text = discord.ui.TextDisplay[discord.ui.LayoutView](status_text(server_status, log_fault))
+    text = discord.ui.TextDisplay[discord.ui.LayoutView](status_text(server_status, log_fault, gallery_fault))
     view.add_item(discord.ui.Container(text, accent_colour=colour))
     if buttons:
         view.add_item(discord.ui.ActionRow[discord.ui.LayoutView](*buttons))
     return view
 
 
-def status_text(server_status: ServerStatus, log_fault: str) -> str:
+def status_text(server_status: ServerStatus, log_fault: str, gallery_fault: str = "") -> str:
     """The panel's words: short lines, each of which says what it is about."""
     policy = server_status.policy
     state = "▶️ Pictures are made." if policy.pause is None else f"⏸️ Picture making is paused {_since(policy.pause)}."
@@ -98,6 +103,7 @@ def status_text(server_status: ServerStatus, log_fault: str) -> str:
     lines += [log_warning(log_fault)] if log_fault else []
     lines += [f"Channels: {clipped(channels_text(policy), LONGEST_LIST)}. Models: {models_text(policy)}."]
     lines += _members(policy)
+    lines += [gallery_warning(gallery_fault)] if gallery_fault else []
     lines += [_model(server_status), *_ending(server_status), f"-# Atelier {server_status.version}"]
     return "\n".join(lines)
 
@@ -151,6 +157,8 @@ def _members(policy: ServerPolicy) -> list[str]:
         lines += [f"Screening: {moderation_text(policy)}; /studio moderation changes it."]
     if policy.replies is not ReplyMode.AT_ONCE:
         lines += [f"Changing pictures by replies: {replies_text(policy)}; /studio replies changes it."]
+    if policy.gallery is not None:
+        lines += [f"Gallery: {gallery_text(policy)}; /studio gallery changes it."]
     if policy.roles:
         count = len(policy.roles)
         lines += [f"Rules: {count} role{'s' * (count != 1)}; /studio roles shows them."]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.services.gallery import HistoryQuery, Places, Stretch
+from bot.services.gallery import HistoryQuery, Places, Star, Stretch
 from bot.storage import history as of_storage
 from bot.storage.history import SqliteHistory, statement_for, words_of
 from bot.storage.stars import SqliteStars
@@ -202,8 +202,9 @@ async def test_favourites_are_what_the_asker_has_starred_and_may_see(books: Book
     became_private = await made(books, "a fox", requester=STRANGER)
     stars = SqliteStars(books.database)
     for number in (*own, *others, *hidden, *became_private):
-        await stars.toggle(number, ASKER, NOON)
-    await stars.toggle((await made(books, "a fox", requester=STRANGER))[0], STRANGER.user_id, NOON)
+        await stars.toggle(Star(1, number, ASKER, NOON), None)
+    (of_stranger,) = await made(books, "a fox", requester=STRANGER)
+    await stars.toggle(Star(1, of_stranger, STRANGER.user_id, NOON), None)
     await books.requests.acknowledged("R4", replace(DESTINATION, private=True))
 
     assert await found(books, favourites=True) == [*others[::-1], *own]

@@ -6,7 +6,8 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.services.gallery import Vote
+from bot.services.gallery import DuePost, Star, Vote
+from bot.storage.gallery_posts import SqliteGalleryPosts
 from bot.storage.stars import SqliteStars
 
 from .examples import DESTINATION, MEMBER, NOON, SERVER, opened, order, settlement
@@ -30,13 +31,17 @@ async def made(books: Books, name: str = "A", *, count: int = 1, private: bool =
     return numbers
 
 
+def star(user_id: int, number: int = 1, vote_id: int = 77) -> Star:
+    return Star(vote_id, number, user_id, NOON)
+
+
 async def test_a_star_is_given_once_and_taken_back_by_the_next_press(books: Books) -> None:
     await made(books)
     stars = SqliteStars(books.database)
 
-    votes = [await stars.toggle(1, user, NOON) for user in (5, 6, 5)]
+    votes = [await stars.toggle(star(user), None) for user in (5, 6, 5)]
 
-    assert votes == [Vote(True, 1), Vote(True, 2), Vote(False, 1)]  # noqa: FBT003 - as it is printed
+    assert votes == [Vote(True, 1, 1), Vote(True, 2, 2), Vote(False, 1, 1)]  # noqa: FBT003 - as it is printed
     assert await books.rows(STARS) == [(1, 6, SERVER, NOON)]
 
 
@@ -44,7 +49,7 @@ async def test_whoever_presses_at_the_same_time_every_vote_counts_once(books: Bo
     await made(books)
     stars = SqliteStars(books.database)
 
-    votes = await asyncio.gather(*(stars.toggle(1, user, NOON) for user in [*range(100, 120), *range(100, 110)]))
+    votes = await asyncio.gather(*(stars.toggle(star(user), None) for user in [*range(100, 120), *range(100, 110)]))
 
     assert [vote.stars for vote in votes if vote is not None] == [*range(1, 21), *range(19, 9, -1)]
     assert len(await books.rows(STARS)) == 10
@@ -54,7 +59,7 @@ async def test_a_request_knows_the_stars_of_each_of_its_pictures(books: Books) -
     await made(books, count=2)
     stars = SqliteStars(books.database)
     for user in (5, 6):
-        await stars.toggle(2, user, NOON)
+        await stars.toggle(star(user, 2), None)
 
     found = await books.requests.of_picture(1, SERVER)
 
@@ -67,7 +72,7 @@ async def test_a_picture_that_is_gone_takes_no_star(books: Books) -> None:
     await books.requests.delete_picture(1, NOON + 5)
     stars = SqliteStars(books.database)
 
-    assert [await stars.toggle(number, 5, NOON) for number in (1, 2)] == [None, None]
+    assert [await stars.toggle(star(5, number), None) for number in (1, 2)] == [None, None]
 
 
 async def test_stars_go_with_their_picture_however_it_goes(tmp_path: Path) -> None:
@@ -78,7 +83,7 @@ async def test_stars_go_with_their_picture_however_it_goes(tmp_path: Path) -> No
         numbers = await made(books, count=4)
         stars = SqliteStars(books.database)
         for number in numbers:
-            await stars.toggle(number, MEMBER.user_id, NOON)
+            await stars.toggle(star(MEMBER.user_id + 1, number), 1)
 
         await books.requests.delete_picture(1, NOON + 5)
         await books.database.transaction(erase)
@@ -86,4 +91,82 @@ async def test_stars_go_with_their_picture_however_it_goes(tmp_path: Path) -> No
         await books.requests.delete_pictures("A", NOON + 5)
 
         assert left == [2, 4]
-        assert await books.rows(STARS) == []
+        assert await books.rows(STARS) == await books.rows("SELECT * FROM gallery_posts") == []
+
+
+async def test_enough_stars_of_others_bring_a_picture_into_the_gallery_once(books: Books) -> None:
+    await made(books)
+    stars, posts = SqliteStars(books.database), SqliteGalleryPosts(books.database)
+
+    own = await stars.toggle(star(MEMBER.user_id, vote_id=70), 2)
+    votes = await asyncio.gather(*(stars.toggle(star(user, vote_id=70 + user), 2) for user in (1, 2, 3)))
+    back = await stars.toggle(star(3, vote_id=79), 2)
+    again = await stars.toggle(star(3, vote_id=80), 2)
+
+    assert own is not None
+    assert (own.stars, own.counted, own.is_in_gallery) == (1, 0, False)
+    told = [(vote.counted, vote.is_in_gallery, vote.comes_due) for vote in (*votes, back, again) if vote is not None]
+    assert told == [(1, False, False), (2, True, True), (3, True, False), (2, True, False), (3, True, False)]
+    assert await posts.due() == [DuePost(1, SERVER, 72)]
+    assert await posts.due_post(1) == DuePost(1, SERVER, 72)
+
+
+async def test_private_pictures_never_come_into_the_gallery_and_taking_back_brings_none(books: Books) -> None:
+    await made(books, private=True)
+    await made(books, "B")
+    stars = SqliteStars(books.database)
+    await stars.toggle(star(5, 2), None)
+    await stars.toggle(star(6, 2), None)
+
+    private, back = await stars.toggle(star(5, 1), 1), await stars.toggle(star(6, 2), 1)
+
+    assert private is not None
+    assert back is not None
+    assert (private.comes_due, back.comes_due) == (False, False)
+    assert await SqliteGalleryPosts(books.database).due() == []
+
+
+async def test_a_post_is_known_as_a_message_of_its_result_and_tells_so_many_stars(books: Books) -> None:
+    await made(books)
+    stars, posts = SqliteStars(books.database), SqliteGalleryPosts(books.database)
+    await stars.toggle(star(5), 1)
+
+    assert await posts.posted(1, 900, 901, 1)
+    assert await posts.due() == []
+    assert await posts.due_post(1) is None
+    assert not await posts.posted(1, 900, 902, 1)
+    assert await books.requests.messages("A") == [(900, 901)]
+    assert await posts.untold() == []
+
+    await stars.toggle(star(6), 1)
+    assert await posts.untold() == ["A"]
+    await posts.told({1: 2, 7: 5})
+    assert await posts.untold() == []
+
+
+async def test_what_became_private_or_was_deleted_meanwhile_is_not_posted(books: Books) -> None:
+    await made(books)
+    await made(books, "B")
+    stars, posts = SqliteStars(books.database), SqliteGalleryPosts(books.database)
+    for number in (1, 2):
+        await stars.toggle(star(5, number), 1)
+    await books.requests.acknowledged("A", replace(DESTINATION, private=True))
+    await books.requests.delete_picture(2, NOON)
+
+    assert [await posts.posted(number, 900, 901, 1) for number in (1, 2)] == [False, False]
+    assert await books.requests.messages("A") == await books.requests.messages("B") == []
+
+
+async def test_what_is_dropped_may_come_due_again_but_not_what_was_posted(books: Books) -> None:
+    await made(books, count=2)
+    stars, posts = SqliteStars(books.database), SqliteGalleryPosts(books.database)
+    for number in (1, 2):
+        await stars.toggle(star(5, number), 1)
+    await posts.posted(2, 900, 901, 1)
+
+    for number in (1, 2):
+        await posts.drop(number)
+    votes = [await stars.toggle(star(6, number, vote_id=99), 1) for number in (1, 2)]
+
+    assert [vote.comes_due for vote in votes if vote is not None] == [True, False]
+    assert await posts.due() == [DuePost(1, SERVER, 99)]

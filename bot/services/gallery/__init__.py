@@ -2,6 +2,7 @@
 
 from bot.services.gallery.deletion import Deleter, Deletions
 from bot.services.gallery.file_holds import FileHolds, Sweeping
+from bot.services.gallery.gallery_posts import DuePost, GalleryPosts, GalleryRecords, GalleryWriter
 from bot.services.gallery.history import (
     MOST_SUGGESTED,
     Entry,
@@ -15,17 +16,22 @@ from bot.services.gallery.history import (
     ThreadSight,
 )
 from bot.services.gallery.lineage import MOST_SHOWN, Family, Lineage, Relative
-from bot.services.gallery.stars import StarLabels, StarRecords, Stars, Vote
+from bot.services.gallery.stars import Counted, Star, StarLabels, StarRecords, Stars, Vote
 from bot.services.gallery.upkeep import Screen, Showing, Showings, Upkeep
 
 __all__ = [
     "MOST_SHOWN",
     "MOST_SUGGESTED",
+    "Counted",
     "Deleter",
     "Deletions",
+    "DuePost",
     "Entry",
     "Family",
     "FileHolds",
+    "GalleryPosts",
+    "GalleryRecords",
+    "GalleryWriter",
     "History",
     "HistoryPage",
     "HistoryQuery",
@@ -37,6 +43,7 @@ __all__ = [
     "Showing",
     "Showings",
     "Sight",
+    "Star",
     "StarLabels",
     "StarRecords",
     "Stars",

@@ -85,6 +85,18 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class GalleryChannel:
+    """Where pictures are shown that members have starred.
+
+    Attributes:
+        stars: how many bring a picture there; that of who asked for it does not count.
+    """
+
+    channel_id: int
+    stars: int
+
+
+@dataclass(frozen=True, slots=True)
 class Grant:
     """A one-time credit: `amount` (nano-dollars or pictures) is added to a limit from `start_at` until `end_at`.
 
@@ -131,6 +143,7 @@ class ServerPolicy:
         moderation: one of `MODERATIONS`: how strictly the provider screens requests and results.
         replies: when words in a reply to a picture change it.
         defaults: what is made for members who say nothing else, and have chosen nothing else for themselves.
+        gallery: where starred pictures are shown; None for nowhere.
         version: changes with every decision and grant; 0 if there was none.
         grants: those that may still be in force.
     """
@@ -148,6 +161,7 @@ class ServerPolicy:
     moderation: str = "auto"
     replies: ReplyMode = ReplyMode.AT_ONCE
     defaults: DefaultChoices = field(default_factory=DefaultChoices)
+    gallery: GalleryChannel | None = None
     limits: tuple[LimitRule, ...] = ()
     roles: tuple[RoleRule, ...] = ()
     version: int = 0

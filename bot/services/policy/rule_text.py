@@ -116,6 +116,14 @@ def log_text(policy: ServerPolicy) -> str:
     return "none" if policy.log_channel_id is None else f"<#{policy.log_channel_id}>"
 
 
+def gallery_text(policy: ServerPolicy) -> str:
+    """``none``, or ``<#5>, from 3 stars``."""
+    gallery = policy.gallery
+    if gallery is None:
+        return "none"
+    return f"<#{gallery.channel_id}>, from {gallery.stars} star{'s' * (gallery.stars != 1)}"
+
+
 def lead_role_text(policy: ServerPolicy) -> str:
     """``none``, or a mention."""
     return "none" if policy.lead_role_id is None else f"<@&{policy.lead_role_id}>"

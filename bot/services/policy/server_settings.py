@@ -16,6 +16,7 @@ from bot.services.policy.policy import MODERATIONS, Block, LimitRule
 from bot.services.policy.rule_text import (
     WEEKDAYS,
     calendar_text,
+    gallery_text,
     lead_role_text,
     log_text,
     moderation_text,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from bot.services.policy.amounts import Amount
     from bot.services.policy.decisions import Decision
-    from bot.services.policy.policy import ReplyMode, ServerPolicy
+    from bot.services.policy.policy import GalleryChannel, ReplyMode, ServerPolicy
 
 NO_AMOUNT = "Write how much for both, such as $20 and 10 pictures: without limits it is no safe start."
 
@@ -212,6 +213,16 @@ class ServerSettings:
             "the log channel",
             lambda before: replace(before, log_channel_id=channel_id),
             log_text,
+        )
+
+    async def set_gallery(self, lead: Lead, gallery: GalleryChannel | None) -> Decision:
+        """Show starred pictures there; None shows them nowhere. That the bot can post there was seen."""
+        return await self.decisions.change(
+            lead,
+            "studio gallery",
+            "the gallery",
+            lambda before: replace(before, gallery=gallery),
+            gallery_text,
         )
 
     async def set_lead_role(self, lead: Lead, role_id: int | None) -> Decision:

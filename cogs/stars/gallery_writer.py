@@ -1,0 +1,117 @@
+"""Pictures in the gallery channel: whether everybody there may see them, and the message that shows one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import discord
+from typing_extensions import override
+
+from bot.delivery.ladder import Saying, Spot, Way, climb
+from bot.delivery.place import Place
+from bot.delivery.posted_results import ShownResults
+from bot.delivery.posting import uploads_of
+from bot.discord_retries import steadily
+from bot.discord_ui.readership import all_readers_see, is_for_adults
+from bot.discord_ui.shown_pictures import result_of
+from bot.services.gallery import GalleryWriter
+from bot.services.ledger import Destination
+from bot.services.policy import Requester
+from cogs.stars.text import gallery_post_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.delivery.message import Buttons
+    from bot.delivery.posting import Upload
+    from bot.discord_ui.interactions import AtelierClient
+    from bot.services.gallery import DuePost
+    from bot.services.jobs import Result
+    from bot.services.ledger import Order, Picture
+
+GONE = "the place where it was made is gone"
+IN_PRIVATE = "it was made in a private thread"
+FOR_ADULTS = "it was made in an age-restricted channel, which <#{}> is not"
+HIDDEN = "not everybody who sees <#{}> can see where it was made"
+NOWHERE = Destination(application_id=0, interaction_token="", expires_at=0, message_id=None, private=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _GalleryPost(Saying):
+    """A picture as the gallery shows it, with the way to where it was made."""
+
+    result: Result
+    model_title: str
+    original: tuple[int, int] | None
+    buttons: Buttons
+
+    @override
+    async def fitted(self, limit: int, notes: Sequence[str], *, lean: bool) -> tuple[str, Sequence[Upload]]:
+        posting = await uploads_of(self.result, limit)
+        (picture, _), *_others = self.result.files
+        said = [*notes, *posting.notes]
+        return gallery_post_text(self.result.request, picture, self.model_title, self.original, said), posting.uploads
+
+    @override
+    def view(self) -> discord.ui.View | None:
+        return self.buttons.of_result(self.result)
+
+
+class ChannelWriter(GalleryWriter):
+    """Fulfils `GalleryWriter`."""
+
+    def __init__(self, client: AtelierClient) -> None:
+        self._client = client
+
+    @override
+    async def obstacle(self, order: Order, channel_id: int) -> str | None:
+        asked = order.requester
+        guild = self._client.get_guild(asked.server_id)
+        if guild is None:
+            raise LookupError("the server is not at hand")
+        made_in = guild.get_channel(asked.parent_id or asked.channel_id)
+        is_private = asked.parent_id and await self._is_private(guild, asked.channel_id)
+        if made_in is None or is_private is None:
+            return GONE
+        if is_private:
+            return IN_PRIVATE
+        gallery = guild.get_channel_or_thread(channel_id) or await guild.fetch_channel(channel_id)
+        if is_for_adults(made_in) and not is_for_adults(gallery):
+            return FOR_ADULTS.format(channel_id)
+        shown_in = gallery.parent if isinstance(gallery, discord.Thread) else gallery  # all who see it see that too
+        if shown_in is None or (shown_in.id != made_in.id and not all_readers_see(shown_in, made_in)):
+            return HIDDEN.format(channel_id)
+        return None
+
+    async def _is_private(self, guild: discord.Guild, thread_id: int) -> bool | None:
+        """Whether a thread is; None if it is gone."""
+        thread: object = guild.get_thread(thread_id)
+        try:
+            if thread is None:  # an archived one
+                thread = await steadily(lambda: guild.fetch_channel(thread_id))
+        except discord.NotFound:
+            return None
+        return not isinstance(thread, discord.Thread) or thread.is_private()
+
+    @override
+    async def post(self, order: Order, picture: Picture, due: DuePost, channel_id: int) -> int:
+        services = self._client.services
+        messages = await services.requests.messages(order.id)
+        own = {order.requester.channel_id, order.requester.parent_id}
+        saying = _GalleryPost(
+            await result_of(services, order, picture),
+            services.catalog.title_of(order.request.model),
+            next((place for place in messages if place[0] in own), None),
+            self._client.buttons,
+        )
+        there = Requester(due.server_id, channel_id, 0)
+        # An earlier attempt, or an earlier process, may have posted it without learning so.
+        place = Place(self._client, there, NOWHERE, str(due.vote_id), maybe_sent=True)
+        landing = await climb([Way(Spot.CHANNEL, place.send, place.upload_limit)], saying, channel_id)
+        (message_id,) = landing.posted.message_ids
+        return message_id
+
+    @override
+    async def take_down(self, channel_id: int, message_id: int) -> None:
+        await ShownResults(self._client).remove(channel_id, message_id)
