@@ -33,6 +33,7 @@ from bot.services.jobs import (
     ServerStatuses,
     Stores,
     Studio,
+    TurnCalls,
     line_of,
 )
 from bot.services.policy import Decisions, Defaults, Rules, ServerSettings, limits_for
@@ -323,6 +324,7 @@ def _maker(below: _Foundation, accounts: Accounts, admission: Admission, safety_
         books=below.stores.books,
         blobs=below.blobs,
         provider=below.images,
+        turns=TurnCalls(below.images, below.images, below.state),
         pace=below.pace,
         account=below.account,
         outage=below.outage,

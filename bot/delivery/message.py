@@ -44,6 +44,7 @@ from bot.presentation.result import (
     sent_directly_text,
 )
 from bot.presentation.story import kept_before
+from bot.presentation.turns import ANSWER, words_text
 from bot.services.jobs import Delivery, DeliveryError, Posted
 
 if TYPE_CHECKING:
@@ -95,13 +96,15 @@ class ShownResult(Saying):
     @override
     async def fitted(self, limit: int, notes: Sequence[str], *, lean: bool) -> tuple[str, Sequence[Upload]]:
         """Files as large as the place takes."""
+        if not self.result.files:
+            return words_text(self.result, [*notes, *self.notes]), ()
         posting = await uploads_of(self.result, limit)
         said = [*notes, *([BUTTONLESS] if lean else []), *self.notes, *posting.notes]
         return result_text(self.result, self.model_title, said, posting.copied), posting.uploads
 
     @override
     def view(self) -> discord.ui.View | None:
-        return self.buttons.of_result(self.result) if self.result.is_numbered else None
+        return self.buttons.of_result(self.result) if self.result.files and self.result.is_numbered else None
 
 
 class MessageDelivery(Delivery):
@@ -203,7 +206,8 @@ class MessageDelivery(Delivery):
     async def done(self, result: Result) -> Posted:
         self._stop_progress()
         shown = ShownResult(result, self._model_title, self._buttons, self._notes)
-        what = headline([picture for picture, _ in result.files]).strip("*")
+        pictures = [picture for picture, _ in result.files]
+        what = headline(pictures).strip("*") if pictures else ANSWER
         try:
             try:
                 landing = await self._climb(shown, Spot.CHANNEL, Spot.RESPONSE, Spot.DIRECT)

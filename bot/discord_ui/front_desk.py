@@ -15,7 +15,7 @@ from bot.discord_ui.occasions import author_of, by_interaction, by_reply, writte
 from bot.errors import DatabaseError
 from bot.presentation.restart import unanswered_text
 from bot.services.background import Background
-from bot.services.jobs import DISCARDED
+from bot.services.jobs import DISCARDED, TURN
 from bot.services.ledger import Errand
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ class FrontDesk:
         self._forgot_at = int(self._clock())
         try:
             await self._errands.forget(self._forgot_at - REMEMBERED_FOR)
-            for beginning in (OFFER, DISCARDED, SAID_BEFORE, DRAFT):
+            for beginning in (OFFER, DISCARDED, TURN, SAID_BEFORE, DRAFT):
                 await self._notes.forget(beginning, oldest_offer(self._forgot_at))
         except DatabaseError as problem:
             self._books.note(problem)

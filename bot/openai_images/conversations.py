@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import httpx2
@@ -11,7 +12,7 @@ import openai
 import structlog
 from typing_extensions import override
 
-from bot.errors import OutcomeUnknownError, RequestRejectedError, not_known
+from bot.errors import ConversationForgottenError, OutcomeUnknownError, RequestRejectedError, not_known
 from bot.openai_images.calls import Sent, cut_off
 from bot.openai_images.messages import messages
 from bot.openai_images.turn_orders import turn_order
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from bot.openai_images.rate_limits import Tell
     from bot.services.jobs import InputImage, PartialImage
-    from bot.services.requests import ImageRequest
+    from bot.services.requests import ImageRequest, Talk
 
 FIRST_LOOK, LONGEST_PAUSE = 0.5, 10.0  # seconds before the response is asked for, which double up to the latter
 SERVER_ERRORS, TOO_MANY = 500, 429
@@ -54,7 +55,31 @@ class Conversations(ConversationProvider):
         talk = request.talk
         if talk is None:
             raise RequestRejectedError("This is no turn of a conversation. Nothing was charged.", code="no_talk")
-        order = await asyncio.to_thread(turn_order, request, talk, inputs, safety_identifier, self._names)
+        about = (request, talk, inputs, safety_identifier, self._names)
+        try:
+            async with aclosing(self._told(await asyncio.to_thread(turn_order, *about), talk)) as items:
+                async for item in items:
+                    yield item
+                    del item  # a preview would be kept until the picture has come
+                return
+        except ConversationForgottenError:
+            if talk.previous is None:
+                raise
+            _log.info("conversation forgotten by the provider, told anew")
+        order = await asyncio.to_thread(partial(turn_order, anew=True), *about)
+        async with aclosing(self._told(order, talk)) as items:
+            async for item in items:
+                yield item
+                del item  # as above
+
+    @override
+    async def recover(self, response_id: str) -> Reply:
+        return await self._found(
+            response_id, OutcomeUnknownError(not_known("the image API does not say what became of this"), code="lost")
+        )
+
+    async def _told(self, order: dict[str, Any], talk: Talk) -> AsyncGenerator[Begun | PartialImage | Reply]:
+        """What comes of an order; what became of it, if the connection was lost."""
         sent = Sent(talk.main_model, self._tell)
         response_id: str | None = None
         try:
@@ -66,19 +91,13 @@ class Conversations(ConversationProvider):
                         yield item
                         if isinstance(item, Reply):
                             return
-                        del item  # a preview would be kept until the picture has come
+                        del item  # as above
             raise cut_off(sent.request_id)
         except OutcomeUnknownError as problem:
             if response_id is None or not talk.is_stored:
                 raise
             lost = problem
         yield await self._found(response_id, lost)
-
-    @override
-    async def recover(self, response_id: str) -> Reply:
-        return await self._found(
-            response_id, OutcomeUnknownError(not_known("the image API does not say what became of this"), code="lost")
-        )
 
     async def _ask(self, order: dict[str, Any], sent: Sent) -> AsyncGenerator[Begun | PartialImage | Reply]:
         """What comes of a new response; without a `Reply` if it was cut off."""

@@ -21,7 +21,13 @@ DETAIL = (
 
 
 def turn_order(
-    request: ImageRequest, talk: Talk, inputs: Sequence[InputImage], safety_identifier: str, names: Mapping[str, str]
+    request: ImageRequest,
+    talk: Talk,
+    inputs: Sequence[InputImage],
+    safety_identifier: str,
+    names: Mapping[str, str],
+    *,
+    anew: bool = False,
 ) -> dict[str, Any]:
     """The arguments of ``responses.create``. Encodes every picture: run it off the event loop.
 
@@ -30,16 +36,18 @@ def turn_order(
     Args:
         request: what is asked for.
         talk: its own.
-        inputs: the pictures that are new, in their order, and perhaps a mask of the first.
+        inputs: the pictures in their order, and perhaps a mask of the first.
         safety_identifier: of the member.
         names: what the endpoint calls models.
+        anew: what it goes on from is not kept any more: all of it is sent.
     """
+    goes_on = talk.previous is not None and not anew
+    images = [file for file in inputs if file.role == "image"]
     pictures = [
         {"type": "input_image", "image_url": _address(file), "detail": DETAIL}
-        for file in inputs
-        if file.role == "image"
+        for file in images[talk.kept_inputs if goes_on else 0 :]
     ]
-    words = {"type": "input_text", "text": sent_words(talk, request.prompt)}
+    words = {"type": "input_text", "text": request.prompt if goes_on else sent_words(talk, request.prompt)}
     order: dict[str, Any] = {
         "model": names.get(talk.main_model, talk.main_model),
         "instructions": INSTRUCTIONS,
@@ -56,7 +64,7 @@ def turn_order(
         "safety_identifier": safety_identifier,
         "prompt_cache_key": talk.key,
     }
-    return order if talk.previous is None else order | {"previous_response_id": talk.previous}
+    return order | {"previous_response_id": talk.previous} if goes_on else order
 
 
 def _tool(request: ImageRequest, inputs: Sequence[InputImage], names: Mapping[str, str]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.discord_limits import LONGEST_MESSAGE
 from bot.presentation.story import kept_how, made_how, numbers
+from bot.presentation.turns import said_beside
 from bot.services.calendar import Window
 from bot.services.jobs import FILE_ENDINGS, LONGEST_REASON, Downtime
 from bot.services.policy import Metric, Scope, amount_text
@@ -105,6 +106,7 @@ def result_text(result: Result, model_title: str, notes: Sequence[str] = (), cop
     lines = [f"{headline(pictures)} for <@{order.requester.user_id}>"]
     if request.prompt.strip():  # a change may have no words of its own
         lines.append(f"> {shown(request.prompt, PROMPT_SHOWN)}")
+    lines += said_beside(result)
     lines.append(f"-# {' · '.join(how)}")
     left = left_in_line(result.limits, result.cost_nano // len(pictures))
     if left:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PROMPT_SHOWN = 1800  # characters; an embed's description holds 4096, and escaping may double them
 STORY_SHOWN = 400  # the same, of the words that the pictures before it were made from
+REVISED_SHOWN = 500  # the same, of what the main model of a conversation told the image model
 WORDS_SHOWN = 40  # the same, of each picture that it was made from
 LONGEST_FIELD = 1024  # characters; Discord's limit
 LONGEST_EMBED = 6000  # characters of all its texts together; Discord's limit
@@ -140,6 +141,9 @@ def _add_lines(embed: discord.Embed, name: str, lines: Sequence[str]) -> None:
 
 def _add_words(embed: discord.Embed, order: Order, family: Family) -> None:
     """The words of the request, as many as the embed has room for, and those of the pictures before it."""
+    told = [job.answer.revised_prompt for job in order.jobs if job.answer is not None and job.answer.revised_prompt]
+    if told:
+        embed.add_field(name="Told to the image model", value=shown(told[0], REVISED_SHOWN), inline=False)
     before = _words_before(order, family)
     if before:
         embed.add_field(name="Words before", value=before, inline=False)

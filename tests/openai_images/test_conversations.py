@@ -298,9 +298,29 @@ async def test_a_failure_is_typed_as_for_pictures_and_asked_for_once(
     assert len(sandbox.turns) == 1
 
 
-async def test_a_response_that_is_forgotten_is_told_apart(provider: OpenAIImages) -> None:
-    with pytest.raises(ConversationForgottenError) as failed:
-        await items_of(provider, turn(previous="resp_gone"))
+async def test_what_is_forgotten_is_told_anew_with_the_pictures_and_the_words_before(
+    sandbox: SandboxOpenAI, provider: OpenAIImages
+) -> None:
+    request = turn("at night", previous="resp_gone", kept_inputs=1, said=("a boat",))
+    reply = await reply_of(provider, request, picture(), picture())
+    await sandbox.idle()
+
+    first, second = sandbox.turns
+    assert (first["previous_response_id"], "previous_response_id" in second) == ("resp_gone", False)
+    assert [len(sent["input"][0]["content"]) for sent in (first, second)] == [2, 3]
+    assert first["input"][0]["content"][0]["text"] == "at night"
+    assert second["input"][0]["content"][0]["text"].startswith("What was asked for so far, oldest first:\n- a boat\n")
+    assert reply.pictures[0].action == "edit"
+    assert [(line.code, line.cost_nano > 0) for line in sandbox.bill.lines] == [
+        ("previous_response_not_found", False), (None, True),
+    ]  # fmt: skip
+
+
+async def test_what_goes_on_from_nothing_cannot_be_forgotten() -> None:
+    body = b'{"error": {"code": "previous_response_not_found", "message": "gone"}}'
+    async with answering(body, status=400) as odd:
+        with pytest.raises(ConversationForgottenError) as failed:
+            await items_of(odd)
 
     assert failed.value.charged == "no"
 
@@ -434,11 +454,13 @@ async def test_a_cancelled_response_is_unknown(sandbox: SandboxOpenAI, provider:
 
 
 @asynccontextmanager
-async def answering(body: bytes, content_type: str = "application/json") -> AsyncGenerator[OpenAIImages]:
+async def answering(
+    body: bytes, content_type: str = "application/json", status: int = 200
+) -> AsyncGenerator[OpenAIImages]:
     """A provider before an endpoint that always answers this."""
 
     async def answer(_: web.Request) -> web.Response:
-        return web.Response(body=body, content_type=content_type)
+        return web.Response(status=status, body=body, content_type=content_type)
 
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", answer)

@@ -7,7 +7,7 @@ import hashlib
 from collections import deque
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from typing_extensions import override
@@ -18,11 +18,13 @@ from bot.services.gallery import FileHolds
 from bot.services.jobs import (
     Answers,
     Arrears,
+    Begun,
     BufferedBlobs,
     Cancellations,
     CheckedPicture,
     Discards,
     Downtime,
+    Drawn,
     FinishedImage,
     Generation,
     InputImage,
@@ -34,10 +36,12 @@ from bot.services.jobs import (
     Posted,
     Preview,
     ProviderAccount,
+    Reply,
     Restoration,
     Result,
     Stores,
     Studio,
+    TurnCalls,
     UnreadablePictureError,
     line_of,
 )
@@ -45,7 +49,7 @@ from bot.services.jobs.recall import Recall
 from bot.services.ledger import Destination, Order, Picture, Reservation
 from bot.services.policy import Decisions, Limit, Requester, buckets_touched
 from bot.services.quotas import Accounts
-from bot.services.requests import ImageRequest, Usage, pricing
+from bot.services.requests import ImageRequest, MainTokens, ToolTokens, Usage, pricing
 from bot.services.turns import GenerationProgress, Measurements, Pace
 from bot.storage import Database, SqliteAudit, SqliteLedger, SqlitePolicies, SqliteRequests, State
 from bot.storage.database.restoration import SqliteGoneBack
@@ -57,12 +61,13 @@ if TYPE_CHECKING:
 
     from bot.errors import ImageFailure, UserFacingError
     from bot.services.jobs.provider_account import Call
-    from bot.services.ledger import Bounds, Settlement
+    from bot.services.ledger import Bounds, Settlement, WordsSettlement
     from bot.services.policy import Pause
 
 CATALOG = Catalog.load()
 NOON = 1_795_176_000  # 2026-11-20 12:00 UTC
 USAGE = Usage(text_input=12, image_input=0, image_output=400)
+MAIN = MainTokens(1_000, 50)
 PAUSED = (-1, 0.0)  # stands in `RecordingDelivery.lines` for a pause
 UNREADABLE = b"no picture at all"
 MIA = Requester(server_id=1, channel_id=2, user_id=3)
@@ -110,6 +115,43 @@ class Asked:
     request: ImageRequest
     inputs: tuple[InputImage, ...]
     safety_identifier: str
+
+
+class Talker:
+    """Fulfils `ConversationProvider`: plays one act per turn, and words when the script is at its end.
+
+    Attributes:
+        acts: what comes of the next turns, one each.
+        asked: every turn.
+        found: what became of the turns that are asked for, by their responses' ids; a failure is raised.
+    """
+
+    def __init__(self) -> None:
+        self.acts: deque[tuple[Begun | PartialImage | Reply | Exception, ...]] = deque()
+        self.asked: list[Asked] = []
+        self.found: dict[str, Reply | Exception] = {}
+
+    async def answer(
+        self, request: ImageRequest, inputs: Sequence[InputImage], safety_identifier: str
+    ) -> AsyncGenerator[Begun | PartialImage | Reply]:
+        self.asked.append(Asked(request, tuple(inputs), safety_identifier))
+        for step in self.acts.popleft() if self.acts else (reply(),):
+            if isinstance(step, Exception):
+                raise step
+            yield step
+
+    async def recover(self, response_id: str) -> Reply:
+        found = self.found[response_id]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+
+def reply(words: str = "Which one?", *pictures: bytes, **more: Any) -> Reply:  # noqa: ANN401 - fields of a reply
+    """How a turn is answered, with what both models report."""
+    drawn = tuple(Drawn(content, "a fox, told") for content in pictures)
+    tool = ToolTokens(Usage(12, 0, 400 * len(pictures))) if pictures else None
+    return replace(Reply("resp_1", words, drawn, MAIN, tool), **more)
 
 
 class ScriptedProvider:
@@ -317,6 +359,11 @@ class TroubledLedger(SqliteLedger):
         return await super().settle(job_id, settlement, at)
 
     @override
+    async def settle_words(self, job_id: str, settlement: WordsSettlement, at: int) -> None:
+        self._meet_trouble("settle_words")
+        await super().settle_words(job_id, settlement, at)
+
+    @override
     async def release(self, job_id: str, failure: str, code: str, at: int) -> None:
         self._meet_trouble("release")
         await super().release(job_id, failure, code, at)
@@ -490,6 +537,7 @@ class House:
     ) -> None:
         self.database = database
         self.provider = provider
+        self.talker = Talker()
         self.ledger = TroubledLedger(database)
         self.requests = TroubledRequests(database)
         self.blobs = MemoryBlobs()
@@ -525,6 +573,7 @@ class House:
             books=self.stores.books,
             blobs=safe,
             provider=provider,
+            turns=TurnCalls(self.talker, provider, State(database)),
             pace=self.pace,
             account=self.account,
             outage=self.outage,

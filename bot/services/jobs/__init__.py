@@ -24,11 +24,13 @@ from bot.services.jobs.provider_account import ProviderAccount
 from bot.services.jobs.restoration import GoneBack, LastSeen, Restoration
 from bot.services.jobs.server_status import OpenCharges, OpenJobs, ServerStatus, ServerStatuses
 from bot.services.jobs.studio import Studio
+from bot.services.jobs.turn_calls import TURN, TurnCalls
 
 __all__ = [
     "DISCARDED",
     "FILE_ENDINGS",
     "LONGEST_REASON",
+    "TURN",
     "Answers",
     "Arrears",
     "Begun",
@@ -67,6 +69,7 @@ __all__ = [
     "Stores",
     "Studio",
     "Switched",
+    "TurnCalls",
     "UnreadablePictureError",
     "Withdrawal",
     "line_of",

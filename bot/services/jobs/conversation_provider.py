@@ -67,11 +67,11 @@ class ConversationProvider(Protocol):
     ) -> AsyncGenerator[Begun | PartialImage | Reply]:
         """Ask for one turn and yield what comes.
 
-        The last item is the `Reply`. Where the connection is lost on the way, the provider is asked what became of it,
-        as long as it keeps that; nothing is asked for twice.
+        The last item is the `Reply`. Where what it goes on from is not kept any more, all is told anew. Where the
+        connection is lost on the way, the provider is asked what became of it, as long as it keeps that; nothing is
+        paid for twice.
 
         Raises:
-            ConversationForgottenError: what it goes on from is not kept any more.
             NoConversationsError: this endpoint, or this main model, makes no pictures in conversations.
             ImageFailure: the rest of the family in `bot.errors`.
         """

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from bot.services.jobs.arrears import Arrears
     from bot.services.jobs.outage import Downtime
-    from bot.services.ledger import BlobStore, Destination, LimitStatus, Order, Picture, Requests
+    from bot.services.ledger import BlobStore, Destination, LimitStatus, Order, Picture, Requests, TurnAnswer
     from bot.services.policy import Pause, Requester
     from bot.services.quotas import Accounts, BudgetHint, VisibleLimits
     from bot.services.turns import GenerationProgress
@@ -38,7 +38,7 @@ class Result:
 
     Attributes:
         request: as it is kept, with every job closed or unknown.
-        files: each picture with the bytes of its original, in order; may be fewer than asked for.
+        files: each picture with the bytes of its original, in order; may be fewer than asked for, or none.
         limits: what is used of each limit that applies to the requester, as far as they may know it.
         hint: how the installation's budget stands, where its figures are not for them.
         trouble: why pictures of it have no number yet, as the beginning of a sentence; empty if they have theirs.
@@ -59,6 +59,11 @@ class Result:
     def failures(self) -> tuple[str, ...]:
         """The sentences of the jobs that made no picture, each once, in order."""
         return tuple(dict.fromkeys(job.failure for job in self.request.jobs if job.failure is not None))
+
+    @property
+    def answers(self) -> tuple[TurnAnswer, ...]:
+        """What turns of a conversation were answered in words alone."""
+        return tuple(job.answer for job in self.request.jobs if job.answer is not None and job.picture is None)
 
     @property
     def cost_nano(self) -> int:
@@ -364,7 +369,7 @@ class Answers:
 
     async def _tell(self, request: Order, delivery: Delivery) -> Posted:
         result = await self.result_of(request)
-        if result.files:
+        if result.files or result.answers:
             return await delivery.done(result)
         sentences = [*result.failures, *_discarded(result)] or [_lost(result)]
         if any(job.state is ChargeState.UNKNOWN for job in request.jobs):

@@ -20,6 +20,7 @@ from bot.errors import (
     RequestRejectedError,
 )
 from bot.services.jobs.arrears import passes, to_the_end
+from bot.services.jobs.conversation_provider import Reply
 from bot.services.jobs.files import load_inputs
 from bot.services.jobs.outcomes import JobOutcome, Outcomes, failure_of, unknown
 from bot.services.jobs.provider import FinishedImage
@@ -29,15 +30,16 @@ from bot.services.text import about
 from bot.services.turns import FairShare, Member
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Sequence
+    from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 
     from bot.services.admission import Clearance
     from bot.services.jobs.arrears import Arrears
     from bot.services.jobs.files import BufferedBlobs
     from bot.services.jobs.outage import Outage
-    from bot.services.jobs.provider import ImageProvider, InputImage
+    from bot.services.jobs.provider import ImageProvider, InputImage, PartialImage
     from bot.services.jobs.provider_account import Call, ProviderAccount
     from bot.services.jobs.recall import Recall
+    from bot.services.jobs.turn_calls import TurnCalls
     from bot.services.ledger import Job, Order
     from bot.services.turns import Pace
 
@@ -68,6 +70,7 @@ class Generation:
         outcomes: books how it ended.
         clearance: lets it leave.
         books: told when nothing can be written.
+        turns: asks instead of the provider where a request is a turn of a conversation.
         outage: learns from every call, and keeps them back.
         safety_key: keys the hash by which the provider knows a member.
         timeout: seconds that one call may take, and that a job may be kept back by the provider.
@@ -79,6 +82,7 @@ class Generation:
     books: Arrears
     blobs: BufferedBlobs
     provider: ImageProvider
+    turns: TurnCalls
     pace: Pace
     account: ProviderAccount
     outage: Outage
@@ -154,9 +158,23 @@ class Generation:
             return JobOutcome(time.monotonic() - started, await self.outcomes.failed(job, failure))
         call.met(None)
         # The picture is there and its cost is known: a shutdown waits for it to be booked.
-        return await to_the_end(self.outcomes.came(sending.order, job, finished, time.monotonic() - started))
+        return await to_the_end(self._came(sending.order, job, finished, time.monotonic() - started))
 
-    async def _called(self, sending: _Sending, job: Job) -> FinishedImage:
+    async def _came(self, order: Order, job: Job, came: FinishedImage | Reply, seconds: float) -> JobOutcome:
+        if isinstance(came, Reply):
+            return await self.outcomes.replied(order, job, came, seconds)
+        return await self.outcomes.came(order, job, came, seconds)
+
+    async def find(self, order: Order, job: Job) -> None:
+        """Ask what became of a turn that an earlier process sent, wait for it, and book it."""
+        try:
+            reply = await self.turns.recover(order)
+        except Exception as problem:  # noqa: BLE001 - whatever it was, the charge must be booked
+            await self.outcomes.failed(job, failure_of(problem, job))
+        else:
+            await self.outcomes.replied(order, job, reply, max(0.0, self.outcomes.clock() - order.created_at))
+
+    async def _called(self, sending: _Sending, job: Job) -> FinishedImage | Reply:
         """The picture. What certainly did not start and comes again by itself does not wait here, in its slot.
 
         Raises:
@@ -202,7 +220,7 @@ class Generation:
             code="paced_out",
         )
 
-    async def _call(self, sending: _Sending) -> FinishedImage:
+    async def _call(self, sending: _Sending) -> FinishedImage | Reply:
         """Ask until the provider starts; each call has the job's whole time.
 
         What the provider's rate limits refused was certainly not started, and comes again when its turn is there, for
@@ -226,7 +244,7 @@ class Generation:
                 raise HeldUpError
         raise AssertionError  # the loop has no other end
 
-    async def _attempt(self, sending: _Sending) -> FinishedImage:
+    async def _attempt(self, sending: _Sending) -> FinishedImage | Reply:
         """One call, of which the outage learns."""
         sent_at = time.monotonic()
 
@@ -245,9 +263,9 @@ class Generation:
 
     async def _call_once(
         self, order: Order, inputs: Sequence[InputImage], on_partial: Callable[[bytes], None]
-    ) -> FinishedImage:
+    ) -> FinishedImage | Reply:
         """One call. Once the picture has come, nothing that follows it can lose it."""
-        came: list[FinishedImage] = []
+        came: list[FinishedImage | Reply] = []
         try:
             await self._stream(order, inputs, on_partial, came)
         except asyncio.CancelledError:
@@ -267,23 +285,30 @@ class Generation:
         order: Order,
         inputs: Sequence[InputImage],
         on_partial: Callable[[bytes], None],
-        came: list[FinishedImage],
+        came: list[FinishedImage | Reply],
     ) -> None:
         """Put the picture into `came`."""
         identifier = safety_identifier(self.safety_key, order.requester.user_id)
         try:
             async with (
                 asyncio.timeout(self.timeout),
-                aclosing(self.provider.make(order.request, inputs, identifier)) as images,
+                aclosing(self._asked(order, inputs, identifier)) as images,
             ):
                 async for image in images:
-                    if isinstance(image, FinishedImage):
+                    if isinstance(image, FinishedImage | Reply):
                         came.append(image)
                         return
                     on_partial(image.content)
                     del image  # or it would be kept until the picture has come
         except TimeoutError:
             raise unknown(f"it was not done after {self.timeout:.0f} seconds", "timeout") from None
+
+    def _asked(
+        self, order: Order, inputs: Sequence[InputImage], identifier: str
+    ) -> AsyncGenerator[PartialImage | FinishedImage | Reply]:
+        if order.request.talk is not None:
+            return self.turns.ask(order, inputs, identifier)
+        return self.provider.make(order.request, inputs, identifier)
 
 
 def _refuse(recall: Recall) -> None:

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 
 from bot.errors import HELD, DatabaseError, ImageFailure, OutcomeUnknownError, not_known
 from bot.services.jobs.arrears import passes, persistently
-from bot.services.jobs.provider import UnreadablePictureError
-from bot.services.ledger import ChargeConflictError, ChargeState, Picture, Settlement
-from bot.services.requests import StoredImage, Usage, pricing
+from bot.services.jobs.provider import FinishedImage, UnreadablePictureError
+from bot.services.ledger import ChargeConflictError, ChargeState, Picture, Settlement, TurnAnswer, WordsSettlement
+from bot.services.requests import StoredImage, Usage, after_bound, pricing, turn_usage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from bot.services.catalog import Catalog
     from bot.services.jobs.arrears import Arrears
+    from bot.services.jobs.conversation_provider import Reply
     from bot.services.jobs.files import BufferedBlobs, PictureReceiver
-    from bot.services.jobs.provider import FinishedImage
     from bot.services.ledger import Job, Ledger, Order
+    from bot.services.requests import ImageRequest
+
+T = TypeVar("T")
 
 UNKNOWN_DEADLINE = 72 * 3600  # seconds until an unknown outcome is charged at its hold
 NOTHING_KNOWN = Usage(text_input=0, image_input=0, image_output=0)  # of tokens, where even our estimate fails
@@ -65,46 +69,78 @@ class Outcomes:
     catalog: Catalog
     clock: Callable[[], float] = time.time
 
-    async def came(self, order: Order, job: Job, finished: FinishedImage, seconds: float) -> JobOutcome:
-        """A picture came. Whatever fails on the way, it reaches its member, and is charged as well as is known."""
+    async def came(
+        self, order: Order, job: Job, finished: FinishedImage, seconds: float, reply: Reply | None = None
+    ) -> JobOutcome:
+        """A picture came. Whatever fails on the way, it reaches its member, and is charged as well as is known.
+
+        `reply` is that in which it came, if it was a turn of a conversation.
+        """
         try:
-            settlement = await self._settlement(order, job, finished, seconds)
+            settlement = await self._settlement(order, job, finished, seconds, reply)
         except UnreadablePictureError as error:
             _log.error("result is no picture", job=job.id, reason=str(error), provider_request=finished.request_id)
             failure = unknown("the image API sent a file that is no picture", "unreadable")
             return JobOutcome(seconds, await self.failed(job, failure))
         now = self._now()
         try:
-            picture = await self.books.write(job.request_id, lambda: self._settle(job, settlement, now))
+            at_hold = replace(settlement, cost_nano=job.hold_nano, usage=NOTHING_KNOWN, is_estimated=True)
+            tries = [partial(self.ledger.settle, job.id, each, now) for each in (settlement, at_hold)]
+            picture = await self.books.write(job.request_id, lambda: self._settle(job, tries, now))
         except Exception:  # noqa: BLE001 - whatever it was, the picture is there
             _log.exception("picture shown, but never booked", job=job.id)
             picture = None
         is_settled = picture is not None or self.books.owes(job.request_id)
         state = ChargeState.SETTLED if is_settled else ChargeState.UNKNOWN
         shown = picture or _unnumbered(job, settlement, seconds, now)
-        return JobOutcome(seconds, replace(job, state=state, actual_nano=shown.cost_nano, picture=shown))
+        ended = replace(job, state=state, actual_nano=shown.cost_nano, picture=shown, answer=settlement.answer)
+        return JobOutcome(seconds, ended)
 
-    async def _settle(self, job: Job, settlement: Settlement, now: int) -> Picture | None:
+    async def replied(self, order: Order, job: Job, reply: Reply, seconds: float) -> JobOutcome:
+        """A turn of a conversation was answered, with a picture or in words alone; as `came`."""
+        if reply.pictures:
+            finished = FinishedImage(reply.pictures[0].content, None, reply.request_id)
+            return await self.came(order, job, finished, seconds, reply)
+        cost, usage, is_estimated = self._cost(order, job, reply)
+        answer, now = answer_of(order.request, reply), self._now()
+        settlement = WordsSettlement(cost, usage, answer, reply.request_id, is_estimated)
+        try:
+            at_hold = replace(settlement, cost_nano=job.hold_nano, usage=NOTHING_KNOWN, is_estimated=True)
+            tries = [partial(self._settle_words, job, each, now) for each in (settlement, at_hold)]
+            booked = await self.books.write(job.request_id, lambda: self._settle(job, tries, now))
+        except Exception:  # noqa: BLE001 - whatever it was, the words are there
+            _log.exception("words told, but never booked", job=job.id)
+            booked = None
+        is_settled = booked is not None or self.books.owes(job.request_id)
+        state = ChargeState.SETTLED if is_settled else ChargeState.UNKNOWN
+        return JobOutcome(seconds, replace(job, state=state, actual_nano=cost, answer=answer))
+
+    async def _settle_words(self, job: Job, settlement: WordsSettlement, now: int) -> bool:
+        await self.ledger.settle_words(job.id, settlement, now)
+        return True
+
+    async def _settle(self, job: Job, tries: Sequence[Callable[[], Awaitable[T]]], now: int) -> T | None:
         """Settle at the cost, or at the hold where the books refuse the report; None if they take neither.
 
         Then the outcome is unknown to them, and is charged at the hold in its time.
         """
-        at_hold = replace(settlement, cost_nano=job.hold_nano, usage=NOTHING_KNOWN, is_estimated=True)
-        for each in (settlement, at_hold):
+        for settle in tries:
             try:
-                return await self.ledger.settle(job.id, each, now)
+                return await settle()
             except ChargeConflictError:
-                _log.exception("picture does not fit the books", job=job.id)
+                _log.exception("what came does not fit the books", job=job.id)
                 return None
             except Exception as problem:
                 if passes(problem):
                     raise
-                _log.exception("picture not booked", job=job.id, cost=each.cost_nano)
+                _log.exception("what came is not booked", job=job.id)
         sentence = f"The picture came and was shown, but my books did not take it. {HELD}"
         await self.ledger.mark_unknown(job.id, sentence, "unbooked", now, now + UNKNOWN_DEADLINE)
         return None
 
-    async def _settlement(self, order: Order, job: Job, finished: FinishedImage, seconds: float) -> Settlement:
+    async def _settlement(
+        self, order: Order, job: Job, finished: FinishedImage, seconds: float, reply: Reply | None
+    ) -> Settlement:
         """How it is booked. The file is kept by then, on the disk or in memory, and nothing of ours can lose it.
 
         Raises:
@@ -112,17 +148,18 @@ class Outcomes:
         """
         received = await self.receiver.receive(finished.content, order.request)
         digest = await self.blobs.keep(received.content)
-        cost, usage, is_estimated = self._cost(order, job, finished)
+        cost, usage, is_estimated = self._cost(order, job, reply or finished)
         if cost > job.hold_nano:
             _log.warning("cost above the hold: are the prices right?", job=job.id, cost=cost, hold=job.hold_nano)
         checked = received.checked
         image = StoredImage(digest, checked.media_type, checked.width, checked.height, len(received.content))
-        return Settlement(cost, usage, image, seconds, finished.request_id, is_estimated, received.composed)
+        answer = None if reply is None else answer_of(order.request, reply)
+        return Settlement(cost, usage, image, seconds, finished.request_id, is_estimated, received.composed, answer)
 
-    def _cost(self, order: Order, job: Job, finished: FinishedImage) -> tuple[int, Usage, bool]:
+    def _cost(self, order: Order, job: Job, came: FinishedImage | Reply) -> tuple[int, Usage, bool]:
         """What it cost, by which tokens, and whether those are our estimate."""
         try:
-            reported = self._reported(order, job, finished)
+            reported = self._reported(order, job, came)
         except Exception:  # noqa: BLE001 - whatever it was, the picture is there and paid for
             _log.exception("cost not found out", job=job.id)
             reported = None
@@ -136,13 +173,21 @@ class Outcomes:
             usage = NOTHING_KNOWN
         return job.hold_nano, usage, True
 
-    def _reported(self, order: Order, job: Job, finished: FinishedImage) -> tuple[int, Usage] | None:
+    def _reported(self, order: Order, job: Job, came: FinishedImage | Reply) -> tuple[int, Usage] | None:
         """The cost by the tokens that were reported; None unless they can be right."""
-        usage = pricing.billed(self.catalog, order.request, finished.usage, finished.author)
+        model, request = self.catalog.model(order.request.model), order.request
+        if isinstance(came, FinishedImage):
+            usage = pricing.billed(self.catalog, request, came.usage, came.author)
+        else:
+            usage = turn_usage(model, request, came.main, came.tool, len(came.pictures))
         if usage is None:
             return None
-        cost, model = pricing.cost(job.prices, usage), self.catalog.model(order.request.model)
-        if pricing.is_plausible(model, order.request, usage, cost_nano=cost, hold_nano=job.hold_nano):
+        cost = pricing.cost(job.prices, usage)
+        if isinstance(came, FinishedImage):
+            is_plausible = pricing.is_plausible(model, request, usage, cost_nano=cost, hold_nano=job.hold_nano)
+        else:
+            is_plausible = cost <= pricing.MOST_HOLDS * max(job.hold_nano, 1)
+        if is_plausible:
             return cost, usage
         _log.error("implausible usage reported", job=job.id, usage=usage)
         return None
@@ -187,6 +232,24 @@ class Outcomes:
 
     def _now(self) -> int:
         return int(self.clock())
+
+
+def answer_of(request: ImageRequest, reply: Reply) -> TurnAnswer:
+    """What is kept of a reply to a turn. Raises ValueError for a request that is none."""
+    talk = request.talk
+    if talk is None:
+        raise ValueError("a request without a talk was answered in a conversation")
+    context = after_bound(request, talk)
+    if reply.main is not None:  # every pass over the context is counted there, and what was written follows it
+        context = min(context, reply.main.input + reply.main.output)
+    return TurnAnswer(
+        reply.response_id if talk.is_stored else None,
+        reply.words,
+        reply.pictures[0].revised_prompt if reply.pictures else "",
+        reply.refusal or "",
+        context,
+        talk.context_pictures + len(request.references) - talk.kept_inputs + len(reply.pictures),
+    )
 
 
 def _unnumbered(job: Job, settlement: Settlement, seconds: float, now: int) -> Picture:

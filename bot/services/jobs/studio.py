@@ -224,8 +224,9 @@ class Studio:
         for request in left_over:
             reason = (AGAIN, "restored") if is_restored else (AWAY, "stale")
             gives_back = is_restored or await self._is_stale(request, now)
+            may_ask = not is_restored and await self._generation.turns.is_known(request)
             for job in request.jobs:
-                if job.state is ChargeState.DISPATCHED:
+                if job.state is ChargeState.DISPATCHED and not may_ask:
                     await self._generation.outcomes.lost_track(job)
                 elif job.state is ChargeState.RESERVED and gives_back:
                     await self._ledger.release(job.id, *reason, now)
@@ -283,12 +284,24 @@ class Studio:
         is_discarded = await self._discards.is_chosen(request_id)
         if is_discarded:
             request = await self._discards.carry_out(request)
-        if any(job.state is ChargeState.RESERVED for job in request.jobs):
+        if any(job.state is ChargeState.DISPATCHED for job in request.jobs):
+            self.workshop.at_work.add(request_id)
+            self._background.begin(self._find(request, delivery), f"find {request_id}")
+        elif any(job.state is ChargeState.RESERVED for job in request.jobs):
             if is_discarded:
                 self.workshop.forestall(request_id, "Discarded before it was begun. Nothing was charged.")
             self.workshop.enqueue(request, delivery)
         else:
             self.workshop.answer(request, delivery)
+
+    async def _find(self, request: Order, delivery: Delivery) -> None:
+        """See what became of a turn of a conversation that was sent before the restart."""
+        try:
+            for job in request.jobs:
+                await self._generation.find(request, job)
+        finally:
+            self.workshop.forget(request.id)
+        self.workshop.answer(request, delivery)
 
     def stop_taking(self) -> None:
         """Refuse whatever comes from now on, and send nothing any more."""

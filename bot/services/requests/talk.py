@@ -16,7 +16,8 @@ class Talk:
         main_model: the text model that leads it; a main model's id in the catalog.
         key: of the conversation; the same for all of its turns.
         previous: the provider's id of the response that it goes on from; None begins anew.
-        said: what was said before, oldest first, where it begins anew in a conversation that is not new.
+        kept_inputs: so many of the input pictures, from the first, are kept there too, and sent only if they are not.
+        said: what was said before, oldest first: told again where that is not kept.
         context_tokens: the most that the main model reads of what the provider keeps of it.
         context_pictures: input pictures that are kept there, at most.
         effort: of the main model's thoughts.
@@ -27,6 +28,7 @@ class Talk:
     main_model: str
     key: str
     previous: str | None = None
+    kept_inputs: int = 0
     said: tuple[str, ...] = ()
     context_tokens: int = 0
     context_pictures: int = 0
@@ -52,7 +54,7 @@ MOST_SAID = 4_000  # characters of what was said before, where it has to be told
 
 
 def sent_words(talk: Talk, prompt: str) -> str:
-    """What the main model is told: the member's own words, behind what was said before if it does not know that."""
+    """What the main model is told that begins anew: the member's own words, behind what was said before."""
     told: list[str] = []
     left = MOST_SAID
     for words in reversed(talk.said):

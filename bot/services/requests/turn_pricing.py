@@ -7,6 +7,7 @@ call. The image model may be sent every picture of the context. What a cache giv
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.services.catalog import DEAREST_SHAPES, MOST_SEEN, input_tokens, seen_tokens
@@ -72,7 +73,11 @@ def main_cost(main: MainModel, tokens: MainTokens) -> int:
 
 
 def turn_usage(
-    model: Model, request: ImageRequest, talk: Talk, main: MainTokens | None, tool: ToolTokens | None, pictures: int
+    model: Model,
+    request: ImageRequest,
+    main: MainTokens | None,
+    tool: ToolTokens | None,
+    pictures: int,
 ) -> Usage | None:
     """What a turn that made so many pictures is billed for, by what was reported; None unless all can be right.
 
@@ -81,7 +86,8 @@ def turn_usage(
     Raises:
         UnknownModelError: the main model has no price.
     """
-    if main is None or not (main.input and main.output):
+    talk = request.talk
+    if talk is None or main is None or not (main.input and main.output):
         return None
     if tool is None:
         tool_usage, beside = Usage(0, 0, 0), 0
@@ -100,13 +106,7 @@ def turn_usage(
     if 2 * tool_usage.image_output < least:
         return None
     spoken = main_cost(model.main_model(talk.main_model), main)
-    return Usage(
-        tool_usage.text_input,
-        tool_usage.image_input,
-        tool_usage.image_output,
-        tool_usage.text_output,
-        spoken + beside,
-    )
+    return replace(tool_usage, author_nano=spoken + beside)
 
 
 def _bytes(text: str) -> int:

@@ -40,7 +40,7 @@ def test_words_too_long_to_be_told_again_are_left_out() -> None:
 
 
 def test_a_turn_is_kept_as_it_is() -> None:
-    talk = Talk("gpt-6-luna", "key", "resp_1", ("a fox",), 1_200, 2, "none", 500, is_stored=False)
+    talk = Talk("gpt-6-luna", "key", "resp_1", 1, ("a fox",), 1_200, 2, "none", 500, is_stored=False)
     request = ImageRequest("at night", "gpt-image-2.5-flare", "1024x1024", "low", talk=talk)
 
     assert ImageRequest.from_json(request.to_json()) == request

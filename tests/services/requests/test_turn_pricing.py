@@ -74,7 +74,7 @@ def test_what_a_turn_is_settled_at_is_both_models_bill(
     model, cached = CATALOG.model(model_id), int(image * share)
     request = replace(turn(), model=model_id)
     assert request.talk is not None
-    usage = turn_usage(model, request, request.talk, main, ToolTokens(Usage(text, image, output), 0, cached), 1)
+    usage = turn_usage(model, request, main, ToolTokens(Usage(text, image, output), 0, cached), 1)
 
     assert usage is not None
     words = word_price(MAIN_MODELS["gpt-6-luna"], WordUsage("gpt-6-luna", main.input, 0, 0, main.output, 0))
@@ -169,15 +169,21 @@ def test_what_cannot_be_right_is_not_believed(main: MainTokens | None, tool: Too
     request = turn()
     assert request.talk is not None
 
-    assert turn_usage(CATALOG.model(request.model), request, request.talk, main, tool, pictures) is None
+    assert turn_usage(CATALOG.model(request.model), request, main, tool, pictures) is None
 
 
 def test_words_alone_cost_the_main_models_tokens() -> None:
     request = turn()
     assert request.talk is not None
-    usage = turn_usage(CATALOG.model(request.model), request, request.talk, MainTokens(1_000, 50), None, 0)
+    usage = turn_usage(CATALOG.model(request.model), request, MainTokens(1_000, 50), None, 0)
 
     assert usage == Usage(0, 0, 0, 0, 1_000 * 100 + 50 * 500)
+
+
+def test_what_is_no_turn_is_not_settled_as_one() -> None:
+    request = replace(turn(), talk=None)
+
+    assert turn_usage(CATALOG.model(request.model), request, MainTokens(5, 5), None, 0) is None
 
 
 def test_a_model_without_cached_prices_is_paid_in_full() -> None:
@@ -185,7 +191,7 @@ def test_a_model_without_cached_prices_is_paid_in_full() -> None:
     assert request.talk is not None
     model = replace(CATALOG.model(request.model), cached_prices=None)
     tool = ToolTokens(Usage(10, 1_000, 500), 4, 600)
-    usage = turn_usage(model, request, request.talk, MainTokens(1, 1), tool, 1)
+    usage = turn_usage(model, request, MainTokens(1, 1), tool, 1)
 
     assert usage is not None
     assert cost(model.priced(), usage) == 10 * 5_000 + 1_000 * 8_000 + 500 * 30_000 + 600
