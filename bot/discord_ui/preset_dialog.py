@@ -69,7 +69,9 @@ class UseDialog(LastingDialog, template=r"preset:(?P<ref>[a-z0-9-]{1,40}):(?P<by
 
 
 async def use_preset(interaction: Interaction, use: PresetUse, *, private: bool | None) -> None:
-    """Make what a preset says, or ask for what is missing.
+    """Make what a preset says, or ask for what it takes, with its defaults, where no words were said beside it.
+
+    Words beside it are the quick way: only what is missing still is asked for.
 
     Args:
         interaction: not answered yet; a command, or a button.
@@ -81,10 +83,12 @@ async def use_preset(interaction: Interaction, use: PresetUse, *, private: bool 
     """
     said = True if private is None and use.preset.private else private
     is_hidden = await interaction.client.services.drafting.is_private(requester_of(interaction), said=said)
-    if not use.missing and not use.lacks_picture:
+    variables = use.preset.template.variables
+    asks = use.missing or use.lacks_picture or (variables and not use.beside.prompt.strip())
+    if not asks:
         await use.take(interaction, private=is_hidden)
         return
-    has_room = len(use.preset.template.variables) < MOST_VARIABLES
+    has_room = len(variables) < MOST_VARIABLES
     if use.lacks_picture and not has_room:
         raise PresetRefusedError(NO_ROOM)
     await use.check(interaction)

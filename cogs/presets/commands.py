@@ -56,8 +56,8 @@ class Presets(commands.GroupCog, group_name="preset", group_description="Prompts
 
     @app_commands.command()
     @app_commands.describe(
-        name="Which preset; each choice shows its price. What it needs is asked for in a dialog",
-        prompt="Fills its first open {variable}; where it has none, stands at the end of its words",
+        name="Which preset; each choice shows its price. What it takes is asked for in a dialog",
+        prompt="The quick way: fills its first open {variable}, or stands at the end of its words",
         count="How many pictures",
         image1="A picture to start from, before the preset's own",
         image2="Another picture to start from",
