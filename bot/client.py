@@ -48,6 +48,7 @@ COGS = (
     "cogs.stars",
     "cogs.history",
     "cogs.presets",
+    "cogs.settings",
     "cogs.usage",
     "cogs.increases",
     "cogs.studio",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from bot.openai_images import OpenAIImages
 from bot.pictures import ContactSheets, check_result, retouch
 from bot.services.accounting import Corrector, MonthNews, MonthReports
-from bot.services.admission import Admission, Clearance, Drafting
+from bot.services.admission import Admission, Clearance, DefaultsDesk, Drafting
 from bot.services.calendar import TrueClock, unjumped
 from bot.services.catalog import open_catalog
 from bot.services.gallery import Deletions, FileHolds, GalleryPosts, History, Stars, Sweeping, Upkeep
@@ -101,6 +101,7 @@ class Services:
     cancellations: Cancellations
     server_statuses: ServerStatuses
     server_settings: ServerSettings
+    default_desk: DefaultsDesk
     stores: Stores
     errands: Errands
     accounts: Accounts
@@ -334,19 +335,20 @@ def _maker(below: _Foundation, accounts: Accounts, admission: Admission, safety_
 
 
 def _services(below: _Foundation, ground: _GroundFloor) -> Services:
-    accounts, studio = ground.accounts, ground.studio
+    accounts, studio, drafting = ground.accounts, ground.studio, below.drafting(ground.admission)
     limit_statuses = LimitStatuses(below.policies, below.ledger, below.defaults, below.clock, accounts.visibility)
     return Services(
         settings=below.settings,
         catalog=below.catalog,
         studio=studio,
         admission=ground.admission,
-        drafting=below.drafting(ground.admission),
+        drafting=drafting,
         rules=Rules(below.decisions, below.catalog, below.allow_retired),
         pausing=Pausing(below.decisions, studio.workshop),
         cancellations=Cancellations(studio.workshop, below.discards, below.audit),
         server_statuses=_server_statuses(below, studio, limit_statuses),
         server_settings=ServerSettings(below.decisions),
+        default_desk=DefaultsDesk(drafting, below.decisions),
         stores=below.stores,
         errands=SqliteErrands(below.database),
         accounts=accounts,

@@ -10,6 +10,7 @@ from bot.discord_ui.buttons import hears
 from bot.discord_ui.interactions import LeadCog
 from bot.discord_ui.rows import view_of
 from cogs.studio.audit import OlderButton, OlderOfOneButton, WhoDecided
+from cogs.studio.defaults import ServerDefaults
 from cogs.studio.first_setup import FirstSetup, SetupButton, SetupDialog
 from cogs.studio.gallery import StarredPictures
 from cogs.studio.rules import WhatMayBeAsked
@@ -34,6 +35,7 @@ class Studio(
     WhatMayBeAsked,
     ServerWide,
     StarredPictures,
+    ServerDefaults,
     Start,
     WhoDecided,
     LeadCog,

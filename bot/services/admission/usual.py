@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from bot.errors import RequestRefused, UnknownModelError
 from bot.services.catalog import MOST_PIXELS, dimensions
@@ -12,10 +12,11 @@ from bot.services.requests import MOST_PICTURES, estimate_output
 from bot.services.text import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from bot.services.catalog import Catalog, Model
+    from bot.services.policy import Choice
 
 T = TypeVar("T")
 
@@ -146,6 +147,21 @@ class Usual:
         """The most previews of a picture; `most` are the installation's."""
         wanted, whose = self.defaults.of(Aspect.PREVIEWS)
         return UsualChoice(most if wanted is None else min(int(wanted), most), whose)
+
+    def of(self, aspect: Aspect, most_partials: int) -> UsualChoice[Choice]:
+        """What is usual in one aspect; `most_partials` are the most previews of the installation."""
+        model = self.catalog.model(self.model().value)
+        output_format = self.output_format(model)
+        finders: dict[Aspect, Callable[[], UsualChoice[Any]]] = {
+            Aspect.MODEL: self.model,
+            Aspect.SIZE: lambda: self.size(model),
+            Aspect.QUALITY: lambda: self.quality(model),
+            Aspect.COUNT: self.count,
+            Aspect.FORMAT: lambda: replace(output_format, value=output_format.value or model.formats[0]),
+            Aspect.PRIVATE: self.private,
+            Aspect.PREVIEWS: lambda: self.previews(most_partials),
+        }
+        return finders[aspect]()
 
     def _served(self, name: str) -> tuple[str, str]:
         """The name of what draws in place of a model, and why another does; empty where none does."""

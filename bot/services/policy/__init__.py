@@ -15,6 +15,7 @@ from bot.services.policy.decisions import (
 from bot.services.policy.default_choices import (
     NO_CHOICES,
     Aspect,
+    Choice,
     DefaultChoices,
     LayeredDefaults,
     MemberDefaults,
@@ -112,6 +113,7 @@ __all__ = [
     "Block",
     "BucketKey",
     "CalendarNow",
+    "Choice",
     "Decision",
     "Decisions",
     "DefaultChoices",

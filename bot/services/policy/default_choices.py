@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Choice = str | int | bool
+Choice = str | int | bool
 
 
 class Aspect(StrEnum):

@@ -1,0 +1,164 @@
+"""Defaults as words: what is set, by whom, what it costs, and what else can be chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bot.discord_limits import LONGEST_CHOICE, MOST_CHOICES
+from bot.services.admission import NO, NONE, YES, choice_text
+from bot.services.policy import NO_CHOICES, Aspect, Whose
+from bot.services.requests import DRAWN, MOST_PICTURES, Change, Wishes, estimate_choice, format_price
+from bot.services.text import beginning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bot.services.admission import Drafting, Usual
+    from bot.services.policy import Choice
+
+TITLES = {
+    Aspect.MODEL: "Model",
+    Aspect.SIZE: "Size",
+    Aspect.QUALITY: "Quality",
+    Aspect.COUNT: "How many",
+    Aspect.FORMAT: "Format",
+    Aspect.PRIVATE: "Who sees it",
+    Aspect.PREVIEWS: "Previews",
+}
+HEADS = {
+    Whose.OWN: (
+        "### Your defaults on this server\n"
+        "They count wherever you choose nothing else. A picture of mine that you change stays as it was made, and what "
+        "comes of a reply is seen by everybody."
+    ),
+    Whose.SERVER: (
+        "### This server's defaults\n"
+        "They count for members who choose nothing else and have no default of their own (/settings)."
+    ),
+}
+UNSET = {Whose.OWN: "No default of yours", Whose.SERVER: "No default"}
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultOption:
+    """What can be chosen: as it is read, the value behind it, what it costs, and whether it is chosen."""
+
+    label: str
+    value: str
+    about: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDefault:
+    """One of the defaults: what is set, as a line or two; and what can be."""
+
+    aspect: Aspect
+    title: str
+    text: str
+    options: tuple[DefaultOption, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultsShown:
+    """All of them.
+
+    Attributes:
+        head: what they are, and what a picture costs with them.
+        is_set: whether there is any to take back.
+    """
+
+    head: str
+    defaults: tuple[ShownDefault, ...]
+    is_set: bool
+
+
+def shown_defaults(drafting: Drafting, usual: Usual, whose: Whose) -> DefaultsShown:
+    """The defaults of a member, or of a server."""
+    own = usual.defaults.own if whose is Whose.OWN else usual.defaults.server
+    lines = [HEADS[whose], f"**Price**: {_price_text(drafting, usual)}."]
+    shown = tuple(_shown(drafting, usual, whose, aspect) for aspect in Aspect)
+    return DefaultsShown("\n".join(lines), shown, own != NO_CHOICES)
+
+
+def _price_text(drafting: Drafting, usual: Usual) -> str:
+    """``one picture costs $0.019, and 3 at once $0.057``."""
+    each, count = _price(drafting, usual), usual.count().value
+    together = f", and {count} at once {format_price(count * each)}" if count > 1 else ""
+    return f"one picture with these costs up to {format_price(each)}{together}; its words and input pictures cost extra"
+
+
+def _price(drafting: Drafting, usual: Usual) -> int:
+    """What one picture costs, in nano-dollars."""
+    request = drafting.drafted(usual, Change.NEW, Wishes(prompt=DRAWN))
+    return estimate_choice(drafting.catalog.model(request.model), request)
+
+
+def _shown(drafting: Drafting, usual: Usual, whose: Whose, aspect: Aspect) -> ShownDefault:
+    found = usual.of(aspect, drafting.most_partials)
+    lines = [f"**{TITLES[aspect]}**: {choice_text(usual.catalog, aspect, found.value)}, {found.whose}"]
+    lines += [f"-# {found.note}"] if found.note else []
+    return ShownDefault(aspect, TITLES[aspect], "\n".join(lines), _options(drafting, usual, whose, aspect))
+
+
+def _options(drafting: Drafting, usual: Usual, whose: Whose, aspect: Aspect) -> tuple[DefaultOption, ...]:
+    """First that there is none, then what can be chosen, each with its price."""
+    kept = (usual.defaults.own if whose is Whose.OWN else usual.defaults.server).of(aspect)
+    without = _having(usual, whose, aspect, None)
+    below = without.of(aspect, drafting.most_partials)
+    unset = f"{UNSET[whose]}: {choice_text(usual.catalog, aspect, below.value)}, {below.whose}"
+    options = [DefaultOption(unset[:LONGEST_CHOICE], NONE, _about(drafting, without, aspect), kept is None)]
+    offered = list(_possible(drafting, usual, aspect))
+    for choice in offered if kept is None or kept in offered else (kept, *offered):
+        about = _about(drafting, _having(usual, whose, aspect, choice), aspect)
+        options.append(DefaultOption(_label(usual, aspect, choice), _value(choice), about, kept == choice))
+    return tuple(options[:MOST_CHOICES])
+
+
+def _possible(drafting: Drafting, usual: Usual, aspect: Aspect) -> Iterable[Choice]:
+    """What can be chosen, as far as it may be."""
+    catalog, permit = usual.catalog, usual.permit
+    model = catalog.model(usual.model().value)
+    possible: dict[Aspect, Iterable[Choice]] = {
+        Aspect.MODEL: (each.id for each in catalog.offered(usual.today) if permit.allows_model(each.id)),
+        Aspect.SIZE: (each.size for each in model.suggested_sizes if permit.allows_size(each.size)),
+        Aspect.QUALITY: (each for each in model.qualities if permit.allows_quality(each)),
+        Aspect.COUNT: range(1, min(permit.most_count or MOST_PICTURES, MOST_PICTURES) + 1),
+        Aspect.FORMAT: model.formats,
+        Aspect.PRIVATE: (False, True),
+        Aspect.PREVIEWS: range(drafting.most_partials + 1),
+    }
+    return possible[aspect]
+
+
+def _label(usual: Usual, aspect: Aspect, choice: Choice) -> str:
+    """A choice as it is offered."""
+    suggested = usual.catalog.model(usual.model().value).suggested_sizes
+    word = next((f"{each.word} " for each in suggested if aspect is Aspect.SIZE and each.size == choice), "")
+    return beginning(f"{word}{choice_text(usual.catalog, aspect, choice)}")[:LONGEST_CHOICE]
+
+
+def _about(drafting: Drafting, usual: Usual, aspect: Aspect) -> str:
+    """What a choice costs, where it costs anything."""
+    if aspect is Aspect.PRIVATE:
+        return ""
+    each = _price(drafting, usual)
+    if aspect is Aspect.COUNT:
+        return f"{format_price(usual.count().value * each)} together"
+    return f"{format_price(each)} a picture"
+
+
+def _having(usual: Usual, whose: Whose, aspect: Aspect, choice: Choice | None) -> Usual:
+    """What would be usual with another choice."""
+    layers = usual.defaults
+    if whose is Whose.OWN:
+        return replace(usual, defaults=replace(layers, own=layers.own.having(aspect, choice)))
+    return replace(usual, defaults=replace(layers, server=layers.server.having(aspect, choice)))
+
+
+def _value(choice: Choice) -> str:
+    """As it stands behind an option."""
+    if isinstance(choice, bool):
+        return YES if choice else NO
+    return str(choice)
