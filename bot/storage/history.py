@@ -57,11 +57,11 @@ CROSS JOIN history ON history.number = stars.picture_number
 JOIN pictures ON pictures.number = history.number
 WHERE stars.server_id = :server_id AND stars.user_id = :asker_id AND stars.picture_number BETWEEN :lowest AND :highest
 """
-WITH_WORDS = """
-AND +history.number IN (
-    SELECT rowid FROM history_words WHERE history_words MATCH :match AND rowid BETWEEN :lowest AND :highest
-)
+WORDS = """
+IN (SELECT rowid FROM history_words WHERE history_words MATCH :match AND rowid BETWEEN :lowest AND :highest)
 """
+WITH_WORDS = f"AND +history.number {WORDS}"
+STARS_WITH_WORDS = f"AND +stars.picture_number {WORDS}"  # before anything else is looked up of what is starred
 # What was made where they see it; of what is gone for everybody, what they made themselves.
 MAY_BE_SEEN = """
 AND history.server_id = :server_id AND (history.private = 0 OR history.user_id = :asker_id)
@@ -153,7 +153,8 @@ def statement_for(
         by, begins = "history_words.rowid", BY_WORDS
     else:
         by, begins = "history.number", BY_NUMBER
-    begins += WITH_WORDS if matches and begins is not BY_WORDS else ""
+    if matches and begins is not BY_WORDS:
+        begins += STARS_WITH_WORDS if query.favourites else WITH_WORDS
     ends = f"ORDER BY {by} {DIRECTIONS[stretch.newest_first]} LIMIT :most"
     return " ".join([COLUMNS, begins, MAY_BE_SEEN, *(FILTERS[name] for name in filters), *parts, ends]), meant
 

@@ -1,4 +1,4 @@
-"""The history of 100,000 pictures: how long a search takes, and a contact sheet of nine."""
+"""The history of 100,000 pictures: how long a search takes, also among favourites, and a contact sheet of nine."""
 
 from __future__ import annotations
 
@@ -22,10 +22,12 @@ from tests.bench.ledger.laps import quantile
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 PICTURES = 100_000
 SERVER, MEMBERS, CHANNELS = 7, 40, 20
+FOND = {1: 100, 2: 10, 3: 2}  # members who have starred every hundredth picture, every tenth, and every second
+WORDS = ("", "fox", "red fox", "FOX red", "zzqq", "東京", "京", "ox", "th", "a", "é", '"fox"', "fox 東京")
 ROUNDS = 5  # of all kinds of searches
 SHEETS = 5
 EDGE = 1024  # pixels
@@ -43,10 +45,13 @@ PICTURE = """
 INSERT INTO pictures (job_id, digest, media_type, width, height, byte_size, seconds, created_at)
     VALUES (? || ':1', 'a', 'image/png', 1, 1, 1, 1.0, ?)
 """
+STARS = """
+INSERT INTO stars (picture_number, user_id, server_id, at) SELECT number, ?, ?, 1 FROM history WHERE number % ? = 0
+"""
 
 
 def measure() -> list[Figure]:
-    """Both figures."""
+    """All figures."""
     return asyncio.run(_measured())
 
 
@@ -56,15 +61,19 @@ async def _measured() -> list[Figure]:
         try:
             chance = random.Random(1)  # noqa: S311 - the same pictures every time
             await database.transaction(lambda connection: _fill(connection, chance))
-            took = await _searches(database)
+            took = await _searches(database, list(_queries()))
+            fond = await _searches(database, list(_favourites()))
         finally:
             await database.close()
     sheets = await _sheets()
     close_pools()
     count = f"{PICTURES:,} pictures of {MEMBERS} members; {len(took)} searches of all kinds"
+    starred = f"favourites of {len(FOND)} members, who have starred 1, 10 and 50 % of them; {len(fond)} searches"
     return [
         Figure("history.search", count, quantile(took, 0.95), None, FINE_MILLISECONDS, at_most=SEARCH_AIM),
         Figure("history.search.worst", count, max(took), None, FINE_MILLISECONDS),
+        Figure("history.favourites", starred, quantile(fond, 0.95), None, FINE_MILLISECONDS, at_most=SEARCH_AIM),
+        Figure("history.favourites.worst", starred, max(fond), None, FINE_MILLISECONDS),
         Figure("history.sheet", f"nine PNG of {EDGE}²", max(sheets), None, MILLISECONDS, at_most=SHEET_AIM),
     ]
 
@@ -83,11 +92,13 @@ def _fill(connection: sqlite3.Connection, chance: random.Random) -> None:
         connection.execute(REQUEST, (of, SERVER, *where, document, at))
         connection.execute(JOB, (of, of, f"model-{number % 3}"))
         connection.execute(PICTURE, (of, at))
+    for member, every in FOND.items():
+        connection.execute(STARS, (member, SERVER, every))
 
 
 def _queries() -> Iterator[HistoryQuery]:
     day = 60 * PICTURES // 2
-    for words in ("", "fox", "red fox", "FOX red", "zzqq", "東京", "京", "ox", "th", "a", "é", '"fox"', "fox 東京"):
+    for words in WORDS:
         yield HistoryQuery(SERVER, 1, words=words)
         yield HistoryQuery(SERVER, 1, member_id=1, words=words)
         yield HistoryQuery(SERVER, 1, member_id=MEMBERS + 1, words=words)
@@ -96,12 +107,21 @@ def _queries() -> Iterator[HistoryQuery]:
         yield HistoryQuery(SERVER, 1, since=day, until=day + 86_400, words=words)
 
 
-async def _searches(database: Database) -> list[float]:
+def _favourites() -> Iterator[HistoryQuery]:
+    day = 60 * PICTURES // 2
+    for words in WORDS:
+        for member in FOND:
+            yield HistoryQuery(SERVER, member, words=words, favourites=True)
+            yield HistoryQuery(SERVER, member, words=words, member_id=5, model="model-1", favourites=True)
+            yield HistoryQuery(SERVER, member, words=words, since=day, until=day + 86_400, favourites=True)
+
+
+async def _searches(database: Database, queries: Sequence[HistoryQuery]) -> list[float]:
     history = SqliteHistory(database)
     places = Places(frozenset(range(1, CHANNELS - 1)), frozenset(range(1, CHANNELS + 1)))
     took: list[float] = []
     for _ in range(ROUNDS):
-        for query in _queries():
+        for query in queries:
             began = time.perf_counter()
             await history.found(query, places, Stretch(), 10)
             took.append(time.perf_counter() - began)
