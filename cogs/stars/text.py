@@ -49,7 +49,7 @@ def _of_gallery(counted: Counted, *, own: bool) -> list[str]:
     if counted.obstacle is not None:
         return [f"It has the stars for <#{gallery.channel_id}>, but is not shown there, because {counted.obstacle}."]
     if vote.comes_due:
-        return [f"With it the picture comes into <#{gallery.channel_id}>."]
+        return [f"Your star brings it into <#{gallery.channel_id}>."]
     if vote.is_in_gallery:
         return []
     missing = max(1, gallery.stars - vote.counted)

@@ -48,7 +48,7 @@ async def test_the_star_that_is_enough_brings_the_picture_and_its_post_tells_fur
         await house.env.settle()
 
         assert told(first).endswith(f"1 star more brings it into <#{wall.id}>.")
-        assert told(enough).endswith(f"With it the picture comes into <#{wall.id}>.")
+        assert told(enough).endswith(f"Your star brings it into <#{wall.id}>.")
         assert told(further).endswith("Press Star once more to take that back.")
         lines = post.content.splitlines()
         assert lines[:2] == [f"**#1** by <@{house.mia.id}>", "> a \\*red\\* fox"]

@@ -82,7 +82,7 @@ async def test_four_members_star_and_the_picture_is_shown_once_over_a_restart(
     assert chosen.startswith(f"✅ The gallery: changed from none to <#{wall.id}>, from 3 stars.")
     assert wall.messages[0].content.startswith("⭐ Pictures that 3 members star are shown here from now on")
     assert before == []
-    assert sum("comes into" in one.content for one in asked) == 1
+    assert sum("Your star brings it into" in one.content for one in asked) == 1
     assert post.content.startswith(
         f"**#2** by {mia.mention}\n> a fox \\@everyone \\[x\\]\\(https\\:\\/\\/evil.example\\)\n"
     )
@@ -177,7 +177,7 @@ async def test_what_was_due_when_the_bot_ended_is_posted_by_the_next_start(
     await house.start_bot()
     await house.until(lambda: shown(wall))
 
-    assert f"comes into <#{wall.id}>" in pressed.followups[0].content
+    assert f"brings it into <#{wall.id}>" in pressed.followups[0].content
     lacking = "I lack Send Messages, Attach Files and Embed Links there"
     assert f"⚠️ I may not write in <#{wall.id}>: {lacking}. Starred pictures wait." in status
     assert f"Gallery: <#{wall.id}>, from 1 star; /studio gallery changes it." in status
