@@ -262,7 +262,7 @@ async def test_what_people_say_to_each_other_is_not_for_us(opened: OpenHouse) ->
     async with opened() as house:
         first = await picture(house)
         mention = f"<@{house.bot.bot_id}>"
-        hers = await house.mia.send(house.channel, f"I like {mention}", attachments=[HAT])
+        hers = await house.mia.send(house.channel, f"I like {mention}")
         await reply(house, hers, "so do I", by=house.ben)
         edited = await house.mia.send(house.channel, "hello")
         await house.mia.edit(edited, f"{mention} make it snowy")

@@ -136,9 +136,9 @@ class Season:
         Raises:
             AssertionError: as `live_and_die`.
         """
-        await self._leave()
         life = await self._born()
         await self.at_work(life, START)
+        await self._leave()
         try:
             await self._house.until(lambda: is_settled(self._house), SETTLING)
         except TimeoutError:

@@ -207,6 +207,6 @@ async def test_the_panel_tells_how_things_stand(house: House) -> None:
     invocation = await lead.slash("studio status")
     response = await invocation.shown()
 
-    ((text,),) = [container["components"] for container in response.components]
+    (text,) = response.components[0]["components"]
     assert invocation.ephemeral
     assert "Here: 1 running, 0 waiting." in text["content"]

@@ -3,6 +3,6 @@
 CREATE TABLE member_defaults (
     server_id INTEGER NOT NULL,
     user_id INTEGER NOT NULL,
-    choices TEXT NOT NULL CHECK (json_valid(choices)),      -- those that were made; there is no row without any
+    choices TEXT NOT NULL,  -- as JSON: those that were made; there is no row without any
     PRIMARY KEY (server_id, user_id)
 ) STRICT, WITHOUT ROWID;

@@ -43,7 +43,7 @@ export function composer() {
 
 function picker(offered) {
   if (!offered.length) return nothing;
-  return html`<ul class="above commands" id="commands" role="listbox" aria-label="Commands">${offered.map((one, place) => html`<li id="command-${place}" role="option"
+  return html`<ul class="above commands" id="commands" role="listbox" aria-label="Commands" tabindex="0">${offered.map((one, place) => html`<li id="command-${place}" role="option"
     aria-selected=${String(place === picked)} @mousedown=${(event) => { event.preventDefault(); begin(one); }}>
     <span class="name">/${one.name}</span><span class="what">${one.description}</span>
     <small>${one.options.filter((option) => option.required).map((option) => option.name).join(" ")}</small></li>`)}</ul>`;
