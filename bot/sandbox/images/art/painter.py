@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
 from bot.sandbox.images.art.canvas import Canvas, gradient
+from bot.sandbox.images.art.figures import icon_set, sprite_sheet, sticker
+from bot.sandbox.images.art.lettering import letter, quoted_words
+from bot.sandbox.images.art.plans import floor_plan
 from bot.sandbox.images.art.scenes import draw_scene
 from bot.sandbox.images.art.sky import draw_stars, draw_weather
 from bot.sandbox.images.art.subjects import Stage, draw_subject
@@ -57,7 +60,7 @@ def paint(commission: Commission) -> Image.Image:
     size = (commission.width, commission.height)
     theme = read_prompt(commission.prompt, dice(commission.seed))
     if not commission.inputs:
-        return _alone(commission, theme) if commission.transparent else _scene(commission, theme, size)
+        return _from_words(commission, theme, size)
     base = upright(commission.inputs[0])
     if commission.mask is not None:
         picture = into_mask(
@@ -70,6 +73,36 @@ def paint(commission: Commission) -> Image.Image:
     where = None if commission.markup is None else drawn_box(commission.markup, size)
     picture = alter(base, size, theme, commission.seed, transparent=commission.transparent, where=where)
     return _with_insets(picture, commission)
+
+
+def _from_words(commission: Commission, theme: Theme, size: tuple[int, int]) -> Image.Image:
+    """What the words ask to be laid out, or else a scene; lettered with what they quote."""
+    words, seed = commission.prompt.lower(), commission.seed
+    if "floor plan" in words or "floorplan" in words:
+        return floor_plan(commission.prompt, size, seed)
+    figures = _figures(words, theme, size, seed)
+    if figures is None and commission.transparent:
+        return _alone(commission, theme)
+    if figures is not None:
+        return figures if commission.transparent else _on_ground(figures)
+    scene = _scene(commission, theme, size)
+    letter(scene, quoted_words(commission.prompt))
+    return scene
+
+
+def _figures(words: str, theme: Theme, size: tuple[int, int], seed: int) -> Image.Image | None:
+    """Figures without a scene, RGBA; None where none are asked for."""
+    if "sprite sheet" in words or "spritesheet" in words:
+        return sprite_sheet(theme, size, seed, words)
+    if "icons" in words:
+        return icon_set(theme, size, seed)
+    return sticker(theme, size, seed) if "sticker" in words else None
+
+
+def _on_ground(figures: Image.Image) -> Image.Image:
+    ground = gradient(figures.size, ((226, 230, 234), (204, 210, 216)))
+    ground.paste(figures, mask=figures.getchannel("A"))
+    return ground
 
 
 def _with_insets(picture: Image.Image, commission: Commission) -> Image.Image:
