@@ -25,6 +25,7 @@ from bot.delivery.greetings import Greetings
 from bot.delivery.log_channel import LogChannel
 from bot.discord_retries import PROBLEMS
 from bot.discord_ui.command_links import CommandLinks
+from bot.discord_ui.command_translator import CommandTranslator
 from bot.discord_ui.front_desk import FrontDesk
 from bot.discord_ui.intake import Intake
 from bot.discord_ui.interactions import AtelierClient, AtelierTree, Untold
@@ -32,6 +33,7 @@ from bot.discord_ui.more_menu import MoreButton, MoreSelect
 from bot.discord_ui.questions import Questions
 from bot.discord_ui.rows import More, ResultButtons
 from bot.errors import DatabaseError
+from bot.language import catalogs_digest
 from bot.presentation.restart import trouble_text
 from bot.services.background import Background
 
@@ -259,11 +261,14 @@ class AtelierBot(AtelierClient):
         if guild is not None:
             self.tree.copy_global_to(guild=guild)
         payload = [command.to_dict(self.tree) for command in self.tree.get_commands(guild=guild)]
-        digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+        told = json.dumps([payload, catalogs_digest()], sort_keys=True)
+        digest = hashlib.sha256(told.encode()).hexdigest()
         key = self._commands_key(guild)
         if await self.services.state.get(key) == digest:
             return
+        await self.tree.set_translator(CommandTranslator())
         await self.tree.sync(guild=guild)
+        await self.tree.set_translator(None)  # and with it go the catalogs
         if guild is not None:
             await self._take_back_commands(None)
         self._commands_changed = True

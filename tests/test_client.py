@@ -12,6 +12,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot import client
 from bot.client import close_left_sockets, point_at
 from bot.services.calendar import BILLING_ZONE
 from bot.services.ledger import Destination, Reservation
@@ -39,6 +40,16 @@ async def test_discord_is_told_again_when_they_have_changed(opened: OpenHouse) -
         key = f"commands_hash:{house.bot.application_id}:global"
         assert await house.services.state.get(key)
         await house.services.state.put(key, "of another version")
+        await house.restart()
+
+        assert len(syncs(house)) == 2
+
+
+async def test_discord_is_told_again_when_they_are_translated_otherwise(
+    opened: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened() as house:
+        monkeypatch.setattr(client, "catalogs_digest", lambda: "of other catalogs")
         await house.restart()
 
         assert len(syncs(house)) == 2

@@ -70,6 +70,14 @@ async def test_the_commands_are_registered_once_over_two_starts(house: House) ->
     assert len(house.discord.gateway.identifies) == 2
 
 
+async def test_commands_are_registered_in_all_languages_and_keep_their_names(house: House) -> None:
+    (imagine,) = [each for each in house.discord.commands[None] if each["name"] == "imagine"]
+
+    assert imagine["description_localizations"]["de"] == "Zeichnet ein Bild nach deinen Worten."
+    assert imagine["options"][0]["description_localizations"].keys() == {"de", "fr", "es-ES", "es-419", "pt-BR", "ja"}
+    assert not imagine["name_localizations"]
+
+
 async def test_the_commands_of_one_server_are_registered_apart(house: House) -> None:
     await house.restart_bot(ATELIER_SYNC_GUILD=str(house.discord.server.id))
 

@@ -296,6 +296,8 @@ def command(**more: object) -> dict[str, Any]:
         [command(options=[option(f"o{n}", choices=[{"name": "x" * 100, "value": "y" * 400}] * 2) for n in range(9)])],
         [command(description_localizations={"de": "x" * 9000})],
         [command(description_localizations={"de": ""})],
+        [command(description_localizations={"xx": "Kein Land"})],
+        [command(options=[option(choices=[{"name": "a", "value": "a", "name_localizations": {"de": "x" * 101}}])])],
         [command(name_localizations={"de": "Mit Leer"})],
         [command(name_localizations=[])],
         [command(type=9)],
@@ -331,6 +333,15 @@ def test_commands_that_discord_would_not_take_are_refused(commands: list[dict[st
 
     with pytest.raises(Refusal):
         faults.raise_if_any()
+
+
+@pytest.mark.parametrize(("length", "faults"), [(70, 0), (90, 1)])
+def test_of_the_names_of_a_choice_the_longest_counts_to_the_size_of_a_command(length: int, faults: int) -> None:
+    choices = [{"name": str(each), "value": "a", "name_localizations": {"ja": "x" * length}} for each in range(25)]
+    found = FormFaults()
+    check_commands([command(options=[option(f"o{each}", choices=choices) for each in range(4)])], found)
+
+    assert str(found.as_refusal().errors).count("APPLICATION_COMMAND_TOO_LARGE") == faults
 
 
 async def test_commands_keep_their_ids_and_change_their_version_only_when_they_change(

@@ -212,10 +212,12 @@ def _check_choices(place: str, option: Json, faults: FormFaults) -> None:
 
 def _characters(part: Json) -> int:
     """Names, descriptions and values, of which the longest localisation counts."""
-    total = 0
-    for key in ("name", "description"):
-        spoken = [part.get(key), *as_object(part.get(f"{key}_localizations")).values()]
-        total += max(len(as_text(text)) for text in spoken)
+    total = _longest(part, "name") + _longest(part, "description")
     for choice in as_objects(part.get("choices")):
-        total += len(as_text(choice.get("name"))) + len(as_text(choice.get("value")))
+        total += _longest(choice, "name") + len(as_text(choice.get("value")))
     return total + sum(_characters(option) for option in as_objects(part.get("options")))
+
+
+def _longest(part: Json, key: str) -> int:
+    spoken = [part.get(key), *as_object(part.get(f"{key}_localizations")).values()]
+    return max(len(as_text(text)) for text in spoken)

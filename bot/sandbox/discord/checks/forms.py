@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 
 WEB = ("http", "https")
 LARGEST = 2**53  # of whole numbers in options
+# https://discord.com/developers/docs/reference#locales
+LOCALES = (
+    *("ar", "bg", "cs", "da", "de", "el", "en-GB", "en-US", "es-419", "es-ES", "fi", "fr", "he", "hi", "hr", "hu"),
+    *("id", "it", "ja", "ko", "lt", "nl", "no", "pl", "pt-BR", "ro", "ru", "sv-SE", "th", "tr", "uk", "vi"),
+    *("zh-CN", "zh-TW"),
+)
 
 
 class Needed:
@@ -149,6 +155,7 @@ def texts_by_language(longest: int) -> Check:
             faults.add(place, "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
             return
         for locale, words in value.items():
+            one_of(*LOCALES)(_within(place, locale), locale, faults)
             text(longest, 1)(_within(place, locale), words, faults)
 
     return check

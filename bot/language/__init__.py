@@ -1,0 +1,34 @@
+"""Texts that can be told in other languages: English in the source, catalogs for the others, values by CLDR."""
+
+from bot.language.languages import (
+    CATALOGS,
+    ENGLISH,
+    LOCALES,
+    PSEUDO,
+    Language,
+    Translatable,
+    catalogs_digest,
+    language_of,
+    load_catalogs,
+)
+from bot.language.phrases import composed, joined, phrase, plural
+from bot.language.values import dollars, listing, month_name
+
+__all__ = [
+    "CATALOGS",
+    "ENGLISH",
+    "LOCALES",
+    "PSEUDO",
+    "Language",
+    "Translatable",
+    "catalogs_digest",
+    "composed",
+    "dollars",
+    "joined",
+    "language_of",
+    "listing",
+    "load_catalogs",
+    "month_name",
+    "phrase",
+    "plural",
+]

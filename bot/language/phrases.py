@@ -1,0 +1,59 @@
+"""Sentences and parts of sentences, with what goes into them.
+
+What an f-string, a slice or a method of `str` makes of one is English alone: `phrase`, `joined` and `composed` forget
+nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.language.languages import Translatable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from bot.language.languages import Language
+
+
+def phrase(template: str, /, **values: object) -> Translatable:
+    """A sentence or a part of one, with its values in their places: ``phrase("{done} of {total} done", …)``.
+
+    The template stands in the source as it is, for it names the translation. Whole numbers are counts, written with
+    their thousands apart: what is only called by a number is given as text. Values that are translatable are told in
+    the same language.
+    """
+    return _phrase(template, template, None, values)
+
+
+def plural(one: str, many: str, count: int, /, **values: object) -> Translatable:
+    """As `phrase`, by how many there are: ``plural("{count} picture", "{count} pictures", 3)``."""
+    return _phrase(one, one if count == 1 else many, count, {"count": count, **values})
+
+
+def _phrase(source: str, template: str, count: int | None, values: dict[str, object]) -> Translatable:
+    def told_in(language: Language) -> str:
+        inserted = {name: _value_in(language, value) for name, value in values.items()}
+        return (language.message(source, count) or template).format(**inserted)
+
+    english = {name: f"{value:,}" if isinstance(value, int) else str(value) for name, value in values.items()}
+    return Translatable(template.format(**english), told_in)
+
+
+def _value_in(language: Language, value: object) -> str:
+    if isinstance(value, int):
+        from babel.numbers import format_decimal  # noqa: PLC0415 - for those alone who read another language
+
+        return format_decimal(value, locale=language.cldr)
+    return language.translate(str(value))
+
+
+def composed(compose: Callable[[Sequence[str]], str], parts: Iterable[str]) -> Translatable:
+    """What `compose` makes of the texts, in each language anew: for what must fit, or begin with a capital."""
+    kept = tuple(parts)
+    return Translatable(compose(kept), lambda language: compose([language.translate(part) for part in kept]))
+
+
+def joined(separator: str, parts: Iterable[str]) -> Translatable:
+    """As ``separator.join(parts)``."""
+    return composed(separator.join, parts)

@@ -1,0 +1,53 @@
+"""Money, months and lists as each language writes them: by CLDR through Babel, which only other languages import."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from bot.language.languages import Translatable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bot.language.languages import Language
+
+
+def dollars(written: str) -> Translatable:
+    """US dollars, from how they are written in English: ``$1,234.50``, ``<$0.001``; with as many decimals."""
+
+    def told_in(language: Language) -> str:
+        from babel.numbers import format_currency  # noqa: PLC0415 - see above
+
+        sign, _, number = written.partition("$")
+        digits = number.replace(",", "")
+        return sign + format_currency(
+            digits, "USD", locale=language.cldr, currency_digits=False, decimal_quantization=False
+        )
+
+    return Translatable(written, told_in)
+
+
+def month_name(year: int, month: int, english: str) -> Translatable:
+    """``November 2026``; `month` is 1 for January to 12."""
+
+    def told_in(language: Language) -> str:
+        from babel.dates import format_skeleton  # noqa: PLC0415 - see above
+
+        return format_skeleton("yMMMM", date(year, month, 1), locale=language.cldr)
+
+    return Translatable(english, told_in)
+
+
+def listing(parts: Iterable[str], last: str) -> Translatable:
+    """The parts, at least one, as a person would list them: ``low, medium or high``; `last` is *or* or *and*."""
+    kept = tuple(parts)
+    *most, final = kept
+
+    def told_in(language: Language) -> str:
+        from babel.lists import format_list  # noqa: PLC0415 - see above
+
+        told = [language.translate(part) for part in kept]
+        return format_list(told, "or" if last == "or" else "standard", language.cldr)
+
+    return Translatable(f"{', '.join(most)} {last} {final}" if most else final, told_in)
