@@ -37,7 +37,7 @@ HEADS = {
         "They count for members who choose nothing else and have no default of their own (/settings)."
     ),
 }
-UNSET = {Whose.OWN: "No default of yours", Whose.SERVER: "No default"}
+UNSET = {Whose.OWN: "no default of yours", Whose.SERVER: "no default"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,8 @@ def _options(drafting: Drafting, usual: Usual, whose: Whose, aspect: Aspect) -> 
     kept = (usual.defaults.own if whose is Whose.OWN else usual.defaults.server).of(aspect)
     without = _having(usual, whose, aspect, None)
     below = without.of(aspect, drafting.most_partials)
-    unset = f"{UNSET[whose]}: {choice_text(usual.catalog, aspect, below.value)}, {below.whose}"
+    by = f"{choice_text(usual.catalog, aspect, below.value)}, {below.whose} ({UNSET[whose]})"
+    unset = f"{TITLES[aspect]}: {by}"
     options = [DefaultOption(unset[:LONGEST_CHOICE], NONE, _about(drafting, without, aspect), kept is None)]
     offered = list(_possible(drafting, usual, aspect))
     for choice in offered if kept is None or kept in offered else (kept, *offered):
@@ -133,10 +134,18 @@ def _possible(drafting: Drafting, usual: Usual, aspect: Aspect) -> Iterable[Choi
 
 
 def _label(usual: Usual, aspect: Aspect, choice: Choice) -> str:
-    """A choice as it is offered."""
-    suggested = usual.catalog.model(usual.model().value).suggested_sizes
-    word = next((f"{each.word} " for each in suggested if aspect is Aspect.SIZE and each.size == choice), "")
-    return beginning(f"{word}{choice_text(usual.catalog, aspect, choice)}")[:LONGEST_CHOICE]
+    """A choice as it is offered; it is understood by itself, for a menu shows and reads out nothing else."""
+    text = choice_text(usual.catalog, aspect, choice)
+    if aspect is Aspect.SIZE:
+        suggested = usual.catalog.model(usual.model().value).suggested_sizes
+        text = " ".join([*(each.word for each in suggested if each.size == choice), text])
+    told = {
+        Aspect.QUALITY: f"{text} quality",
+        Aspect.FORMAT: f"{text} format",
+        Aspect.PRIVATE: f"{text} sees it",
+        Aspect.PREVIEWS: f"{text if choice else 'no'} preview{'s' * (choice != 1)}",
+    }
+    return beginning(told.get(aspect, text))[:LONGEST_CHOICE]
 
 
 def _about(drafting: Drafting, usual: Usual, aspect: Aspect) -> str:

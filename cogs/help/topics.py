@@ -34,6 +34,7 @@ TEXTS = {
 - `size` takes pixels (1536x1024), shapes (16:9) and words (landscape, 4K). `quality` is what costs: draft with low, \
 finish with ⬆️ below the picture.
 - `count` makes up to four at once; `image1` to `image4` are pictures to start from.
+- `/settings` keeps what you usually choose, with its price.
 - Or mention me and say what to draw: I show the price, and you press.
 - A preview sharpens while it is drawn. ✖️ *Cancel* is free until the image API has it.""",
     "changing": """\
@@ -70,7 +71,7 @@ resets.
 - Nothing is charged for what was refused, cancelled in time, or failed before the image API had it.
 - Not enough left? Under the refusal, 🙋 *Ask for more* asks your leads.""",
     "privacy": """\
-- `private` shows the result to you alone, also in `/history`.
+- `private` shows the result to you alone, also in `/history`; `/settings` can make that your default.
 - Of a file of yours only the picture is kept and sent: no position, author or earlier version.
 - *Delete* behind ⋯ removes a picture for good, from here and from my store: yours by you, any by a moderator. What it \
 cost stays in the books.""",
@@ -88,7 +89,8 @@ member.
 - `/quota report`, `/quota export`: a month by member, model, day or channel; every job as CSV.
 - `/studio pause` stops at once, `/studio resume` goes on, `/studio status` tells how things stand.
 - `/studio models`, `/studio channels`, `/studio roles`: what may be asked for, and where. `/studio replies`: when \
-words in a reply change a picture. `/studio gallery`: where starred pictures are shown.
+words in a reply change a picture. `/studio defaults`: what pictures are like for who chooses nothing. \
+`/studio gallery`: where starred pictures are shown.
 - `/studio audit`: who decided what, when and why. `/studio log`: where alerts and questions for more are posted.""",
 }
 

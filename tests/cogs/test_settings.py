@@ -87,7 +87,7 @@ async def test_who_has_chosen_nothing_sees_whose_each_default_is_and_what_a_pict
         assert "**Price**: one picture with these costs up to $0.009;" in texts(shown)
         assert "**Quality**: low, this server's" in texts(shown)
         assert f"**Model**: {MODEL.title}, the bot's" in texts(shown)
-        assert chosen(shown, f"{OWN}:quality") == "No default of yours: low, this server's"
+        assert chosen(shown, f"{OWN}:quality") == "Quality: low, this server's (no default of yours)"
         (reset,) = [part for part in parts(shown) if part.get("label") == "Reset all"]
         assert reset["disabled"] is True
 

@@ -35,7 +35,7 @@ def test_every_quality_shows_what_a_picture_costs_with_it() -> None:
         f"{price_text(MODEL, '864x1536', quality, Asked(3))} a picture" for quality in MODEL.qualities
     ]
     assert offered[0] == DefaultOption(
-        "No default of yours: medium, the bot's",
+        "Quality: medium, the bot's (no default of yours)",
         NONE,
         f"{price_text(MODEL, '864x1536', 'medium', Asked(3))} a picture",
         is_chosen=False,
@@ -59,15 +59,18 @@ def test_how_many_shows_what_they_cost_together() -> None:
 def test_fewer_previews_are_cheaper() -> None:
     none, *_, most = options(Aspect.PREVIEWS, quality="high")[1:]
 
-    assert (none.label, none.about) == ("None", f"{price_text(MODEL, '1024x1024', 'high', Asked(0))} a picture")
-    assert (most.label, most.about) == ("At most 3", f"{price_text(MODEL, '1024x1024', 'high', Asked(3))} a picture")
+    assert (none.label, none.about) == ("No previews", f"{price_text(MODEL, '1024x1024', 'high', Asked(0))} a picture")
+    assert (most.label, most.about) == (
+        "At most 3 previews",
+        f"{price_text(MODEL, '1024x1024', 'high', Asked(3))} a picture",
+    )
 
 
 def test_what_was_chosen_once_and_is_offered_no_more_is_shown_as_chosen() -> None:
     first, kept, *_ = options(Aspect.QUALITY, quality="max", model=FIXED.id)
 
     assert not first.is_chosen
-    assert (kept.label, kept.is_chosen) == ("Max", True)
+    assert (kept.label, kept.is_chosen) == ("Max quality", True)
 
 
 @pytest.mark.parametrize("whose", [Whose.OWN, Whose.SERVER])

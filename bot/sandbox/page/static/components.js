@@ -58,7 +58,7 @@ function select(one, message) {
     });
   };
   const chosen = entries.filter((entry) => entry.isChecked).map((entry) => entry.label).join(", ");
-  return html`<button class="select ${state.sending.has(key) ? "sending" : ""}" aria-haspopup="listbox" ?disabled=${one.disabled} @click=${open}>
+  return html`<button class="select ${state.sending.has(key) ? "sending" : ""}" aria-haspopup="listbox" aria-label=${chosen && one.placeholder ? `${one.placeholder}: ${chosen}` : nothing} ?disabled=${one.disabled} @click=${open}>
     <span>${chosen || one.placeholder || "Make a selection"}</span><span class="sign" aria-hidden="true">⌄</span></button>`;
 }
 

@@ -153,7 +153,7 @@ function blockNode(block) {
   const inner = () => block.inner.map(inlineNode);
   switch (block.kind) {
     case "fence": return html`<pre tabindex="0"><code>${block.text}</code></pre>`;
-    case "heading": return html`<div class="h h${block.level}" role="heading" aria-level=${block.level + 3}>${inner()}</div>`;
+    case "heading": return html`<div class="h h${block.level}" role="heading" aria-level="3">${inner()}</div>`;
     case "small": return html`<div class="small">${inner()}</div>`;
     case "quote": return html`<blockquote>${block.inner.map(blockNode)}</blockquote>`;
     case "list": {
