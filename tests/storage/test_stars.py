@@ -153,8 +153,24 @@ async def test_what_became_private_or_was_deleted_meanwhile_is_not_posted(books:
     await books.requests.acknowledged("A", replace(DESTINATION, private=True))
     await books.requests.delete_picture(2, NOON)
 
+    assert await posts.due() == []
     assert [await posts.posted(number, 900, 901, 1) for number in (1, 2)] == [False, False]
     assert await books.requests.messages("A") == await books.requests.messages("B") == []
+
+
+async def test_what_is_published_once_more_may_come_into_the_gallery_anew(books: Books) -> None:
+    await made(books)
+    stars, posts = SqliteStars(books.database), SqliteGalleryPosts(books.database)
+    await stars.toggle(star(5), 1)
+    await posts.posted(1, 900, 901, 1)
+    for private in (True, False):
+        await books.requests.acknowledged("A", replace(DESTINATION, private=private))
+
+    again = await stars.toggle(star(6, vote_id=99), 1)
+
+    assert again is not None
+    assert again.comes_due
+    assert await posts.due() == [DuePost(1, SERVER, 99)]
 
 
 async def test_what_is_dropped_may_come_due_again_but_not_what_was_posted(books: Books) -> None:

@@ -105,6 +105,7 @@ class GalleryPosts:
         self._requests = requests
         self._policies = policies
         self._at_work: dict[int, asyncio.Event] = {}  # by the numbers of pictures: set to try again at once
+        self._turn = asyncio.Lock()  # one picture after the other, for each is held in memory
         self._background = Background()
 
     def post_soon(self, number: int) -> None:
@@ -158,7 +159,8 @@ class GalleryPosts:
 
     async def _is_seen_to(self, number: int) -> bool:
         try:
-            return await self._attempt(number)
+            async with self._turn:
+                return await self._attempt(number)
         except Exception as problem:  # noqa: BLE001 - whatever it was, a later attempt may find it mended
             _log.warning("not posted in the gallery yet", picture=number, reason=repr(problem))
             return False

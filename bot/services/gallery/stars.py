@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bot.services.policy import GalleryChannel, Policies
 
 INTERVAL = 5.0  # seconds between two rounds of the messages that show a result
+MOST_RENEWED = 20  # of them in a round, beside the first and those in the gallery: /show may have brought many
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -170,6 +171,12 @@ class Stars:
         if self.labels is None or order is None:
             return
         places = await self._requests.messages(request_id)
+        if len(places) > MOST_RENEWED:
+            gallery = (await self._policies.of(order.requester.server_id)).gallery
+            kept = {*places[:1], *places[-MOST_RENEWED:]}
+            places = [
+                each for each in places if each in kept or (gallery is not None and each[0] == gallery.channel_id)
+            ]
         told = [await self.labels.renew(order, channel_id, message_id) for channel_id, message_id in places]
         if all(told):
             await self._gallery_posts.records.told({picture.number: picture.stars for picture in order.pictures})

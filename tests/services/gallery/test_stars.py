@@ -9,7 +9,8 @@ import pytest
 
 from bot.errors import PictureGoneError
 from bot.services.gallery import stars as of_stars
-from tests.services.gallery.voting import a_room
+from bot.services.policy import GalleryChannel
+from tests.services.gallery.voting import GALLERY, a_room
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,3 +71,19 @@ async def test_a_deleted_picture_takes_no_vote(tmp_path: Path) -> None:
 
         with pytest.raises(PictureGoneError):
             await room.vote(2)
+
+
+@pytest.mark.parametrize("gallery", [None, GalleryChannel(GALLERY, 9)])
+async def test_of_very_many_messages_the_first_the_newest_and_those_in_the_gallery_are_told(
+    gallery: GalleryChannel | None, tmp_path: Path
+) -> None:
+    async with a_room(tmp_path) as room:
+        await room.choose(gallery)
+        await room.house.requests.delivered("r1", 5, GALLERY, [100])
+        await room.house.requests.delivered("r1", 5, 5, list(range(200, 225)))
+
+        await room.vote()
+        await room.until(lambda: (5, 224, [1, 0]) in room.labels.told)
+
+        told = [message_id for _, message_id, _ in room.labels.told]
+        assert told == [70, *([] if gallery is None else [100]), *range(205, 225)]
