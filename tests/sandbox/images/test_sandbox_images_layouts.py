@@ -105,7 +105,7 @@ def test_other_rooms_make_another_plan_with_colours_where_they_are_asked_for() -
 
 
 def test_what_is_quoted_is_lettered_at_the_top_and_only_there() -> None:
-    plain, lettered = drawn("a harbour, poster"), drawn('a harbour, poster "SUMMER" and “from 6 pm”')
+    plain, lettered = drawn("a harbour, poster"), drawn('a harbour, poster "QUAY" and “open late”')
     box = ImageChops.difference(plain, lettered).getbbox()
 
     assert quoted_words('say "one" “two” „three” "four"') == ["one", "two", "three"]
