@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
+from bot.discord_limits import MOST_CHOICES
 from bot.discord_ui.interactions import is_lead
 from bot.discord_ui.occasions import asker_of, requester_of
 from bot.discord_ui.options import choices, shape_of, typed_wishes
@@ -43,11 +45,13 @@ async def offered_presets(
     """What to offer for a preset's name, each with whose it is and, beside these wishes, with its price."""
     presets = interaction.client.services.presets
     wanted = typed.strip().casefold()
-    found = [
-        each
-        for each in await presets.shown_to(await viewer_of(interaction))
-        if wanted in each.name.casefold() or each.handle.casefold() == wanted
-    ]
+    viewer = await viewer_of(interaction)
+    shown = await presets.shown_to(viewer)
+    hidden = await presets.hidden_from(viewer) if beside is None else ()  # those can be looked at, not used
+    matching = (
+        each for each in (*shown, *hidden) if wanted in each.name.casefold() or each.handle.casefold() == wanted
+    )
+    found = [*islice(matching, MOST_CHOICES)]
     labels = [await _label(interaction, each, beside) for each in found]
     return choices(zip(labels, (each.handle for each in found), strict=True))
 

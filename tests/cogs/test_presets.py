@@ -342,6 +342,8 @@ async def test_starters_are_there_without_set_up_copied_by_all_and_hidden_by_lea
         assert await offered(house, "preset show", "name", "stick", who=house.mia) == []
         assert await offered(house, "preset show", "name", "stick", who=house.ben) == ["Sticker · yours"]
         assert said_privately(await show(house, house.mia, "sticker")) == f"❌ {NOT_THERE}"
+        assert await offered(house, "preset show", "name", "stick", who=house.lead) == ["Sticker · starter"]
+        assert await offered(house, "preset use", "name", "stick", who=house.lead) == []
         unhidden = await house.lead.click(hidden.response, label="Show on this server")
         assert "Hide on this server" in labels(unhidden)
         assert await offered(house, "preset show", "name", "stick", who=house.mia) == ["Sticker · starter"]

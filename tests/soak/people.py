@@ -67,6 +67,8 @@ class Crowd:
             self._look: 1,
             self._type: 0.5,
             self._menu: 1,
+            self._use_preset: 1.5,
+            self._keep_preset: 0.7,
             self._moderate: 0.3,
             self._lead: 1.5,
         }
@@ -140,7 +142,7 @@ class Crowd:
         for _, field in fields_of(pressed.modal):
             if field["type"] == Kind.TEXT_INPUT and (field["custom_id"] == "prompt" or not field.get("value")):
                 values[field["custom_id"]] = self._words(dice) if dice.random() < 0.9 else dice.choice(AMOUNTS)
-            elif field["type"] == Kind.FILE_UPLOAD and dice.random() < 0.2:
+            elif field["type"] == Kind.FILE_UPLOAD and (field.get("required", True) or dice.random() < 0.2):
                 values[field["custom_id"]] = [dice.choice(FILES)]
         await member.submit_modal(pressed, values)
 
@@ -182,6 +184,34 @@ class Crowd:
         entry = dice.choice(("Edit image", "Vary image", "Image details", "Star image"))
         await self._fill_in(dice, member, await member.message_command(entry, message))
         return f"{member.name}: {entry}"
+
+    async def _use_preset(self, dice: Random) -> str:
+        """One of their own, of the server or a starter, by the quick way or by its dialog."""
+        member = dice.choice(self.members)
+        offered = await member.autocomplete("preset use", focused="name", value="")
+        name = str(dice.choice(offered)["value"])
+        options: dict[str, Any] = {"prompt": self._words(dice)} if dice.random() < 0.5 else {}
+        if dice.random() < 0.2:
+            options["image1"] = dice.choice(FILES)
+        await self._fill_in(dice, member, await member.slash("preset use", name=name, **options))
+        return f"{member.name}: uses {name} {options.get('prompt', '')}"
+
+    async def _keep_preset(self, dice: Random) -> str:
+        """A lead's for the server, or a member's own; or one is deleted."""
+        member = dice.choice([*self.members, *self.leads])
+        if dice.random() < 0.3:
+            offered = await member.autocomplete("preset delete", focused="name", value="")
+            name = str(dice.choice(offered)["value"])
+            question = await (await member.slash("preset delete", name=name)).shown(PATIENCE)
+            await member.click(question, "Delete for good")
+            return f"{member.name}: deletes the preset {name}"
+        name = f"no. {next(self._numbers)}"
+        options: dict[str, Any] = {"scope": "server's" if member in self.leads else "mine"}
+        if dice.random() < 0.5:
+            options["image1"] = dice.choice(FILES)
+        words = self._words(dice, "a {subject=fox}, {style=oil|ink}")
+        await member.slash("preset save", name=name, prompt=words, **options)
+        return f"{member.name}: keeps the preset {name}"
 
     # --- leads ---------------------------------------------------------------------------------------------------
 

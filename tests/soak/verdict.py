@@ -26,7 +26,7 @@ PANELS = ("⏸️ Picture making", "⏸️ **Picture making")  # begin what lead
 PENDING = ("reserved", "dispatched")
 REFERENCE = "with the reference"  # in what is said of a failure that nobody foresaw
 SAMPLE = 5  # of a kind of fault that are told
-TABLES = ("requests", "jobs", "events", "pictures", "state", "errands", "audit")
+TABLES = ("requests", "jobs", "events", "pictures", "state", "errands", "audit", "presets", "preset_files")
 JOBS = """
 SELECT request_id, user_id, state, hold_nano, actual_nano, provider_request_id,
     dispatched_at IS NOT NULL, deadline_at IS NOT NULL, is_estimated
@@ -41,6 +41,9 @@ WHERE delivered_at IS NULL OR EXISTS (
     SELECT 1 FROM jobs JOIN pictures ON pictures.job_id = jobs.id
     WHERE jobs.request_id = requests.id AND pictures.deleted_at IS NULL
 )
+UNION
+SELECT preset_files.digest FROM preset_files LEFT JOIN pictures ON pictures.number = picture_number
+WHERE deleted_at IS NULL
 """
 
 
