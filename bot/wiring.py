@@ -16,7 +16,7 @@ from bot.services.accounting import Corrector, MonthNews, MonthReports
 from bot.services.admission import Admission, Clearance, DefaultsDesk, Drafting
 from bot.services.calendar import TrueClock, unjumped
 from bot.services.catalog import open_catalog
-from bot.services.gallery import Deletions, FileHolds, GalleryPosts, History, Stars, Sweeping, Upkeep
+from bot.services.gallery import Deletions, FileHolds, GalleryPosts, History, Publications, Stars, Sweeping, Upkeep
 from bot.services.jobs import (
     Answers,
     Arrears,
@@ -70,6 +70,7 @@ from bot.storage.ledger.usage import SqliteUse
 from bot.storage.member_defaults import SqliteMemberDefaults
 from bot.storage.policies import SqliteAudit, SqlitePolicies
 from bot.storage.presets import SqlitePresets
+from bot.storage.publications import SqlitePublications
 from bot.storage.showings import SqliteShowings
 from bot.storage.stars import SqliteStars
 
@@ -125,6 +126,7 @@ class Services:
     presets: PresetDesk
     upkeep: Upkeep
     gallery_posts: GalleryPosts
+    publications: Publications
     deletions: Deletions
     blobs: BlobStore
     file_holds: FileHolds
@@ -372,6 +374,7 @@ def _services(below: _Foundation, ground: _GroundFloor) -> Services:
         gallery_posts=below.gallery_posts,
         presets=PresetDesk(SqlitePresets(below.database), open_starters(), below.file_holds, below.clock),
         upkeep=below.upkeep,
+        publications=_publications(below, ground.restoration),
         deletions=Deletions(below.requests, below.upkeep, below.file_holds, below.audit, below.clock),
         blobs=below.blobs,
         file_holds=below.file_holds,
@@ -382,6 +385,17 @@ def _services(below: _Foundation, ground: _GroundFloor) -> Services:
         images=below.images,
         account=below.account,
         database=below.database,
+    )
+
+
+def _publications(below: _Foundation, restoration: Restoration) -> Publications:
+    return Publications(
+        below.requests,
+        SqlitePublications(below.database),
+        below.upkeep,
+        below.policies,
+        restoration.gone_back.noticed_at,
+        below.clock,
     )
 
 

@@ -249,9 +249,31 @@ async def order_behind(interaction: Interaction, number: int) -> Order:
         raise PictureGoneError
     if interaction.message is not None and order.id.isdigit() and interaction.message.id < int(order.id):
         raise PictureGoneError(FROM_BEFORE)
-    if order.destination.private and order.requester.user_id != interaction.user.id:
+    return await _as_read(interaction, _seen_by(interaction, order))
+
+
+async def order_shown_by(interaction: Interaction, message: discord.Message) -> Order | None:
+    """The request of this server whose result a message shows; None if it shows none of ours.
+
+    Raises:
+        PictureGoneError: nothing of it is there any more for whoever acts.
+    """
+    order = await interaction.client.services.requests.of_message(message.id)
+    if order is None or order.requester.server_id != interaction.guild_id:
+        return None
+    return _seen_by(interaction, order)
+
+
+def _seen_by(interaction: Interaction, order: Order) -> Order:
+    """What whoever acts may see of a request with pictures.
+
+    Raises:
+        PictureGoneError: nothing.
+    """
+    seen = order.seen_by(interaction.user.id)
+    if not seen.pictures:
         raise PictureGoneError
-    return await _as_read(interaction, order)
+    return seen
 
 
 async def _as_read(interaction: Interaction, order: Order) -> Order:

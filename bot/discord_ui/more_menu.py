@@ -53,6 +53,7 @@ class MoreSelect(LastingItem[discord.ui.Select[Any]], template=rf"more:(?P<id>[0
                     description=choice.described(result.request, first),
                 )
                 for choice in more.choices
+                if choice.offered is None or choice.offered(result.request)
             ]
             return cls(first.number, options, ending_of(result)) if options else None
 

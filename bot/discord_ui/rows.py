@@ -39,6 +39,7 @@ class Choice:
         makes: makes a picture at once, at somebody's expense: who is asked which one is meant can answer once.
         price: in nano-dollars, of what it makes of a picture; None where it is not to be had.
         about: said instead of a price.
+        offered: under which results; None under all.
     """
 
     place: int
@@ -50,6 +51,7 @@ class Choice:
     makes: bool = False
     price: Price | None = None
     about: str | None = None
+    offered: Callable[[Order], bool] | None = None
 
     def described(self, order: Order, picture: Picture) -> str | None:
         """What is said below the label: the price, or what else there is to say before it is chosen."""
@@ -75,6 +77,7 @@ class More:
         makes: bool = False,
         price: Price | None = None,
         about: str | None = None,
+        offered: Callable[[Order], bool] | None = None,
     ) -> None:
         """Offer something under results; see `Choice`.
 
@@ -83,7 +86,7 @@ class More:
         """
         if self.find(value) is not None or len(self._choices) == MOST_CHOICES:
             raise ValueError(f"no room for {value!r} behind ⋯")
-        self._choices.append(Choice(place, value, label, emoji, act, whole, makes, price, about))
+        self._choices.append(Choice(place, value, label, emoji, act, whole, makes, price, about, offered))
         self._choices.sort(key=lambda choice: choice.place)
 
     def find(self, value: str) -> Choice | None:

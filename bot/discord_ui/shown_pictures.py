@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from bot.delivery.message import Buttons
     from bot.delivery.posting import Upload
-    from bot.discord_ui.interactions import Interaction
+    from bot.discord_ui.interactions import AtelierClient, Interaction
     from bot.services.ledger import Order, Picture
     from bot.wiring import Services
 
@@ -41,27 +41,30 @@ def answer_by(
     return show
 
 
-async def saying_of(interaction: Interaction, order: Order, picture: Picture, *notes: str) -> ShownResult:
-    """One picture of a result as it is shown, from its original file, with what it alone has cost.
+async def saying_of(client: AtelierClient, order: Order, pictures: Sequence[Picture], *notes: str) -> ShownResult:
+    """Pictures of a result as they are shown, from their original files, with what they alone have cost.
 
     Raises:
-        PictureGoneError: the file is lost.
+        PictureGoneError: a file is lost.
     """
-    services = interaction.client.services
-    title = services.catalog.title_of(order.request.model)
-    return ShownResult(await result_of(services, order, picture), title, interaction.client.buttons, notes)
+    title = client.services.catalog.title_of(order.request.model)
+    return ShownResult(await result_of(client.services, order, pictures), title, client.buttons, notes)
 
 
-async def result_of(services: Services, order: Order, picture: Picture) -> Result:
-    """A request as if nothing had come of it but this picture, with its original file.
+async def result_of(services: Services, order: Order, pictures: Sequence[Picture]) -> Result:
+    """A request as if nothing had come of it but these pictures, with their original files.
 
     Raises:
-        PictureGoneError: the file is lost.
+        PictureGoneError: a file is lost.
     """
-    content = await services.blobs.get(picture.image.digest)
-    if content is None:
-        raise PictureGoneError(f"I have lost the original of #{picture.number}. Its message may still show it.")
-    return Result(_alone(order, picture), ((picture, content),), ())
+    files: list[tuple[Picture, bytes]] = []
+    for picture in pictures:
+        content = await services.blobs.get(picture.image.digest)
+        if content is None:
+            raise PictureGoneError(f"I have lost the original of #{picture.number}. Its message may still show it.")
+        files.append((picture, content))
+    shown = _alone(order, pictures[0]) if len(pictures) == 1 else order.showing([each.number for each in pictures])
+    return Result(shown, tuple(files), ())
 
 
 def rows_of(buttons: Buttons, order: Order, number: int) -> discord.ui.View | None:
@@ -94,7 +97,7 @@ async def show_privately(interaction: Interaction, order: Order, picture: Pictur
     Raises:
         UserFacingError: Discord does not take it there.
     """
-    saying = await saying_of(interaction, order, picture)
+    saying = await saying_of(interaction.client, order, [picture])
     way = Way(Spot.RESPONSE, answer_by(interaction), upload_limit(interaction.guild))
     try:
         await climb([way], saying, interaction.channel_id or 0)

@@ -9,6 +9,7 @@ import discord
 from typing_extensions import override
 
 from bot.discord_retries import PROBLEMS, steadily
+from bot.discord_ui.readership import is_for_adults
 from bot.services.gallery import Places, Sight, ThreadSight
 
 if TYPE_CHECKING:
@@ -74,3 +75,9 @@ def _is_read(channel: discord.abc.GuildChannel, member: discord.Member) -> bool:
     allowed = channel.permissions_for(member)
     is_voice = isinstance(channel, discord.VoiceChannel | discord.StageChannel)
     return allowed.view_channel and allowed.read_message_history and (allowed.connect or not is_voice)
+
+
+def is_for_adults_elsewhere(interaction: discord.Interaction[Any], place_id: int) -> bool:
+    """Whether what was made in that channel was made where only adults see it, and would be shown where all do."""
+    made_in = None if interaction.guild is None else interaction.guild.get_channel(place_id)
+    return is_for_adults(made_in) and not is_for_adults(interaction.channel)

@@ -86,7 +86,8 @@ DIRECTIONS = {True: "DESC", False: "ASC"}
 OF_TIME = """
 SELECT min(number), max(number) FROM history WHERE server_id = ? AND created_at >= ? AND created_at < ?
 """
-SHOWN = "INSERT INTO messages (message_id, channel_id, request_id) VALUES (?, ?, ?)"
+SHOWN = "INSERT INTO messages (message_id, channel_id, request_id, outdated) VALUES (?, ?, ?, ?)"
+IS_SEEN = "SELECT 1 FROM history WHERE number = ? AND private = 0"
 TERMS = "SELECT term FROM history_terms WHERE term >= ? AND term < ? LIMIT ?"
 
 
@@ -110,9 +111,13 @@ class SqliteHistory(HistoryRecords):
         return await self._database.read(look)
 
     @override
-    async def shown(self, request_id: str, channel_id: int, message_id: int) -> None:
-        row = (message_id, channel_id, request_id)
-        await self._database.transaction(lambda connection: connection.execute(SHOWN, row))
+    async def shown(self, entry: Entry, channel_id: int, message_id: int) -> bool:
+        def write(connection: sqlite3.Connection) -> bool:
+            is_seen = connection.execute(IS_SEEN, (entry.number,)).fetchone() is not None
+            connection.execute(SHOWN, (message_id, channel_id, entry.request_id, not is_seen))
+            return is_seen
+
+        return await self._database.transaction(write)
 
 
 def _within(connection: sqlite3.Connection, query: HistoryQuery, stretch: Stretch) -> Stretch | None:

@@ -38,7 +38,7 @@ async def setup(bot: AtelierClient) -> None:
     bot.add_listener(hears(VARY_OTHERS, submissions.vary, discord.InteractionType.component), "on_interaction")
     priced = PricedOptions(services.drafting, edits=True)
     await bot.add_cog(Edit(bot.intake, services.drafting, priced))
-    await bot.add_cog(Menus(bot, services.requests, messages))
+    await bot.add_cog(Menus(bot, messages))
     passing = Passing(bot, services.state)
     await bot.add_cog(Replies(bot, services.requests, services.policies, passing))
     await bot.add_cog(Calls(bot, services.policies, passing))

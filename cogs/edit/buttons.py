@@ -60,7 +60,7 @@ async def offer_variation(interaction: Interaction, order: Order) -> None:
     """Show privately what a variation of a result's only picture costs, with a button that makes it."""
     (picture,) = order.pictures
     nano = interaction.client.services.drafting.price_of(order, picture, Change.VARY)
-    ending = CHOSEN_IN_PRIVATE if order.destination.private else CHOSEN
+    ending = CHOSEN_IN_PRIVATE if order.hides(picture) else CHOSEN
     label = with_price(VaryButton.label, nano)
     await _offer(interaction, lambda: view_of([VaryButton(picture.number, label, ending)]), foretold_of(picture))
 

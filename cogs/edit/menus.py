@@ -9,7 +9,8 @@ from discord import app_commands
 from discord.ext import commands
 from typing_extensions import override
 
-from bot.errors import PictureGoneError, UserFacingError
+from bot.discord_ui.interactions import order_shown_by
+from bot.errors import UserFacingError
 from bot.inputs import pictures_of
 from bot.services.requests import Change
 from cogs.edit.buttons import EditButton, VaryButton, offer_others_variation, offer_variation
@@ -18,7 +19,6 @@ from cogs.edit.edits import others_price
 
 if TYPE_CHECKING:
     from bot.discord_ui.interactions import AtelierClient, Interaction
-    from bot.services.ledger import Order, Requests
     from cogs.edit.open_messages import OpenMessages
 
 NO_PICTURE = "This message has no picture attached. Choose one that has."
@@ -27,10 +27,9 @@ NO_PICTURE = "This message has no picture attached. Choose one that has."
 class Menus(commands.Cog):
     """The entries of a message's menu."""
 
-    def __init__(self, bot: AtelierClient, requests: Requests, messages: OpenMessages) -> None:
+    def __init__(self, bot: AtelierClient, messages: OpenMessages) -> None:
         """Args: `messages` remembers other people's pictures while a dialog is open."""
         self._tree = bot.tree
-        self._requests = requests
         self._messages = messages
         self._entries = [_entry("Edit image", self.edit), _entry("Vary image", self.vary)]
 
@@ -48,7 +47,7 @@ class Menus(commands.Cog):
 
     async def edit(self, interaction: Interaction, message: discord.Message) -> None:
         """Ask how to change the message's picture."""
-        order = await self._order_behind(interaction, message)
+        order = await order_shown_by(interaction, message)
         if order is not None:
             await EditButton(order.pictures[0].number).pressed(interaction)
             return
@@ -58,7 +57,7 @@ class Menus(commands.Cog):
 
     async def vary(self, interaction: Interaction, message: discord.Message) -> None:
         """Offer to make the message's picture otherwise: no price was in sight yet."""
-        order = await self._order_behind(interaction, message)
+        order = await order_shown_by(interaction, message)
         if order is None:
             pictures = _pictures_in(message)
             self._messages.keep(interaction.user.id, message.id, pictures)
@@ -68,15 +67,6 @@ class Menus(commands.Cog):
             await VaryButton(order.pictures[0].number).pressed(interaction)
         else:
             await offer_variation(interaction, order)
-
-    async def _order_behind(self, interaction: Interaction, message: discord.Message) -> Order | None:
-        """The request whose result the message shows, if it is one of ours; else None."""
-        order = await self._requests.of_message(message.id)
-        if order is None or order.requester.server_id != interaction.guild_id:
-            return None
-        if not order.pictures:
-            raise PictureGoneError
-        return order
 
 
 def _entry(name: str, callback: Any) -> app_commands.ContextMenu:  # noqa: ANN401 - discord.py's own type is private

@@ -99,13 +99,14 @@ class Replies(commands.Cog):
         order = await self._requests.of_message(reference.message_id or 0)
         if order is None and self._may_be_noted_soon(message, reference.resolved):
             order = await self._once_noted(reference.message_id or 0)
-        if order is None or all(job.picture is None for job in order.jobs):
+        if order is None:
             return None
         if message.guild is None:
             is_known_here = order.requester.user_id == message.author.id
         else:
             is_known_here = order.requester.server_id == message.guild.id
-        return order if is_known_here else None
+        seen = order.seen_by(message.author.id)
+        return seen if is_known_here and any(job.picture is not None for job in seen.jobs) else None
 
     def _may_be_noted_soon(self, message: discord.Message, answered: object) -> bool:
         """Whether a message of ours may be a result that Discord shows already, and we have not written down yet."""

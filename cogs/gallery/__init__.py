@@ -9,9 +9,23 @@ from cogs.gallery.details import DetailsButton, image_details, show_details
 from cogs.gallery.late import Late, ShowButton
 from cogs.gallery.left_over import LeftOver
 from cogs.gallery.original import show_original
+from cogs.gallery.publishing import (
+    PublishAllButton,
+    PublishButton,
+    UnpublishAllButton,
+    UnpublishButton,
+    ask_publication,
+    ask_taking_back,
+    can_be_published,
+    can_be_taken_back,
+)
 
 if TYPE_CHECKING:
     from bot.discord_ui.interactions import AtelierClient
+
+
+TO_ALL = "Shows it to everybody here; asks first"
+TO_ONE = "For its owner: only you see it then; asks first"
 
 
 async def setup(bot: AtelierClient) -> None:
@@ -19,6 +33,11 @@ async def setup(bot: AtelierClient) -> None:
     bot.add_dynamic_items(DetailsButton, DeleteButton, ReallyDeleteButton, DeleteOneButton, ShowButton)
     bot.more.add(900, "details", "Details", "🔍", show_details)
     bot.more.add(905, "original", "Original file", "💾", show_original, about="In parts where it is too large; free")
+    bot.add_dynamic_items(PublishButton, PublishAllButton, UnpublishButton, UnpublishAllButton)
+    bot.more.add(906, "publish", "Publish", "📢", ask_publication, whole=True, about=TO_ALL, offered=can_be_published)
+    bot.more.add(
+        907, "unpublish", "Unpublish", "🔒", ask_taking_back, whole=True, about=TO_ONE, offered=can_be_taken_back
+    )
     bot.more.add(910, "delete", "Delete", "🗑️", ask_deletion, whole=True)
     bot.buttons.set_late(ShowButton)
     bot.tree.add_command(image_details)

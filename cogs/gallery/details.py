@@ -9,8 +9,8 @@ from discord import app_commands
 from typing_extensions import override
 
 from bot.discord_ui.buttons import AtelierButton
-from bot.discord_ui.interactions import Interaction, order_behind
-from bot.errors import PictureGoneError, UserFacingError
+from bot.discord_ui.interactions import Interaction, order_behind, order_shown_by
+from bot.errors import UserFacingError
 from cogs.gallery.details_text import details_embed
 
 if TYPE_CHECKING:
@@ -44,11 +44,9 @@ async def show_details(interaction: Interaction, order: Order, picture: Picture)
 @app_commands.allowed_installs(guilds=True, users=False)
 async def image_details(interaction: Interaction, message: discord.Message) -> None:
     """In the menu of a message: of all pictures that it shows."""
-    order = await interaction.client.services.requests.of_message(message.id)
-    if order is None or order.requester.server_id != interaction.guild_id:
+    order = await order_shown_by(interaction, message)
+    if order is None:
         raise UserFacingError(NOT_MINE)
-    if not order.pictures:
-        raise PictureGoneError
     await _show(interaction, order, order.pictures)
 
 

@@ -160,5 +160,6 @@ def _words_before(order: Order, family: Family) -> str:
     parent = next((relative for relative in family.parents if relative.number == request.parent), None)
     if parent is None:
         return words
-    is_secret = parent.private and not order.destination.private  # who asked for both knows them
+    is_everybodys = any(not order.hides(picture) for picture in order.pictures)
+    is_secret = parent.private and is_everybodys  # else who asked for both knows them
     return "" if parent.deleted or is_secret or words == _words_of(parent) else words

@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from bot.delivery.posted_results import ShownResults
 from bot.services.background import Background
+from cogs.gallery.channel_poster import ChannelPoster
 
 if TYPE_CHECKING:
     from bot.discord_ui.interactions import AtelierClient
@@ -39,6 +40,7 @@ class LeftOver(commands.Cog):
 
     async def _go_on(self) -> None:
         try:
+            await self._client.services.publications.go_on(ChannelPoster(self._client))
             await self._client.services.upkeep.bring_all_up(ShownResults(self._client))
         except Exception:  # noqa: BLE001 - nobody waits for it
             _log.exception("not all was done that was left over; the next start tries again")

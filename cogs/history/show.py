@@ -9,16 +9,16 @@ from discord.ext import commands
 
 from bot.delivery.ladder import NoWayError, Spot, Way, climb
 from bot.delivery.place import Place
+from bot.delivery.posted_results import ShownResults
 from bot.delivery.posting import upload_limit
 from bot.discord_retries import PROBLEMS, steadily
 from bot.discord_ui.buttons import picture_of
 from bot.discord_ui.interactions import Interaction, order_behind
 from bot.discord_ui.occasions import by_interaction, requester_of, think
 from bot.discord_ui.options import choices
-from bot.discord_ui.readership import is_for_adults
 from bot.discord_ui.shown_pictures import answer_by, saying_of, show_privately
-from bot.discord_ui.sight import MemberSight
-from bot.errors import UserFacingError
+from bot.discord_ui.sight import MemberSight, is_for_adults_elsewhere
+from bot.errors import PictureGoneError, UserFacingError
 from bot.services.text import NOTHING, number_of
 from cogs.history.page_text import option_label
 
@@ -54,7 +54,7 @@ class BringBack(commands.Cog):
         order = await order_behind(interaction, entry.number)
         if entry.private:
             await show_privately(interaction, order, picture_of(order, entry.number))
-        elif _is_restricted(interaction, entry):
+        elif is_for_adults_elsewhere(interaction, entry.place_id):
             raise UserFacingError(RESTRICTED.format(entry.number))
         else:
             await self._bring(interaction, entry, order)
@@ -68,7 +68,7 @@ class BringBack(commands.Cog):
     async def _bring(self, interaction: Interaction, entry: Entry, order: Order) -> None:
         """Post it in the channel; where the bot may not, show it to whoever asked."""
         picture = picture_of(order, entry.number)
-        saying = await saying_of(interaction, order, picture, f"Brought here by {interaction.user.mention}.")
+        saying = await saying_of(interaction.client, order, [picture], f"Brought here by {interaction.user.mention}.")
         requester, destination = requester_of(interaction), by_interaction(interaction, private=False).destination
         place = Place(interaction.client, requester, destination, str(interaction.id))
         limit = upload_limit(interaction.guild)
@@ -78,8 +78,16 @@ class BringBack(commands.Cog):
         except NoWayError as nowhere:
             raise UserFacingError(f"I cannot show #{entry.number} here, because {nowhere.why}.") from nowhere
         for message_id in landing.posted.message_ids:
-            await self._services.history.shown(entry, requester.channel_id, message_id)
+            if not await self._services.history.shown(entry, requester.channel_id, message_id):
+                await self._take_away(interaction, order)
             await _take_back_promise(interaction)
+
+    async def _take_away(self, interaction: Interaction, order: Order) -> None:
+        """It was deleted, or is its owner's alone, since it was looked for."""
+        upkeep = self._services.upkeep
+        async with upkeep.turn(order.id):
+            await upkeep.bring_up(order.id, ShownResults(interaction.client))
+        raise PictureGoneError
 
 
 async def _take_back_promise(interaction: Interaction) -> None:
@@ -88,9 +96,3 @@ async def _take_back_promise(interaction: Interaction) -> None:
         await steadily(interaction.delete_original_response)
     except PROBLEMS:
         return  # it goes by itself
-
-
-def _is_restricted(interaction: Interaction, entry: Entry) -> bool:
-    """Whether it was made where only adults see it, and would be shown where everybody does."""
-    made_in = None if interaction.guild is None else interaction.guild.get_channel(entry.place_id)
-    return is_for_adults(made_in) and not is_for_adults(interaction.channel)

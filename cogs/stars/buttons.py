@@ -12,10 +12,11 @@ from typing_extensions import override
 from bot.delivery.ladder import Sentences
 from bot.discord_limits import INTERACTION_GONE
 from bot.discord_retries import PROBLEMS, is_refusal
-from bot.discord_ui.buttons import ALONE, CHOSEN, CHOSEN_IN_PRIVATE, PictureButton, ask_privately, ending_of
+from bot.discord_ui.buttons import ALONE, CHOSEN, CHOSEN_IN_PRIVATE, PictureButton, ask_privately, ending_of, is_private
+from bot.discord_ui.interactions import order_shown_by
 from bot.discord_ui.occasions import show_press
 from bot.discord_ui.shown_pictures import rows_of
-from bot.errors import PictureGoneError, UserFacingError
+from bot.errors import UserFacingError
 from cogs.stars.labels import shown_alone
 from cogs.stars.text import STAR, counted_text, star_label
 
@@ -39,15 +40,17 @@ class StarButton(PictureButton, action="star"):
     async def act(self, interaction: Interaction, order: Order, picture: Picture) -> None:
         """Count the vote, and show that it counts."""
         services = interaction.client.services
-        counted = await services.stars.vote(interaction.id, order, picture.number, interaction.user.id)
-        is_own, is_private = order.requester.user_id == interaction.user.id, order.destination.private
-        words = counted_text(picture.number, counted, own=is_own, private=is_private)
+        seen = order.seen_at(picture)
+        counted = await services.stars.vote(interaction.id, seen, picture.number, interaction.user.id)
+        is_own = order.requester.user_id == interaction.user.id
+        words = counted_text(picture.number, counted, own=is_own, private=order.hides(picture))
         if interaction.type is not discord.InteractionType.component:
             await _answer(interaction, words)
         elif self._ending in {CHOSEN, CHOSEN_IN_PRIVATE}:  # below the question, whose other pictures may be starred too
             await _show(interaction, words, content=words)
         else:
             now = await services.requests.get(order.id) or order
+            now = now if is_private(interaction) else now.seen_by(None)
             alone = picture.number if self._ending == ALONE else 0
             if await _show(interaction, words, view=rows_of(interaction.client.buttons, now, alone)):
                 await _say_behind(interaction, words)
@@ -64,11 +67,9 @@ class StarButton(PictureButton, action="star"):
 @app_commands.allowed_installs(guilds=True, users=False)
 async def star_image(interaction: Interaction, message: discord.Message) -> None:
     """In the menu of a message: for results that were made before there was a button."""
-    order = await interaction.client.services.requests.of_message(message.id)
-    if order is None or order.requester.server_id != interaction.guild_id:
+    order = await order_shown_by(interaction, message)
+    if order is None:
         raise UserFacingError(NOT_MINE)
-    if not order.pictures:
-        raise PictureGoneError
     alone = shown_alone(message)
     await StarButton(alone or order.pictures[0].number, ending=ALONE if alone else "").pressed(interaction)
 

@@ -100,7 +100,7 @@ class ChannelWriter(GalleryWriter):
         messages = await services.requests.messages(order.id)
         own = {order.requester.channel_id, order.requester.parent_id}
         saying = _GalleryPost(
-            await result_of(services, order, picture),
+            await result_of(services, order, [picture]),
             services.catalog.title_of(order.request.model),
             next((place for place in messages if place[0] in own), None),
             self._client.buttons,

@@ -13,6 +13,7 @@ from bot.discord_retries import PROBLEMS, steadily
 from bot.discord_ui.buttons import ALONE
 from bot.discord_ui.shown_pictures import rows_of
 from bot.errors import PictureGoneError
+from bot.presentation.result import number_in
 from bot.services.gallery import StarLabels
 from bot.services.text import number_of
 
@@ -43,6 +44,8 @@ class MessageLabels(StarLabels):
             alone = shown_alone(shown)
             if alone is None:  # Discord has refused its buttons
                 return True
+            if order.destination.private:  # of its pictures, everybody may see some
+                order = order.showing({number_in(each.filename) or 0 for each in shown.attachments})
             rows = rows_of(self._buttons, order, alone)
             if rows is not None and _told(rows.children) != _told(_items_of(shown)):
                 await steadily(lambda: message.edit(view=rows_of(self._buttons, order, alone)))

@@ -7,12 +7,18 @@ from typing import TYPE_CHECKING
 import discord
 import pytest
 
+from bot.discord_ui.shown_pictures import saying_of
 from bot.services.requests import Change
 from tests.cogs.gallery import delete, said_privately
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from simcord import InteractionResult, MemberActor
 
+    from bot.delivery.message import ShownResult
+    from bot.discord_ui.interactions import AtelierClient
+    from bot.services.ledger import Order, Picture
     from tests.cogs.house import House
     from tests.conftest import OpenHouse
 
@@ -166,6 +172,24 @@ async def test_what_discord_takes_in_no_way_is_said(opened: OpenHouse) -> None:
         answer = await show(house, house.ben)
 
         assert "I cannot show #1 here, because I may not post it in" in said_privately(answer)
+
+
+async def test_what_is_deleted_while_it_is_brought_is_taken_away_again(
+    opened: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened() as house:
+        await house.imagine()
+
+        async def say(client: AtelierClient, order: Order, pictures: Sequence[Picture], *notes: str) -> ShownResult:
+            saying = await saying_of(client, order, pictures, *notes)
+            await house.services.requests.delete_picture(1, 1)
+            return saying
+
+        monkeypatch.setattr("cogs.history.show.saying_of", say)
+        answer = await show(house, house.ben)
+
+        assert said_privately(answer).startswith("❌ This picture was deleted.")
+        assert house.posted == []
 
 
 async def test_the_picture_stands_also_if_the_promise_cannot_be_taken_back(opened: OpenHouse) -> None:

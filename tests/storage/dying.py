@@ -20,14 +20,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.services.calendar import Window
+from bot.services.gallery import Publication
 from bot.services.ledger import Correction
 from bot.services.policy import Decision, Grant, LimitRule, Metric, Scope
 from bot.services.quotas import Alert
 from bot.storage import SqlitePolicies
 from bot.storage.alerts import SqliteAlerts
 from bot.storage.database.sqlite import sqlite3
+from bot.storage.publications import SqlitePublications
 
-from .examples import NOON, SERVER, image, opened, order, settlement, words
+from .examples import DESTINATION, MEMBER, NOON, SERVER, image, opened, order, settlement, words
 from .invariants import faults
 
 if TYPE_CHECKING:
@@ -36,13 +38,15 @@ if TYPE_CHECKING:
     from .examples import Books
 
 connect = sqlite3.connect
-FULL = order("A", count=3, hold=100, references=(image("f"),))
+FULL = replace(order("A", count=3, hold=100, references=(image("f"),)), destination=replace(DESTINATION, private=True))
 OURS = replace(image("a"), number=1)
 LATER = replace(order("B", hold=80, at=NOON + 20, parent=1, references=(OURS,)), policy_version=2)
 TWO = [replace(order(name, hold=50, at=NOON + 30), policy_version=2) for name in ("C", "D")]
 DECISION = Decision(5, NOON + 13, "quota set", "all", "nothing", "5 pictures a day")
 LIMIT = LimitRule(shared=False, scope=Scope.SERVER, scope_id=SERVER, metric=Metric.IMAGES, window=Window.DAY, maximum=5)
 ALERT = Alert(SERVER, Scope.SERVER, SERVER, Metric.USD, Window.DAY, NOON, NOON + 99, 80, "a budget", 80, 100)
+PUBLICATION = Publication("9", "A", (1,), MEMBER, NOON + 11)
+PUBLISHED = Decision(MEMBER.user_id, NOON + 11, "picture publish", "#1", "private", "public")
 GRANT = Grant(Scope.MEMBER, 3, Metric.IMAGES, Window.DAY, 2, NOON, NOON + 99)
 
 
@@ -69,6 +73,13 @@ def event(kind: str, job_id: str) -> str:
 async def at_once(steps: Iterable[Awaitable[object]]) -> None:
     """Take steps that wait for the writer together; those that are refused are meant to be."""
     await asyncio.gather(*steps, return_exceptions=True)
+
+
+async def take_back(books: Books) -> None:
+    """What was published a step before."""
+    order = await books.requests.get("A")
+    assert order is not None
+    await SqlitePublications(books.database).take_back(order, [1], replace(PUBLISHED, action="picture unpublish"))
 
 
 STEPS = [
@@ -99,6 +110,24 @@ STEPS = [
         "note the delivery",
         lambda books: books.requests.delivered("A", NOON + 11, 5, [6, 7]),
         "SELECT 1 FROM requests JOIN messages ON request_id = id WHERE delivered_at IS NOT NULL AND message_id = 7",
+    ),
+    Step(
+        "begin to publish",
+        lambda books: SqlitePublications(books.database).begin(PUBLICATION),
+        "SELECT 1 FROM audit WHERE action = 'picture publish' UNION SELECT 1 FROM publications",
+        once=True,
+    ),
+    Step(
+        "publish",
+        lambda books: SqlitePublications(books.database).posted(PUBLICATION, 8, PUBLISHED),
+        "SELECT 1 FROM audit JOIN messages ON message_id = 8 WHERE action = 'picture publish'",
+        once=True,
+    ),
+    Step(
+        "take back",
+        take_back,
+        "SELECT 1 FROM audit JOIN messages ON outdated = 1 WHERE action = 'picture unpublish'",
+        once=True,
     ),
     Step(
         "delete the pictures",
@@ -182,9 +211,17 @@ FINAL = {
     "SELECT job_id, nano, images FROM adjustments": [("A:1", -20, 0)],
     "SELECT version FROM policies": [(2,)],
     "SELECT amount FROM grants": [(2,)],
-    "SELECT action FROM audit ORDER BY seq": [("quota set",), ("quota grant",), ("quota resolve",), ("quota resolve",)],
+    "SELECT action FROM audit ORDER BY seq": [
+        ("picture publish",),
+        ("picture unpublish",),
+        ("quota set",),
+        ("quota grant",),
+        ("quota resolve",),
+        ("quota resolve",),
+    ],
+    "SELECT count(*) FROM publications": [(0,)],
     "SELECT level, posted_at FROM alerts": [(80, NOON + 26)],
-    "SELECT message_id FROM messages": [(6,), (7,)],
+    "SELECT message_id, private FROM messages": [(6, 1), (7, 1), (8, 0)],
     "SELECT job_id, words FROM turn_answers": [("D:1", "Which one?")],
     "SELECT number, deleted_at FROM pictures": [(1, NOON + 12)],
     "SELECT request_id, position, picture_number FROM request_parents": [("B", 0, 1)],

@@ -124,7 +124,8 @@ FAULTS = {
     "a decision or grant is not in the audit, or did not change the version": """
         SELECT server_id FROM policies WHERE version <> (
             SELECT count(*) FROM audit WHERE audit.server_id = policies.server_id
-            AND action NOT IN ('quota resolve', 'quota export', 'quota decline', 'picture delete')
+            AND action NOT IN ('quota resolve', 'quota export', 'quota decline', 'picture delete',
+                'picture publish', 'picture unpublish')
         )""",
     "a picture belongs to a job that is not settled": """
         SELECT pictures.number FROM pictures JOIN jobs ON jobs.id = job_id WHERE state <> 'settled'""",
@@ -149,6 +150,15 @@ FAULTS = {
                     UNION ALL SELECT value ->> '$.number', key FROM json_each(request, '$.references')
                 ) WHERE number IS NOT NULL GROUP BY number ORDER BY min(place))
         )""",
+    "the history is not what the pictures, their requests and what is published say": """
+        SELECT number, user_id, private, words FROM history_of_pictures
+        EXCEPT SELECT number, user_id, private, words FROM history""",
+    "a picture is published twice, or of a request that is not private": """
+        SELECT picture_number FROM publications
+        JOIN pictures ON pictures.number = picture_number
+        JOIN jobs ON jobs.id = job_id
+        JOIN requests ON requests.id = request_id
+        WHERE private = 0""",
     "a row refers to one that is not there": "SELECT * FROM pragma_foreign_key_check",
 }
 

@@ -290,8 +290,18 @@ async def test_a_hundred_thousand_pictures_are_not_gone_through(
     assert "TEMP B-TREE" not in told
 
 
-async def test_a_message_more_shows_a_picture(books: Books) -> None:
-    await made(books, "a fox")
-    await SqliteHistory(books.database).shown("R0", CHANNEL, 99)
+@pytest.mark.parametrize("is_there", [True, False])
+async def test_a_message_more_shows_a_picture_and_is_outdated_if_that_is_gone(
+    books: Books,
+    is_there: bool,  # noqa: FBT001 - a case
+) -> None:
+    (number,) = await made(books, "a fox")
+    history = SqliteHistory(books.database)
+    (entry,) = await history.found(HistoryQuery(SERVER, ASKER), PLACES, Stretch(), 1)
+    if not is_there:
+        await books.requests.delete_picture(number, NOON)
+    shown = await history.shown(entry, CHANNEL, 99)
 
+    assert shown is is_there
     assert await books.requests.messages("R0") == [(CHANNEL, 99)]
+    assert await books.rows("SELECT outdated FROM messages") == [(int(not is_there),)]

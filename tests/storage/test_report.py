@@ -324,12 +324,9 @@ def test_without_a_database_there_is_no_report(tmp_path: Path) -> None:
         read_report(tmp_path / "atelier.sqlite3", None, None)
 
 
-async def test_a_database_that_breaks_while_it_is_read_is_told_with_a_sentence(books: Books) -> None:
-    await books.database.transaction(lambda connection: connection.execute("DROP TABLE pictures"))
+async def test_a_database_that_breaks_while_it_is_read_is_told_with_a_sentence(tmp_path: Path) -> None:
+    async with opened_books(tmp_path / "atelier.sqlite3") as books:
+        await books.database.transaction(lambda connection: connection.execute("DROP TABLE pictures"))
 
-    with pytest.raises(DatabaseError, match="no such table"):
-        await read(books)
-
-    await books.database.transaction(
-        lambda connection: connection.execute("CREATE TABLE pictures (number INTEGER PRIMARY KEY, job_id TEXT) STRICT")
-    )
+        with pytest.raises(DatabaseError, match="no such table"):
+            await read(books)

@@ -16,6 +16,7 @@ from bot.services.gallery.history import (
     ThreadSight,
 )
 from bot.services.gallery.lineage import MOST_SHOWN, Family, Lineage, Relative
+from bot.services.gallery.publications import Poster, Publication, PublicationRecords, Publications
 from bot.services.gallery.stars import Counted, Star, StarLabels, StarRecords, Stars, Vote
 from bot.services.gallery.upkeep import Screen, Showing, Showings, Upkeep
 
@@ -38,6 +39,10 @@ __all__ = [
     "HistoryRecords",
     "Lineage",
     "Places",
+    "Poster",
+    "Publication",
+    "PublicationRecords",
+    "Publications",
     "Relative",
     "Screen",
     "Showing",

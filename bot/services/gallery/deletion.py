@@ -81,7 +81,8 @@ class Deletions:
 
     async def _taken_out(self, order: Order, number: int | None, deleter: Deleter) -> Sequence[str]:
         """Mark it as deleted: the files that nothing uses any more."""
-        order = await self.requests.get(order.id) or order
+        whole = await self.requests.get(order.id) or order
+        order = whole.seen_by(deleter.user_id)  # of a private result, moderators delete what is published
         gone = tuple(each for each in order.pictures if number in {None, each.number})
         if not gone:
             raise PictureGoneError
@@ -89,14 +90,17 @@ class Deletions:
             await self._write_down(order, gone, deleter)
         # Marked before anything else goes: whatever ends this process, nobody starts from them any more, the next one
         # changes the messages, and a sweep removes the files.
-        return await self._mark(order, number)
+        return await self._mark(whole, gone)
 
-    async def _mark(self, order: Order, number: int | None) -> Sequence[str]:
+    async def _mark(self, order: Order, gone: Sequence[Picture]) -> Sequence[str]:
         """The files that nothing uses from now on."""
         at = int(self.clock())
-        if number is None:
+        if len(gone) == len(order.pictures):
             return await self.requests.delete_pictures(order.id, at)
-        return await self.requests.delete_picture(number, at)
+        files: Sequence[str] = ()
+        for picture in gone:
+            files = await self.requests.delete_picture(picture.number, at)  # all of the request
+        return files
 
     async def _write_down(self, order: Order, gone: Sequence[Picture], deleter: Deleter) -> None:
         """Keep who deleted whose pictures."""

@@ -175,7 +175,8 @@ class GalleryPosts:
         picture = None if order is None else next((each for each in order.pictures if each.number == number), None)
         if order is None or picture is None:
             return True
-        if gallery is None or order.destination.private or await writer.obstacle(order, gallery.channel_id):
+        hidden, order = order.hides(picture), order.seen_at(picture)
+        if gallery is None or hidden or await writer.obstacle(order, gallery.channel_id):
             await self.records.drop(number)
             return True
         message_id = await writer.post(order, picture, due, gallery.channel_id)

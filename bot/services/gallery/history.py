@@ -121,8 +121,8 @@ class HistoryRecords(Protocol):
         """The first of those that are meant and may be seen."""
         ...
 
-    async def shown(self, request_id: str, channel_id: int, message_id: int) -> None:
-        """One message more shows pictures of a request."""
+    async def shown(self, entry: Entry, channel_id: int, message_id: int) -> bool:
+        """One message more shows a picture to all; False, and the message is outdated, if it must not any more."""
         ...
 
 
@@ -216,9 +216,13 @@ class History:
         found |= {entry.number: entry for entry in by_words if entry.number not in found}
         return list(found.values())[:MOST_SUGGESTED]
 
-    async def shown(self, entry: Entry, channel_id: int, message_id: int) -> None:
-        """Remember that a message shows it: replies to that change it, and it goes when the picture is deleted."""
-        await self.records.shown(entry.request_id, channel_id, message_id)
+    async def shown(self, entry: Entry, channel_id: int, message_id: int) -> bool:
+        """Remember that a message shows it: replies to that change it, and it goes when the picture is deleted.
+
+        Returns:
+            Whether it may be shown still; else the message is outdated.
+        """
+        return await self.records.shown(entry, channel_id, message_id)
 
     async def _found(self, query: HistoryQuery, sight: Sight, stretch: Stretch, most: int) -> list[Entry]:
         """The first `most` that may be seen: whoever sees a channel sees only some of its threads."""

@@ -94,7 +94,7 @@ class Upkeep:
     async def _brought_up(self, showing: Showing, screen: Screen) -> bool:
         order = await self.requests.get(showing.request_id)
         made = [] if order is None else [job.picture for job in order.jobs if job.picture is not None]
-        gone = [picture.number for picture in made if picture.deleted]
+        gone = [each.number for each in made if each.deleted or (order and order.hides(each) and not showing.private)]
         if len(gone) == len(made):
             changed = await screen.remove(showing.channel_id, showing.message_id)
         else:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
     from bot.services.catalog import Prices
     from bot.services.policy import BucketKey, Limit, Requester
@@ -58,6 +58,8 @@ class Picture:
         composed: what its mask kept of the original was put back into it, so that the file was written by us, and has
             lost the provider's mark of provenance.
         stars: how many members hold it for one of their favourites.
+        published_in: (channel id, and of a thread that of its channel, else 0) where everybody sees it although its
+            request is private; or None.
     """
 
     number: int
@@ -69,6 +71,12 @@ class Picture:
     deleted: bool = False
     composed: bool = False
     stars: int = 0
+    published_in: tuple[int, int] | None = None
+
+    @property
+    def published(self) -> bool:
+        """Whether everybody sees it, although its request is private."""
+        return self.published_in is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +125,14 @@ class Job:
     picture: Picture | None
     answer: TurnAnswer | None = None
 
+    def shows(self, numbers: Container[int]) -> bool:
+        """Whether it made one of the pictures with these numbers."""
+        return self.picture is not None and self.picture.number in numbers
+
+    def untold(self) -> Self:
+        """As if nothing were known of what came of it."""
+        return replace(self, actual_nano=None, failure=None, picture=None)
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -141,6 +157,27 @@ class Order:
         """What it made, by number; without what was deleted."""
         made = [job.picture for job in self.jobs if job.picture is not None and not job.picture.deleted]
         return tuple(sorted(made, key=lambda picture: picture.number))
+
+    def hides(self, picture: Picture) -> bool:
+        """Whether only who asked sees this picture of it."""
+        return self.destination.private and not picture.published
+
+    def seen_by(self, user_id: int | None) -> Self:
+        """What a member may see of it, or everybody if that is None: of a private one, what is published."""
+        if not self.destination.private or self.requester.user_id == user_id:
+            return self
+        return self.showing([picture.number for picture in self.pictures if picture.published])
+
+    def seen_at(self, picture: Picture) -> Self:
+        """The same as if it had been asked for where this picture of it is to be seen."""
+        if picture.published_in is None:
+            return self
+        channel_id, parent_id = picture.published_in
+        return replace(self, requester=replace(self.requester, channel_id=channel_id, parent_id=parent_id))
+
+    def showing(self, numbers: Container[int]) -> Self:
+        """As if nothing were known of its other pictures than these; there are as many jobs."""
+        return replace(self, jobs=tuple(job if job.shows(numbers) else job.untold() for job in self.jobs))
 
 
 class ChargeConflictError(Exception):

@@ -45,7 +45,7 @@ from bot.services.policy.limits import (
     shortfall_of,
     used_of,
 )
-from bot.services.policy.permissions import Permit, check_permitted, permit_for
+from bot.services.policy.permissions import Permit, check_permitted, check_publishing, permit_for
 from bot.services.policy.policy import (
     ALLOWANCE_SCOPES,
     BUDGET_SCOPES,
@@ -151,6 +151,7 @@ __all__ = [
     "channels_text",
     "check",
     "check_permitted",
+    "check_publishing",
     "exact_text",
     "gallery_text",
     "is_counted",

@@ -123,6 +123,21 @@ def check_permitted(
     _check_amounts(policy, requester, permit, model, request, references)
 
 
+def check_publishing(policy: ServerPolicy, owner: Requester) -> None:
+    """See that the leads' rules let a member show something of theirs to everybody; nothing is made, and nothing paid.
+
+    Raises:
+        NotPermittedError: the sentence names the rule.
+    """
+    if policy.pause is not None:
+        raise NotPermittedError(
+            f"<@{policy.pause.actor_id}> has paused me on this server, so I publish nothing. "
+            "Press again when that is over."
+        )
+    _check_block(policy, owner, "showing pictures")
+    _check_channel(policy, owner, "Publish it there.")
+
+
 def pixels_text(pixels: int, suggested: Iterable[SuggestedSize]) -> str:
     """A number of pixels as a suggested size that has so many, ``1536×1024``; else ``2,088,960 pixels``.
 
@@ -142,9 +157,7 @@ def pixels_text(pixels: int, suggested: Iterable[SuggestedSize]) -> str:
 
 
 def _check_member(policy: ServerPolicy, requester: Requester, joined_at: int | None, now: int) -> None:
-    block = next((block for block in policy.blocked if block.user_id == requester.user_id), None)
-    if block is not None:
-        raise NotPermittedError(f"A lead has blocked you from making pictures here. Ask <@{block.actor_id}>.")
+    _check_block(policy, requester, "making pictures")
     days = policy.newcomer_days
     if not days:
         return
@@ -156,13 +169,19 @@ def _check_member(policy: ServerPolicy, requester: Requester, joined_at: int | N
         raise NotPermittedError(f"{wait}: you can make pictures from <t:{opens_at}:F> on.")
 
 
-def _check_channel(policy: ServerPolicy, requester: Requester) -> None:
+def _check_block(policy: ServerPolicy, requester: Requester, what: str) -> None:
+    block = next((block for block in policy.blocked if block.user_id == requester.user_id), None)
+    if block is not None:
+        raise NotPermittedError(f"A lead has blocked you from {what} here. Ask <@{block.actor_id}>.")
+
+
+def _check_channel(policy: ServerPolicy, requester: Requester, instead: str = "Ask there.") -> None:
     if not policy.channels or requester.pool_id in policy.channels:
         return
     named = tuple(f"<#{channel_id}>" for channel_id in policy.channels[:CHANNELS_NAMED])
     more = len(policy.channels) - len(named)
     places = listed((*named, f"{more} more"), "and") if more else listed(named, "and")
-    raise NotPermittedError(f"Pictures are made in {places} here. Ask there.")
+    raise NotPermittedError(f"Pictures are made in {places} here. {instead}")
 
 
 def _check_model(

@@ -17,15 +17,19 @@ if TYPE_CHECKING:
 
     from bot.storage.database.database import Database
 
-# The newest message of the result that stands where it was asked for: a message elsewhere went to the member alone.
+# The newest message of the result that stands where it was asked for or published: others may not be seen by all.
 RELATIVE = """
-SELECT requests.request, user_id, requests.private, pictures.created_at, deleted_at, messages.channel_id, message_id
+SELECT requests.request, user_id, requests.private AND posted_at IS NULL AS private, pictures.created_at, deleted_at,
+    messages.channel_id, message_id
 FROM pictures
 JOIN jobs ON jobs.id = pictures.job_id
 JOIN requests ON requests.id = jobs.request_id
+LEFT JOIN publications ON publications.picture_number = pictures.number
 LEFT JOIN messages ON message_id = (
     SELECT max(message_id) FROM messages AS own
-    WHERE own.request_id = requests.id AND own.channel_id IN (requests.channel_id, requests.parent_channel_id)
+    WHERE own.request_id = requests.id AND own.private = 0 AND own.channel_id IN (
+        requests.channel_id, requests.parent_channel_id, publications.channel_id, publications.parent_channel_id
+    )
 )
 WHERE pictures.number = ? AND server_id = ?
 """

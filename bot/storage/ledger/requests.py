@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 JOBS = """
 SELECT jobs.*, pictures.number AS picture_number, digest, media_type, width, height, byte_size, seconds, created_at,
        deleted_at, is_composed, response_id, words, revised_prompt, refusal, context_tokens, context_pictures,
+       publications.channel_id AS published_in, publications.parent_channel_id AS published_below,
        (SELECT count(*) FROM stars WHERE stars.picture_number = pictures.number) AS stars
 FROM jobs LEFT JOIN pictures ON pictures.job_id = jobs.id LEFT JOIN turn_answers ON turn_answers.job_id = jobs.id
+LEFT JOIN publications ON publications.picture_number = pictures.number AND posted_at IS NOT NULL
 """
 UNDELIVERED = "SELECT id FROM requests WHERE delivered_at IS NULL ORDER BY created_at, rowid"
 ACKNOWLEDGE = """
@@ -300,6 +302,7 @@ def picture_of(row: sqlite3.Row) -> Picture | None:
         deleted=row["deleted_at"] is not None,
         composed=bool(row["is_composed"]),
         stars=row["stars"],
+        published_in=None if row["published_in"] is None else (row["published_in"], row["published_below"]),
     )
 
 

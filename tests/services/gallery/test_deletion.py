@@ -16,9 +16,10 @@ from bot.services.requests import StoredImage
 from bot.storage.policies import SqliteAudit
 from bot.storage.showings import SqliteShowings
 from tests.services.fakes import MIA, NOON, USAGE, House, a_house, a_request
+from tests.services.gallery.wall import Wall
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Collection, Sequence
+    from collections.abc import AsyncGenerator, Sequence
     from pathlib import Path
 
     from bot.services.ledger import Order
@@ -26,29 +27,6 @@ if TYPE_CHECKING:
 OWNER = Deleter(MIA.user_id, MIA.server_id, moderates=False)
 STRANGER = Deleter(MIA.user_id + 1, MIA.server_id, moderates=False)
 MODERATOR = Deleter(MIA.user_id + 2, MIA.server_id, moderates=True)
-
-
-class Wall:
-    """Fulfils `Screen`: remembers what was done to which message, and does as it is told.
-
-    Attributes:
-        stuck: messages that cannot be changed.
-    """
-
-    def __init__(self) -> None:
-        self.done: list[tuple[int, list[int] | None]] = []  # message, and the numbers that go from it; None for all
-        self.stuck: set[int] = set()
-
-    async def remove(self, channel_id: int, message_id: int) -> bool:
-        assert channel_id == 5
-        self.done.append((message_id, None))
-        return message_id not in self.stuck
-
-    async def reduce(self, channel_id: int, message_id: int, gone: Collection[int]) -> bool:
-        assert channel_id == 5
-        await asyncio.sleep(0)  # another deletion may try to come between
-        self.done.append((message_id, list(gone)))
-        return message_id not in self.stuck
 
 
 class Headroom:

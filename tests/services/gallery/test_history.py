@@ -28,6 +28,9 @@ ASKER, OTHER, CHANNEL = 1, 2, 50
 QUERY = HistoryQuery(7, ASKER)
 
 
+GONE = 404  # a picture that must not be shown any more
+
+
 def entry(number: int, channel_id: int = CHANNEL, user_id: int = OTHER) -> Entry:
     return Entry(
         number=number,
@@ -66,8 +69,9 @@ class Shelf(HistoryRecords):
         return found[:most]
 
     @override
-    async def shown(self, request_id: str, channel_id: int, message_id: int) -> None:
-        self.posted.append((request_id, channel_id, message_id))
+    async def shown(self, entry: Entry, channel_id: int, message_id: int) -> bool:
+        self.posted.append((entry.request_id, channel_id, message_id))
+        return entry.number != GONE
 
 
 @dataclass
@@ -180,6 +184,7 @@ async def test_words_call_up_the_newest_and_no_more_than_can_be_offered() -> Non
 
 async def test_one_message_more_is_remembered() -> None:
     shelf = Shelf([])
-    await History(shelf).shown(entry(3), CHANNEL, 99)
+    told = [await History(shelf).shown(entry(number), CHANNEL, 99) for number in (3, GONE)]
 
-    assert shelf.posted == [("3", CHANNEL, 99)]
+    assert told == [True, False]
+    assert shelf.posted == [("3", CHANNEL, 99), (str(GONE), CHANNEL, 99)]

@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import NotPermittedError, UnknownModelError
-from bot.services.policy import Block, Requester, RoleRule, ServerPolicy, check_permitted, permit_for
+from bot.services.policy import (
+    Block,
+    Pause,
+    Requester,
+    RoleRule,
+    ServerPolicy,
+    check_permitted,
+    check_publishing,
+    permit_for,
+)
 from bot.services.policy.permissions import pixels_text
 from bot.services.requests import ImageRequest
 from tests.examples import CATALOG, MODEL, NOW
@@ -50,6 +59,34 @@ def test_who_is_blocked_learns_whom_to_ask_and_not_why() -> None:
 
     assert refusal(policy) == f"A lead has blocked you from making pictures here. Ask <@{LEAD}>."
     assert refusal(policy, replace(MIA, user_id=77)) is None
+
+
+@pytest.mark.parametrize(
+    ("policy", "sentence"),
+    [
+        (ServerPolicy(channels=(CHANNEL,), newcomer_days=99, models=("another",)), None),
+        (ServerPolicy(blocked=(Block(77, NOW, LEAD, ""),)), None),
+        (
+            ServerPolicy(pause=Pause(NOW, LEAD, "a rest")),
+            f"<@{LEAD}> has paused me on this server, so I publish nothing. Press again when that is over.",
+        ),
+        (
+            ServerPolicy(blocked=(Block(MEMBER, NOW, LEAD, "rude"),)),
+            f"A lead has blocked you from showing pictures here. Ask <@{LEAD}>.",
+        ),
+        (ServerPolicy(channels=(5,)), "Pictures are made in <#5> here. Publish it there."),
+    ],
+)
+def test_who_may_make_nothing_publishes_nothing_and_nothing_else_counts(
+    policy: ServerPolicy, sentence: str | None
+) -> None:
+    if sentence is None:
+        check_publishing(policy, MIA)
+        return
+    with pytest.raises(NotPermittedError) as refused:
+        check_publishing(policy, MIA)
+
+    assert refused.value.sentence == sentence
 
 
 @pytest.mark.parametrize(

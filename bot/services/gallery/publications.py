@@ -1,0 +1,234 @@
+"""Private pictures that become everybody's, and private again: by their owner alone, once, and over restarts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+import structlog
+
+from bot.errors import DecisionRefusedError, NotYoursError, PictureGoneError, UserFacingError
+from bot.services.policy import Decision, check_publishing
+from bot.services.text import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Collection, Sequence
+
+    from bot.services.gallery.upkeep import Screen, Showing, Upkeep
+    from bot.services.ledger import Order, Picture, Requests
+    from bot.services.policy import Policies, Requester
+
+NOT_PRIVATE = "{} {} made for everybody from the beginning. Delete it, if nobody shall see it any more."
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """Pictures of one request that are shown by one message.
+
+    Attributes:
+        id: of the press that asked for it.
+        numbers: of the pictures.
+        owner: who asked for the pictures, with the channel where they are to be shown.
+        at: when it was asked for, in seconds since 1970 (UTC).
+    """
+
+    id: str
+    request_id: str
+    numbers: tuple[int, ...]
+    owner: Requester
+    at: int
+
+
+class PublicationRecords(Protocol):
+    """Keeps what is published. Every method is one transaction, and durable when it returns."""
+
+    async def begin(self, publication: Publication) -> None:
+        """Write down that it is about to be posted."""
+        ...
+
+    async def pending(self, request_id: str | None = None) -> Sequence[Publication]:
+        """What was begun and neither posted nor given up, of a request or of all; oldest first."""
+        ...
+
+    async def public_story(self, request_id: str) -> tuple[str, ...]:
+        """Of the words that came before a request, those of pictures that are everybody's; as `ImageRequest.story`."""
+        ...
+
+    async def posted(self, publication: Publication, message_id: int, decision: Decision) -> None:
+        """Its pictures are everybody's from now on: with its message, and its line of the audit.
+
+        Of its words before, only the public story is left.
+        """
+        ...
+
+    async def give_up(self, publication_id: str) -> None:
+        """It is not posted, and nothing has changed."""
+        ...
+
+    async def take_back(self, order: Order, numbers: Collection[int], decision: Decision) -> None:
+        """These pictures are their owner's alone again, with its line of the audit.
+
+        Public messages that show the result are outdated. Of the words that others' pictures were made from, theirs
+        are forgotten.
+        """
+        ...
+
+
+class Poster(Protocol):
+    """Shows pictures to everybody."""
+
+    async def post(self, order: Order, publication: Publication, *, again: bool) -> int:
+        """Post a message in the publication's channel; its id. `again`: it may stand there already, and is then found.
+
+        Raises:
+            UserFacingError: it is not to be had, or Discord takes it in no way.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Publications:
+    """Publishes pictures and takes them back.
+
+    Attributes:
+        gone_back_at: when the database was last found to have gone back, in seconds since 1970; None if never.
+        clock: seconds since 1970 (UTC).
+    """
+
+    requests: Requests
+    records: PublicationRecords
+    upkeep: Upkeep
+    policies: Policies
+    gone_back_at: Callable[[], Awaitable[int | None]]
+    clock: Callable[[], float]
+
+    def check_owner(self, order: Order, user_id: int) -> None:
+        """May they?
+
+        Raises:
+            NotYoursError: somebody else asked for it. That somebody leads or moderates changes nothing.
+        """
+        if order.requester.user_id != user_id:
+            raise NotYoursError("Only the member who asked for this picture decides who sees it.")
+
+    async def check(self, order: Order, owner: Requester) -> None:
+        """May they publish where they are?
+
+        Raises:
+            NotYoursError: as of `check_owner`.
+            NotPermittedError: the leads' rules are against it.
+        """
+        self.check_owner(order, owner.user_id)
+        check_publishing(await self.policies.of(owner.server_id), owner)
+
+    async def publish(
+        self, order: Order, numbers: Sequence[int], owner: Requester, press_id: str, poster: Poster
+    ) -> tuple[Picture, ...]:
+        """Show pictures of a request to everybody where their owner is.
+
+        Args:
+            order: the request behind them.
+            numbers: of those that are meant.
+            owner: who asked for them, with the channel where they are now.
+            press_id: by which they ask; what an earlier press has begun is finished first.
+            poster: posts them.
+
+        Returns:
+            What was published by this press; nothing if all was before.
+
+        Raises:
+            PictureGoneError: they were deleted.
+            UserFacingError: they may not, or cannot be shown; nothing has changed.
+        """
+        await self.check(order, owner)
+        async with self.upkeep.turn(order.id):
+            for begun in await self.records.pending(order.id):
+                await self._finish(begun, poster, again=True)
+            order = await self.requests.get(order.id) or order
+            meant = [picture for picture in order.pictures if picture.number in numbers]
+            if not meant:
+                raise PictureGoneError
+            hidden = tuple(picture for picture in meant if order.hides(picture))
+            if hidden:
+                press = tuple(picture.number for picture in hidden)
+                publication = Publication(press_id, order.id, press, owner, int(self.clock()))
+                await self.records.begin(publication)
+                await self._finish(publication, poster, again=False)
+        return hidden
+
+    async def take_back(
+        self, order: Order, numbers: Sequence[int], user_id: int, poster: Poster, screen: Screen
+    ) -> Sequence[Showing]:
+        """Let only their owner see pictures of a request.
+
+        Args:
+            order: the request behind them.
+            numbers: of those that are meant.
+            user_id: who wants it.
+            poster: knows what an earlier press has posted of which it never heard.
+            screen: changes the messages.
+
+        Returns:
+            The public messages that could not be changed, and are tried again after the next start.
+
+        Raises:
+            NotYoursError: they are somebody else's.
+            PictureGoneError: they were deleted.
+            DecisionRefusedError: they were made for everybody.
+        """
+        self.check_owner(order, user_id)
+        async with self.upkeep.turn(order.id):
+            for begun in await self.records.pending(order.id):
+                await self._finish(begun, poster, again=True)
+            order = await self.requests.get(order.id) or order
+            meant = tuple(picture for picture in order.pictures if picture.number in numbers)
+            shown = tuple(picture.number for picture in meant if picture.published)
+            if not meant:
+                raise PictureGoneError
+            if not order.destination.private:
+                name = _names([picture.number for picture in meant])
+                raise DecisionRefusedError(NOT_PRIVATE.format(name, "was" if len(meant) == 1 else "were"))
+            if shown:
+                decision = self._decision(order, shown, "picture unpublish", "public", "private")
+                await self.records.take_back(order, shown, decision)
+            return await self.upkeep.bring_up(order.id, screen) or ()
+
+    async def go_on(self, poster: Poster) -> None:
+        """Post what an earlier process has begun; not what was begun before the database went back."""
+        since = await self.gone_back_at() or 0
+        for publication in await self.records.pending():
+            try:
+                async with self.upkeep.turn(publication.request_id):
+                    if publication.at <= since:
+                        await self.records.give_up(publication.id)
+                    else:
+                        await self._finish(publication, poster, again=True)
+            except UserFacingError as refused:
+                _log.info("not published after a restart", publication=publication.id, reason=refused.sentence)
+
+    async def _finish(self, publication: Publication, poster: Poster, *, again: bool) -> None:
+        order = await self.requests.get(publication.request_id)
+        left = [] if order is None else [each.number for each in order.pictures if each.number in publication.numbers]
+        if order is None or not left:
+            await self.records.give_up(publication.id)
+            return
+        try:
+            story = await self.records.public_story(order.id)
+            public = replace(order, request=replace(order.request, story=story))
+            message_id = await poster.post(public, publication, again=again)
+        except UserFacingError:
+            await self.records.give_up(publication.id)
+            raise
+        where = f"public in <#{publication.owner.channel_id}>"
+        decision = self._decision(order, left, "picture publish", "private", where)
+        await self.records.posted(replace(publication, numbers=tuple(left)), message_id, decision)
+
+    def _decision(self, order: Order, numbers: Sequence[int], action: str, before: str, after: str) -> Decision:
+        owner_id = order.requester.user_id
+        return Decision(owner_id, int(self.clock()), action, f"{_names(numbers)} of <@{owner_id}>", before, after)
+
+
+def _names(numbers: Sequence[int]) -> str:
+    return listed(tuple(f"#{number}" for number in numbers), "and")

@@ -1,0 +1,214 @@
+"""Publish and Unpublish: their owner shows private pictures to everybody, and takes them back; both are asked first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import discord
+from typing_extensions import override
+
+from bot.delivery.ladder import Sentences
+from bot.delivery.posted_results import ShownResults
+from bot.discord_retries import steadily
+from bot.discord_ui.buttons import AtelierButton, ask_privately, label_of, picture_of
+from bot.discord_ui.interactions import Interaction, order_behind
+from bot.discord_ui.occasions import requester_of, take_press
+from bot.discord_ui.picture_sheets import sheet_of
+from bot.discord_ui.rows import view_of
+from bot.discord_ui.sight import is_for_adults_elsewhere
+from bot.errors import DecisionRefusedError, NotPermittedError
+from bot.presentation.story import numbers
+from bot.services.text import listed
+from cogs.gallery.channel_poster import ChannelPoster
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.services.gallery import Showing
+    from bot.services.ledger import Order, Picture
+
+ASK = (
+    "Publish {} in <#{}>? Everybody who can read there sees it with its words, finds it in /history, and can go on "
+    "from it. ⋯ Unpublish takes it back."
+)
+ASK_BACK = (
+    "{} public. Unpublish {}? Then only you see it again. Messages with it are removed; what others made of it stays."
+)
+UNSEEN = " The pictures that it starts from are not shown."
+NOT_ASKED = "Discord refused the button for it, so nothing has changed. Try again later."
+NOT_DIRECTLY = "Here nobody else could see it. On the server, /show brings #{0} up for you; publish it there."
+FOR_ADULTS = "#{} was made in an age-restricted channel. Publish it in one."
+MAY_NOT = "You may not write in <#{}>, so you cannot publish there. Choose a channel where you may."
+PUBLISHED = "Published {} in <#{}>."
+PUBLIC_ALREADY = "{} is public already. ⋯ Unpublish takes it back."
+PRIVATE_AGAIN = "Only you see {} now."
+LEFT = " I could not take it out of {}: I try again later, and a moderator can remove it there."
+
+
+class PublishButton(AtelierButton, action="publish"):
+    """Publishes one picture."""
+
+    label = "Publish"
+    style = discord.ButtonStyle.primary
+
+    @override
+    async def pressed(self, interaction: Interaction) -> None:
+        """Post it."""
+        order = await order_behind(interaction, self.subject)
+        await _publish(interaction, order, [picture_of(order, self.subject)])
+
+
+class PublishAllButton(AtelierButton, action="publish-all"):
+    """Publishes whatever is private of a result."""
+
+    label = "All"
+    style = discord.ButtonStyle.primary
+
+    @override
+    async def pressed(self, interaction: Interaction) -> None:
+        """Post them in one message."""
+        order = await order_behind(interaction, self.subject)
+        await _publish(interaction, order, order.pictures)
+
+
+class UnpublishButton(AtelierButton, action="unpublish"):
+    """Takes one picture back."""
+
+    label = "Unpublish"
+
+    @override
+    async def pressed(self, interaction: Interaction) -> None:
+        """Take it back."""
+        order = await order_behind(interaction, self.subject)
+        await _take_back(interaction, order, [picture_of(order, self.subject)])
+
+
+class UnpublishAllButton(AtelierButton, action="unpublish-all"):
+    """Takes back whatever is public of a result."""
+
+    label = "All"
+
+    @override
+    async def pressed(self, interaction: Interaction) -> None:
+        """Take them back."""
+        order = await order_behind(interaction, self.subject)
+        await _take_back(interaction, order, order.pictures)
+
+
+def can_be_published(order: Order) -> bool:
+    """Whether Publish is offered under a result."""
+    return any(order.hides(picture) for picture in order.pictures)
+
+
+def can_be_taken_back(order: Order) -> bool:
+    """Whether Unpublish is."""
+    return order.destination.private and any(picture.published for picture in order.pictures)
+
+
+async def ask_publication(interaction: Interaction, order: Order, picture: Picture) -> None:
+    """Behind ⋯: say what it means, and where; of several, ask which."""
+    hidden = [each for each in order.pictures if order.hides(each)]
+    if not hidden:  # its private message, which cannot be changed, goes on offering this
+        await ask_taking_back(interaction, order, picture)
+        return
+    await _check(interaction, order, picture)
+    unseen = UNSEEN if order.request.references else ""
+    asked = ASK.format(_which(hidden), interaction.channel_id)
+    await _ask(interaction, order, hidden, f"{asked}{unseen}", (PublishButton, PublishAllButton))
+
+
+async def ask_taking_back(interaction: Interaction, order: Order, picture: Picture) -> None:
+    """The same of Unpublish."""
+    interaction.client.services.publications.check_owner(order, interaction.user.id)
+    shown = [each for each in order.pictures if each.published] or [picture]
+    are = f"{numbers(shown)} {'is' if len(shown) == 1 else 'are'}"
+    await _ask(interaction, order, shown, ASK_BACK.format(are, _which(shown)), (UnpublishButton, UnpublishAllButton))
+
+
+async def _ask(
+    interaction: Interaction,
+    order: Order,
+    pictures: Sequence[Picture],
+    asked: str,
+    buttons: tuple[type[AtelierButton], type[AtelierButton]],
+) -> None:
+    """Ask about one picture, or about which; `buttons` mean one of them, and all."""
+    one, everything = buttons
+
+    def view() -> discord.ui.View:
+        if len(pictures) == 1:
+            return view_of([one(pictures[0].number, f"{one.label} #{pictures[0].number}")])
+        return view_of(
+            [*(one(each.number, label_of(order, each)) for each in pictures), everything(pictures[0].number)]
+        )
+
+    sheet = await sheet_of(interaction.client.services, pictures)
+    await ask_privately(interaction, Sentences(asked, view, NOT_ASKED, sheet), "ask you about that", closes=False)
+
+
+async def _publish(interaction: Interaction, order: Order, pictures: Sequence[Picture]) -> None:
+    await _check(interaction, order, pictures[0])
+    await take_press(interaction)
+    services, owner = interaction.client.services, requester_of(interaction)
+    meant = [picture.number for picture in pictures]
+    poster = ChannelPoster(interaction.client)
+    published = await services.publications.publish(order, meant, owner, str(interaction.id), poster)
+    if published:
+        await _say(interaction, PUBLISHED.format(numbers(published), owner.channel_id))
+    else:
+        await _say(interaction, PUBLIC_ALREADY.format(numbers(pictures)))
+
+
+async def _take_back(interaction: Interaction, order: Order, pictures: Sequence[Picture]) -> None:
+    publications, screen = interaction.client.services.publications, ShownResults(interaction.client)
+    publications.check_owner(order, interaction.user.id)
+    await take_press(interaction)
+    meant = [picture.number for picture in pictures]
+    poster = ChannelPoster(interaction.client)
+    left = await publications.take_back(order, meant, interaction.user.id, poster, screen)
+    told = PRIVATE_AGAIN.format(numbers(pictures))
+    await _say(interaction, f"{told}{LEFT.format(_links(order, left)) if left else ''}")
+
+
+async def _say(interaction: Interaction, text: str) -> None:
+    """In place of the question."""
+    await steadily(lambda: interaction.edit_original_response(content=text, attachments=[], view=None))
+
+
+async def _check(interaction: Interaction, order: Order, picture: Picture) -> None:
+    """May they publish here?
+
+    Raises:
+        UserFacingError: no.
+    """
+    publications = interaction.client.services.publications
+    publications.check_owner(order, interaction.user.id)
+    if interaction.guild_id is None:
+        raise DecisionRefusedError(NOT_DIRECTLY.format(picture.number))
+    if is_for_adults_elsewhere(interaction, order.requester.pool_id):
+        raise DecisionRefusedError(FOR_ADULTS.format(picture.number))
+    if not _may_write(interaction):
+        raise NotPermittedError(MAY_NOT.format(interaction.channel_id))
+    await publications.check(order, requester_of(interaction))
+
+
+def _may_write(interaction: Interaction) -> bool:
+    """Whether whoever acts could say something here themselves."""
+    allowed = interaction.permissions
+    return (
+        allowed.send_messages_in_threads if isinstance(interaction.channel, discord.Thread) else allowed.send_messages
+    )
+
+
+def _which(pictures: Sequence[Picture]) -> str:
+    return f"#{pictures[0].number}" if len(pictures) == 1 else "which picture"
+
+
+def _links(order: Order, showings: Sequence[Showing]) -> str:
+    return listed(
+        tuple(
+            f"https://discord.com/channels/{order.requester.server_id}/{each.channel_id}/{each.message_id}"
+            for each in showings
+        ),
+        "and",
+    )
