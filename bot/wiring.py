@@ -6,10 +6,11 @@ import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property, partial
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from bot.foundation import Foundation
 from bot.openai_images import OpenAIImages
 from bot.pictures import ContactSheets, check_result, retouch
 from bot.services.accounting import Corrector, MonthNews, MonthReports
@@ -22,9 +23,7 @@ from bot.services.jobs import (
     Arrears,
     BufferedBlobs,
     Cancellations,
-    Discards,
     Generation,
-    Outage,
     Outcomes,
     Pausing,
     PictureReceiver,
@@ -36,7 +35,7 @@ from bot.services.jobs import (
     TurnCalls,
     line_of,
 )
-from bot.services.policy import Decisions, Defaults, Rules, ServerSettings, limits_for
+from bot.services.policy import Defaults, Rules, ServerSettings, limits_for
 from bot.services.presets import PresetDesk, open_starters
 from bot.services.quotas import (
     Accounts,
@@ -55,10 +54,8 @@ from bot.storage.database.lock import DataDirectoryLock
 from bot.storage.database.restoration import SqliteGoneBack
 from bot.storage.database.state import State
 from bot.storage.errands import SqliteErrands
-from bot.storage.gallery_posts import SqliteGalleryPosts
 from bot.storage.history import SqliteHistory
 from bot.storage.increases import SqliteIncreases
-from bot.storage.journal import FileJournal
 from bot.storage.ledger.charge_lookup import SqliteCharges
 from bot.storage.ledger.durations import SqlitePast
 from bot.storage.ledger.ledger import SqliteLedger
@@ -70,8 +67,6 @@ from bot.storage.ledger.usage import SqliteUse
 from bot.storage.member_defaults import SqliteMemberDefaults
 from bot.storage.policies import SqliteAudit, SqlitePolicies
 from bot.storage.presets import SqlitePresets
-from bot.storage.publications import SqlitePublications
-from bot.storage.showings import SqliteShowings
 from bot.storage.stars import SqliteStars
 
 if TYPE_CHECKING:
@@ -84,7 +79,6 @@ if TYPE_CHECKING:
     from bot.services.policy import Audit, Policies
 
 SAFETY_KEY = "safety_identifier_key"  # names the secret in the state table
-JOURNAL = "cancelled.journal"  # in the data directory
 LAST_WRITTEN = "last_written"  # names what is written to see whether anything can be
 
 
@@ -179,70 +173,6 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
 
 
 @dataclass(frozen=True)
-class _Foundation:
-    """What the services stand on."""
-
-    settings: Settings
-    catalog: Catalog
-    database: Database
-    images: OpenAIImages
-    pace: Pace
-    account: ProviderAccount
-    state: State
-    clock: TrueClock
-    ledger: SqliteLedger
-    requests: SqliteRequests
-    files: FileBlobs
-    stores: Stores
-    blobs: BufferedBlobs
-    policies: SqlitePolicies
-    audit: SqliteAudit
-    defaults: Defaults
-    member_defaults: SqliteMemberDefaults
-    file_holds: FileHolds
-
-    @property
-    def discards(self) -> Discards:
-        """Remembered in the database: any is as good."""
-        return Discards(self.state, self.journal, self.requests, self.file_holds, self.stores.books, self.clock)
-
-    @cached_property
-    def decisions(self) -> Decisions:
-        """What leads decide."""
-        return Decisions(self.policies, self.clock)
-
-    @cached_property
-    def gallery_posts(self) -> GalleryPosts:
-        """One, for it knows what is being posted."""
-        return GalleryPosts(SqliteGalleryPosts(self.database), self.requests, self.policies)
-
-    @cached_property
-    def journal(self) -> FileJournal:
-        """One, for it knows where its next line goes."""
-        return FileJournal(self.settings.data_dir / JOURNAL)
-
-    @cached_property
-    def upkeep(self) -> Upkeep:
-        """One, for who changes what is seen of a request takes turns."""
-        return Upkeep(self.requests, SqliteShowings(self.database))
-
-    @cached_property
-    def outage(self) -> Outage:
-        """One for all calls."""
-        return Outage(self.images.models, self.state, self.policies, self.clock)
-
-    def drafting(self, admission: Admission) -> Drafting:
-        """What drafts requests."""
-        settings = self.settings
-        return Drafting(self.catalog, admission, settings.model, settings.partial_images, self.member_defaults)
-
-    @property
-    def allow_retired(self) -> bool:
-        """Another endpoint than the provider's own may still serve models that the provider has shut down."""
-        return not self.settings.official_image_api
-
-
-@dataclass(frozen=True)
 class _GroundFloor:
     """What stands on it, and others need."""
 
@@ -261,7 +191,7 @@ async def _connect(
     files = FileBlobs(settings.images_dir)
     stores = _stores(files, state)
     requests, blobs = SqliteRequests(database), BufferedBlobs(files, stores.files)
-    below = _Foundation(
+    below = Foundation(
         settings=settings,
         catalog=catalog,
         database=database,
@@ -313,7 +243,7 @@ def _stores(files: FileBlobs, state: State) -> Stores:
     )
 
 
-def _maker(below: _Foundation, accounts: Accounts, admission: Admission, safety_key: bytes) -> Generation:
+def _maker(below: Foundation, accounts: Accounts, admission: Admission, safety_key: bytes) -> Generation:
     return Generation(
         outcomes=Outcomes(
             ledger=below.ledger,
@@ -336,7 +266,7 @@ def _maker(below: _Foundation, accounts: Accounts, admission: Admission, safety_
     )
 
 
-def _services(below: _Foundation, ground: _GroundFloor) -> Services:
+def _services(below: Foundation, ground: _GroundFloor) -> Services:
     accounts, studio, drafting = ground.accounts, ground.studio, below.drafting(ground.admission)
     limit_statuses = LimitStatuses(below.policies, below.ledger, below.defaults, below.clock, accounts.visibility)
     return Services(
@@ -374,7 +304,7 @@ def _services(below: _Foundation, ground: _GroundFloor) -> Services:
         gallery_posts=below.gallery_posts,
         presets=PresetDesk(SqlitePresets(below.database), open_starters(), below.file_holds, below.clock),
         upkeep=below.upkeep,
-        publications=_publications(below, ground.restoration),
+        publications=below.publications(ground.restoration),
         deletions=Deletions(below.requests, below.upkeep, below.file_holds, below.audit, below.clock),
         blobs=below.blobs,
         file_holds=below.file_holds,
@@ -388,18 +318,7 @@ def _services(below: _Foundation, ground: _GroundFloor) -> Services:
     )
 
 
-def _publications(below: _Foundation, restoration: Restoration) -> Publications:
-    return Publications(
-        below.requests,
-        SqlitePublications(below.database),
-        below.upkeep,
-        below.policies,
-        restoration.gone_back.noticed_at,
-        below.clock,
-    )
-
-
-def _server_statuses(below: _Foundation, studio: Studio, limit_statuses: LimitStatuses) -> ServerStatuses:
+def _server_statuses(below: Foundation, studio: Studio, limit_statuses: LimitStatuses) -> ServerStatuses:
     return ServerStatuses(
         studio.workshop,
         limit_statuses,

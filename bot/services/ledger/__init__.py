@@ -3,22 +3,17 @@
 from bot.services.ledger.ledger import (
     Bounds,
     ChargeConflictError,
-    ChargeState,
     Corrected,
     Correction,
-    Destination,
-    Job,
     Ledger,
     LimitStatus,
     MonthTotals,
-    Order,
     OutOfBoundsError,
-    Picture,
     Reservation,
     Settlement,
-    TurnAnswer,
     WordsSettlement,
 )
+from bot.services.ledger.orders import ChargeState, Destination, Job, Order, Picture, TurnAnswer
 from bot.services.ledger.stores import BlobStore, Errand, Errands, Journal, Leftovers, Notes, Requests
 
 __all__ = [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.services.ledger.ledger import Destination, Order
+    from bot.services.ledger.orders import Destination, Order
     from bot.services.policy import Requester
 
 
