@@ -31,6 +31,7 @@ from bot.discord_ui.intake import Intake
 from bot.discord_ui.interactions import AtelierClient, AtelierTree, Untold
 from bot.discord_ui.more_menu import MoreButton, MoreSelect
 from bot.discord_ui.questions import Questions
+from bot.discord_ui.repeats import Repeats
 from bot.discord_ui.rows import More, ResultButtons
 from bot.errors import DatabaseError
 from bot.language import catalogs_digest
@@ -83,8 +84,14 @@ def point_at(settings: Settings) -> None:
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.discord_gateway_url)
 
 
-def _listening(clock: TrueClock) -> aiohttp.TraceConfig:
-    """Has the clock told of the date of every answer of Discord's own; files come from caches, and from elsewhere."""
+def _listening(clock: TrueClock, repeats: Repeats) -> aiohttp.TraceConfig:
+    """Has the clock told of the date of every answer of Discord's own; files come from caches, and from elsewhere.
+
+    And `repeats` of every request.
+    """
+
+    async def began(_session: object, _context: object, sent: aiohttp.TraceRequestStartParams) -> None:
+        repeats.sent(sent.url.path)
 
     async def ended(_session: object, _context: object, answered: aiohttp.TraceRequestEndParams) -> None:
         date = answered.response.headers.get("Date")
@@ -93,6 +100,7 @@ def _listening(clock: TrueClock) -> aiohttp.TraceConfig:
                 clock.told(parsedate_to_datetime(date).timestamp())
 
     trace = aiohttp.TraceConfig()
+    trace.on_request_start.append(began)
     trace.on_request_end.append(ended)
     return trace
 
@@ -121,6 +129,7 @@ class AtelierBot(AtelierClient):
     """The bot, without its commands: those come with the cogs, which take what they need from `services`."""
 
     def __init__(self, services: Services) -> None:
+        repeats = Repeats()
         intents = discord.Intents(
             guilds=True, guild_messages=True, dm_messages=True, message_content=services.settings.message_content
         )
@@ -131,7 +140,7 @@ class AtelierBot(AtelierClient):
             tree_cls=AtelierTree,
             allowed_mentions=discord.AllowedMentions.none(),
             guild_ready_timeout=GUILD_READY_TIMEOUT,
-            http_trace=_listening(services.clock),
+            http_trace=_listening(services.clock, repeats),
             proxy=proxy_of(Route.BASE),  # the gateway, too, is reached through it; an interaction's answers as well
             max_messages=None,  # nothing is looked up in discord.py's own message cache
         )
@@ -140,6 +149,7 @@ class AtelierBot(AtelierClient):
         self._commands_changed = False
         self.buttons, self.more, self.questions = ResultButtons(), More(), Questions()
         self.untold = Untold()
+        self.repeats = repeats
         self.command_links = CommandLinks(self.tree, services.settings.sync_guild)
         self.greetings = Greetings(services.state, services.defaults)
         self.news = Background()  # what is told after a start, as long as the bot runs

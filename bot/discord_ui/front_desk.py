@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 CLOSING = 10.0  # seconds that a shutdown waits for what is being done for people
 LEAVING = 2.0  # seconds that what is cancelled then may take to end
 MOST_REMEMBERED = 10_000  # ids
+PASSING = (OFFER, DISCARDED, TURN, SAID_BEFORE, DRAFT)  # begin the names of notes that are of no use after a time
 REMEMBERED_FOR = 24 * 3600  # seconds; Discord repeats what happened while a connection was lost, for minutes
 WRITING = 1.0  # seconds; Discord waits 3 for the first answer
 
@@ -133,7 +134,7 @@ class FrontDesk:
         self._forgot_at = int(self._clock())
         try:
             await self._errands.forget(self._forgot_at - REMEMBERED_FOR)
-            for beginning in (OFFER, DISCARDED, TURN, SAID_BEFORE, DRAFT):
+            for beginning in PASSING:
                 await self._notes.forget(beginning, oldest_offer(self._forgot_at))
         except DatabaseError as problem:
             self._books.note(problem)

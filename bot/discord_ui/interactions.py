@@ -19,7 +19,7 @@ from bot.delivery.posting import files_of
 from bot.discord_limits import ALREADY_ACKNOWLEDGED, INTERACTION_GONE, LONGEST_MESSAGE
 from bot.discord_retries import DROPPED, PROBLEMS, is_refusal, steadily
 from bot.discord_ui.mentions import Names
-from bot.discord_ui.occasions import AnsweredBeforeError, role_ids_of
+from bot.discord_ui.occasions import AnsweredBeforeError, is_ours, role_ids_of
 from bot.errors import DatabaseError, LimitReachedError, PictureGoneError, UserFacingError
 from bot.services.jobs import Posted
 from bot.services.policy import Lead
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from bot.discord_ui.front_desk import FrontDesk
     from bot.discord_ui.intake import Intake
     from bot.discord_ui.questions import Questions
+    from bot.discord_ui.repeats import Repeats
     from bot.discord_ui.rows import More, ResultButtons
     from bot.services.ledger import Order
     from bot.wiring import Services
@@ -81,6 +82,7 @@ class AtelierClient(commands.Bot):
     untold: Untold
     command_links: CommandLinks
     greetings: Greetings
+    repeats: Repeats
 
     @property
     def bot_id(self) -> int:
@@ -160,7 +162,7 @@ class OwnAnswer:
         except discord.HTTPException as error:
             if error.code != ALREADY_ACKNOWLEDGED:
                 raise
-            if not self._may_have_arrived:
+            if not is_ours(self._interaction, error, dropped=self._may_have_arrived):
                 raise AnsweredBeforeError from error
             # It was deferred or answered, and only the receipt was lost on the way.
             await self._interaction.edit_original_response(content=text, attachments=files_of(uploads), view=view)

@@ -156,29 +156,39 @@ async def answer_double(interaction: discord.Interaction) -> None:
 
 async def think(interaction: discord.Interaction[Any]) -> None:
     """Let whoever asks, and nobody else, see that an answer comes."""
-    await _certainly(lambda: interaction.response.defer(ephemeral=True, thinking=True))
+    await _certainly(interaction, lambda: interaction.response.defer(ephemeral=True, thinking=True))
 
 
 async def take_press(interaction: discord.Interaction[Any]) -> None:
     """Let Discord know that a press has arrived, where what was pressed will change."""
-    await _certainly(interaction.response.defer)
+    await _certainly(interaction, interaction.response.defer)
 
 
 async def show_press(interaction: discord.Interaction[Any], **changes: Any) -> None:  # noqa: ANN401 - as discord.py takes them
     """Let the message that was pressed show what came of it: the first answer, so that nothing may fail behind it."""
-    await _certainly(lambda: interaction.response.edit_message(**changes))
+    await _certainly(interaction, lambda: interaction.response.edit_message(**changes))
 
 
-async def _certainly(defer: Callable[[], Awaitable[object]]) -> None:
+async def _certainly(interaction: discord.Interaction[Any], defer: Callable[[], Awaitable[object]]) -> None:
     """Once more if the connection is lost on the way; then it may be that only the receipt of the first was lost."""
+    dropped = False
     try:
-        await defer()
-    except DROPPED:
         try:
             await defer()
-        except discord.HTTPException as error:
-            if error.code != ALREADY_ACKNOWLEDGED:
-                raise
+        except DROPPED:
+            dropped = True
+            await defer()
+    except discord.HTTPException as error:
+        if not is_ours(interaction, error, dropped=dropped):
+            raise
+
+
+def is_ours(interaction: discord.Interaction[Any], error: discord.HTTPException, *, dropped: bool = False) -> bool:
+    """Whether Discord refuses a first answer because an earlier attempt of ours has arrived.
+
+    `dropped` is whether we have made one whose receipt was lost.
+    """
+    return error.code == ALREADY_ACKNOWLEDGED and (dropped or interaction.id in interaction.client.repeats)
 
 
 async def _do_nothing() -> None:
@@ -216,18 +226,18 @@ class Acknowledgement:
                 _log.info("not said meanwhile", reason=repr(error))
 
     async def _defer(self) -> int | None:
+        dropped = False
         try:
-            return await self._defer_once()
-        except DROPPED:
-            _log.info("connection lost while deferring", interaction=self._interaction.id)
+            try:
+                return await self._defer_once()
+            except DROPPED:
+                dropped = True
+                _log.info("connection lost while deferring", interaction=self._interaction.id)
+                return await self._defer_once()
         except discord.HTTPException as error:
-            if error.code == ALREADY_ACKNOWLEDGED:
-                raise AnsweredBeforeError from error
-            raise unheard(error, self._interaction.channel_id or 0) from error
-        try:
-            return await self._defer_once()
-        except discord.HTTPException as error:
-            if error.code != ALREADY_ACKNOWLEDGED:
+            if not is_ours(self._interaction, error, dropped=dropped):
+                if error.code == ALREADY_ACKNOWLEDGED:
+                    raise AnsweredBeforeError from error
                 raise unheard(error, self._interaction.channel_id or 0) from error
         # The first attempt had arrived; only its receipt was lost.
         return (await self._interaction.original_response()).id

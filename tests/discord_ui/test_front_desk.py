@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from bot.discord_ui import front_desk as room
-from bot.discord_ui.front_desk import REMEMBERED_FOR, FrontDesk
+from bot.discord_ui.front_desk import PASSING, REMEMBERED_FOR, FrontDesk
 from bot.errors import DatabaseError
 from bot.presentation.restart import stopping_text, unanswered_text
 from bot.services.jobs import Arrears
@@ -169,7 +169,7 @@ async def test_what_is_long_past_is_forgotten_once_a_day() -> None:
     await desk.close()
 
     assert errands.forgotten == [1_000_000 - REMEMBERED_FOR, 1_000_020]
-    assert notes.forgotten == ["offer:", "discarded:", "preset-use:", "preset-draft:"] * 2
+    assert notes.forgotten == list(PASSING) * 2
 
 
 @pytest.mark.parametrize("problem", [None, refused(403, 50007)])

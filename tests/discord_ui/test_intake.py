@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -308,8 +309,9 @@ async def test_a_request_that_could_not_be_acknowledged_is_not_made_and_not_char
 class Answer:
     """As much of an interaction as its acknowledgement uses: meets these problems before it succeeds."""
 
-    def __init__(self, *problems: Exception) -> None:
+    def __init__(self, *problems: Exception, repeated: bool = False) -> None:
         self.id = 81
+        self.client = SimpleNamespace(repeats={81} if repeated else set[int]())
         self.channel_id = 22
         self.response = self
         self.message_id = 44
@@ -367,6 +369,13 @@ async def test_what_somebody_else_has_answered_is_not_deferred_again() -> None:
     with pytest.raises(AnsweredBeforeError):
         await acknowledgement(answer)()
 
+    assert len(answer.deferred) == 1
+
+
+async def test_what_discord_py_sent_again_by_itself_was_ours() -> None:
+    answer = Answer(refused(400, 40060), repeated=True)
+
+    assert await acknowledgement(answer)() == 55
     assert len(answer.deferred) == 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -202,12 +203,12 @@ class Answered:
     """An interaction that was answered, though not by this object: a first answer is refused."""
 
     id = 1
-    client = None
     guild_id = None
     channel_id = 22
 
-    def __init__(self, *problems: Exception) -> None:
+    def __init__(self, *problems: Exception, repeated: bool = False) -> None:
         self.response = self
+        self.client = SimpleNamespace(repeats={1} if repeated else set[int]())
         self.shown: list[str] = []
         self._problems = list(problems)
 

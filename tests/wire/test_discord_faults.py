@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from tests.wire.house import House, OpenHouse
 
 CALLBACK = r"^/interactions/.*/callback$"
+# An answer that arrived, and nobody heard so; discord.py repeats it by itself after a 5xx.
+LOST_RECEIPTS: list[dict[str, Any]] = [{"drop": True, "after_effect": True}, {"status": 503, "after_effect": True}]
+LOST: list[dict[str, Any]] = [{"drop": True}, *LOST_RECEIPTS]
 RESPONSE = r"^/webhooks/.*/messages/"
 CHANNEL = r"^/channels/\d+/messages$"
 MEBIBYTE = 1024 * 1024
@@ -52,27 +55,31 @@ async def test_nothing_is_made_when_the_first_answer_comes_too_late(house: House
     assert house.states() == ["released", "settled"]
 
 
+@pytest.mark.usefixtures("hasty_discord_py")
+@pytest.mark.parametrize("fault", LOST_RECEIPTS)
 @pytest.mark.parametrize("private", [False, True])
 async def test_a_first_answer_whose_receipt_is_lost_on_the_way_leaves_nobody_waiting(
-    house: House, *, private: bool
+    house: House, fault: dict[str, Any], *, private: bool
 ) -> None:
     mia = house.discord.server.add_member("Mia")
-    house.discord.faults.add(Fault(CALLBACK, drop=True, after_effect=True))
+    house.discord.faults.add(Fault(CALLBACK, **fault))
 
     invocation = await mia.slash("imagine", prompt="a fox", private=private)
     await house.ended(invocation)
 
+    await house.until(lambda: house.unanswered() == 0, 10)
     assert house.ledger().sums.held_nano == 0
-    assert house.ledger().sums.settled_nano == house.images.bill.nano
+    assert house.ledger().sums.settled_nano == house.images.bill.nano > 0
 
 
-@pytest.mark.parametrize("arrives", [False, True])
+@pytest.mark.usefixtures("hasty_discord_py")
+@pytest.mark.parametrize("fault", LOST)
 @pytest.mark.parametrize("command", ["usage", "quota show", "studio setup"])
 async def test_a_connection_that_is_lost_as_an_answer_is_promised_costs_nobody_the_answer(
-    house: House, command: str, *, arrives: bool
+    house: House, command: str, fault: dict[str, Any]
 ) -> None:
     lead = house.discord.server.add_member("Lea", permissions=Permission.MANAGE_GUILD)
-    house.discord.faults.add(Fault(CALLBACK, drop=True, after_effect=arrives))
+    house.discord.faults.add(Fault(CALLBACK, **fault))
 
     options: dict[str, Any] = {"budget": "$20", "each": "10 pictures"} if command == "studio setup" else {}
     invocation = await lead.slash(command, **options)
@@ -83,12 +90,15 @@ async def test_a_connection_that_is_lost_as_an_answer_is_promised_costs_nobody_t
     assert house.words(invocation) or (invocation.response is not None and invocation.response.embeds)
 
 
-@pytest.mark.parametrize("arrives", [False, True])
-async def test_a_connection_that_is_lost_as_a_press_is_taken_undoes_nothing(house: House, *, arrives: bool) -> None:
+@pytest.mark.usefixtures("hasty_discord_py")
+@pytest.mark.parametrize("fault", LOST)
+async def test_a_connection_that_is_lost_as_a_press_is_taken_undoes_nothing(
+    house: House, fault: dict[str, Any]
+) -> None:
     mia = house.discord.server.add_member("Mia")
     message = await house.imagine(mia)
     asked = await (await choose(mia, message, "delete")).shown()
-    house.discord.faults.add(Fault(CALLBACK, drop=True, after_effect=arrives))
+    house.discord.faults.add(Fault(CALLBACK, **fault))
 
     await mia.click(asked, "Delete for good")
     await house.until(lambda: message.deleted and asked.content == "Deleted.")
