@@ -50,6 +50,7 @@ COGS = (
     "cogs.gallery",
     "cogs.stars",
     "cogs.history",
+    "cogs.converse",
     "cogs.presets",
     "cogs.settings",
     "cogs.usage",

@@ -152,6 +152,8 @@ class Settings(DataSettings):
     partial_images: int = Field(3, validation_alias="ATELIER_PARTIAL_IMAGES", ge=0, le=3)
     gif: bool = Field(default=False, validation_alias="ATELIER_GIF")
     svg_author: str | None = Field(None, validation_alias="ATELIER_SVG_AUTHOR", min_length=1)
+    conversations: str | None = Field(None, validation_alias="ATELIER_CONVERSATIONS", min_length=1)
+    conversations_stored: bool = Field(default=True, validation_alias="ATELIER_CONVERSATIONS_STORED")
     message_content: bool = Field(default=False, validation_alias="ATELIER_MESSAGE_CONTENT")
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
         "INFO", validation_alias="ATELIER_LOG_LEVEL"

@@ -10,6 +10,7 @@ from bot.services.admission import Drafting
 from bot.services.gallery import GalleryPosts, Publications, Upkeep
 from bot.services.jobs import Discards, Outage
 from bot.services.policy import Decisions
+from bot.services.quotas import LimitStatuses
 from bot.storage.gallery_posts import SqliteGalleryPosts
 from bot.storage.journal import FileJournal
 from bot.storage.publications import SqlitePublications
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from bot.services.gallery import FileHolds
     from bot.services.jobs import BufferedBlobs, ProviderAccount, Restoration, Stores
     from bot.services.policy import Defaults
+    from bot.services.quotas import Accounts
     from bot.services.turns import Pace
     from bot.storage.blobs import FileBlobs
     from bot.storage.database.database import Database
@@ -93,6 +95,10 @@ class Foundation:
     def outage(self) -> Outage:
         """One for all calls."""
         return Outage(self.images.models, self.state, self.policies, self.clock)
+
+    def limit_statuses(self, accounts: Accounts) -> LimitStatuses:
+        """What looks up rules and what is used of them; it keeps nothing, so that any is as good."""
+        return LimitStatuses(self.policies, self.ledger, self.defaults, self.clock, accounts.visibility)
 
     def drafting(self, admission: Admission) -> Drafting:
         """What drafts requests."""

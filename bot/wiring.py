@@ -17,6 +17,7 @@ from bot.services.accounting import Corrector, MonthNews, MonthReports
 from bot.services.admission import Admission, Clearance, DefaultsDesk, Drafting
 from bot.services.calendar import TrueClock, unjumped
 from bot.services.catalog import open_catalog
+from bot.services.conversations import Conversations, open_conversations
 from bot.services.gallery import Deletions, FileHolds, GalleryPosts, History, Publications, Stars, Sweeping, Upkeep
 from bot.services.jobs import (
     Answers,
@@ -49,6 +50,7 @@ from bot.services.quotas import (
 from bot.services.turns import Measurements, Pace
 from bot.storage.alerts import SqliteAlerts
 from bot.storage.blobs import FileBlobs
+from bot.storage.conversations import SqliteConversations
 from bot.storage.database.database import Database
 from bot.storage.database.lock import DataDirectoryLock
 from bot.storage.database.restoration import SqliteGoneBack
@@ -118,6 +120,7 @@ class Services:
     history: History
     stars: Stars
     presets: PresetDesk
+    conversations: Conversations
     upkeep: Upkeep
     gallery_posts: GalleryPosts
     publications: Publications
@@ -214,8 +217,7 @@ async def _connect(
     accounts = Accounts(below.ledger, below.policies, partial(limits_for, defaults=below.defaults), below.clock)
     admission = Admission(below.policies, catalog, below.allow_retired, below.clock)
     budget_alerts = BudgetAlerts(accounts, SqliteAlerts(database), below.clock)
-    ended = budget_alerts.request_ended
-    answers = Answers(below.requests, stores.books, below.blobs, accounts, below.clock, ended=ended)
+    answers = Answers(requests, stores.books, blobs, accounts, below.clock, ended=budget_alerts.request_ended)
     restoration = Restoration(SqliteGoneBack(database), below.policies, below.clock)
     measured = Measurements()
     studio = Studio(
@@ -237,10 +239,8 @@ async def _connect(
 
 
 def _stores(files: FileBlobs, state: State) -> Stores:
-    return Stores(
-        Arrears("files", files.try_out),
-        Arrears("books", lambda: state.put(LAST_WRITTEN, str(int(time.time())))),
-    )
+    books = Arrears("books", lambda: state.put(LAST_WRITTEN, str(int(time.time()))))
+    return Stores(Arrears("files", files.try_out), books)
 
 
 def _maker(below: Foundation, accounts: Accounts, admission: Admission, safety_key: bytes) -> Generation:
@@ -268,7 +268,6 @@ def _maker(below: Foundation, accounts: Accounts, admission: Admission, safety_k
 
 def _services(below: Foundation, ground: _GroundFloor) -> Services:
     accounts, studio, drafting = ground.accounts, ground.studio, below.drafting(ground.admission)
-    limit_statuses = LimitStatuses(below.policies, below.ledger, below.defaults, below.clock, accounts.visibility)
     return Services(
         settings=below.settings,
         catalog=below.catalog,
@@ -278,13 +277,13 @@ def _services(below: Foundation, ground: _GroundFloor) -> Services:
         rules=Rules(below.decisions, below.catalog, below.allow_retired),
         pausing=Pausing(below.decisions, studio.workshop),
         cancellations=Cancellations(studio.workshop, below.discards, below.audit),
-        server_statuses=_server_statuses(below, studio, limit_statuses),
+        server_statuses=_server_statuses(below, studio, below.limit_statuses(accounts)),
         server_settings=ServerSettings(below.decisions),
         default_desk=DefaultsDesk(drafting, below.decisions),
         stores=below.stores,
         errands=SqliteErrands(below.database),
         accounts=accounts,
-        quotas=QuotaDesk(below.decisions, limit_statuses),
+        quotas=QuotaDesk(below.decisions, below.limit_statuses(accounts)),
         ledger=below.ledger,
         policies=below.policies,
         audit=below.audit,
@@ -302,6 +301,7 @@ def _services(below: Foundation, ground: _GroundFloor) -> Services:
         history=History(SqliteHistory(below.database)),
         stars=Stars(SqliteStars(below.database), below.gallery_posts, below.requests, below.policies, below.clock),
         gallery_posts=below.gallery_posts,
+        conversations=open_conversations(SqliteConversations(below.database), below),
         presets=PresetDesk(SqlitePresets(below.database), open_starters(), below.file_holds, below.clock),
         upkeep=below.upkeep,
         publications=below.publications(ground.restoration),

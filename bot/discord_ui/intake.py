@@ -212,7 +212,7 @@ class Intake:
             async with self._gathering_of(request):
                 gathering = self._gatherer.gather(request, sources, member, occasion.say)
                 gathered = await held.enter_async_context(gathering)
-            ready = replace(gathered.request, moderation=await self._admission.moderation(requester))
+            ready = replace(gathered.request, moderation=await self._admission.moderation(requester)).as_drawn
             await self._admit(occasion.asker, ready, len(ready.references))  # its size may have followed the picture
             notes = [*gathered.notes, *([STORY_CUT] if cuts_story(ready.change, ready.story) else [])]
             delivery = self._delivery(occasion.id, ready, requester, occasion.destination, occasion.acknowledge, notes)

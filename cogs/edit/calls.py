@@ -43,6 +43,8 @@ class Calls(commands.Cog):
             return  # a forwarded message refers to another, too
         if message.author.bot or message.webhook_id is not None:
             return
+        if self._client.services.conversations.of(message.channel.id) is not None:
+            return  # each message there is a turn
         try:
             policy = await self._policies.of(0 if message.guild is None else message.guild.id)
             reply = Reply.of(message, self._client.user, policy.time_zone)

@@ -68,6 +68,8 @@ class Replies(commands.Cog):
             return
         if message.author.bot or message.webhook_id is not None:
             return
+        if self._client.services.conversations.of(message.channel.id) is not None:
+            return  # each message there is a turn
         try:
             policy = await self._policies.of(0 if message.guild is None else message.guild.id)
             await self._answer(Reply.of(message, self._client.user, policy.time_zone), message.reference)

@@ -46,7 +46,8 @@ or a mask of the same shape, white where it may change.
 background away, details, the original file, delete.
 - **Other people's pictures:** on the message, *Apps*, *Edit image*. With `/edit` your own photo; what a mask keeps \
 stays exactly as it was.
-- With several pictures in a result, begin with the number: #12 make it snowy.""",
+- With several pictures in a result, begin with the number: #12 make it snowy.
+- `/converse`, or *Continue in a thread* behind ⋯: a thread in which each message is the next instruction.""",
     "presets": """\
 - `/preset use` draws with words, options and pictures that are kept; each choice of its name shows the price. \
 `/imagine` takes one as `preset`, and your prompt fills it.

@@ -20,9 +20,9 @@ from bot.client import AtelierBot
 from bot.delivery.replies import SHEET_NAME
 from bot.errors import UserFacingError
 from bot.services.gallery import stars
-from bot.services.jobs import FinishedImage
+from bot.services.jobs import Begun, Drawn, FinishedImage, Reply
 from bot.services.policy import Decision, RoleRule
-from bot.services.requests import Usage
+from bot.services.requests import MainTokens, ToolTokens, Usage
 from tests.examples import png, settings_for
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 SAID, DEFERRED = 4, 5  # types of an interaction's first answer: a message, or the promise of one
 USAGE = Usage(text_input=10, image_input=0, image_output=400, text_output=0)
+MAIN = MainTokens(3_000, 100)
 
 
 class Painter:
@@ -47,12 +48,14 @@ class Painter:
         asked: every request, in order.
         inputs: the input pictures of every request.
         failures: raised by the next calls, one each.
+        words: with which the next turns of conversations are answered instead of a picture, one each.
     """
 
     def __init__(self) -> None:
         self.asked: list[ImageRequest] = []
         self.inputs: list[Sequence[InputImage]] = []
         self.failures: list[Exception] = []
+        self.words: list[str] = []
         self.content = png()
 
     async def __aenter__(self) -> Self:
@@ -74,6 +77,25 @@ class Painter:
         if self.failures:
             raise self.failures.pop(0)
         yield FinishedImage(self.content, USAGE, "req_1")
+
+    async def answer(
+        self, request: ImageRequest, inputs: Sequence[InputImage], safety_identifier: str
+    ) -> AsyncGenerator[Begun | PartialImage | Reply]:
+        """Fulfils `ConversationProvider`: a picture for every turn, or the words or the failure that were laid out."""
+        assert safety_identifier
+        self.asked.append(request)
+        self.inputs.append(inputs)
+        if self.failures:
+            raise self.failures.pop(0)
+        number = len(self.asked)
+        yield Begun(f"resp_{number}")
+        words = self.words.pop(0) if self.words else ""
+        drawn = () if words else (Drawn(self.content, f"told: {request.prompt}", "generate"),)
+        yield Reply(f"resp_{number}", words, drawn, MAIN, ToolTokens(USAGE) if drawn else None)
+
+    async def recover(self, response_id: str) -> Reply:
+        """The same of a turn that was asked for before a restart."""
+        return Reply(response_id, "", (Drawn(self.content),), MAIN, ToolTokens(USAGE))
 
 
 class House:

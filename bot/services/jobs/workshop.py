@@ -69,6 +69,7 @@ class Workshop:
         self._discards = discards
         self._outage = generation.outage
         self._forestalled: dict[str, str] = {}  # requests that are cancelled before they are in line, and why
+        self._endings: dict[str, asyncio.Event] = {}  # of requests for whose end somebody waits
         self._background = Background()
         self._turns = Background()
         self._pauses: dict[int, Pause] = {}  # of the servers whose queue is paused
@@ -128,6 +129,17 @@ class Workshop:
         """A request that was taken does not come into line."""
         self.at_work.discard(request_id)
         self._forestalled.pop(request_id, None)
+        self._left(request_id)
+
+    async def ended(self, request_id: str) -> None:
+        """Wait until a request that was taken here has been answered, or does not come into line."""
+        if request_id in self.at_work:
+            await self._endings.setdefault(request_id, asyncio.Event()).wait()
+
+    def _left(self, request_id: str) -> None:
+        """Let go whoever waits for the end of a request."""
+        if (ending := self._endings.pop(request_id, None)) is not None:
+            ending.set()
 
     def withdraw(self, request_id: str, why: str) -> Withdrawal | None:
         """Let go what of a request is not paid for; what is goes on. None if it is not at work here any more.
@@ -347,9 +359,11 @@ class Workshop:
         seen = await self._discards.carry_out(live.seen) if live.is_discarded else live.seen
         if live.is_broken:
             await self._answers.tell(seen, live.delivery)
+            self._left(live.request.id)
             return
         await self._answers.answer(live.request.id, live.delivery, seen)
         self.at_work.discard(live.request.id)
+        self._left(live.request.id)
 
     def _sent(self, live: Live, job: Job) -> None:
         live.sent_at[job.id] = time.monotonic()

@@ -282,6 +282,11 @@ class ImageRequest:
         """The height of the result in pixels."""
         return dimensions(self.size)[1]
 
+    @property
+    def as_drawn(self) -> Self:
+        """The same; with a mask or a drawing no turn of a conversation, which takes neither exactly, but an edit."""
+        return self if self.mask is None and self.markup is None else replace(self, talk=None)
+
     def with_references(self, references: Sequence[StoredImage]) -> Self:
         """The same request with these input pictures."""
         return replace(self, references=tuple(references))
