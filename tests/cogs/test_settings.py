@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from simcord.components import walk_components
 
 from bot.discord_ui.defaults_panel import PRESSED
+from bot.discord_ui.interactions import LEADS_ONLY
 from bot.services.policy import NO_CHOICES, Aspect, Decision, DefaultChoices
 from tests.cogs.replying import labels
 from tests.examples import MODEL
 
 if TYPE_CHECKING:
+    import pytest
     from simcord import InteractionResult, MemberActor
 
     from bot.services.policy import ServerPolicy
@@ -203,6 +205,23 @@ async def test_leads_choose_for_their_server_and_it_is_in_the_audit(opened: Open
         ]
         assert {each.decision.action for each in entries} == {"studio defaults"}
         assert "**Who sees it**: everybody, this server's" in texts(shown)
+
+
+async def test_who_leads_no_more_changes_nothing_by_an_old_panel(
+    opened: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def no(_: object) -> bool:
+        return False
+
+    async with opened() as house:
+        shown = await panel(house, house.lead, "studio defaults")
+        await choose(house.lead, shown, f"{SERVER}:quality", "low")
+        monkeypatch.setattr("bot.discord_ui.defaults_panel.is_lead", no)
+        refused = await choose(house.lead, shown, f"{SERVER}:quality", "max")
+        pressed = await press(house.lead, shown, f"{SERVER}:reset")
+
+        assert refusal(refused) == refusal(pressed) == f"❌ {LEADS_ONLY}"
+        assert (await house.services.policies.of(house.server.id)).defaults == DefaultChoices(quality="low")
 
 
 async def test_what_an_old_panel_offers_and_none_does_any_more_is_refused(opened: OpenHouse) -> None:
