@@ -158,10 +158,14 @@ class ResultButtons(Buttons):
 
 
 def view_of(items: Sequence[Item]) -> discord.ui.View:
-    """A new view with these items, which never ends."""
+    """A new view with these items, which never end: they are found by their ids.
+
+    discord.py keeps nothing of it: it would for 15 minutes, where only one member sees the message.
+    """
     view = discord.ui.View(timeout=None)
     for item in items:
         view.add_item(item)
+    view.stop()
     return view
 
 
