@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from bot.config import Settings, read_settings
 from bot.running import run
+from bot.sandbox.conversations import SandboxOpenAI
 from bot.sandbox.discord import Options, RateLimits, SandboxDiscord
-from bot.sandbox.images import ImageOptions, SandboxImages
+from bot.sandbox.images import ImageOptions
 from bot.storage.database.sqlite import sqlite3
 from bot.storage.ledger.report import read_report
 from tests.wire.transcript import transcript
@@ -51,7 +52,7 @@ class House:
         self, discord: Options | None = None, images: ImageOptions | None = None, data_dir: Path | None = None
     ) -> None:
         self.discord = SandboxDiscord(discord or NO_RATE_LIMITS)
-        self.images = SandboxImages(images or FAST)
+        self.images = SandboxOpenAI(images or FAST)
         self.data_dir = data_dir or Path(tempfile.mkdtemp(prefix="atelier-wire-"))
         self.gate = asyncio.Event()
         self.gate.set()
@@ -221,6 +222,15 @@ class House:
         finally:
             connection.close()
         return int(count)
+
+    def has_note(self, beginning: str) -> bool:
+        """Whether the database keeps a note whose name begins so."""
+        connection = sqlite3.connect(f"file:{self.data_dir / 'atelier.sqlite3'}?mode=ro", uri=True)
+        try:
+            found = connection.execute("SELECT 1 FROM state WHERE key LIKE ? || '%'", (beginning,)).fetchone()
+        finally:
+            connection.close()
+        return found is not None
 
     def numbers(self) -> list[int]:
         """The numbers of all pictures in the database, in the order in which they were given."""

@@ -1,4 +1,4 @@
--- What the fifteenth schema held: as the fourteenth; applied to 0001 to 0015.
+-- What the fifteenth schema held: as the fourteenth, and a private picture that is published; applied to 0001 to 0015.
 INSERT INTO requests (id, server_id, channel_id, user_id, role_ids, request, application_id, interaction_token, token_expires_at, progress_message_id, private, created_at, delivered_at)
     VALUES ('A', 1000000000000000000, 1000000000000000001, 1000000000000000002, '[1000000000000000008, 1000000000000000009]', '{"background": "auto", "count": 3, "model": "gpt-image-2", "output_format": "png", "partial_images": 0, "prompt": "a fox", "quality": "low", "references": [{"byte_size": 2000000, "digest": "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff", "height": 768, "media_type": "image/png", "width": 1024}], "size": "1024x768"}', 7, '', 1794312900, NULL, 0, 1794312000, 1794312011);
 INSERT INTO requests (id, server_id, channel_id, user_id, role_ids, request, application_id, interaction_token, token_expires_at, progress_message_id, private, created_at, delivered_at)
@@ -345,3 +345,11 @@ INSERT INTO member_defaults (server_id, user_id, choices)
 -- Enough stars have brought it into the gallery, where it is still to be posted.
 INSERT INTO gallery_posts (picture_number, server_id, vote_id, message_id, told)
     VALUES (1, 1000000000000000000, 1000000000000000070, NULL, NULL);
+
+-- Its member has shown a private picture to everybody; the gallery has it anew.
+UPDATE requests SET private = 1 WHERE id = 'A';
+INSERT INTO publications (picture_number, press_id, channel_id, parent_channel_id, at, posted_at)
+    VALUES (1, '1000000000000000080', 1000000000000000001, 0, 1794312070, NULL);
+UPDATE publications SET posted_at = 1794312071 WHERE picture_number = 1;
+INSERT INTO gallery_posts (picture_number, server_id, vote_id, message_id, told)
+    VALUES (1, 1000000000000000000, 1000000000000000090, NULL, NULL);

@@ -1,0 +1,187 @@
+"""Conversations over the wire: turns of several people, both models' bill, and what goes wrong on the way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.sandbox.discord import Upload
+from bot.sandbox.images import Fault, FaultKind, ImageOptions
+from bot.services.requests import format_usd
+from tests.examples import drawn_upon
+from tests.pictures.samples import encoded, gradient
+from tests.wire.house import PROGRESS
+from tests.wire.process import BotProcess
+from tests.wire.test_replies import WITH_THE_INTENT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bot.sandbox.discord import Channel, Member, Message
+    from tests.wire.house import House, OpenHouse
+
+HAT = Upload("hat.png", encoded(gradient(64, 64), "PNG"))
+PAINTED = ImageOptions(pace=0.0, seed=3)
+SETTINGS = {"ATELIER_MESSAGE_CONTENT": "true", "ATELIER_CONVERSATIONS": "gpt-6-luna"}
+MONTH = 31 * 24 * 3600.0
+
+
+@pytest.fixture
+async def house(open_house: OpenHouse) -> House:
+    """A house in which conversations are held, and all messages are read."""
+    house = await open_house(WITH_THE_INTENT, PAINTED)
+    await house.start_bot(**SETTINGS)
+    return house
+
+
+async def begun(house: House, mia: Member, prompt: str = "a red fox") -> Channel:
+    """Mia opens a conversation; its first picture has come."""
+    await mia.slash("converse", prompt=prompt)
+    await house.until(lambda: threads(house) and answers(house, threads(house)[-1]))
+    return threads(house)[-1]
+
+
+def threads(house: House) -> list[Channel]:
+    return list(house.discord.server.guild.threads)
+
+
+def answers(house: House, thread: Channel) -> list[Message]:
+    """What ends a turn: pictures, words and failures, oldest first."""
+    told = [each for each in thread.messages if each.author is house.discord.bot and not each.deleted]
+    ended = [each for each in told if not each.content.startswith(PROGRESS)]
+    return [
+        each for each in ended if each.attachments or each.content.startswith("❌") or "-# No picture" in each.content
+    ]
+
+
+async def turn(
+    house: House, thread: Channel, member: Member, words: str, *files: Upload, to: Message | None = None
+) -> Message:
+    """Somebody says it there; what came of it."""
+    before = len(answers(house, thread))
+    if to is None:
+        await member.send(thread, words, files)
+    else:
+        await member.reply(to, words, files)
+    await house.until(lambda: len(answers(house, thread)) > before)
+    return answers(house, thread)[-1]
+
+
+async def all_is_booked(house: House) -> None:
+    """Every answer is written down, and the ledger is the provider's bill, to the nano-dollar."""
+    await house.images.idle()
+    await house.until(lambda: house.unanswered() == 0)
+    sums = house.ledger().sums
+
+    assert (sums.held_nano, sums.settled_nano) == (0, house.images.bill.nano)
+    assert house.images.bill.nano > 0
+
+
+async def test_several_people_talk_with_pictures_drawings_branches_and_words_back(house: House) -> None:
+    mia, ben, zoe = (house.discord.server.add_member(name) for name in ("Mia", "Ben", "Zoe"))
+    thread = await begun(house, mia)
+    first = answers(house, thread)[0]
+    await turn(house, thread, ben, "make it snowy")
+    asked = await turn(house, thread, zoe, "change something")
+    await turn(house, thread, mia, "the light: make it evening", HAT)
+    drawn = await turn(
+        house,
+        thread,
+        ben,
+        "a boat here",
+        Upload("drawn.png", drawn_upon(answers(house, thread)[-1].attachments[0].content)),
+    )
+    branch = await turn(house, thread, zoe, "make it blue", to=first)
+    last = await turn(house, thread, mia, "something unkind")
+    blocked = await turn(house, thread, mia, "a forbidden fox")
+
+    assert "What would you like me to change" in asked.content
+    assert "-# No picture was made" in asked.content
+    assert drawn.attachments
+    assert f"for <@{zoe.id}>" in branch.content
+    assert last.content.startswith("I would rather not make that")
+    assert "safety check blocked this" in blocked.content
+    turns = house.images.turns
+    assert [each.get("previous_response_id") is not None for each in turns] == [
+        False,
+        True,
+        True,
+        True,
+        True,
+        True,
+        True,
+    ]
+    assert turns[4]["previous_response_id"] == turns[1]["previous_response_id"]  # the branch and the second turn
+    assert house.images.calls[-1].endpoint == "edits"
+    await all_is_booked(house)
+
+
+async def test_it_ends_with_a_note_of_what_it_cost(house: House) -> None:
+    mia = house.discord.server.add_member("Mia")
+    thread = await begun(house, mia)
+    await turn(house, thread, mia, "change something")
+    await all_is_booked(house)
+    greeting = next(each for each in thread.messages if each.content.startswith("🧵"))
+    await mia.click(greeting, "End")
+    await house.until(lambda: thread.messages[-1].content.startswith("🏁"))
+
+    cost = format_usd(house.images.bill.nano)
+    assert f"This conversation has ended: 2 turns, 1 picture, {cost}." in thread.messages[-1].content
+
+
+async def test_it_goes_on_after_the_provider_forgot_it_and_after_a_restart(house: House) -> None:
+    mia = house.discord.server.add_member("Mia")
+    thread = await begun(house, mia)
+    await house.restart_bot(**SETTINGS)
+    house.images.travel(MONTH)
+    came = await turn(house, thread, mia, "make it snowy")
+
+    forgotten, anew = house.images.turns[1:]
+    assert came.attachments
+    assert ("previous_response_id" in forgotten, "previous_response_id" in anew) == (True, False)
+    assert anew["input"][0]["content"][0]["text"].startswith("What was asked for so far, oldest first:\n- a red fox\n")
+    await all_is_booked(house)
+
+
+async def test_a_turn_whose_connection_broke_is_found_and_paid_once(house: House) -> None:
+    mia = house.discord.server.add_member("Mia")
+    thread = await begun(house, mia)
+    house.images.faults.add(Fault(FaultKind.CUT))
+    came = await turn(house, thread, mia, "make it snowy")
+
+    assert came.attachments
+    assert len(house.images.turns) == 2
+    await all_is_booked(house)
+
+
+async def test_a_turn_in_which_the_bot_was_killed_is_found_by_the_next_start(
+    open_house: OpenHouse, tmp_path: Path
+) -> None:
+    house = await open_house(WITH_THE_INTENT)
+    mia = house.discord.server.add_member("Mia")
+    house.gate.clear()
+    async with BotProcess({**house.environment(), **SETTINGS}, tmp_path / "cwd") as bot:
+        await house.discord.bot_ready()
+        await mia.slash("converse", prompt="a red fox")
+        await house.until(lambda: house.has_note("turn:"))
+        await bot.killed()
+    house.gate.set()
+    await house.start_bot(**SETTINGS)
+    await house.until(lambda: answers(house, threads(house)[-1]))
+
+    assert answers(house, threads(house)[-1])[0].attachments
+    assert len(house.images.turns) == 1
+    await all_is_booked(house)
+
+
+async def test_without_conversations_at_the_endpoint_each_message_is_an_edit(open_house: OpenHouse) -> None:
+    house = await open_house(WITH_THE_INTENT, PAINTED)
+    await house.start_bot(ATELIER_MESSAGE_CONTENT="true")
+    mia = house.discord.server.add_member("Mia")
+    thread = await begun(house, mia)
+    await turn(house, thread, mia, "make it snowy")
+
+    assert [call.endpoint for call in house.images.calls] == ["generations", "edits"]
+    assert house.images.turns == []
+    await all_is_booked(house)
