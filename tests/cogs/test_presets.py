@@ -319,6 +319,18 @@ async def test_the_rules_and_limits_of_leads_hold_before_anything_is_written(ope
         assert house.painter.asked == []
 
 
+async def test_who_may_not_start_from_pictures_uses_no_preset_that_does(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await save(house, prompt="our fox", image1=("logo.png", LOGO))
+        await rule(house, may_edit=False)
+
+        refused = await use(house)
+
+        assert said_privately(refused).startswith("❌ ")
+        assert "pictures" in said_privately(refused)
+        assert house.painter.asked == []
+
+
 async def test_starters_are_there_without_set_up_copied_by_all_and_hidden_by_leads(opened: OpenHouse) -> None:
     async with opened() as house:
         shown = await show(house, house.ben, "sticker")
@@ -417,3 +429,17 @@ async def test_names_are_offered_with_their_price_for_all_that_is_chosen(opened:
         assert four[0].split(" · ")[2] == of_preset[0].split(" · ")[1]
         assert dear[0].split(" · ")[2] not in {price, four[0].split(" · ")[2]}
         assert unknown[0].split(" · ")[1] == price
+
+
+async def test_a_presets_pictures_are_in_every_price(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await save(house, name="With", prompt="a fox", quality="low", image1=("logo.png", png(1024, 1024)))
+        await save(house, name="Without", prompt="a fox", quality="low")
+
+        names = await offered(house, "imagine", "preset", "with", prompt="x")
+        with_it = await offered(house, "imagine", "quality", "low", prompt="x", preset="With")
+        without = await offered(house, "imagine", "quality", "low", prompt="x", preset="Without")
+
+        prices = [name.split(" · ")[2] for name in names]
+        assert prices[0] > prices[1]
+        assert with_it[0].split(" · ")[1] > without[0].split(" · ")[1]

@@ -80,6 +80,20 @@ async def test_pictures_that_somebody_brought_are_offered_to_nobody_else(opened:
         assert [each.content for each in house.painter.inputs[1]] == [PHOTO, LOGO]
 
 
+async def test_pictures_of_somebody_else_are_kept_for_nobody_whatever_is_sent(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await house.imagine(image1=("photo.png", PHOTO))
+        dialog = await opening(house)
+        await house.services.database.transaction(
+            lambda connection: connection.execute("UPDATE requests SET user_id = ?", (house.ben.id,))
+        )
+
+        saved = await house.mia.submit_modal(dialog, {"name": "Theirs", "prompt": "again", "pictures": ["kept"]})
+
+        assert said_privately(saved) == "Saved."
+        assert "Pictures" not in told(saved)
+
+
 async def test_leads_choose_whose_it_is_and_of_a_private_picture_nobody_does(opened: OpenHouse) -> None:
     async with opened() as house:
         await house.imagine()

@@ -164,6 +164,22 @@ async def test_files_go_with_the_preset_and_stay_while_it_needs_them(house: Hous
     await house.until(lambda: house.kept_files() == [])
 
 
+async def test_what_a_presets_pictures_cost_is_known_before_others_are_fetched(open_house: OpenHouse) -> None:
+    house = await open_house(images=FAST)
+    await house.start_bot(ATELIER_MONTHLY_BUDGET="0.012")
+    mia = house.discord.server.add_member("Mia")
+    logo = Upload("logo.png", encoded(Image.new("RGB", (1024, 1024), "red"), "PNG"))
+    await panel(await mia.slash("preset save", name="Brand", prompt="our fox", quality="low", image1=logo))
+    await panel(await mia.slash("preset save", name="Plain", prompt="a fox", quality="low"))
+
+    words = await refusal(house, await mia.slash("preset use", name="Brand", image1=coloured("blue")))
+    await house.result(await mia.slash("preset use", name="Plain", image1=coloured("green")))
+
+    fetched = [each.path.rpartition("/")[2] for each in house.discord.traffic.search("/ephemeral-attachments/", "GET")]
+    assert "this bot's monthly budget" in words
+    assert [name for name in fetched if name.startswith(("blue", "green"))] == ["green.png"]
+
+
 def retiring(name: str, heir: str) -> Any:  # noqa: ANN401 - a function
     """Opens the catalog, in which a model goes tomorrow."""
     tomorrow = datetime.now(UTC).date() + timedelta(days=1)
