@@ -63,6 +63,7 @@ class Crowd:
             self._edit: 2,
             self._reply: 3,
             self._press: 7,
+            self._star: 2,
             self._cancel: 4,
             self._look: 1,
             self._type: 0.5,
@@ -74,6 +75,12 @@ class Crowd:
         }
         (chosen,) = dice.choices(list(acts), list(acts.values()))
         return await chosen(dice)
+
+    async def open_galleries(self) -> None:
+        """Leads choose where starred pictures are shown."""
+        for lead in self.leads:
+            here = self._servers[lead.id]
+            await (await lead.slash("studio gallery", channel_=here.channels[-1], stars=1)).answered(PATIENCE)
 
     async def let_all_go_on(self) -> None:
         """Leads take back every pause."""
@@ -132,6 +139,17 @@ class Crowd:
             name = str(option["value"])
         await self._fill_in(dice, member, pressed)
         return f"{member.name}: presses {name}"
+
+    async def _star(self, dice: Random) -> str:
+        """Star a picture, or take that back; of several, say which."""
+        member = dice.choice(self.members)
+        message = self._some_message(dice, member, lambda one: any(map(_is_star, _usable(one))))
+        pressed = await member.click(message, next(part for part in _usable(message) if _is_star(part))["custom_id"])
+        await pressed.answered(PATIENCE)
+        asked = pressed.response
+        if asked is not None and asked is not message:
+            await member.click(asked, dice.choice(list(_usable(asked)))["custom_id"])
+        return f"{member.name}: stars {message.content[:20]!r}"
 
     async def _fill_in(self, dice: Random, member: Member, pressed: Invocation) -> None:
         """Answer a dialog, if one comes: with what stands in it, and new words where words are asked for."""
@@ -247,6 +265,7 @@ class Crowd:
         yield "studio status", {}
         yield "studio audit", {}
         yield "studio log", {"channel_": dice.choice(here.channels)}
+        yield "studio gallery", {"channel_": dice.choice(here.channels), "stars": dice.choice((1, 2))}
         yield "studio replies", {"mode": dice.choice(("at once", "at once", "ask"))}
         yield "studio models", {"action": "show"}
         yield "studio block", {"member": member, "reason": "spam"}
@@ -275,6 +294,10 @@ class Crowd:
             for message in channel.history[-NEWEST:]:
                 if message.author is bot and message.is_visible_to(member.user):
                     yield message
+
+
+def _is_star(part: dict[str, Any]) -> bool:
+    return str(part["custom_id"]).startswith("star:")
 
 
 def _usable(message: Message) -> Iterator[dict[str, Any]]:

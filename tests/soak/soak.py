@@ -115,6 +115,7 @@ class Soak:
         await self._live()
         await self._house.until(lambda: self._house.discord.commands[None], STARTING)
         self._crowd.come()
+        await self._crowd.open_galleries()
         self._began = time.monotonic()
         # Whichever fails ends the others.
         async with asyncio.TaskGroup() as group:

@@ -26,7 +26,10 @@ PANELS = ("⏸️ Picture making", "⏸️ **Picture making")  # begin what lead
 PENDING = ("reserved", "dispatched")
 REFERENCE = "with the reference"  # in what is said of a failure that nobody foresaw
 SAMPLE = 5  # of a kind of fault that are told
-TABLES = ("requests", "jobs", "events", "pictures", "state", "errands", "audit", "presets", "preset_files")
+TABLES = (
+    *("requests", "jobs", "events", "pictures", "state", "errands", "audit"),
+    *("presets", "preset_files", "stars", "gallery_posts"),
+)
 JOBS = """
 SELECT request_id, user_id, state, hold_nano, actual_nano, provider_request_id,
     dispatched_at IS NOT NULL, deadline_at IS NOT NULL, is_estimated
