@@ -97,12 +97,13 @@ class ChannelWriter(GalleryWriter):
     @override
     async def post(self, order: Order, picture: Picture, due: DuePost, channel_id: int) -> int:
         services = self._client.services
-        messages = await services.requests.messages(order.id)
         own = {order.requester.channel_id, order.requester.parent_id}
+        places = [place for place in await services.requests.messages(order.id) if place[0] in own]
+        first = -1 if picture.published else 0  # what was taken back and published again stands there anew
         saying = _GalleryPost(
             await result_of(services, order, [picture]),
             services.catalog.title_of(order.request.model),
-            next((place for place in messages if place[0] in own), None),
+            places[first] if places else None,
             self._client.buttons,
         )
         there = Requester(due.server_id, channel_id, 0)

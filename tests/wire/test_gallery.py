@@ -15,6 +15,7 @@ from bot.services.gallery import stars as of_stars
 from bot.storage.database.sqlite import sqlite3
 from tests.wire.house import OFFERED, buttons, choose, labels
 from tests.wire.test_leads import answer
+from tests.wire.test_publishing import private, public
 from tests.wire.test_rules import lead_of
 
 if TYPE_CHECKING:
@@ -291,3 +292,33 @@ async def test_a_gallery_is_chosen_changed_and_switched_off_with_an_audit(house:
     assert chosen[4].startswith("Nothing was changed.")
     assert str(audit.embeds[0]).count("studio gallery") == 3
     assert len(wall.messages) == 1
+
+
+async def test_what_is_published_comes_there_and_goes_when_it_is_taken_back(
+    house: House, wall: Channel, voters: list[Member], mia: Member
+) -> None:
+    await choose_gallery(house, wall, 1)
+    made = await private(house, mia, 4)
+    asked = await (await choose(mia, made, "publish")).shown()
+    await mia.click(asked, "#3")
+    await house.until(lambda: public(house))
+    (best,) = public(house)
+    await voters[0].click(best, "Star")
+    await house.until(lambda: len(shown(wall)) == 1)
+    (post,) = shown(wall)
+    told = post.content
+
+    back = await (await choose(mia, best, "unpublish")).shown()
+    await mia.click(back, "Unpublish #3")
+    await house.until(lambda: not shown(wall) and not public(house))
+    once_more = await (await choose(mia, made, "publish")).shown()
+    await mia.click(once_more, "#3")
+    await house.until(lambda: public(house))
+    await voters[1].click(public(house)[0], "Star")
+    await house.until(lambda: shown(wall))
+
+    assert told.startswith(f"**#3** by {mia.mention}\n> a secret castle\n")
+    assert f"/{best.id})" in told
+    assert [each.content for each in post.attachments] == [made.attachments[2].content]
+    assert stars(shown(wall)[0]) == "Star · 2 stars"
+    assert f"/{public(house)[0].id})" in shown(wall)[0].content
