@@ -34,6 +34,7 @@ TEXTS = {
 - `size` takes pixels (1536x1024), shapes (16:9) and words (landscape, 4K). `quality` is what costs: draft with low, \
 finish with ⬆️ below the picture.
 - `count` makes up to four at once; `image1` to `image4` are pictures to start from.
+- Not sure what to say? *Guided picture* of `/preset use` asks for subject, setting, style, light and details.
 - `/settings` keeps what you usually choose, with its price.
 - Or mention me and say what to draw: I show the price, and you press.
 - A preview sharpens while it is drawn. ✖️ *Cancel* is free until the image API has it.""",

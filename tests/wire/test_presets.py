@@ -235,7 +235,7 @@ async def test_every_starter_makes_a_picture_and_asks_for_what_it_needs(house: H
 
     assert [name.removeprefix("starter:") for name in starters] == [
         "Poster", "Product photo", "Style change", "Icon set", "Sprite sheet", "Floor plan", "Sticker",
-        "Book illustration",
+        "Book illustration", "Guided picture",
     ]  # fmt: skip
     assert len(house.images.calls) == len(starters)
     assert [call.fields.get("background") for call in house.images.calls].count("transparent") == 3

@@ -140,16 +140,42 @@ class Template:
     def filled(self, values: Mapping[str, str]) -> str:
         """The words with these values, by the keys of variables; what is not said is the default, or the name.
 
+        A label without a value is left out: "Light: {light=}" says nothing where that is empty.
+
         Raises:
             PresetRefusedError: a value cannot stand there.
         """
         said = {each.key: each.value(values.get(each.key)) for each in self.variables}
         names = {each.key: each.name for each in self.variables}
-        words = (
-            part if not place % 2 else (names[part] if said[part] is None else str(said[part]))
-            for place, part in enumerate(self.parts)
-        )
-        return "".join(words)
+        lines = [_Line()]
+        for place, part in enumerate(self.parts):
+            if place % 2:
+                lines[-1].add_value(names[part] if said[part] is None else str(said[part]))
+            else:
+                first, *more = part.split("\n")
+                lines[-1].words += first
+                lines += map(_Line, more)
+        return "\n".join(line.words for line in lines if line.says_something)
+
+
+@dataclass(slots=True)
+class _Line:
+    """A line as it is put together."""
+
+    words: str = ""
+    _is_asked: bool = False
+    _is_told: bool = False
+
+    def add_value(self, value: str) -> None:
+        """What stands for a variable."""
+        self.words += value
+        self._is_asked = True
+        self._is_told |= bool(value)
+
+    @property
+    def says_something(self) -> bool:
+        """Whether it is more than a label, such as ``Light:``, and variables that are empty."""
+        return self._is_told or not self._is_asked or self.words.strip()[-1:] not in {"", ":"}
 
 
 def escaped(words: str) -> str:

@@ -18,6 +18,7 @@ def test_the_set_shows_what_the_image_api_is_good_at() -> None:
         "Floor plan",
         "Sticker",
         "Book illustration",
+        "Guided picture",
     ]
     assert len({each.starter for each in STARTERS}) == len({each.key for each in STARTERS}) == len(STARTERS)
 

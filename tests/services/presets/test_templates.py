@@ -76,6 +76,13 @@ def test_an_empty_default_may_be_left_out() -> None:
     assert read.filled({"more": "in snow"}) == "a foxin snow"
 
 
+def test_a_label_without_a_value_is_left_out() -> None:
+    read = Template.parse("{subject}\nStyle: {style=}\n{more=}\nLight: {light=}{time=}\n\nNote:\nend")
+
+    assert read.filled({"subject": "a fox"}) == "a fox\n\nNote:\nend"
+    assert read.filled({"subject": "a fox", "style": "ink"}).splitlines()[1] == "Style: ink"
+
+
 @given(BRACED)
 def test_escaped_words_are_what_they_were(words: str) -> None:
     read = Template.parse(escaped(words))
