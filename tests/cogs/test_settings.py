@@ -181,6 +181,35 @@ async def test_defaults_are_nobody_elses_and_buttons_keep_their_price(opened: Op
         assert before == labels(house.posted[0])
 
 
+async def test_the_dialog_begins_with_how_many_are_usual_and_makes_so_many(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await house.imagine(quality="low")
+        shown = await panel(house, house.mia)
+        await choose(house.mia, shown, f"{OWN}:count", "2")
+        dialog = await house.mia.click(house.posted[0], label="Edit")
+        assert dialog.modal is not None
+        count = next(row["component"] for row in dialog.modal["components"] if row["label"] == "How many")
+        await house.mia.submit_modal(dialog, {"prompt": "make it snowy"})
+
+        assert [option["value"] for option in count["options"] if option.get("default")] == ["2"]
+        assert len(house.painter.asked) == 3
+        assert {each.quality for each in house.painter.asked} == {"low"}
+
+
+async def test_a_preset_counts_before_a_default_which_fills_in_the_rest(opened: OpenHouse) -> None:
+    async with opened() as house:
+        shown = await panel(house, house.mia)
+        await choose(house.mia, shown, f"{OWN}:quality", "high")
+        await choose(house.mia, shown, f"{OWN}:private", "yes")
+        await house.mia.slash(house.channel, "preset save", name="Foxes", prompt="a fox", size="tall", quality="low")
+        used = await house.mia.slash(house.channel, "preset use", name="Foxes")
+        drawn = await house.imagine(preset="Foxes", quality="medium", prompt="at night")
+
+        assert {each.size for each in house.painter.asked} == {"864x1536"}
+        assert [each.quality for each in house.painter.asked] == ["low", "medium"]
+        assert (used.ephemeral, drawn.ephemeral) == (True, True)
+
+
 async def test_leads_choose_for_their_server_and_it_is_in_the_audit(opened: OpenHouse) -> None:
     async with opened() as house:
         shown = await panel(house, house.lead, "studio defaults")
