@@ -218,13 +218,17 @@ async def test_a_gallery_that_cannot_be_looked_at_is_looked_at_by_the_next_start
         assert room.writer.posted == [(GALLERY, 1, 75)]
 
 
-async def test_a_picture_that_is_deleted_as_its_turn_comes_is_not_posted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("way", ["deleted", "private"])
+async def test_a_picture_that_goes_just_as_its_turn_comes_is_not_posted(
+    way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with a_room(tmp_path, stars=1) as room:
 
         async def due_a_moment_ago(number: int) -> DuePost:
-            await room.house.requests.delete_picture(number, 5)
+            if way == "deleted":
+                await room.house.requests.delete_picture(number, 5)
+            else:
+                await make_private(room)
             return DuePost(number, MIA.server_id, 75)
 
         monkeypatch.setattr(room.records, "due_post", due_a_moment_ago)
