@@ -192,9 +192,8 @@ async def show_preset(interaction: Interaction, viewer: Viewer, preset: Preset, 
         notes += (await use.request(interaction)).notes
     except UserFacingError as refused:  # it can be looked at all the same
         notes.append(refused.sentence)
-    embed, sheets = preset_embed(preset, notes), await _sheet(interaction, preset)
-    if sheets:
-        embed.set_image(url=f"attachment://{SHEET}")
+    embed = preset_embed(preset, notes)
+    sheets = await _sheet(interaction, preset)  # beside the embed and not in it, where its alt text would not be read
     await steadily(
         lambda: interaction.edit_original_response(
             content=" ".join(said) or None,

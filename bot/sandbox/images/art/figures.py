@@ -36,7 +36,7 @@ _STEPS = re.compile(r"\b([1-9][0-9]?) (?:steps|frames|poses)\b")
 def sticker(theme: Theme, size: Size, seed: int) -> Image.Image:
     """The first subject with a white rim around its outline; RGBA."""
     name, colour = (theme.subjects or USUAL)[0]
-    figure = _figure(theme, name, colour, size, seed, 0.68)
+    figure = _figure(theme, name, colour, size, seed, 0.6)
     width = max(2.0, RIM * min(size))
     # A soft outline, cut at a low value, is the outline further out, and round.
     grown = figure.getchannel("A").filter(ImageFilter.GaussianBlur(width)).point([0] * 8 + [255] * 248)
@@ -82,7 +82,7 @@ def _figure(theme: Theme, name: str, colour: Colour | None, size: Size, seed: in
     canvas = Canvas(Image.new("RGBA", size, (0, 0, 0, 0)))
     day = replace(theme, time="day", weathers=frozenset())
     stage = Stage(canvas, day, palette_of(day), dice(seed), 1)
-    draw_subject(stage, name, colour, size[0] / 2, size[1] / 2 + canvas.unit * share * 0.55, canvas.unit * share)
+    draw_subject(stage, name, colour, size[0] / 2, size[1] / 2 + canvas.unit * share * 0.5, canvas.unit * share)
     solid = canvas.image.getchannel("A").point([0] * SOLID + [255] * (256 - SOLID))
     canvas.image.putalpha(solid.filter(ImageFilter.GaussianBlur(0.6)))
     return canvas.image
