@@ -124,8 +124,8 @@ FAULTS = {
     "a decision or grant is not in the audit, or did not change the version": """
         SELECT server_id FROM policies WHERE version <> (
             SELECT count(*) FROM audit WHERE audit.server_id = policies.server_id
-            AND action NOT IN ('quota resolve', 'quota export', 'quota decline', 'picture delete',
-                'picture publish', 'picture unpublish')
+            AND action NOT IN ('quota resolve', 'quota export', 'quota decline')
+            AND action NOT LIKE 'picture %' AND action NOT LIKE 'preset %'
         )""",
     "a picture belongs to a job that is not settled": """
         SELECT pictures.number FROM pictures JOIN jobs ON jobs.id = job_id WHERE state <> 'settled'""",
