@@ -36,7 +36,7 @@ _STEPS = re.compile(r"\b([1-9][0-9]?) (?:steps|frames|poses)\b")
 def sticker(theme: Theme, size: Size, seed: int) -> Image.Image:
     """The first subject with a white rim around its outline; RGBA."""
     name, colour = (theme.subjects or USUAL)[0]
-    figure = _figure(theme, name, colour, size, seed, 0.6)
+    figure = _figure(theme, name, colour, size, seed, 0.74)
     width = max(2.0, RIM * min(size))
     # A soft outline, cut at a low value, is the outline further out, and round.
     grown = figure.getchannel("A").filter(ImageFilter.GaussianBlur(width)).point([0] * 8 + [255] * 248)
@@ -72,20 +72,24 @@ def icon_set(theme: Theme, size: Size, seed: int) -> Image.Image:
     made = Image.new("RGBA", size)
     for place, name in enumerate(names):
         colour = theme.colours[place % len(theme.colours)] if theme.colours else None
-        icon = _figure(theme, name, colour, cell, seed + place, 0.6)
+        icon = _figure(theme, name, colour, cell, seed + place, 0.7)
         made.alpha_composite(icon, (place % columns * cell[0], place // columns * cell[1]))
     return made
 
 
 def _figure(theme: Theme, name: str, colour: Colour | None, size: Size, seed: int, share: float) -> Image.Image:
-    """One subject in the middle, `share` of the shorter edge large, without its shadow."""
-    canvas = Canvas(Image.new("RGBA", size, (0, 0, 0, 0)))
+    """One subject in the middle, its longer edge `share` of the shorter edge there, without its shadow."""
+    canvas = Canvas(Image.new("RGBA", (2 * size[0], 2 * size[1]), (0, 0, 0, 0)))
     day = replace(theme, time="day", weathers=frozenset())
     stage = Stage(canvas, day, palette_of(day), dice(seed), 1)
-    draw_subject(stage, name, colour, size[0] / 2, size[1] / 2 + canvas.unit * share * 0.5, canvas.unit * share)
-    solid = canvas.image.getchannel("A").point([0] * SOLID + [255] * (256 - SOLID))
-    canvas.image.putalpha(solid.filter(ImageFilter.GaussianBlur(0.6)))
-    return canvas.image
+    draw_subject(stage, name, colour, size[0], 1.4 * size[1], min(size) * share)
+    canvas.image.putalpha(canvas.image.getchannel("A").point([0] * SOLID + [255] * (256 - SOLID)))
+    figure = canvas.image.crop(canvas.image.getbbox())
+    scale = min(size) * share / max(figure.size)
+    figure = figure.resize([max(1, round(edge * scale)) for edge in figure.size], Image.Resampling.LANCZOS)
+    made = Image.new("RGBA", size, (0, 0, 0, 0))
+    made.paste(figure, ((size[0] - figure.width) // 2, (size[1] - figure.height) // 2))
+    return made
 
 
 def _moved(figure: Image.Image, turn: float) -> Image.Image:
