@@ -187,9 +187,10 @@ class Crowd:
         return f"{member.name}: cancels, and says {answer}"
 
     async def _look(self, dice: Random) -> str:
-        member = dice.choice(self.members)
-        await member.slash("usage")
-        return f"{member.name}: usage"
+        """What is left to them, or their defaults: the panel is pressed like everything else."""
+        member, command = dice.choice(self.members), dice.choice(("usage", "settings"))
+        await member.slash(command)
+        return f"{member.name}: {command}"
 
     async def _type(self, dice: Random) -> str:
         member = dice.choice(self.members)
@@ -266,6 +267,7 @@ class Crowd:
         yield "studio audit", {}
         yield "studio log", {"channel_": dice.choice(here.channels)}
         yield "studio gallery", {"channel_": dice.choice(here.channels), "stars": dice.choice((1, 2))}
+        yield "studio defaults", {}
         yield "studio replies", {"mode": dice.choice(("at once", "at once", "ask"))}
         yield "studio models", {"action": "show"}
         yield "studio block", {"member": member, "reason": "spam"}

@@ -242,9 +242,10 @@ def _said(found: FoundSize) -> UsualChoice[str]:
 
 
 def _size(usual: Usual, model: Model, change: Change, start: Start, looks: Wishes) -> UsualChoice[str]:
+    is_usual = start.measured is None and change is Change.NEW
     if looks.output_format == GIF:
-        return UsualChoice(USUAL_GIF_SIZE)
-    if start.measured is None and change is Change.NEW:
+        return usual.gif_size(model) if is_usual else UsualChoice(USUAL_GIF_SIZE)
+    if is_usual:
         return usual.size(model)
     return UsualChoice(_changed_size(usual.permit, model, change, start))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from bot.errors import RequestRefused, UnknownModelError
-from bot.services.catalog import MOST_PIXELS, dimensions
+from bot.services.catalog import MOST_PIXELS, USUAL_GIF_SIZE, dimensions
 from bot.services.policy import Aspect, LayeredDefaults, Permit, Whose, all_qualities
 from bot.services.requests import MOST_PICTURES, estimate_output
 from bot.services.text import shown
@@ -116,6 +116,14 @@ class Usual:
         fitting = f"{across}x{down}"
         usual = fitting if self.permit.allows_size(fitting) else usual_size(self.permit, model)
         return UsualChoice(usual, whose, f"{begin} is larger than you may ask for here: I used {usual}.")
+
+    def gif_size(self, model: Model) -> UsualChoice[str]:
+        """The size of an animation, which nobody's default is: all of its frames must find room on one sheet."""
+        wanted = self.size(model)
+        if wanted.whose is Whose.BOT:
+            return UsualChoice(USUAL_GIF_SIZE)
+        why = f"is not that of animations: I used {USUAL_GIF_SIZE}."
+        return UsualChoice(USUAL_GIF_SIZE, wanted.whose, f"{wanted.whose.possessive} default size {why}")
 
     def output_format(self, model: Model, possible: Sequence[str] | None = None) -> UsualChoice[str | None]:
         """The format, of those that are possible; None for the model's own."""

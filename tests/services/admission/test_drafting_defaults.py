@@ -100,13 +100,16 @@ async def test_how_many_there_are_of_a_change_is_a_default_only_where_somebody_m
 
 
 async def test_an_animation_is_no_default_of_a_change() -> None:
-    desk = Desk(
-        catalog=CATALOG.opened(gif=True, svg_author=None), own=DefaultChoices(model=NEWEST.id, output_format="gif")
-    )
+    catalog = CATALOG.opened(gif=True, svg_author=None)
+    own = DefaultChoices(model=NEWEST.id, size="2048x2048", output_format="gif")
+    desk, plain = Desk(catalog=catalog, own=own), Desk(catalog=catalog, own=replace(own, size=None))
 
     new, edit = await desk.draft(Change.NEW, prompt="a fox"), await desk.edit(Start(shape=(640, 480)))
+    explicit = await desk.draft(Change.NEW, prompt="a fox", size="1024x1024")
 
-    assert (new.output_format, new.size) == ("gif", "816x816")  # whatever size is the default
+    assert (new.output_format, new.size, explicit.size) == ("gif", "816x816", "1024x1024")
+    assert new.notes == ("Your default size is not that of animations: I used 816x816.",)
+    assert (await plain.draft(Change.NEW, prompt="a fox")).notes == ()
     assert (edit.output_format, edit.notes) == ("png", ())
 
 
