@@ -35,7 +35,12 @@ MEASURED_CHILDREN = "COVERAGE_PROCESS_CONFIG"  # in the environment of processes
 BYTECODE = Path(__file__).parents[1] / ".pytest_cache" / "bytecode"
 
 
-def pytest_configure() -> None:
+QUICK = "quick"
+settings.register_profile(QUICK, deadline=None, max_examples=30)  # no test fails because a machine is slow
+settings.register_profile("thorough", deadline=None)  # the gate's: as many examples as hypothesis makes by itself
+
+
+def pytest_configure(config: pytest.Config) -> None:
     """Work in memory where that is possible, and keep bytecode here where none may be written elsewhere.
 
     Some thousand databases are opened, each made durable step by step: on a disk that is most of what a test waits
@@ -47,8 +52,7 @@ def pytest_configure() -> None:
         sys.dont_write_bytecode, sys.pycache_prefix = False, str(BYTECODE)
         os.environ["PYTHONPYCACHEPREFIX"] = str(BYTECODE)
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    settings.register_profile("atelier", deadline=None)  # no test fails because a machine is slow
-    settings.load_profile("atelier")
+    settings.load_profile(config.getoption("--hypothesis-profile") or QUICK)
 
 
 def pytest_collection() -> None:
