@@ -38,6 +38,8 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
+from bot.language import phrase
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -131,10 +133,13 @@ class NotYoursError(UserFacingError):
     """Only somebody else may do this: who asked for the picture, who wrote the words, or a moderator."""
 
 
+PICTURE_DELETED = phrase("This picture was deleted. Ask for a new one with /imagine.")
+
+
 class PictureGoneError(UserFacingError):
     """A picture, its message, or what it was made from is not there any more, or not for whoever asks."""
 
-    def __init__(self, sentence: str = "This picture was deleted. Ask for a new one with /imagine.") -> None:
+    def __init__(self, sentence: str = PICTURE_DELETED) -> None:
         super().__init__(sentence)
 
 
@@ -242,12 +247,12 @@ class ProviderUnreachableError(ImageFailure):
         return self.retry_after is not None
 
 
-HELD = "Whether it is billed is not known yet, so its price stays held."
+HELD = phrase("Whether it is billed is not known yet, so its price stays held.")
 
 
 def not_known(reason: str) -> str:
     """The sentence of an `OutcomeUnknownError`; `reason` is why no picture came, without a full stop."""
-    return f"No picture came: {reason}. {HELD}"
+    return phrase("No picture came: {reason}. {held}", reason=reason, held=HELD)
 
 
 class OutcomeUnknownError(ImageFailure):
@@ -277,6 +282,9 @@ class BillError(OperatorError):
     """A file is no export of the provider's costs, or cannot be relied on."""
 
 
+BOOKS_NOT_WRITTEN = phrase("My books cannot be written")
+
+
 class DatabaseError(OperatorError):
     """The file cannot be used as it is: damaged, newer than this program, full, locked, or on a network disk.
 
@@ -285,7 +293,7 @@ class DatabaseError(OperatorError):
         is_damage: whether it stays so until somebody mends the file; what else it is may pass.
     """
 
-    def __init__(self, sentence: str, reason: str = "My books cannot be written", *, is_damage: bool = False) -> None:
+    def __init__(self, sentence: str, reason: str = BOOKS_NOT_WRITTEN, *, is_damage: bool = False) -> None:
         super().__init__(sentence)
         self.reason = reason
         self.is_damage = is_damage
@@ -294,5 +302,5 @@ class DatabaseError(OperatorError):
     def cure(self) -> str:
         """What members can do about it, as a sentence."""
         if self.is_damage:
-            return "Please tell whoever runs me: it does not pass by itself."
-        return "Try again in a few minutes; if it stays so, tell whoever runs me."
+            return phrase("Please tell whoever runs me: it does not pass by itself.")
+        return phrase("Try again in a few minutes; if it stays so, tell whoever runs me.")

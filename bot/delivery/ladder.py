@@ -19,6 +19,7 @@ from typing_extensions import override
 from bot.delivery.posting import DEFAULT_LIMIT, is_too_large
 from bot.discord_limits import EXPLICIT, NO_DIRECT_MESSAGES, THREAD_CLOSED, TOO_LARGE
 from bot.discord_retries import is_refusal
+from bot.language import joined, phrase
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -30,10 +31,10 @@ if TYPE_CHECKING:
 
 SMALLEST_TRY = 512 * 1024  # bytes; what Discord refuses even so, it refuses for another reason
 _BY_CODE = {
-    EXPLICIT: "Discord's filter for explicit content stopped it",
-    NO_DIRECT_MESSAGES: "Discord lets me send you no direct messages",
-    **dict.fromkeys(THREAD_CLOSED, "the thread is archived or locked"),
-    **dict.fromkeys(TOO_LARGE, "Discord finds its files too large"),
+    EXPLICIT: phrase("Discord's filter for explicit content stopped it"),
+    NO_DIRECT_MESSAGES: phrase("Discord lets me send you no direct messages"),
+    **dict.fromkeys(THREAD_CLOSED, phrase("the thread is archived or locked")),
+    **dict.fromkeys(TOO_LARGE, phrase("Discord finds its files too large")),
 }
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -101,7 +102,7 @@ class Sentences(Saying):
     async def fitted(self, limit: int, notes: Sequence[str], *, lean: bool) -> tuple[str, Sequence[Upload]]:
         """The words with the notes."""
         text = self.leaner if lean and self.leaner is not None else self.text
-        return "\n".join([text, *(f"-# {note}" for note in notes)]), self.uploads
+        return joined("\n", [text, *(joined("", ["-# ", note]) for note in notes)]), self.uploads
 
     @override
     def view(self) -> discord.ui.View | None:
@@ -206,10 +207,10 @@ def _reason(spot: Spot, error: Exception, channel_id: int) -> str:
 def why_gone(spot: Spot) -> str:
     """Why nothing can be shown where nothing is any more, as a clause behind *because*."""
     if spot is Spot.CHANNEL:
-        return "the place where you asked is gone, or hidden from me"
+        return phrase("the place where you asked is gone, or hidden from me")
     if spot is Spot.RESPONSE:
-        return "my first message about it is gone or out of my reach"
-    return "you cannot be reached by direct message"
+        return phrase("my first message about it is gone or out of my reach")
+    return phrase("you cannot be reached by direct message")
 
 
 def why_refused(spot: Spot, status: int, code: int, channel_id: int) -> str:
@@ -226,15 +227,17 @@ def why_refused(spot: Spot, status: int, code: int, channel_id: int) -> str:
     if status == HTTPStatus.NOT_FOUND or (status == HTTPStatus.UNAUTHORIZED and spot is Spot.RESPONSE):
         return why_gone(spot)
     if status == HTTPStatus.FORBIDDEN and spot is Spot.DIRECT:
-        return "I may send you no direct messages"
+        return phrase("I may send you no direct messages")
     if status == HTTPStatus.FORBIDDEN:
-        return f"I may not post it in <#{channel_id}>"
-    return f"Discord refused it (code {code or status})"
+        return phrase("I may not post it in {channel}", channel=f"<#{channel_id}>")
+    return phrase("Discord refused it (code {code})", code=str(code or status))
 
 
 def instead(spot: Spot, why: str, channel_id: int) -> str:
     """The sentence under what stands here, since the first way to show it was refused for that reason."""
     if spot is Spot.DIRECT:
-        return f"You asked in <#{channel_id}>. The answer comes here, because {why}."
-    what = "a message of its own" if spot is Spot.CHANNEL else "no message of its own"
-    return f"This is {what}, because {why}."
+        asked_in = f"<#{channel_id}>"
+        return phrase("You asked in {channel}. The answer comes here, because {why}.", channel=asked_in, why=why)
+    if spot is Spot.CHANNEL:
+        return phrase("This is a message of its own, because {why}.", why=why)
+    return phrase("This is no message of its own, because {why}.", why=why)

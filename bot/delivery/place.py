@@ -11,10 +11,12 @@ import structlog
 from discord.http import Route
 
 from bot.delivery.ladder import OutOfReachError
+from bot.delivery.languages import translated
 from bot.delivery.posting import Upload, files_of, upload_limit
 from bot.delivery.replies import already_sent, progress_below, send_below
 from bot.discord_limits import INTERACTION_GONE, LONGEST_MESSAGE
 from bot.discord_retries import PROBLEMS, is_refusal, remove_quietly, steadily
+from bot.language import language_of
 from bot.presentation.downloads import WAITING
 from bot.services.jobs import Posted
 
@@ -53,6 +55,7 @@ class Place:
         maybe_sent: bool = False,
     ) -> None:
         self.destination = destination
+        self._language = language_of(destination.locale)
         self._client = client
         self._requester = requester
         self._nonce = nonce
@@ -115,7 +118,8 @@ class Place:
         message_id = await self._response_id()
         if message_id is None:
             raise OutOfReachError("no response is known")
-        content = text[:LONGEST_MESSAGE]
+        content = self._language.translate(text)[:LONGEST_MESSAGE]
+        view = translated(view, self._language)
         if self.token_lives:
             try:
                 await self._webhook().edit_message(message_id, content=content, attachments=files(), view=view)
@@ -144,7 +148,8 @@ class Place:
         """Let a message that shows the result show just this."""
         channel = self._client.get_partial_messageable(posted.channel_id or self._requester.channel_id)
         message = channel.get_partial_message(posted.message_ids[0])
-        content = text[:LONGEST_MESSAGE]
+        content = self._language.translate(text)[:LONGEST_MESSAGE]
+        view = translated(view, self._language)
         await steadily(lambda: message.edit(content=content, attachments=files_of(uploads), view=view))
         return posted
 
@@ -173,6 +178,7 @@ class Place:
         uploads: Sequence[Upload],
         view: discord.ui.View | None,
     ) -> Posted:
+        text, view = self._language.translate(text), translated(view, self._language)
         sent_id: int | None = None
         if (self._maybe_sent or channel.id in self._unsure) and (user := self._client.user) is not None:
             asked_id, progress_id = int(self._nonce), self.destination.message_id

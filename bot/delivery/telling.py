@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.delivery.ladder import NoWayError, Sentences, Spot, Way, climb, sparing
+from bot.delivery.languages import language_of_server, translated
 from bot.delivery.posting import files_of
 from bot.delivery.replies import send_below
 from bot.discord_limits import LONGEST_MESSAGE
@@ -51,13 +52,15 @@ async def tell_below(
     """
     sent: list[discord.Message] = []
     nonce = f"{what}:{message.id}"
+    language = language_of_server(message.guild)
 
     async def below(words: str, shown: Sequence[Upload], view: discord.ui.View | None) -> Posted:
-        sent.append(await send_below(message.channel, message.id, words, nonce, shown, view))
+        told = language.translate(words)
+        sent.append(await send_below(message.channel, message.id, told, nonce, shown, translated(view, language)))
         return Posted()
 
     async def directly(words: str, shown: Sequence[Upload], _: discord.ui.View | None) -> Posted:
-        content = words[:LONGEST_MESSAGE]
+        content = language.translate(words)[:LONGEST_MESSAGE]
         sent.append(await steadily(lambda: message.author.send(content, files=files_of(shown), nonce=nonce)))
         return Posted()
 

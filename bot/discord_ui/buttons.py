@@ -16,6 +16,7 @@ from bot.discord_ui.occasions import Asker, asker_of, joined_at_of, requester_of
 from bot.discord_ui.picture_sheets import sheet_of
 from bot.discord_ui.rows import view_of
 from bot.errors import NotYoursError, PictureGoneError, UserFacingError
+from bot.language import joined, phrase
 from bot.services.requests import format_price
 from bot.services.text import number_of
 
@@ -34,8 +35,8 @@ ItemT = TypeVar("ItemT", bound=discord.ui.Item[Any])
 CHOSEN, CHOSEN_IN_PRIVATE = "!", "!!"  # where the result is for everybody; where only one member sees it
 ALONE = "~"  # the same, where one picture of several is shown by itself, as often as somebody likes
 _OPENED = re.compile(r"^(?:dialog:[a-z]+|reword|preset):[a-z0-9-]+:(?P<by>[0-9]{1,20})!{1,2}$")
-ORDINALS = ("1st", "2nd", "3rd", "4th")  # as many pictures as a result has at most
-WHICH = "which picture?"
+ORDINALS = (phrase("1st"), phrase("2nd"), phrase("3rd"), phrase("4th"))  # as many pictures as a result has at most
+WHICH = phrase("which picture?")
 NO_BUTTONS = "Discord refused my buttons for it. Reply to the result, and begin your words with a number,"
 
 
@@ -183,7 +184,9 @@ class PictureButton(AtelierButton, action="(?!)"):
         if self._ending and self.makes:
             picture = picture_of(order, self.subject)
             await self.act(interaction, order, picture)
-            await interaction.client.questions.close(interaction, f"You chose #{self.subject}.")
+            await interaction.client.questions.close(
+                interaction, phrase("You chose {number}.", number=f"#{self.subject}")
+            )
         elif self._ending:
             await self.act(interaction, order, picture_of(order, self.subject))
         elif len(order.pictures) == 1:
@@ -244,7 +247,7 @@ async def ask_which(
         for picture in order.pictures
     }
     question = Sentences(
-        f"{title}: {WHICH}",
+        phrase("{title}: {question}", title=title, question=WHICH),
         lambda: view_of([make(number, label, ending) for number, label in labels.items()]),
         f"{title}: {WHICH} {NO_BUTTONS} like #{order.pictures[-1].number} make it snowy.",
         await sheet_of(interaction.client.services, order.pictures),
@@ -277,16 +280,15 @@ def label_of(order: Order, picture: Picture) -> str:
     """How a question names one of a result's pictures, also for those who only hear it: ``#4822 · 2nd of 4``."""
     shown = order.pictures
     place = next((place for place, each in enumerate(shown, 1) if each.number == picture.number), 0)
-    return (
-        f"#{picture.number} · {ORDINALS[place - 1]} of {len(shown)}"
-        if 0 < place <= len(ORDINALS)
-        else f"#{picture.number}"
-    )
+    number = f"#{picture.number}"
+    if not 0 < place <= len(ORDINALS):
+        return number
+    return phrase("{number} · {place} of {count}", number=number, place=ORDINALS[place - 1], count=len(shown))
 
 
 def with_price(label: str, nano: int | None) -> str:
     """What stands on a button: *Vary · $0.017*; the price is in nano-dollars, None where it is not known."""
-    return label if nano is None else f"{label} · {format_price(nano)}"
+    return label if nano is None else joined(" · ", [label, format_price(nano)])
 
 
 def picture_of(order: Order, number: int) -> Picture:
@@ -368,5 +370,5 @@ async def still_member(client: AtelierClient, requester: Requester) -> Asker:
     except discord.NotFound:
         member = None
     if member is None:
-        raise NotYoursError("You are not a member of the server where this was made any more.")
+        raise NotYoursError(phrase("You are not a member of the server where this was made any more."))
     return Asker(replace(requester, role_ids=role_ids_of(member)), joined_at_of(member))

@@ -15,12 +15,14 @@ from discord.ext import commands
 from typing_extensions import override
 
 from bot.delivery.ladder import NoWayError, Sentences, Spot, Way, climb, sparing
+from bot.delivery.languages import language_of_reader, translated
 from bot.delivery.posting import files_of
 from bot.discord_limits import ALREADY_ACKNOWLEDGED, INTERACTION_GONE, LONGEST_MESSAGE
 from bot.discord_retries import DROPPED, PROBLEMS, is_refusal, steadily
 from bot.discord_ui.mentions import Names
 from bot.discord_ui.occasions import AnsweredBeforeError, is_ours, role_ids_of
 from bot.errors import DatabaseError, LimitReachedError, PictureGoneError, UserFacingError
+from bot.language import joined, phrase
 from bot.services.jobs import Posted
 from bot.services.policy import Lead
 
@@ -38,11 +40,13 @@ if TYPE_CHECKING:
     from bot.services.ledger import Order
     from bot.wiring import Services
 
-FROM_BEFORE = (
+FROM_BEFORE = phrase(
     "I do not know the picture of this message any more: my database was restored or begun anew since. "
     "Attach the picture to /edit to go on with it."
 )
-LEADS_ONLY = "Only leads can do this: members who may manage this server or have its lead role. Ask one of them."
+LEADS_ONLY = phrase(
+    "Only leads can do this: members who may manage this server or have its lead role. Ask one of them."
+)
 
 MOST_UNTOLD = 500  # members
 
@@ -136,6 +140,7 @@ class OwnAnswer:
     def __init__(self, interaction: discord.Interaction[Any], *, may_have_arrived: bool = False) -> None:
         self.message_id: int | None = None
         self._interaction = interaction
+        self._language = language_of_reader(interaction)
         self._may_have_arrived = may_have_arrived
 
     @property
@@ -144,7 +149,8 @@ class OwnAnswer:
         return [Way(Spot.RESPONSE, sparing(self._answer)), Way(Spot.DIRECT, sparing(self._directly), bare=True)]
 
     async def _answer(self, text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> Posted:
-        await steadily(lambda: self._answer_once(text, uploads, view))
+        told, shown = self._language.translate(text)[:LONGEST_MESSAGE], translated(view, self._language)
+        await steadily(lambda: self._answer_once(told, uploads, shown))
         return Posted()
 
     async def _answer_once(self, text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> None:
@@ -168,7 +174,7 @@ class OwnAnswer:
             await self._interaction.edit_original_response(content=text, attachments=files_of(uploads), view=view)
 
     async def _directly(self, text: str, uploads: Sequence[Upload], _: discord.ui.View | None) -> Posted:
-        content, nonce = text[:LONGEST_MESSAGE], f"{self._interaction.id}f"
+        content, nonce = self._language.translate(text)[:LONGEST_MESSAGE], f"{self._interaction.id}f"
         await steadily(lambda: self._interaction.user.send(content, files=files_of(uploads), nonce=nonce))
         return Posted()
 
@@ -189,7 +195,7 @@ async def spoken(
         server_id: None in direct messages.
         occasion: names in the log what failed.
     """
-    return f"❌ {_sentence(error, occasion)}", await _way_out(client, error, server_id, occasion)
+    return joined(" ", ["❌", _sentence(error, occasion)]), await _way_out(client, error, server_id, occasion)
 
 
 async def _way_out(
@@ -211,17 +217,24 @@ def _sentence(error: Exception, occasion: dict[str, int]) -> str:
     if isinstance(error, DatabaseError):
         _log.error("books not at hand", reason=str(error), **occasion)
         # A command may have come halfway, and been written although nothing could be read any more.
-        return f"{error.reason}, so I could not finish this. Look first whether it was done. {error.cure}"
+        return phrase(
+            "{reason}, so I could not finish this. Look first whether it was done. {cure}",
+            reason=error.reason,
+            cure=error.cure,
+        )
     if isinstance(error, LeadsOnlyError):
         return LEADS_ONLY
     if isinstance(error, app_commands.CheckFailure):
-        return "You may not use this command here. Ask whoever runs this server."
+        return phrase("You may not use this command here. Ask whoever runs this server.")
     if isinstance(error, PROBLEMS) and not is_refusal(error):
         _log.warning("Discord not reached", reason=repr(error), **occasion)
-        return "I lost my connection to Discord, so I could not finish this. Look first whether it was done."
+        return phrase("I lost my connection to Discord, so I could not finish this. Look first whether it was done.")
     reference = secrets.token_hex(4)
     _log.error("unexpected failure", reference=reference, exc_info=error, **occasion)
-    return f"Something went wrong on my side. Please tell whoever runs me, with the reference {reference}."
+    return phrase(
+        "Something went wrong on my side. Please tell whoever runs me, with the reference {reference}.",
+        reference=reference,
+    )
 
 
 async def read_words(interaction: Interaction, typed: str) -> str:

@@ -11,6 +11,7 @@ from bot.discord_ui.buttons import ALONE, LastingButton, LastingItem, ask_which,
 from bot.discord_ui.interactions import AtelierClient, Interaction, order_behind
 from bot.discord_ui.occasions import take_press
 from bot.errors import UserFacingError
+from bot.language import phrase
 from bot.services.text import number_of
 
 if TYPE_CHECKING:
@@ -33,7 +34,11 @@ class MoreSelect(LastingItem[discord.ui.Select[Any]], template=rf"more:(?P<id>[0
         """Args: `subject` is the number of the result's first picture; `ending` as of `ending_of`."""
         super().__init__(
             discord.ui.Select[Any](
-                placeholder="⋯ More", options=options, min_values=0, required=False, custom_id=f"more:{subject}{ending}"
+                placeholder=phrase("⋯ More"),
+                options=options,
+                min_values=0,
+                required=False,
+                custom_id=f"more:{subject}{ending}",
             )
         )
         self.subject = subject
@@ -110,11 +115,12 @@ class MoreButton(LastingButton, template=r"more:(?P<value>[a-z0-9.-]{1,40}):(?P<
         picture = picture_of(order, self._number)
         await choice.act(interaction, order, picture)
         if choice.makes:
-            await interaction.client.questions.close(interaction, f"You chose #{self._number}.")
+            chosen = phrase("You chose {number}.", number=f"#{self._number}")
+            await interaction.client.questions.close(interaction, chosen)
 
 
 def _offered(client: AtelierClient, value: str) -> Choice:
     choice = client.more.find(value)
     if choice is None:
-        raise UserFacingError("I do not offer this any more. Under a newer picture you see what I can do.")
+        raise UserFacingError(phrase("I do not offer this any more. Under a newer picture you see what I can do."))
     return choice

@@ -12,11 +12,13 @@ import discord
 import structlog
 
 from bot.delivery.ladder import Spot, why_refused
+from bot.delivery.languages import language_of_reader, language_of_server, locale_of, translated
 from bot.delivery.replies import BEGUN, send_below
 from bot.delivery.telling import no_buttons
 from bot.discord_limits import ALREADY_ACKNOWLEDGED, INTERACTION_GONE, TOKEN_LIFE
 from bot.discord_retries import DROPPED, PROBLEMS, is_refusal, remove_quietly
 from bot.errors import RequestRefused
+from bot.language import language_of, phrase
 from bot.services.ledger import Destination
 from bot.services.policy import Requester
 
@@ -73,6 +75,7 @@ def by_interaction(interaction: discord.Interaction, *, private: bool, asker: As
         expires_at=int(time.time()) + TOKEN_LIFE,  # by our clock: Discord's, in its ids, may be another
         message_id=None,
         private=private,
+        locale=locale_of(interaction, private=private),
     )
     acknowledge = Acknowledgement(interaction, private=private)
     return Occasion(
@@ -105,6 +108,7 @@ def by_reply(
         message_id=None,
         private=message.guild is None,
         reply_to=message.id,
+        locale="" if message.guild is None else str(message.guild.preferred_locale),
     )
     sign = ProgressSign(message, make)
     return Occasion(
@@ -151,7 +155,8 @@ async def answer_double(interaction: discord.Interaction) -> None:
     if interaction.message is not None:
         await interaction.response.defer()
     else:
-        await interaction.response.send_message("You sent this twice within a second; it counts once.", ephemeral=True)
+        twice = phrase("You sent this twice within a second; it counts once.")
+        await interaction.response.send_message(language_of_reader(interaction).translate(twice), ephemeral=True)
 
 
 async def think(interaction: discord.Interaction[Any]) -> None:
@@ -220,8 +225,9 @@ class Acknowledgement:
     async def say(self, text: str) -> None:
         """Let the response say this, once there is one."""
         if self._given:
+            language = language_of(locale_of(self._interaction, private=self._private))
             try:
-                await self._interaction.edit_original_response(content=text)
+                await self._interaction.edit_original_response(content=language.translate(text))
             except PROBLEMS as error:
                 _log.info("not said meanwhile", reason=repr(error))
 
@@ -255,7 +261,9 @@ def unheard(error: discord.HTTPException, channel_id: int) -> Exception:
     if not is_refusal(error) or error.code in INTERACTION_GONE:
         return error
     why = why_refused(Spot.CHANNEL, error.status, error.code, channel_id)
-    return RequestRefused(f"I could not answer you there, because {why}. Nothing was made, and nothing was charged.")
+    return RequestRefused(
+        phrase("I could not answer you there, because {why}. Nothing was made, and nothing was charged.", why=why)
+    )
 
 
 class ProgressSign:
@@ -299,6 +307,8 @@ class ProgressSign:
 
     async def _shown(self, text: str, view: discord.ui.View | None) -> discord.Message:
         """Its nonce differs from the result's, which else Discord would drop as the same message again."""
+        language = language_of_server(self._message.guild)
+        text, view = language.translate(text), translated(view, language)
         if self._sent is not None:
             return await self._sent.edit(content=text, view=view)
         channel, nonce = self._message.channel, f"{self._message.id}p"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from bot.delivery.languages import language_of_reader
 from bot.discord_retries import PROBLEMS
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class Questions:
         if asking is None:
             return
         try:
-            await asking.edit_original_response(content=text, attachments=[], view=None)
+            await asking.edit_original_response(
+                content=language_of_reader(asking).translate(text), attachments=[], view=None
+            )
         except PROBLEMS as problem:
             _log.info("question not closed", interaction=interaction.id, reason=repr(problem))

@@ -6,12 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.delivery.ladder import NoWayError, Spot, Way, climb
+from bot.delivery.languages import language_of_reader, translated
 from bot.delivery.message import ShownResult
 from bot.delivery.posting import files_of, upload_limit
 from bot.discord_limits import LONGEST_MESSAGE
 from bot.discord_retries import steadily
 from bot.discord_ui.buttons import picture_of
 from bot.errors import PictureGoneError, UserFacingError
+from bot.language import phrase
 from bot.services.jobs import Posted, Result
 
 if TYPE_CHECKING:
@@ -32,9 +34,10 @@ def answer_by(
     """Shows something as the interaction's own answer, which was promised before."""
 
     async def show(text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> Posted:
-        content = text[:LONGEST_MESSAGE]
+        language = language_of_reader(interaction)
+        content, shown = language.translate(text)[:LONGEST_MESSAGE], translated(view, language)
         await steadily(
-            lambda: interaction.edit_original_response(content=content, attachments=files_of(uploads), view=view)
+            lambda: interaction.edit_original_response(content=content, attachments=files_of(uploads), view=shown)
         )
         return Posted()
 
@@ -61,7 +64,10 @@ async def result_of(services: Services, order: Order, pictures: Sequence[Picture
     for picture in pictures:
         content = await services.blobs.get(picture.image.digest)
         if content is None:
-            raise PictureGoneError(f"I have lost the original of #{picture.number}. Its message may still show it.")
+            number = f"#{picture.number}"
+            raise PictureGoneError(
+                phrase("I have lost the original of {number}. Its message may still show it.", number=number)
+            )
         files.append((picture, content))
     shown = _alone(order, pictures[0]) if len(pictures) == 1 else order.showing([each.number for each in pictures])
     return Result(shown, tuple(files), ())
@@ -102,4 +108,7 @@ async def show_privately(interaction: Interaction, order: Order, picture: Pictur
     try:
         await climb([way], saying, interaction.channel_id or 0)
     except NoWayError as nowhere:
-        raise UserFacingError(f"I cannot show #{picture.number} here, because {nowhere.why}.") from nowhere
+        number = f"#{picture.number}"
+        raise UserFacingError(
+            phrase("I cannot show {number} here, because {why}.", number=number, why=nowhere.why)
+        ) from nowhere

@@ -12,7 +12,7 @@ from bot.language.languages import (
     load_catalogs,
 )
 from bot.language.phrases import composed, joined, phrase, plural
-from bot.language.values import dollars, listing, month_name
+from bot.language.values import decimal, dollars, listing, month_name
 
 __all__ = [
     "CATALOGS",
@@ -23,6 +23,7 @@ __all__ = [
     "Translatable",
     "catalogs_digest",
     "composed",
+    "decimal",
     "dollars",
     "joined",
     "language_of",

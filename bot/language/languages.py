@@ -58,9 +58,22 @@ class Translatable(str):
         return self
 
     @override
+    def __add__(self, other: str, /) -> Translatable:
+        return _after(self, other)
+
+    def __radd__(self, other: str, /) -> Translatable:
+        return _after(other, self)
+
+    @override
     def __reduce__(self) -> tuple[type[str], tuple[str]]:
         """To other processes it goes as English."""
         return str, (self[:],)
+
+
+def _after(first: str, second: str) -> Translatable:
+    """One text after the other, in each language."""
+    english = f"{first}{second}"
+    return Translatable(english, lambda language: language.translate(first) + language.translate(second))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 def phrase(template: str, /, **values: object) -> Translatable:
     """A sentence or a part of one, with its values in their places: ``phrase("{done} of {total} done", …)``.
 
-    The template stands in the source as it is, for it names the translation. Whole numbers are counts, written with
+    The template stands in the source as it is, for it names the translation; without any values it is no template, and
+    braces are themselves. Whole numbers are counts, written with
     their thousands apart: what is only called by a number is given as text. Values that are translatable are told in
     the same language.
     """
@@ -33,11 +34,11 @@ def plural(one: str, many: str, count: int, /, **values: object) -> Translatable
 
 def _phrase(source: str, template: str, count: int | None, values: dict[str, object]) -> Translatable:
     def told_in(language: Language) -> str:
-        inserted = {name: _value_in(language, value) for name, value in values.items()}
-        return (language.message(source, count) or template).format(**inserted)
+        told = language.message(source, count) or template
+        return told.format(**{name: _value_in(language, each) for name, each in values.items()}) if values else told
 
     english = {name: f"{value:,}" if isinstance(value, int) else str(value) for name, value in values.items()}
-    return Translatable(template.format(**english), told_in)
+    return Translatable(template.format(**english) if values else template, told_in)
 
 
 def _value_in(language: Language, value: object) -> str:
@@ -55,5 +56,5 @@ def composed(compose: Callable[[Sequence[str]], str], parts: Iterable[str]) -> T
 
 
 def joined(separator: str, parts: Iterable[str]) -> Translatable:
-    """As ``separator.join(parts)``."""
-    return composed(separator.join, parts)
+    """As ``separator.join(parts)``; the separator may be another in another language."""
+    return composed(lambda told: told[0].join(told[1:]), [separator, *parts])

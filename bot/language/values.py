@@ -28,6 +28,17 @@ def dollars(written: str) -> Translatable:
     return Translatable(written, told_in)
 
 
+def decimal(written: str) -> Translatable:
+    """A number with decimals, from how it is written in English: ``12.5``; with as many of them."""
+
+    def told_in(language: Language) -> str:
+        from babel.numbers import format_decimal  # noqa: PLC0415 - see above
+
+        return format_decimal(written.replace(",", ""), locale=language.cldr, decimal_quantization=False)
+
+    return Translatable(written, told_in)
+
+
 def month_name(year: int, month: int, english: str) -> Translatable:
     """``November 2026``; `month` is 1 for January to 12."""
 

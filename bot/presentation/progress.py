@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.language import joined, phrase
+from bot.services.text import beginning
+
 if TYPE_CHECKING:
     from bot.services.turns import GenerationProgress
 
@@ -20,27 +23,40 @@ def far_text(progress: GenerationProgress, now: float) -> str:
         progress: of a request whose pictures are generated.
         now: by the clock of `time.monotonic`.
     """
-    each = "each " if progress.total > 1 else ""
-    there = f"{progress.done} of {progress.total} done, " if progress.done else ""
-    expected = f"usually {span_text(progress.usual.seconds)}"
-    if not progress.usual.is_measured:
-        expected = f"{span_text(progress.usual.seconds)} by guess"
-    overtime = progress.overtime(now)
+    overtime, share = progress.overtime(now), progress.share(now)
+    facts: list[str] = []
+    if progress.done:
+        facts.append(phrase("{done} of {total} done", done=progress.done, total=progress.total))
     if overtime is not None:
-        slowest = "Longer than usual" if progress.usual.is_measured else "Longer than I guessed"
-        return f"{slowest}: {there}{span_text(overtime)} so far, {each}{expected}."
-    share = progress.share(now)
+        facts.append(phrase("{time} so far", time=span_text(overtime)))
+    facts = [phrase("{facts}.", facts=joined(", ", [*facts, _expected(progress)]))]
+    if overtime is not None:
+        slow = phrase("Longer than usual") if progress.usual.is_measured else phrase("Longer than I guessed")
+        return phrase("{how}: {facts}", how=slow, facts=facts[0])
     if share < LEAST_TOLD or not progress.sent_at:
-        return f"{there}{each}{expected}.".capitalize()
+        return beginning(facts[0])
     full = int(share * BAR)
-    return f"{FULL * full}{EMPTY * (BAR - full)} About {share:.0%}: {there}{each}{expected}."
+    bar, about = f"{FULL * full}{EMPTY * (BAR - full)}", phrase("About {share}", share=f"{share:.0%}")
+    return f"{bar} " + phrase("{how}: {facts}", how=about, facts=facts[0])
+
+
+def _expected(progress: GenerationProgress) -> str:
+    """How long it usually takes."""
+    time = span_text(progress.usual.seconds)
+    if progress.usual.is_measured:
+        return phrase("each usually {time}", time=time) if progress.total > 1 else phrase("usually {time}", time=time)
+    return phrase("each {time} by guess", time=time) if progress.total > 1 else phrase("{time} by guess", time=time)
 
 
 def span_text(seconds: float) -> str:
     """``40 s``, ``3 min``."""
-    return f"{max(1, round(seconds))} s" if seconds < MINUTES_FROM else f"{seconds / 60:.0f} min"
+    if seconds < MINUTES_FROM:
+        return phrase("{seconds} s", seconds=max(1, round(seconds)))
+    return phrase("{minutes} min", minutes=round(seconds / 60))
 
 
 def discarded_text() -> str:
     """What is being made is for nobody any more."""
-    return "⏳ Discarded: what the image API makes of this is not shown when it comes. What it costs stays charged."
+    return phrase(
+        "⏳ Discarded: what the image API makes of this is not shown when it comes. What it costs stays charged."
+    )

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.discord_limits import LONGEST_MESSAGE
+from bot.language import composed, decimal, joined, phrase, plural
 from bot.presentation.story import kept_how, made_how, numbers
 from bot.presentation.turns import said_beside
 from bot.services.calendar import Window
@@ -26,11 +27,16 @@ if TYPE_CHECKING:
 LONGEST_NOTE = 300  # characters
 PROMPT_SHOWN = 280  # characters of the prompt in a result; the rest is in the details
 LONGEST_REASONS = 600  # characters of why pictures were not made
-WHOSE = {Scope.MEMBER: "your", Scope.SERVER: "this server", Scope.INSTALLATION: "this bot"}
+WHOSE = {Scope.MEMBER: phrase("your"), Scope.SERVER: phrase("this server"), Scope.INSTALLATION: phrase("this bot")}
 MOST_LIMITS = 3  # of which it is said what is left
-KEPT = "Your place in line is kept; nothing is charged for it yet."
-SPANS = {Window.HOUR: "this hour", Window.DAY: "today", Window.WEEK: "this week", Window.MONTH: "this month"}
-BUTTONLESS = "Discord refused the buttons that belong here. With /edit on the server you can change it too."
+KEPT = phrase("Your place in line is kept; nothing is charged for it yet.")
+SPANS = {
+    Window.HOUR: phrase("this hour"),
+    Window.DAY: phrase("today"),
+    Window.WEEK: phrase("this week"),
+    Window.MONTH: phrase("this month"),
+}
+BUTTONLESS = phrase("Discord refused the buttons that belong here. With /edit on the server you can change it too.")
 _HEADLINE = re.compile(r"\*\*(#[0-9]+(?:, #[0-9]+)*)\*\*", re.ASCII)
 _FILE_NAME = re.compile(r"atelier-([0-9]{1,18})(?:-preview)?\.[a-z]+", re.ASCII)
 
@@ -53,8 +59,10 @@ def queued_text(position: int, turn_at: int) -> str:
         position: 1 for the next in line.
         turn_at: when the turn will come, by guess, in seconds since 1970; Discord counts down to it.
     """
-    place = "You are next in line" if position == 1 else f"You are number {position} in line"
-    return f"⏳ {place}. Your turn comes about <t:{turn_at}:R>."
+    when = f"<t:{turn_at}:R>"
+    if position == 1:
+        return phrase("⏳ You are next in line. Your turn comes about {when}.", when=when)
+    return phrase("⏳ You are number {position} in line. Your turn comes about {when}.", position=position, when=when)
 
 
 def paused_text(pause: Pause | Downtime | str) -> str:
@@ -63,19 +71,22 @@ def paused_text(pause: Pause | Downtime | str) -> str:
     The mention stands in an edit, which calls nobody.
     """
     if isinstance(pause, str):
-        return f"⏳ {pause}, so nothing is begun just now. {KEPT}"
+        return joined(" ", [phrase("⏳ {why}, so nothing is begun just now.", why=pause), KEPT])
     if isinstance(pause, Downtime):
-        again = "" if pause.next_look is None else f" I try again <t:{pause.next_look}:R>."
-        return f"⏳ {pause.reason}, so nothing is begun just now.{again} {KEPT}"
+        told: list[str] = [phrase("⏳ {why}, so nothing is begun just now.", why=pause.reason)]
+        if pause.next_look is not None:
+            told.append(phrase("I try again {when}.", when=f"<t:{pause.next_look}:R>"))
+        return joined(" ", [*told, KEPT])
     why = f": {shown(pause.why, LONGEST_REASON).rstrip('.')}" if pause.why else ""
-    return f"⏸️ Paused by <@{pause.actor_id}>{why}. Your place in line is kept."
+    return phrase("⏸️ Paused by {who}{why}. Your place in line is kept.", who=f"<@{pause.actor_id}>", why=why)
 
 
 def generating_text(count: int, previews: int, far: str = "") -> str:
     """Being made. `previews` of the `count` pictures can be seen already, unfinished; `far` as of `far_text`."""
-    what = "your picture" if count == 1 else f"your {count} pictures"
-    told = [f"🎨 Drawing {what}…", far, "What you see is an unfinished preview." if previews else ""]
-    return " ".join(words for words in told if words)
+    told = [plural("🎨 Drawing your picture…", "🎨 Drawing your {count} pictures…", count), far]
+    if previews:
+        told.append(phrase("What you see is an unfinished preview."))
+    return joined(" ", [words for words in told if words])
 
 
 def foretold_text(text: str, notes: Sequence[str]) -> str:
@@ -85,7 +96,7 @@ def foretold_text(text: str, notes: Sequence[str]) -> str:
 
 def late_text() -> str:
     """A private answer that takes longer than Discord lets us edit it."""
-    return (
+    return phrase(
         "⏳ This takes longer than Discord lets me update this message. "
         "I will send you the result as a direct message; if none comes, press Show."
     )
@@ -103,48 +114,54 @@ def result_text(result: Result, model_title: str, notes: Sequence[str] = (), cop
     request, order = result.request.request, result.request
     pictures = [picture for picture, _ in result.files]
     how = [*made_how(request, model_title, pictures), took(pictures), format_usd(result.cost_nano)]
-    lines = [f"{headline(pictures)} for <@{order.requester.user_id}>"]
+    lines: list[str] = [
+        phrase("{pictures} for {who}", pictures=headline(pictures), who=f"<@{order.requester.user_id}>")
+    ]
     if request.prompt.strip():  # a change may have no words of its own
         lines.append(f"> {shown(request.prompt, PROMPT_SHOWN)}")
     lines += said_beside(result)
-    lines.append(f"-# {' · '.join(how)}")
+    lines.append("-# " + joined(" · ", how))
     left = left_in_line(result.limits, result.cost_nano // len(pictures))
     if left:
-        lines.append(f"-# Left: {left}")
+        lines.append("-# " + phrase("Left: {left}", left=left))
     if result.hint is not None and result.hint.headroom is not Headroom.ENOUGH:
-        lines.append(f"-# {hint_text(result.hint)}")
+        lines.append(joined("", ["-# ", hint_text(result.hint)]))
     if not result.is_numbered:
-        lines.append(
-            f"-# ⚠️ {result.trouble or 'I could not write this down yet'}: it has no number and no buttons yet."
-        )
+        trouble = result.trouble or phrase("I could not write this down yet")
+        lines.append("-# " + phrase("⚠️ {trouble}: it has no number and no buttons yet.", trouble=trouble))
     return _with_notes(lines, [*kept_how(request, pictures, copied), *notes], _not_made(result))
 
 
 def failure_text(sentence: str, request: ImageRequest) -> str:
     """Why there is no picture, above the words that were asked for, so that they are not lost."""
     words = f"\n> {shown(request.prompt, PROMPT_SHOWN)}" if request.prompt.strip() else ""
-    return f"❌ {sentence}{words}"
+    return joined("", ["❌ ", sentence, words])
 
 
 def sent_directly_text(what: str, user_id: int, why: str) -> str:
     """In place of the progress, when the answer went by direct message. `what` came of it: ``#12``."""
-    return f"✅ {what}: sent to <@{user_id}> as a direct message, because {why}."
+    return phrase(
+        "✅ {what}: sent to {who} as a direct message, because {why}.", what=what, who=f"<@{user_id}>", why=why
+    )
 
 
 def posted_text(what: str) -> str:
     """In place of progress that could not be removed, when the answer is a message of its own."""
-    return f"✅ {what}: shown in a message of its own."
+    return phrase("✅ {what}: shown in a message of its own.", what=what)
 
 
 def kept_text(what: str, user_id: int, why: str, *, button: bool) -> str:
     """That the pictures are made, and how their member gets to see them."""
-    how = "press Show" if button else "use any command of mine on the server: then I offer it"
-    return f"✅ {what} for <@{user_id}>: made and kept, but not shown, because {why}. To see it, {how}."
+    who = f"<@{user_id}>"
+    kept = phrase("✅ {what} for {who}: made and kept, but not shown, because {why}.", what=what, who=who, why=why)
+    if button:
+        return joined(" ", [kept, phrase("To see it, press Show.")])
+    return joined(" ", [kept, phrase("To see it, use any command of mine on the server: then I offer it.")])
 
 
 def ended_text() -> str:
     """In place of progress that stood longer than the work it told of."""
-    return "✅ This request has ended."
+    return phrase("✅ This request has ended.")
 
 
 def _not_made(result: Result) -> list[str]:
@@ -152,25 +169,33 @@ def _not_made(result: Result) -> list[str]:
     if not result.failures:
         return []
     missing = sum(job.picture is None for job in result.request.jobs)
-    reasons = one_line(" ".join(result.failures), LONGEST_REASONS)
-    return [f"⚠️ {missing} of {result.request.request.count} pictures not made: {reasons}"]
+    reasons = composed(lambda parts: one_line(" ".join(parts), LONGEST_REASONS), result.failures)
+    count = result.request.request.count
+    return [
+        phrase("⚠️ {missing} of {count} pictures not made: {reasons}", missing=missing, count=count, reasons=reasons)
+    ]
 
 
 def _with_notes(lines: list[str], notes: Sequence[str], ends: list[str]) -> str:
     """As many of the notes as fit between the lines and the ends."""
-    told = list(lines)
-    for note in notes:
-        told.append(f"-# {one_line(note, LONGEST_NOTE)}")
-        if len("\n".join([*told, *ends])) > LONGEST_MESSAGE:
-            told.pop()
-            break
-    return "\n".join([*told, *ends])[:LONGEST_MESSAGE]
+    first, last = len(lines), len(lines) + len(notes)
+
+    def fitted(parts: Sequence[str]) -> str:
+        told = list(parts[:first])
+        for note in parts[first:last]:
+            told.append(f"-# {one_line(note, LONGEST_NOTE)}")
+            if len("\n".join([*told, *parts[last:]])) > LONGEST_MESSAGE:
+                told.pop()
+                break
+        return "\n".join([*told, *parts[last:]])[:LONGEST_MESSAGE]
+
+    return composed(fitted, [*lines, *notes, *ends])
 
 
 def headline(pictures: Sequence[Picture]) -> str:
     """How a result's text begins: the numbers of its pictures, unless one has none yet."""
     if not all(picture.number for picture in pictures):
-        return "**Your picture**" if len(pictures) == 1 else f"**Your {len(pictures)} pictures**"
+        return plural("**Your picture**", "**Your {count} pictures**", len(pictures))
     return f"**{numbers(pictures)}**"
 
 
@@ -185,7 +210,7 @@ def without(text: str, gone: Collection[int]) -> str:
 
 def took(pictures: Sequence[Picture]) -> str:
     """Seconds until the last of the pictures was there."""
-    return f"{max(picture.seconds for picture in pictures):.1f} s"
+    return phrase("{seconds} s", seconds=decimal(f"{max(picture.seconds for picture in pictures):.1f}"))
 
 
 def left_in_line(limits: Sequence[LimitStatus], picture_nano: int) -> str:
@@ -201,7 +226,10 @@ def left_in_line(limits: Sequence[LimitStatus], picture_nano: int) -> str:
     shown_here = sorted(worth_showing(limits), key=pictures_left)[:MOST_LIMITS]
     if len(shown_here) == 1:
         return what_is_left(shown_here[0])
-    return " · ".join(f"{whose(status.limit)} {what_is_left(status)}" for status in shown_here)
+    return joined(
+        " · ",
+        [phrase("{whose} {left}", whose=whose(each.limit), left=what_is_left(each)) for each in shown_here],
+    )
 
 
 def worth_showing(limits: Sequence[LimitStatus]) -> list[LimitStatus]:
@@ -221,7 +249,8 @@ def whose(limit: Limit) -> str:
 
 def what_is_left(status: LimitStatus) -> str:
     """``$19.98 this month``, ``24 pictures today``."""
-    return f"{amount_text(status.limit.metric, max(0, _left(status)))} {SPANS[status.limit.window]}"
+    amount = amount_text(status.limit.metric, max(0, _left(status)))
+    return phrase("{amount} {span}", amount=amount, span=SPANS[status.limit.window])
 
 
 def _left(status: LimitStatus) -> int:

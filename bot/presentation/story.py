@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.language import phrase, plural
 from bot.services.requests import THEN, Change
 from bot.services.text import beginning, one_line
 
@@ -19,20 +20,20 @@ PREVIEW = "Preview of"
 
 # What a change makes of a picture.
 NAMES = {
-    Change.NEW: "new picture",
-    Change.EDIT: "edit",
-    Change.VARY: "variation",
-    Change.FINISH: "finished version",
-    Change.ZOOM_OUT: "wider view (1.5×)",
-    Change.ZOOM_OUT_TWICE: "wider view (2×)",
-    Change.PAN_LEFT: "panned left",
-    Change.PAN_RIGHT: "panned right",
-    Change.PAN_UP: "panned up",
-    Change.PAN_DOWN: "panned down",
-    Change.SQUARE: "square version",
-    Change.PORTRAIT: "portrait version",
-    Change.LANDSCAPE: "landscape version",
-    Change.CUT_OUT: "without background",
+    Change.NEW: phrase("new picture"),
+    Change.EDIT: phrase("edit"),
+    Change.VARY: phrase("variation"),
+    Change.FINISH: phrase("finished version"),
+    Change.ZOOM_OUT: phrase("wider view (1.5×)"),
+    Change.ZOOM_OUT_TWICE: phrase("wider view (2×)"),
+    Change.PAN_LEFT: phrase("panned left"),
+    Change.PAN_RIGHT: phrase("panned right"),
+    Change.PAN_UP: phrase("panned up"),
+    Change.PAN_DOWN: phrase("panned down"),
+    Change.SQUARE: phrase("square version"),
+    Change.PORTRAIT: phrase("portrait version"),
+    Change.LANDSCAPE: phrase("landscape version"),
+    Change.CUT_OUT: phrase("without background"),
 }
 # Those of them that follow the picture: "#4821 panned left".
 FOLLOWING = frozenset({Change.PAN_LEFT, Change.PAN_RIGHT, Change.PAN_UP, Change.PAN_DOWN, Change.CUT_OUT})
@@ -104,16 +105,17 @@ def made_how(request: ImageRequest, model: str, pictures: Sequence[Picture]) -> 
     if request.change is not Change.NEW:
         facts.insert(0, changed_how(request))
     if request.background == "transparent":
-        facts.append("transparent")
+        facts.append(phrase("transparent"))
     return [*facts, *_inputs(request), *_options(request)]
 
 
 def changed_how(request: ImageRequest) -> str:
     """``Edit of #4821``, ``#4821 panned left``, ``Wider view (2×) of a picture``."""
     name = NAMES[request.change]
-    picture = "a picture" if request.parent is None else f"#{request.parent}"
-    words = f"{picture} {name}" if request.change in FOLLOWING else f"{name} of {picture}"
-    return f"{words[0].upper()}{words[1:]}"
+    picture = phrase("a picture") if request.parent is None else f"#{request.parent}"
+    if request.change in FOLLOWING:
+        return beginning(phrase("{picture} {name}", picture=picture, name=name))
+    return beginning(phrase("{name} of {picture}", name=name, picture=picture))
 
 
 def numbers(pictures: Sequence[Picture]) -> str:
@@ -137,30 +139,30 @@ def _inputs(request: ImageRequest) -> list[str]:
     facts: list[str] = []
     count = len(request.references)
     if request.change is Change.NEW and count:
-        facts.append("from a picture" if count == 1 else f"from {count} pictures")
+        facts.append(plural("from a picture", "from {count} pictures", count))
     elif count > 1:
-        facts.append("with another picture" if count == 2 else f"with {count - 1} other pictures")  # noqa: PLR2004 - the changed one, and one more
+        facts.append(plural("with another picture", "with {count} other pictures", count - 1))
     if request.mask is not None and not request.change.extends:  # those have a mask of our own
-        facts.append("with a mask")
+        facts.append(phrase("with a mask"))
     if request.markup is not None:
-        facts.append("with a drawing")
+        facts.append(phrase("with a drawing"))
     return facts
 
 
 def _options(request: ImageRequest) -> list[str]:
     facts: list[str] = []
     if request.input_fidelity is not None:
-        facts.append(f"{request.input_fidelity} input fidelity")
+        facts.append(phrase("{level} input fidelity", level=request.input_fidelity))
     if request.complexity is not None:
-        facts.append(f"{request.complexity} complexity")
+        facts.append(phrase("{level} complexity", level=request.complexity))
     if request.compression is not None:
-        facts.append(f"compression {request.compression}")
+        facts.append(phrase("compression {level}", level=request.compression))
     if request.frames is not None:
-        facts.append(f"{request.frames} frames")
+        facts.append(plural("{count} frame", "{count} frames", request.frames))
     if request.frame_ms is not None:
-        facts.append(f"{request.frame_ms} ms each")
+        facts.append(phrase("{time} ms each", time=request.frame_ms))
     if request.svg_author is not None:
-        facts.append(f"written by {request.svg_author}")
+        facts.append(phrase("written by {author}", author=request.svg_author))
     return facts
 
 

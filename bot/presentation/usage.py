@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.charts import Bar, Chart
 from bot.discord_limits import MOST_CHOICES
+from bot.language import composed, joined, phrase
 from bot.presentation.result import worth_showing
 from bot.services.calendar import Window
 from bot.services.jobs import LONGEST_REASON
@@ -27,13 +28,17 @@ LONGEST = 1900  # characters; a message holds 2000
 
 def usage_text(use: MonthUse) -> str:
     """What was used in the month, and of the present one what is left of each limit."""
-    lines = [*barred_lines(use.block, use.pause), f"**Your pictures in {use.month.name}**", _total(use)]
+    lines = [
+        *barred_lines(use.block, use.pause),
+        phrase("**Your pictures in {month}**", month=use.month.name),
+        _total(use),
+    ]
     if use.limits is None:
-        return "\n".join(lines)
+        return joined("\n", lines)
     told = limit_lines(use)
     if not told:
-        return "\n".join([*lines, "No limit applies to you here."])
-    return fitting([*lines, "**What is left**"], told)
+        return joined("\n", [*lines, phrase("No limit applies to you here.")])
+    return fitting([*lines, phrase("**What is left**")], told)
 
 
 def limit_lines(use: MonthUse) -> list[str]:
@@ -42,7 +47,8 @@ def limit_lines(use: MonthUse) -> list[str]:
     names = told_apart((status.limit.name, status.limit.metric) for status in limits)
     told = [_line(status, beginning(name)) for status, name in zip(limits, names, strict=True)]
     if use.hint is not None:
-        told.append(f"- {hint_text(use.hint)} Resets <t:{use.hint.resets_at}:R>.")
+        when = f"<t:{use.hint.resets_at}:R>"
+        told.append(joined("", ["- ", hint_text(use.hint), " ", phrase("Resets {when}.", when=when)]))
     return told
 
 
@@ -50,17 +56,21 @@ def barred_lines(block: Block | None, pause: Pause | None) -> list[str]:
     """Why somebody can make nothing now, whatever their limits leave."""
     lines: list[str] = []
     if block is not None:
-        lines.append(f"Blocked by <@{block.actor_id}> <t:{block.at}:R>: no new pictures until a lead ends that.")
+        who, when = f"<@{block.actor_id}>", f"<t:{block.at}:R>"
+        lines.append(phrase("Blocked by {who} {when}: no new pictures until a lead ends that.", who=who, when=when))
     if pause is not None:
         why = f": {shown(pause.why, LONGEST_REASON).rstrip('.')}" if pause.why else ""
-        lines.append(f"Paused by <@{pause.actor_id}> <t:{pause.at}:R>{why}.")
+        who, when = f"<@{pause.actor_id}>", f"<t:{pause.at}:R>"
+        lines.append(phrase("Paused by {who} {when}{why}.", who=who, when=when, why=why))
     return lines
 
 
 def usage_chart(use: MonthUse) -> Chart | None:
     """The member's pictures on each day of the month; None if there were none."""
     bars = tuple(Bar(str(number), day.images) for number, day in enumerate(use.days, 1))
-    chart = Chart(f"Your pictures per day, {use.month.name}", Metric.IMAGES, bars, _daily(use.limits or ()))
+    chart = Chart(
+        phrase("Your pictures per day, {month}", month=use.month.name), Metric.IMAGES, bars, _daily(use.limits or ())
+    )
     return None if chart.is_empty else chart
 
 
@@ -74,36 +84,51 @@ def month_choices(months: Sequence[Month], typed: str) -> list[tuple[str, str]]:
 def _total(use: MonthUse) -> str:
     total, held = use.total, use.held
     if not total.images and not total.nano:
-        return "None yet." if use.limits is not None else "None."
-    words = f"{amount_text(Metric.IMAGES, total.images)}, {format_usd(total.nano)}."
-    if held.images or held.nano:
-        words += f" Of that, {amount_text(Metric.IMAGES, held.images)} and up to {format_usd(held.nano)} not final yet."
-    return words
+        return phrase("None yet.") if use.limits is not None else phrase("None.")
+    words = phrase(
+        "{pictures}, {dollars}.", pictures=amount_text(Metric.IMAGES, total.images), dollars=format_usd(total.nano)
+    )
+    if not held.images and not held.nano:
+        return words
+    open_ones = phrase(
+        "Of that, {pictures} and up to {dollars} not final yet.",
+        pictures=amount_text(Metric.IMAGES, held.images),
+        dollars=format_usd(held.nano),
+    )
+    return joined(" ", [words, open_ones])
 
 
 def _line(status: LimitStatus, name: str) -> str:
     limit = status.limit
     left, used = _number(limit.metric, max(0, limit.maximum - status.used)), _number(limit.metric, status.used)
-    granted = f" {amount_text(limit.metric, limit.granted)} of it granted for this once." if limit.granted else ""
-    maximum = amount_text(limit.metric, limit.maximum)
-    return f"- **{name}:** {left} of {maximum} left, {used} used.{granted} Resets <t:{status.resets_at}:R>."
+    maximum, when = amount_text(limit.metric, limit.maximum), f"<t:{status.resets_at}:R>"
+    told = [
+        phrase("- **{name}:** {left} of {maximum} left, {used} used.", name=name, left=left, maximum=maximum, used=used)
+    ]
+    if limit.granted:
+        told.append(phrase("{amount} of it granted for this once.", amount=amount_text(limit.metric, limit.granted)))
+    return joined(" ", [*told, phrase("Resets {when}.", when=when)])
 
 
 def _number(metric: Metric, amount: int) -> str:
     """``$1.20``, or ``4`` where the pictures are named beside it."""
-    return format_usd(amount) if metric is Metric.USD else f"{amount:,}"
+    return format_usd(amount) if metric is Metric.USD else phrase("{number}", number=amount)
 
 
 def fitting(lines: Sequence[str], limits: Sequence[str], last: Sequence[str] = ()) -> str:
     """The lines, as many of the limits as a message holds, and the last lines."""
-    kept = len(limits)
-    while len(text := "\n".join([*lines, *limits[:kept], *_rest(len(limits) - kept), *last])) > LONGEST:
-        kept -= 1
-    return text
+    first, count = len(lines), len(limits)
+    rests = [phrase("- And {number} more.", number=number) for number in range(1, count + 1)]
 
+    def fitted(parts: Sequence[str]) -> str:
+        begin, told = parts[:first], parts[first : first + count]
+        rest, end = parts[first + count : first + 2 * count], parts[first + 2 * count :]
+        kept = count
+        while len(text := "\n".join([*begin, *told[:kept], *rest[count - kept - 1 : count - kept], *end])) > LONGEST:
+            kept -= 1
+        return text
 
-def _rest(number: int) -> list[str]:
-    return [f"- And {number} more."] if number else []
+    return composed(fitted, [*lines, *limits, *rests, *last])
 
 
 def _daily(limits: Iterable[LimitStatus]) -> int | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from bot.language import composed, listing, phrase, plural
+
 _HARMLESS = re.compile(r"[A-Za-z0-9 .:×-]{1,40}")
 _INVISIBLE = frozenset(
     {"Cc", "Cf", "Co", "Cs", "Cn"}
@@ -37,18 +39,17 @@ def quoted(text: str) -> str:
     Made for the start of a sentence: ``f"{quoted(size)} is not a size."``
     """
     text = text.strip()
-    return f"“{text}”" if _HARMLESS.fullmatch(text) else "That"
+    return phrase("“{text}”", text=text) if _HARMLESS.fullmatch(text) else phrase("That")
 
 
 def listed(choices: tuple[str, ...], last: str = "or") -> str:
     """The choices as a person would list them: ``low, medium or high``."""
-    *most, final = choices
-    return f"{', '.join(most)} {last} {final}" if most else final
+    return listing(choices, last)
 
 
 def beginning(text: str) -> str:
     """The text as a sentence begins."""
-    return text[:1].upper() + text[1:]
+    return composed(lambda parts: parts[0][:1].upper() + parts[0][1:], [text])
 
 
 def from_to(before: str, after: str) -> str:
@@ -64,7 +65,7 @@ def change_of(subject: str, before: str, after: str) -> str:
 def about(seconds: float) -> str:
     """How long that is, as people say it: ``a minute``, ``about 5 minutes``."""
     minutes = max(1, round(seconds / 60))
-    return "a minute" if minutes == 1 else f"about {minutes} minutes"
+    return plural("a minute", "about {count} minutes", minutes)
 
 
 LARGEST = 2**63 - 1  # that the database can hold and look for; Discord's ids are far below it

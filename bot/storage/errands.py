@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 BEGIN = """
 INSERT INTO errands (id, at, server_id, channel_id, parent_channel_id, user_id, role_ids, application_id,
-    interaction_token, token_expires_at, private, reply_to_id, words)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+    interaction_token, token_expires_at, private, reply_to_id, locale, words)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
 """
 ANSWERED = "UPDATE errands SET answered_at = ?, interaction_token = '', words = '' WHERE id = ? AND answered_at IS NULL"
 UNANSWERED = """
@@ -51,6 +51,7 @@ class SqliteErrands(Errands):
             destination.expires_at,
             destination.private,
             destination.reply_to,
+            destination.locale,
             errand.words,
         )
         return await self._database.transaction(lambda connection: connection.execute(BEGIN, row).rowcount > 0)
@@ -87,5 +88,6 @@ def _errand(row: sqlite3.Row) -> Errand:
         None,
         bool(row["private"]),
         row["reply_to_id"],
+        row["locale"],
     )
     return Errand(row["id"], requester, destination, row["at"], row["words"])

@@ -15,6 +15,7 @@ from bot.discord_ui.mentions import Names
 from bot.discord_ui.occasions import asker_of, by_reply, think
 from bot.discord_ui.rows import view_of
 from bot.errors import RequestRefused
+from bot.language import phrase
 from bot.services.requests import format_price
 from bot.services.text import one_line, shown
 from cogs.converse.ending import EndButton
@@ -70,7 +71,14 @@ def offer_thread(more: More, turns: Turns) -> None:
     async def act(interaction: discord.Interaction[Any], order: Order, picture: Picture) -> None:
         await open_below(interaction, order, picture, turns)
 
-    more.add(40, "converse", "Continue in a thread", "🧵", act, about="Each message there is the next instruction")
+    more.add(
+        40,
+        "converse",
+        phrase("Continue in a thread"),
+        "🧵",
+        act,
+        about=phrase("Each message there is the next instruction"),
+    )
 
 
 async def open_below(interaction: Interaction, order: Order, picture: Picture, turns: Turns) -> None:

@@ -22,6 +22,7 @@ from bot.discord_ui.buttons import (
 )
 from bot.discord_ui.interactions import Interaction, order_behind
 from bot.discord_ui.rows import view_of
+from bot.language import phrase
 from bot.services.requests import TITLES, Change
 from cogs.edit.dialog import open_for_picture, open_for_reference
 from cogs.edit.dialog_choices import foretold, foretold_of
@@ -87,7 +88,7 @@ async def _offer(interaction: Interaction, make: Callable[[], discord.ui.View], 
 class EditButton(PictureButton, action="edit"):
     """Asks in a dialog how to change a picture."""
 
-    label = "Edit"
+    label = phrase("Edit")
     emoji = "✏️"
 
     @override
@@ -104,7 +105,7 @@ class EditButton(PictureButton, action="edit"):
 class AgainButton(AtelierButton, action="again"):
     """Makes a new result from the request behind a picture: all of its pictures, from the same beginnings."""
 
-    label = "Again"
+    label = phrase("Again")
     emoji = "🎲"
 
     @override
@@ -130,7 +131,7 @@ class AgainButton(AtelierButton, action="again"):
 class VaryButton(PictureButton, action="vary"):
     """Makes the same picture otherwise; the price stands on the button."""
 
-    label = "Vary"
+    label = phrase("Vary")
     emoji = "🔀"
     makes = True
 
@@ -159,7 +160,7 @@ class VaryButton(PictureButton, action="vary"):
 class FinishButton(PictureButton, action="finish"):
     """Makes the same picture in a higher quality; the price stands on the button."""
 
-    label = "Finish"
+    label = phrase("Finish")
     emoji = "⬆️"
     makes = True
 
@@ -191,7 +192,9 @@ def offer_changes(more: More, drafting: Drafting) -> None:
         more.add(
             place, change.value, TITLES[change], emoji, _maker(change), makes=True, price=_pricer(drafting, change)
         )
-    more.add(30, REFERENCE, "Use as reference", "🖼️", open_for_reference, about="A dialog shows the prices")
+    more.add(
+        30, REFERENCE, phrase("Use as reference"), "🖼️", open_for_reference, about=phrase("A dialog shows the prices")
+    )
 
 
 def _pricer(drafting: Drafting, change: Change) -> Price:

@@ -14,6 +14,7 @@ from bot.discord_ui.interactions import Interaction, order_behind
 from bot.discord_ui.occasions import take_press
 from bot.discord_ui.picture_sheets import sheet_of
 from bot.discord_ui.rows import view_of
+from bot.language import phrase
 from bot.services.gallery import Deleter
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ STAYS_IN = " I cannot take it out of its message; dismiss or delete that yoursel
 class DeleteButton(AtelierButton, action="delete"):
     """Asks whether to delete; not offered any more, but old messages have it."""
 
-    label = "Delete"
+    label = phrase("Delete")
     emoji = "🗑️"
 
     @override
@@ -42,7 +43,7 @@ class DeleteButton(AtelierButton, action="delete"):
 class ReallyDeleteButton(AtelierButton, action="really-delete"):
     """Deletes whatever is left of a result, and the messages that show it."""
 
-    label = "Delete for good"
+    label = phrase("Delete for good")
     style = discord.ButtonStyle.danger
 
     @override
@@ -55,7 +56,7 @@ class ReallyDeleteButton(AtelierButton, action="really-delete"):
 class DeleteOneButton(AtelierButton, action="delete-one"):
     """Deletes one picture of a result; the messages go on showing the others."""
 
-    label = "Delete"
+    label = phrase("Delete")
     style = discord.ButtonStyle.danger
 
     @override

@@ -11,6 +11,7 @@ from typing_extensions import override
 from bot.discord_ui.buttons import AtelierButton
 from bot.discord_ui.interactions import Interaction, order_behind, order_shown_by
 from bot.errors import UserFacingError
+from bot.language import phrase
 from cogs.gallery.details_text import details_embed
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ NOT_MINE = "That is not a picture of mine, so I know nothing about it. Choose a 
 class DetailsButton(AtelierButton, action="details"):
     """Shows everything about a result; not offered any more, but old messages have it."""
 
-    label = "Details"
+    label = phrase("Details")
     emoji = "🔍"
 
     @override

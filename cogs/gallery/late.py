@@ -23,6 +23,7 @@ from bot.discord_ui.occasions import think
 from bot.discord_ui.rows import view_of
 from bot.discord_ui.shown_pictures import answer_by
 from bot.errors import NotYoursError, UserFacingError
+from bot.language import phrase
 from bot.presentation.story import numbers
 from bot.services.background import Background
 from bot.services.ledger import ChargeState
@@ -46,7 +47,7 @@ _log = structlog.stdlib.get_logger(__name__)
 class ShowButton(AtelierButton, action="show"):
     """Fetches a result that could not be shown where it was asked for."""
 
-    label = "Show"
+    label = phrase("Show")
     style = discord.ButtonStyle.primary
 
     @classmethod

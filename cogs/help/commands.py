@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from discord import app_commands
 from discord.ext import commands
 
+from bot.delivery.languages import language_of_reader, translated
 from bot.discord_retries import steadily
 from bot.discord_ui.interactions import Interaction, is_lead
 from bot.discord_ui.occasions import requester_of, think
@@ -34,7 +35,10 @@ class Help(commands.Cog):
         await think(interaction)
         leads = await is_lead(interaction)
         text = overview_text(await self._desk.of(requester_of(interaction)), leads=leads)
-        linked = await self._links.linked(text)
+        language = language_of_reader(interaction)
+        linked = await self._links.linked(language.translate(text))
         await steadily(
-            lambda: interaction.edit_original_response(content=linked, view=view_of([TopicSelect(leads=leads)]))
+            lambda: interaction.edit_original_response(
+                content=linked, view=translated(view_of([TopicSelect(leads=leads)]), language)
+            )
         )

@@ -13,6 +13,7 @@ from bot.discord_ui.occasions import think
 from bot.discord_ui.options import AnyChannel, ChannelOption, choices
 from bot.discord_ui.sight import MemberSight
 from bot.errors import UserFacingError
+from bot.language import phrase
 from bot.services.calendar import day_edges, recent_days
 from bot.services.gallery import HistoryQuery
 from bot.services.text import quoted
@@ -25,7 +26,6 @@ Search = app_commands.Range[str, 1, 200]
 Day = app_commands.Range[str, 1, 20]
 DAYS_OFFERED = 14
 KEPT_FOR = 30 * 24 * 3600 * 1000 << 22  # 30 days that the buttons of a page work, as Discord's ids count them
-NO_DAY = "{} is no day that I know. Write it like 2026-11-28, today or yesterday, or a whole month like 2026-11."
 
 
 class LookBack(commands.Cog):
@@ -109,7 +109,7 @@ class LookBack(commands.Cog):
             try:
                 first, last = day_edges(text, policy.time_zone, self._services.clock())
             except ValueError as error:
-                raise UserFacingError(NO_DAY.format(quoted(text))) from error
+                raise UserFacingError(_no_day(text)) from error
             begin, end = max(first, begin or first), last if text is day else end
         return begin, end
 
@@ -117,3 +117,10 @@ class LookBack(commands.Cog):
         """Keep a search for the buttons of its pages, over restarts; and forget those of long ago."""
         await self._services.state.put(f"{KEPT_UNDER}{search_id}", query.to_json())
         await self._services.state.forget(KEPT_UNDER, search_id - KEPT_FOR)
+
+
+def _no_day(text: str) -> str:
+    return phrase(
+        "{what} is no day that I know. Write it like 2026-11-28, today or yesterday, or a whole month like 2026-11.",
+        what=quoted(text),
+    )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 from typing_extensions import override
 
+from bot.delivery.languages import language_of_reader, translated
 from bot.discord_retries import steadily
 from bot.discord_ui.buttons import LastingButton, LastingItem, picture_of
 from bot.discord_ui.interactions import Interaction, order_behind
@@ -16,6 +17,7 @@ from bot.discord_ui.rows import view_of
 from bot.discord_ui.shown_pictures import show_privately
 from bot.discord_ui.sight import MemberSight
 from bot.errors import NotYoursError, PictureGoneError
+from bot.language import phrase
 from bot.pictures import Tile
 from bot.services.gallery import HistoryPage, HistoryQuery
 from bot.services.text import number_of
@@ -29,10 +31,10 @@ if TYPE_CHECKING:
 
 KEPT_UNDER = "search:"  # begins the key under which a search is kept for its buttons
 SHEET = "atelier-history.jpg"
-TOO_OLD = "I do not remember this search any more. Use /history once more."
-NOT_YOURS = "This search is somebody else's. Use /history to look for yourself."
+TOO_OLD = phrase("I do not remember this search any more. Use /history once more.")
+NOT_YOURS = phrase("This search is somebody else's. Use /history to look for yourself.")
 OLDER, NEWER = "older", "newer"
-LABELS = {NEWER: ("◀️", "Newer"), OLDER: ("▶️", "Older")}
+LABELS = {NEWER: ("◀️", phrase("Newer")), OLDER: ("▶️", phrase("Older"))}
 
 
 class TurnButton(LastingButton, template=rf"history:(?P<search>[0-9]+):(?P<way>{OLDER}|{NEWER}):(?P<number>[0-9]+)"):
@@ -73,7 +75,7 @@ class OpenSelect(LastingItem[discord.ui.Select[Any]], template=r"history-open"):
         options = [discord.SelectOption(label=option_label(entry), value=str(entry.number)) for entry in entries]
         super().__init__(
             discord.ui.Select[Any](
-                placeholder="Open a picture",
+                placeholder=phrase("Open a picture"),
                 options=options,
                 min_values=0,  # a client does not send the same choice twice, but lets it be taken back
                 required=False,
@@ -108,14 +110,14 @@ async def show_page(
     `nothing` is what an empty page says; None for what a search says that found nothing.
     """
     services = interaction.client.services
-    title_of = services.catalog.title_of
+    title_of, language = services.catalog.title_of, language_of_reader(interaction)
     if not page.entries:
-        text = nothing or nothing_text(query, title_of)
+        text = language.translate(nothing or nothing_text(query, title_of))
         await steadily(lambda: interaction.edit_original_response(content=text, attachments=[], view=None))
         return
     tiles = [Tile(f"#{entry.number}", entry.digest, entry.media_type) for entry in page.entries]
     sheet = await services.contact_sheets.draw(tiles, services.blobs.get)
-    text, alt = page_text(query, page.entries, title_of), sheet_alt_text(page.entries)
+    text, alt = language.translate(page_text(query, page.entries, title_of)), sheet_alt_text(page.entries)
     turns = [
         TurnButton(search_id, way, number)
         for way, number in ((NEWER, page.newer), (OLDER, page.older))
@@ -125,6 +127,6 @@ async def show_page(
         lambda: interaction.edit_original_response(
             content=text,
             attachments=[discord.File(io.BytesIO(sheet), SHEET, description=alt)],
-            view=view_of([OpenSelect(page.entries), *turns]),
+            view=translated(view_of([OpenSelect(page.entries), *turns]), language),
         )
     )

@@ -19,6 +19,7 @@ from bot.discord_ui.options import choices
 from bot.discord_ui.shown_pictures import answer_by, saying_of, show_privately
 from bot.discord_ui.sight import MemberSight, is_for_adults_elsewhere
 from bot.errors import PictureGoneError, UserFacingError
+from bot.language import phrase
 from bot.services.text import NOTHING, number_of
 from cogs.history.page_text import option_label
 
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
     from bot.wiring import Services
 
 Id = app_commands.Range[str, 1, 100]
-NO_NUMBER = "Write a picture's number, such as 4821, or some of its words, and choose one that is offered."
-RESTRICTED = "#{} was made in an age-restricted channel. Use /show in one, or /history to look at it yourself."
+NO_NUMBER = phrase("Write a picture's number, such as 4821, or some of its words, and choose one that is offered.")
 
 
 class BringBack(commands.Cog):
@@ -55,7 +55,7 @@ class BringBack(commands.Cog):
         if entry.private:
             await show_privately(interaction, order, picture_of(order, entry.number))
         elif is_for_adults_elsewhere(interaction, entry.place_id):
-            raise UserFacingError(RESTRICTED.format(entry.number))
+            raise UserFacingError(_restricted_text(entry.number))
         else:
             await self._bring(interaction, entry, order)
 
@@ -68,7 +68,9 @@ class BringBack(commands.Cog):
     async def _bring(self, interaction: Interaction, entry: Entry, order: Order) -> None:
         """Post it in the channel; where the bot may not, show it to whoever asked."""
         picture = picture_of(order, entry.number)
-        saying = await saying_of(interaction.client, order, [picture], f"Brought here by {interaction.user.mention}.")
+        saying = await saying_of(
+            interaction.client, order, [picture], phrase("Brought here by {who}.", who=interaction.user.mention)
+        )
         requester, destination = requester_of(interaction), by_interaction(interaction, private=False).destination
         place = Place(interaction.client, requester, destination, str(interaction.id))
         limit = upload_limit(interaction.guild)
@@ -76,7 +78,9 @@ class BringBack(commands.Cog):
         try:
             landing = await climb(ways, saying, requester.channel_id)
         except NoWayError as nowhere:
-            raise UserFacingError(f"I cannot show #{entry.number} here, because {nowhere.why}.") from nowhere
+            number = f"#{entry.number}"
+            cannot = phrase("I cannot show {number} here, because {why}.", number=number, why=nowhere.why)
+            raise UserFacingError(cannot) from nowhere
         for message_id in landing.posted.message_ids:
             if not await self._services.history.shown(entry, requester.channel_id, message_id):
                 await self._take_away(interaction, order)
@@ -96,3 +100,10 @@ async def _take_back_promise(interaction: Interaction) -> None:
         await steadily(interaction.delete_original_response)
     except PROBLEMS:
         return  # it goes by itself
+
+
+def _restricted_text(number: int) -> str:
+    return phrase(
+        "{number} was made in an age-restricted channel. Use /show in one, or /history to look at it yourself.",
+        number=f"#{number}",
+    )

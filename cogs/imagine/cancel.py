@@ -12,6 +12,7 @@ from bot.discord_ui.buttons import AtelierButton, ask_privately
 from bot.discord_ui.occasions import take_press
 from bot.discord_ui.rows import view_of
 from bot.errors import UserFacingError
+from bot.language import phrase
 from bot.services.jobs import Canceller
 from bot.services.requests import format_usd
 
@@ -29,7 +30,7 @@ UNASKED = "Discord refused my buttons for the question, so it is kept; when it i
 class CancelButton(AtelierButton, action="cancel"):
     """Cancels a request as far as that is free, and asks about the rest."""
 
-    label = "Cancel"
+    label = phrase("Cancel")
     emoji = "✖️"
 
     @override
@@ -56,7 +57,7 @@ class CancelButton(AtelierButton, action="cancel"):
 class KeepButton(AtelierButton, action="cancel-keep"):
     """Lets what is paid for go on."""
 
-    label = "Keep it"
+    label = phrase("Keep it")
     style = discord.ButtonStyle.primary
 
     @override
@@ -69,7 +70,7 @@ class KeepButton(AtelierButton, action="cancel-keep"):
 class DiscardButton(AtelierButton, action="cancel-discard"):
     """Lets nobody see what is paid for."""
 
-    label = "Discard it"
+    label = phrase("Discard it")
     style = discord.ButtonStyle.danger
 
     @override

@@ -20,6 +20,7 @@ from bot.discord_ui.buttons import (
 from bot.discord_ui.interactions import Interaction, read_words
 from bot.discord_ui.occasions import written_in
 from bot.errors import PictureGoneError, UserFacingError
+from bot.language import phrase
 from bot.services.requests import check_prompt, format_price
 from bot.services.text import number_of
 
@@ -41,7 +42,7 @@ TOO_LONG_TO_SHOW = "Your words are too long to stand here. Write new ones."
 class RetryButton(AtelierButton, action="retry"):
     """Asks for the same once more, at the expense of whoever presses it; the price stands on the button."""
 
-    label = "Try again"
+    label = phrase("Try again")
     emoji = "🎲"
 
     @override
@@ -54,7 +55,7 @@ class RetryButton(AtelierButton, action="retry"):
 class RewordButton(AtelierButton, action="reword"):
     """Asks in a dialog for other words; those so far stand there already."""
 
-    label = "Change the words"
+    label = phrase("Change the words")
     emoji = "✏️"
 
     @override

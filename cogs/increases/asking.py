@@ -13,6 +13,7 @@ from bot.discord_retries import PROBLEMS, steadily
 from bot.discord_ui.buttons import LastingButton
 from bot.discord_ui.occasions import requester_of, think
 from bot.errors import UserFacingError
+from bot.language import phrase
 from bot.services.calendar import Window
 from bot.services.policy import MOST_NANO, Metric, Scope
 from bot.services.quotas import Need
@@ -46,7 +47,10 @@ class AskButton(LastingButton, template=TEMPLATE):
     def __init__(self, need: Need) -> None:
         super().__init__(
             discord.ui.Button(
-                label="Ask for more", emoji="🙋", style=discord.ButtonStyle.primary, custom_id=custom_id_of(need)
+                label=phrase("Ask for more"),
+                emoji="🙋",
+                style=discord.ButtonStyle.primary,
+                custom_id=custom_id_of(need),
             )
         )
         self.need = need

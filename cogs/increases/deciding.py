@@ -8,6 +8,7 @@ import discord
 from typing_extensions import override
 
 from bot.discord_ui.buttons import AtelierButton, LastingButton
+from bot.language import phrase
 from bot.services.policy import MOST_NANO
 from bot.services.text import number_of
 from cogs.increases.dialog import AmountDialog
@@ -53,7 +54,7 @@ class GrantButton(LastingButton, template=r"plea-grant:(?P<id>[0-9]+):(?P<amount
 class OtherAmountButton(AtelierButton, action="plea-other"):
     """Asks the lead how much to grant."""
 
-    label = "Other amount…"
+    label = phrase("Other amount…")
 
     @override
     async def pressed(self, interaction: Interaction) -> None:
@@ -68,7 +69,7 @@ class OtherAmountButton(AtelierButton, action="plea-other"):
 class DeclineButton(AtelierButton, action="plea-decline"):
     """Says no."""
 
-    label = "Decline"
+    label = phrase("Decline")
     style = discord.ButtonStyle.danger
 
     @override

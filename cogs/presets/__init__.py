@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot.discord_ui.buttons import hears
 from bot.discord_ui.options import PricedOptions
 from bot.discord_ui.preset_dialog import UseDialog, use_filled
+from bot.language import phrase
 from cogs.presets.commands import Presets
 from cogs.presets.dialog import KeepDialog, open_for_result
 from cogs.presets.dialog_submit import AgainButton, keep_filled
@@ -23,7 +24,7 @@ async def setup(bot: AtelierClient) -> None:
     bot.add_dynamic_items(*BUTTONS, AgainButton, PageButton, OpenSelect)
     bot.add_listener(hears(UseDialog.template, use_filled), "on_interaction")
     bot.add_listener(hears(KeepDialog.template, keep_filled), "on_interaction")
-    about = "Its words and options, to use again; free"
-    bot.more.add(890, "preset", "Save as preset", "🔖", open_for_result, about=about)
+    about = phrase("Its words and options, to use again; free")
+    bot.more.add(890, "preset", phrase("Save as preset"), "🔖", open_for_result, about=about)
     priced = PricedOptions(services.drafting)
     await bot.add_cog(Presets(services.presets, priced))

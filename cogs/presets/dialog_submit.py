@@ -17,6 +17,7 @@ from bot.discord_ui.presets import viewer_of
 from bot.discord_ui.rows import view_of
 from bot.errors import PictureGoneError, PresetRefusedError, UserFacingError
 from bot.inputs import Sources
+from bot.language import phrase
 from bot.services.presets import Preset, Shelf
 from bot.services.text import number_of
 from cogs.presets.dialog import (
@@ -93,7 +94,7 @@ class Typed:
 class AgainButton(AtelierButton, action="preset-again"):
     """Opens a dialog once more, with what was typed in it."""
 
-    label = "Open it again"
+    label = phrase("Open it again")
     emoji = "✏️"
 
     @override

@@ -16,6 +16,7 @@ from bot.discord_ui.preset_dialog import use_preset
 from bot.discord_ui.presets import PresetUse, viewer_of
 from bot.discord_ui.rows import view_of
 from bot.errors import UserFacingError
+from bot.language import phrase
 from bot.pictures import Tile
 from bot.services.presets import Preset, Shelf, Viewer, named
 from bot.services.text import beginning
@@ -75,7 +76,7 @@ class PresetButton(LastingButton, template=r"(?!)"):
 class UseButton(PresetButton, action="use"):
     """Makes a picture with it, as /preset use does; the price stands on the button."""
 
-    label = "Use"
+    label = phrase("Use")
     emoji = "🎨"
     style = discord.ButtonStyle.primary
 
@@ -88,7 +89,7 @@ class UseButton(PresetButton, action="use"):
 class ChangeButton(PresetButton, action="change"):
     """Opens the dialog in which it is changed."""
 
-    label = "Change"
+    label = phrase("Change")
     emoji = "✏️"
 
     @override
@@ -101,7 +102,7 @@ class ChangeButton(PresetButton, action="change"):
 class CopyButton(PresetButton, action="copy"):
     """Copies it for whoever presses."""
 
-    label = "Copy for me"
+    label = phrase("Copy for me")
     shelf = Shelf.MINE
     said = COPIED
 
@@ -116,7 +117,7 @@ class CopyButton(PresetButton, action="copy"):
 class ShareButton(CopyButton, action="share"):
     """Copies it for the whole server."""
 
-    label = "Copy for the server"
+    label = phrase("Copy for the server")
     shelf = Shelf.SERVER
     said = COPIED_FOR_ALL
 
@@ -124,7 +125,7 @@ class ShareButton(CopyButton, action="share"):
 class DeleteButton(PresetButton, action="delete"):
     """Asks whether to delete it."""
 
-    label = "Delete"
+    label = phrase("Delete")
     emoji = "🗑️"
 
     @override
@@ -136,7 +137,7 @@ class DeleteButton(PresetButton, action="delete"):
 class ReallyDeleteButton(PresetButton, action="really-delete"):
     """Deletes it."""
 
-    label = "Delete for good"
+    label = phrase("Delete for good")
     style = discord.ButtonStyle.danger
 
     @override
@@ -153,7 +154,7 @@ class ReallyDeleteButton(PresetButton, action="really-delete"):
 class HideButton(PresetButton, action="hide"):
     """Hides a starter from a server, for leads."""
 
-    label = "Hide on this server"
+    label = phrase("Hide on this server")
     hides = True
 
     @override
@@ -168,7 +169,7 @@ class HideButton(PresetButton, action="hide"):
 class UnhideButton(HideButton, action="unhide"):
     """Shows a hidden starter again, for leads."""
 
-    label = "Show on this server"
+    label = phrase("Show on this server")
     hides = False
 
 

@@ -10,6 +10,7 @@ from typing_extensions import override
 from bot.discord_ui.buttons import AtelierButton
 from bot.discord_ui.interactions import Interaction, check_lead
 from bot.discord_ui.occasions import take_press
+from bot.language import phrase
 from cogs.quota.embeds import overview_embed, overview_pages
 from cogs.quota.names import Names
 from cogs.quota.subjects import server_of
@@ -23,7 +24,7 @@ PATIENCE = 4.0  # seconds to find out who has left
 class PageButton(AtelierButton, action="quota-page"):
     """Turns to the page that it names."""
 
-    label = "Page"
+    label = phrase("Page")
 
     def __init__(self, subject: int) -> None:
         super().__init__(subject)

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from bot.discord_ui.buttons import AtelierButton
 from bot.discord_ui.interactions import Interaction, check_lead
+from bot.language import phrase
 from cogs.studio.audit_page import PER_PAGE, audit_page
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class WhoDecided(commands.Cog):
 class OlderButton(AtelierButton, action="audit"):
     """Turns to the decisions before one, whose number it has."""
 
-    label = "Older"
+    label = phrase("Older")
 
     @override
     async def pressed(self, interaction: Interaction) -> None:
@@ -55,7 +56,7 @@ class OlderButton(AtelierButton, action="audit"):
 class OlderOfOneButton(AtelierButton, action="audit-of-one"):
     """Turns to the decisions before one, of the lead who made that one."""
 
-    label = "Older"
+    label = phrase("Older")
 
     @override
     async def pressed(self, interaction: Interaction) -> None:

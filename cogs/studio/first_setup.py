@@ -11,6 +11,7 @@ from typing_extensions import override
 from bot.discord_ui.buttons import LastingButton, LastingDialog
 from bot.discord_ui.interactions import Interaction, LeadsOnlyError, check_lead, lead_of
 from bot.discord_ui.occasions import fields_of, think, written_in
+from bot.language import phrase
 from bot.services.calendar import Window
 from bot.services.policy import FirstSettings, exact_text, parse_amount
 from cogs.studio.log_channel import begin_log, notes_on_log
@@ -133,7 +134,7 @@ class SetupButton(LastingButton, template=r"setup"):
     """Opens the dialog."""
 
     def __init__(self) -> None:
-        super().__init__(discord.ui.Button(label="Set up (for leads)", emoji="🛠️", custom_id="setup"))
+        super().__init__(discord.ui.Button(label=phrase("Set up (for leads)"), emoji="🛠️", custom_id="setup"))
 
     @classmethod
     @override

@@ -11,6 +11,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.charts import ChartError, alt_text
+from bot.delivery.languages import language_of_reader
 from bot.discord_ui.interactions import Interaction
 from bot.discord_ui.occasions import requester_of, think
 from bot.discord_ui.options import choices
@@ -44,7 +45,8 @@ class Usage(commands.Cog):
         """See what you used, what is left, and when it resets. Only you see it."""
         await think(interaction)
         use = await self._desk.of(requester_of(interaction), month)
-        await interaction.edit_original_response(content=usage_text(use), attachments=await self._chart(use))
+        told = language_of_reader(interaction).translate(usage_text(use))
+        await interaction.edit_original_response(content=told, attachments=await self._chart(use))
 
     @usage.autocomplete("month")
     async def _months(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.discord_limits import LONGEST_MESSAGE
+from bot.language import LOCALES, language_of
 from cogs.help.overview import LEADS
-from cogs.help.topics import LEADING, TEXTS, TITLES, topic_text
+from cogs.help.topics import LEADING, TITLES, topic_text
 
 if TYPE_CHECKING:
     from discord import app_commands
@@ -90,10 +91,11 @@ async def test_where_no_limit_holds_that_is_said(opened: OpenHouse) -> None:
 async def test_every_command_that_is_named_exists_and_every_topic_fits(topic: str, opened: OpenHouse) -> None:
     async with opened() as house:
         commands = {each.qualified_name for each in house.bot.tree.walk_commands()}
-        text = await house.bot.command_links.linked(topic_text(topic))
+        told = [language_of(locale).translate(topic_text(topic)) for locale in ("en-US", *LOCALES)]
+        texts = [await house.bot.command_links.linked(text) for text in told]
 
-        assert set(NAMED.findall(TEXTS[topic])) <= commands
-        assert len(text) <= LONGEST_MESSAGE
+        assert set(NAMED.findall(" ".join(told))) <= commands
+        assert max(map(len, texts)) <= LONGEST_MESSAGE
 
 
 def _options(answer: InteractionResult) -> list[str]:

@@ -213,7 +213,7 @@ async def test_what_was_written_in_a_command_a_group_or_a_dialog_is_kept_until_i
     errands = Ledger()
     user = SimpleNamespace(id=2)
     sent: Any = SimpleNamespace(
-        id=1, data=data, application_id=1, token="", user=user, guild_id=None, channel_id=1, channel=None
+        id=1, locale="ja", data=data, application_id=1, token="", user=user, guild_id=None, channel_id=1, channel=None
     )
 
     assert await asyncio.create_task(desk_of(errands).takes(sent))

@@ -206,6 +206,8 @@ class Answered:
     guild_id = None
     channel_id = 22
 
+    locale = "en-US"
+
     def __init__(self, *problems: Exception, repeated: bool = False) -> None:
         self.response = self
         self.client = SimpleNamespace(repeats={1} if repeated else set[int]())

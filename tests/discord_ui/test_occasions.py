@@ -89,7 +89,7 @@ async def test_who_wrote_where_and_with_which_roles_counts(opened: OpenHouse) ->
         assert occasion.id == str(message.id)
         assert occasion.asker.requester == Requester(house.server.id, house.channel.id, house.moderator.id, (role,))
         assert occasion.asker.joined_at is not None
-        assert occasion.destination == Destination(0, "", 0, None, private=False, reply_to=message.id)
+        assert occasion.destination == Destination(0, "", 0, None, private=False, reply_to=message.id, locale="en-US")
 
 
 async def test_a_thread_belongs_to_its_channel(opened: OpenHouse) -> None:

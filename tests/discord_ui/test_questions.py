@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 class Asking:
     """The interaction by which was asked: remembers what its question was changed to."""
 
+    locale = "en-US"
+
     def __init__(self, failure: Exception | None = None) -> None:
         self.said: list[str] = []
         self._failure = failure

@@ -11,6 +11,8 @@ from functools import lru_cache
 from typing import Self
 from zoneinfo import ZoneInfo
 
+from bot.language import month_name as name_of_month
+
 BILLING_ZONE = ZoneInfo("UTC")  # the provider bills in UTC, and one installation has one month for all its servers
 ONE_DAY = timedelta(days=1)
 SECONDS_PER_HOUR = 3600
@@ -111,7 +113,7 @@ class Month:
     @property
     def name(self) -> str:
         """As people say it: ``November 2026``."""
-        return f"{month_name[self.month]} {self.year}"
+        return name_of_month(self.year, self.month, f"{month_name[self.month]} {self.year}")
 
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.month:02d}"

@@ -36,6 +36,8 @@ class Destination:
         message_id: the progress message, or None before Discord told us.
         private: only the requester may see progress and result.
         reply_to: the member's message that asked, which the answers reply to; None for commands and buttons.
+        locale: of whoever reads the answer, by Discord's name: of who asked where it is private, else of the server;
+            empty where it is not known.
     """
 
     application_id: int
@@ -44,6 +46,7 @@ class Destination:
     message_id: int | None
     private: bool
     reply_to: int | None = None
+    locale: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from bot.errors import RequestRefused
+from bot.language import joined, listing, phrase, plural
 from bot.services.calendar import Window
 from bot.services.policy.limits import Metric
 from bot.services.requests import NANO_PER_USD, format_usd
@@ -36,7 +37,7 @@ _BEGINNING = re.compile(r"[0-9][0-9.,]*(?<![.,])")
 _MINUS = re.compile(r"^(?:us ?)?\$? ?[-−\u2013\u2010-\u2012] ?\$?\.?[0-9]")  # noqa: RUF001 - signs that people write
 _OTHER_MONEY = re.compile(r"\b(?:eur|euros?|gbp|pounds?|jpy|yen|chf|cad|aud|cny|inr|cents?)\b|\b[ac]\$|[0-9] ?¢")
 _CENTS = re.compile(r"¢|\bcents?\b")
-_HOW = "Write 25 pictures or $25."
+_HOW = phrase("Write 25 pictures or $25.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,10 @@ class Amount:
 def amount_text(metric: Metric, amount: int | None) -> str:
     """``25 pictures``, ``1 picture``, ``$5.00``; None is ``unlimited``. `amount` is nano-dollars or pictures."""
     if amount is None:
-        return "unlimited"
+        return phrase("unlimited")
     if metric is Metric.USD:
         return format_usd(amount)
-    return f"{amount:,} picture{'s' * (amount != 1)}"
+    return plural("{count} picture", "{count} pictures", amount)
 
 
 def exact_text(metric: Metric, amount: int | None) -> str:
@@ -123,32 +124,36 @@ def _counted(metric: Metric, number: str) -> int:
     if metric is Metric.IMAGES:
         return _pictures(int(whole or 0), part)
     if len(part) > NANO_DECIMALS:
-        raise RequestRefused(f"I count dollars to nine decimals; ${number} has more. Write a rounder amount.")
+        many = phrase(
+            "I count dollars to nine decimals; {number} has more. Write a rounder amount.", number=f"${number}"
+        )
+        raise RequestRefused(many)
     nano = int(whole or 0) * NANO_PER_USD + int(part.ljust(NANO_DECIMALS, "0"))
     if nano > MOST_NANO:
-        raise RequestRefused("That is too much: $1,000,000 is the most that a limit can be.")
+        raise RequestRefused(phrase("That is too much: $1,000,000 is the most that a limit can be."))
     return nano
 
 
 def _pictures(whole: int, part: str) -> int:
     if part:
-        raise RequestRefused("Pictures are counted whole. Write a whole number of them, such as 25 pictures.")
+        raise RequestRefused(phrase("Pictures are counted whole. Write a whole number of them, such as 25 pictures."))
     if whole > MOST_PICTURES:
-        raise RequestRefused("That is too much: 1,000,000 pictures is the most that a limit can be.")
+        raise RequestRefused(phrase("That is too much: 1,000,000 pictures is the most that a limit can be."))
     return whole
 
 
 def _of_what(number: str) -> str:
     if not _PLAIN_NUMBER.fullmatch(number):
         return _which_number(number)
-    offered = " or ".join(each for each in (f"{number} pictures", f"${number}") if _is_amount(each))
-    return f"{number} of what? Write {offered or _HOW.removeprefix('Write ').rstrip('.')}."
+    offered = [each for each in (f"{number} pictures", f"${number}") if _is_amount(each)] or ["25 pictures", "$25"]
+    return phrase("{number} of what? Write {offered}.", number=number, offered=listing(offered, "or"))
 
 
 def _which_number(number: str) -> str:
-    return (
-        f"I cannot tell which number “{number}” is. Write decimals with a point and thousands with commas, "
-        "such as $5.50 or $1,000.50."
+    return phrase(
+        "I cannot tell which number “{number}” is. Write decimals with a point and thousands with commas, "
+        "such as $5.50 or $1,000.50.",
+        number=number,
     )
 
 
@@ -156,13 +161,14 @@ def _why_not(wanted: str) -> str:
     """The sentence for what is no amount."""
     signs = [sign for sign in wanted if not sign.isascii()]
     if not wanted:
-        return f"An amount is missing. {_HOW}"
+        return joined(" ", [phrase("An amount is missing."), _HOW])
     if any(sign.isnumeric() for sign in signs):
-        return f"Write the number with the digits 0 to 9. {_HOW}"
+        return joined(" ", [phrase("Write the number with the digits 0 to 9."), _HOW])
     if _OTHER_MONEY.search(wanted) or any(unicodedata.category(sign) == "Sc" for sign in signs):
-        return f"I count in US dollars, as the provider bills: write ${_number_in(wanted)}."
+        amount = f"${_number_in(wanted)}"
+        return phrase("I count in US dollars, as the provider bills: write {amount}.", amount=amount)
     if _MINUS.match(wanted):
-        return f"An amount cannot be less than nothing. {_HOW}"
+        return joined(" ", [phrase("An amount cannot be less than nothing."), _HOW])
     return _unclear(wanted)
 
 
@@ -175,7 +181,8 @@ def _number_in(wanted: str) -> str:
 def _unclear(wanted: str) -> str:
     """The sentence for what could be an amount, but is not one thing."""
     if wanted in {"none", "nothing", "no", "null", "nil"}:
-        return f"{quoted(wanted)} could mean two things. Write unlimited, or 0 pictures, or $0."
+        return phrase("{what} could mean two things. Write unlimited, or 0 pictures, or $0.", what=quoted(wanted))
     if len(wanted) <= LONGEST and re.fullmatch(_NUMBER, wanted):
         return _of_what(wanted)
-    return f"{quoted(wanted)} is not an amount that I understand. {_HOW}"
+    unclear = phrase("{what} is not an amount that I understand.", what=quoted(wanted))
+    return joined(" ", [unclear, _HOW])

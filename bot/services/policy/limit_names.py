@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from bot.language import phrase
 from bot.services.policy.limits import Metric, Scope
 from bot.services.policy.policy import SPAN_NAMES, LimitRule
 
@@ -13,10 +14,10 @@ if TYPE_CHECKING:
 
     from bot.services.policy.policy import ServerPolicy
 
-NOT_SET = "not set"
+NOT_SET = phrase("not set")
 
 
-THINGS = {Metric.IMAGES: "pictures", Metric.USD: "dollars"}
+THINGS = {Metric.IMAGES: phrase("pictures"), Metric.USD: phrase("dollars")}
 
 
 _MENTIONS = {Scope.MEMBER: "<@{}>", Scope.ROLE: "<@&{}>", Scope.CHANNEL: "<#{}>", Scope.SERVER: "this server"}
@@ -31,19 +32,24 @@ def rule_name(rule: LimitRule, who: str | None = None) -> str:
     """``<@5>'s daily allowance``, ``the monthly budget of <#6>``; `who` stands in the place of the mention."""
     who, span = who or mention(rule.scope, rule.scope_id), SPAN_NAMES[rule.window]
     if rule.shared:
-        return f"this server's {span} budget" if rule.scope is Scope.SERVER else f"the {span} budget of {who}"
+        if rule.scope is Scope.SERVER:
+            return phrase("this server's {span} budget", span=span)
+        return phrase("the {span} budget of {who}", span=span, who=who)
     if rule.scope is Scope.SERVER:
-        return f"everybody's {span} allowance"
+        return phrase("everybody's {span} allowance", span=span)
     if rule.scope is Scope.ROLE:
-        return f"the {span} allowance of each member with {who}"
-    return f"{who}'s {span} allowance"
+        return phrase("the {span} allowance of each member with {who}", span=span, who=who)
+    return phrase("{who}'s {span} allowance", who=who, span=span)
 
 
 def told_apart(named: Iterable[tuple[str, Metric]]) -> list[str]:
     """The names, with ``in pictures`` or ``in dollars`` behind those that there are of both."""
     pairs = list(named)
     kinds = Counter(name for name, _ in set(pairs))
-    return [f"{name} in {THINGS[metric]}" if kinds[name] > 1 else name for name, metric in pairs]
+    return [
+        phrase("{name} in {things}", name=name, things=THINGS[metric]) if kinds[name] > 1 else name
+        for name, metric in pairs
+    ]
 
 
 def rule_key(rule: LimitRule) -> str:

@@ -7,8 +7,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.errors import LimitReachedError, Shortfall
+from bot.language import phrase, plural
 from bot.services.calendar import BILLING_ZONE, Window, window_edges
 from bot.services.requests import format_price, format_usd
+from bot.services.text import beginning
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -183,30 +185,58 @@ def refusal(shortfall: Shortfall) -> LimitReachedError:
     What is left of the installation's budget is not told, for it tells what other servers spend.
     """
     if shortfall.metric == Metric.USD:
-        left, maximum = (format_usd(nano) for nano in (shortfall.left, shortfall.maximum))
-        needed = f"up to {format_price(shortfall.needed)}"
+        left, maximum = format_usd(shortfall.left), format_usd(shortfall.maximum)
+        needed = phrase("up to {price}", price=format_price(shortfall.needed))
     else:
-        needed, left, maximum = (str(images) for images in (shortfall.needed, shortfall.left, shortfall.maximum))
-        needed = f"{needed} picture{'s' * (shortfall.needed != 1)}"
+        left, maximum = str(shortfall.left), str(shortfall.maximum)
+        needed = plural("{count} picture", "{count} pictures", shortfall.needed)
+    advice = _advice(shortfall)
     if shortfall.scope == Scope.INSTALLATION:
-        why, end = f"it needs {needed}, and less is left", " Whoever runs this bot decides about it."
+        sentences = phrase(
+            "This would pass {limit}: it needs {needed}, and less is left. {advice} "
+            "Whoever runs this bot decides about it.",
+            limit=shortfall.limit,
+            needed=needed,
+            advice=advice,
+        )
     else:
-        why, end = f"it needs {needed}, and what is left is {left} of {maximum}", ""
-    return LimitReachedError(f"This would pass {shortfall.limit}: {why}. {_advice(shortfall)}{end}", shortfall)
+        sentences = phrase(
+            "This would pass {limit}: it needs {needed}, and what is left is {left} of {maximum}. {advice}",
+            limit=shortfall.limit,
+            needed=needed,
+            left=left,
+            maximum=maximum,
+            advice=advice,
+        )
+    return LimitReachedError(sentences, shortfall)
 
 
 def _advice(shortfall: Shortfall) -> str:
     """What can help, and when the limit resets. Waiting does not help who needs more than there is of it at all."""
     may_wait = shortfall.needed <= shortfall.maximum
-    resets = f"resets <t:{shortfall.resets_at}:R>."
-    if shortfall.left and shortfall.metric == Metric.IMAGES:
-        wishes = ["Ask for fewer"]
-    elif shortfall.left:
-        wishes = ["Try a lower quality or fewer pictures" if shortfall.pictures > 1 else "Try a lower quality"]
-    else:
-        wishes = []
+    when, wishes = f"<t:{shortfall.resets_at}:R>", _wishes(shortfall, may_wait=may_wait)
+    if not wishes:
+        return phrase("It resets {when}.", when=when)
+    wish, *others = wishes
+    for other in others:
+        wish = phrase("{first}, or {then}", first=wish, then=other)
+    wish = beginning(wish)
     if may_wait:
-        wishes.append("wait" if wishes else "Wait")
+        return phrase("{wish}: it resets {when}.", wish=wish, when=when)
+    return phrase("{wish}. It resets {when}.", wish=wish, when=when)
+
+
+def _wishes(shortfall: Shortfall, *, may_wait: bool) -> list[str]:
+    """What may be done instead."""
+    wishes: list[str] = []
+    if shortfall.left and shortfall.metric == Metric.IMAGES:
+        wishes.append(phrase("ask for fewer"))
+    elif shortfall.left and shortfall.pictures > 1:
+        wishes.append(phrase("try a lower quality or fewer pictures"))
+    elif shortfall.left:
+        wishes.append(phrase("try a lower quality"))
+    if may_wait:
+        wishes.append(phrase("wait"))
     if shortfall.scope != Scope.INSTALLATION and not (shortfall.left and may_wait):
-        wishes.append("ask a lead" if wishes else "Ask a lead")
-    return f"{', or '.join(wishes)}{': it' if may_wait else '. It'} {resets}" if wishes else f"It {resets}"
+        wishes.append(phrase("ask a lead"))
+    return wishes

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from bot.language import phrase
 from bot.services.calendar import Window
 from bot.services.policy.default_choices import DefaultChoices
 from bot.services.policy.limits import Limit, Metric, Requester, Scope
@@ -17,7 +18,12 @@ if TYPE_CHECKING:
 ALLOWANCE_SCOPES = (Scope.SERVER, Scope.ROLE, Scope.MEMBER)
 BUDGET_SCOPES = (Scope.SERVER, Scope.CHANNEL, Scope.ROLE)
 MODERATIONS = ("auto", "low")  # the usual one first; https://platform.openai.com/docs/api-reference/images/create
-SPAN_NAMES = {Window.HOUR: "hourly", Window.DAY: "daily", Window.WEEK: "weekly", Window.MONTH: "monthly"}
+SPAN_NAMES = {
+    Window.HOUR: phrase("hourly"),
+    Window.DAY: phrase("daily"),
+    Window.WEEK: phrase("weekly"),
+    Window.MONTH: phrase("monthly"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,9 +256,9 @@ def budget_name(rule: LimitRule) -> str:
     """A budget as a person says it: ``this server's monthly budget``, ``the daily budget of <#5>``."""
     span = SPAN_NAMES[rule.window]
     if rule.scope is Scope.SERVER:
-        return f"this server's {span} budget"
+        return phrase("this server's {span} budget", span=span)
     mention = f"<#{rule.scope_id}>" if rule.scope is Scope.CHANNEL else f"<@&{rule.scope_id}>"
-    return f"the {span} budget of {mention}"
+    return phrase("the {span} budget of {who}", span=span, who=mention)
 
 
 def _allowances(policy: ServerPolicy, requester: Requester, defaults: Defaults) -> Iterable[Limit]:
@@ -260,7 +266,7 @@ def _allowances(policy: ServerPolicy, requester: Requester, defaults: Defaults) 
         for window in Window:
             rule = allowance_rule(policy, requester, metric, window, defaults)
             if rule is not None and rule.maximum is not None:
-                name = f"your {SPAN_NAMES[window]} allowance"
+                name = phrase("your {span} allowance", span=SPAN_NAMES[window])
                 yield Limit(Scope.MEMBER, requester.server_id, requester.user_id, metric, window, rule.maximum, name)
 
 

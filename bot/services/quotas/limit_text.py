@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.language import phrase
 from bot.services.calendar import Window
 from bot.services.policy import (
     PER,
@@ -23,6 +24,7 @@ from bot.services.policy import (
     mention,
     rule_name,
 )
+from bot.services.quotas.accounts import Headroom
 from bot.services.text import beginning, listed
 
 if TYPE_CHECKING:
@@ -31,9 +33,16 @@ if TYPE_CHECKING:
     from bot.services.quotas.accounts import BudgetHint
 
 
+_HINTS = {
+    Headroom.ENOUGH: phrase("This bot's monthly budget, set by whoever runs it, leaves enough."),
+    Headroom.LITTLE: phrase("This bot's monthly budget, set by whoever runs it, is nearly used up."),
+    Headroom.NONE: phrase("This bot's monthly budget, set by whoever runs it, leaves too little for another picture."),
+}
+
+
 def hint_text(hint: BudgetHint) -> str:
     """How the installation's budget stands, as a sentence without figures."""
-    return f"This bot's monthly budget, set by whoever runs it, {hint.headroom}."
+    return _HINTS[hint.headroom]
 
 
 def limit_of(rule: LimitRule, server_id: int) -> Limit:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from math import isqrt
 from typing import TYPE_CHECKING
 
+from bot.language import dollars
 from bot.services.catalog import GIF, MOST_FRAMES, PARTIAL_IMAGE_TOKENS, SVG, input_tokens
 from bot.services.requests.turn_pricing import main_bound, tool_inputs
 from bot.services.requests.usage import Usage
@@ -164,9 +165,9 @@ def format_usd(nano: int) -> str:
     not zero never reads as zero: below a tenth of a cent it is ``<$0.001``.
     """
     if nano < 0:
-        return f"-{format_usd(-nano)}" if -nano >= _TENTH_OF_CENT else ">-$0.001"
+        return "-" + format_usd(-nano) if -nano >= _TENTH_OF_CENT else dollars(">-$0.001")
     if 0 < nano < _TENTH_OF_CENT:
-        return "<$0.001"
+        return dollars("<$0.001")
     return _dollars(nano, half_up=True)
 
 
@@ -183,4 +184,4 @@ def _dollars(nano: int, *, half_up: bool) -> str:
 
     decimals = 2 if nano == 0 or rounded(_TENTH_OF_CENT) >= _DIME // _TENTH_OF_CENT else 3
     whole, part = divmod(rounded(NANO_PER_USD // 10**decimals), 10**decimals)
-    return f"${whole:,}.{part:0{decimals}d}"
+    return dollars(f"${whole:,}.{part:0{decimals}d}")

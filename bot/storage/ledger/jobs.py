@@ -43,7 +43,7 @@ def add_request(connection: sqlite3.Connection, order: Reservation, at: int) -> 
     connection.execute(
         "INSERT INTO requests (id, server_id, channel_id, user_id, role_ids, request, application_id, "
         "interaction_token, token_expires_at, progress_message_id, private, created_at, parent_channel_id, "
-        "reply_to_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "reply_to_id, locale) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             order.id,
             requester.server_id,
@@ -59,6 +59,7 @@ def add_request(connection: sqlite3.Connection, order: Reservation, at: int) -> 
             at,
             requester.parent_id,
             destination.reply_to,
+            destination.locale,
         ),
     )
     if order.request.kept_files:

@@ -259,6 +259,7 @@ def _read_order(connection: sqlite3.Connection, request_id: str) -> Order | None
             message_id=row["progress_message_id"],
             private=bool(row["private"]),
             reply_to=row["reply_to_id"],
+            locale=row["locale"],
         ),
         created_at=row["created_at"],
         delivered_at=row["delivered_at"],
