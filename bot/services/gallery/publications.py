@@ -198,15 +198,22 @@ class Publications:
     async def go_on(self, poster: Poster) -> None:
         """Post what an earlier process has begun; not what was begun before the database went back."""
         since = await self.gone_back_at() or 0
-        for publication in await self.records.pending():
-            try:
-                async with self.upkeep.turn(publication.request_id):
-                    if publication.at <= since:
-                        await self.records.give_up(publication.id)
-                    else:
-                        await self._finish(publication, poster, again=True)
-            except UserFacingError as refused:
-                _log.info("not published after a restart", publication=publication.id, reason=refused.sentence)
+        for request_id in dict.fromkeys(each.request_id for each in await self.records.pending()):
+            async with self.upkeep.turn(request_id):
+                # Whoever came first, while this waited, has finished it, and perhaps taken it back.
+                for publication in await self.records.pending(request_id):
+                    await self._go_on_with(publication, since, poster)
+
+    async def _go_on_with(self, publication: Publication, since: int, poster: Poster) -> None:
+        try:
+            if publication.at <= since:
+                await self.records.give_up(publication.id)
+            else:
+                await self._finish(publication, poster, again=True)
+        except UserFacingError as refused:
+            _log.info("not published after a restart", publication=publication.id, reason=refused.sentence)
+        except Exception:  # noqa: BLE001 - the others go on; the next press or start tries this one again
+            _log.exception("not published after a restart yet", publication=publication.id)
 
     async def _finish(self, publication: Publication, poster: Poster, *, again: bool) -> None:
         order = await self.requests.get(publication.request_id)

@@ -192,6 +192,39 @@ async def test_what_is_refused_after_a_restart_is_given_up(tmp_path: Path) -> No
         assert await square.public() == []
 
 
+async def test_what_is_taken_back_before_its_turn_comes_after_a_restart_is_not_posted_again(tmp_path: Path) -> None:
+    async with a_square(tmp_path) as square:
+        square.pillar.refusal = OSError("the connection broke")
+        with pytest.raises(OSError, match="broke"):
+            await square.publish(1)
+        square.pillar.refusal = None
+
+        async with square.publications.upkeep.turn("10"):
+            taking_back = asyncio.create_task(square.take_back(1))
+            await asyncio.sleep(0.05)
+            going_on = asyncio.create_task(square.publications.go_on(square.pillar))
+            await asyncio.sleep(0.05)
+        await asyncio.gather(taking_back, going_on)
+
+        assert square.pillar.posted == [([1], True)]
+        mia = f"<@{MIA.user_id}>"
+        assert await square.audit() == [f"picture publish #1 of {mia}", f"picture unpublish #1 of {mia}"]
+
+
+async def test_what_cannot_be_posted_yet_after_a_restart_keeps_nothing_else_back(tmp_path: Path) -> None:
+    async with a_square(tmp_path) as square:
+        square.pillar.refusal = OSError("the connection broke")
+        with pytest.raises(OSError, match="broke"):
+            await square.publish(1)
+
+        await square.publications.go_on(square.pillar)
+        assert await square.public() == []
+
+        square.pillar.refusal = None
+        await square.publications.go_on(square.pillar)
+        assert await square.public() == [1]
+
+
 async def test_what_a_restored_database_had_begun_is_not_posted(tmp_path: Path) -> None:
     async with a_square(tmp_path) as square:
         square.pillar.refusal = OSError("the connection broke")
