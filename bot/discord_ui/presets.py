@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 WHOSE = {Shelf.MINE: "yours", Shelf.SERVER: "this server's", Shelf.STARTER: "starter"}
 LOST = (
-    "{} has lost a picture that it starts from: {} was deleted. Whoever keeps the preset can change it (/preset show). "
-    "Nothing was charged."
+    "{} has lost a picture that it starts from: {} was deleted, or is private by now. Whoever keeps the preset can "
+    "change it (/preset show). Nothing was charged."
 )
 
 

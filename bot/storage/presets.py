@@ -25,11 +25,18 @@ SELECT * FROM presets WHERE server_id = :server_id AND (shelf = 'server' OR make
 ORDER BY shelf, key
 """
 GET = "SELECT * FROM presets WHERE server_id = ? AND id = ?"
-# Of a picture of ours that was deleted nobody starts any more, although its file may be there for something else.
+# From a picture of ours nobody starts any more that was deleted, or that only its owner sees by now and they are not,
+# although its file may be there for something else.
 FILES = """
-SELECT preset_files.*, deleted_at IS NOT NULL AS is_lost
-FROM preset_files LEFT JOIN pictures ON pictures.number = picture_number
-WHERE preset_id = ? ORDER BY place
+SELECT preset_files.*, deleted_at IS NOT NULL OR (
+    private AND publications.picture_number IS NULL AND (:shelf = 'server' OR user_id <> :maker_id)
+) AS is_lost
+FROM preset_files
+LEFT JOIN pictures ON pictures.number = preset_files.picture_number
+LEFT JOIN jobs ON jobs.id = pictures.job_id
+LEFT JOIN requests ON requests.id = jobs.request_id
+LEFT JOIN publications ON publications.picture_number = pictures.number AND posted_at IS NOT NULL
+WHERE preset_id = :id ORDER BY place
 """
 NAMES = """
 SELECT key, id FROM presets
@@ -165,7 +172,7 @@ def _file_row(preset_id: int, place: int, file: StoredImage) -> tuple[int | str 
 
 
 def _preset(connection: sqlite3.Connection, row: sqlite3.Row) -> Preset:
-    files = by_name(connection).execute(FILES, (row["id"],)).fetchall()
+    files = by_name(connection).execute(FILES, {name: row[name] for name in ("id", "shelf", "maker_id")}).fetchall()
     try:
         options = Wishes(**json.loads(row["options"]))
     except (ValueError, TypeError) as error:

@@ -89,7 +89,7 @@ async def open_for_change(interaction: Interaction, preset: Preset) -> None:
 async def form_for_result(interaction: Interaction, order: Order, picture: Picture) -> Form:
     """How a picture was made, as far as whoever acts may keep it."""
     viewer = await viewer_of(interaction)
-    is_shared = viewer.leads and not order.destination.private
+    is_shared = viewer.leads and not order.hides(picture)
     words = order.request.own_words.strip()
     pictures = [(f"#{picture.number} itself", ITSELF)]
     if has_own_references(interaction, order):

@@ -141,7 +141,7 @@ async def _save(
         typed.words,
         options_of(order.request),
         takes_picture=ASK in typed.pictures,
-        private=order.destination.private or await _any_private(interaction, kept),
+        private=order.hides(picture) or await _any_private(interaction, kept),
     )
     sources = Sources(attachments=tuple(files))
     if ITSELF in typed.pictures:
@@ -170,9 +170,10 @@ async def _any_private(interaction: Interaction, files: Sequence[StoredImage]) -
     private = False
     for number in {file.number for file in files if file.number is not None}:
         order = await requests.of_picture(number, server_id)
-        if order is None or all(picture.number != number for picture in order.pictures):
+        picture = None if order is None else next((each for each in order.pictures if each.number == number), None)
+        if order is None or picture is None:
             raise PictureGoneError(REFERENCE_GONE.format(number))
-        private = private or order.destination.private
+        private = private or order.hides(picture)
     return private
 
 

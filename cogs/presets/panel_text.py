@@ -105,7 +105,7 @@ def _pictures(preset: Preset) -> list[str]:
     if not count:
         return []
     lines = ["one, shown here" if count == 1 else f"{count}, shown here in their order"]
-    lines += [f"#{number} was deleted: change the preset to go without it" for number in lost]
+    lines += [f"#{number} was deleted, or is private by now: change the preset to go without it" for number in lost]
     return lines
 
 

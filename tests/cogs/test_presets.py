@@ -297,10 +297,10 @@ async def test_a_preset_whose_picture_was_deleted_says_so_and_charges_nothing(op
 
         assert [[each.content for each in inputs] for inputs in house.painter.inputs] == [[], [house.painter.content]]
         assert said_privately(refused).startswith(
-            "❌ The preset “Fox” has lost a picture that it starts from: #1 was deleted."
+            "❌ The preset “Fox” has lost a picture that it starts from: #1 was deleted, or is"
         )
         assert told(await show(house, name="Fox"))["Pictures"].endswith(
-            "#1 was deleted: change the preset to go without it"
+            "#1 was deleted, or is private by now: change the preset to go without it"
         )
 
 
@@ -443,3 +443,14 @@ async def test_a_presets_pictures_are_in_every_price(opened: OpenHouse) -> None:
         prices = [name.split(" · ")[2] for name in names]
         assert prices[0] > prices[1]
         assert with_it[0].split(" · ")[1] > without[0].split(" · ")[1]
+
+
+async def test_options_are_offered_with_their_price_while_a_preset_is_written(opened: OpenHouse) -> None:
+    async with opened() as house:
+        sizes = await offered(house, "preset save", "size", "1024x1024", name="x", prompt="x")
+        qualities = await offered(house, "preset save", "quality", "low", name="x", prompt="x")
+        models = await offered(house, "preset save", "model", "2.5 flare", name="x", prompt="x", quality="low")
+
+        assert " · $0.0" in sizes[0]
+        assert qualities[0].startswith("low · $0.0")
+        assert models[0].split(" · ") == ["GPT Image 2.5 Flare", qualities[0].split(" · ")[1]]

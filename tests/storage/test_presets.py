@@ -13,7 +13,7 @@ from bot.services.presets import Census, Preset, Shelf
 from bot.services.requests import Wishes
 from bot.storage.presets import SqlitePresets
 
-from .examples import NOON, SERVER, image, order, settlement
+from .examples import MEMBER, NOON, SERVER, image, order, settlement
 
 if TYPE_CHECKING:
     from .examples import Books
@@ -116,6 +116,34 @@ async def test_a_deleted_picture_is_no_reference_any_more_and_its_file_goes(book
     assert kept is not None
     assert (kept.lost, kept.present) == ((1,), (image("b"),))
     assert await books.requests.unused([image("b").digest]) == []
+
+
+@pytest.mark.parametrize(
+    ("shelf", "maker_id", "lost"),
+    [
+        (Shelf.MINE, MEMBER.user_id, ()),
+        (Shelf.MINE, 7, (1,)),
+        (Shelf.SERVER, MEMBER.user_id, (1,)),
+    ],
+)
+async def test_a_picture_that_became_private_is_a_reference_for_its_owner_alone(
+    books: Books, shelf: Shelf, maker_id: int, lost: tuple[int, ...]
+) -> None:
+    store = SqlitePresets(books.database)
+    await picture_one(books)
+    preset = replace(MINE, shelf=shelf, maker_id=maker_id)
+    await store.put(preset, nothing_stands_against_it)
+
+    async def lost_when(statement: str) -> tuple[int, ...] | None:
+        await books.database.transaction(lambda connection: connection.execute(statement))
+        kept = await store.get(SERVER, preset.id)
+        return None if kept is None else kept.lost
+
+    assert await lost_when("SELECT 1") == ()
+    assert await lost_when("UPDATE requests SET private = 1") == lost
+    assert await lost_when("INSERT INTO publications VALUES (1, 'press', 1, 0, 5, NULL)") == lost
+    assert await lost_when("UPDATE publications SET posted_at = 6") == ()
+    assert await lost_when("DELETE FROM publications") == lost
 
 
 async def test_hidden_starters_are_hidden_on_one_server(books: Books) -> None:

@@ -36,7 +36,7 @@ class Preset:
         words: a template, as it was written.
         options: what is chosen; its prompt is empty.
         references: files that every picture made with it starts from, after those of whoever uses it.
-        lost: numbers of those references that are pictures of ours which were deleted since.
+        lost: numbers of those references that are pictures of ours which were deleted since, or became private.
         takes_picture: whoever uses it brings a picture.
         private: made from what only its owner sees: it stays theirs, and so does what it makes, unless they say so.
         server_id: nothing of another is seen. 0 of starters.
@@ -85,7 +85,7 @@ class Preset:
 
     @property
     def present(self) -> tuple[StoredImage, ...]:
-        """Its references, without pictures of ours that were deleted."""
+        """Its references, without those that are lost."""
         return tuple(file for file in self.references if file.number not in self.lost)
 
     @property
