@@ -19,7 +19,7 @@ from bot.errors import UserFacingError
 from bot.language import phrase
 from bot.pictures import Tile
 from bot.services.presets import Preset, Shelf, Viewer, named
-from bot.services.text import beginning
+from bot.services.text import beginning, number_of
 from cogs.presets.dialog import open_for_change
 from cogs.presets.panel_text import delete_text, preset_embed, sheet_alt_text
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from bot.discord_ui.interactions import Interaction
 
 SHEET = "atelier-preset.jpg"
+DEARER = "It costs more by now than the button said, so nothing was made or charged. Press once more for the new price."
 COPIED, COPIED_FOR_ALL = "Copied: this one is yours.", "Copied: all members of this server can use this one."
 
 
@@ -44,23 +45,26 @@ class PresetButton(LastingButton, template=r"(?!)"):
     def __init_subclass__(cls, *, action: str) -> None:
         """Give the class the pattern by which discord.py finds it."""
         cls._action = action
-        super().__init_subclass__(template=rf"preset-{action}:(?P<ref>[a-z0-9-]{{1,40}})")
+        super().__init_subclass__(template=rf"preset-{action}:(?P<ref>[a-z0-9-]{{1,40}})(?::(?P<nano>[0-9]{{1,18}}))?")
 
-    def __init__(self, ref: str, label: str | None = None) -> None:
+    def __init__(self, ref: str, nano: int | None = None) -> None:
+        """Args: `nano` is the price that the button tells, in nano-dollars; None where it tells none."""
+        price = "" if nano is None else f":{nano}"
         super().__init__(
             discord.ui.Button[Any](
-                label=label or self.label,
+                label=with_price(self.label, nano),
                 emoji=self.emoji,
                 style=self.style,
-                custom_id=f"preset-{self._action}:{ref}",
+                custom_id=f"preset-{self._action}:{ref}{price}",
             )
         )
         self.ref = ref
+        self.nano = nano
 
     @classmethod
     @override
     def read(cls, match: re.Match[str]) -> Self:
-        return cls(match["ref"])
+        return cls(match["ref"], None if match["nano"] is None else number_of(match["nano"]))
 
     @override
     async def pressed(self, interaction: Interaction) -> None:
@@ -82,8 +86,13 @@ class UseButton(PresetButton, action="use"):
 
     @override
     async def act(self, interaction: Interaction, viewer: Viewer, preset: Preset) -> None:
-        """In the channel, though the preset is shown privately."""
-        await use_preset(interaction, PresetUse(preset), private=None)
+        """In the channel, though the preset is shown privately; but never for more than the button says."""
+        use = PresetUse(preset)
+        if self.nano is not None and await use.price(interaction) > self.nano:
+            await take_press(interaction)
+            await show_preset(interaction, viewer, preset, DEARER)
+            return
+        await use_preset(interaction, use, private=None)
 
 
 class ChangeButton(PresetButton, action="change"):
@@ -215,7 +224,7 @@ async def ask_deletion(interaction: Interaction, viewer: Viewer, preset: Preset)
 def _buttons_for(viewer: Viewer, preset: Preset, nano: int | None) -> Sequence[PresetButton]:
     """What whoever looks may do with it; `nano` is the price of a picture, None where none can be made."""
     ref = preset.ref
-    buttons: list[PresetButton] = [] if preset.hidden else [UseButton(ref, with_price(UseButton.label, nano))]
+    buttons: list[PresetButton] = [] if preset.hidden else [UseButton(ref, nano)]
     is_keeper = preset.shelf is Shelf.MINE or (preset.shelf is Shelf.SERVER and viewer.leads)
     if is_keeper:
         buttons.append(ChangeButton(ref))

@@ -9,6 +9,7 @@ import pytest
 
 from bot.discord_ui.preset_dialog import CHANGED, NO_ROOM
 from bot.services.presets import Viewer
+from cogs.presets.panels import DEARER
 from tests.cogs.gallery import said_privately
 from tests.cogs.test_presets import described, fields, save, show, told, use
 from tests.examples import png
@@ -142,6 +143,21 @@ async def test_the_use_button_draws_in_the_channel_though_the_preset_is_shown_pr
 
         assert shown.response.ephemeral
         assert len(house.posted) == 1
+
+
+async def test_the_use_button_never_draws_for_more_than_it_says(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await save(house, prompt="a fox", quality="low")
+        shown = await show(house)
+        assert shown.response is not None
+        await save(house, prompt="a fox", quality="high", count=4, replace=True)
+
+        await house.mia.click(shown.response, label="Use")
+        assert house.painter.asked == []
+        assert shown.response.content == DEARER
+        await house.mia.click(shown.response, label="Use")
+
+        assert len(house.painter.asked) == 4
 
 
 @pytest.mark.parametrize(
