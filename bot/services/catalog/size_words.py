@@ -49,7 +49,9 @@ class MeantSize:
     def ideal(self) -> tuple[int, int]:
         """Width and height in pixels, if every size could be had."""
         (across, down), pixels = self.shape, self.pixels or USUAL_PIXELS
-        return self.shape if self.exact else (isqrt(pixels * across // down), isqrt(pixels * down // across))
+        if self.exact:
+            return self.shape
+        return max(1, isqrt(pixels * across // down)), max(1, isqrt(pixels * down // across))
 
 
 @dataclass(frozen=True, slots=True)

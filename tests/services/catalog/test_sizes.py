@@ -234,6 +234,12 @@ def test_a_model_with_fixed_sizes_refuses_shapes_that_are_far_from_its_own(text:
         FIXED.check_size(text)
 
 
+@pytest.mark.parametrize("text", ["0mp 16:9", "0.00mp 1:99", "9:16 0 mp"])
+def test_no_pixels_of_a_shape_are_refused_with_what_is_near(text: str) -> None:
+    with pytest.raises(UnsupportedOptionError, match=r"is not possible: .*\. Try [0-9]+x[0-9]+\."):
+        FREE.check_size(text)
+
+
 @pytest.mark.parametrize("text", ["3:2", "square", "vertical", "poster", "1 mp"])
 def test_of_a_shape_that_is_made_as_it_was_said_nothing_is_said(text: str) -> None:
     assert FIXED.find_size(text).note == ""
