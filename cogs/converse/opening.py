@@ -83,7 +83,7 @@ def offer_thread(more: More, turns: Turns) -> None:
 
 async def open_below(interaction: Interaction, order: Order, picture: Picture, turns: Turns) -> None:
     """Open a thread below the result, where the picture is changed by what is said."""
-    if order.destination.private:
+    if order.hides(picture):
         raise RequestRefused(PRIVATE)
     channel = channel_of(interaction)
     await think(interaction)

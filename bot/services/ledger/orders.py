@@ -134,7 +134,7 @@ class Job:
 
     def untold(self) -> Self:
         """As if nothing were known of what came of it."""
-        return replace(self, actual_nano=None, failure=None, picture=None)
+        return replace(self, actual_nano=None, failure=None, picture=None, answer=None)
 
 
 @dataclass(frozen=True, slots=True)
