@@ -1,8 +1,7 @@
 """The history of pictures: found by who made them, where and when, and by words in any script.
 
-Triggers keep the table and its index: whatever writes, deletes or blanks a picture or its request takes them along.
-The index holds every three signs that follow each other (the trigram tokenizer of SQLite's FTS5), and so finds what is
-a part of a word, or written without spaces. https://sqlite.org/fts5.html#the_trigram_tokenizer
+Triggers keep the table: whatever writes, deletes or blanks a picture or its request takes it along. Its index follows
+when words are looked up: nobody who books a picture waits for it, or fails because it is damaged.
 """
 
 from __future__ import annotations
@@ -12,13 +11,16 @@ import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from typing_extensions import override
 
+from bot.errors import DatabaseError
 from bot.services.gallery import Entry, HistoryRecords
 from bot.services.text import LARGEST
+from bot.storage.database.history_index import begin_anew, catch_up, is_behind, is_of_index
+from bot.storage.database.sqlite import sqlite3
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable, Sequence
 
     from bot.services.gallery import HistoryQuery, Places, Stretch
@@ -33,6 +35,8 @@ JOINER = "\u200d"  # holds emoji together
 # Between words; with the sign that makes an emoji of a character, which some keyboards write and others do not.
 _PARTING = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zs", "Zl", "Zp"})
 _EMOJI_SIGN = "\ufe0f"
+
+_log = structlog.stdlib.get_logger(__name__)
 
 COLUMNS = f"""
 SELECT history.number, history.request_id, history.channel_id, history.place_id, history.user_id,
@@ -108,7 +112,38 @@ class SqliteHistory(HistoryRecords):
             rows = connection.execute(sql, meant | _bounds(query, places, within, most))
             return tuple(_entry(row) for row in rows)
 
+        if not words_of(query.words):
+            return await self._database.read(look)
+        await self._catch_up()
+        try:
+            return await self._database.read(look)
+        except (DatabaseError, MemoryError) as problem:
+            if not is_of_index(problem):
+                raise
+            await self._begin_anew(problem)
         return await self._database.read(look)
+
+    async def _catch_up(self, *, begins_anew: bool = True) -> None:
+        """Let the index know what has changed, in steps between which others have their turn."""
+        while await self._database.read(is_behind):
+            try:
+                await self._database.transaction(catch_up)
+            except (
+                DatabaseError,
+                sqlite3.IntegrityError,
+                MemoryError,
+            ) as problem:  # some damage looks like a broken rule
+                if isinstance(problem, DatabaseError) and not problem.is_damage:
+                    _log.warning("the newest words are not indexed yet", reason=str(problem))
+                    return
+                if not begins_anew:
+                    raise
+                await self._begin_anew(problem)
+
+    async def _begin_anew(self, problem: Exception) -> None:
+        _log.error("the index of the history is damaged, and made anew", reason=str(problem))
+        await self._database.transaction(begin_anew)
+        await self._catch_up(begins_anew=False)
 
     @override
     async def shown(self, entry: Entry, channel_id: int, message_id: int) -> bool:

@@ -8,6 +8,8 @@ import json
 import random
 import tempfile
 import time
+from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,9 +17,10 @@ from PIL import Image
 
 from bot.pictures import ContactSheets, Tile, close_pools
 from bot.services.gallery import HistoryQuery, Places, Stretch
-from bot.storage import Database
+from bot.storage import Database, SqliteLedger
 from bot.storage.history import SqliteHistory
 from tests.bench.figures import FINE_MILLISECONDS, MILLISECONDS, Figure
+from tests.bench.ledger.asking import next_order, now, settlement_of
 from tests.bench.ledger.laps import quantile
 
 if TYPE_CHECKING:
@@ -32,6 +35,10 @@ ROUNDS = 5  # of all kinds of searches
 SHEETS = 5
 EDGE = 1024  # pixels
 SEARCH_AIM, SHEET_AIM = 0.020, 0.300  # seconds
+SETTLES, SETTLE_AIM = 400, 1.2  # times
+PLACES = Places(frozenset(range(1, CHANNELS - 1)), frozenset(range(1, CHANNELS + 1)))
+PROMPT = "a lighthouse on a cliff at dusk, oil on canvas, warm light from the left, waves, gulls, a small red boat " * 3
+UNLISTED = "DROP TRIGGER pictures_enter_history"
 REQUEST = """
 INSERT INTO requests (id, server_id, channel_id, user_id, role_ids, request, application_id, interaction_token,
     token_expires_at, private, created_at) VALUES (?, ?, ?, ?, '[]', ?, 1, '', 0, 0, ?)
@@ -61,10 +68,12 @@ async def _measured() -> list[Figure]:
         try:
             chance = random.Random(1)  # noqa: S311 - the same pictures every time
             await database.transaction(lambda connection: _fill(connection, chance))
+            indexing = await _first_search(database)
             took = await _searches(database, list(_queries()))
             fond = await _searches(database, list(_favourites()))
         finally:
             await database.close()
+        settling = await _settling(Path(directory))
     sheets = await _sheets()
     close_pools()
     count = f"{PICTURES:,} pictures of {MEMBERS} members; {len(took)} searches of all kinds"
@@ -72,6 +81,8 @@ async def _measured() -> list[Figure]:
     return [
         Figure("history.search", count, quantile(took, 0.95), None, FINE_MILLISECONDS, at_most=SEARCH_AIM),
         Figure("history.search.worst", count, max(took), None, FINE_MILLISECONDS),
+        Figure("history.index", f"{PICTURES:,} pictures, none indexed", indexing, None, MILLISECONDS),
+        Figure("history.settle", f"median of {SETTLES}", *settling, FINE_MILLISECONDS, most_ratio=SETTLE_AIM),
         Figure("history.favourites", starred, quantile(fond, 0.95), None, FINE_MILLISECONDS, at_most=SEARCH_AIM),
         Figure("history.favourites.worst", starred, max(fond), None, FINE_MILLISECONDS),
         Figure("history.sheet", f"nine PNG of {EDGE}²", max(sheets), None, MILLISECONDS, at_most=SHEET_AIM),
@@ -118,14 +129,46 @@ def _favourites() -> Iterator[HistoryQuery]:
 
 async def _searches(database: Database, queries: Sequence[HistoryQuery]) -> list[float]:
     history = SqliteHistory(database)
-    places = Places(frozenset(range(1, CHANNELS - 1)), frozenset(range(1, CHANNELS + 1)))
     took: list[float] = []
     for _ in range(ROUNDS):
         for query in queries:
             began = time.perf_counter()
-            await history.found(query, places, Stretch(), 10)
+            await history.found(query, PLACES, Stretch(), 10)
             took.append(time.perf_counter() - began)
     return took
+
+
+async def _first_search(database: Database) -> float:
+    """Seconds of what is looked up by words after nothing was for long: all of them are indexed first."""
+    began = time.perf_counter()
+    await SqliteHistory(database).found(HistoryQuery(SERVER, 1, words="fox"), PLACES, Stretch(), 10)
+    return time.perf_counter() - began
+
+
+async def _settling(directory: Path) -> tuple[float, float]:
+    """Seconds to settle a picture, with the history and without: databases take turns."""
+    async with AsyncExitStack() as stack:
+        databases = [await Database.open(directory / f"{name}.sqlite3") for name in ("ours", "floor")]
+        for database in databases:
+            stack.push_async_callback(database.close)
+        await databases[1].transaction(lambda connection: connection.execute(UNLISTED))
+        ledgers = [SqliteLedger(database) for database in databases]
+        took: list[list[float]] = [[], []]
+        for _ in range(SETTLES):
+            for place, ledger in enumerate(ledgers):
+                took[place].append(await _settle_one(ledger))
+    ours, floor = (quantile(each, 0.5) for each in took)
+    return ours, floor
+
+
+async def _settle_one(ledger: SqliteLedger) -> float:
+    order = next_order()
+    job_id = f"{order.id}:1"
+    await ledger.reserve(replace(order, request=replace(order.request, prompt=PROMPT)))
+    await ledger.dispatch(job_id, now())
+    began = time.perf_counter()
+    await ledger.settle(job_id, settlement_of(job_id), now())
+    return time.perf_counter() - began
 
 
 async def _sheets() -> list[float]:

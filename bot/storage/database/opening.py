@@ -8,11 +8,14 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import structlog
+
 from bot.errors import DatabaseError
 from bot.storage.blobs import flush_directory
+from bot.storage.database.history_index import is_of_index, rebuild
 from bot.storage.database.mark import Marker, refuse_missing
 from bot.storage.database.schema import back_up, migrate, newest_version, refuse_newer, version_of
-from bot.storage.database.sqlite import DAMAGE, has_wal_fix, sqlite3
+from bot.storage.database.sqlite import DAMAGE, has_wal_fix, must_trust, sqlite3
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -21,6 +24,8 @@ MOUNTS = Path("/proc/self/mountinfo")
 NETWORK_FILE_SYSTEMS = ("nfs", "cifs", "smb", "fuse", "9p")  # by how their names begin; their locks cannot be relied on
 CHECKED_BELOW = 100 * 1024 * 1024  # bytes; above it quick_check takes seconds
 BUSY_SECONDS = 5.0  # that the start waits for another program
+_log = structlog.stdlib.get_logger(__name__)
+
 NO_TEXT = "Could not decode to UTF-8"  # how the sqlite3 module begins its error for it
 # Milliseconds that a step waits for it later: whoever comes behind has 3 seconds to be answered.
 BRIEFLY = "PRAGMA busy_timeout = 400"
@@ -37,10 +42,10 @@ LASTING = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLI
 # A log that stays behind would be taken for the backup's own.
 RESTORE = "Move it away, with its -wal and -shm files if there are any, and restore a backup."
 ROLLBACK = "truncate"  # the journal mode that every SQLite is safe with
+DISTRUST = "PRAGMA trusted_schema = OFF"  # a file that somebody has prepared cannot call everything
 SETTINGS = (
     "PRAGMA synchronous = FULL",  # a power cut must not undo a commit that a paid call relied on
     "PRAGMA foreign_keys = ON",
-    "PRAGMA trusted_schema = OFF",
     "PRAGMA wal_autocheckpoint = 1000",  # pages
     "PRAGMA journal_size_limit = 67108864",  # bytes
 )
@@ -218,6 +223,8 @@ def _connect(path: Path) -> sqlite3.Connection:
     with _closed_on_failure(connection):
         for setting in SETTINGS:
             connection.execute(setting)
+        if not must_trust(sqlite3):
+            connection.execute(DISTRUST)
     return connection
 
 
@@ -241,10 +248,27 @@ def _closed_on_failure(connection: sqlite3.Connection) -> Generator[sqlite3.Conn
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:
-    if path.stat().st_size < CHECKED_BELOW:
-        faults = [" ".join(fault.split()) for (fault,) in connection.execute("PRAGMA quick_check(3)")]
-        if faults != ["ok"]:
-            raise DatabaseError(f"The database {path} is damaged ({'; '.join(faults)}). {RESTORE}")
+    if path.stat().st_size >= CHECKED_BELOW:
+        return
+    try:
+        faults = _faults(connection)
+        is_index = faults != ["ok"] and all("fts5" in fault for fault in faults)
+    except (sqlite3.Error, MemoryError) as error:
+        if not is_of_index(error):
+            raise
+        faults, is_index = [str(error)], True
+    if is_index:  # the books are well; what they are searched by is made of them
+        _log.error("the index of the history is damaged, and made anew", faults=faults)
+        connection.execute("BEGIN IMMEDIATE")
+        rebuild(connection)
+        connection.execute("COMMIT")
+        faults = _faults(connection)
+    if faults != ["ok"]:
+        raise DatabaseError(f"The database {path} is damaged ({'; '.join(faults)}). {RESTORE}")
+
+
+def _faults(connection: sqlite3.Connection) -> list[str]:
+    return [" ".join(fault.split()) for (fault,) in connection.execute("PRAGMA quick_check(3)")]
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:

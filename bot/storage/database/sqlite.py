@@ -6,13 +6,14 @@ of their own: whoever catches them takes them from here, never from Python's mod
 
 from __future__ import annotations
 
+from contextlib import closing
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-__all__ = ["DAMAGE", "DamagedRowError", "choose", "has_wal_fix", "sqlite3"]
+__all__ = ["DAMAGE", "DamagedRowError", "choose", "has_wal_fix", "must_trust", "sqlite3"]
 
 # pysqlite3 brings its own SQLite. Not in place of Python's module in sys.modules: others in the process use that.
 BUNDLED = "pysqlite3"
@@ -32,6 +33,18 @@ def has_wal_fix(version: tuple[int, ...]) -> bool:
     Fixed in 3.51.3, and in 3.50.7 and 3.44.6: https://github.com/SRombauts/SQLiteCpp/issues/537
     """
     return version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
+
+
+def must_trust(module: ModuleType) -> bool:
+    """Whether triggers may use this SQLite's own functions for JSON only where the schema is trusted, as in 3.40."""
+    with closing(module.connect(":memory:", isolation_level=None)) as connection:
+        connection.execute("PRAGMA trusted_schema = OFF")
+        try:
+            connection.execute("CREATE TABLE any (document TEXT CHECK (json_valid(document)))")
+            connection.execute("INSERT INTO any VALUES ('{}')")
+        except module.OperationalError:
+            return True
+    return False
 
 
 def choose(own: ModuleType, bundled: str = BUNDLED) -> ModuleType:
