@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot.sandbox.discord import Answer, CannotDoThatError, Invocation, Upload
 from bot.sandbox.discord.checks.commands import NESTING, CommandType, OptionType
 from bot.sandbox.discord.checks.components import SELECTS, Kind, walk
+from bot.sandbox.discord.checks.forms import LOCALES
 from bot.sandbox.discord.checks.modals import fields_of
 from bot.sandbox.discord.wire.wire import Json, as_list, as_object, as_objects, as_text, is_list, is_object
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 THINGS = {OptionType.USER, OptionType.CHANNEL, OptionType.ROLE, OptionType.MENTIONABLE}
 NO_ANSWER = "The application did not respond."
+PSEUDO = "qps-ploc"  # of no country: a bot that knows it shows by it what it has not made translatable
 
 
 class Deeds:
@@ -41,6 +43,7 @@ class Deeds:
             "delete": self._delete,
             "thread": self._thread,
             "forward": self._forward,
+            "language": self._language,
         }
 
     async def do(self, sight: Sight, deed: Json, files: Mapping[str, Upload]) -> Json:
@@ -86,6 +89,13 @@ class Deeds:
     async def _forward(self, sight: Sight, channel: Channel, deed: Json, _: Mapping[str, Upload]) -> Json:
         message = sight.found_message(channel, deed.get("message"))
         await sight.in_channel(channel).forward(message, sight.channel(deed.get("to")))
+        return {}
+
+    async def _language(self, sight: Sight, _: Channel, deed: Json, __: Mapping[str, Upload]) -> Json:
+        locale = as_text(deed.get("locale"))
+        if locale not in {*LOCALES, PSEUDO}:
+            raise CannotDoThatError("That is no language of Discord's.")
+        sight.user.locale = locale
         return {}
 
     # --- interactions --------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from pydantic import ConfigDict, TypeAdapter
 
 from bot.errors import ConfigurationError, UnknownModelError, UnsupportedOptionError
+from bot.language import phrase
 from bot.services.catalog.file import CatalogError, name_of, read_entry, with_family
 from bot.services.catalog.formats import GIF, SVG, EarlyFormats, SvgAuthor
 from bot.services.catalog.found_size import FoundSize, find_size, nearest_size
@@ -144,7 +145,9 @@ class Model:
         """Width and height in pixels of a size that this model makes. Raises as `check_size` does."""
         legal = self.check_size(size)
         if legal != size:
-            raise UnsupportedOptionError(f"{self.title} does not make {size}. Choose {legal}.")
+            raise UnsupportedOptionError(
+                phrase("{model} does not make {size}. Choose {legal}.", model=self.title, size=size, legal=legal)
+            )
         return dimensions(size)
 
     def check_quality(self, text: str) -> str:
@@ -153,23 +156,31 @@ class Model:
         Raises:
             UnsupportedOptionError: this model does not have it, or it is ``auto``, whose price nobody knows.
         """
-        return self._choose(text, self.qualities, "a quality")
+        return self._choose(text, self.qualities, phrase("a quality"))
 
     def check_format(self, text: str) -> str:
         """The format that somebody means; ``jpg`` is ``jpeg``. Raises UnsupportedOptionError."""
         wanted = text.strip().lower()
         if wanted in self.early.makers and wanted not in self.formats:
             raise UnsupportedOptionError(self.early.refusal(wanted, self.title, self.formats))
-        return self._choose("jpeg" if text.strip().lower() == "jpg" else text, self.formats, "a format")
+        return self._choose("jpeg" if text.strip().lower() == "jpg" else text, self.formats, phrase("a format"))
 
     def check_background(self, text: str) -> str:
         """The background that somebody means. Raises UnsupportedOptionError."""
-        return self._choose(text, self.backgrounds, "a background")
+        return self._choose(text, self.backgrounds, phrase("a background"))
 
     def _choose(self, text: str, choices: tuple[str, ...], kind: str) -> str:
         wanted = text.strip().lower()
         if wanted not in choices:
-            raise UnsupportedOptionError(f"{quoted(text)} is not {kind} of {self.title}. Choose {listed(choices)}.")
+            raise UnsupportedOptionError(
+                phrase(
+                    "{what} is not {kind} of {model}. Choose {choices}.",
+                    what=quoted(text),
+                    kind=kind,
+                    model=self.title,
+                    choices=listed(choices),
+                )
+            )
         return wanted
 
 
@@ -252,7 +263,10 @@ class Catalog:
         model = self._by_name.get(model_id.strip().lower())
         if model is None:
             lasting = tuple(model.id for model in self.models if model.shutdown is None)
-            raise UnknownModelError(f"{quoted(model_id)} is not a model that I know. Choose {listed(lasting)}.")
+            known = phrase(
+                "{what} is not a model that I know. Choose {choices}.", what=quoted(model_id), choices=listed(lasting)
+            )
+            raise UnknownModelError(known)
         return model
 
     def title_of(self, name: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.errors import NotYoursError, RequestRefused
+from bot.language import phrase
 from bot.services.jobs.line import Withdrawal
 from bot.services.ledger import ChargeState
 from bot.services.policy import Decision
@@ -83,10 +84,10 @@ class Cancellations:
     async def _order(self, request_id: str, canceller: Canceller) -> Order:
         order = await self.discards.requests.get(request_id)
         if order is None:
-            raise RequestRefused("I do not know this request any more.")
+            raise RequestRefused(phrase("I do not know this request any more."))
         is_own = order.requester.user_id == canceller.user_id
         if not is_own and not (canceller.moderates and order.requester.server_id == canceller.server_id):
-            raise NotYoursError("Only the member who asked for this picture, or a moderator, can cancel it.")
+            raise NotYoursError(phrase("Only the member who asked for this picture, or a moderator, can cancel it."))
         return order
 
     def _forestall(self, order: Order, why: str) -> Withdrawal:

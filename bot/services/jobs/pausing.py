@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.errors import NotAcceptingError
+from bot.language import phrase
 from bot.services.policy import Pause
 from bot.services.text import one_line, shown
 
@@ -22,9 +23,15 @@ LONGEST_REASON = 200  # characters
 
 def refusal_of(pause: Pause) -> NotAcceptingError:
     """What is raised while a server is paused; the sentence says who paused it, since when and why."""
-    said = f"<@{pause.actor_id}> has paused picture making here <t:{pause.at}:R>"
     reason = f": {shown(pause.why, LONGEST_REASON).rstrip('.')}" if pause.why else ""
-    return NotAcceptingError(f"{said}{reason}. Ask again when it goes on. Nothing was charged.")
+    return NotAcceptingError(
+        phrase(
+            "{who} has paused picture making here {when}{reason}. Ask again when it goes on. Nothing was charged.",
+            who=f"<@{pause.actor_id}>",
+            when=f"<t:{pause.at}:R>",
+            reason=reason,
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.errors import DatabaseError, NotAcceptingError, UserFacingError
+from bot.language import phrase
 from bot.services.background import Background
 from bot.services.jobs.arrears import passes
 from bot.services.jobs.pausing import refusal_of
@@ -319,7 +320,7 @@ class Studio:
 
     def _check_open(self) -> None:
         if not self._accepting:
-            raise NotAcceptingError("I am about to restart. Ask again in a minute. Nothing was charged.")
+            raise NotAcceptingError(phrase("I am about to restart. Ask again in a minute. Nothing was charged."))
 
     async def _check_paused(self, server_id: int) -> None:
         pause = (await self._accounts.policies.of(server_id)).pause

@@ -8,6 +8,7 @@ from math import isqrt
 from typing import TYPE_CHECKING
 
 from bot.errors import NotPermittedError
+from bot.language import phrase, plural
 from bot.services.catalog import dimensions
 from bot.services.text import listed
 
@@ -161,12 +162,18 @@ def _check_member(policy: ServerPolicy, requester: Requester, joined_at: int | N
     days = policy.newcomer_days
     if not days:
         return
-    wait = f"New members of this server wait {days} day{'s' * (days != 1)} before they make pictures"
+    wait = plural(
+        "New members of this server wait {count} day before they make pictures",
+        "New members of this server wait {count} days before they make pictures",
+        days,
+    )
     if joined_at is None:
-        raise NotPermittedError(f"{wait}, and Discord does not tell me since when you are one. Ask a lead.")
+        unknown = phrase("{wait}, and Discord does not tell me since when you are one. Ask a lead.", wait=wait)
+        raise NotPermittedError(unknown)
     opens_at = joined_at + days * SECONDS_PER_DAY
     if now < opens_at:
-        raise NotPermittedError(f"{wait}: you can make pictures from <t:{opens_at}:F> on.")
+        opens = f"<t:{opens_at}:F>"
+        raise NotPermittedError(phrase("{wait}: you can make pictures from {when} on.", wait=wait, when=opens))
 
 
 def _check_block(policy: ServerPolicy, requester: Requester, what: str) -> None:
@@ -180,7 +187,7 @@ def _check_channel(policy: ServerPolicy, requester: Requester, instead: str = "A
         return
     named = tuple(f"<#{channel_id}>" for channel_id in policy.channels[:CHANNELS_NAMED])
     more = len(policy.channels) - len(named)
-    places = listed((*named, f"{more} more"), "and") if more else listed(named, "and")
+    places = listed((*named, phrase("{number} more", number=more)), "and") if more else listed(named, "and")
     raise NotPermittedError(f"Pictures are made in {places} here. {instead}")
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from bot.errors import UserFacingError
+from bot.language import phrase
 from bot.services.calendar import Month, Window
 from bot.services.text import quoted
 
@@ -93,7 +94,7 @@ class UsageDesk:
         current = Month.holding(terms.at, zone)
         wanted = current if month is None else _typed(month)
         if wanted > current:
-            raise UserFacingError(f"{wanted.name} has not begun. Leave the month out for this one.")
+            raise UserFacingError(phrase("{month} has not begun. Leave the month out for this one.", month=wanted.name))
         if wanted == current:
             told = await self.accounts.told(requester)
             return replace(
@@ -104,7 +105,8 @@ class UsageDesk:
                 pause=terms.policy.pause,
             )
         if wanted not in await self.months(requester):
-            raise UserFacingError(f"You made nothing here in {wanted.name}. Leave the month out for this one.")
+            nothing = phrase("You made nothing here in {month}. Leave the month out for this one.", month=wanted.name)
+            raise UserFacingError(nothing)
         return await self._read(requester, wanted, zone)
 
     async def months(self, requester: Requester) -> tuple[Month, ...]:

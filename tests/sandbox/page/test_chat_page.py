@@ -252,6 +252,14 @@ async def test_history_is_told_in_pages(asking: Asking) -> None:
     assert ([one["content"] for one in older["messages"]], older["more"]) == ([str(n) for n in range(10)], False)
 
 
+async def test_a_language_is_chosen_and_one_that_discord_does_not_have_is_refused(asking: Asking) -> None:
+    await asking.deed(asking.mia, "language", locale="pt-BR")
+    refused = await asking.deed(asking.mia, "language", locale="xx")
+
+    assert asking.mia.user.locale == "pt-BR"
+    assert refused == {"refused": "That is no language of Discord's."}
+
+
 async def test_words_replies_files_threads_posts_and_forwards(asking: Asking) -> None:
     forum = asking.discord.server.add_forum("showcase")
     random = asking.discord.server.channel("random")

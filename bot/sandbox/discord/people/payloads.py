@@ -79,8 +79,8 @@ def _payload(house: House, invocation: Invocation, data: Json) -> Json:
         guild_id = str(channel.guild.id)
         payload |= {
             "guild_id": guild_id,
-            "guild": {"id": guild_id, "locale": "en-US", "features": []},
-            "guild_locale": "en-US",
+            "guild": {"id": guild_id, "locale": channel.guild.locale, "features": []},
+            "guild_locale": channel.guild.locale,
             "member": member_view(channel.guild.members[user.id]) | {"permissions": permissions},
         }
     else:

@@ -208,6 +208,11 @@ class Server:
         self.guild.boost_tier = tier
         self._tell("GUILD_UPDATE", lambda: guild_view(self.guild))
 
+    def set_locale(self, locale: str) -> None:
+        """Choose the language of what everybody reads there."""
+        self.guild.locale = locale
+        self._tell("GUILD_UPDATE", lambda: guild_view(self.guild))
+
     def remove_bot(self) -> None:
         """Throw the bot out."""
         self._tell("GUILD_DELETE", lambda: {"id": str(self.id)})

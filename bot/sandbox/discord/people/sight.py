@@ -34,6 +34,7 @@ class Sight:
         """Their servers with channels, threads, members, roles and emojis, and their direct messages with the bot."""
         return {
             "me": user_view(self.user),
+            "locale": self.user.locale,
             "servers": [self._server(guild) for guild in self._guilds()],
             "direct": self._channel(self._house.world.direct_channel(self.user)),
         }

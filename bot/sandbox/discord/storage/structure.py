@@ -79,6 +79,7 @@ def _guild_told(guild: Guild) -> Json:
         ],
         "emojis": [_emoji_told(emoji) for emoji in guild.emojis],
         "boost_tier": guild.boost_tier,
+        "locale": guild.locale,
         "has_bot": guild.has_bot,
         "system_channel": guild.system_channel.id if guild.system_channel else None,
         "offered_to": sorted(guild.offered_to),
@@ -106,6 +107,7 @@ def _guild(body: Json, users: Mapping[int, User], file: FindFile) -> Guild:
         picture = None if one["size"] is None else file(one["id"], one["size"])
         guild.emojis.append(Emoji(one["id"], one["name"], one["animated"], picture))
     guild.boost_tier, guild.has_bot = body["boost_tier"], body["has_bot"]
+    guild.locale = body.get("locale", guild.locale)  # not told by earlier versions
     guild.offered_to.update(body["offered_to"])
     guild.system_channel = next((one for one in guild.channels if one.id == body["system_channel"]), None)
     return guild

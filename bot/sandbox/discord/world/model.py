@@ -76,6 +76,7 @@ class Guild:
         boost_tier: 0 to 3; decides the upload limit.
         has_bot: False once the bot was removed.
         system_channel: where Discord itself says who has come.
+        locale: the language that its owner has chosen for what everybody reads.
         offered_to: ids of roles to which the server's integrations settings offer every command of the bot.
     """
 
@@ -90,6 +91,7 @@ class Guild:
     boost_tier: int = 0
     has_bot: bool = True
     system_channel: Channel | None = None
+    locale: str = "en-US"
     offered_to: set[int] = field(default_factory=set[int])
 
     @property

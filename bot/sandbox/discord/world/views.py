@@ -213,7 +213,7 @@ def guild_view(guild: Guild) -> Json:
         "vanity_url_code": None,
         "premium_tier": guild.boost_tier,
         "premium_subscription_count": 0,
-        "preferred_locale": "en-US",
+        "preferred_locale": guild.locale,
         "rules_channel_id": None,
         "safety_alerts_channel_id": None,
         "public_updates_channel_id": None,

@@ -4,7 +4,7 @@ import { html, nothing } from "./lit/lit-html.js";
 import { hueOf } from "./format.js";
 import { openMenu } from "./popup.js";
 import { changed, isForum, isThread, KIND, room, server, state } from "./state.js";
-import { becomePerson, open } from "./wire.js";
+import { act, becomePerson, open } from "./wire.js";
 
 const SIGNS = { [KIND.text]: "#", [KIND.direct]: "@", [KIND.voice]: "♪", [KIND.forum]: "▤", [KIND.media]: "▤", 5: "!" };
 export const signOf = (channel) => (isThread(channel) ? "⌁" : SIGNS[channel.type] ?? "#");
@@ -50,11 +50,15 @@ export function personAvatar(person, kind = "") {
   return html`<span class="avatar hue${hueOf(person.id)} ${kind}" aria-hidden="true">${person.name[0]}</span>`;
 }
 
+const LANGUAGES = { "en-US": "English", de: "Deutsch", "es-ES": "Español", fr: "Français", "pt-BR": "Português", ja: "日本語", "qps-ploc": "⟦Pšéúdó⟧" };
+
 function whoami() {
   const mine = state.people.find((one) => one.id === state.person);
   if (!mine) return nothing;
   return html`<div class="whoami"><button class="person" aria-haspopup="menu" @click=${switcher}>
-    ${personAvatar(mine)}<span><span class="unseen">You are </span><strong>${mine.name}</strong><span class="unseen">, </span><small>${mine.note}</small><span class="unseen">. Be somebody else</span></span><span class="sign" aria-hidden="true">⇅</span></button></div>`;
+    ${personAvatar(mine)}<span><span class="unseen">You are </span><strong>${mine.name}</strong><span class="unseen">, </span><small>${mine.note}</small><span class="unseen">. Be somebody else</span></span><span class="sign" aria-hidden="true">⇅</span></button>
+    <select class="language" aria-label="Your language" title="Your language" @change=${(event) => act({ kind: "language", channel: state.channel, locale: event.target.value })}>
+      ${Object.entries(LANGUAGES).map(([locale, name]) => html`<option value=${locale} ?selected=${locale === state.outline.locale}>${name}</option>`)}</select></div>`;
 }
 
 function switcher(event) {

@@ -1,0 +1,26 @@
+"""People read the bot in the language that they choose on the page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playwright.async_api import expect
+
+from tests.page.windows import PATIENCE
+
+if TYPE_CHECKING:
+    from tests.page.windows import Windows
+
+
+async def test_a_member_reads_the_help_and_their_result_in_german(windows: Windows) -> None:
+    kit = await windows.open("Kit", windows.room())
+    choice = kit.page.get_by_role("combobox", name="Your language")
+    await choice.select_option("de")
+    await kit.slash("help")
+    await kit.messages.filter(has_text="Was du hier tun kannst").wait_for(timeout=PATIENCE)
+    result = await kit.imagine("a fox in the snow", quality="low", private="True")
+
+    await expect(result).to_contain_text("für")
+    await expect(result.get_by_role("button", name="Ändern")).to_be_visible()
+    await expect(choice).to_have_value("de")
+    await choice.select_option("en-US")

@@ -1,0 +1,52 @@
+"""Private answers are in the language of who asks, public ones in the server's; also after a restart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.sandbox.discord import Permission
+from bot.sandbox.images import ImageOptions
+
+if TYPE_CHECKING:
+    from tests.wire.house import House, OpenHouse
+
+
+async def test_everybody_reads_their_own_language_and_a_channel_reads_its_servers(house: House) -> None:
+    server = house.discord.server
+    server.set_locale("ja")
+    mia = server.add_member("Mia")
+    mia.user.locale = "de"
+
+    result = await house.imagine(mia, "a fox", quality="low")
+    private = await house.refusal(await mia.slash("imagine", prompt="an owl", quality="low", private=True))
+    refusal = await house.refusal(await mia.slash("imagine", prompt="a fox", quality="best"))
+
+    assert "さんへ" in result.content
+    assert "今日24枚" in result.content
+    assert "für <@" in private
+    assert "du: 23 Bilder heute" in private
+    assert "ist keine Qualität von GPT Image 2.5 Flare. Wähl low" in refusal
+
+
+async def test_what_waited_is_answered_in_its_language_after_a_restart(open_house: OpenHouse) -> None:
+    house = await open_house(images=ImageOptions(pace=0.5))
+    await house.start_bot()
+    house.discord.server.set_locale("fr")
+    invocation = await house.discord.server.add_member("Mia").slash("imagine", prompt="a fox", quality="low")
+    await house.in_mid_job()
+    await house.restart_bot()
+
+    await house.ended(invocation)
+    posted = house.posted(invocation)
+
+    told = house.words(invocation) if posted is None else posted.content
+    assert " pour <@" in told or "Aucune image" in told
+
+
+async def test_money_of_another_country_gets_a_sentence_in_ones_own_language(house: House) -> None:
+    noor = house.discord.server.add_member("Noor", permissions=Permission.MANAGE_GUILD)
+    noor.user.locale = "de"
+
+    refusal = await house.refusal(await noor.slash("quota set", kind="budget", amount="50€", window="month"))
+
+    assert "Ich zähle in US-Dollar, wie der Anbieter abrechnet: Schreib $50." in refusal
