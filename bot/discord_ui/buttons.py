@@ -34,7 +34,7 @@ ItemT = TypeVar("ItemT", bound=discord.ui.Item[Any])
 # What ends the id of a button, or of a dialog that one opened, that means exactly this picture of a result.
 CHOSEN, CHOSEN_IN_PRIVATE = "!", "!!"  # where the result is for everybody; where only one member sees it
 ALONE = "~"  # the same, where one picture of several is shown by itself, as often as somebody likes
-_OPENED = re.compile(r"^(?:dialog:[a-z]+|reword|preset):[a-z0-9-]+:(?P<by>[0-9]{1,20})!{1,2}$")
+_OPENED = re.compile(r"^(?:dialog:[a-z]+|reword|preset):[a-z0-9-]+(?::[0-9]+)?:(?P<by>[0-9]{1,20})!{1,2}$")
 ORDINALS = (phrase("1st"), phrase("2nd"), phrase("3rd"), phrase("4th"))  # as many pictures as a result has at most
 WHICH = phrase("which picture?")
 NO_BUTTONS = "Discord refused my buttons for it. Reply to the result, and begin your words with a number,"

@@ -17,7 +17,7 @@ from bot.discord_ui.presets import PresetUse, viewer_of
 from bot.errors import PresetRefusedError
 from bot.services.presets import LONGEST_VALUE, MOST_VARIABLES
 from bot.services.requests import Wishes, format_price
-from bot.services.text import beginning, listed, one_line, shown
+from bot.services.text import beginning, listed, number_of, one_line, shown
 
 if TYPE_CHECKING:
     import re
@@ -32,10 +32,14 @@ SHORT_VALUE = 60  # characters that are written in one line
 LONGEST_SHOWN = 40  # characters of a variable's name
 OPTIONAL = "May be left empty"
 CHANGED = "This preset was changed meanwhile, and asks for other things. Use it once more. Nothing was charged."
+DEARER = "This preset costs more by now than the dialog said. Use it once more to see the price. Nothing was charged."
 NO_ROOM = "This preset asks for a picture: attach one as image1. Nothing was charged."
 
 
-class UseDialog(LastingDialog, template=r"preset:(?P<ref>[a-z0-9-]{1,40}):(?P<by>[0-9]{1,20})!{1,2}"):
+_TEMPLATE = r"preset:(?P<ref>[a-z0-9-]{1,40})(?::(?P<nano>[0-9]{1,18}))?:(?P<by>[0-9]{1,20})!{1,2}"
+
+
+class UseDialog(LastingDialog, template=_TEMPLATE):
     """Asks for what a preset needs."""
 
     def __init__(self, use: PresetUse, custom_id: str, price: str, file_price: str | None) -> None:
@@ -94,7 +98,7 @@ async def use_preset(interaction: Interaction, use: PresetUse, *, private: bool 
     await use.check(interaction)
     nano = await use.price(interaction)
     takes_files = has_room and not use.attachments
-    custom_id = f"preset:{use.preset.ref}:{interaction.id}{CHOSEN_IN_PRIVATE if is_hidden else CHOSEN}"
+    custom_id = f"preset:{use.preset.ref}:{nano}:{interaction.id}{CHOSEN_IN_PRIVATE if is_hidden else CHOSEN}"
     file_price = format_price(await use.price(interaction, 1) - nano) if takes_files else None
     await _remember(interaction, use)
     await interaction.response.send_modal(UseDialog(use, custom_id, f"Price: {format_price(nano)}", file_price))
@@ -109,8 +113,11 @@ async def use_filled(interaction: Interaction, match: re.Match[str]) -> None:
     filled = {name.removeprefix(VALUE): _value(each) for name, each in fields.items() if name.startswith(VALUE)}
     if asked != filled.keys():
         raise PresetRefusedError(CHANGED)
+    opened = await _remembered(interaction, PresetUse(preset), match["by"])
+    if match["nano"] is not None and await opened.price(interaction) > number_of(match["nano"]):
+        raise PresetRefusedError(DEARER)
     values = {key: await read_words(interaction, text) for key, text in filled.items()}
-    use = replace(await _remembered(interaction, PresetUse(preset), match["by"]), values=values)
+    use = replace(opened, values=values)
     use = replace(use, attachments=(*use.attachments, *uploaded_in(interaction, FILES)))
     if missing := use.missing:
         names = listed(tuple(f"“{shown(each.name, LONGEST_SHOWN)}”" for each in missing), "and")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.discord_ui.preset_dialog import CHANGED, NO_ROOM
+from bot.discord_ui.preset_dialog import DEARER as DEARER_THAN_ASKED
 from bot.services.presets import Viewer
 from cogs.presets.panels import DEARER
 from tests.cogs.gallery import said_privately
@@ -63,7 +64,7 @@ async def test_what_is_made_from_a_dialog_is_paid_once(opened: OpenHouse) -> Non
         await house.mia.submit_modal(dialog, {"value:what": "fox"})
 
         assert dialog.modal is not None
-        opened_by = dialog.modal["custom_id"].split(":")[2].rstrip("!")
+        opened_by = dialog.modal["custom_id"].split(":")[-1].rstrip("!")
         assert await house.services.state.get(f"offer:{opened_by}") is not None
 
 
@@ -82,12 +83,24 @@ async def test_a_preset_that_was_changed_meanwhile_is_asked_for_anew(opened: Ope
         assert house.painter.asked == []
 
 
+async def test_what_costs_more_than_its_dialog_said_is_not_made(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await save(house, prompt="a {what}", quality="low")
+        dialog = await use(house)
+        await save(house, prompt="a {what}", quality="high", replace=True)
+
+        dearer = await house.mia.submit_modal(dialog, {"value:what": "fox"})
+
+        assert said_privately(dearer) == f"❌ {DEARER_THAN_ASKED}"
+        assert house.painter.asked == []
+
+
 async def test_what_somebody_else_said_in_their_command_is_not_used(opened: OpenHouse) -> None:
     async with opened() as house:
         await save(house, prompt="a {what}")
         dialog = await use(house, count=3)
         assert dialog.modal is not None
-        opened_by = dialog.modal["custom_id"].split(":")[2].rstrip("!")
+        opened_by = dialog.modal["custom_id"].split(":")[-1].rstrip("!")
         key = f"preset-use:{opened_by}"
         kept = json.loads(await house.services.state.get(key) or "")
         await house.services.state.put(key, json.dumps({**kept, "user_id": 1}))
