@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from unittest.mock import AsyncMock
 
+import discord
 import pytest
 
-from bot.errors import NoConversationsError, PromptBlockedError
+from bot.errors import DatabaseError, NoConversationsError, PromptBlockedError
 from bot.services.conversations import LONGEST_SILENCE
 from bot.services.requests import Change
 from cogs.converse.opening import MAY_NOT, ONLY_IN_CHANNELS, PRIVATE
@@ -16,7 +18,6 @@ from tests.cogs.replying import HAT, labels
 from tests.examples import drawn_upon, png
 
 if TYPE_CHECKING:
-    import discord
     from simcord import MemberActor
 
     from tests.cogs.house import House
@@ -313,6 +314,94 @@ async def test_a_silent_conversation_ends_by_itself(opened: OpenHouse, monkeypat
 
         assert note.startswith("🏁 Nothing was said here for a day, so this conversation has ended: 1 turn, 1 picture,")
         assert conversations.of(thread.id) is None
+
+
+async def test_an_end_that_is_pressed_again_says_that_it_has_ended(opened: OpenHouse) -> None:
+    async with opened(**READS) as house:
+        thread = await begin(house)
+        greeting = told(house, thread)[0]
+        conversations: Any = house.services.conversations
+        await conversations.end(conversations.of(thread.id))
+        refused = await house.mia.click(greeting, label="End")
+
+    assert "This conversation has ended already. Reply to a picture to change it." in text_of(refused)
+
+
+async def test_while_the_books_are_locked_no_silent_conversation_ends(
+    opened: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(**READS) as house:
+        thread = await begin(house)
+        conversations: Any = house.services.conversations
+        endings: Any = house.bot.get_cog("Endings")
+        now = conversations.clock() + LONGEST_SILENCE + 10
+        monkeypatch.setattr(conversations, "clock", lambda: now)
+        with monkeypatch.context() as locked:
+            locked.setattr(conversations, "silent", AsyncMock(side_effect=DatabaseError("The books are locked.")))
+            await endings.look()
+        before = conversations.of(thread.id)
+        await endings.look()
+
+        assert before is not None
+        assert conversations.of(thread.id) is None
+
+
+async def test_it_ends_too_where_nothing_can_be_said_any_more(opened: OpenHouse) -> None:
+    async with opened(**READS) as house:
+        thread = await begin(house)
+        greeting = told(house, thread)[0]
+        house.env.inject_error("POST", f"/channels/{thread.id}/messages", status=403, code=50083, message="Archived")
+        await house.mia.click(greeting, label="End")
+
+        assert house.services.conversations.of(thread.id) is None
+        assert not any("🏁" in each.content for each in told(house, thread))
+
+
+async def test_a_picture_that_comes_after_a_failed_beginning_is_what_is_changed(opened: OpenHouse) -> None:
+    async with opened(**READS) as house:
+        house.painter.failures.append(PromptBlockedError("Blocked. Nothing was charged.", code="moderation_blocked"))
+        thread = await begin(house)
+        await say(house, thread, "put a fox on it", attachments=[HAT])
+        last = house.painter.asked[-1]
+
+    assert (last.change, last.parent, len(last.references)) == (Change.EDIT, None, 1)
+    assert last.talk is not None
+    assert last.talk.previous is None
+
+
+async def test_a_reply_to_words_of_the_bot_goes_on_from_the_newest_picture(opened: OpenHouse) -> None:
+    async with opened(**READS) as house:
+        thread = await begin(house)
+        await say(house, thread, "make it snowy")
+        await say(house, thread, "make it blue", reply_to=told(house, thread)[0])
+        last = house.painter.asked[-1]
+
+    assert last.parent == 2
+    assert last.talk is not None
+    assert last.talk.previous == "resp_2"
+
+
+@pytest.mark.parametrize(
+    "way",
+    ["/channels/{channel}/messages", "/channels/{channel}/messages/{message}/threads", "/channels/{channel}/threads"],
+)
+async def test_trouble_of_discords_own_is_not_taken_for_a_missing_permission(opened: OpenHouse, way: str) -> None:
+    async with opened(**READS) as house:
+        house.expected = (discord.DiscordServerError, discord.app_commands.CommandInvokeError)
+        await house.imagine()
+        place = {"channel": house.channel.id, "message": house.posted[0].id}
+        if way.endswith("{channel}/threads"):
+            below = "/channels/{channel}/messages/{message}/threads".format(**place)
+            house.env.inject_error("POST", below, status=400, code=160004, message="A thread exists")
+        house.env.inject_error("POST", way.format(**place), status=500, times=None)
+        if way.endswith("messages"):
+            answer: Any = await house.mia.slash(house.channel, "converse", prompt="a boat")
+        else:
+            answer = await house.ben.select(house.posted[0], ["converse"])
+
+    assert text_of(answer).startswith("❌ ")
+    assert MAY_NOT not in text_of(answer)
+    assert len(house.painter.asked) == 1
 
 
 async def test_private_results_threads_and_missing_permissions_are_refused_kindly(opened: OpenHouse) -> None:

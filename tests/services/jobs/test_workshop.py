@@ -40,6 +40,16 @@ async def test_four_pictures_are_four_jobs_and_one_answer(tmp_path: Path) -> Non
         assert len(house.provider.asked) == 4
 
 
+async def test_nobody_waits_for_the_end_of_a_request_that_is_not_at_work(tmp_path: Path) -> None:
+    async with a_house(tmp_path, (finished(),)) as house:
+        await house.studio.submit("r1", a_request(), MIA, RecordingDelivery())
+        await settled(house, "r1")
+
+        async with asyncio.timeout(5):
+            await house.studio.workshop.ended("r1")
+            await house.studio.workshop.ended("never taken")
+
+
 async def test_a_request_of_which_some_pictures_fail_shows_the_others(tmp_path: Path) -> None:
     refused = RequestRejectedError("Rejected.", code="invalid_value")
     async with a_house(tmp_path, (refused,), (finished(),)) as house:
