@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 
 from bot.sandbox.discord import Upload
+from bot.sandbox.discord.world.permissions import Permission
 from bot.sandbox.images import Fault, FaultKind, ImageOptions
 from bot.services.requests import format_usd
 from tests.examples import drawn_upon
-from tests.pictures.samples import encoded, gradient
+from tests.pictures.samples import encoded, gradient, opened
 from tests.wire.house import PROGRESS
 from tests.wire.process import BotProcess
 from tests.wire.test_replies import WITH_THE_INTENT
@@ -66,6 +68,14 @@ async def turn(
         await member.reply(to, words, files)
     await house.until(lambda: len(answers(house, thread)) > before)
     return answers(house, thread)[-1]
+
+
+def mask_of(content: bytes) -> bytes:
+    """White in the middle of this picture, where it may change."""
+    width, height = opened(content).size
+    with Image.new("L", (width, height), 0) as mask:
+        mask.paste(255, (width // 4, height // 4, width // 2, height // 2))
+        return encoded(mask, "PNG")
 
 
 async def all_is_booked(house: House) -> None:
@@ -184,4 +194,43 @@ async def test_without_conversations_at_the_endpoint_each_message_is_an_edit(ope
 
     assert [call.endpoint for call in house.images.calls] == ["generations", "edits"]
     assert house.images.turns == []
+    await all_is_booked(house)
+
+
+async def test_a_mask_in_a_thread_is_an_edit_of_just_that_part_and_the_next_turn_begins_anew(house: House) -> None:
+    mia = house.discord.server.add_member("Mia")
+    thread = await begun(house, mia)
+    first = answers(house, thread)[-1].attachments[0]
+    masked = await turn(house, thread, mia, "a boat here", Upload("mask.png", mask_of(first.content)))
+    await turn(house, thread, mia, "make it blue")
+
+    assert masked.attachments
+    assert [call.endpoint for call in house.images.calls] == ["edits"]
+    assert {file.field for file in house.images.calls[-1].files} == {"image", "mask"}
+    assert ["previous_response_id" in each for each in house.images.turns] == [False, False]
+    assert "- a boat here" in house.images.turns[-1]["input"][0]["content"][0]["text"]
+    await all_is_booked(house)
+
+
+async def test_whose_budget_ends_in_the_middle_is_told_so_and_the_others_go_on(house: House) -> None:
+    server = house.discord.server
+    artists = server.add_role("Artists")
+    mia, ben = server.add_member("Mia", roles=[artists]), server.add_member("Ben")
+    lead = server.add_member("Lea", permissions=Permission.MANAGE_GUILD)
+    await house.ended(await lead.slash("quota set", kind="budget", amount="$0.10", window="month", role=artists))
+    thread = await begun(house, mia)
+    while (await turn(house, thread, mia, "make it snowy")).attachments:
+        await all_is_booked(house)
+    refused, used = answers(house, thread)[-1], house.ledger()
+    made = len(house.images.turns)
+    went_on = await turn(house, thread, ben, "make it blue")
+
+    assert made > 1
+    assert refused.content.startswith("❌ ")
+    assert f"the monthly budget of <@&{artists.id}>" in refused.content
+    assert (used.sums.held_nano, len(used.jobs)) == (0, made)
+    assert used.sums.settled_nano < 100_000_000
+    assert f"for <@{ben.id}>" in went_on.content
+    assert went_on.attachments
+    assert house.images.turns[-1]["previous_response_id"]
     await all_is_booked(house)
