@@ -17,8 +17,9 @@ from bot.demo.browser.books import Reader
 from bot.demo.browser.bot_process import BotProcess
 from bot.demo.browser.town import furnish, inhabitants
 from bot.errors import OperatorError
-from bot.sandbox.discord import Options, SandboxDiscord
-from bot.sandbox.images import ImageOptions, SandboxImages
+from bot.sandbox.conversations import SandboxOpenAI
+from bot.sandbox.discord import Intent, Options, SandboxDiscord
+from bot.sandbox.images import ImageOptions
 from bot.sandbox.page import ChatPage
 from bot.services.policy import Defaults
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 NANO = 1_000_000_000
 BUDGET_DOLLARS, DAILY_IMAGES = 20, 25
+LEADS_CONVERSATIONS = "gpt-6-luna"  # the text model; at an endpoint that is not the provider's own, it has to be named
 DEFAULTS = Defaults(BUDGET_DOLLARS * NANO, DAILY_IMAGES)
 FIRST_ANSWER = 3.0  # seconds that Discord waits; then the page says, as Discord does, that nothing came
 MARGIN = 0.5  # seconds until the page says it, on top: an answer in the last moment is still told
@@ -64,7 +66,7 @@ class Sandbox:
     """Everything that runs while the page can be tried."""
 
     discord: SandboxDiscord
-    images: SandboxImages
+    images: SandboxOpenAI
     bot: BotProcess
     page: ChatPage
 
@@ -108,7 +110,7 @@ async def opened(choices: Choices) -> AsyncGenerator[Sandbox]:
         people = furnish(discord) if discord.is_new else inhabitants(discord)
         await stack.enter_async_context(discord)
         kept = replace(choices.images, bill=folder / BILL, remembered_bytes=REMEMBERED_BYTES)
-        images = await stack.enter_async_context(SandboxImages(kept))
+        images = await stack.enter_async_context(SandboxOpenAI(kept))
         images.travel(discord.clock.travelled)
         bot = BotProcess({**choices.environment, **_settings(discord, images, folder / "bot")}, folder)
         reader = Reader(folder / "bot" / "atelier.sqlite3", discord.servers, DEFAULTS)
@@ -131,7 +133,12 @@ def _discord(choices: Choices, folder: Path) -> SandboxDiscord:
     Raises:
         OperatorError: the folder cannot be used.
     """
-    options = Options(first_answer_seconds=choices.first_answer, remembered_requests=REMEMBERED_REQUESTS, folder=folder)
+    options = Options(
+        first_answer_seconds=choices.first_answer,
+        privileged_intents=Intent.MESSAGE_CONTENT,
+        remembered_requests=REMEMBERED_REQUESTS,
+        folder=folder,
+    )
     try:
         return SandboxDiscord(options)
     except OperatorError as error:
@@ -151,7 +158,7 @@ def _token(folder: Path) -> str:
     return path.read_text("ascii")
 
 
-def _settings(discord: SandboxDiscord, images: SandboxImages, folder: Path) -> dict[str, str]:
+def _settings(discord: SandboxDiscord, images: SandboxOpenAI, folder: Path) -> dict[str, str]:
     """What points the bot here."""
     return {
         "DISCORD_TOKEN": discord.token,
@@ -162,6 +169,8 @@ def _settings(discord: SandboxDiscord, images: SandboxImages, folder: Path) -> d
         "ATELIER_DATA_DIR": str(folder),
         "ATELIER_MONTHLY_BUDGET": str(BUDGET_DOLLARS),
         "ATELIER_MEMBER_DAILY_IMAGES": str(DAILY_IMAGES),
+        "ATELIER_CONVERSATIONS": LEADS_CONVERSATIONS,
+        "ATELIER_MESSAGE_CONTENT": "true",  # so that whatever is said in a conversation is the next instruction
     }
 
 

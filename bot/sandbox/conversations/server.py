@@ -40,13 +40,14 @@ class SandboxOpenAI(SandboxImages):
     """The sandbox's image API, and conversations.
 
     Attributes:
-        turns: the fields of every request for a response that could be read, as it came.
+        turns: the fields of every request for a response that could be read, as it came, as far as they are remembered.
     """
 
     def __init__(self, options: ImageOptions | None = None, talk: ConversationOptions | None = None) -> None:
         super().__init__(options)
         self.talk = talk or ConversationOptions()
         self.turns: list[dict[str, Any]] = []
+        self._weights: list[int] = []  # of `turns`, in bytes
         self._memory = Memory(self._now, self.talk.kept_days)
 
     @override
@@ -58,13 +59,20 @@ class SandboxOpenAI(SandboxImages):
             router.add_post("/v1/responses/{id}/cancel", self._cancel)
             router.add_delete("/v1/responses/{id}", self._delete)
 
+    def _remember_turn(self, fields: dict[str, Any], weight: int) -> None:
+        self.turns.append(fields)
+        self._weights.append(weight)
+        most = self.options.remembered_bytes
+        while most is not None and len(self.turns) > 1 and sum(self._weights) > most:
+            del self.turns[0], self._weights[0]
+
     async def _responses(self, request: web.Request) -> web.StreamResponse:
         return await self._answered(request, self._respond)
 
     async def _respond(self, request: web.Request, request_id: str) -> web.StreamResponse:
         self._let_in(request, request_id)
         fields = await read_object(request)
-        self.turns.append(fields)
+        self._remember_turn(fields, len(await request.read()))
         try:
             part = await self._part(fields, request_id)
             fault = part.fault

@@ -239,3 +239,14 @@ async def test_what_is_in_the_foreground_is_neither_cancelled_nor_streamed_again
         await client.responses.cancel(made.id)
     with pytest.raises(openai.BadRequestError):
         await client.responses.retrieve(made.id, stream=True)
+
+
+async def test_only_the_latest_turns_are_remembered_as_far_as_there_is_room() -> None:
+    async with SandboxOpenAI(options(remembered_bytes=2_000)) as api, client_of(api) as client:
+        await ask(client, "a red fox")
+        await ask(client, "a blue fox")
+        both = [turn["input"] for turn in api.turns]
+        await ask(client, "a green fox" + " " * 2_000)
+
+    assert both == ["a red fox", "a blue fox"]
+    assert [turn["input"].strip() for turn in api.turns] == ["a green fox"]
