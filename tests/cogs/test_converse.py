@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from unittest.mock import AsyncMock
 
 import discord
 import pytest
@@ -327,6 +326,10 @@ async def test_an_end_that_is_pressed_again_says_that_it_has_ended(opened: OpenH
     assert "This conversation has ended already. Reply to a picture to change it." in text_of(refused)
 
 
+async def books_are_locked() -> None:
+    raise DatabaseError("The books are locked.")
+
+
 async def test_while_the_books_are_locked_no_silent_conversation_ends(
     opened: OpenHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -337,7 +340,7 @@ async def test_while_the_books_are_locked_no_silent_conversation_ends(
         now = conversations.clock() + LONGEST_SILENCE + 10
         monkeypatch.setattr(conversations, "clock", lambda: now)
         with monkeypatch.context() as locked:
-            locked.setattr(conversations, "silent", AsyncMock(side_effect=DatabaseError("The books are locked.")))
+            locked.setattr(conversations, "silent", books_are_locked)
             await endings.look()
         before = conversations.of(thread.id)
         await endings.look()
