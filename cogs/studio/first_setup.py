@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 LONGEST_AMOUNT = 100  # characters
 BUDGET, EACH, LOG, ZONE, LEADS = "budget", "each", "log", "zone", "leads"  # the fields' ids
+LEFT = "Empty leaves it as it is."
 SAFE_BUDGET, SAFE_ALLOWANCE = "$20", "10 pictures"
 
 
@@ -122,9 +123,9 @@ class SetupDialog(LastingDialog, template=r"setup"):
         fields: tuple[tuple[str, str, discord.ui.Item[Any]], ...] = (
             ("Budget of this server, a month", "Dollars or pictures; nobody can pass it.", _amount(BUDGET, amounts[0])),
             ("Allowance of each member, a day", "Pictures or dollars.", _amount(EACH, amounts[1])),
-            ("Log channel", "Where alerts, reports and members' questions for more are posted.", _channel(policy)),
+            ("Log channel", f"For alerts, reports and members' questions for more. {LEFT}", _channel(policy)),
             ("Time zone", "By which days and months are counted.", _zone(policy)),
-            ("Role that leads too", "Beside those who may manage this server.", _role(policy)),
+            ("Role that leads too", f"Beside those who may manage this server. {LEFT}", _role(policy)),
         )
         for text, description, field in fields:
             self.add_item(discord.ui.Label(text=text, description=description, component=field))
