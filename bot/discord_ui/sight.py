@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+MOST_AT_ONCE = 10  # threads that Discord is asked about
+
+
 class MemberSight(Sight):
     """What whoever acts can see now.
 
@@ -39,12 +42,14 @@ class MemberSight(Sight):
 
     @override
     async def of_threads(self, thread_ids: Sequence[int]) -> dict[int, ThreadSight]:
-        found = await asyncio.gather(*(self._of_thread(thread_id) for thread_id in thread_ids))
+        some = asyncio.Semaphore(MOST_AT_ONCE)
+        found = await asyncio.gather(*(self._of_thread(thread_id, some) for thread_id in thread_ids))
         return dict(zip(thread_ids, found, strict=True))
 
-    async def _of_thread(self, thread_id: int) -> ThreadSight:
+    async def _of_thread(self, thread_id: int, some: asyncio.Semaphore) -> ThreadSight:
         try:
-            return await self._looked_at(thread_id)
+            async with some:
+                return await self._looked_at(thread_id)
         except discord.NotFound:
             return ThreadSight.GONE
         except PROBLEMS:

@@ -20,6 +20,9 @@ WORDLESS = phrase("without words")
 OPEN = phrase("Choose one below to open it; /show brings one into a channel.")
 NOTHING = phrase("Nothing was found that you can see here.")
 NO_STARS = phrase("Press ⭐ Star under a picture that you want to find here.")
+NOTHING_YET = phrase(
+    "So far I found only what was made in threads that you cannot see. Press the button to look further."
+)
 NO_MORE = phrase(
     "There is nothing more here that you can see: it was deleted meanwhile, or hidden. Use /history once more."
 )

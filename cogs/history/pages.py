@@ -21,7 +21,7 @@ from bot.language import phrase
 from bot.pictures import Tile
 from bot.services.gallery import HistoryPage, HistoryQuery
 from bot.services.text import number_of
-from cogs.history.page_text import NO_MORE, nothing_text, option_label, page_text, sheet_alt_text
+from cogs.history.page_text import NO_MORE, NOTHING_YET, nothing_text, option_label, page_text, sheet_alt_text
 
 if TYPE_CHECKING:
     import re
@@ -111,22 +111,21 @@ async def show_page(
     """
     services = interaction.client.services
     title_of, language = services.catalog.title_of, language_of_reader(interaction)
+    turns = [(way, number) for way, number in ((NEWER, page.newer), (OLDER, page.older)) if number is not None]
     if not page.entries:
-        text = language.translate(nothing or nothing_text(query, title_of))
-        await steadily(lambda: interaction.edit_original_response(content=text, attachments=[], view=None))
+        text = language.translate(NOTHING_YET if turns else nothing or nothing_text(query, title_of))
+        view = translated(view_of([TurnButton(search_id, *turn) for turn in turns]), language) if turns else None
+        await steadily(lambda: interaction.edit_original_response(content=text, attachments=[], view=view))
         return
     tiles = [Tile(f"#{entry.number}", entry.digest, entry.media_type) for entry in page.entries]
     sheet = await services.contact_sheets.draw(tiles, services.blobs.get)
     text, alt = language.translate(page_text(query, page.entries, title_of)), sheet_alt_text(page.entries)
-    turns = [
-        TurnButton(search_id, way, number)
-        for way, number in ((NEWER, page.newer), (OLDER, page.older))
-        if number is not None
-    ]
     await steadily(
         lambda: interaction.edit_original_response(
             content=text,
             attachments=[discord.File(io.BytesIO(sheet), SHEET, description=alt)],
-            view=translated(view_of([OpenSelect(page.entries), *turns]), language),
+            view=translated(
+                view_of([OpenSelect(page.entries), *(TurnButton(search_id, *turn) for turn in turns)]), language
+            ),
         )
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import discord
 import pytest
 from PIL import Image
 
-from cogs.history.page_text import NO_MORE
+from cogs.history.page_text import NO_MORE, NOTHING_YET
 from cogs.history.pages import NOT_YOURS, TOO_OLD, TurnButton
 from tests.cogs.gallery import delete, offer, said_privately
 from tests.cogs.house import interaction_of
@@ -276,6 +277,32 @@ async def test_a_private_thread_is_seen_by_whoever_was_added(opened: OpenHouse, 
         assert numbers(of_mia) == [1]
         assert said_privately(of_ben).endswith(NOTHING) is not is_member
         assert said_privately(of_moderator).endswith(NOTHING)
+
+
+async def test_where_time_was_up_before_anything_was_found_it_goes_on_by_a_button(
+    opened: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened() as house:
+        await house.imagine(prompt="an open fox")
+        channel = house.bot.get_channel(house.channel.id)
+        assert isinstance(channel, discord.TextChannel)
+        for number in range(10):
+            thread = await channel.create_thread(name=f"{number}", type=discord.ChannelType.private_thread)
+            await thread.add_user(discord.Object(house.mia.id))
+            await house.env.settle()
+            await house.mia.slash(house.channel.threads[-1], "imagine", prompt="a secret")
+        history = replace(house.services.history, patience=0.0)
+        monkeypatch.setattr(house.bot, "services", replace(house.services, history=history))
+        cog: Any = house.bot.get_cog("LookBack")
+        monkeypatch.setattr(cog, "_services", house.bot.services)
+
+        first = await look(house, house.ben, scope="everybody's")
+        assert first.response is not None
+        said = said_privately(first)
+        await house.ben.click(first.response, label="Older")
+
+        assert said == NOTHING_YET
+        assert "**#1** an open fox" in first.response.content
 
 
 @pytest.mark.parametrize(("status", "of_mia"), [(404, [1]), (403, [])])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import asdict, dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol, Self
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 PER_PAGE = 9  # pictures
 MOST_SUGGESTED = 25  # pictures that are offered while somebody types
 MORE_DIGITS = 6  # that may follow those of a number that were typed
-ROUNDS = 20  # looks for one page; each leaves out the hidden threads that the one before it met
+LOOKED_AHEAD = 200  # pictures at a time, where the first look has met hidden threads
+PATIENCE = 20.0  # seconds in which a page is filled, however many hidden threads are met; then it says how far it came
+SUGGESTED_WITHIN = 0.2  # seconds; whoever types wants to see something
 NOT_THERE = "There is no picture #{} here that you can see. /history shows what there is."
 
 
@@ -149,7 +152,7 @@ class Sight(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class HistoryPage:
-    """A page, the newest first.
+    """A page, the newest first. Where it is not full and leads on, more was not looked through in time.
 
     Attributes:
         newer: below the number that the page of newer ones ends above; None if there are none.
@@ -161,11 +164,28 @@ class HistoryPage:
     older: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What may be seen, in the order in which it was looked for.
+
+    Attributes:
+        reached: the number of the picture behind which it was not looked any more; None if nothing is left there.
+    """
+
+    entries: Sequence[Entry]
+    reached: int | None = None
+
+
 @dataclass(frozen=True)
 class History:
-    """Looks through what was made."""
+    """Looks through what was made.
+
+    Attributes:
+        patience: seconds in which a page is filled.
+    """
 
     records: HistoryRecords
+    patience: float = PATIENCE
 
     async def newest(self, query: HistoryQuery, sight: Sight) -> HistoryPage:
         """The first page."""
@@ -175,22 +195,23 @@ class History:
         """The page of what is older than a picture; without a number, the first."""
         stretch = Stretch() if number is None else Stretch(highest=number - 1)
         found = await self._found(query, sight, stretch, PER_PAGE + 1)
-        shown = tuple(found[:PER_PAGE])
+        shown = tuple(found.entries[:PER_PAGE])
         if not shown:
-            return HistoryPage(())
+            return HistoryPage((), older=found.reached)
         return HistoryPage(
             shown,
             newer=None if number is None else shown[0].number,
-            older=shown[-1].number if len(found) > PER_PAGE else None,
+            older=shown[-1].number if len(found.entries) > PER_PAGE else found.reached,
         )
 
     async def newer_than(self, query: HistoryQuery, sight: Sight, number: int) -> HistoryPage:
         """The page of what is just newer than a picture."""
         found = await self._found(query, sight, Stretch(lowest=number + 1, newest_first=False), PER_PAGE + 1)
-        shown = tuple(reversed(found[:PER_PAGE]))
+        shown = tuple(reversed(found.entries[:PER_PAGE]))
         if not shown:
-            return HistoryPage(())
-        return HistoryPage(shown, newer=shown[0].number if len(found) > PER_PAGE else None, older=shown[-1].number)
+            return HistoryPage((), newer=found.reached)
+        newer = shown[0].number if len(found.entries) > PER_PAGE else found.reached
+        return HistoryPage(shown, newer=newer, older=shown[-1].number)
 
     async def one(self, server_id: int, asker_id: int, number: int, sight: Sight) -> Entry:
         """A picture that may be seen.
@@ -200,20 +221,21 @@ class History:
         """
         query = HistoryQuery(server_id, asker_id)
         found = await self._found(query, sight, Stretch(lowest=number, highest=number), 1)
-        if not found:
+        if not found.entries:
             raise PictureGoneError(NOT_THERE.format(number))
-        return found[0]
+        return found.entries[0]
 
     async def suggested(self, server_id: int, asker_id: int, typed: str, sight: Sight) -> list[Entry]:
         """What may be meant by what was typed so far: a number or its beginning, then words."""
         found: dict[int, Entry] = {}
+        ends = time.monotonic() + SUGGESTED_WITHIN
         query = HistoryQuery(server_id, asker_id)
         digits = typed.strip().removeprefix("#")
         for stretch in _beginning_with(number_of(digits)):
-            more = await self._found(query, sight, stretch, MOST_SUGGESTED)
-            found |= {entry.number: entry for entry in more}
-        by_words = await self._found(replace(query, words=digits), sight, Stretch(), MOST_SUGGESTED)
-        found |= {entry.number: entry for entry in by_words if entry.number not in found}
+            more = await self._found(query, sight, stretch, MOST_SUGGESTED, ends)
+            found |= {entry.number: entry for entry in more.entries}
+        by_words = await self._found(replace(query, words=digits), sight, Stretch(), MOST_SUGGESTED, ends)
+        found |= {entry.number: entry for entry in by_words.entries if entry.number not in found}
         return list(found.values())[:MOST_SUGGESTED]
 
     async def shown(self, entry: Entry, channel_id: int, message_id: int) -> bool:
@@ -224,18 +246,27 @@ class History:
         """
         return await self.records.shown(entry, channel_id, message_id)
 
-    async def _found(self, query: HistoryQuery, sight: Sight, stretch: Stretch, most: int) -> list[Entry]:
-        """The first `most` that may be seen: whoever sees a channel sees only some of its threads."""
-        places, told = sight.places, dict[int, ThreadSight]()
-        found: Sequence[Entry] = ()
-        for _ in range(ROUNDS):
-            found = await self.records.found(query, places, stretch, most)
-            threads = {entry.channel_id for entry in found if entry.is_in_thread}
+    async def _found(
+        self, query: HistoryQuery, sight: Sight, stretch: Stretch, most: int, ends: float | None = None
+    ) -> _Found:
+        """The first `most` that may be seen: whoever sees a channel sees only some of its threads.
+
+        Each look leaves out the hidden threads that those before it met, and every thread is asked about once. After
+        `ends`, by the monotonic clock, it looks no further.
+        """
+        places, told, count = sight.places, dict[int, ThreadSight](), most
+        ends = time.monotonic() + self.patience if ends is None else ends
+        while True:
+            looked = await self.records.found(query, places, stretch, count)
+            threads = {entry.channel_id for entry in looked if entry.is_in_thread}
             told |= await sight.of_threads(sorted(threads - told.keys()))
-            if all(_is_seen(entry, query.asker_id, told) for entry in found):
-                break
+            seen = [entry for entry in looked if _is_seen(entry, query.asker_id, told)]
+            if len(seen) >= most or len(looked) < count:
+                return _Found(seen[:most])
+            if time.monotonic() >= ends:
+                return _Found(seen, looked[-1].number)
             places = replace(places, hidden=_those(told, ThreadSight.HIDDEN), gone=_those(told, ThreadSight.GONE))
-        return [entry for entry in found if _is_seen(entry, query.asker_id, told)]
+            count = LOOKED_AHEAD
 
 
 def _beginning_with(number: int) -> list[Stretch]:

@@ -288,6 +288,25 @@ async def test_a_private_thread_shows_itself_to_who_is_in_it(
     assert thread.visible_to(noah) == []
 
 
+async def test_the_bot_asks_who_takes_part_in_a_thread_that_it_sees(
+    api: Api, sandbox: SandboxDiscord, mia: Member
+) -> None:
+    server = sandbox.server
+    ben = server.add_member("Ben")
+    thread = mia.start_thread(server.channel("studio"), "Foxes", private=True)
+    path = f"/channels/{thread.id}/thread-members"
+    unseen = await api.call("GET", f"{path}/{mia.user.id}")
+    server.add_to_thread(thread, server.bot)
+    there, not_there, nobody = [await api.call("GET", f"{path}/{each}") for each in (mia.user.id, ben.user.id, 5)]
+    no_thread = await api.call("GET", f"/channels/{server.channel('studio').id}/thread-members/{mia.user.id}")
+
+    assert (unseen.status, unseen.code) == (403, 50001)
+    assert there.status == 200
+    assert (there.body["id"], there.body["user_id"]) == (str(thread.id), str(mia.user.id))
+    assert [(each.status, each.code) for each in (not_there, nobody)] == [(404, 10007)] * 2
+    assert (no_thread.status, no_thread.code) == (400, 50024)
+
+
 async def test_the_bot_starts_changes_and_leaves_threads(api: Api, sandbox: SandboxDiscord, keeper: Member) -> None:
     studio = sandbox.server.channel("studio")
     forum = sandbox.server.add_forum("ideas")

@@ -139,11 +139,40 @@ async def test_what_one_made_in_a_thread_that_is_gone_is_found_by_oneself() -> N
     assert numbers(await History(shelf).newest(QUERY, Eyes({60: ThreadSight.GONE}))) == [1]
 
 
-async def test_after_so_many_hidden_threads_it_is_looked_no_further() -> None:
-    shelf = Shelf([entry(1), *(entry(number, 1000 + number) for number in range(2, 400))])
+async def test_a_page_is_full_however_many_hidden_threads_are_before_it() -> None:
+    hidden = [entry(number, 1000 + number) for number in range(20, 2000)]
+    shelf = Shelf([*(entry(number) for number in range(1, 12)), *hidden])
+    eyes = Eyes()
 
-    assert numbers(await History(shelf).newest(QUERY, Eyes())) == []
-    assert shelf.looks == 20
+    page = await History(shelf).newest(QUERY, eyes)
+
+    assert numbers(page) == list(range(11, 2, -1))
+    assert page.older == 3
+    assert len(eyes.asked) == len(set(eyes.asked)) == len(hidden)
+    assert shelf.looks == 1 + 10
+
+
+async def test_where_time_is_up_a_page_says_how_far_it_came_and_the_next_goes_on_from_there() -> None:
+    shelf = Shelf([entry(1), *(entry(number, 1000 + number) for number in range(2, 15)), entry(15)])
+    history = History(shelf, patience=0)
+
+    first = await history.newest(QUERY, Eyes())
+    assert first.older is not None
+    second = await history.older_than(QUERY, Eyes(), first.older)
+    back = await history.newer_than(QUERY, Eyes(), 1)
+    assert back.newer is not None
+    last = await history.newer_than(QUERY, Eyes(), back.newer)
+
+    assert (numbers(first), first.older) == ([15], 6)
+    assert (numbers(second), second.older) == ([1], None)
+    assert (numbers(back), back.newer, back.older) == ([], 11, None)
+    assert (numbers(last), last.newer) == ([15], None)
+
+
+async def test_a_page_on_which_nothing_may_be_seen_in_time_leads_on() -> None:
+    shelf = Shelf([entry(1), *(entry(number, 1000 + number) for number in range(2, 15))])
+
+    assert await History(shelf, patience=0).newest(QUERY, Eyes()) == HistoryPage((), older=5)
 
 
 async def test_one_picture_is_there_for_who_may_see_it() -> None:

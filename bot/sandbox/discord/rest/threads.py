@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.sandbox.discord.rest.routes import NO_CONTENT, Call, Reply, Route
-from bot.sandbox.discord.wire.refusals import FormFaults, Refusal, invalid_form
+from bot.sandbox.discord.wire.refusals import FormFaults, Refusal, invalid_form, unknown_member
 from bot.sandbox.discord.wire.wire import Json, as_object
 from bot.sandbox.discord.world.permissions import Permission
 from bot.sandbox.discord.world.things import ChannelKind
@@ -40,6 +40,7 @@ class ThreadRoutes:
             Route("DELETE", one, self._delete),
             Route("PUT", f"{one}/thread-members/@me", self._join),
             Route("DELETE", f"{one}/thread-members/@me", self._leave),
+            Route("GET", f"{one}/thread-members/{{user}}", self._member),
             Route("GET", "/guilds/{guild}/threads/active", self._active),
         ]
 
@@ -100,6 +101,13 @@ class ThreadRoutes:
     async def _leave(self, call: Call) -> Reply:
         self._desk.threads.leave(self._thread(call), self._world.bot)
         return NO_CONTENT
+
+    async def _member(self, call: Call) -> Reply:
+        thread = self._thread(call)
+        user = self._world.users.get(call.id("user") or 0)
+        if user is None or not thread.thread_has(user):
+            raise unknown_member()
+        return Reply(thread_member_view(thread, user))
 
     async def _active(self, call: Call) -> Reply:
         bot = self._world.bot
