@@ -34,7 +34,8 @@ def decimal(written: str) -> Translatable:
     def told_in(language: Language) -> str:
         from babel.numbers import format_decimal  # noqa: PLC0415 - see above
 
-        return format_decimal(written.replace(",", ""), locale=language.cldr, decimal_quantization=False)
+        digits = written.replace(",", "")
+        return format_decimal(digits, f"#,##0.{'0' * len(digits.partition('.')[2])}", locale=language.cldr)
 
     return Translatable(written, told_in)
 

@@ -14,6 +14,7 @@ from bot.language import (
     Language,
     catalogs_digest,
     composed,
+    decimal,
     dollars,
     joined,
     language_of,
@@ -92,6 +93,22 @@ def test_texts_are_joined_and_fitted_in_each_language() -> None:
 
     assert (lines, GERMAN.translate(lines)) == ("a cat\nand", "eine Katze\nand")
     assert (short, GERMAN.translate(short)) == ("a cat", "eine K")
+
+
+@pytest.mark.usefixtures("cats")
+def test_what_stands_before_and_behind_a_text_stays_there() -> None:
+    before, behind = "-# " + phrase("a cat"), phrase("a cat") + "!"
+
+    assert (before, behind) == ("-# a cat", "a cat!")
+    assert [GERMAN.translate(each) for each in (before, behind)] == ["-# eine Katze", "eine Katze!"]
+
+
+def test_decimals_have_the_digits_that_they_have_in_english() -> None:
+    assert [Language(each).translate(decimal("1,234.50")) for each in ("en-US", "de", "ja")] == [
+        "1,234.50",
+        "1.234,50",
+        "1,234.50",
+    ]
 
 
 @pytest.mark.usefixtures("cats")
