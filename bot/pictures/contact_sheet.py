@@ -86,7 +86,7 @@ async def _small_of(content: bytes | None, media_type: str) -> bytes | None:
 
 
 def _shrunk(content: bytes) -> bytes:
-    image = plain_picture(content, lambda width, height: within(width, height, TILE)).image
+    image = plain_picture(content, lambda width, height: within(width, height, TILE), is_rough=True).image
     if image.mode != "RGB":
         ground = Image.new("RGB", image.size, (222, 222, 222))
         ground.paste(image, mask=image.getchannel("A"))
