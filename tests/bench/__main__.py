@@ -14,6 +14,7 @@ from rich.console import Console
 from tests.bench import (
     answers,
     capacity,
+    choices,
     history,
     inputs,
     latency,
@@ -42,6 +43,7 @@ PARTS: dict[str, Callable[[bool, Callable[[object], None]], list[Figure]]] = {
     "strangers": lambda quick, _: strangers.measure(quick=quick),
     "page": lambda quick, show: page.measure(quick=quick, show=show),
     "inputs": lambda quick, show: inputs.measure(quick=quick, show=show),
+    "choices": lambda quick, _: choices.measure(quick=quick),
     "capacity": lambda quick, _: capacity.measure(quick=quick),
     "ledger": lambda quick, show: measure_ledger(quick=quick, show=show),
     "history": lambda _, __: history.measure(),
@@ -49,7 +51,12 @@ PARTS: dict[str, Callable[[bool, Callable[[object], None]], list[Figure]]] = {
 }
 
 BY_NAME = {"newcomer"}  # parts that are measured only if they are named: they install us from the package index
-UNHURRIED = {"way", "capacity", "history"}  # left out by `--quick`: the same on every machine, or long to set up
+UNHURRIED = {
+    "way",
+    "capacity",
+    "choices",
+    "history",
+}  # left out by `--quick`: the same on every machine, or long to set up
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

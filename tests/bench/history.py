@@ -67,7 +67,7 @@ async def _measured() -> list[Figure]:
         database = await Database.open(Path(directory) / "atelier.sqlite3")
         try:
             chance = random.Random(1)  # noqa: S311 - the same pictures every time
-            await database.transaction(lambda connection: _fill(connection, chance))
+            await database.transaction(lambda connection: fill(connection, chance, SERVER, range(1, CHANNELS + 1)))
             indexing = await _first_search(database)
             took = await _searches(database, list(_queries()))
             fond = await _searches(database, list(_favourites()))
@@ -90,7 +90,8 @@ async def _measured() -> list[Figure]:
     ]
 
 
-def _fill(connection: sqlite3.Connection, chance: random.Random) -> None:
+def fill(connection: sqlite3.Connection, chance: random.Random, server_id: int, channel_ids: Sequence[int]) -> None:
+    """Let so many pictures have been made in these channels of a server."""
     words = ["".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=chance.randint(3, 9))) for _ in range(5000)]
     pairs = ["".join(chr(chance.randint(0x4E00, 0x5E00)) for _ in range(2)) for _ in range(2000)]
     for number in range(1, PICTURES + 1):
@@ -100,12 +101,12 @@ def _fill(connection: sqlite3.Connection, chance: random.Random) -> None:
         prompt = common if number % 5 else "".join(chance.choices(pairs, k=8)) + ("東京" if number % 1000 == 0 else "")
         document = json.dumps({"prompt": prompt, "story": []}, ensure_ascii=False)
         of, at = str(number), 60 * number
-        where = chance.randint(1, CHANNELS), chance.randint(1, MEMBERS)
-        connection.execute(REQUEST, (of, SERVER, *where, document, at))
+        where = chance.choice(channel_ids), chance.randint(1, MEMBERS)
+        connection.execute(REQUEST, (of, server_id, *where, document, at))
         connection.execute(JOB, (of, of, f"model-{number % 3}"))
         connection.execute(PICTURE, (of, at))
     for member, every in FOND.items():
-        connection.execute(STARS, (member, SERVER, every))
+        connection.execute(STARS, (member, server_id, every))
 
 
 def _queries() -> Iterator[HistoryQuery]:

@@ -13,17 +13,18 @@ from typing import Any
 
 from bot.sandbox.discord import Options, RateLimits, SandboxDiscord
 from bot.sandbox.images import ImageOptions, SandboxImages
-from tests.bench import capacity, latency, starting, strangers, throughput
+from tests.bench import capacity, choices, latency, starting, strangers, throughput
 from tests.bench.stage import PATIENCE, QUALITIES, Stage
 
 PARTS = {
     "capacity": capacity,
+    "choices": choices,
     "latency": latency,
     "starting": starting,
     "strangers": strangers,
     "throughput": throughput,
 }
-BEFORE = {"capacity": capacity.prepare}  # what is there before the bot comes
+BEFORE = {"capacity": capacity.prepare, "choices": choices.prepare}  # what is there before the bot comes
 
 
 def _tell(line: dict[str, Any]) -> None:
