@@ -51,12 +51,7 @@ PARTS: dict[str, Callable[[bool, Callable[[object], None]], list[Figure]]] = {
 }
 
 BY_NAME = {"newcomer"}  # parts that are measured only if they are named: they install us from the package index
-UNHURRIED = {
-    "way",
-    "capacity",
-    "choices",
-    "history",
-}  # left out by `--quick`: the same on every machine, or long to set up
+UNHURRIED = {"way", "capacity", "choices", "history"}  # left out by `--quick`: long, or the same on every machine
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
