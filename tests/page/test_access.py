@@ -74,7 +74,7 @@ async def test_a_picture_is_made_with_the_keyboard_alone(windows: Windows) -> No
     mia = await windows.open("Mia", windows.room())
     await mia.words.focus()
     await mia.page.keyboard.type("/imag")
-    await mia.page.get_by_role("option").first.wait_for()
+    await mia.page.get_by_role("listbox").get_by_role("option").first.wait_for()
     await mia.page.keyboard.press("Enter")
     await mia.option("prompt").wait_for()
     await mia.page.keyboard.type("a fox")

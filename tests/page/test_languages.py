@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 async def test_a_member_reads_the_help_and_their_result_in_german(windows: Windows) -> None:
-    kit = await windows.open("Kit", windows.room())
-    choice = kit.page.get_by_role("combobox", name="Your language")
+    noor = await windows.open("Noor", windows.room())
+    choice = noor.page.get_by_role("combobox", name="Your language")
     await choice.select_option("de")
-    await kit.slash("help")
-    await kit.messages.filter(has_text="Was du hier tun kannst").wait_for(timeout=PATIENCE)
-    result = await kit.imagine("a fox in the snow", quality="low", private="True")
+    await noor.slash("help")
+    await noor.messages.filter(has_text="Was du hier tun kannst").wait_for(timeout=PATIENCE)
+    result = await noor.imagine("a fox in the snow", quality="low", private="True")
 
     await expect(result).to_contain_text("für")
     await expect(result.get_by_role("button", name="Ändern")).to_be_visible()

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 async def test_a_star_is_counted_on_the_button_and_brings_the_picture_into_the_gallery(windows: Windows) -> None:
     wall, room = windows.room("best-of-starred"), windows.room()
-    noor, kit = await windows.open("Noor", wall), await windows.open("Kit", room)
+    noor, maker = await windows.open("Noor", wall), await windows.open("Noor", room)
     await noor.slash("studio gallery", channel=wall.name, stars="1")
     await noor.messages.filter(has_text="from 1 star").first.wait_for()
-    picture = await kit.imagine("a lighthouse", quality="low")
+    picture = await maker.imagine("a lighthouse", quality="low")
     mia = await windows.open("Mia", room)
 
     await mia.messages.get_by_role("button", name="Star", exact=True).click()

@@ -153,6 +153,7 @@ async def test_what_certainly_did_not_start_is_asked_for_again(house: House, kin
     assert house.ledger().sums.settled_nano == house.images.bill.nano
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # a server closed as somebody comes
 async def test_an_api_that_cannot_be_reached_costs_nothing(
     open_house: OpenHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:

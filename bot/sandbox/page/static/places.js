@@ -55,10 +55,10 @@ const LANGUAGES = { "en-US": "English", de: "Deutsch", "es-ES": "Español", fr: 
 function whoami() {
   const mine = state.people.find((one) => one.id === state.person);
   if (!mine) return nothing;
-  return html`<div class="whoami"><button class="person" aria-haspopup="menu" @click=${switcher}>
+  return html`<section class="whoami" aria-label="You"><button class="person" aria-haspopup="menu" @click=${switcher}>
     ${personAvatar(mine)}<span><span class="unseen">You are </span><strong>${mine.name}</strong><span class="unseen">, </span><small>${mine.note}</small><span class="unseen">. Be somebody else</span></span><span class="sign" aria-hidden="true">⇅</span></button>
     <select class="language" aria-label="Your language" title="Your language" @change=${(event) => act({ kind: "language", channel: state.channel, locale: event.target.value })}>
-      ${Object.entries(LANGUAGES).map(([locale, name]) => html`<option value=${locale} ?selected=${locale === state.outline.locale}>${name}</option>`)}</select></div>`;
+      ${Object.entries(LANGUAGES).map(([locale, name]) => html`<option value=${locale} ?selected=${locale === state.outline.locale}>${name}</option>`)}</select></section>`;
 }
 
 function switcher(event) {
