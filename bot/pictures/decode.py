@@ -176,7 +176,7 @@ def _plain(
         profile = b"" if is_srgb(essence.profile, image.mode) else essence.profile
         while image.mode in {"LA", "RGBA"} and image.width * image.height > LARGE and _far(image, wanted):
             image = _halved(image)
-        scaled = resized(image, wanted, *(ROUGHLY if is_rough else ()))
+        scaled = resized(image, wanted, *ROUGHLY) if is_rough else resized(image, wanted)
         image, own, converted = _coloured(scaled, profile, essence.profile if own_colours else None)
     is_whole = not is_cut or (anatomy.media_type == "image/jpeg" and not missing)
     unchanged = as_it_is and is_whole and not profile and essence.depth == _DEPTH and essence.orientation == UPRIGHT
