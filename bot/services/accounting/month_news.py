@@ -52,9 +52,13 @@ class MonthNews:
     speaker: MonthSpeaker | None = None
     servers: Callable[[], Iterable[int]] = tuple
     _background: Background = field(default_factory=Background)
+    _has_begun: bool = False
 
     def begin(self) -> None:
-        """Look now and every hour, beside everything else."""
+        """Look now and every hour, beside everything else; once, however often Discord says that it is ready."""
+        if self._has_begun:
+            return
+        self._has_begun = True
         self._background.begin(self._again_and_again(), "news of the month")
 
     async def close(self) -> None:

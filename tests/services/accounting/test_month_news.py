@@ -186,6 +186,7 @@ async def test_it_looks_again_every_hour_whatever_failed(stage: Stage, monkeypat
     stage.books.fails = True
     monkeypatch.setattr("bot.services.accounting.month_news.asyncio.sleep", sleep)
     stage.news.begin()
+    stage.news.begin()  # after a lost session
     await looked_twice.wait()
     await stage.news.close()
 
