@@ -46,7 +46,11 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def sandbox() -> AsyncIterator[Sandbox]:
+    """With an allowance that no order of the tests uses up: they share their people."""
     async with opened(CHOICES) as box:
+        noor = box.discord.server.members["Noor"]
+        allowed = await noor.slash("quota set", kind="allowance", amount="1000 pictures", window="day")
+        assert "1,000" in (await allowed.shown(60)).content
         yield box
 
 
