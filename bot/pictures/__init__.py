@@ -2,7 +2,7 @@
 
 from bot.pictures.bases import base_of
 from bot.pictures.canvas import extend
-from bot.pictures.contact_sheet import ContactSheets, Tile
+from bot.pictures.contact_sheet import ContactSheets, Tile, columns_of
 from bot.pictures.decode import check_result
 from bot.pictures.files.names import shown_name
 from bot.pictures.fit import fit
@@ -26,6 +26,7 @@ __all__ = [
     "base_of",
     "check_result",
     "close_pools",
+    "columns_of",
     "extend",
     "fit",
     "fit_mask",

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 MEDIA_TYPE = "image/jpeg"  # of a sheet
 MOST_TILES = 9
 COLUMNS = 3
-TILE = 240  # pixels
-MOST_REMEMBERED = 400  # small pictures; some 10 kB each
+WIDTH = 732  # pixels, of a full row
+MOST_REMEMBERED = 400  # small pictures; some 10 to 20 kB each
 _QUALITY = 80
 _GAP = 6  # pixels
 _LABEL = 24  # pixels, of the letters
@@ -50,43 +50,50 @@ class ContactSheets:
     """Makes sheets, and remembers the small pictures of the latest."""
 
     def __init__(self) -> None:
-        self._small: OrderedDict[str, bytes] = OrderedDict()
+        self._small: OrderedDict[tuple[str, int], bytes] = OrderedDict()
 
     async def draw(self, tiles: Sequence[Tile], read: Callable[[str], Awaitable[bytes | None]]) -> bytes:
-        """A JPEG of up to nine pictures, in rows of three; of one that is lost or unreadable, its number alone.
+        """A JPEG of up to nine pictures, in rows; of one that is lost or unreadable, its number alone.
 
         Args:
             tiles: at least one.
             read: a file's bytes by its digest; None if they are not kept.
         """
-        small = await asyncio.gather(*(self._thumbnail(tile, read) for tile in tiles))
-        return await pool.run(_drawn, [tile.label for tile in tiles], small)
+        edge = (WIDTH + _GAP) // columns_of(len(tiles)) - _GAP
+        small = await asyncio.gather(*(self._thumbnail(tile, edge, read) for tile in tiles))
+        return await pool.run(_drawn, [tile.label for tile in tiles], small, edge)
 
-    async def _thumbnail(self, tile: Tile, read: Callable[[str], Awaitable[bytes | None]]) -> bytes | None:
-        known = self._small.get(tile.digest)
+    async def _thumbnail(self, tile: Tile, edge: int, read: Callable[[str], Awaitable[bytes | None]]) -> bytes | None:
+        key = tile.digest, edge
+        known = self._small.get(key)
         if known is None:
-            known = await _small_of(await read(tile.digest), tile.media_type)
+            known = await _small_of(await read(tile.digest), tile.media_type, edge)
         if known is not None:
-            self._small[tile.digest] = known
-            self._small.move_to_end(tile.digest)
+            self._small[key] = known
+            self._small.move_to_end(key)
             if len(self._small) > MOST_REMEMBERED:
                 self._small.popitem(last=False)
         return known
 
 
-async def _small_of(content: bytes | None, media_type: str) -> bytes | None:
+def columns_of(count: int) -> int:
+    """In how many columns so many pictures stand: as few as leave each the largest."""
+    return 2 if count in {2, 4} else COLUMNS
+
+
+async def _small_of(content: bytes | None, media_type: str, edge: int) -> bytes | None:
     if content is None:
         return None
     try:
         if media_type == SVG:
-            content = await render_svg(content, TILE)
-        return await pool.run(_shrunk, content)
+            content = await render_svg(content, edge)
+        return await pool.run(_shrunk, content, edge)
     except UnreadablePictureError:
         return None
 
 
-def _shrunk(content: bytes) -> bytes:
-    image = plain_picture(content, lambda width, height: within(width, height, TILE), is_rough=True).image
+def _shrunk(content: bytes, edge: int) -> bytes:
+    image = plain_picture(content, lambda width, height: within(width, height, edge), is_rough=True).image
     if image.mode != "RGB":
         ground = Image.new("RGB", image.size, (222, 222, 222))
         ground.paste(image, mask=image.getchannel("A"))
@@ -94,19 +101,19 @@ def _shrunk(content: bytes) -> bytes:
     return as_jpeg(image, _QUALITY)
 
 
-def _drawn(labels: Sequence[str], small: Sequence[bytes | None]) -> bytes:
+def _drawn(labels: Sequence[str], small: Sequence[bytes | None], edge: int) -> bytes:
     from PIL import ImageDraw, ImageFont  # noqa: PLC0415 - libraries for fonts come with it
 
-    columns = min(COLUMNS, len(labels))
+    columns = min(columns_of(len(labels)), len(labels))
     rows = -(-len(labels) // columns)
-    sheet = Image.new("RGB", (columns * (TILE + _GAP) - _GAP, rows * (TILE + _GAP) - _GAP), _GROUND)
+    sheet = Image.new("RGB", (columns * (edge + _GAP) - _GAP, rows * (edge + _GAP) - _GAP), _GROUND)
     draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(_LABEL)
     for place, (label, content) in enumerate(zip(labels, small, strict=True)):
-        left, top = place % columns * (TILE + _GAP), place // columns * (TILE + _GAP)
-        draw.rectangle((left, top, left + TILE - 1, top + TILE - 1), _TILE)
+        left, top = place % columns * (edge + _GAP), place // columns * (edge + _GAP)
+        draw.rectangle((left, top, left + edge - 1, top + edge - 1), _TILE)
         if content is not None:
             image = plain_picture(content).image
-            sheet.paste(image, (left + (TILE - image.width) // 2, top + (TILE - image.height) // 2))
+            sheet.paste(image, (left + (edge - image.width) // 2, top + (edge - image.height) // 2))
         width = int(draw.textlength(label, font)) + 12
         draw.rectangle((left, top, left + width, top + _LABEL + 8), _BOARD)
         draw.text((left + 6, top + 2), label, _INK, font)

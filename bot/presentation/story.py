@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.language import phrase, plural
+from bot.pictures import columns_of
 from bot.services.requests import THEN, Change
 from bot.services.text import beginning, one_line
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 LONGEST_ALT_TEXT = 1024  # characters; Discord's limit
 BEGINNING = "Generated picture"
 PREVIEW = "Preview of"
+NUMERALS = {2: "two", 3: "three"}
 
 # What a change makes of a picture.
 NAMES = {
@@ -91,8 +93,13 @@ def alt_text(request: ImageRequest, opening: str = BEGINNING) -> str:
 
 def sheet_text(told: Sequence[str]) -> str:
     """The alt text of a contact sheet: what is told of each of its pictures, row by row."""
-    count = "one picture" if len(told) == 1 else f"{len(told)} pictures in rows of three"
+    count = "one picture" if len(told) == 1 else f"{len(told)} pictures in {rows_of(len(told))}"
     return one_line(f"Contact sheet of {count}: {'; '.join(told)}.", LONGEST_ALT_TEXT)
+
+
+def rows_of(count: int) -> str:
+    """How several pictures stand on a contact sheet."""
+    return f"rows of {NUMERALS[columns_of(count)]}"
 
 
 def made_how(request: ImageRequest, model: str, pictures: Sequence[Picture]) -> list[str]:

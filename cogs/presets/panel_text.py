@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.discord_ui.presets import WHOSE
+from bot.presentation.story import rows_of
 from bot.services.presets import Shelf, option_facts
 from bot.services.text import beginning, one_line, shown
 
@@ -74,7 +75,9 @@ def sheet_alt_text(preset: Preset) -> str:
     """What a screen reader says of the pictures that a preset starts from."""
     count = len(preset.references)
     return (
-        "One picture, from which the preset starts." if count == 1 else f"{count} pictures, numbered in rows of three."
+        "One picture, from which the preset starts."
+        if count == 1
+        else f"{count} numbered pictures in {rows_of(count)}."
     )
 
 

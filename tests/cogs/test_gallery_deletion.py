@@ -199,7 +199,7 @@ async def test_it_is_asked_which_with_a_sheet_that_goes_with_the_answer(opened: 
 
         await house.mia.click(asked.response, label="#2")
 
-        assert sheet.description == "Contact sheet of 2 pictures in rows of three: #1; #2."
+        assert sheet.description == "Contact sheet of 2 pictures in rows of two: #1; #2."
         assert asked.response.attachments == []
 
 

@@ -61,8 +61,8 @@ async def test_a_page_shows_what_was_made_with_a_sheet_that_names_the_numbers(op
         (sheet,) = answer.response.attachments
         assert numbers(answer) == [2, 1]
         assert text.startswith("**Your pictures**\n**#2** a red fox · <t:")
-        assert sheet.description == ("Contact sheet of 2 pictures in rows of three: #2, a red fox; #1, a red fox.")
-        assert Image.open(io.BytesIO(await sheet.read())).size == (486, 240)
+        assert sheet.description == ("Contact sheet of 2 pictures in rows of two: #2, a red fox; #1, a red fox.")
+        assert Image.open(io.BytesIO(await sheet.read())).size == (732, 363)
 
 
 async def test_words_member_scope_and_the_rest_narrow_it_down(opened: OpenHouse) -> None:

@@ -334,7 +334,7 @@ async def test_it_is_asked_which_of_several_is_meant(opened: OpenHouse) -> None:
         await house.mia.click(question, label="#2")
 
         assert told == "Which picture shall I change? You can also begin your words with its number, like #2."
-        assert sheet.description == "Contact sheet of 2 pictures in rows of three: #1; #2."
+        assert sheet.description == "Contact sheet of 2 pictures in rows of two: #1; #2."
         asked, result = house.painter.asked[-1], house.posted[-1]
         assert (asked.parent, asked.prompt) == (2, "make it snowy")
         assert result.reference is not None

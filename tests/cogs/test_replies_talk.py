@@ -121,7 +121,7 @@ async def test_talk_about_several_pictures_is_asked_about_with_each_of_them(open
 
         assert told.content == OFFER.format("one of these")
         assert [each.description for each in told.attachments] == [
-            "Contact sheet of 2 pictures in rows of three: #1; #2."
+            "Contact sheet of 2 pictures in rows of two: #1; #2."
         ]
         assert labels(told) == [f"#1 · 1st of 2 · {most(house)}", f"#2 · 2nd of 2 · {most(house)}"]
         assert house.painter.asked[-1].parent == 2

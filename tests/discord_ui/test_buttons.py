@@ -207,7 +207,7 @@ async def test_with_a_file_that_is_gone_the_sheet_has_its_number_alone(opened: O
 
         asked = await use(house.ben, message, "button")
 
-        assert sheets(asked) == ["Contact sheet of 2 pictures in rows of three: #1; #2."]
+        assert sheets(asked) == ["Contact sheet of 2 pictures in rows of two: #1; #2."]
         assert said(asked) == "Poke: which picture?"
 
 

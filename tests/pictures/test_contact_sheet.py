@@ -38,18 +38,32 @@ def is_near(image: Image.Image, place: tuple[int, int], colour: tuple[int, int, 
 
 
 @pytest.mark.parametrize(
-    ("count", "size"), [(1, (240, 240)), (2, (486, 240)), (3, (732, 240)), (4, (732, 486)), (9, (732, 732))]
+    ("count", "size"),
+    [(1, (240, 240)), (2, (732, 363)), (3, (732, 240)), (4, (732, 732)), (5, (732, 486)), (9, (732, 732))],
 )
-async def test_up_to_three_stand_in_a_row(count: int, size: tuple[int, int]) -> None:
+async def test_as_few_stand_in_a_row_as_leave_each_the_largest(count: int, size: tuple[int, int]) -> None:
     assert (await drawn([png()] * count)).size == size
+
+
+async def test_four_stand_two_by_two_each_drawn_as_large_as_its_place() -> None:
+    red, green, blue, white = RED, (20, 180, 20), (20, 20, 220), (250, 250, 250)
+
+    sheet = await drawn([png(colour, (800, 800)) for colour in (red, green, blue, white)])
+
+    left, right = 30, 369 + 363 - 4
+    top, bottom = 60, 369 + 363 - 4
+    assert is_near(sheet, (left, top), red)
+    assert is_near(sheet, (right, top), green)
+    assert is_near(sheet, (left, bottom), blue)
+    assert is_near(sheet, (right, bottom), white)
 
 
 async def test_each_picture_has_its_number_on_it_and_keeps_its_shape() -> None:
     sheet = await drawn([png(size=(400, 100)), png()])
 
-    assert is_near(sheet, (120, 120), RED)
-    assert not is_near(sheet, (120, 200), RED)  # above and below the flat one
-    label = sheet.crop((246, 0, 300, 30)).convert("L")
+    assert is_near(sheet, (180, 180), RED)
+    assert not is_near(sheet, (180, 300), RED)  # above and below the flat one
+    label = sheet.crop((369, 0, 423, 30)).convert("L")
     assert max(label.tobytes()) > 200  # letters
     assert min(label.tobytes()) < 60  # on dark
 
@@ -58,8 +72,8 @@ async def test_each_picture_has_its_number_on_it_and_keeps_its_shape() -> None:
 async def test_what_is_lost_or_unreadable_is_a_number_alone(content: bytes | None) -> None:
     sheet = await drawn([png(), content])
 
-    assert is_near(sheet, (120, 120), RED)
-    assert is_near(sheet, (246 + 120, 120), (64, 66, 72))
+    assert is_near(sheet, (180, 180), RED)
+    assert is_near(sheet, (369 + 180, 180), (64, 66, 72))
 
 
 async def test_transparency_and_drawings_are_shown() -> None:

@@ -126,8 +126,8 @@ async def test_of_several_pictures_it_is_asked_which_one_is_meant(house: House) 
     made = await house.result(await bob.click(asked, "#2"))
 
     assert asked.only_for is bob.user
-    assert Image.open(io.BytesIO(sheet.content)).size == (486, 240)
-    assert sheet.description == "Contact sheet of 2 pictures in rows of three: #1; #2."
+    assert Image.open(io.BytesIO(sheet.content)).size == (732, 363)
+    assert sheet.description == "Contact sheet of 2 pictures in rows of two: #1; #2."
     assert buttons(asked) == [["#1", "#2"]]
     assert [file.content for file in house.images.calls[-1].named("image")] == [second]
     assert made.content.startswith(f"**#3** for {bob.mention}\n-# Variation of #2 · ")

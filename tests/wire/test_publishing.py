@@ -60,7 +60,7 @@ async def test_the_best_of_four_is_published_changed_by_others_and_taken_back(ho
     details = await (await choose(bob, public(house)[0], "details")).shown()
     found = await (await bob.slash("show", id="3")).shown()
 
-    assert Image.open(io.BytesIO(sheet.content)).size == (732, 486)
+    assert Image.open(io.BytesIO(sheet.content)).size == (732, 732)
     assert offered == [["#1", "#2", "#3", "#4", "All"]]
     assert asked.only_for is back.only_for is mia.user
     assert [each.content for each in shown.attachments] == [best]
