@@ -9,6 +9,7 @@ import discord
 from bot.discord_ui.buttons import LastingDialog
 from bot.discord_ui.interactions import Interaction, LeadsOnlyError, is_lead
 from bot.discord_ui.occasions import requester_of, written_in
+from bot.discord_ui.rows import panel_of
 from bot.errors import UserFacingError
 from bot.presentation.defaults import TITLES, shown_defaults
 from bot.services.policy import Aspect, Whose
@@ -92,11 +93,11 @@ async def _show_again(interaction: Interaction, whose: Whose, notice: str) -> No
 async def _panel(interaction: Interaction, whose: Whose, notice: str = "") -> discord.ui.LayoutView:
     services = interaction.client.services
     usual = await services.default_desk.usual(requester_of(interaction), whose)
-    return panel_of(shown_defaults(services.drafting, usual, whose), whose, notice)
+    return defaults_panel(shown_defaults(services.drafting, usual, whose), whose, notice)
 
 
-def panel_of(shown: DefaultsShown, whose: Whose, notice: str = "") -> discord.ui.LayoutView:
-    """The panel; nothing of it is waited for in this process."""
+def defaults_panel(shown: DefaultsShown, whose: Whose, notice: str = "") -> discord.ui.LayoutView:
+    """The panel."""
     begin = f"defaults:{NAMES[whose]}"
     head = f"{shown.head}\n{notice}".strip()
     parts: list[discord.ui.Item[Any]] = [discord.ui.TextDisplay(head)]
@@ -106,10 +107,7 @@ def panel_of(shown: DefaultsShown, whose: Whose, notice: str = "") -> discord.ui
         label="Reset all", style=discord.ButtonStyle.danger, custom_id=f"{begin}:{RESET}", disabled=not shown.is_set
     )
     parts.append(discord.ui.ActionRow(reset))
-    view = discord.ui.LayoutView(timeout=None)
-    view.add_item(discord.ui.Container(*parts, accent_colour=COLOUR))
-    view.stop()
-    return view
+    return panel_of(discord.ui.Container(*parts, accent_colour=COLOUR))
 
 
 def _rows(default: ShownDefault, begin: str) -> list[discord.ui.Item[Any]]:

@@ -1,9 +1,9 @@
-"""The rows under results and refusals: cogs add to them, and each message gets items of its own."""
+"""The rows under results and refusals, and all that can be pressed: each message gets items of its own."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import discord
 from typing_extensions import override
@@ -15,6 +15,8 @@ from bot.services.requests import format_price
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
+    from discord.ui.view import BaseView
+
     from bot.errors import Shortfall
     from bot.services.jobs import Result
     from bot.services.ledger import Order, Picture
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     Act = Callable[[discord.Interaction[Any], Order, Picture], Awaitable[None]]
     Price = Callable[[Order, Picture], int | None]
     Item = discord.ui.DynamicItem[Any]
+    ViewT = TypeVar("ViewT", bound=BaseView)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +160,20 @@ class ResultButtons(Buttons):
         return _row([None if self._of_refusal is None else await self._of_refusal(server_id, shortfall)])
 
 
-def view_of(items: Sequence[Item]) -> discord.ui.View:
+def view_of(items: Sequence[discord.ui.Item[Any]]) -> discord.ui.View:
     """A new view with these items, which never end: they are found by their ids.
 
     discord.py keeps nothing of it: it would for 15 minutes, where only one member sees the message.
     """
-    view = discord.ui.View(timeout=None)
+    return _filled(discord.ui.View(timeout=None), items)
+
+
+def panel_of(*parts: discord.ui.Item[Any]) -> discord.ui.LayoutView:
+    """The same of a message that is all panel: words, pictures and buttons in one."""
+    return _filled(discord.ui.LayoutView(timeout=None), parts)
+
+
+def _filled(view: ViewT, items: Sequence[discord.ui.Item[Any]]) -> ViewT:
     for item in items:
         view.add_item(item)
     view.stop()

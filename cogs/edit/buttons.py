@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import discord
 from typing_extensions import override
@@ -71,14 +72,8 @@ async def offer_others_variation(
 ) -> None:
     """The same for other people's pictures; `cogs.edit.dialog_submit` hears of it."""
     label, custom_id = with_price(VaryButton.label, nano), f"vary-others:{message_id}{CHOSEN}"
-
-    def make() -> discord.ui.View:
-        view = discord.ui.View(timeout=None)
-        view.add_item(discord.ui.Button(label=label, emoji=VaryButton.emoji, custom_id=custom_id))
-        view.stop()
-        return view
-
-    await _offer(interaction, make, foretold(pictures))
+    button = partial(discord.ui.Button[Any], label=label, emoji=VaryButton.emoji, custom_id=custom_id)
+    await _offer(interaction, lambda: view_of([button()]), foretold(pictures))
 
 
 async def _offer(interaction: Interaction, make: Callable[[], discord.ui.View], told: str) -> None:

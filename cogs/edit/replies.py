@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from bot.discord_ui.buttons import still_member
 from bot.discord_ui.occasions import author_of
+from bot.discord_ui.rows import view_of
 from bot.errors import PictureGoneError, RequestRefused, UserFacingError
 from bot.inputs import pictures_of
 from bot.presentation.result import number_in
@@ -190,8 +191,7 @@ class Replies(commands.Cog):
             return
         hint = NEVER_READ if reply.pings_us else PING_OFF
         if self._passing.is_due(message, hint):
-            view = discord.ui.View(timeout=None)
-            view.add_item(EditButton(order.pictures[0].number))
+            view = view_of([EditButton(order.pictures[0].number)])
             await self._passing.say(message, hint, HINT_STAYS, view, what="hint")
 
     def _is_hidden(self, message: discord.Message) -> bool:

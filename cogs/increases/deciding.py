@@ -8,6 +8,7 @@ import discord
 from typing_extensions import override
 
 from bot.discord_ui.buttons import AtelierButton, LastingButton
+from bot.discord_ui.rows import view_of
 from bot.language import phrase
 from bot.services.policy import MOST_NANO
 from bot.services.text import number_of
@@ -83,8 +84,5 @@ class DeclineButton(AtelierButton, action="plea-decline"):
 
 def buttons_of(increase: IncreaseRequest) -> discord.ui.View:
     """What stands under an open request for more."""
-    view = discord.ui.View(timeout=None)
-    view.add_item(GrantButton(increase.id, increase.needed, grant_label(increase)))
-    view.add_item(OtherAmountButton(increase.id))
-    view.add_item(DeclineButton(increase.id))
-    return view
+    grant = GrantButton(increase.id, increase.needed, grant_label(increase))
+    return view_of([grant, OtherAmountButton(increase.id), DeclineButton(increase.id)])

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import discord
 from typing_extensions import override
 
 from bot.discord_ui.buttons import AtelierButton
 from bot.discord_ui.interactions import Interaction, check_lead
 from bot.discord_ui.occasions import take_press
+from bot.discord_ui.rows import view_of
 from bot.language import phrase
 from cogs.quota.embeds import overview_embed, overview_pages
 from cogs.quota.names import Names
@@ -45,8 +45,5 @@ async def show_overview(interaction: Interaction, limit_statuses: LimitStatuses,
     pages = overview_pages(overview)
     number = min(max(number, 1), len(pages))
     gone = await Names().gone(server, pages[number - 1].whose, PATIENCE)
-    view = discord.ui.View(timeout=None)
-    for other in (number - 1, number + 1):
-        if 1 <= other <= len(pages):
-            view.add_item(PageButton(other))
+    view = view_of([PageButton(other) for other in (number - 1, number + 1) if 1 <= other <= len(pages)])
     await interaction.edit_original_response(embed=overview_embed(overview_pages(overview, gone), number), view=view)

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from bot.discord_ui.buttons import AtelierButton
 from bot.discord_ui.interactions import Interaction, check_lead
+from bot.discord_ui.rows import view_of
 from bot.language import phrase
 from cogs.studio.audit_page import PER_PAGE, audit_page
 
@@ -77,6 +78,4 @@ def _page(
     embed, count = audit_page(entries, actor_id)
     if count == len(entries):
         return embed, None
-    view = discord.ui.View(timeout=None)
-    view.add_item(older(entries[count - 1].seq))
-    return embed, view
+    return embed, view_of([older(entries[count - 1].seq)])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
+from bot.discord_ui.rows import panel_of
 from bot.presentation.alerts import outage_text
 from bot.services.jobs import LONGEST_REASON
 from bot.services.policy import (
@@ -80,13 +81,10 @@ def status_panel(
     The faults are sentences that say why nothing can be posted in the log channel and in the gallery; empty if
     something can.
     """
-    view = discord.ui.LayoutView(timeout=None)
     colour = AT_WORK if server_status.policy.pause is None else PAUSED
     text = discord.ui.TextDisplay[discord.ui.LayoutView](status_text(server_status, log_fault, gallery_fault))
-    view.add_item(discord.ui.Container(text, accent_colour=colour))
-    if buttons:
-        view.add_item(discord.ui.ActionRow[discord.ui.LayoutView](*buttons))
-    return view
+    rows = [discord.ui.ActionRow[discord.ui.LayoutView](*buttons)] if buttons else []
+    return panel_of(discord.ui.Container(text, accent_colour=colour), *rows)
 
 
 def status_text(server_status: ServerStatus, log_fault: str, gallery_fault: str = "") -> str:

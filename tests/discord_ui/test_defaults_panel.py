@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given
 
 from bot.discord_limits import MOST_CHOICES
-from bot.discord_ui.defaults_panel import SizeDialog, panel_of
+from bot.discord_ui.defaults_panel import SizeDialog, defaults_panel
 from bot.presentation.defaults import TITLES, shown_defaults
 from bot.sandbox.discord.checks.components import COMPONENT, check_components
 from bot.sandbox.discord.wire.refusals import FormFaults
@@ -28,7 +28,7 @@ def test_whatever_is_set_discord_takes_the_panel(own: DefaultChoices, server: De
     somebody = replace(usual(permit), defaults=LayeredDefaults(own, server))
     for whose in SCOPES:
         shown = shown_defaults(DRAFTING, somebody, whose)
-        view: Any = panel_of(shown, whose, "✅ Size: changed.")  # its components are untyped
+        view: Any = defaults_panel(shown, whose, "✅ Size: changed.")  # its components are untyped
         parts = view.to_components()
 
         faults = FormFaults()
@@ -45,5 +45,5 @@ def test_whatever_is_set_discord_takes_the_panel(own: DefaultChoices, server: De
 async def test_nothing_of_it_is_waited_for() -> None:
     shown = shown_defaults(DRAFTING, usual(), Whose.OWN)
 
-    assert panel_of(shown, Whose.OWN).is_finished()
+    assert defaults_panel(shown, Whose.OWN).is_finished()
     assert [SizeDialog(whose).custom_id for whose in SCOPES] == ["defaults-size:own", "defaults-size:server"]

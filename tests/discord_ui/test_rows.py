@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import discord
 import pytest
 from typing_extensions import override
 
 from bot.discord_ui.buttons import AtelierButton
 from bot.discord_ui.more_menu import MoreSelect
-from bot.discord_ui.rows import More, ResultButtons, view_of
+from bot.discord_ui.rows import More, ResultButtons, panel_of, view_of
 from tests.examples import job, order, picture, result
 
 if TYPE_CHECKING:
-    import discord
-
     from bot.discord_ui.interactions import Interaction
     from bot.services.jobs import Result
     from bot.services.ledger import Order, Picture
@@ -120,8 +119,13 @@ def test_what_waits_has_a_button_once_a_cog_offers_one() -> None:
     assert custom_ids(buttons.of_progress("1573465392062398473")) == ["late:1573465392062398473"]
 
 
-def test_a_view_never_ends() -> None:
-    assert view_of([LateButton(1)]).timeout is None
+async def test_a_view_never_ends_and_nothing_of_it_is_waited_for() -> None:
+    view, panel = view_of([LateButton(1)]), panel_of(discord.ui.TextDisplay("Words"), discord.ui.Separator())
+
+    assert view.timeout is panel.timeout is None
+    assert view.is_finished()
+    assert panel.is_finished()
+    assert len(panel.children) == 2
 
 
 def test_no_value_is_offered_twice() -> None:

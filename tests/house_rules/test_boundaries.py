@@ -1,4 +1,4 @@
-"""What only one room may do: read the environment, choose a SQLite, and put SQL together."""
+"""What only one room may do: read the environment, choose a SQLite, put SQL together, and make what is pressed."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ MAY_READ_THE_ENVIRONMENT = {"bot/config.py", "bot/cli.py"}
 MAY_CHOOSE_SQLITE = {"bot/storage/database/sqlite.py", "bot/sandbox/discord/storage/database.py"}
 SQLITES = {"sqlite3", "pysqlite3"}
 RUNS_SQL = {"execute", "executemany", "executescript"}
+# discord.py waits for what is pressed there, and for 15 minutes at least where one member sees it, unless told to stop.
+MAKES_VIEWS = {"bot/discord_ui/rows.py", "bot/discord_ui/buttons.py"}  # views and panels; dialogs
+WAITED_FOR = {"View", "LayoutView", "BaseView", "Modal"}
 # (module, function): SQL that is put together from parts which are all our own words.
 MAY_BUILD_SQL = {
     ("bot/storage/ledger/counters.py", "ensure_counters"),  # a query of ours and as many places as there are keys
@@ -48,6 +51,12 @@ def test_sql_is_put_together_only_where_that_is_agreed() -> None:
     assert MAY_BUILD_SQL - built == set(), "these exceptions are needed no more"
 
 
+def test_one_module_makes_what_is_shown_below_messages() -> None:
+    makers = {where(path) for path in mentioning("View|Modal", *ROOMS) if makes_views(tree_of(path))}
+
+    assert makers == MAKES_VIEWS
+
+
 def reads_environment(tree: ast.Module) -> bool:
     return any(
         (isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv", "environb"})
@@ -71,6 +80,18 @@ def chooses_sqlite(tree: ast.Module) -> bool:
         or (called(node) == "import_module" and any(named(SQLITES, word) for word in ast.walk(node)))
         for node in ast.walk(tree)
         if id(node) not in unseen
+    )
+
+
+def makes_views(tree: ast.Module) -> bool:
+    """Whether something that discord.py may wait for is made there, or a kind of it."""
+    return any(
+        called(node) in WAITED_FOR
+        or (
+            isinstance(node, ast.ClassDef)
+            and any(word in ast.unparse(base) for base in node.bases for word in WAITED_FOR)
+        )
+        for node in ast.walk(tree)
     )
 
 
@@ -107,4 +128,7 @@ def test_the_rules_find_what_they_look_for() -> None:
     imports = ["import sqlite3", "from sqlite3 import Row", "import pysqlite3.dbapi2", "import_module('sqlite3')"]
     assert [chooses_sqlite(ast.parse(text)) for text in imports] == [True] * 4
     assert not chooses_sqlite(ast.parse("if TYPE_CHECKING:\n    import sqlite3"))
+    makers = ["ui.View(timeout=None)", "discord.ui.LayoutView()", "class Panel(LayoutView): pass", "discord.ui.Modal()"]
+    assert [makes_views(ast.parse(text)) for text in makers] == [True] * 4
+    assert not makes_views(ast.parse("def panel() -> discord.ui.LayoutView: return panel_of(text)"))
     assert not chooses_sqlite(ast.parse("from bot.storage.database.sqlite import sqlite3"))
