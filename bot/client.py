@@ -147,7 +147,7 @@ class AtelierBot(AtelierClient):
         )
         close_left_sockets(self.http)
         self.services = services
-        self._commands_changed = False
+        self._commands_changed = self._is_settled = False
         self.buttons, self.more, self.questions = ResultButtons(), More(), Questions()
         self.untold = Untold()
         self.repeats = repeats
@@ -226,7 +226,9 @@ class AtelierBot(AtelierClient):
         self.services.increase_notices.tell_soon()
         self.services.month_news.begin()
         self.services.gallery_posts.post_all_soon()
-        keep_all()
+        if not self._is_settled:  # what is alive at a later READY may well become garbage
+            self._is_settled = True
+            keep_all()
         _log.info("ready", servers=len(self.guilds), resumed=left_over)
         if (refusal := self.services.account.refusal) is not None:
             _log.error("no picture can be made: the image API refuses the account", code=refusal.code)

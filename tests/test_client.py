@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -194,6 +196,22 @@ async def test_a_reconnection_makes_nothing_twice(opened: OpenHouse) -> None:
 
         assert len(house.painter.asked) == 1
         assert len(house.posted) == 1
+
+
+async def test_what_is_alive_at_a_reconnection_may_become_garbage(opened: OpenHouse) -> None:
+    class Ring:
+        def __init__(self) -> None:
+            self.itself = self
+
+    async with opened() as house:
+        ring = Ring()
+        freed = weakref.ref(ring)
+        await house.bot.on_ready()
+        await house.bot.news.wait(60.0)
+        del ring
+        gc.collect()
+
+        assert freed() is None
 
 
 def test_discord_is_looked_for_where_the_settings_say(monkeypatch: pytest.MonkeyPatch) -> None:
