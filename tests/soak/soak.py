@@ -49,6 +49,9 @@ REFUSED_START = 0.5  # seconds until a supervisor would try again
 SETTLING = 240.0  # seconds until all is answered once nothing goes wrong any more
 SOON = 100.0  # seconds in which one bot answers all by itself then; what is kept for a member waits for the next one
 RESTING = 1.5  # seconds after that, in which what was done for it ends
+# Seconds after which no connection to Discord is kept of those that a busy hour needed at once: aiohttp looks every 15
+# which were not used for 15, and while there is traffic all are used by turns.
+IDLE = 32.0
 AGED = 2 * 3600.0  # seconds; a sweep leaves alone what is younger than an hour
 GLANCE = 0.2  # seconds between two looks whether Discord and the bot hear each other
 ANSWERING = 5.0  # seconds before and after they did not in which an interaction may go unanswered
@@ -291,7 +294,7 @@ class Soak:
         await self._come_to_rest()
         with suppress(TimeoutError):  # what Discord took in no way is kept for the next start
             await self._settled(SOON)
-        await asyncio.sleep(RESTING)
+        await asyncio.sleep(IDLE)
         self.weights.append(await weigh(self._living, self._log))
         self._say(f"at rest: {self.weights[-1]}")
         if wrong := list(growth(self.weights[0], self.weights[-1])):

@@ -21,11 +21,10 @@ if TYPE_CHECKING:
 
 PATIENCE = 60.0  # seconds until a process tells of itself
 MEMORY = 96 * 1024 * 1024  # bytes by which it may grow: pools fill, and the allocator keeps what it had
-HANDLES, THREADS, TASKS = 16, 8, 4  # connections kept alive and threads of pools come when they are needed first
+HANDLES, THREADS, TASKS = 16, 8, 4  # connections to the image API and threads of pools come when they are needed first
 OBJECTS = 40_000  # of Python: caches of names, members, policies that are bounded
 MOST_NAMED = 12
-# Tasks that wait to take something away again in some minutes: what was said in passing, and buttons below that.
-PASSING = ("passing #", "BaseView.__timeout_task_impl")
+PASSING = "passing #"  # tasks that wait to take away again in some minutes what was said in passing
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ async def weigh(life: ForkedProcess, log: Path) -> Weight:
         process.num_fds(),
         process.num_threads(),
         told["objects"],
-        Counter({name: times for name, times in told["tasks"].items() if name not in PASSING}),
+        Counter({name: times for name, times in told["tasks"].items() if name != PASSING}),
         Counter(told["kinds"]),
     )
 
