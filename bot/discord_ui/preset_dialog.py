@@ -15,9 +15,10 @@ from bot.discord_ui.interactions import Interaction, read_words
 from bot.discord_ui.occasions import attachment_of, fields_of, requester_of, uploaded_in
 from bot.discord_ui.presets import PresetUse, viewer_of
 from bot.errors import PresetRefusedError
+from bot.language import beginning
 from bot.services.presets import LONGEST_VALUE, MOST_VARIABLES
 from bot.services.requests import Wishes, format_price
-from bot.services.text import beginning, listed, number_of, one_line, shown
+from bot.services.text import listed, number_of, one_line, shown
 
 if TYPE_CHECKING:
     import re

@@ -12,10 +12,11 @@ from bot.discord_ui.occasions import asker_of, requester_of
 from bot.discord_ui.options import choices, shape_of, typed_wishes
 from bot.errors import PresetRefusedError, UserFacingError
 from bot.inputs import Sources
+from bot.language import beginning
 from bot.services.admission import Start
 from bot.services.presets import Shelf, Succession, Viewer, fitted, left_beside, named
 from bot.services.requests import Change, Wishes, format_price
-from bot.services.text import beginning, listed
+from bot.services.text import listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

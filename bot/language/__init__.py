@@ -1,5 +1,6 @@
 """Texts that can be told in other languages: English in the source, catalogs for the others, values by CLDR."""
 
+from bot.language.keeping import read_again, written_down
 from bot.language.languages import (
     CATALOGS,
     ENGLISH,
@@ -11,7 +12,7 @@ from bot.language.languages import (
     language_of,
     load_catalogs,
 )
-from bot.language.phrases import composed, joined, phrase, plural
+from bot.language.phrases import beginning, composed, joined, phrase, plural
 from bot.language.values import decimal, dollars, listing, month_name
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "PSEUDO",
     "Language",
     "Translatable",
+    "beginning",
     "catalogs_digest",
     "composed",
     "decimal",
@@ -32,4 +34,6 @@ __all__ = [
     "month_name",
     "phrase",
     "plural",
+    "read_again",
+    "written_down",
 ]

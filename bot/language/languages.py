@@ -33,6 +33,9 @@ _ACCENTED = str.maketrans("aceinosuyACEINOSUY", "áçéíñóšúýÁÇÉÍÑÓ�
 _PLACEHOLDER = re.compile(r"(\{[a-z_0-9]+\})")
 
 
+Recipe = tuple[str, tuple[object, ...], "Mapping[str, object]"]
+
+
 class Translatable(str):
     """A text that is English wherever it goes, and that whoever shows it can tell in the reader's language.
 
@@ -41,15 +44,19 @@ class Translatable(str):
 
     Attributes:
         told_in: makes it anew in another language.
+        recipe: by which of our functions it is made, of which arguments and values, so that it can be written down;
+            None if it cannot.
     """
 
-    __slots__ = ("told_in",)
+    __slots__ = ("recipe", "told_in")
     told_in: Callable[[Language], str]
+    recipe: Recipe | None
 
-    def __new__(cls, english: str, told_in: Callable[[Language], str]) -> Self:
+    def __new__(cls, english: str, told_in: Callable[[Language], str], recipe: Recipe | None = None) -> Self:
         """The text in both."""
         made = super().__new__(cls, english)
         made.told_in = told_in
+        made.recipe = recipe
         return made
 
     @override
@@ -73,7 +80,11 @@ class Translatable(str):
 def _after(first: str, second: str) -> Translatable:
     """One text after the other, in each language."""
     english = f"{first}{second}"
-    return Translatable(english, lambda language: language.translate(first) + language.translate(second))
+    return Translatable(
+        english,
+        lambda language: language.translate(first) + language.translate(second),
+        ("joined", ("", [first, second]), {}),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from bot.language.languages import Translatable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from bot.language.languages import Language
+    from bot.language.languages import Language, Recipe
 
 
 def phrase(template: str, /, **values: object) -> Translatable:
@@ -24,21 +24,24 @@ def phrase(template: str, /, **values: object) -> Translatable:
     their thousands apart: what is only called by a number is given as text. Values that are translatable are told in
     the same language.
     """
-    return _phrase(template, template, None, values)
+    return _phrase(template, None, values, ("phrase", (template,), values))
 
 
 def plural(one: str, many: str, count: int, /, **values: object) -> Translatable:
     """As `phrase`, by how many there are: ``plural("{count} picture", "{count} pictures", 3)``."""
-    return _phrase(one, one if count == 1 else many, count, {"count": count, **values})
+    template = one if count == 1 else many
+    return _phrase(template, (one, count), {"count": count, **values}, ("plural", (one, many, count), values))
 
 
-def _phrase(source: str, template: str, count: int | None, values: dict[str, object]) -> Translatable:
+def _phrase(template: str, counted: tuple[str, int] | None, values: dict[str, object], recipe: Recipe) -> Translatable:
+    source, count = counted or (template, None)
+
     def told_in(language: Language) -> str:
         told = language.message(source, count) or template
         return told.format(**{name: _value_in(language, each) for name, each in values.items()}) if values else told
 
     english = {name: f"{value:,}" if isinstance(value, int) else str(value) for name, value in values.items()}
-    return Translatable(template.format(**english) if values else template, told_in)
+    return Translatable(template.format(**english) if values else template, told_in, recipe)
 
 
 def _value_in(language: Language, value: object) -> str:
@@ -49,12 +52,20 @@ def _value_in(language: Language, value: object) -> str:
     return language.translate(str(value))
 
 
-def composed(compose: Callable[[Sequence[str]], str], parts: Iterable[str]) -> Translatable:
-    """What `compose` makes of the texts, in each language anew: for what must fit, or begin with a capital."""
+def composed(
+    compose: Callable[[Sequence[str]], str], parts: Iterable[str], recipe: Recipe | None = None
+) -> Translatable:
+    """What `compose` makes of the texts, in each language anew: for what must fit."""
     kept = tuple(parts)
-    return Translatable(compose(kept), lambda language: compose([language.translate(part) for part in kept]))
+    return Translatable(compose(kept), lambda language: compose([language.translate(part) for part in kept]), recipe)
 
 
 def joined(separator: str, parts: Iterable[str]) -> Translatable:
     """As ``separator.join(parts)``; the separator may be another in another language."""
-    return composed(lambda told: told[0].join(told[1:]), [separator, *parts])
+    kept = list(parts)
+    return composed(lambda told: told[0].join(told[1:]), [separator, *kept], ("joined", (separator, kept), {}))
+
+
+def beginning(text: str) -> Translatable:
+    """The text as a sentence begins."""
+    return composed(lambda parts: parts[0][:1].upper() + parts[0][1:], [text], ("beginning", (text,), {}))

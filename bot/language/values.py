@@ -25,7 +25,7 @@ def dollars(written: str) -> Translatable:
             digits, "USD", locale=language.cldr, currency_digits=False, decimal_quantization=False
         )
 
-    return Translatable(written, told_in)
+    return Translatable(written, told_in, ("dollars", (written,), {}))
 
 
 def decimal(written: str) -> Translatable:
@@ -37,7 +37,7 @@ def decimal(written: str) -> Translatable:
         digits = written.replace(",", "")
         return format_decimal(digits, f"#,##0.{'0' * len(digits.partition('.')[2])}", locale=language.cldr)
 
-    return Translatable(written, told_in)
+    return Translatable(written, told_in, ("decimal", (written,), {}))
 
 
 def month_name(year: int, month: int, english: str) -> Translatable:
@@ -48,7 +48,7 @@ def month_name(year: int, month: int, english: str) -> Translatable:
 
         return format_skeleton("yMMMM", date(year, month, 1), locale=language.cldr)
 
-    return Translatable(english, told_in)
+    return Translatable(english, told_in, ("month_name", (year, month, english), {}))
 
 
 def listing(parts: Iterable[str], last: str) -> Translatable:
@@ -62,4 +62,4 @@ def listing(parts: Iterable[str], last: str) -> Translatable:
         told = [language.translate(part) for part in kept]
         return format_list(told, "or" if last == "or" else "standard", language.cldr)
 
-    return Translatable(f"{', '.join(most)} {last} {final}" if most else final, told_in)
+    return Translatable(f"{', '.join(most)} {last} {final}" if most else final, told_in, ("listing", (kept, last), {}))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.language import beginning
 from bot.services.policy import Scope, amount_text
 from bot.services.quotas import SHORT, WHOLLY, pace_text
-from bot.services.text import beginning, shown
+from bot.services.text import shown
 
 if TYPE_CHECKING:
     from bot.services.jobs import Downtime

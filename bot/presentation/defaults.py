@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.discord_limits import LONGEST_CHOICE, MOST_CHOICES
+from bot.language import beginning
 from bot.services.admission import NO, NONE, YES, choice_text
 from bot.services.policy import NO_CHOICES, Aspect, Whose
 from bot.services.requests import DRAWN, MOST_PICTURES, Change, Wishes, estimate_choice, format_price
-from bot.services.text import beginning
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.language import joined, phrase
-from bot.services.text import beginning
+from bot.language import beginning, joined, phrase
 
 if TYPE_CHECKING:
     from bot.services.turns import GenerationProgress

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.language import phrase, plural
+from bot.language import beginning, phrase, plural
 from bot.pictures import columns_of
 from bot.services.requests import THEN, Change
-from bot.services.text import beginning, one_line
+from bot.services.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from bot.charts import Bar, Chart
 from bot.discord_limits import MOST_CHOICES
-from bot.language import composed, joined, phrase
+from bot.language import beginning, composed, joined, phrase
 from bot.presentation.result import worth_showing
 from bot.services.calendar import Window
 from bot.services.jobs import LONGEST_REASON
 from bot.services.policy import Metric, Scope, amount_text, told_apart
 from bot.services.quotas import hint_text
 from bot.services.requests import format_usd
-from bot.services.text import beginning, shown
+from bot.services.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from bot.language import composed, listing, phrase, plural
+from bot.language import beginning, listing, phrase, plural
 
 _HARMLESS = re.compile(r"[A-Za-z0-9 .:×-]{1,40}")
 _INVISIBLE = frozenset(
@@ -45,11 +45,6 @@ def quoted(text: str) -> str:
 def listed(choices: tuple[str, ...], last: str = "or") -> str:
     """The choices as a person would list them: ``low, medium or high``."""
     return listing(choices, last)
-
-
-def beginning(text: str) -> str:
-    """The text as a sentence begins."""
-    return composed(lambda parts: parts[0][:1].upper() + parts[0][1:], [text])
 
 
 def from_to(before: str, after: str) -> str:

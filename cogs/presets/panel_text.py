@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.discord_ui.presets import WHOSE
+from bot.language import beginning
 from bot.presentation.story import rows_of
 from bot.services.presets import Shelf, option_facts
-from bot.services.text import beginning, one_line, shown
+from bot.services.text import one_line, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,10 +16,10 @@ from bot.discord_ui.preset_dialog import use_preset
 from bot.discord_ui.presets import PresetUse, viewer_of
 from bot.discord_ui.rows import view_of
 from bot.errors import UserFacingError
-from bot.language import phrase
+from bot.language import beginning, phrase
 from bot.pictures import Tile
 from bot.services.presets import Preset, Shelf, Viewer, named
-from bot.services.text import beginning, number_of
+from bot.services.text import number_of
 from cogs.presets.dialog import open_for_change
 from cogs.presets.panel_text import delete_text, preset_embed, sheet_alt_text
 

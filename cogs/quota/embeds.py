@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.discord_limits import LONGEST_CHOICE, MOST_CHOICES
+from bot.language import beginning
 from bot.presentation.usage import barred_lines
 from bot.services.calendar import Window
 from bot.services.policy import (
@@ -23,7 +24,7 @@ from bot.services.policy import (
     told_apart,
 )
 from bot.services.quotas import grant_text, hint_text, origin, per_window, use_text
-from bot.services.text import beginning, listed
+from bot.services.text import listed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

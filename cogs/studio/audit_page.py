@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.services.text import beginning, from_to, shown
+from bot.language import beginning
+from bot.services.text import from_to, shown
 from cogs.studio.rule_panels import clipped
 
 if TYPE_CHECKING:

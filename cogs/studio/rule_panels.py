@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.discord_limits import LONGEST_CHOICE, MOST_CHOICES
+from bot.language import beginning
 from bot.services.policy import (
     ANY,
     NOT_BLOCKED,
@@ -20,7 +21,7 @@ from bot.services.policy import (
     rule_text,
     wait_text,
 )
-from bot.services.text import beginning, change_of
+from bot.services.text import change_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

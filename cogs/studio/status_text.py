@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.discord_ui.rows import panel_of
+from bot.language import beginning
 from bot.presentation.alerts import outage_text
 from bot.services.jobs import LONGEST_REASON
 from bot.services.policy import (
@@ -24,7 +25,7 @@ from bot.services.policy import (
 )
 from bot.services.quotas import hint_text, pace_text
 from bot.services.requests import format_usd
-from bot.services.text import beginning, shown
+from bot.services.text import shown
 from cogs.studio.rule_panels import clipped, gallery_warning, log_warning
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from bot.language import (
     ENGLISH,
     PSEUDO,
     Language,
+    beginning,
     catalogs_digest,
     composed,
     decimal,
@@ -23,6 +24,8 @@ from bot.language import (
     month_name,
     phrase,
     plural,
+    read_again,
+    written_down,
 )
 
 if TYPE_CHECKING:
@@ -163,3 +166,30 @@ def test_a_digest_changes_with_what_a_catalog_says(cats: None, tmp_path: Path) -
     (tmp_path / "de.po").write_text("", encoding="utf-8")
 
     assert catalogs_digest() != before
+
+
+@pytest.mark.usefixtures("cats")
+def test_what_is_written_down_is_told_in_any_language_when_it_is_read_again() -> None:
+    said: list[str] = [
+        phrase("{who} sees {what}.", who="Mia {what}", what=phrase("a cat")),
+        plural("{count} cat", "{count} cats", 12345),
+        joined("\n", [phrase("a cat"), "and", "-# " + phrase("a cat")]),
+        beginning(phrase("{cost} of {limit}", cost=dollars("$1.50"), limit=decimal("2.5"))),
+        listing([phrase("a cat"), "b"], "or"),
+        month_name(2026, 11, "November 2026"),
+    ]
+    again = [read_again(text, written_down(text)) for text in said]
+
+    assert again == said
+    assert [GERMAN.translate(each) for each in again] == [GERMAN.translate(each) for each in said]
+    assert GERMAN.translate(again[0]) == "Siehe, eine Katze: Mia {what}."
+
+
+@pytest.mark.usefixtures("cats")
+def test_what_cannot_be_written_down_is_read_again_in_english() -> None:
+    short = composed(lambda parts: parts[0][:3], [phrase("a cat")])
+    said = phrase("{who} sees {what}.", who="Mia", what=short)
+
+    assert [written_down(text) for text in ("a cat", short)] == [None, None]
+    assert read_again("a cat", None) == "a cat"
+    assert GERMAN.translate(read_again(said, written_down(said))) == "Siehe, a c: Mia."

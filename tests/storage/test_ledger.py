@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.errors import LimitReachedError
+from bot.errors import HELD, LimitReachedError
+from bot.language import Language
 from bot.services.ledger import ChargeConflictError, ChargeState
 from bot.services.policy import Requester
 from bot.storage.database.sqlite import sqlite3
@@ -102,6 +103,18 @@ async def test_the_hold_is_freed_when_the_job_is_released(books: Books, state: C
     kept = await books.requests.get("1")
     assert kept is not None
     assert (kept.jobs[0].state, kept.jobs[0].failure) == (ChargeState.RELEASED, "The prompt was blocked.")
+
+
+async def test_why_there_is_no_picture_is_told_in_any_language_when_it_is_read_again(books: Books) -> None:
+    await in_state(books, ChargeState.DISPATCHED)
+
+    await books.ledger.mark_unknown("1:1", HELD, "timeout", NOON + 1, NOON + 100)
+
+    kept = await books.requests.get("1")
+    assert kept is not None
+    failure = kept.jobs[0].failure or ""
+    assert failure == HELD
+    assert Language("de").translate(failure) == Language("de").translate(HELD) != HELD
 
 
 async def test_an_unknown_outcome_keeps_its_hold(books: Books) -> None:

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.errors import PICTURE_DELETED
+from bot.language import Language
 from bot.services.requests import Base, Change, ImageRequest, StoredImage, Talk
 
 WORDS = st.text(st.characters(codec="utf-8"), max_size=40)
@@ -92,6 +94,15 @@ def test_what_an_earlier_version_wrote_is_read_with_what_was_usual_then() -> Non
         references=(StoredImage("ff", "image/png", 1024, 768, 2_000_000),),
     )
     assert (request.change, request.story, request.whole_story) == (Change.NEW, (), ("a fox",))
+
+
+def test_notes_are_told_in_any_language_and_those_of_an_earlier_version_in_english() -> None:
+    kept = ImageRequest("a fox", "gpt-image-2", "1024x768", "low", notes=(PICTURE_DELETED, "a note"))
+    (deleted, note) = ImageRequest.from_json(kept.to_json()).notes
+
+    assert (deleted, note) == (PICTURE_DELETED, "a note")
+    assert Language("de").translate(deleted) == Language("de").translate(PICTURE_DELETED) != PICTURE_DELETED
+    assert ImageRequest.from_json(OLD.replace('"size"', '"notes": ["a note"], "size"')).notes == ("a note",)
 
 
 @pytest.mark.parametrize("change", Change)

@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.errors import RequestRefused, RequestRejectedError
+from bot.language import beginning
 from bot.services.ledger import Bounds, OutOfBoundsError
 from bot.services.policy import SPAN_NAMES, Scope, StalePolicyError, check_permitted, permit_for
 from bot.services.requests import check_request
-from bot.services.text import beginning, from_to
+from bot.services.text import from_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable

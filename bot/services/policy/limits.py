@@ -7,10 +7,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.errors import LimitReachedError, Shortfall
-from bot.language import phrase, plural
+from bot.language import beginning, phrase, plural
 from bot.services.calendar import BILLING_ZONE, Window, window_edges
 from bot.services.requests import format_price, format_usd
-from bot.services.text import beginning
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.errors import PresetRefusedError
+from bot.language import beginning
 from bot.services.policy import Decision
 from bot.services.presets.names import LONGEST_NAME, checked_name, key_of
 from bot.services.presets.presets import Preset, Shelf
 from bot.services.presets.templates import MOST_VARIABLES
 from bot.services.presets.wording import audited, named
 from bot.services.requests import Change, check_prompt
-from bot.services.text import NOTHING, beginning, number_of, shown
+from bot.services.text import NOTHING, number_of, shown
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Sequence

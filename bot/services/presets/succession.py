@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import RequestRefused, UnknownModelError
+from bot.language import beginning
 from bot.services.requests import TRANSPARENT_FORMATS
-from bot.services.text import beginning, shown
+from bot.services.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.errors import RequestRefused
+from bot.language import beginning
 from bot.services.calendar import Window
 from bot.services.policy import (
     ALLOWANCE_SCOPES,
@@ -28,7 +29,7 @@ from bot.services.policy import (
     rule_of_key,
 )
 from bot.services.quotas.limit_text import grantable, instead_of, lifted_text, limit_of, outdone_text, use_text
-from bot.services.text import beginning, change_of, listed, one_line
+from bot.services.text import change_of, listed, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable

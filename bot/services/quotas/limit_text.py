@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.language import phrase
+from bot.language import beginning, phrase
 from bot.services.calendar import Window
 from bot.services.policy import (
     PER,
@@ -25,7 +25,7 @@ from bot.services.policy import (
     rule_name,
 )
 from bot.services.quotas.accounts import Headroom
-from bot.services.text import beginning, listed
+from bot.services.text import listed
 
 if TYPE_CHECKING:
     from bot.services.ledger import LimitStatus

@@ -8,6 +8,7 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Self
 
+from bot.language import read_again, written_down
 from bot.services.catalog import dimensions
 from bot.services.requests.talk import Talk
 
@@ -293,7 +294,7 @@ class ImageRequest:
 
     def to_json(self) -> str:
         """As kept in the database."""
-        return _JSON.encode(_fields(self))
+        return _JSON.encode(_fields(self) | {"notes": [(note, written_down(note)) for note in self.notes]})
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -306,8 +307,9 @@ class ImageRequest:
         if fields.get("base") is not None:
             fields["base"] = Base.from_fields(fields["base"])
         fields["change"] = Change(fields.get("change", Change.NEW))
-        for several in ("story", "notes"):
-            fields[several] = tuple(fields.get(several, ()))
+        fields["story"] = tuple(fields.get("story", ()))
+        notes = fields.get("notes", ())  # once each was a text
+        fields["notes"] = tuple(note if isinstance(note, str) else read_again(*note) for note in notes)
         if (talk := fields.get("talk")) is not None:
             fields["talk"] = Talk.from_fields(talk)
         return cls(**fields)

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.language import written_down
 from bot.services.ledger import ChargeConflictError, ChargeState, Job, Picture, Settlement, WordsSettlement
 from bot.services.policy import Balance
 from bot.services.requests import Usage
@@ -207,8 +208,13 @@ def result_columns(settlement: Settlement | WordsSettlement) -> dict[str, int | 
         "provider_request_id": settlement.provider_request_id,
         "is_estimated": settlement.is_estimated,
         "outcome": "completed" if isinstance(settlement, Settlement) else WORDS,
-        "failure": None,
+        **failure_columns(None),
     }
+
+
+def failure_columns(sentence: str | None) -> dict[str, int | str | None]:
+    """What a job remembers of why it made no picture."""
+    return {"failure": sentence, "failure_told": None if sentence is None else written_down(sentence)}
 
 
 def add_picture(connection: sqlite3.Connection, job_id: str, settlement: Settlement, at: int) -> Picture:

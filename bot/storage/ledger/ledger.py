@@ -38,6 +38,7 @@ from bot.storage.ledger.jobs import (
     book,
     change_job,
     charge_of,
+    failure_columns,
     overdue_jobs,
     record_event,
     result_columns,
@@ -267,7 +268,7 @@ def _release(connection: sqlite3.Connection, job_id: str, failure: str, code: st
         return
     _allow(charge, "released", (ChargeState.RESERVED, *IN_FLIGHT))
     at = moment(connection, at)
-    change_job(connection, charge, {"state": "released", "failure": failure, "outcome": code, "closed_at": at})
+    change_job(connection, charge, {"state": "released", "outcome": code, "closed_at": at, **failure_columns(failure)})
     move_counters(connection, charge.seq, Balance(0, -charge.hold_nano, 0, -charge.hold_images))
     record_event(connection, job_id, "release", at, (charge.hold_nano, charge.hold_images), note=code)
 
@@ -280,9 +281,8 @@ def _mark_unknown(
         return
     _allow(charge, "marked unknown", (ChargeState.DISPATCHED,))
     at = moment(connection, at)
-    change_job(
-        connection, charge, {"state": "unknown", "failure": failure, "outcome": code, "deadline_at": deadline_at}
-    )
+    columns = {"state": "unknown", "outcome": code, "deadline_at": deadline_at, **failure_columns(failure)}
+    change_job(connection, charge, columns)
     record_event(connection, job_id, "unknown", at, (charge.hold_nano, charge.hold_images), note=code)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
+from bot.language import read_again
 from bot.services.catalog import Prices
 from bot.services.ledger import ChargeState, Destination, Job, Order, Picture, Requests, TurnAnswer
 from bot.services.policy import Requester
@@ -330,7 +331,7 @@ def _job(row: sqlite3.Row) -> Job:
         hold_nano=row["hold_nano"],
         actual_nano=row["actual_nano"],
         prices=prices_of(row),
-        failure=row["failure"],
+        failure=None if row["failure"] is None else read_again(row["failure"], row["failure_told"]),
         picture=picture_of(row),
         answer=answer_of(row),
     )
