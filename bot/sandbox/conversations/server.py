@@ -18,11 +18,13 @@ from bot.sandbox.conversations.performance import Part, Performance, cached_toke
 from bot.sandbox.images.bill import BillLine
 from bot.sandbox.images.faults import FaultKind, refusal_of
 from bot.sandbox.images.line import ClientGoneError, Line
-from bot.sandbox.images.received import read_object
+from bot.sandbox.images.received import Call, headers_of, read_object
 from bot.sandbox.images.refusals import Refusal, too_many
 from bot.sandbox.images.server import SandboxImages, words_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from aiohttp import web
 
     from bot.sandbox.conversations.asked import Asked
@@ -37,18 +39,24 @@ MOST_INPUTS = 16  # pictures that the tool is sent
 
 
 class SandboxOpenAI(SandboxImages):
-    """The sandbox's image API, and conversations.
-
-    Attributes:
-        turns: the fields of every request for a response that could be read, as it came, as far as they are remembered.
-    """
+    """The sandbox's image API, and conversations."""
 
     def __init__(self, options: ImageOptions | None = None, talk: ConversationOptions | None = None) -> None:
         super().__init__(options)
         self.talk = talk or ConversationOptions()
-        self.turns: list[dict[str, Any]] = []
-        self._weights: list[int] = []  # of `turns`, in bytes
+        self._turns: list[Call] = []
+        self._weights: list[int] = []  # of those, in bytes
         self._memory = Memory(self._now, self.talk.kept_days)
+
+    @property
+    def turns(self) -> list[Mapping[str, Any]]:
+        """The fields of every request for a response that could be read, as it came, as far as they are remembered."""
+        return [call.fields for call in self._turns]
+
+    @property
+    @override
+    def asked(self) -> Sequence[Call]:
+        return sorted((*self.calls, *self._turns), key=lambda call: call.id)  # a request's id tells its place
 
     @override
     def _add_routes(self, router: web.UrlDispatcher) -> None:
@@ -59,12 +67,12 @@ class SandboxOpenAI(SandboxImages):
             router.add_post("/v1/responses/{id}/cancel", self._cancel)
             router.add_delete("/v1/responses/{id}", self._delete)
 
-    def _remember_turn(self, fields: dict[str, Any], weight: int) -> None:
-        self.turns.append(fields)
+    def _remember_turn(self, call: Call, weight: int) -> None:
+        self._turns.append(call)
         self._weights.append(weight)
         most = self.options.remembered_bytes
-        while most is not None and len(self.turns) > 1 and sum(self._weights) > most:
-            del self.turns[0], self._weights[0]
+        while most is not None and len(self._turns) > 1 and sum(self._weights) > most:
+            del self._turns[0], self._weights[0]
 
     async def _responses(self, request: web.Request) -> web.StreamResponse:
         return await self._answered(request, self._respond)
@@ -72,7 +80,8 @@ class SandboxOpenAI(SandboxImages):
     async def _respond(self, request: web.Request, request_id: str) -> web.StreamResponse:
         self._let_in(request, request_id)
         fields = await read_object(request)
-        self._remember_turn(fields, len(await request.read()))
+        call = Call(request_id, "responses", headers_of(request), fields, ())
+        self._remember_turn(call, len(await request.read()))
         try:
             part = await self._part(fields, request_id)
             fault = part.fault

@@ -34,14 +34,14 @@ class ReceivedFile:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request for pictures, as it came.
+    """One request for pictures, or for a response of a conversation, as it came.
 
     Attributes:
         id: our request id, also sent as ``x-request-id``.
-        endpoint: ``generations`` or ``edits``.
+        endpoint: ``generations``, ``edits`` or ``responses``.
         headers: names in lower case; the key is left out.
         fields: form or JSON fields; in a form, numbers and truth values are converted.
-        files: in the order of the form.
+        files: in the order of the form; those of a response stay in its fields.
     """
 
     id: str
@@ -82,8 +82,12 @@ async def receive(request: web.Request, request_id: str, endpoint: str) -> Call:
             f"specified the header 'Content-Type: {sent}'. Please try again with a supported content type.",
             code="unsupported_content_type",
         )
-    headers = {name.lower(): value for name, value in request.headers.items() if name.lower() != "authorization"}
-    return Call(request_id, endpoint, headers, fields, tuple(files))
+    return Call(request_id, endpoint, headers_of(request), fields, tuple(files))
+
+
+def headers_of(request: web.Request) -> dict[str, str]:
+    """As they came, but for the key; names in lower case."""
+    return {name.lower(): value for name, value in request.headers.items() if name.lower() != "authorization"}
 
 
 async def read_object(request: web.Request) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from bot.sandbox.images.refusals import Refusal, bad_key, blocked, no_model
 from bot.sandbox.images.shelf import Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
     from datetime import date
 
 LARGEST_REQUEST = 17 * 50 * 1024 * 1024  # bytes: sixteen pictures and a mask
@@ -66,6 +66,11 @@ class SandboxImages:
         self._ahead = timedelta()
         self._idle = asyncio.Event()
         self._idle.set()
+
+    @property
+    def asked(self) -> Sequence[Call]:
+        """What costs something: `calls`, and between them whatever else is offered, oldest first."""
+        return self.calls
 
     @property
     def api_key(self) -> str:

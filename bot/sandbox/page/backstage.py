@@ -1,9 +1,8 @@
-"""Behind the scenes: what the image API was asked, what is to go wrong, and the bot as far as somebody lends it."""
+"""Behind the scenes: what is to go wrong, and the bot as far as somebody lends it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from bot.sandbox.discord import Fault as DiscordFault
@@ -15,10 +14,8 @@ if TYPE_CHECKING:
 
     from bot.sandbox.discord import SandboxDiscord
     from bot.sandbox.discord.wire.wire import Json
-    from bot.sandbox.images import Call, ReceivedFile, SandboxImages
-    from bot.sandbox.page.files import Files
+    from bot.sandbox.images import SandboxImages
 
-LATEST_CALLS = 40
 SLOW_SECONDS = 20.0
 RETRY_SECONDS = 8.0
 
@@ -144,61 +141,3 @@ class Troubles:
 def _copy(fault: DiscordFault) -> DiscordFault:
     """A fault counts how often it still happens."""
     return replace(fault)
-
-
-class CallLog:
-    """The image API's calls as JSON: the fields as they were sent, and the files as pictures."""
-
-    def __init__(self, images: SandboxImages, files: Files) -> None:
-        self._images = images
-        self._files = files
-        self._told: set[str] = set()
-
-    def listed(self) -> list[Json]:
-        """The latest calls, newest first."""
-        outcomes = {line.call_id: line for line in self._images.bill.lines}
-        shown: list[Json] = []
-        calls = self._images.calls[: -LATEST_CALLS - 1 : -1]
-        told = {_number(call, place) for call in calls for place in range(len(call.files))}
-        for number in self._told - told:
-            self._files.forget(number)
-        self._told = told
-        for call in calls:
-            line = outcomes.get(call.id)
-            shown.append(
-                {
-                    "id": call.id,
-                    "endpoint": f"POST /v1/images/{call.endpoint}",
-                    "fields": dict(call.fields),
-                    "files": self._pictures(call),
-                    "outcome": line.outcome if line else "running",
-                    "code": line.code if line else None,
-                    "size": line.size if line else "",
-                    "previews": line.partials if line else 0,
-                    "cost_nano": line.cost_nano if line else None,
-                }
-            )
-        return shown
-
-    def _pictures(self, call: Call) -> list[Json]:
-        return [
-            {
-                "field": file.field,
-                "name": file.name,
-                "media_type": file.media_type,
-                "bytes": len(file.content),
-                "url": self._files.tell(
-                    _number(call, place), file.name or file.field, partial(_content, file), file.media_type
-                ),
-            }
-            for place, file in enumerate(call.files)
-        ]
-
-
-def _number(call: Call, place: int) -> str:
-    """What names a call's file among all that the page serves."""
-    return f"{call.id}/{place}"
-
-
-def _content(file: ReceivedFile) -> bytes:
-    return file.content

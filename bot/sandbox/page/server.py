@@ -13,7 +13,8 @@ from aiohttp import BodyPartReader, web
 
 from bot.sandbox.discord import HARMLESS, CannotDoThatError, SandboxDiscord, Upload
 from bot.sandbox.discord.wire.wire import Json, as_id, as_object, as_text
-from bot.sandbox.page.backstage import BackstageError, CallLog, Troubles
+from bot.sandbox.page.backstage import BackstageError, Troubles
+from bot.sandbox.page.calls import CallLog
 from bot.sandbox.page.deeds import Deeds
 from bot.sandbox.page.files import Files
 from bot.sandbox.page.guard import Guard

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 from typing import TYPE_CHECKING, Any, Self
 
@@ -10,6 +11,7 @@ import aiohttp
 import pytest
 from typing_extensions import override
 
+from bot.sandbox.conversations import SandboxOpenAI
 from bot.sandbox.discord import Permission, SandboxDiscord, Upload
 from bot.sandbox.images import FaultKind, SandboxImages, Trouble
 from bot.sandbox.page import Backstage, BackstageError, ChatPage, Person
@@ -124,7 +126,7 @@ class Watched:
 
 @pytest.fixture
 async def asking() -> AsyncIterator[Asking]:
-    async with SandboxDiscord() as discord, SandboxImages() as images, Asking(discord, images) as one:
+    async with SandboxDiscord() as discord, SandboxOpenAI() as images, Asking(discord, images) as one:
         yield one
 
 
@@ -394,6 +396,33 @@ async def test_the_image_apis_calls_are_shown_with_their_files(asking: Asking) -
     assert (call["fields"]["prompt"], call["fields"]["n"], call["endpoint"]) == ("a boat", 2, "POST /v1/images/edits")
     assert (call["files"][0]["field"], call["files"][0]["bytes"]) == ("image", len(png()))
     assert (served.content_type, forgotten.status) == ("image/png", NOT_FOUND)
+
+
+async def test_the_turns_of_conversations_are_shown_among_them_with_their_pictures(asking: Asking) -> None:
+    address = f"data:image/png;base64,{base64.b64encode(png()).decode()}"
+    said = [{"type": "input_text", "text": "make it blue"}, {"type": "input_image", "image_url": address}]
+    tool = {"type": "image_generation", "model": "gpt-image-2", "quality": "low"}
+    turn = {"model": "gpt-6-luna", "input": [{"role": "user", "content": said}], "tools": [tool]}
+    picture = {"prompt": "a boat", "model": "gpt-image-2", "quality": "low"}
+    headers = {"Authorization": f"Bearer {asking.images.api_key}"}
+    for path, body in (("images/generations", picture), ("responses", turn), ("images/generations", picture)):
+        async with asking.session.post(f"{asking.images.base_url}/{path}", json=body, headers=headers) as response:
+            assert response.status == OK
+            await response.read()
+    window = await asking.window(asking.mia)
+    await window.socket.send_json({"behind": True})
+
+    _, call, _ = (await window.until("behind", part="calls"))["value"]
+    served = await asking.get(call["files"][0]["url"])
+
+    assert (call["endpoint"], call["fields"]["prompt"], call["outcome"]) == (
+        "POST /v1/responses",
+        "make it blue",
+        "completed",
+    )
+    assert call["cost_nano"] > 0
+    assert address not in str(call["fields"])
+    assert (call["files"][0]["field"], served.content_type, served.content_length) == ("image", "image/png", len(png()))
 
 
 async def test_time_is_put_forward_for_everybody(asking: Asking) -> None:

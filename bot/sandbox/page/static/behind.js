@@ -17,7 +17,7 @@ export function behindView() {
     <div class="scroll" tabindex="0" role="group" aria-label="What stands behind the scenes">
       ${section("The bot", true, processPart(bot))}
       ${section("The books", true, booksPart(books))}
-      ${section("What the image API was asked", true, callsPart(calls))}
+      ${section("What the API was asked", true, callsPart(calls))}
       ${section("What should go wrong", false, switchesPart(switches, bot))}
       ${section("The time", false, clockPart(clock))}
       ${section("The bot's log", false, html`<pre class="log" tabindex="0" aria-label="The bot's log">${(log ?? []).join("\n") || "It has said nothing yet."}</pre>`)}
