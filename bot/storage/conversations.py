@@ -38,6 +38,10 @@ SELECT requests.id FROM requests WHERE channel_id = ? AND created_at >= ? AND EX
     )
 ) ORDER BY created_at DESC, rowid DESC LIMIT 1
 """
+PENDING = """
+SELECT DISTINCT request_id FROM jobs JOIN requests ON requests.id = jobs.request_id
+WHERE channel_id = ? AND requests.created_at >= ? AND state IN ('reserved', 'dispatched') ORDER BY request_id
+"""
 SPENT = """
 SELECT count(DISTINCT request_id), count(pictures.number),
     coalesce(sum(CASE WHEN closed_at IS NULL THEN hold_nano ELSE coalesce(actual_nano, 0) END), 0)
@@ -84,6 +88,13 @@ class SqliteConversations(ConversationRecords):
         def look(connection: sqlite3.Connection) -> Order | None:
             row = connection.execute(LATEST, (thread_id, since)).fetchone()
             return None if row is None else read_order(connection, row[0])
+
+        return await self._database.read(look)
+
+    @override
+    async def pending(self, thread_id: int, since: int) -> Sequence[str]:
+        def look(connection: sqlite3.Connection) -> list[str]:
+            return [request_id for (request_id,) in connection.execute(PENDING, (thread_id, since))]
 
         return await self._database.read(look)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 WAITS = "⏳ Another turn of this conversation is being made. Yours comes after it."
 MOST_WAITING = 5  # turns of one conversation
+PATIENCE = 15 * 60.0  # seconds for what was begun before a restart
+LOOKS_EVERY = 1.0  # seconds
 
 
 class Turns(commands.Cog):
@@ -141,10 +144,11 @@ class Turns(commands.Cog):
 
     def _turn(self, conversation: Conversation, occasion: Occasion) -> _Turn:
         lock = self._locks.setdefault(conversation.thread_id, asyncio.Lock())
-        return _Turn(self, lock, conversation.thread_id, occasion)
+        return _Turn(self, lock, conversation, occasion)
 
-    async def wait(self, lock: asyncio.Lock, thread_id: int, occasion: Occasion) -> None:
+    async def wait(self, lock: asyncio.Lock, conversation: Conversation, occasion: Occasion) -> None:
         """Wait until the turns before have ended. Raises RequestRefused: too many wait."""
+        thread_id = conversation.thread_id
         if self._waiting.get(thread_id, 0) >= MOST_WAITING:
             raise RequestRefused(f"{MOST_WAITING} turns of this conversation wait already. Say it again in a minute.")
         self._waiting[thread_id] = self._waiting.get(thread_id, 0) + 1
@@ -154,6 +158,22 @@ class Turns(commands.Cog):
             await lock.acquire()
         finally:
             self._waiting[thread_id] -= 1
+        try:
+            await self._catch_up(conversation, occasion)
+        except BaseException:
+            lock.release()
+            raise
+
+    async def _catch_up(self, conversation: Conversation, occasion: Occasion) -> None:
+        """Wait for turns that were begun before a restart: they are made, or looked up, since then."""
+        if not await self._conversations.pending(conversation):
+            return
+        await occasion.say(WAITS)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                while pending := await self._conversations.pending(conversation):
+                    await self._client.services.studio.workshop.ended(pending[0])
+                    await asyncio.sleep(LOOKS_EVERY)
 
     def leave(self, lock: asyncio.Lock, request_id: str, *, taken: bool) -> None:
         """Let the next turn begin once this one has ended."""
@@ -172,14 +192,14 @@ class Turns(commands.Cog):
 class _Turn:
     """While a turn is taken, and until it has ended, no other of its conversation begins."""
 
-    def __init__(self, turns: Turns, lock: asyncio.Lock, thread_id: int, occasion: Occasion) -> None:
+    def __init__(self, turns: Turns, lock: asyncio.Lock, conversation: Conversation, occasion: Occasion) -> None:
         self._turns = turns
         self._lock = lock
-        self._thread_id = thread_id
+        self._conversation = conversation
         self._occasion = occasion
 
     async def __aenter__(self) -> None:
-        await self._turns.wait(self._lock, self._thread_id, self._occasion)
+        await self._turns.wait(self._lock, self._conversation, self._occasion)
 
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is not None:

@@ -12,6 +12,7 @@ from bot.storage.conversations import SqliteConversations
 from .examples import MEMBER, NOON, SERVER, opened, order, settlement, words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from bot.services.ledger import Reservation
@@ -45,10 +46,12 @@ async def test_the_newest_that_shows_or_says_something_is_found_and_all_is_count
     async with opened(tmp_path / "books") as books:
         records, thread = SqliteConversations(books.database), MEMBER.channel_id
         none = await records.latest(thread, NOON)
+        pending: list[Sequence[str]] = []
         for number, (cost, speaks) in enumerate(((60, False), (20, True), (0, False), (0, False)), start=1):
             name = str(number)
             await books.ledger.reserve(turn(name, NOON + number))
             await books.ledger.dispatch(f"{name}:1", NOON + number)
+            pending.append(await records.pending(thread, NOON))
             if speaks:
                 await books.ledger.settle_words(f"{name}:1", words(cost), NOON + number)
             elif cost:
@@ -59,6 +62,8 @@ async def test_the_newest_that_shows_or_says_something_is_found_and_all_is_count
         spent = await records.spent(thread, NOON)
         await books.requests.delete_picture(1, NOON + 10)
 
+        assert pending == [["1"], ["2"], ["3"], ["3", "4"]]
+        assert (await records.pending(thread, NOON), await records.pending(thread, NOON + 5)) == (["4"], [])
         assert (none, earlier) == (None, None)
         assert spoken is not None
         assert spoken.id == "2"

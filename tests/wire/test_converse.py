@@ -11,6 +11,7 @@ from bot.sandbox.discord import Upload
 from bot.sandbox.discord.world.permissions import Permission
 from bot.sandbox.images import Fault, FaultKind, ImageOptions
 from bot.services.requests import format_usd
+from cogs.converse.turns import WAITS
 from tests.examples import drawn_upon
 from tests.pictures.samples import encoded, gradient, opened
 from tests.wire.house import PROGRESS
@@ -176,12 +177,15 @@ async def test_a_turn_in_which_the_bot_was_killed_is_found_by_the_next_start(
         await mia.slash("converse", prompt="a red fox")
         await house.until(lambda: house.has_note("turn:"))
         await bot.killed()
-    house.gate.set()
     await house.start_bot(**SETTINGS)
-    await house.until(lambda: answers(house, threads(house)[-1]))
+    (thread,) = threads(house)
+    await mia.send(thread, "make it snowy")
+    await house.until(lambda: any(WAITS in message.content for message in thread.messages))
+    house.gate.set()
+    await house.until(lambda: len(answers(house, thread)) == len(("found", "next")))
 
-    assert answers(house, threads(house)[-1])[0].attachments
-    assert len(house.images.turns) == 1
+    assert all(answer.attachments for answer in answers(house, thread))
+    assert ["previous_response_id" in each for each in house.images.turns] == [False, True]
     await all_is_booked(house)
 
 

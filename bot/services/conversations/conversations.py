@@ -70,6 +70,10 @@ class ConversationRecords(Protocol):
         """The newest request of the thread since then that has a picture left, or was answered in words."""
         ...
 
+    async def pending(self, thread_id: int, since: int) -> Sequence[str]:
+        """The ids of the thread's requests since then of which something waits or is being made."""
+        ...
+
     async def spent(self, thread_id: int, since: int) -> Spent:
         """What came of the thread's requests since then."""
         ...
@@ -128,6 +132,10 @@ class Conversations:
         if latest is not None or conversation.picture is None:
             return latest
         return await self.requests.of_picture(conversation.picture, conversation.server_id)
+
+    async def pending(self, conversation: Conversation) -> Sequence[str]:
+        """The ids of its requests of which something waits or is being made, also since before a restart."""
+        return await self.records.pending(conversation.thread_id, conversation.opened_at)
 
     async def picture_at(self, point: Order | None) -> tuple[Order, Picture] | None:
         """The picture that stands at this point: its own last one, or the one that its words were about."""

@@ -62,6 +62,10 @@ class Records(ConversationRecords):
         assert (thread_id, since) == (7, NOW)
         return self.newest
 
+    async def pending(self, thread_id: int, since: int) -> Sequence[str]:
+        assert (thread_id, since) == (7, NOW)
+        return ["a"]
+
     async def spent(self, thread_id: int, since: int) -> Spent:
         assert (thread_id, since) == (7, NOW)
         return Spent(2, 1, 9)
@@ -196,6 +200,7 @@ async def test_what_begins_goes_on_after_a_restart_until_it_ends() -> None:
     assert await later.silent() == [begun]
     await later.touch(begun)
     assert await later.silent() == []
+    assert await later.pending(begun) == ["a"]
     assert await later.end(begun) == Spent(2, 1, 9)
     assert later.of(7) is None
     assert await later.records.going_on() == []
