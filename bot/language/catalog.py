@@ -6,7 +6,6 @@ same (`tests/language`), but takes longer to be imported than a first start may 
 
 from __future__ import annotations
 
-import ast
 import gettext
 import re
 from typing import TYPE_CHECKING
@@ -15,7 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-_FIELD = re.compile(r'^(?P<name>msgid|msgid_plural|msgstr(?:\[[0-9]\])?) (?P<first>".*")$')
+_LINE = re.compile(r'^(msgid|msgid_plural|msgstr(?:\[[0-9]\])?|) ?"(.*)"$', re.MULTILINE)  # without a name it goes on
+_ESCAPED = re.compile(r"\\(.)")
+_ESCAPES = {"n": "\n", "t": "\t"}  # others mean themselves
 _PLURAL_FORMS = re.compile(r"plural=(?P<rule>[^;]+);")
 
 
@@ -47,13 +48,14 @@ def _messages(text: str) -> dict[str, tuple[str, ...]]:
     for entry in text.split("\n\n"):
         fields: dict[str, str] = {}
         name = ""
-        for line in entry.splitlines():
-            field = _FIELD.match(line)
-            if field is not None:
-                name = field["name"]
-            if name and not line.startswith("#"):
-                fields[name] = fields.get(name, "") + ast.literal_eval(line[line.index('"') :])
-        forms = tuple(words for name, words in fields.items() if name.startswith("msgstr"))
+        for named, words in _LINE.findall(entry):
+            name = named or name
+            fields[name] = fields.get(name, "") + words
+        forms = tuple(_unescaped(words) for name, words in fields.items() if name.startswith("msgstr"))
         if forms and all(forms):
-            found[fields["msgid"]] = forms
+            found[_unescaped(fields["msgid"])] = forms
     return found
+
+
+def _unescaped(words: str) -> str:
+    return _ESCAPED.sub(lambda escape: _ESCAPES.get(escape[1], escape[1]), words) if "\\" in words else words

@@ -106,14 +106,14 @@ def test_a_message_over_several_lines_is_read_whole_and_one_without_a_translatio
     file = tmp_path / "xx.po"
     file.write_text(
         'msgid ""\nmsgstr "Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
-        '# a note\n#: bot/client.py:1\nmsgid ""\n"one "\n"two"\nmsgstr "eins "\n"\\"zwei\\"\\n"\n\n'
+        '# a note\n#: bot/client.py:1\nmsgid ""\n"one "\n"two"\nmsgstr "eins "\n"\\"zwei\\"\\\\\\t\\n"\n\n'
         'msgid "three"\nmsgstr ""\n\nmsgid "{count} cat"\nmsgid_plural "{count} cats"\n'
         'msgstr[0] "{count} Katze"\nmsgstr[1] "{count} Katzen"\n',
         encoding="utf-8",
     )
     catalog = Catalog(file)
 
-    assert catalog.message("one two") == 'eins "zwei"\n'
+    assert catalog.message("one two") == 'eins "zwei"\\\t\n'
     assert catalog.message("three") is None
     assert [catalog.message("{count} cat", count) for count in (0, 1, 2)] == [
         "{count} Katzen",
