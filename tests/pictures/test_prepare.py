@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -27,6 +29,9 @@ from .samples import (
     quarters,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType] - Pillow leaves lcms untyped
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 
@@ -36,16 +41,18 @@ def near(found: tuple[int, ...], wanted: tuple[int, ...], by: int = 12) -> bool:
 
 
 @pytest.mark.parametrize(
-    "content",
+    "make",
     [
-        encoded(gradient(90, 60), "PNG"),
-        encoded(half_transparent(90, 60), "PNG"),
-        encoded(gradient(90, 60), "JPEG"),
-        encoded(gradient(90, 60), "WEBP"),
-        encoded(half_transparent(90, 60), "WEBP", lossless=True),
+        lambda: encoded(gradient(90, 60), "PNG"),
+        lambda: encoded(half_transparent(90, 60), "PNG"),
+        lambda: encoded(gradient(90, 60), "JPEG"),
+        lambda: encoded(gradient(90, 60), "WEBP"),
+        lambda: encoded(half_transparent(90, 60), "WEBP", lossless=True),
     ],
 )
-async def test_an_ordinary_picture_passes_unchanged(content: bytes) -> None:
+async def test_an_ordinary_picture_passes_unchanged(make: Callable[[], bytes]) -> None:
+    content = make()
+
     ready = await prepare(content, "x.png")
 
     assert ready.content == content
@@ -86,17 +93,17 @@ def with_gps() -> Image.Exif:
 
 
 @pytest.mark.parametrize(
-    "content",
+    "make",
     [
-        encoded(quarters(64, 48), "JPEG", exif=with_gps(), comment=b"secret"),
-        encoded(quarters(64, 48), "PNG", exif=with_gps()),
-        encoded(quarters(64, 48), "WEBP", exif=with_gps(), xmp=b"<secret/>"),
-        encoded(quarters(64, 48), "JPEG") + b"secret",
-        encoded(quarters(64, 48), "PNG")[:-12] + chunk(b"tEXt", b"Comment\0secret") + chunk(b"IEND"),
+        lambda: encoded(quarters(64, 48), "JPEG", exif=with_gps(), comment=b"secret"),
+        lambda: encoded(quarters(64, 48), "PNG", exif=with_gps()),
+        lambda: encoded(quarters(64, 48), "WEBP", exif=with_gps(), xmp=b"<secret/>"),
+        lambda: encoded(quarters(64, 48), "JPEG") + b"secret",
+        lambda: encoded(quarters(64, 48), "PNG")[:-12] + chunk(b"tEXt", b"Comment\0secret") + chunk(b"IEND"),
     ],
 )
-async def test_metadata_and_appendices_stay_behind(content: bytes) -> None:
-    ready = await prepare(content, "x.jpg")
+async def test_metadata_and_appendices_stay_behind(make: Callable[[], bytes]) -> None:
+    ready = await prepare(make(), "x.jpg")
 
     assert b"secret" not in ready.content
     assert b"Maker" not in ready.content
@@ -117,23 +124,25 @@ def cmyk() -> Image.Image:
 
 
 @pytest.mark.parametrize(
-    ("content", "mode", "colour"),
+    ("make", "mode", "colour"),
     [
-        (encoded(cmyk(), "JPEG"), "RGB", RED),
-        (encoded(Image.new("L", (20, 20), 77), "JPEG"), "RGB", (77, 77, 77)),
-        (encoded(Image.new("L", (20, 20), 77), "PNG"), "RGB", (77, 77, 77)),
-        (encoded(Image.new("LA", (20, 20), (77, 9)), "PNG"), "RGBA", (77, 77, 77, 9)),
-        (encoded(Image.new("1", (20, 20), 1), "PNG"), "RGB", WHITE),
-        (encoded(Image.new("I;16", (20, 20), 0x8010), "PNG"), "RGB", (128, 128, 128)),
-        (png(2, 1, packed_zeros(17), depth=16, colour=6), "RGBA", (0, 0, 0, 0)),
-        (png(2, 1, packed_zeros(13), depth=16, colour=2), "RGB", (0, 0, 0)),
-        (encoded(quarters(20, 20).convert("P"), "PNG"), "RGB", RED),
-        (encoded(quarters(20, 20).quantize(4), "PNG", transparency=bytes([0, 0, 0, 0])), "RGBA", (*RED, 0)),
-        (encoded(quarters(20, 20), "PNG", transparency=RED), "RGBA", (*RED, 0)),
+        (lambda: encoded(cmyk(), "JPEG"), "RGB", RED),
+        (lambda: encoded(Image.new("L", (20, 20), 77), "JPEG"), "RGB", (77, 77, 77)),
+        (lambda: encoded(Image.new("L", (20, 20), 77), "PNG"), "RGB", (77, 77, 77)),
+        (lambda: encoded(Image.new("LA", (20, 20), (77, 9)), "PNG"), "RGBA", (77, 77, 77, 9)),
+        (lambda: encoded(Image.new("1", (20, 20), 1), "PNG"), "RGB", WHITE),
+        (lambda: encoded(Image.new("I;16", (20, 20), 0x8010), "PNG"), "RGB", (128, 128, 128)),
+        (lambda: png(2, 1, packed_zeros(17), depth=16, colour=6), "RGBA", (0, 0, 0, 0)),
+        (lambda: png(2, 1, packed_zeros(13), depth=16, colour=2), "RGB", (0, 0, 0)),
+        (lambda: encoded(quarters(20, 20).convert("P"), "PNG"), "RGB", RED),
+        (lambda: encoded(quarters(20, 20).quantize(4), "PNG", transparency=bytes([0, 0, 0, 0])), "RGBA", (*RED, 0)),
+        (lambda: encoded(quarters(20, 20), "PNG", transparency=RED), "RGBA", (*RED, 0)),
     ],
 )
-async def test_pixels_of_every_kind_become_plain_ones(content: bytes, mode: str, colour: tuple[int, ...]) -> None:
-    ready = await prepare(content, "x.png")
+async def test_pixels_of_every_kind_become_plain_ones(
+    make: Callable[[], bytes], mode: str, colour: tuple[int, ...]
+) -> None:
+    ready = await prepare(make(), "x.png")
 
     image = opened(ready.content)
     assert image.mode == mode
@@ -155,36 +164,36 @@ async def test_a_colour_profile_is_applied_and_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    "content",
+    "make",
     [
-        encoded(quarters(40, 40), "PNG", icc_profile=b"no profile at all"),
-        encoded(quarters(40, 40), "JPEG", exif=b"Exif\0\0MM\0*\xff\xff\xff\xff"),
-        encoded(quarters(40, 40), "JPEG", exif=b"Exif\0\0no exif"),
-        encoded(quarters(40, 40), "PNG", exif=b"Exif\0\0no exif"),
-        encoded(quarters(40, 40), "WEBP", exif=b"no exif"),
+        lambda: encoded(quarters(40, 40), "PNG", icc_profile=b"no profile at all"),
+        lambda: encoded(quarters(40, 40), "JPEG", exif=b"Exif\0\0MM\0*\xff\xff\xff\xff"),
+        lambda: encoded(quarters(40, 40), "JPEG", exif=b"Exif\0\0no exif"),
+        lambda: encoded(quarters(40, 40), "PNG", exif=b"Exif\0\0no exif"),
+        lambda: encoded(quarters(40, 40), "WEBP", exif=b"no exif"),
     ],
 )
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF")
-async def test_broken_metadata_does_not_spoil_a_good_picture(content: bytes) -> None:
-    ready = await prepare(content, "x.png")
+async def test_broken_metadata_does_not_spoil_a_good_picture(make: Callable[[], bytes]) -> None:
+    ready = await prepare(make(), "x.png")
 
     assert near(pixel(opened(ready.content), 5, 5), RED)
 
 
 @pytest.mark.parametrize(
-    ("content", "media_type"),
+    ("make", "media_type"),
     [
-        (encoded(gradient(4000, 40), "PNG"), "image/png"),
-        (encoded(gradient(4000, 40, "RGBA"), "PNG"), "image/png"),
-        (encoded(gradient(4000, 40), "JPEG"), "image/jpeg"),
-        (encoded(gradient(4000, 40), "WEBP"), "image/jpeg"),
-        (encoded(gradient(4000, 40), "WEBP", lossless=True), "image/png"),
-        (encoded(half_transparent(4000, 40), "WEBP"), "image/png"),
-        (encoded(noise(3900, 1100), "PNG", compress_level=1), "image/jpeg"),  # a photo that came as PNG
+        (lambda: encoded(gradient(4000, 40), "PNG"), "image/png"),
+        (lambda: encoded(gradient(4000, 40, "RGBA"), "PNG"), "image/png"),
+        (lambda: encoded(gradient(4000, 40), "JPEG"), "image/jpeg"),
+        (lambda: encoded(gradient(4000, 40), "WEBP"), "image/jpeg"),
+        (lambda: encoded(gradient(4000, 40), "WEBP", lossless=True), "image/png"),
+        (lambda: encoded(half_transparent(4000, 40), "WEBP"), "image/png"),
+        (lambda: encoded(noise(3900, 1100), "PNG", compress_level=1), "image/jpeg"),  # a photo that came as PNG
     ],
 )
-async def test_a_new_file_is_of_the_kind_that_suits_it(content: bytes, media_type: str) -> None:
-    ready = await prepare(content, "x.png")
+async def test_a_new_file_is_of_the_kind_that_suits_it(make: Callable[[], bytes], media_type: str) -> None:
+    ready = await prepare(make(), "x.png")
 
     assert ready.media_type == media_type
     assert f"image/{opened(ready.content).format}".lower() == media_type
