@@ -1,4 +1,4 @@
-"""What the Responses API is asked for one turn of a conversation."""
+"""What the Responses API is asked for one turn of a conversation, or for words about a prompt."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pybase64 import b64encode
 
-from bot.services.requests import INSTRUCTIONS, UNSTREAMED_FORMATS, sent_words
+from bot.services.requests import UNSTREAMED_FORMATS, Task, sent_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +31,8 @@ def turn_order(
 ) -> dict[str, Any]:
     """The arguments of ``responses.create``. Encodes every picture: run it off the event loop.
 
-    A stored turn runs in the background, so that one can ask what became of it; it is streamed all the same.
+    A stored turn runs in the background, so that one can ask what became of it; it is streamed all the same. Where
+    words are asked for there is no tool.
 
     Args:
         request: what is asked for.
@@ -42,7 +43,7 @@ def turn_order(
         anew: what it goes on from is not kept any more: all of it is sent.
     """
     goes_on = talk.previous is not None and not anew
-    images = [file for file in inputs if file.role == "image"]
+    images = [file for file in inputs if file.role == "image" and talk.task is not Task.ENHANCE]
     pictures = [
         {"type": "input_image", "image_url": _address(file), "detail": DETAIL}
         for file in images[talk.kept_inputs if goes_on else 0 :]
@@ -50,11 +51,8 @@ def turn_order(
     words = {"type": "input_text", "text": request.prompt if goes_on else sent_words(talk, request.prompt)}
     order: dict[str, Any] = {
         "model": names.get(talk.main_model, talk.main_model),
-        "instructions": INSTRUCTIONS,
+        "instructions": talk.instructions,
         "input": [{"role": "user", "content": [words, *pictures]}],
-        "tools": [_tool(request, inputs, names)],
-        "max_tool_calls": 1,
-        "parallel_tool_calls": False,
         "max_output_tokens": talk.most_written,
         "reasoning": {"effort": talk.effort},
         "truncation": "disabled",
@@ -64,6 +62,8 @@ def turn_order(
         "safety_identifier": safety_identifier,
         "prompt_cache_key": talk.key,
     }
+    if not request.is_wording:
+        order |= {"tools": [_tool(request, inputs, names)], "max_tool_calls": 1, "parallel_tool_calls": False}
     return order | {"previous_response_id": talk.previous} if goes_on else order
 
 

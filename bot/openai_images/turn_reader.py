@@ -46,6 +46,7 @@ class TurnReader:
     _drawn: dict[str, Drawn | None] = field(default_factory=dict[str, "Drawn | None"])  # None is damaged
     _said: dict[str, str] = field(default_factory=dict[str, str])
     _refusal: str | None = None
+    _is_declined: bool = False
     _body: dict[str, Any] = field(default_factory=dict[str, Any])
 
     @property
@@ -101,6 +102,7 @@ class TurnReader:
             tool=_tool_tokens(self._body),
             refusal=None if pictures else refusal,
             is_cut=self.status == "incomplete",
+            is_declined=self._is_declined,
             request_id=self.request_id,
         )
 
@@ -121,6 +123,7 @@ class TurnReader:
             content = item.get("content")
             parts = [_object(part) for part in cast("list[object]", content)] if isinstance(content, list) else []
             self._said[name] = "".join(_text(part.get("text") or part.get("refusal")) or "" for part in parts)
+            self._is_declined |= any(part.get("type") == "refusal" for part in parts)
         elif item.get("type") == "image_generation_call" and self._drawn.get(name) is None:
             text = message.text(item, "result")
             if text is not None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from bot.services.conversations import Conversation, ConversationRecords, Spent
+from bot.storage.ledger.jobs import WORDING
 from bot.storage.ledger.requests import read_order
 
 if TYPE_CHECKING:
@@ -28,8 +29,9 @@ WHERE ended_at IS NULL ORDER BY thread_id
 """
 TOUCH = "UPDATE conversations SET touched_at = max(touched_at, ?) WHERE thread_id = ?"
 END = "UPDATE conversations SET ended_at = coalesce(ended_at, ?) WHERE thread_id = ?"
-LATEST = """
-SELECT requests.id FROM requests WHERE channel_id = ? AND created_at >= ? AND EXISTS (
+# A member's private words about a prompt are no part of what is said in a thread.
+LATEST = f"""
+SELECT requests.id FROM requests WHERE channel_id = ? AND created_at >= ? AND NOT {WORDING} AND EXISTS (
     SELECT 1 FROM jobs LEFT JOIN pictures ON pictures.job_id = jobs.id
         LEFT JOIN turn_answers ON turn_answers.job_id = jobs.id
     WHERE jobs.request_id = requests.id AND (
@@ -37,17 +39,18 @@ SELECT requests.id FROM requests WHERE channel_id = ? AND created_at >= ? AND EX
         OR (pictures.number IS NULL AND turn_answers.job_id IS NOT NULL)
     )
 ) ORDER BY created_at DESC, rowid DESC LIMIT 1
-"""
-PENDING = """
+"""  # noqa: S608 - both parts are ours
+PENDING = f"""
 SELECT DISTINCT request_id FROM jobs JOIN requests ON requests.id = jobs.request_id
-WHERE channel_id = ? AND requests.created_at >= ? AND state IN ('reserved', 'dispatched') ORDER BY request_id
-"""
-SPENT = """
+WHERE channel_id = ? AND requests.created_at >= ? AND state IN ('reserved', 'dispatched') AND NOT {WORDING}
+ORDER BY request_id
+"""  # noqa: S608 - the same
+SPENT = f"""
 SELECT count(DISTINCT request_id), count(pictures.number),
     coalesce(sum(CASE WHEN closed_at IS NULL THEN hold_nano ELSE coalesce(actual_nano, 0) END), 0)
 FROM requests JOIN jobs ON jobs.request_id = requests.id LEFT JOIN pictures ON pictures.job_id = jobs.id
-WHERE channel_id = ? AND requests.created_at >= ? AND state <> 'released'
-"""
+WHERE channel_id = ? AND requests.created_at >= ? AND state <> 'released' AND NOT {WORDING}
+"""  # noqa: S608 - both parts are ours
 
 
 class SqliteConversations(ConversationRecords):

@@ -30,7 +30,7 @@ from bot.openai_images import OpenAIImages, conversations
 from bot.sandbox.conversations import ConversationOptions, SandboxOpenAI
 from bot.sandbox.images import Fault, FaultKind, ImageOptions
 from bot.services.jobs import Begun, InputImage, PartialImage, Reply
-from bot.services.requests import INSTRUCTIONS, ImageRequest, Talk, ToolTokens, Usage
+from bot.services.requests import INSTRUCTIONS, ImageRequest, Talk, Task, ToolTokens, Usage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
@@ -98,7 +98,7 @@ async def test_a_turn_sends_exactly_what_was_ordered(sandbox: SandboxOpenAI, pro
     (sent,) = sandbox.turns
     assert sent == {
         "model": "gpt-6-luna",
-        "instructions": INSTRUCTIONS,
+        "instructions": INSTRUCTIONS[Task.TURN],
         "input": [{"role": "user", "content": [{"type": "input_text", "text": "a fox 🦊"}]}],
         "tools": [
             {
@@ -537,3 +537,28 @@ async def test_who_is_not_there_is_not_asked(sandbox: SandboxOpenAI, provider: O
     async with sandbox.unreachable():
         with pytest.raises(ProviderUnreachableError):
             await items_of(provider)
+
+
+WORDING = replace(TALK, task=Task.ENHANCE, is_stored=False)
+
+
+async def test_words_about_a_prompt_come_with_their_tokens_or_as_a_refusal_or_cut(provider: OpenAIImages) -> None:
+    more = await reply_of(provider, replace(FOX, talk=WORDING))
+    no = await reply_of(provider, replace(FOX, prompt="an unkind fox", talk=WORDING))
+    cut = await reply_of(provider, replace(FOX, prompt="an endless fox", talk=replace(WORDING, most_written=200)))
+
+    assert more.words.startswith("a fox 🦊, seen from")
+    assert (more.main is not None, more.tool, more.pictures) == (True, ToolTokens(Usage(0, 0, 0)), ())
+    assert [each.is_declined for each in (more, no, cut)] == [False, True, False]
+    assert [each.is_cut for each in (more, no, cut)] == [False, False, True]
+    assert no.words.startswith("I would rather not")
+
+
+async def test_words_whose_stream_was_cut_are_unknown_and_not_asked_for_again(
+    provider: OpenAIImages, sandbox: SandboxOpenAI
+) -> None:
+    sandbox.faults.add(Fault(K.CUT))
+    with pytest.raises(OutcomeUnknownError):
+        await reply_of(provider, replace(FOX, talk=WORDING))
+
+    assert len(sandbox.turns) == 1

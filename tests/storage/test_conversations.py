@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.services.conversations import Conversation, Spent
-from bot.services.requests import Talk
+from bot.services.requests import Talk, Task
 from bot.storage.conversations import SqliteConversations
 
 from .examples import MEMBER, NOON, SERVER, opened, order, settlement, words
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 HERE = Conversation(SERVER + 1, SERVER, 5, None, NOON, NOON)  # where the examples are asked for
 
 
-def turn(name: str, at: int) -> Reservation:
+def turn(name: str, at: int, task: Task = Task.TURN) -> Reservation:
     asked = order(name, at=at)
-    return replace(asked, request=replace(asked.request, talk=Talk("gpt-6-luna", "key")))
+    return replace(asked, request=replace(asked.request, talk=Talk("gpt-6-luna", "key", task=task)))
 
 
 async def test_a_conversation_goes_on_until_it_ends_and_may_begin_again(tmp_path: Path) -> None:
@@ -70,3 +70,17 @@ async def test_the_newest_that_shows_or_says_something_is_found_and_all_is_count
         assert spent == Spent(3, 1, 60 + 20 + 100)
         assert await records.spent(thread, NOON + 50) == Spent(0, 0, 0)
         assert await records.latest(thread + 1, NOON) is None
+
+
+async def test_words_about_a_prompt_are_no_part_of_what_is_said_in_the_thread(tmp_path: Path) -> None:
+    async with opened(tmp_path / "books") as books:
+        records, thread = SqliteConversations(books.database), MEMBER.channel_id
+        for name, task in (("1", Task.TURN), ("2", Task.ENHANCE)):
+            await books.ledger.reserve(turn(name, NOON, task))
+            await books.ledger.dispatch(f"{name}:1", NOON)
+            await books.ledger.settle_words(f"{name}:1", words(20), NOON)
+        latest = await records.latest(thread, NOON)
+
+        assert latest is not None
+        assert latest.id == "1"
+        assert await records.spent(thread, NOON) == Spent(1, 0, 20)

@@ -65,12 +65,14 @@ def tool_usage(usage: Usage | None) -> dict[str, Any]:
     return {"image_gen": counted, "web_search": {"num_requests": 0}}
 
 
-def message_item(item_id: str, words: str, status: str) -> dict[str, Any]:
+def message_item(item_id: str, words: str, status: str, *, declines: bool = False) -> dict[str, Any]:
     """What the main model says."""
-    content = [text_part(words)] if words else []
+    content = [text_part(words, declines=declines)] if words else []
     return {"id": item_id, "type": "message", "status": status, "role": "assistant", "content": content}
 
 
-def text_part(words: str) -> dict[str, Any]:
-    """A part of a message."""
+def text_part(words: str, *, declines: bool = False) -> dict[str, Any]:
+    """A part of a message; `declines` if it is a refusal."""
+    if declines:
+        return {"type": "refusal", "refusal": words}
     return {"type": "output_text", "text": words, "annotations": [], "logprobs": []}

@@ -45,9 +45,14 @@ class Entry:
             return PER_ENTRY + text_tokens(self.text)
         return PER_ENTRY + seen_tokens(self.picture.width, self.picture.height, self.detail)
 
+    @property
+    def seen(self) -> InputPicture:
+        """The picture. Not of words."""
+        return cast("InputPicture", self.picture)
+
     def file(self) -> ReceivedFile:
         """The picture as the image model is sent it. Raises AttributeError for words."""
-        return ReceivedFile("image", "", self.media_type, cast("InputPicture", self.picture).content)
+        return ReceivedFile("image", "", self.media_type, self.seen.content)
 
 
 def as_known(entries: Sequence[Entry]) -> tuple[Entry, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -159,6 +160,8 @@ class Performance:
             words = CLAIMED
         elif self._part.checked is not None:
             words = await self._call_the_tool(self._part.checked) or words
+        else:
+            await self._go_wrong()
         self._say(words)
         self._finish("completed")
 
@@ -265,19 +268,22 @@ class Performance:
             return
         left = None if self._asked.most_output is None else self._asked.most_output - self._written
         pieces = words.split(" ")
-        while left is not None and pieces and text_tokens(" ".join(pieces)) > left:
-            pieces.pop()
+        if left is not None:
+            fits = bisect_right(range(len(pieces) + 1), left, key=lambda count: text_tokens(" ".join(pieces[:count])))
+            pieces = pieces[: max(fits - 1, 0)]
         said, name, place = " ".join(pieces), self._name("msg"), self._place
         self._written += text_tokens(said)
         self._tell("output_item.added", output_index=place, item=message_item(name, "", "in_progress"))
         where = {"item_id": name, "output_index": place, "content_index": 0}
-        self._tell("content_part.added", **where, part=text_part(""))
+        no = self._part.plan.declines
+        event, field, more = ("refusal", "refusal", {}) if no else ("output_text", "text", {"logprobs": list[Any]()})
+        self._tell("content_part.added", **where, part=text_part("", declines=no))
         for number, piece in enumerate(pieces):
-            self._tell("output_text.delta", **where, delta=piece if number == 0 else f" {piece}", logprobs=[])
-        self._tell("output_text.done", **where, text=said, logprobs=[])
-        self._tell("content_part.done", **where, part=text_part(said))
+            self._tell(f"{event}.delta", **where, delta=piece if number == 0 else f" {piece}", **more)
+        self._tell(f"{event}.done", **where, **{field: said}, **more)
+        self._tell("content_part.done", **where, part=text_part(said, declines=no))
         is_whole = said == words
-        self._add(message_item(name, said, "completed" if is_whole else "incomplete"))
+        self._add(message_item(name, said, "completed" if is_whole else "incomplete", declines=no))
         self._said.append(Entry("assistant", said))
         if not is_whole:
             self._stop_short("max_output_tokens")

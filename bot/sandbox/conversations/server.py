@@ -113,7 +113,7 @@ class SandboxOpenAI(SandboxImages):
         )
         self.account.check(asked.model.id)
         words = asked.words
-        planned = plan(asked, words_of(words), self.talk)
+        planned = await self._painters.run(lambda: plan(asked, words_of(words), self.talk))
         checked = await self._painters.run(lambda: self._order(asked, planned))
         sent = asked.pictures[:MOST_INPUTS] if planned.action == "edit" else ()
         if checked is not None:

@@ -271,7 +271,7 @@ class Catalog:
 
     def title_of(self, name: str) -> str:
         """What people call a model; its bare name if it left the catalog, as old pictures' models may."""
-        model = self._by_name.get(name)
+        model = self._by_name.get(name) or self.models[0].main_models.get(name)
         return name if model is None else model.title
 
     def offered(self, today: date) -> tuple[Model, ...]:

@@ -46,6 +46,7 @@ class Reply:
         tool: tokens of the image model, or None if they were not reported.
         refusal: why the safety check allowed no picture, as a sentence; None if it did not say no.
         is_cut: the answer ended at its bound, in the middle of its words or before its picture.
+        is_declined: its words say that the main model would rather not.
         request_id: the provider's id of the request, if it gave one.
     """
 
@@ -56,6 +57,7 @@ class Reply:
     tool: ToolTokens | None
     refusal: str | None = None
     is_cut: bool = False
+    is_declined: bool = False
     request_id: str | None = None
 
 

@@ -115,7 +115,7 @@ class Generation:
                 inputs = await self._load_inputs(order, held)
                 self.outage.check()
                 call = await held.enter_async_context(
-                    self.account.calling(order.request.model, order.requester.server_id)
+                    self.account.calling(order.request.billed_model, order.requester.server_id)
                 )
             started = time.monotonic()
             await self.clearance.dispatch(order, job)
@@ -203,7 +203,9 @@ class Generation:
 
     async def _wait_for_turn(self, order: Order, deadline: float) -> None:
         """Of a job that was sent before; the others have theirs when they leave the line."""
-        await self._in_time(order, deadline, self.pace.turn(order.request.model, edits=bool(order.request.files)))
+        await self._in_time(
+            order, deadline, self.pace.turn(order.request.billed_model, edits=bool(order.request.files))
+        )
 
     async def _in_time(self, order: Order, deadline: float, waiting: Coroutine[Any, Any, None]) -> None:
         try:
@@ -213,7 +215,7 @@ class Generation:
             raise self._paced_out(order) from None
 
     def _paced_out(self, order: Order) -> ProviderBusyError:
-        seconds = self.pace.wait(order.request.model, edits=bool(order.request.files))
+        seconds = self.pace.wait(order.request.billed_model, edits=bool(order.request.files))
         return ProviderBusyError(
             f"The image API takes no more pictures of ours for now. Try again in {about(seconds)}. "
             "Nothing was charged.",
@@ -227,7 +229,7 @@ class Generation:
         as long as a job may take.
         """
         order = sending.order
-        model, edits = order.request.model, bool(order.request.files)
+        model, edits = order.request.billed_model, bool(order.request.files)
         deadline = time.monotonic() + self.timeout  # for waiting between the calls
         for tries in itertools.count(1):
             _refuse(sending.recall)

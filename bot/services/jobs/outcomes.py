@@ -13,7 +13,7 @@ from bot.errors import HELD, DatabaseError, ImageFailure, OutcomeUnknownError, n
 from bot.services.jobs.arrears import passes, persistently
 from bot.services.jobs.provider import FinishedImage, UnreadablePictureError
 from bot.services.ledger import ChargeConflictError, ChargeState, Picture, Settlement, TurnAnswer, WordsSettlement
-from bot.services.requests import StoredImage, Usage, after_bound, pricing, turn_usage
+from bot.services.requests import CANNOT, StoredImage, Usage, after_bound, pricing, turn_usage
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+QUOTES = '"“”„«»'  # that models like to put around a prompt
+DECLINED = "The model would rather not do this. Say it in other words."
+CUT = "The model did not come to the end of it, so this is a part only. Try again, or say less."
+CUT_OFF = "The model did not come to an end, and wrote nothing. Try again, or say less."
+SILENT = "The model said nothing. Try again, or say it in other words."
 UNKNOWN_DEADLINE = 72 * 3600  # seconds until an unknown outcome is charged at its hold
 NOTHING_KNOWN = Usage(text_input=0, image_input=0, image_output=0)  # of tokens, where even our estimate fails
 
@@ -239,6 +244,8 @@ def answer_of(request: ImageRequest, reply: Reply) -> TurnAnswer:
     talk = request.talk
     if talk is None:
         raise ValueError("a request without a talk was answered in a conversation")
+    if request.is_wording:
+        return _wording_of(reply)
     context = after_bound(request, talk)
     if reply.main is not None:  # every pass over the context is counted there, and what was written follows it
         context = min(context, reply.main.input + reply.main.output)
@@ -250,6 +257,16 @@ def answer_of(request: ImageRequest, reply: Reply) -> TurnAnswer:
         context,
         talk.context_pictures + len(request.references) - talk.kept_inputs + len(reply.pictures),
     )
+
+
+def _wording_of(reply: Reply) -> TurnAnswer:
+    """What is kept of words about a prompt: those, or why there are none, or only a part of them."""
+    words = reply.words.strip()
+    says_no = reply.is_declined or words.startswith(CANNOT)
+    words = words.removeprefix(CANNOT).strip().strip(QUOTES)
+    missing = CUT_OFF if reply.is_cut else SILENT
+    why = DECLINED if says_no else missing if not words else CUT if reply.is_cut else ""
+    return TurnAnswer(None, words, refusal=reply.refusal or why)
 
 
 def _unnumbered(job: Job, settlement: Settlement, seconds: float, now: int) -> Picture:

@@ -136,7 +136,7 @@ class Studio:
         try:
             await self._stores.ready()
             await self._check_paused(requester.server_id)
-            await self._generation.account.check(request.model, requester.server_id)
+            await self._generation.account.check(request.billed_model, requester.server_id)
             with self.room(request_id, request.count, requester):
                 begun = await self._begin(request_id, request, requester, delivery)
         finally:
@@ -171,13 +171,14 @@ class Studio:
         self._check_open()
         await self._stores.ready()
         await self._check_paused(requester.server_id)
-        await self._generation.account.check(request.model, requester.server_id)
+        await self._generation.account.check(request.billed_model, requester.server_id)
         self._queue.check_room(Member(requester.server_id, requester.user_id), request.count)
         estimate = pricing.estimate(self._catalog.model(request.model), request).nano
-        nano = await self._accounts.hold(request.model, estimate) * request.count
+        nano = await self._accounts.hold(request.billed_model, estimate) * request.count
+        pictures = request.images_per_job * request.count
         for status in await self._accounts.status(requester):
-            need = nano if status.limit.metric is Metric.USD else request.count
-            shortfall = shortfall_of(status.limit, status.used, need, status.resets_at, request.count)
+            need = nano if status.limit.metric is Metric.USD else pictures
+            shortfall = shortfall_of(status.limit, status.used, need, status.resets_at, pictures)
             if shortfall is not None:
                 raise refusal(shortfall)
 
@@ -343,7 +344,7 @@ class Studio:
     ) -> Reservation:
         model = self._catalog.model(request.model)
         estimate = pricing.estimate(model, request).nano
-        hold = await self._accounts.hold(request.model, estimate)
+        hold = await self._accounts.hold(request.billed_model, estimate)
         terms = await self._accounts.terms(requester)
         return Reservation(
             id=request_id,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bot.services.jobs.provider import FinishedImage, ImageProvider, InputImage, PartialImage
     from bot.services.ledger import Notes, Order
 
+NO_WORDS = "The image API has no text model here that could do this. Nothing was charged."
 TURN = "turn:"  # begins the name of a note that keeps a response's id; the request's id follows
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -40,10 +41,13 @@ class TurnCalls:
     async def ask(
         self, order: Order, inputs: Sequence[InputImage], safety_identifier: str
     ) -> AsyncGenerator[PartialImage | FinishedImage | Reply]:
-        """What comes of a turn; of an edit, if this endpoint has no conversations. Raises as the providers do."""
+        """What comes of a turn; of an edit, if this endpoint has no conversations. Raises as the providers do.
+
+        Words about a prompt come from conversations only.
+        """
         request = order.request
         main = "" if request.talk is None else request.talk.main_model
-        is_edit = main in self._without
+        is_edit = main in self._without and not request.is_wording
         if not is_edit:
             try:
                 async with aclosing(self.provider.answer(request, inputs, safety_identifier)) as items:
@@ -54,6 +58,8 @@ class TurnCalls:
                             yield item
                         del item  # or a preview would be kept until the picture has come
             except NoConversationsError as problem:  # certainly refused, and so nothing is asked for twice
+                if request.is_wording:
+                    raise NoConversationsError(NO_WORDS, code=problem.code, request_id=problem.request_id) from problem
                 _log.warning("no conversations here, edits instead", main_model=main, code=problem.code)
                 self._without.add(main)
                 is_edit = True

@@ -90,7 +90,8 @@ class TurnAnswer:
         response_id: the provider's; a next turn goes on from it. None where there is none, or it is not kept.
         words: the main model's.
         revised_prompt: what it told the image model; empty where no picture was made.
-        refusal: why the safety check allowed no picture, as a sentence; empty if it did not say no.
+        refusal: why the safety check allowed no picture, as a sentence; empty if it did not say no. Of words about a
+            prompt: why there are none, or only a part of them.
         context_tokens: the most that a next turn goes on from.
         context_pictures: pictures in that, at most.
     """

@@ -160,9 +160,12 @@ def check(limit: Limit, balance: Balance, need_nano: int, need_images: int, rese
 
 
 def shortfall_of(limit: Limit, used: int, needed: int, resets_at: int, pictures: int) -> Shortfall | None:
-    """None if `needed`, for so many `pictures`, fits into what is left of a limit beside `used`, in its unit."""
+    """None if `needed`, for so many `pictures`, fits into what is left of a limit beside `used`, in its unit.
+
+    What needs no picture passes no limit in pictures, not even one that was lowered below what is used.
+    """
     left = limit.maximum - used
-    if needed <= left:
+    if needed <= left or (limit.metric is Metric.IMAGES and not needed):
         return None
     return Shortfall(
         limit=limit.name,

@@ -21,7 +21,7 @@ from bot.services.requests.request import (
     StoredImage,
     cuts_story,
 )
-from bot.services.requests.talk import INSTRUCTIONS, MOST_WRITTEN, Talk, sent_words
+from bot.services.requests.talk import CANNOT, INSTRUCTIONS, MOST_WRITTEN, Talk, Task, sent_words
 from bot.services.requests.turn_pricing import after_bound, context_bound, turn_usage
 from bot.services.requests.usage import AuthorTokens, MainTokens, ToolTokens, Usage
 from bot.services.requests.validation import (
@@ -40,6 +40,7 @@ from bot.services.requests.validation import (
 )
 
 __all__ = [
+    "CANNOT",
     "DRAWN",
     "INSTRUCTIONS",
     "MOST_COMPRESSION",
@@ -59,6 +60,7 @@ __all__ = [
     "Origin",
     "StoredImage",
     "Talk",
+    "Task",
     "ToolTokens",
     "Usage",
     "Wishes",

@@ -83,7 +83,8 @@ def estimate(model: Model, request: ImageRequest) -> Estimate:
 
     A token is at least one byte of UTF-8, so that the prompt's bytes bound its text tokens. How a mask or markup
     counts is not published: each is held as one more input picture of its size. For a gif see `_frames_tokens`; for
-    an svg the bound of its author's text comes on top, and for a turn of a conversation that of its main model.
+    an svg the bound of its author's text comes on top, and for a turn of a conversation that of its main model, which
+    is all that words without a picture cost.
 
     Raises:
         UnknownModelError: the model, the author of an svg, or the main model has no price.
@@ -91,6 +92,9 @@ def estimate(model: Model, request: ImageRequest) -> Estimate:
     """
     inputs, is_faithful = request.files, request.input_fidelity == "high"
     talk = request.talk
+    if talk is not None and request.is_wording:
+        bound = main_bound(model, request, talk)
+        return Estimate(Usage(0, 0, 0, author_nano=bound), bound)
     more_text, more_image = (0, 0) if talk is None else tool_inputs(model, talk)
     usage = Usage(
         text_input=len(request.sent_prompt.encode("utf-8", "surrogatepass"))

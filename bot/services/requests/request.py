@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from bot.language import read_again, written_down
 from bot.services.catalog import dimensions
-from bot.services.requests.talk import Talk
+from bot.services.requests.talk import Talk, Task
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -219,7 +219,7 @@ class ImageRequest:
         frame_ms: how long each is shown, in milliseconds.
         svg_author: the text model that writes an svg.
         notes: what of it is otherwise than its member said or is used to, and why: sentences for them.
-        talk: what makes it a turn of a conversation; None for any other.
+        talk: what makes it a turn of a conversation, or asks for words instead of pictures; None for any other.
     """
 
     prompt: str
@@ -247,6 +247,21 @@ class ImageRequest:
     svg_author: str | None = None
     notes: tuple[str, ...] = ()
     talk: Talk | None = None
+
+    @property
+    def is_wording(self) -> bool:
+        """Whether it asks a text model for words about a prompt; the rest of it would make a picture."""
+        return self.talk is not None and self.talk.task is not Task.TURN
+
+    @property
+    def billed_model(self) -> str:
+        """The model in whose name it is booked."""
+        return self.talk.main_model if self.talk is not None and self.is_wording else self.model
+
+    @property
+    def images_per_job(self) -> int:
+        """Pictures that each of its jobs counts for while it is not known what comes of it."""
+        return 0 if self.is_wording else 1
 
     @property
     def sent_prompt(self) -> str:

@@ -1,8 +1,9 @@
-"""What a turn of a conversation may cost before it is answered, and what it did cost after; exact integers.
+"""What a main model's answer may cost before it has come, and what it did cost after; exact integers.
 
 Two models are paid for. The main model reads all of the context before the tool is called and again after it
 (https://community.openai.com/t/1277438), where it sees the picture that was made; what it writes is bounded by the
 call. The image model may be sent every picture of the context. What a cache gives or takes in has prices of its own.
+Where only words are asked for, the main model reads once, and nobody draws.
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.services.catalog import DEAREST_SHAPES, MOST_SEEN, input_tokens, seen_tokens
-from bot.services.requests.talk import INSTRUCTIONS, sent_words
+from bot.services.requests.talk import Task, sent_words
 from bot.services.requests.usage import MainTokens, Usage
 
 if TYPE_CHECKING:
     from bot.services.catalog import MainModel, Model
-    from bot.services.requests.request import ImageRequest
+    from bot.services.requests.request import ImageRequest, StoredImage
     from bot.services.requests.talk import Talk
     from bot.services.requests.usage import ToolTokens
 
@@ -27,8 +28,14 @@ MOST_TOOL_INPUTS = 16  # pictures that the image model is sent
 
 def context_bound(request: ImageRequest, talk: Talk) -> int:
     """The most tokens that the main model reads in its first pass."""
-    words = len(INSTRUCTIONS.encode()) + _bytes(sent_words(talk, request.prompt))
-    return talk.context_tokens + AROUND + words + MOST_SEEN * len(request.files)
+    words = len(talk.instructions.encode()) + _bytes(sent_words(talk, request.prompt))
+    return talk.context_tokens + AROUND + words + MOST_SEEN * len(_sent_pictures(request))
+
+
+def _sent_pictures(request: ImageRequest) -> tuple[StoredImage, ...]:
+    """The files that a main model is sent; a prompt is written anew without those that its picture starts from."""
+    is_words_alone = request.talk is not None and request.talk.task is Task.ENHANCE
+    return () if is_words_alone else request.files
 
 
 def after_bound(request: ImageRequest, talk: Talk) -> int:
@@ -44,7 +51,9 @@ def main_bound(model: Model, request: ImageRequest, talk: Talk) -> int:
         UnknownModelError: it has no price.
     """
     prices = model.main_model(talk.main_model).priced()
-    read = context_bound(request, talk) + MOST_CALLS * after_bound(request, talk)
+    read = context_bound(request, talk)
+    if not request.is_wording:
+        read += MOST_CALLS * after_bound(request, talk)
     return read * prices.dearest_input + talk.most_written * prices.output
 
 

@@ -22,7 +22,8 @@ SHORTEST = 0.1  # seconds; what took no time tells nothing of its kind
 
 # Seconds. Measured were 8 to 12 for 1024 x 1024 on the fast model; OpenAI's image-generation guide says that complex
 # ones take up to two minutes (November 2026).
-FIRST_GUESSES = {"low": 10.0, "medium": 20.0, "high": 45.0, "xhigh": 80.0, "max": 120.0}
+WORDS = "words"  # in place of a quality, where no picture is made
+FIRST_GUESSES = {WORDS: 5.0, "low": 10.0, "medium": 20.0, "high": 45.0, "xhigh": 80.0, "max": 120.0}
 FIRST_GUESS = 20.0  # of any other quality
 
 
@@ -41,6 +42,8 @@ class Kind(NamedTuple):
     @classmethod
     def of(cls, request: ImageRequest) -> Self:
         """What this request makes."""
+        if request.is_wording:
+            return cls(request.billed_model, "", WORDS)
         form = request.output_format if request.output_format in UNSTREAMED_FORMATS else ""
         return cls(request.model, request.size, request.quality, form)
 

@@ -10,6 +10,7 @@ from typing_extensions import override
 from bot.services.accounting import ChargeOnFile, Charges
 from bot.services.ledger import ChargeState
 from bot.storage.database.sqlite import by_name
+from bot.storage.ledger.jobs import WORDING
 from bot.storage.ledger.requests import requester_of
 
 if TYPE_CHECKING:
@@ -28,9 +29,9 @@ OF_PICTURE = """
 SELECT jobs.seq FROM pictures JOIN jobs ON jobs.id = pictures.job_id JOIN requests ON requests.id = jobs.request_id
 WHERE server_id = ? AND pictures.number = ?
 """
-CHARGES = """
+CHARGES = f"""
 SELECT jobs.id, server_id, channel_id, parent_channel_id, user_id, role_ids, model,
-    request ->> '$.quality' AS quality, state, hold_nano,
+    iif({WORDING}, 'words', request ->> '$.quality') AS quality, state, hold_nano,
     CASE WHEN jobs.closed_at IS NULL THEN hold_nano ELSE coalesce(actual_nano, 0)
         + (SELECT coalesce(sum(nano), 0) FROM adjustments WHERE adjustments.job_id = jobs.id) END AS counted_nano,
     pictures.number AS picture, reserved_at, deadline_at,
@@ -38,7 +39,7 @@ SELECT jobs.id, server_id, channel_id, parent_channel_id, user_id, role_ids, mod
     usage_image_output IS NOT NULL AND NOT is_estimated AS is_reported
 FROM jobs JOIN requests ON requests.id = jobs.request_id LEFT JOIN pictures ON pictures.job_id = jobs.id
 WHERE jobs.seq IN (SELECT value FROM json_each(?)) ORDER BY reserved_at, jobs.seq
-"""
+"""  # noqa: S608 - both parts are ours
 
 
 class SqliteCharges(Charges):

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from bot.services.ledger import Reservation, TurnAnswer
     from bot.services.requests import ImageRequest
 
-IMAGES_PER_JOB = 1
-WORDS = "words"  # the outcome of a turn that was answered in words alone
+WORDS = "words"  # the outcome of what was answered in words alone
+# Of a request that asks for words alone; in older ones nothing stands there.
+WORDING = "coalesce(request ->> '$.talk.task', 'turn') <> 'turn'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +97,13 @@ def add_job(connection: sqlite3.Connection, order: Reservation, number: int, at:
             job_id,
             order.id,
             number,
-            order.request.model,
+            order.request.billed_model,
             prices.text_input,
             prices.image_input,
             prices.image_output,
             prices.text_output,
             order.hold_nano,
-            IMAGES_PER_JOB,
+            order.request.images_per_job,
             at,
             order.hold_nano if order.estimate_nano is None else order.estimate_nano,
         ),

@@ -30,7 +30,6 @@ from bot.storage.ledger.counters import (
     waiting_in_force,
 )
 from bot.storage.ledger.jobs import (
-    IMAGES_PER_JOB,
     add_answer,
     add_job,
     add_picture,
@@ -154,11 +153,11 @@ def _reserve(connection: sqlite3.Connection, order: Reservation) -> Order:
         return kept
     _refuse_other_windows(order)
     _refuse_stale(connection, order.requester.server_id, order.policy_version)
-    count = order.request.count
+    count, images = order.request.count, order.request.images_per_job
     for limit in order.limits:
         key = bucket_of(limit, order.buckets)
         balance, resets_at = balance_in_force(connection, key, order.at)
-        shortfall = check(limit, balance, order.hold_nano * count, count, resets_at)
+        shortfall = check(limit, balance, order.hold_nano * count, images * count, resets_at)
         if shortfall is not None:
             raise refusal(shortfall)
     # The latest time seen, but inside the windows it is counted in: two orders that arrive around midnight may
@@ -171,8 +170,8 @@ def _reserve(connection: sqlite3.Connection, order: Reservation) -> Order:
     for number in range(1, count + 1):
         seq, job = add_job(connection, order, number, at)
         touch_counters(connection, seq, bucket_ids)
-        move_counters(connection, seq, Balance(0, order.hold_nano, 0, IMAGES_PER_JOB))
-        record_event(connection, job.id, "reserve", at, (order.hold_nano, IMAGES_PER_JOB))
+        move_counters(connection, seq, Balance(0, order.hold_nano, 0, images))
+        record_event(connection, job.id, "reserve", at, (order.hold_nano, images))
         jobs.append(job)
     # Not read back: that took a fifth of the time, and whoever reserves waits for all others who do.
     return Order(order.id, order.request, order.requester, order.destination, at, None, tuple(jobs))
@@ -223,6 +222,8 @@ def _keep_in_bounds(connection: sqlite3.Connection, charge: Charge, bounds: Boun
     """
     _refuse_stale(connection, bounds.server_id, bounds.policy_version)
     for limit in bounds.limits:
+        if limit.metric is Metric.IMAGES and not charge.hold_images:
+            continue
         key = bucket_of(limit, bounds.buckets)
         balance, _ = balance_in_force(connection, key, charge.reserved_at)
         used = used_of(limit.metric, balance)

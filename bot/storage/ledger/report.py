@@ -13,6 +13,7 @@ from bot.services.calendar import BILLING_ZONE, Month, Window
 from bot.services.ledger import ChargeState
 from bot.storage.database.opening import open_read_only, unusable
 from bot.storage.database.sqlite import DAMAGE, DamagedRowError, sqlite3
+from bot.storage.ledger.jobs import WORDING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +28,7 @@ EVER = (0, 2**63 - 1)  # seconds since 1970
 # The columns are those of `ReportedJob`, in its order. Beside max(seq), SQLite takes actor_id from that very row:
 # https://sqlite.org/lang_select.html#bareagg
 # CROSS JOIN keeps its order: the adjustments of these jobs are looked up, not all that were ever made.
-JOBS = """
+JOBS = f"""
 WITH zones AS MATERIALIZED (SELECT server_id, document ->> '$.zone' AS zone FROM policies),
 adjusted AS MATERIALIZED (
     SELECT adjustments.job_id, sum(nano) AS nano, coalesce(sum(nano) FILTER (WHERE installation), 0) AS own_nano,
@@ -43,7 +44,8 @@ SELECT jobs.id, state, hold_nano, actual_nano, coalesce(adjusted.nano, 0),
         ELSE coalesce(actual_images, 0) + coalesce(adjusted.images, 0) END,
     CAST(requests.server_id AS TEXT), CAST(channel_id AS TEXT),
     CAST(nullif(parent_channel_id, 0) AS TEXT), CAST(user_id AS TEXT),
-    model, request ->> '$.size', request ->> '$.quality', outcome, pictures.number,
+    model, iif({WORDING}, '', request ->> '$.size'), iif({WORDING}, '', request ->> '$.quality'),
+    outcome, pictures.number,
     usage_text_input, usage_image_input, usage_image_output, usage_text_output, provider_request_id,
     CAST(closing.actor_id AS TEXT), CAST(adjusted.actor_id AS TEXT),
     reserved_at, jobs.closed_at, coalesce(zones.zone, 'UTC')
@@ -56,7 +58,7 @@ WHERE reserved_at >= :start AND reserved_at < :end
     AND (:server_id IS NULL OR requests.server_id = :server_id)
     AND (:member_id IS NULL OR user_id = :member_id)
 ORDER BY reserved_at, jobs.seq
-"""
+"""  # noqa: S608 - both parts are ours
 # Every reservation has a counter of its server's month: a few rows, where the jobs are thousands.
 STATES = frozenset(ChargeState)
 MONTHS = "SELECT start_at, end_at FROM buckets WHERE scope = 'server' AND server_id = ? AND scope_id = ? AND period = ?"

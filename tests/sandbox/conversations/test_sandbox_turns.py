@@ -9,6 +9,7 @@ import openai
 import pytest
 
 from bot.sandbox.conversations import ConversationOptions, SandboxOpenAI
+from bot.sandbox.images import Fault, FaultKind
 from tests.sandbox.conversations.conftest import FORCED, ask, calls_of, keeping_nothing, opened, said, told, tool
 from tests.sandbox.images.conftest import client_of, decoded, holed, options, picture
 
@@ -104,6 +105,44 @@ async def test_without_the_tool_there_are_words_only(client: AsyncOpenAI) -> Non
 
     assert response.output_text == "You said: hello"
     assert calls_of(kept_back) == []
+
+
+ENHANCING: dict[str, Any] = {"tools": [], "instructions": "You rewrite prompts.", "store": False}
+
+
+async def test_without_the_tool_a_prompt_is_written_anew_and_a_picture_described(
+    api: SandboxOpenAI, client: AsyncOpenAI
+) -> None:
+    more = await ask(client, "a red fox.", **ENHANCING)
+    again = await ask(client, "a red fox.", **ENHANCING)
+    wide = await ask(client, said("Write its prompt.", picture((320, 160), "navy")), **ENHANCING)
+    tall = await ask(client, said("Write its prompt.", picture((160, 320), "white")), **ENHANCING)
+
+    assert more.output_text.startswith("a red fox, seen from a little below")
+    assert again.output_text == more.output_text
+    assert wide.output_text == "A wide picture in black: one scene, dark, with little light, plain and clear."
+    assert tall.output_text == "A tall picture in white: one scene, bright, in full light, plain and clear."
+    assert [(line.pictures, line.cost_nano > 0) for line in api.bill.lines] == [(0, True)] * 4
+
+
+async def test_without_the_tool_it_may_refuse_or_not_come_to_an_end(client: AsyncOpenAI) -> None:
+    events = await told(client, "something unkind", **ENHANCING)
+    endless = await ask(client, "an endless fox", **ENHANCING, max_output_tokens=200)
+
+    (message,) = [item for item in events[-1].response.output if item.type == "message"]
+    assert [(part.type, part.refusal[:20]) for part in message.content] == [("refusal", "I would rather not m")]
+    assert "response.refusal.done" in [event.type for event in events]
+    assert (endless.status, endless.incomplete_details.reason) == ("incomplete", "max_output_tokens")
+    assert endless.output_text.startswith("an endless fox and more")
+
+
+async def test_without_the_tool_a_stream_may_be_cut(api: SandboxOpenAI, client: AsyncOpenAI) -> None:
+    api.faults.add(Fault(FaultKind.CUT))
+    with pytest.raises(openai.APIConnectionError):
+        await told(client, "a red fox", **ENHANCING)
+    await api.idle()
+
+    assert api.bill.nano > 0
 
 
 async def test_a_response_is_shown_again_until_it_is_deleted(client: AsyncOpenAI) -> None:

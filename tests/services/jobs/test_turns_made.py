@@ -10,15 +10,17 @@ import pytest
 
 from bot.errors import DatabaseError, NoConversationsError, OutcomeUnknownError, PromptBlockedError
 from bot.services.jobs import TURN, Begun, PartialImage
-from bot.services.jobs.outcomes import answer_of
+from bot.services.jobs.outcomes import CUT, CUT_OFF, DECLINED, SILENT, answer_of
+from bot.services.jobs.turn_calls import NO_WORDS
 from bot.services.ledger import ChargeConflictError, ChargeState, TurnAnswer
-from bot.services.requests import MainTokens, Talk, ToolTokens, Usage
+from bot.services.requests import MainTokens, Talk, Task, ToolTokens, Usage
 from tests.services.fakes import CATALOG, NOON, UNREADABLE, a_house, a_request, finished, reply
 from tests.services.jobs.bench import FULL_DISK, a_bench, settled
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bot.services.jobs import Reply
     from bot.services.requests import ImageRequest
 
 pytestmark = pytest.mark.usefixtures("without_waiting")
@@ -240,3 +242,38 @@ async def test_a_turn_that_was_sent_and_has_no_name_is_lost(tmp_path: Path) -> N
 
 def test_usage_of_the_tool_alone_is_no_usage() -> None:
     assert reply("", b"x", main=None).tool == ToolTokens(Usage(12, 0, 400))
+
+
+def a_wording(words: str = "a fox") -> ImageRequest:
+    return a_turn(words, Talk("gpt-6-luna", "enhance", task=Task.ENHANCE, is_stored=False))
+
+
+@pytest.mark.parametrize(
+    ("came", "words", "why"),
+    [
+        (reply(' "A red fox in snow." '), "A red fox in snow.", ""),
+        (reply("I would rather not.", is_declined=True), "I would rather not.", DECLINED),
+        (reply("CANNOT: It would hurt somebody."), "It would hurt somebody.", DECLINED),
+        (reply("A red fox in", is_cut=True), "A red fox in", CUT),
+        (reply("", is_cut=True), "", CUT_OFF),
+        (reply(" "), "", SILENT),
+        (reply("", refusal="Blocked."), "", "Blocked."),
+    ],
+)
+def test_of_words_about_a_prompt_those_are_kept_or_why_there_are_none(came: Reply, words: str, why: str) -> None:
+    assert answer_of(a_wording(), came) == TurnAnswer(None, words, refusal=why)
+
+
+async def test_where_nobody_writes_words_it_is_said_and_no_picture_is_made_instead(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        house.talker.acts.extend([(NOT_HERE,), (NOT_HERE,)])
+        for name in ("r1", "r2"):
+            await house.reserved(name, a_wording())
+        await house.studio.recover()
+        await house.studio.resume(house.reopen)
+        for name in ("r1", "r2"):
+            await settled(house, name)
+        jobs = [(await house.kept(name)).jobs[0] for name in ("r1", "r2")]
+
+    assert [(job.state, job.failure) for job in jobs] == [(ChargeState.RELEASED, NO_WORDS)] * 2
+    assert (len(house.talker.asked), house.provider.asked) == (2, [])

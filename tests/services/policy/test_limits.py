@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
@@ -306,3 +307,12 @@ def test_a_year_of_days_has_no_day_twice() -> None:
 
     assert starts == sorted(set(starts))
     assert datetime.fromtimestamp(starts[-1], BERLIN).date() == datetime(2026, 1, 1, tzinfo=UTC).date() + timedelta(364)
+
+
+def test_what_needs_no_picture_passes_no_limit_in_pictures_and_still_the_one_in_dollars() -> None:
+    pictures = Limit(Scope.MEMBER, 1, 3, Metric.IMAGES, Window.DAY, 5, "your daily allowance")
+    dollars = replace(pictures, metric=Metric.USD)
+    used = Balance(9, 0, 9, 0)  # more than there is by now
+
+    assert check(pictures, used, 1, 0, 100) is None
+    assert check(dollars, used, 1, 0, 100) is not None
