@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from bot.delivery.ladder import NoWayError, Sentences, climb
 from bot.discord_ui.interactions import AtelierClient, Interaction, OwnAnswer, answer_failure, order_behind
-from bot.discord_ui.occasions import Asker, asker_of, joined_at_of, requester_of, role_ids_of
+from bot.discord_ui.occasions import Asker, asker_of, joined_at_of, requester_of, role_ids_of, take_press
 from bot.discord_ui.picture_sheets import sheet_of
 from bot.discord_ui.rows import view_of
 from bot.errors import NotYoursError, PictureGoneError, UserFacingError
@@ -71,6 +71,34 @@ class LastingItem(discord.ui.DynamicItem[ItemT], template=r"(?!)"):
 
 class LastingButton(LastingItem[discord.ui.Button[Any]], template=r"(?!)"):
     """A lasting button with a `custom_id` of its own making."""
+
+
+class LastingSelect(LastingItem[discord.ui.Select[Any]], template=r"(?!)"):
+    """A lasting menu of which one thing is chosen.
+
+    A client goes on showing what was chosen, and does not send the same choice twice, until the message is edited or
+    drawn anew: https://github.com/discord/discord-api-docs/issues/4801. That nothing may be chosen gives it the ✕ with
+    which people reset it themselves, at no cost.
+    """
+
+    def __init__(self, custom_id: str, placeholder: str, options: list[discord.SelectOption]) -> None:
+        super().__init__(
+            discord.ui.Select[Any](
+                placeholder=placeholder, options=options, min_values=0, required=False, custom_id=custom_id
+            )
+        )
+
+    @override
+    async def pressed(self, interaction: Interaction) -> None:
+        """Do what was chosen; nothing where a choice was taken back."""
+        if self.item.values:
+            await self.chosen(interaction, self.item.values[0])
+        else:
+            await take_press(interaction)
+
+    @abstractmethod
+    async def chosen(self, interaction: Interaction, value: str) -> None:
+        """What the option of that value is for; raises as `pressed`."""
 
 
 class LastingDialog(discord.ui.Modal):
@@ -181,14 +209,11 @@ class PictureButton(AtelierButton, action="(?!)"):
     async def pressed(self, interaction: Interaction) -> None:
         """Do it to the picture, or ask to which."""
         order = await order_behind(interaction, self.subject)
-        if self._ending and self.makes:
-            picture = picture_of(order, self.subject)
-            await self.act(interaction, order, picture)
-            await interaction.client.questions.close(
-                interaction, phrase("You chose {number}.", number=f"#{self.subject}")
-            )
-        elif self._ending:
+        if self._ending:
             await self.act(interaction, order, picture_of(order, self.subject))
+            if self.makes:
+                chosen = phrase("You chose {number}.", number=f"#{self.subject}")
+                await interaction.client.questions.close(interaction, chosen)
         elif len(order.pictures) == 1:
             await self.act(interaction, order, order.pictures[0])
         else:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import discord
 from typing_extensions import override
 
-from bot.discord_ui.buttons import ALONE, LastingButton, LastingItem, ask_which, ending_of, picture_of
+from bot.discord_ui.buttons import ALONE, LastingButton, LastingSelect, ask_which, ending_of, picture_of
 from bot.discord_ui.interactions import AtelierClient, Interaction, order_behind
-from bot.discord_ui.occasions import take_press
 from bot.errors import UserFacingError
 from bot.language import phrase
 from bot.services.text import number_of
@@ -22,25 +21,12 @@ if TYPE_CHECKING:
     from bot.services.jobs import Result
 
 
-class MoreSelect(LastingItem[discord.ui.Select[Any]], template=rf"more:(?P<id>[0-9]+)(?P<ending>{ALONE}?)"):
-    """⋯: what else can be done with a result.
-
-    A client goes on showing what was chosen, and does not send the same choice twice, until the message is edited or
-    drawn anew: https://github.com/discord/discord-api-docs/issues/4801. That nothing may be chosen gives it the ✕ with
-    which people reset it themselves, at no cost.
-    """
+class MoreSelect(LastingSelect, template=rf"more:(?P<id>[0-9]+)(?P<ending>{ALONE}?)"):
+    """⋯: what else can be done with a result."""
 
     def __init__(self, subject: int, options: list[discord.SelectOption], ending: str = "") -> None:
         """Args: `subject` is the number of the result's first picture; `ending` as of `ending_of`."""
-        super().__init__(
-            discord.ui.Select[Any](
-                placeholder=phrase("⋯ More"),
-                options=options,
-                min_values=0,
-                required=False,
-                custom_id=f"more:{subject}{ending}",
-            )
-        )
+        super().__init__(f"more:{subject}{ending}", phrase("⋯ More"), options)
         self.subject = subject
         self._ending = ending
 
@@ -71,12 +57,9 @@ class MoreSelect(LastingItem[discord.ui.Select[Any]], template=rf"more:(?P<id>[0
         return cls(number_of(match["id"]), [], match["ending"])
 
     @override
-    async def pressed(self, interaction: Interaction) -> None:
-        """Do what was chosen, or ask to which picture."""
-        if not self.item.values:
-            await take_press(interaction)
-            return
-        choice = _offered(interaction.client, self.item.values[0])
+    async def chosen(self, interaction: Interaction, value: str) -> None:
+        """Do it, or ask to which picture."""
+        choice = _offered(interaction.client, value)
         order = await order_behind(interaction, self.subject)
         if self._ending and not choice.whole:
             await choice.act(interaction, order, picture_of(order, self.subject))

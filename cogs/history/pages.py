@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import discord
 from typing_extensions import override
 
 from bot.delivery.languages import language_of_reader, translated
 from bot.discord_retries import steadily
-from bot.discord_ui.buttons import LastingButton, LastingItem, picture_of
+from bot.discord_ui.buttons import LastingButton, LastingSelect, picture_of
 from bot.discord_ui.interactions import Interaction, order_behind
 from bot.discord_ui.occasions import take_press, think
 from bot.discord_ui.rows import view_of
@@ -68,20 +68,12 @@ class TurnButton(LastingButton, template=rf"history:(?P<search>[0-9]+):(?P<way>{
         await show_page(interaction, self._search_id, query, page, nothing=NO_MORE)
 
 
-class OpenSelect(LastingItem[discord.ui.Select[Any]], template=r"history-open"):
+class OpenSelect(LastingSelect, template=r"history-open"):
     """Opens one of the pictures of a page."""
 
     def __init__(self, entries: Sequence[Entry] = ()) -> None:
         options = [discord.SelectOption(label=option_label(entry), value=str(entry.number)) for entry in entries]
-        super().__init__(
-            discord.ui.Select[Any](
-                placeholder=phrase("Open a picture"),
-                options=options,
-                min_values=0,  # a client does not send the same choice twice, but lets it be taken back
-                required=False,
-                custom_id="history-open",
-            )
-        )
+        super().__init__("history-open", phrase("Open a picture"), options)
 
     @classmethod
     @override
@@ -89,12 +81,9 @@ class OpenSelect(LastingItem[discord.ui.Select[Any]], template=r"history-open"):
         return cls()
 
     @override
-    async def pressed(self, interaction: Interaction) -> None:
+    async def chosen(self, interaction: Interaction, value: str) -> None:
         """Show the picture, with its buttons, to whoever chose it."""
-        if not self.item.values:
-            await take_press(interaction)
-            return
-        number = number_of(self.item.values[0])
+        number = number_of(value)
         await think(interaction)
         history = interaction.client.services.history
         entry = await history.one(interaction.guild_id or 0, interaction.user.id, number, MemberSight(interaction))

@@ -8,7 +8,7 @@ import discord
 from typing_extensions import override
 
 from bot.discord_retries import steadily
-from bot.discord_ui.buttons import LastingButton, LastingItem
+from bot.discord_ui.buttons import LastingButton, LastingSelect
 from bot.discord_ui.occasions import take_press, think
 from bot.discord_ui.presets import viewer_of
 from bot.discord_ui.rows import view_of
@@ -46,20 +46,12 @@ class PageButton(LastingButton, template=r"presets-page:(?P<page>[0-9]+):(?P<way
         await show_page(interaction, self._page)
 
 
-class OpenSelect(LastingItem[discord.ui.Select[Any]], template=r"presets-open"):
+class OpenSelect(LastingSelect, template=r"presets-open"):
     """Shows one of the presets of a page."""
 
     def __init__(self, presets: Sequence[Preset] = ()) -> None:
         options = [discord.SelectOption(label=option_label(preset), value=preset.ref) for preset in presets]
-        super().__init__(
-            discord.ui.Select[Any](
-                placeholder="Look at a preset",
-                options=options,
-                min_values=0,  # a client does not send the same choice twice, but lets it be taken back
-                required=False,
-                custom_id="presets-open",
-            )
-        )
+        super().__init__("presets-open", "Look at a preset", options)
 
     @classmethod
     @override
@@ -67,14 +59,11 @@ class OpenSelect(LastingItem[discord.ui.Select[Any]], template=r"presets-open"):
         return cls()
 
     @override
-    async def pressed(self, interaction: Interaction) -> None:
+    async def chosen(self, interaction: Interaction, value: str) -> None:
         """Show it to whoever chose it."""
-        if not self.item.values:
-            await take_press(interaction)
-            return
         await think(interaction)
         viewer = await viewer_of(interaction)
-        preset = await interaction.client.services.presets.get(viewer, self.item.values[0])
+        preset = await interaction.client.services.presets.get(viewer, value)
         await show_preset(interaction, viewer, preset)
 
 
