@@ -9,10 +9,14 @@ import structlog
 
 from bot.delivery.languages import language_of_reader
 from bot.discord_retries import PROBLEMS
+from bot.language import phrase
 
 if TYPE_CHECKING:
     import discord
 
+DEARER = phrase(
+    "It costs more by now than the button said, so nothing was made or charged. Press once more for the new price."
+)
 MOST_KEPT = 500  # questions; Discord does not say if one is dismissed
 
 _log = structlog.stdlib.get_logger(__name__)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Self
@@ -10,12 +11,14 @@ import discord
 import structlog
 from typing_extensions import override
 
+from bot.delivery.languages import language_of_server, translated
 from bot.delivery.telling import tell_below
 from bot.discord_retries import PROBLEMS, remove_quietly, steadily
 from bot.discord_ui.buttons import LastingButton, asker_for, label_of, picture_of, with_price
 from bot.discord_ui.interactions import Interaction, order_behind
 from bot.discord_ui.occasions import asker_of, author_of
 from bot.discord_ui.picture_sheets import sheet_of
+from bot.discord_ui.questions import DEARER
 from bot.discord_ui.rows import view_of
 from bot.errors import NotYoursError, PictureGoneError, RequestRefused, UserFacingError
 from bot.inputs import pictures_of
@@ -36,7 +39,6 @@ from cogs.edit.reply_notices import SWITCHED_OFF
 from cogs.edit.reply_text import Reply, named_picture
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable, Sequence
 
     from bot.discord_ui.interactions import AtelierClient
@@ -54,6 +56,7 @@ NOT_OFFERED = (  # where there can be no button
     "-# I changed nothing, for I could not ask whether that was a wish. If it was: on the message with the picture, "
     "Apps, Edit image."
 )
+ID = re.compile(r"pick:(?P<reply>[0-9]+):(?P<number>[0-9]+)(?::(?P<nano>[0-9]{1,18}))?")  # of a button
 ANOTHERS = 0  # in a button's id, for whatever is not a picture of ours: numbers begin at 1
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -92,7 +95,7 @@ async def offer_others(
     if await is_taken(client, reply):
         return
     price = await others_price(client, reply, author_of(reply.message), shown)
-    view = view_of([PickButton(reply.message.id, ANOTHERS, with_price(CHANGE_IT, price))])
+    view = view_of([PickButton(reply.message.id, ANOTHERS, CHANGE_IT, price)])
     asked = OFFER.format("this picture") + foretold(shown, reply.files)
     await passing.say(reply.message, asked, OFFER_STAYS, view, what="offer", leaner=NOT_OFFERED)
 
@@ -102,7 +105,7 @@ async def offer_to_draw(client: AtelierClient, passing: Passing, reply: Reply) -
     if await is_taken(client, reply):
         return
     price = await new_price(client, reply, author_of(reply.message))
-    view = view_of([PickButton(reply.message.id, ANOTHERS, with_price(DRAW_IT, price))])
+    view = view_of([PickButton(reply.message.id, ANOTHERS, DRAW_IT, price)])
     await passing.say(reply.message, DRAW, OFFER_STAYS, view, what="offer", leaner=DRAW_NOT_OFFERED)
 
 
@@ -110,33 +113,39 @@ async def _buttons(
     client: AtelierClient, reply: Reply, asker: Asker, order: Order, meant: Sequence[Picture]
 ) -> Callable[[], discord.ui.View]:
     """What makes a button for each picture, with its price."""
-    labels = {
-        picture.number: with_price(
-            CHANGE_IT if len(meant) == 1 else label_of(order, picture),
-            await change_price(client, reply, asker, order, picture),
-        )
-        for picture in meant
-    }
-    return lambda: view_of([PickButton(reply.message.id, number, label) for number, label in labels.items()])
+    prices = [await change_price(client, reply, asker, order, picture) for picture in meant]
+    labels = [CHANGE_IT] if len(meant) == 1 else [label_of(order, picture) for picture in meant]
+    told = list(zip([picture.number for picture in meant], labels, prices, strict=True))
+    return lambda: view_of([PickButton(reply.message.id, *each) for each in told])
 
 
-class PickButton(LastingButton, template=r"pick:(?P<reply>[0-9]+):(?P<number>[0-9]+)"):
+class PickButton(LastingButton, template=ID):
     """Means one of the pictures, for the words of a reply that was there before."""
 
-    def __init__(self, reply_id: int, number: int, label: str = CHANGE_IT) -> None:
-        """Args: `number` is `ANOTHERS` where the words are about another people's picture, or about none."""
-        super().__init__(discord.ui.Button(label=label, custom_id=f"pick:{reply_id}:{number}"))
+    def __init__(self, reply_id: int, number: int, label: str = CHANGE_IT, nano: int | None = None) -> None:
+        """As a member sees it.
+
+        Args:
+            reply_id: of the message with the words.
+            number: of the picture; `ANOTHERS` where the words are about another people's, or about none.
+            label: without the price.
+            nano: the price that it tells, in nano-dollars; buttons of earlier versions do not know it.
+        """
+        price = "" if nano is None else f":{nano}"
+        super().__init__(discord.ui.Button(label=with_price(label, nano), custom_id=f"pick:{reply_id}:{number}{price}"))
         self._reply_id = reply_id
         self._number = number
+        self._nano = nano
 
     @classmethod
     @override
     def read(cls, match: re.Match[str]) -> Self:
-        return cls(number_of(match["reply"]), number_of(match["number"]))
+        nano = None if match["nano"] is None else number_of(match["nano"])
+        return cls(number_of(match["reply"]), number_of(match["number"]), nano=nano)
 
     @override
     async def pressed(self, interaction: Interaction) -> None:
-        """Read the words once more and do what they say."""
+        """Read the words once more and do what they say, for no more than the button told."""
         message = await self._words(interaction)
         if message.author.id != interaction.user.id:
             raise NotYoursError(
@@ -147,32 +156,47 @@ class PickButton(LastingButton, template=r"pick:(?P<reply>[0-9]+):(?P<number>[0-
         except RequestRefused:
             await _remove(interaction)
             raise
-        if self._number == ANOTHERS:
-            await self._change_others(interaction, message)
-        else:
-            await self._change_ours(interaction, message)
+        change = self._change_others if self._number == ANOTHERS else self._change_ours
+        dearer = await change(interaction, message)
+        if dearer is not None:
+            language = language_of_server(interaction.guild)
+            told, view = language.translate(DEARER), translated(dearer, language)
+            await interaction.response.edit_message(content=f"-# {told}", view=view)
+            return
         await _answer(interaction)  # where nothing began, for it had begun before, by an earlier press
         await _remove(interaction)
 
-    async def _change_ours(self, interaction: Interaction, message: discord.Message) -> None:
+    async def _change_ours(self, interaction: Interaction, message: discord.Message) -> discord.ui.View | None:
+        """The buttons with their new prices, where this one told less; else None, and it has begun."""
         order = await order_behind(interaction, self._number)
         picture = picture_of(order, self._number)
         reply = await _read(interaction, message, order.requester.server_id)
         reply = replace(reply, words=named_picture(reply.words, [picture])[1])
-        asker = await asker_for(interaction, order)
-        await edit_ours(interaction.client, reply, asker, order, picture, lambda: _answer(interaction))
+        asker, client = await asker_for(interaction, order), interaction.client
+        if self._nano is not None and await change_price(client, reply, asker, order, picture) > self._nano:
+            offered = _offered(interaction)
+            meant = [each for each in order.pictures if each == picture or each.number in offered]
+            return (await _buttons(client, reply, asker, order, meant))()
+        await edit_ours(client, reply, asker, order, picture, lambda: _answer(interaction))
+        return None
 
-    async def _change_others(self, interaction: Interaction, message: discord.Message) -> None:
+    async def _change_others(self, interaction: Interaction, message: discord.Message) -> discord.ui.View | None:
+        """The same for what is no picture of ours."""
         reply = await _read(interaction, message, interaction.guild_id or 0)
-        asker = asker_of(interaction)
-        if message.reference is None:
-            begin = partial(edit_others, shown=()) if reply.files else draw_new
-            await begin(interaction.client, reply, asker, first=lambda: _answer(interaction))
-            return
-        shown = pictures_of(await answered_message(message, message.reference))
-        if not shown and not reply.files:
-            raise PictureGoneError("The picture that belongs here is gone.")
-        await edit_others(interaction.client, reply, asker, shown, lambda: _answer(interaction))
+        shown: tuple[discord.Attachment, ...] = ()
+        if message.reference is not None:
+            shown = pictures_of(await answered_message(message, message.reference))
+            if not shown and not reply.files:
+                raise PictureGoneError("The picture that belongs here is gone.")
+        draws = not shown and not reply.files
+        label, price_of, begin = DRAW_IT, new_price, draw_new
+        if not draws:
+            label, price_of, begin = CHANGE_IT, partial(others_price, shown=shown), partial(edit_others, shown=shown)
+        client, asker = interaction.client, asker_of(interaction)
+        if self._nano is not None and (nano := await price_of(client, reply, asker)) > self._nano:
+            return view_of([PickButton(message.id, ANOTHERS, label, nano)])
+        await begin(client, reply, asker, first=lambda: _answer(interaction))
+        return None
 
     async def _words(self, interaction: Interaction) -> discord.Message:
         """The member's message, read anew: it answers or mentions us, so that its words may be read here too."""
@@ -194,6 +218,14 @@ async def _read(interaction: Interaction, message: discord.Message, server_id: i
     if policy.replies is ReplyMode.NEVER:
         raise UserFacingError(SWITCHED_OFF)
     return Reply.of(message, interaction.client.user, policy.time_zone, interaction.user)
+
+
+def _offered(interaction: Interaction) -> set[int]:
+    """The numbers of the pictures among which the question asks."""
+    rows = [] if interaction.message is None else interaction.message.components
+    buttons = [each for row in rows if isinstance(row, discord.ActionRow) for each in row.children]
+    found = [ID.fullmatch(each.custom_id or "") for each in buttons if isinstance(each, discord.Button)]
+    return {number_of(match["number"]) for match in found if match is not None}
 
 
 async def _answer(interaction: Interaction) -> None:

@@ -14,6 +14,7 @@ from bot.discord_ui.buttons import LastingButton, with_price
 from bot.discord_ui.occasions import take_press, think
 from bot.discord_ui.preset_dialog import use_preset
 from bot.discord_ui.presets import PresetUse, viewer_of
+from bot.discord_ui.questions import DEARER
 from bot.discord_ui.rows import view_of
 from bot.errors import UserFacingError
 from bot.language import beginning, phrase
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from bot.discord_ui.interactions import Interaction
 
 SHEET = "atelier-preset.jpg"
-DEARER = "It costs more by now than the button said, so nothing was made or charged. Press once more for the new price."
 COPIED, COPIED_FOR_ALL = "Copied: this one is yours.", "Copied: all members of this server can use this one."
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import pytest
 
     from bot.services.jobs import InputImage, PartialImage
-    from bot.services.policy import ServerPolicy
+    from bot.services.policy import DefaultChoices, ServerPolicy
     from bot.services.requests import ImageRequest
     from bot.wiring import Services
 
@@ -230,6 +230,15 @@ async def rule(house: House, **says: Any) -> None:  # noqa: ANN401 - fields of a
     def alter(policy: ServerPolicy) -> tuple[ServerPolicy, Decision]:
         bound = RoleRule(role_id=house.server.id, **says)
         return replace(policy, roles=(bound,)), Decision(1, 1, "studio rule", "", "", "")
+
+    await house.services.policies.change(house.server.id, alter)
+
+
+async def set_server(house: House, choices: DefaultChoices) -> None:
+    """Let a lead have chosen what is usual."""
+
+    def alter(policy: ServerPolicy) -> tuple[ServerPolicy, Decision]:
+        return replace(policy, defaults=choices), Decision(1, 1, "studio defaults", "", "", "")
 
     await house.services.policies.change(house.server.id, alter)
 

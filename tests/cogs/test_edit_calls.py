@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.discord_ui.questions import DEARER
+from bot.services.policy import DefaultChoices
 from bot.services.requests import Change
 from cogs.edit.calls import DIRECTLY, HOW
 from cogs.edit.pick_picture import DRAW
 from cogs.edit.reply_edits import SAY_WHAT
+from tests.cogs.house import set_server
 from tests.cogs.replying import HAT, agree, answer, labels, said, switch_off
 
 if TYPE_CHECKING:
@@ -41,6 +44,28 @@ async def test_who_calls_and_says_what_to_draw_is_offered_it_at_its_price(opened
 
         asked = house.painter.asked[-1]
         assert (asked.change, asked.prompt) == (Change.NEW, "a lighthouse at dusk")
+        assert said(house) == []
+
+
+@pytest.mark.parametrize(("files", "begins"), [((), "Draw it · $0."), ((HAT,), "Change it · $0.")])
+async def test_the_button_makes_nothing_for_more_than_it_says(
+    files: tuple[tuple[str, bytes], ...], begins: str, opened: OpenHouse
+) -> None:
+    async with opened() as house:
+        await call(house, "a lighthouse at dusk", *files)
+        (told,) = labels(said(house)[-1])
+        await set_server(house, DefaultChoices(quality="high"))
+
+        await press(house, told)
+        question = said(house)[-1]
+        (dearer,) = labels(question)
+        assert question.content == f"-# {DEARER}"
+        assert dearer.startswith(begins)
+        assert dearer != told
+        assert house.painter.asked == []
+
+        await press(house, dearer)
+        assert house.painter.asked[-1].quality == "high"
         assert said(house) == []
 
 

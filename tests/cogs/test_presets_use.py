@@ -9,8 +9,8 @@ import pytest
 
 from bot.discord_ui.preset_dialog import CHANGED, NO_ROOM
 from bot.discord_ui.preset_dialog import DEARER as DEARER_THAN_ASKED
+from bot.discord_ui.questions import DEARER
 from bot.services.presets import Viewer
-from cogs.presets.panels import DEARER
 from tests.cogs.gallery import said_privately
 from tests.cogs.test_presets import described, fields, save, show, told, use
 from tests.examples import png

@@ -13,12 +13,15 @@ from simcord.backend.models.message import MessageSticker
 
 from bot.discord_ui import intake
 from bot.discord_ui.buttons import CHOSEN
+from bot.discord_ui.questions import DEARER
 from bot.inputs.gatherer import NOTHING_DRAWN
 from bot.services.requests import DRAWN, Change
 from cogs.edit.pick_picture import PickButton
 from cogs.edit.replies import HOW_TO
 from cogs.edit.reply_edits import SAY_WHAT
-from tests.cogs.replying import HAT, agree, answer, hear, picture, reply, reply_silently, said
+from tests.cogs.gallery import offer
+from tests.cogs.house import rule
+from tests.cogs.replying import HAT, agree, answer, hear, labels, picture, reply, reply_silently, said
 from tests.examples import drawn_upon, png
 
 if TYPE_CHECKING:
@@ -440,6 +443,36 @@ async def test_a_press_whose_receipt_is_lost_still_makes_the_picture(opened: Ope
         assert len(house.posted) == 2
 
 
+async def test_a_choice_never_changes_a_picture_for_more_than_it_says(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await reply(house, await picture(house, count=2, quality="low"), "make it snowy")
+        (question,) = said(house)
+        told = labels(question)
+        await rule(house, models=("gpt-image-2.6-sunburst",))
+
+        await house.mia.click(question, label="#2")
+        question = said(house)[-1]
+        assert question.content == f"-# {DEARER}"
+        assert [label[:10] for label in labels(question)] == [label[:10] for label in told]
+        assert not {*labels(question)} & {*told}
+        assert len(house.painter.asked) == 2
+
+        await house.mia.click(question, label="#2")
+        assert (house.painter.asked[-1].parent, house.painter.asked[-1].model) == (2, "gpt-image-2.6-sunburst")
+        assert said(house) == []
+
+
+async def test_a_choice_of_an_earlier_version_knows_no_price(opened: OpenHouse) -> None:
+    async with opened() as house:
+        words = await reply(house, await picture(house, count=2), "make it snowy")
+        question = await offer(house, PickButton(words.id, 1))
+        await rule(house, models=("gpt-image-2.6-sunburst",))
+        await house.mia.click(question, label="Change it")
+
+        assert house.painter.asked[-1].parent == 1
+
+
 def test_the_id_of_a_choice_never_changes() -> None:
+    assert PickButton(1234567890123456789, 4821, nano=17).item.custom_id == "pick:1234567890123456789:4821:17"
     assert PickButton(1234567890123456789, 4821).item.custom_id == "pick:1234567890123456789:4821"
     assert not "pick:1:2".endswith(CHOSEN)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from simcord.components import walk_components
 
 from bot.discord_ui.defaults_panel import PRESSED
 from bot.discord_ui.interactions import LEADS_ONLY
-from bot.services.policy import NO_CHOICES, Aspect, Decision, DefaultChoices
+from bot.services.policy import NO_CHOICES, Aspect, DefaultChoices
+from tests.cogs.house import set_server
 from tests.cogs.replying import labels
 from tests.examples import MODEL
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     import pytest
     from simcord import InteractionResult, MemberActor
 
-    from bot.services.policy import ServerPolicy
     from tests.cogs.house import House
     from tests.conftest import OpenHouse
 
@@ -66,15 +65,6 @@ def chosen(shown: InteractionResult, custom_id: str) -> str:
 def refusal(answer: InteractionResult) -> str:
     assert answer.response is not None
     return answer.response.content
-
-
-async def set_server(house: House, choices: DefaultChoices) -> None:
-    """Let a lead have chosen."""
-
-    def alter(policy: ServerPolicy) -> tuple[ServerPolicy, Decision]:
-        return replace(policy, defaults=choices), Decision(1, 1, "studio defaults", "", "", "")
-
-    await house.services.policies.change(house.server.id, alter)
 
 
 def own(house: House, who: MemberActor) -> DefaultChoices:
