@@ -13,6 +13,7 @@ from cogs.edit.calls import Calls
 from cogs.edit.commands import Edit
 from cogs.edit.dialog import EditDialog
 from cogs.edit.dialog_submit import Submissions
+from cogs.edit.listener import Listener
 from cogs.edit.menus import Menus
 from cogs.edit.open_messages import OpenMessages
 from cogs.edit.pick_picture import PickButton
@@ -40,5 +41,5 @@ async def setup(bot: AtelierClient) -> None:
     await bot.add_cog(Edit(bot.intake, services.drafting, priced))
     await bot.add_cog(Menus(bot, messages))
     passing = Passing(bot, services.state)
-    await bot.add_cog(Replies(bot, services.requests, services.policies, passing))
-    await bot.add_cog(Calls(bot, services.policies, passing))
+    replies = Replies(bot, services.requests, services.policies, passing)
+    await bot.add_cog(Listener(bot, services.policies, passing, replies, Calls(bot, passing)))

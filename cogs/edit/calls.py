@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import discord
-from discord.ext import commands
-
 from bot.services.policy import ReplyMode
 from cogs.edit.pick_picture import offer_others, offer_to_draw
-from cogs.edit.reply_notices import refuse
-from cogs.edit.reply_text import Reply
 from cogs.edit.talk import asks
 
 if TYPE_CHECKING:
     from bot.discord_ui.interactions import AtelierClient
-    from bot.services.policy import Policies
     from cogs.edit.reply_notices import Passing
+    from cogs.edit.reply_text import Reply
 
 HOW = (
     "Mention me and say what to draw, or attach a picture and say how to change it: I show the price first. "
@@ -28,34 +23,25 @@ DIRECTLY = (
 HOW_STAYS = 120.0  # seconds
 
 
-class Calls(commands.Cog):
+class Calls:
     """Answers who calls the bot."""
 
-    def __init__(self, client: AtelierClient, policies: Policies, passing: Passing) -> None:
+    def __init__(self, client: AtelierClient, passing: Passing) -> None:
         self._client = client
-        self._policies = policies
         self._passing = passing
 
-    @commands.Cog.listener()
-    async def on_message(self, message: discord.Message) -> None:
-        """See whether somebody calls; nearly nobody does."""
-        if message.type is not discord.MessageType.default or message.reference is not None:
-            return  # a forwarded message refers to another, too
-        if message.author.bot or message.webhook_id is not None:
-            return
-        if self._client.services.conversations.of(message.channel.id) is not None:
-            return  # each message there is a turn
-        try:
-            policy = await self._policies.of(0 if message.guild is None else message.guild.id)
-            reply = Reply.of(message, self._client.user, policy.time_zone)
-            if not reply.calls_us and message.guild is not None:
-                return
-            if await self._client.desk.takes_message(message):
-                await self._answer(reply, offers=policy.replies is not ReplyMode.NEVER)
-        except Exception as error:  # noqa: BLE001 - it is spoken and logged
-            await refuse(self._client, self._passing, message, error)
+    async def answer(self, reply: Reply, mode: ReplyMode) -> None:
+        """See whether somebody calls with these words; nearly nobody does.
 
-    async def _answer(self, reply: Reply, *, offers: bool) -> None:
+        Raises:
+            UserFacingError: nothing can come of it.
+        """
+        if not reply.calls_us and reply.message.guild is not None:
+            return
+        if await self._client.desk.takes_message(reply.message):
+            await self._offer(reply, offers=mode is not ReplyMode.NEVER)
+
+    async def _offer(self, reply: Reply, *, offers: bool) -> None:
         """Offer what the words may mean; who only asks, or says nothing, reads how it is done."""
         if reply.message.guild is None:
             await self._say(reply, DIRECTLY)

@@ -8,8 +8,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import discord
-from discord.ext import commands
-from typing_extensions import override
 
 from bot.discord_ui.buttons import still_member
 from bot.discord_ui.occasions import author_of
@@ -21,8 +19,8 @@ from bot.services.policy import ReplyMode
 from cogs.edit.buttons import EditButton
 from cogs.edit.pick_picture import ask_which, offer, offer_others
 from cogs.edit.reply_edits import SAY_WHAT, answered_message, edit_others, edit_ours
-from cogs.edit.reply_notices import SWITCHED_OFF, refuse
-from cogs.edit.reply_text import Reply, is_blank, named_picture
+from cogs.edit.reply_notices import SWITCHED_OFF
+from cogs.edit.reply_text import is_blank, named_picture
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -31,6 +29,7 @@ if TYPE_CHECKING:
     from bot.services.ledger import Order, Requests
     from bot.services.policy import Policies
     from cogs.edit.reply_notices import Passing
+    from cogs.edit.reply_text import Reply
 
 HOW_TO = "Reply to a message with pictures, mention me, and say what to change. For a new picture: /imagine."
 NOT_SHOWN = "I cannot see pictures in that message. On the message: Apps, Edit image. For a new picture: /imagine."
@@ -43,7 +42,7 @@ HINT_STAYS = 60.0  # seconds
 SOON = (0.1, 0.4, 1.0, 2.0, 4.0)  # seconds between looks; before it is noted, the progress above it is removed
 
 
-class Replies(commands.Cog):
+class Replies:
     """Reads replies to pictures."""
 
     def __init__(self, client: AtelierClient, requests: Requests, policies: Policies, passing: Passing) -> None:
@@ -52,32 +51,12 @@ class Replies(commands.Cog):
         self._policies = policies
         self._passing = passing
 
-    @override
-    async def cog_load(self) -> None:
-        """Remove what was said in passing by an earlier process, and stands still."""
-        await self._passing.open()
+    async def answer(self, reply: Reply, reference: discord.MessageReference) -> None:
+        """See whether a reply is about a picture, and change it.
 
-    @override
-    async def cog_unload(self) -> None:
-        """Remove the questions, hints and refusals that still stand."""
-        await self._passing.close()
-
-    @commands.Cog.listener()
-    async def on_message(self, message: discord.Message) -> None:
-        """See whether it is a reply of a member; nearly all messages are none."""
-        if message.reference is None or message.type is not discord.MessageType.reply:
-            return
-        if message.author.bot or message.webhook_id is not None:
-            return
-        if self._client.services.conversations.of(message.channel.id) is not None:
-            return  # each message there is a turn
-        try:
-            policy = await self._policies.of(0 if message.guild is None else message.guild.id)
-            await self._answer(Reply.of(message, self._client.user, policy.time_zone), message.reference)
-        except Exception as error:  # noqa: BLE001 - it is spoken and logged
-            await refuse(self._client, self._passing, message, error)
-
-    async def _answer(self, reply: Reply, reference: discord.MessageReference) -> None:
+        Raises:
+            UserFacingError: nothing can come of it.
+        """
         answered = reference.resolved
         if not reply.calls_us and isinstance(answered, discord.Message) and answered.author.id != self._client.bot_id:
             return  # people talk with each other

@@ -57,7 +57,7 @@ async def reply_silently(
 
 async def hear(house: House, message: discord.Message) -> None:
     """Discord tells the bot of a message."""
-    cog: Any = house.bot.get_cog("Replies")
+    cog: Any = house.bot.get_cog("Listener")
     await cog.on_message(message)
     await house.env.settle()
 

@@ -146,7 +146,7 @@ async def test_a_call_that_is_told_again_asks_nothing_new(opened: OpenHouse) -> 
     async with opened() as house:
         words = await call(house, "a lighthouse at dusk")
         await press(house, labels(said(house)[-1])[0])
-        cog: Any = house.bot.get_cog("Calls")
+        cog: Any = house.bot.get_cog("Listener")
         await cog.on_message(words)
 
         assert said(house) == []
