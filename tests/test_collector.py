@@ -4,10 +4,12 @@ import gc
 import importlib
 import importlib.util
 import os
+import platform
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 
 from bot.collector import keep_all, loading, without
@@ -70,6 +72,25 @@ def test_garbage_of_the_start_is_collected_before_the_rest_is_kept() -> None:
     del kept
     gc.collect()
     assert Ring.freed == 1
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc is known to keep what is free")
+def test_what_is_free_goes_back_to_the_system() -> None:
+    blocks = [bytes(3000) for _ in range(10_000)]
+    last = bytes(3000)  # keeps what is below it from going by itself
+    del blocks
+    before = psutil.Process().memory_info().rss
+
+    keep_all()
+
+    assert before - psutil.Process().memory_info().rss > 20_000_000
+    assert last
+
+
+def test_a_c_library_that_gives_nothing_back_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.collector.ctypes.CDLL", lambda _: object())
+
+    keep_all()
 
 
 def test_a_library_is_done_without_and_is_there_again_afterwards() -> None:
