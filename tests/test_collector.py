@@ -88,7 +88,10 @@ def test_what_is_free_goes_back_to_the_system() -> None:
 
 
 def test_a_c_library_that_gives_nothing_back_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.collector.ctypes.CDLL", lambda _: object())
+    def other(_: None) -> object:
+        return object()
+
+    monkeypatch.setattr("bot.collector.ctypes.CDLL", other)
 
     keep_all()
 

@@ -19,6 +19,7 @@ async def test_a_result_is_gone_on_with_in_a_thread_by_what_is_said_there(window
 
     await lighthouse.get_by_role("button", name="⋯ More").click()
     await mia.page.get_by_role("option", name="Continue in a thread").click()
+    await expect(lighthouse.get_by_role("button", name="Open thread")).to_be_visible(timeout=PATIENCE)
     await mia.messages.filter(has_text="Say what to change next in").locator("button.mention").click()
     await mia.messages.filter(has_text="Say what to do next to #").wait_for()
     for number, words in enumerate(("make it snowy", "and now at night")):

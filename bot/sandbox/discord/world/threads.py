@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.sandbox.discord.wire.refusals import Refusal, archived_thread, locked_thread, thread_exists
+from bot.sandbox.discord.world.changes import ChangeKind
 from bot.sandbox.discord.world.events import Event
 from bot.sandbox.discord.world.intents import Intent
 from bot.sandbox.discord.world.model import Channel, Message, ThreadState
@@ -57,6 +58,7 @@ class Threads:
         self._announce(thread)
         if message is not None:
             message.thread = thread
+            self._world.announce(ChangeKind.MESSAGE_EDITED, by=owner, channel=parent, message=message)
             self._write(MessageKind.THREAD_STARTER, thread, owner, reply_to=message)
         elif thread.kind is not ChannelKind.PRIVATE_THREAD:
             self._write(MessageKind.THREAD_CREATED, parent, owner, name, thread=thread)
