@@ -21,6 +21,12 @@ LEAST_LEVELS = {
     **dict.fromkeys(("discord.http", "discord.webhook"), logging.WARNING),
     "discord": logging.INFO,
 }
+# discord.py logs as errors, with its own code alone in the traceback, that choices came too late and that a connection
+# to the gateway ended: where that lies between Discord and us, a line says it.
+WITH_TRACEBACKS = ("discord.client", "discord.app_commands.tree")
+_FORESEEN = ("Attempting a reconnect in", "Ignoring exception in autocomplete for")
+_ON_THE_WAY = {"aiohttp", "discord.errors"}  # beginnings of the modules of what is raised there
+_CLOSED = "Session is closed"  # aiohttp's words for what is asked while we stop
 _IN_ADDRESS = re.compile(r"(/(?:webhooks|interactions)/[0-9]+/)[^/\s'\"?\\]+")
 HIDDEN = frozenset({"token", "api_key", "authorization", "prompt", "password", "secret", "interaction_token"})
 
@@ -37,6 +43,18 @@ def hide_secrets(
 def hide_tokens_in_addresses(_logger: WrappedLogger, _method: str, line: str) -> str:
     """The last processor: an interaction's token stands in addresses, and those stand in what failures say."""
     return _IN_ADDRESS.sub(r"\1***", line)
+
+
+def briefly(record: logging.LogRecord) -> bool:
+    """A filter that lets everything pass: what failed on its way to Discord without a traceback, as a warning."""
+    error = record.exc_info[1] if record.exc_info else None
+    if error is None or not str(record.msg).startswith(_FORESEEN):
+        return True
+    module = type(error).__module__
+    if isinstance(error, OSError) or {module, module.partition(".")[0]} & _ON_THE_WAY or str(error) == _CLOSED:
+        record.msg, record.args, record.exc_info = f"{record.getMessage()}: {error!r}", (), None
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+    return True
 
 
 def configure_logging(level: str, style: str) -> None:
@@ -83,3 +101,5 @@ def configure_logging(level: str, style: str) -> None:
     root.setLevel(level)
     for name, least in LEAST_LEVELS.items():
         logging.getLogger(name).setLevel(max(least, root.level))
+    for name in WITH_TRACEBACKS:
+        logging.getLogger(name).addFilter(briefly)

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import structlog
+from aiohttp import ClientConnectionResetError
+from discord import DiscordException
 
 from bot.logs import HIDDEN, configure_logging
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+CLOSED = "Session is closed"  # aiohttp's words
 SECRET = "what-nobody-may-read"
 
 
@@ -93,6 +96,40 @@ def test_a_traceback_in_json_stays_on_the_line_of_its_event(capsys: pytest.Captu
 
     (line,) = lines(capsys)
     assert line["exception"].splitlines()[-1] == "ValueError: a fault with 1 characters"
+
+
+@pytest.mark.parametrize(
+    ("logger", "said", "error", "is_brief"),
+    [
+        ("discord.client", "Attempting a reconnect in %.2fs", ClientConnectionResetError("cut"), True),
+        ("discord.client", "Attempting a reconnect in %.2fs", TimeoutError(), True),
+        ("discord.client", "Attempting a reconnect in %.2fs", DiscordException("gone"), True),
+        ("discord.app_commands.tree", "Ignoring exception in autocomplete for %r", DiscordException("gone"), True),
+        ("discord.app_commands.tree", "Ignoring exception in autocomplete for %r", RuntimeError(CLOSED), True),
+        ("discord.app_commands.tree", "Ignoring exception in autocomplete for %r", RuntimeError("ours"), False),
+        ("discord.client", "Ignoring exception in %s", ClientConnectionResetError("ours"), False),
+    ],
+)
+def test_what_failed_on_its_way_to_discord_needs_no_traceback(
+    logger: str, said: str, error: Exception, capsys: pytest.CaptureFixture[str], *, is_brief: bool
+) -> None:
+    configure_logging("INFO", "json")
+
+    logging.getLogger(logger).error(said, 0.98, exc_info=error)
+
+    (line,) = lines(capsys)
+    event = said % 0.98
+    assert ("exception" in line) is not is_brief
+    assert line["event"] == (f"{event}: {error!r}" if is_brief else event)
+    assert line["level"] == ("warning" if is_brief else "error")
+
+
+def test_a_library_that_fails_without_an_exception_is_heard(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging("INFO", "json")
+
+    logging.getLogger("discord.client").error("Attempting a reconnect in %.2fs", 0.98)
+
+    assert lines(capsys)[0]["event"] == "Attempting a reconnect in 0.98s"
 
 
 def test_only_what_is_severe_enough_is_written(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
-from bot.errors import PictureGoneError
+from bot.errors import DatabaseError, PictureGoneError
 from bot.services.background import Background
 
 if TYPE_CHECKING:
@@ -161,6 +161,8 @@ class Stars:
                 self._old.discard(request_id)
                 await self._renew_once(request_id)
                 await asyncio.sleep(INTERVAL)
+        except DatabaseError as problem:
+            _log.warning("stars not shown", request=request_id, reason=problem.reason)
         except Exception:  # noqa: BLE001 - the vote counts all the same, and the next one tries again
             _log.exception("stars not shown", request=request_id)
         finally:

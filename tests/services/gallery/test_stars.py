@@ -6,8 +6,9 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
+from structlog.testing import capture_logs
 
-from bot.errors import PictureGoneError
+from bot.errors import DatabaseError, PictureGoneError
 from bot.services.gallery import stars as of_stars
 from bot.services.policy import GalleryChannel
 from tests.services.gallery.voting import GALLERY, a_room
@@ -44,12 +45,19 @@ async def test_what_is_voted_during_a_round_is_told_by_one_more(tmp_path: Path) 
         assert len(room.labels.told) <= 6
 
 
-async def test_a_round_that_fails_is_made_good_by_the_next_vote(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("fault", "has_traceback"), [(RuntimeError("as it happens"), True), (DatabaseError("It is locked."), False)]
+)
+async def test_a_round_that_fails_is_made_good_by_the_next_vote(
+    fault: Exception, tmp_path: Path, *, has_traceback: bool
+) -> None:
     async with a_room(tmp_path) as room:
-        room.labels.breaks = True
-        await room.vote()
-        await asyncio.sleep(0.05)
+        room.labels.breaks = fault
+        with capture_logs() as logs:
+            await room.vote()
+            await asyncio.sleep(0.05)
         assert room.labels.told == []
+        assert [bool(line.get("exc_info")) for line in logs if line["event"] == "stars not shown"] == [has_traceback]
 
         assert not (await room.vote()).vote.starred
         await room.until(lambda: room.labels.told[-1:] == [(5, 71, [0, 0])])

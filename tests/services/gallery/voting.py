@@ -34,14 +34,14 @@ class Labels(StarLabels):
     changed: asyncio.Event
     told: list[tuple[int, int, list[int]]] = field(default_factory=list[tuple[int, int, list[int]]])
     gate: asyncio.Event = field(default_factory=asyncio.Event)
-    breaks: bool = False
+    breaks: Exception | None = None
     takes: bool = True
 
     @override
     async def renew(self, order: Order, channel_id: int, message_id: int) -> bool:
-        if self.breaks:
-            self.breaks = False
-            raise RuntimeError("as it happens")
+        if self.breaks is not None:
+            breaks, self.breaks = self.breaks, None
+            raise breaks
         await self.gate.wait()
         self.told.append((channel_id, message_id, [picture.stars for picture in order.pictures]))
         self.changed.set()
