@@ -82,7 +82,7 @@ def _is_read(channel: discord.abc.GuildChannel, member: discord.Member) -> bool:
     return allowed.view_channel and allowed.read_message_history and (allowed.connect or not is_voice)
 
 
-def is_for_adults_elsewhere(interaction: discord.Interaction[Any], place_id: int) -> bool:
+def is_for_adults_elsewhere(guild: discord.Guild | None, place_id: int, shown_in: object) -> bool:
     """Whether what was made in that channel was made where only adults see it, and would be shown where all do."""
-    made_in = None if interaction.guild is None else interaction.guild.get_channel(place_id)
-    return is_for_adults(made_in) and not is_for_adults(interaction.channel)
+    made_in = None if guild is None else guild.get_channel(place_id)
+    return is_for_adults(made_in) and not is_for_adults(shown_in)

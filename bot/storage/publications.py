@@ -36,7 +36,7 @@ WHERE posted_at IS NULL AND requests.id = coalesce(?, requests.id)
 GROUP BY press_id ORDER BY at, press_id
 """
 POSTED = "UPDATE publications SET posted_at = ? WHERE press_id = ? AND picture_number = ?"
-SHOWN = "INSERT INTO messages (message_id, channel_id, request_id) VALUES (?, ?, ?) ON CONFLICT (message_id) DO NOTHING"
+SHOWN = "INSERT INTO messages (message_id, channel_id, request_id, outdated) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
 GIVE_UP = "DELETE FROM publications WHERE press_id = ? AND posted_at IS NULL"
 TAKE_BACK = "DELETE FROM publications WHERE picture_number = ?"
 OUTDATE = "UPDATE messages SET outdated = 1 WHERE request_id = ? AND private = 0"
@@ -101,13 +101,16 @@ class SqlitePublications(PublicationRecords):
         return await self._database.read(look)
 
     @override
-    async def posted(self, publication: Publication, message_id: int, decision: Decision) -> None:
+    async def posted(self, publication: Publication, message_id: int, decision: Decision | None) -> None:
         def write(connection: sqlite3.Connection) -> None:
-            connection.executemany(POSTED, [(decision.at, publication.id, number) for number in publication.numbers])
-            connection.execute(GIVE_UP, (publication.id,))  # what was deleted meanwhile
-            connection.execute(SHOWN, (message_id, publication.owner.channel_id, publication.request_id))
+            if decision is not None:
+                posted = [(decision.at, publication.id, number) for number in publication.numbers]
+                connection.executemany(POSTED, posted)
+                write_entry(connection, publication.owner.server_id, decision)
+            is_outdated = connection.execute(GIVE_UP, (publication.id,)).rowcount > 0  # what was deleted meanwhile
+            place = message_id, publication.owner.channel_id, publication.request_id
+            connection.execute(SHOWN, (*place, is_outdated))
             _forget_words(connection, publication.request_id)
-            write_entry(connection, publication.owner.server_id, decision)
 
         await self._database.transaction(write)
 

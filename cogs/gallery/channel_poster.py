@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import discord
 from typing_extensions import override
 
 from bot.delivery.ladder import NoWayError, Spot, Way, climb
 from bot.delivery.place import Place
+from bot.delivery.standing import find_posted
+from bot.discord_retries import steadily
 from bot.discord_ui.shown_pictures import saying_of
-from bot.errors import DecisionRefusedError
+from bot.discord_ui.sight import is_for_adults_elsewhere
+from bot.errors import DecisionRefusedError, NotPermittedError
 from bot.presentation.story import numbers
 from bot.services.gallery import Poster
 from bot.services.ledger import Destination
@@ -23,6 +27,8 @@ if TYPE_CHECKING:
 
 BY = "Published by <@{}>."
 NOT_TAKEN = "I cannot publish {}, because {}. Nothing has changed."
+FOR_ADULTS = "#{} was made in an age-restricted channel. Publish it in one."
+MAY_NOT = "You may not write in <#{}>, so you cannot publish there. Choose a channel where you may."
 OF_OUR_OWN = Destination(0, "", 0, None, private=False)  # no interaction's token is needed
 
 
@@ -33,8 +39,27 @@ class ChannelPoster(Poster):
         self._client = client
 
     @override
-    async def post(self, order: Order, publication: Publication, *, again: bool) -> int:
-        """Post it; `again` looks for it first, where the bot may read."""
+    async def find(self, publication: Publication) -> int | None:
+        owner = publication.owner
+        return await find_posted(
+            self._client, owner.server_id, owner.channel_id, int(publication.id), publication.numbers
+        )
+
+    @override
+    async def check(self, order: Order, publication: Publication) -> None:
+        owner = publication.owner
+        guild = self._client.get_guild(owner.server_id)
+        if guild is None:
+            raise LookupError("the server is not at hand")
+        try:
+            member = await steadily(lambda: guild.fetch_member(owner.user_id))
+            channel = guild.get_channel_or_thread(owner.channel_id) or await guild.fetch_channel(owner.channel_id)
+        except discord.NotFound as gone:
+            raise NotPermittedError(MAY_NOT.format(owner.channel_id)) from gone
+        check_place(order, publication.numbers[0], channel, channel.permissions_for(member))
+
+    @override
+    async def post(self, order: Order, publication: Publication) -> int:
         jobs = order.showing(publication.numbers).jobs
         owner = publication.owner
         public = (
@@ -42,13 +67,28 @@ class ChannelPoster(Poster):
         )
         shown = replace(order, jobs=tuple(public))
         saying = await saying_of(self._client, shown, shown.pictures, BY.format(owner.user_id))
-        place = Place(self._client, owner, OF_OUR_OWN, publication.id, maybe_sent=again)
+        place = Place(self._client, owner, OF_OUR_OWN, publication.id)
         way = Way(Spot.CHANNEL, place.send, place.upload_limit)
         try:
             landing = await climb([way], saying, owner.channel_id)
         except NoWayError as nowhere:
             raise DecisionRefusedError(NOT_TAKEN.format(numbers(shown.pictures), nowhere.why)) from nowhere
         return landing.posted.message_ids[0]
+
+
+def check_place(
+    order: Order, number: int, channel: discord.abc.GuildChannel | discord.Thread, allowed: discord.Permissions
+) -> None:
+    """May somebody publish a picture in this channel, where they are `allowed` so much?
+
+    Raises:
+        DecisionRefusedError: it was made where only adults see it, and here all do.
+        NotPermittedError: they could say nothing there themselves.
+    """
+    if is_for_adults_elsewhere(channel.guild, order.requester.pool_id, channel):
+        raise DecisionRefusedError(FOR_ADULTS.format(number))
+    if not (allowed.send_messages_in_threads if isinstance(channel, discord.Thread) else allowed.send_messages):
+        raise NotPermittedError(MAY_NOT.format(channel.id))
 
 
 def _published(picture: Picture, owner: Requester) -> Picture:

@@ -16,6 +16,7 @@ from bot.discord_ui.picture_sheets import sheet_of
 from bot.discord_ui.rows import view_of
 from bot.language import phrase
 from bot.services.gallery import Deleter
+from cogs.gallery.channel_poster import ChannelPoster
 
 if TYPE_CHECKING:
     from bot.services.ledger import Order, Picture
@@ -89,6 +90,7 @@ async def _delete(interaction: Interaction, order: Order, picture: Picture | Non
     deletions, deleter = interaction.client.services.deletions, _deleter(interaction)
     deletions.check(order, deleter)
     await take_press(interaction)  # deleting may take longer than Discord waits for a first answer
+    await interaction.client.services.publications.clear_up(order, ChannelPoster(interaction.client))
     number = None if picture is None else picture.number
     unseen = await deletions.delete(order, number, deleter, ShownResults(interaction.client))
     if picture is None or len(order.pictures) == 1:

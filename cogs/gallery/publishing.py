@@ -15,11 +15,10 @@ from bot.discord_ui.interactions import Interaction, order_behind
 from bot.discord_ui.occasions import requester_of, take_press
 from bot.discord_ui.picture_sheets import sheet_of
 from bot.discord_ui.rows import view_of
-from bot.discord_ui.sight import is_for_adults_elsewhere
-from bot.errors import DecisionRefusedError, NotPermittedError
+from bot.errors import DecisionRefusedError
 from bot.presentation.story import numbers
 from bot.services.text import listed
-from cogs.gallery.channel_poster import ChannelPoster
+from cogs.gallery.channel_poster import ChannelPoster, check_place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,8 +36,6 @@ ASK_BACK = (
 UNSEEN = " The pictures that it starts from are not shown."
 NOT_ASKED = "Discord refused the button for it, so nothing has changed. Try again later."
 NOT_DIRECTLY = "Here nobody else could see it. On the server, /show brings #{0} up for you; publish it there."
-FOR_ADULTS = "#{} was made in an age-restricted channel. Publish it in one."
-MAY_NOT = "You may not write in <#{}>, so you cannot publish there. Choose a channel where you may."
 PUBLISHED = "Published {} in <#{}>."
 PUBLIC_ALREADY = "{} is public already. ⋯ Unpublish takes it back."
 PRIVATE_AGAIN = "Only you see {} now."
@@ -183,21 +180,10 @@ async def _check(interaction: Interaction, order: Order, picture: Picture) -> No
     """
     publications = interaction.client.services.publications
     publications.check_owner(order, interaction.user.id)
-    if interaction.guild_id is None:
+    if not isinstance(interaction.channel, discord.abc.GuildChannel | discord.Thread):
         raise DecisionRefusedError(NOT_DIRECTLY.format(picture.number))
-    if is_for_adults_elsewhere(interaction, order.requester.pool_id):
-        raise DecisionRefusedError(FOR_ADULTS.format(picture.number))
-    if not _may_write(interaction):
-        raise NotPermittedError(MAY_NOT.format(interaction.channel_id))
+    check_place(order, picture.number, interaction.channel, interaction.permissions)
     await publications.check(order, requester_of(interaction))
-
-
-def _may_write(interaction: Interaction) -> bool:
-    """Whether whoever acts could say something here themselves."""
-    allowed = interaction.permissions
-    return (
-        allowed.send_messages_in_threads if isinstance(interaction.channel, discord.Thread) else allowed.send_messages
-    )
 
 
 def _which(pictures: Sequence[Picture]) -> str:

@@ -54,7 +54,7 @@ class BringBack(commands.Cog):
         order = await order_behind(interaction, entry.number)
         if entry.private:
             await show_privately(interaction, order, picture_of(order, entry.number))
-        elif is_for_adults_elsewhere(interaction, entry.place_id):
+        elif is_for_adults_elsewhere(interaction.guild, entry.place_id, interaction.channel):
             raise UserFacingError(_restricted_text(entry.number))
         else:
             await self._bring(interaction, entry, order)

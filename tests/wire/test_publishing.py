@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
 
 from bot.sandbox.discord import Fault, Permission
+from bot.sandbox.discord.messages.message_service import NONCE_SECONDS
+from bot.storage.database.sqlite import sqlite3
 from tests.wire.house import OFFERED, buttons, choose
 from tests.wire.process import BotProcess
 
@@ -93,29 +96,93 @@ async def alone(open_house: OpenHouse) -> House:
     return await open_house()
 
 
+async def killed_while_it_publishes(house: House, mia: Member, folder: Path, *, is_posted: bool) -> None:
+    """A private picture #1, whose message may stand, and a bot that never learned of it."""
+    async with BotProcess(house.environment(), folder) as bot:
+        await house.discord.bot_ready()
+        made = await private(house, mia)
+        asked = await (await choose(mia, made, "publish")).shown()
+        if is_posted:
+            house.discord.faults.add(Fault(SEND, "POST", drop=True, after_effect=True))
+        hold_up = house.discord.faults.add(Fault(SEND, "POST", drop=True, delay=60))
+        await mia.click(asked, "Publish #1")
+        await house.until(lambda: hold_up.times == 0)
+        await bot.killed()
+
+
 @pytest.mark.parametrize("is_posted", [False, True])
 async def test_what_was_being_published_when_the_bot_was_killed_is_published_once(
     alone: House, tmp_path: Path, *, is_posted: bool
 ) -> None:
     mia = alone.discord.server.add_member("Mia")
-    async with BotProcess(alone.environment(), tmp_path / "cwd") as bot:
-        await alone.discord.bot_ready()
-        made = await private(alone, mia)
-        asked = await (await choose(mia, made, "publish")).shown()
-        hold_up = alone.discord.faults.add(Fault(SEND, "POST", drop=True, delay=60, after_effect=is_posted))
-        await mia.click(asked, "Publish #1")
-        await alone.until(lambda: hold_up.times == 0)
-        await bot.killed()
+    await killed_while_it_publishes(alone, mia, tmp_path / "cwd", is_posted=is_posted)
     before = len(public(alone))
 
     await alone.start_bot()
-    await alone.until(lambda: public(alone))
+    await alone.until(lambda: is_published(alone))
     bob = alone.discord.server.add_member("Bob")
     shown = await (await choose(bob, public(alone)[0], "details")).shown()
 
-    assert before == 0
+    assert before == is_posted
     assert len(public(alone)) == 1
     assert shown.embeds
+
+
+async def test_what_stands_is_found_behind_whatever_was_said_since(alone: House, tmp_path: Path) -> None:
+    mia = alone.discord.server.add_member("Mia")
+    await killed_while_it_publishes(alone, mia, tmp_path / "cwd", is_posted=True)
+    for number in range(120):
+        await mia.send(alone.discord.server.channels[0], f"and {number}")
+    alone.discord.clock.advance(NONCE_SECONDS + 1)  # Discord does not know it again
+
+    await alone.start_bot()
+    await alone.until(lambda: is_published(alone))
+    back = await (await choose(mia, public(alone)[0], "unpublish")).shown()
+    await mia.click(back, "Unpublish #1")
+    await alone.until(lambda: back.content.startswith("Only you"))
+
+    assert public(alone) == []
+
+
+async def test_what_its_owner_may_not_publish_any_more_stays_private_over_a_crash(alone: House, tmp_path: Path) -> None:
+    server = alone.discord.server
+    mia = server.add_member("Mia")
+    await killed_while_it_publishes(alone, mia, tmp_path / "cwd", is_posted=False)
+    server.set_permissions(server.channels[0], mia, deny=Permission.SEND_MESSAGES)
+
+    await alone.start_bot()
+    await alone.until(lambda: not begun(alone))
+
+    assert public(alone) == []
+    assert not is_published(alone)
+
+
+async def test_what_was_deleted_before_it_was_known_to_stand_goes(alone: House, tmp_path: Path) -> None:
+    mia = alone.discord.server.add_member("Mia")
+    await killed_while_it_publishes(alone, mia, tmp_path / "cwd", is_posted=True)
+    before = len(public(alone))
+    with closing(sqlite3.connect(alone.data_dir / "atelier.sqlite3")) as connection, connection:
+        connection.execute("UPDATE pictures SET deleted_at = 1")
+
+    await alone.start_bot()
+    await alone.until(lambda: not public(alone))
+
+    assert before == 1
+    assert not begun(alone)
+
+
+def begun(house: House) -> list[tuple[int, int | None]]:
+    """The pictures of which it is not known whether they are posted."""
+    return [row for row in publications(house) if row[1] is None]
+
+
+def is_published(house: House) -> bool:
+    return any(posted_at is not None for _, posted_at in publications(house))
+
+
+def publications(house: House) -> list[tuple[int, int | None]]:
+    with closing(sqlite3.connect(f"file:{house.data_dir / 'atelier.sqlite3'}?mode=ro", uri=True)) as connection:
+        return connection.execute("SELECT picture_number, posted_at FROM publications").fetchall()
 
 
 async def test_what_was_being_taken_back_when_the_bot_was_killed_goes(alone: House, tmp_path: Path) -> None:

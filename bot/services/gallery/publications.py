@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,7 +13,7 @@ from bot.services.policy import Decision, check_publishing
 from bot.services.text import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Generator, Sequence
 
     from bot.services.gallery.upkeep import Screen, Showing, Upkeep
     from bot.services.ledger import Order, Picture, Requests
@@ -56,10 +57,11 @@ class PublicationRecords(Protocol):
         """Of the words that came before a request, those of pictures that are everybody's; as `ImageRequest.story`."""
         ...
 
-    async def posted(self, publication: Publication, message_id: int, decision: Decision) -> None:
+    async def posted(self, publication: Publication, message_id: int, decision: Decision | None) -> None:
         """Its pictures are everybody's from now on: with its message, and its line of the audit.
 
-        Of its words before, only the public story is left.
+        Of its words before, only the public story is left. What was begun and is not among its numbers was deleted
+        meanwhile: then its message is outdated.
         """
         ...
 
@@ -79,11 +81,30 @@ class PublicationRecords(Protocol):
 class Poster(Protocol):
     """Shows pictures to everybody."""
 
-    async def post(self, order: Order, publication: Publication, *, again: bool) -> int:
-        """Post a message in the publication's channel; its id. `again`: it may stand there already, and is then found.
+    async def find(self, publication: Publication) -> int | None:
+        """The id of the message that an earlier attempt has posted; None if none stands.
+
+        Raises:
+            UserFacingError: we may not look there.
+            Exception: that cannot be found out now.
+        """
+        ...
+
+    async def check(self, order: Order, publication: Publication) -> None:
+        """May its owner show it there, as a press there would be allowed now?
+
+        Raises:
+            UserFacingError: no.
+            Exception: that cannot be found out now.
+        """
+        ...
+
+    async def post(self, order: Order, publication: Publication) -> int:
+        """Post a message in the publication's channel; its id.
 
         Raises:
             UserFacingError: it is not to be had, or Discord takes it in no way.
+            Exception: it may stand there now, or not.
         """
         ...
 
@@ -132,7 +153,7 @@ class Publications:
             order: the request behind them.
             numbers: of those that are meant.
             owner: who asked for them, with the channel where they are now.
-            press_id: by which they ask; what an earlier press has begun is finished first.
+            press_id: by which they ask; of what an earlier press has begun it is found out first whether it stands.
             poster: posts them.
 
         Returns:
@@ -144,9 +165,7 @@ class Publications:
         """
         await self.check(order, owner)
         async with self.upkeep.turn(order.id):
-            for begun in await self.records.pending(order.id):
-                await self._finish(begun, poster, again=True)
-            order = await self.requests.get(order.id) or order
+            order = await self._cleared(order, poster)
             meant = [picture for picture in order.pictures if picture.number in numbers]
             if not meant:
                 raise PictureGoneError
@@ -155,7 +174,8 @@ class Publications:
                 press = tuple(picture.number for picture in hidden)
                 publication = Publication(press_id, order.id, press, owner, int(self.clock()))
                 await self.records.begin(publication)
-                await self._finish(publication, poster, again=False)
+                async with self._given_up_if_refused(publication):
+                    await self._post(order, publication, poster)
         return hidden
 
     async def take_back(
@@ -180,61 +200,106 @@ class Publications:
         """
         self.check_owner(order, user_id)
         async with self.upkeep.turn(order.id):
-            for begun in await self.records.pending(order.id):
-                await self._finish(begun, poster, again=True)
-            order = await self.requests.get(order.id) or order
+            order = await self._cleared(order, poster)
             meant = tuple(picture for picture in order.pictures if picture.number in numbers)
             shown = tuple(picture.number for picture in meant if picture.published)
+            if shown:
+                decision = self._decision(order, shown, "picture unpublish", "public", "private")
+                await self.records.take_back(order, shown, decision)
+            left = await self.upkeep.bring_up(order.id, screen) or ()
             if not meant:
                 raise PictureGoneError
             if not order.destination.private:
                 name = _names([picture.number for picture in meant])
                 raise DecisionRefusedError(NOT_PRIVATE.format(name, "was" if len(meant) == 1 else "were"))
-            if shown:
-                decision = self._decision(order, shown, "picture unpublish", "public", "private")
-                await self.records.take_back(order, shown, decision)
-            return await self.upkeep.bring_up(order.id, screen) or ()
+            return left
+
+    async def clear_up(self, order: Order, poster: Poster) -> None:
+        """Find out what stands of what was begun of a request, as far as that can be told now; nothing is posted."""
+        async with self.upkeep.turn(order.id):
+            for publication in await self.records.pending(order.id):
+                with _told(publication):
+                    await self._clear(await self._now(order), publication, poster)
 
     async def go_on(self, poster: Poster) -> None:
-        """Post what an earlier process has begun; not what was begun before the database went back."""
+        """Post what an earlier process has begun and its owner still may; not if the database went back since."""
         since = await self.gone_back_at() or 0
         for request_id in dict.fromkeys(each.request_id for each in await self.records.pending()):
             async with self.upkeep.turn(request_id):
-                # Whoever came first, while this waited, has finished it, and perhaps taken it back.
+                # Whoever came first, while this waited, has cleared it up, and perhaps taken it back.
                 for publication in await self.records.pending(request_id):
-                    await self._go_on_with(publication, since, poster)
+                    with _told(publication):
+                        await self._go_on_with(publication, poster, since)
 
-    async def _go_on_with(self, publication: Publication, since: int, poster: Poster) -> None:
-        try:
-            if publication.at <= since:
-                await self.records.give_up(publication.id)
-            else:
-                await self._finish(publication, poster, again=True)
-        except UserFacingError as refused:
-            _log.info("not published after a restart", publication=publication.id, reason=refused.sentence)
-        except Exception:  # noqa: BLE001 - the others go on; the next press or start tries this one again
-            _log.exception("not published after a restart yet", publication=publication.id)
-
-    async def _finish(self, publication: Publication, poster: Poster, *, again: bool) -> None:
+    async def _go_on_with(self, publication: Publication, poster: Poster, since: int) -> None:
         order = await self.requests.get(publication.request_id)
-        left = [] if order is None else [each.number for each in order.pictures if each.number in publication.numbers]
-        if order is None or not left:
+        if order is None or await self._is_standing(order, publication, poster):
+            return
+        if publication.at <= since or not _left(order, publication):
             await self.records.give_up(publication.id)
             return
+        async with self._given_up_if_refused(publication):
+            await self.check(order, publication.owner)
+            await poster.check(order, publication)
+            await self._post(order, publication, poster)
+
+    async def _cleared(self, order: Order, poster: Poster) -> Order:
+        """A request as it is when it is known what stands of what was begun."""
+        for publication in await self.records.pending(order.id):
+            await self._clear(await self._now(order), publication, poster)
+        return await self._now(order)
+
+    async def _now(self, order: Order) -> Order:
+        return await self.requests.get(order.id) or order
+
+    async def _clear(self, order: Order, publication: Publication, poster: Poster) -> None:
+        if not await self._is_standing(order, publication, poster):
+            await self.records.give_up(publication.id)
+
+    async def _is_standing(self, order: Order, publication: Publication, poster: Poster) -> bool:
+        """Whether an earlier attempt has posted it; then that is written down."""
+        message_id = await poster.find(publication)
+        if message_id is not None:
+            await self._posted(order, publication, message_id)
+        return message_id is not None
+
+    async def _post(self, order: Order, publication: Publication, poster: Poster) -> None:
+        story = await self.records.public_story(order.id)
+        message_id = await poster.post(replace(order, request=replace(order.request, story=story)), publication)
+        await self._posted(order, publication, message_id)
+
+    @asynccontextmanager
+    async def _given_up_if_refused(self, publication: Publication) -> AsyncGenerator[None]:
         try:
-            story = await self.records.public_story(order.id)
-            public = replace(order, request=replace(order.request, story=story))
-            message_id = await poster.post(public, publication, again=again)
+            yield
         except UserFacingError:
             await self.records.give_up(publication.id)
             raise
-        where = f"public in <#{publication.owner.channel_id}>"
-        decision = self._decision(order, left, "picture publish", "private", where)
-        await self.records.posted(replace(publication, numbers=tuple(left)), message_id, decision)
+
+    async def _posted(self, order: Order, publication: Publication, message_id: int) -> None:
+        left, where = _left(order, publication), f"public in <#{publication.owner.channel_id}>"
+        decision = self._decision(order, left, "picture publish", "private", where) if left else None
+        await self.records.posted(replace(publication, numbers=left), message_id, decision)
 
     def _decision(self, order: Order, numbers: Sequence[int], action: str, before: str, after: str) -> Decision:
         owner_id = order.requester.user_id
         return Decision(owner_id, int(self.clock()), action, f"{_names(numbers)} of <@{owner_id}>", before, after)
+
+
+@contextmanager
+def _told(publication: Publication) -> Generator[None]:
+    """What fails is logged, and tried again by the next press or start; the others go on."""
+    try:
+        yield
+    except UserFacingError as refused:
+        _log.info("not published", publication=publication.id, reason=refused.sentence)
+    except Exception:  # noqa: BLE001 - whatever it was
+        _log.exception("not known whether it is published", publication=publication.id)
+
+
+def _left(order: Order, publication: Publication) -> tuple[int, ...]:
+    """Those of its pictures that are not deleted."""
+    return tuple(each.number for each in order.pictures if each.number in publication.numbers)
 
 
 def _names(numbers: Sequence[int]) -> str:
