@@ -247,6 +247,7 @@ class ProviderUnreachableError(ImageFailure):
         return self.retry_after is not None
 
 
+FREE = phrase("Nothing was charged.")
 HELD = phrase("Whether it is billed is not known yet, so its price stays held.")
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import discord
 from discord.ui.select import BaseSelect
 
+from bot.discord_limits import LONGEST_MESSAGE
 from bot.language import ENGLISH, Language, Translatable, language_of
 
 if TYPE_CHECKING:
@@ -60,6 +61,23 @@ def translated(view: ViewT, language: Language) -> ViewT:
             _tell(option, "label", _LONGEST_OPTION, language)
             _tell(option, "description", _LONGEST_OPTION, language)
     return view
+
+
+def for_reader(interaction: discord.Interaction[Any], **message: Any) -> dict[str, Any]:  # noqa: ANN401 - as discord.py takes them
+    """The parts of a message that only who acts sees, in their language: its content, embed and view."""
+    language, told = language_of_reader(interaction), dict(message)
+    if isinstance(told.get("content"), str):
+        told["content"] = language.translate(told["content"])[:LONGEST_MESSAGE]
+    if isinstance(told.get("embed"), discord.Embed):
+        told["embed"] = translated_embed(told["embed"], language)
+    if told.get("view"):
+        told["view"] = translated(told["view"], language)
+    return told
+
+
+async def ask_in(interaction: discord.Interaction[Any], dialog: discord.ui.Modal) -> None:
+    """Open a dialog in the language of who acts."""
+    await interaction.response.send_modal(translated(dialog, language_of_reader(interaction)))
 
 
 def translated_embed(embed: discord.Embed, language: Language) -> discord.Embed:

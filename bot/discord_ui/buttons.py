@@ -37,7 +37,7 @@ ALONE = "~"  # the same, where one picture of several is shown by itself, as oft
 _OPENED = re.compile(r"^(?:dialog:[a-z]+|reword|preset):[a-z0-9-]+(?::[0-9]+)?:(?P<by>[0-9]{1,20})!{1,2}$")
 ORDINALS = (phrase("1st"), phrase("2nd"), phrase("3rd"), phrase("4th"))  # as many pictures as a result has at most
 WHICH = phrase("which picture?")
-NO_BUTTONS = "Discord refused my buttons for it. Reply to the result, and begin your words with a number,"
+NOT_SAID_WHICH = phrase("I could not ask you which picture is meant")
 
 
 class LastingItem(discord.ui.DynamicItem[ItemT], template=r"(?!)"):
@@ -271,13 +271,19 @@ async def ask_which(
         picture.number: with_price(label_of(order, picture), None if price is None else price(order, picture))
         for picture in order.pictures
     }
+    asked = phrase("{title}: {question}", title=title, question=WHICH)
+    by_reply = phrase(
+        "Discord refused my buttons for it. Reply to the result, and begin your words with a number, "
+        "like {number} make it snowy.",
+        number=f"#{order.pictures[-1].number}",
+    )
     question = Sentences(
-        phrase("{title}: {question}", title=title, question=WHICH),
+        asked,
         lambda: view_of([make(number, label, ending) for number, label in labels.items()]),
-        f"{title}: {WHICH} {NO_BUTTONS} like #{order.pictures[-1].number} make it snowy.",
+        joined(" ", [asked, by_reply]),
         await sheet_of(interaction.client.services, order.pictures),
     )
-    await ask_privately(interaction, question, "ask you which picture is meant", closes=makes)
+    await ask_privately(interaction, question, NOT_SAID_WHICH, closes=makes)
 
 
 async def ask_privately(interaction: Interaction, question: Sentences, what: str, *, closes: bool) -> None:
@@ -286,7 +292,7 @@ async def ask_privately(interaction: Interaction, question: Sentences, what: str
     Args:
         interaction: not answered yet.
         question: with what is said without the buttons.
-        what: could not be done, where it is taken in no way: a clause behind *I could not*.
+        what: is said where it is taken in no way, as the beginning of a sentence: *I could not ask you*.
         closes: it is closed once it was answered.
 
     Raises:
@@ -296,7 +302,7 @@ async def ask_privately(interaction: Interaction, question: Sentences, what: str
     try:
         await climb(answer.ways, question, interaction.channel_id or 0)
     except NoWayError as nowhere:
-        raise UserFacingError(f"I could not {what}, because {nowhere.why}.") from nowhere
+        raise UserFacingError(phrase("{what}, because {why}.", what=what, why=nowhere.why)) from nowhere
     if closes and answer.message_id is not None:
         interaction.client.questions.keep(answer.message_id, interaction)
 

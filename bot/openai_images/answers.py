@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import structlog
 
 from bot.errors import OutcomeUnknownError, not_known
+from bot.language import phrase
 from bot.openai_images.failures import from_body
 from bot.openai_images.messages import messages
 from bot.openai_images.picture_texts import PictureText
@@ -76,7 +77,7 @@ class AnswerReader:
             return await self.fetch(text)
         content = decoded(text)
         if content is None:
-            spoilt = not_known("the image API sent a damaged picture, or none")
+            spoilt = not_known(phrase("the image API sent a damaged picture, or none"))
             raise OutcomeUnknownError(spoilt, code="damaged", request_id=self.request_id)
         return content
 

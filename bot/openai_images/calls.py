@@ -11,6 +11,7 @@ import openai
 import structlog
 
 from bot.errors import OutcomeUnknownError, not_known
+from bot.language import phrase
 from bot.openai_images.failures import from_body, from_connection, from_status, from_turn_status
 from bot.openai_images.links import LinkError
 from bot.openai_images.rate_limits import Tell, standings_of
@@ -63,18 +64,18 @@ class Sent:
         except openai.APIError as error:
             raise from_body(error.body, self.request_id) from error
         except (ValueError, httpx2.DecodingError) as error:
-            garbled = not_known("the image API's answer was garbled")
+            garbled = not_known(phrase("the image API's answer was garbled"))
             raise OutcomeUnknownError(garbled, code="garbled", request_id=self.request_id) from error
         except httpx2.RequestError as error:
             raise from_connection(error, self.request_id, sent=self.answered) from error
         except LinkError as error:
             _log.error("picture is at an address that gives none", reason=str(error), provider_request=self.request_id)
-            elsewhere = not_known("the image API sent an address instead, and I could not fetch it from there")
+            elsewhere = not_known(phrase("the image API sent an address instead, and I could not fetch it from there"))
             raise OutcomeUnknownError(elsewhere, code="link", request_id=self.request_id) from error
 
 
 def cut_off(request_id: str | None) -> OutcomeUnknownError:
     """An answer that ended before its time."""
     return OutcomeUnknownError(
-        not_known("the image API's answer was cut off"), code="incomplete", request_id=request_id
+        not_known(phrase("the image API's answer was cut off")), code="incomplete", request_id=request_id
     )

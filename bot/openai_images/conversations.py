@@ -13,6 +13,7 @@ import structlog
 from typing_extensions import override
 
 from bot.errors import ConversationForgottenError, OutcomeUnknownError, RequestRejectedError, not_known
+from bot.language import phrase
 from bot.openai_images.calls import Sent, cut_off
 from bot.openai_images.messages import messages
 from bot.openai_images.turn_orders import turn_order
@@ -54,7 +55,9 @@ class Conversations(ConversationProvider):
     ) -> AsyncGenerator[Begun | PartialImage | Reply]:
         talk = request.talk
         if talk is None:
-            raise RequestRejectedError("This is no turn of a conversation. Nothing was charged.", code="no_talk")
+            raise RequestRejectedError(
+                phrase("This is no turn of a conversation. Nothing was charged."), code="no_talk"
+            )
         about = (request, talk, inputs, safety_identifier, self._names)
         try:
             async with aclosing(self._told(await asyncio.to_thread(turn_order, *about), talk)) as items:
@@ -75,7 +78,8 @@ class Conversations(ConversationProvider):
     @override
     async def recover(self, response_id: str) -> Reply:
         return await self._found(
-            response_id, OutcomeUnknownError(not_known("the image API does not say what became of this"), code="lost")
+            response_id,
+            OutcomeUnknownError(not_known(phrase("the image API does not say what became of this")), code="lost"),
         )
 
     async def _told(self, order: dict[str, Any], talk: Talk) -> AsyncGenerator[Begun | PartialImage | Reply]:

@@ -16,6 +16,7 @@ import httpx2
 import structlog
 
 from bot.errors import (
+    FREE,
     HELD,
     ConversationForgottenError,
     ImageFailure,
@@ -28,6 +29,7 @@ from bot.errors import (
     RequestRejectedError,
     not_known,
 )
+from bot.language import joined, phrase
 from bot.openai_images.hooks import refused_on_the_way
 from bot.openai_images.rate_limits import MOST_PER_MINUTE, seconds_in
 
@@ -88,20 +90,32 @@ MOVED = frozenset({301, 307, 308})
 NO_SUCH_ADDRESS = frozenset({404, 405, 501})
 FORGOTTEN = "previous_response_not_found"
 _NO_TOOL_WORDS = re.compile(r"tool\b.{0,40}\bnot supported|image_generation\W{0,3} is not", re.IGNORECASE)
+NO_MONEY_LEFT = phrase(
+    "The account that pays for pictures has no money left, or its spend limit is reached. Please tell whoever runs me. "
+    "Nothing was charged."
+)
+ACCOUNT_REFUSED = phrase(
+    "The account that pays for pictures was refused by the image API (key, verification or permission). Please tell "
+    "whoever runs me. Nothing was charged."
+)
 USER_ERRORS = frozenset({"invalid_request_error", "image_generation_user_error"})
 
+SAVE_ANEW = phrase("Save the picture anew as PNG or JPEG, and attach that.")
+ELSEWHERE = phrase(
+    "the image API sent me to another address, where I do not follow. Please tell whoever runs me",
+)
 # What to do about a request that was refused: by what was wrong with it, else by how.
 BY_PARAMETER = {
-    "mask": "Make the mask once more, or go without it.",
-    "markup": "Draw upon the picture once more, or say it in words.",
-    "output_format": "Choose another format, or ask whoever runs me.",
-    "frame_count": "Choose another number of frames.",
+    "mask": phrase("Make the mask once more, or go without it."),
+    "markup": phrase("Draw upon the picture once more, or say it in words."),
+    "output_format": phrase("Choose another format, or ask whoever runs me."),
+    "frame_count": phrase("Choose another number of frames."),
 }
 BY_CODE = {
-    "image_file_too_large": "Send a smaller picture.",
-    "invalid_image_file": "Save the picture anew as PNG or JPEG, and attach that.",
-    "unsupported_file_mimetype": "Save the picture anew as PNG or JPEG, and attach that.",
-    "unsupported_parameter": "Leave that option out, or choose another model.",
+    "image_file_too_large": phrase("Send a smaller picture."),
+    "invalid_image_file": SAVE_ANEW,
+    "unsupported_file_mimetype": SAVE_ANEW,
+    "unsupported_parameter": phrase("Leave that option out, or choose another model."),
 }
 
 
@@ -118,7 +132,7 @@ def from_status(error: openai.APIStatusError) -> ImageFailure:
         return _busy(refusal, error.response.headers, retry_after, request_id)
     if status == HTTPStatus.SERVICE_UNAVAILABLE and retry_after is not None:
         return ProviderBusyError(
-            "The image API is overloaded. Try again in a few minutes. Nothing was charged.",
+            phrase("The image API is overloaded. Try again in a few minutes. Nothing was charged."),
             code=refusal.code,
             retry_after=retry_after,
             request_id=request_id,
@@ -126,7 +140,7 @@ def from_status(error: openai.APIStatusError) -> ImageFailure:
     if status in CERTAINLY_FREE:
         return _refused(refusal, status, request_id)
     failure = OutcomeUnknownError(
-        not_known("the image API had an internal error"), code=refusal.code, request_id=request_id
+        not_known(phrase("the image API had an internal error")), code=refusal.code, request_id=request_id
     )
     failure.outage = status >= HTTPStatus.INTERNAL_SERVER_ERROR
     return failure
@@ -138,14 +152,18 @@ def from_turn_status(error: openai.APIStatusError) -> ImageFailure:
     refusal = _Refusal.of(error.body, error.message, f"http_{status}")
     if refusal.code == FORGOTTEN:
         return ConversationForgottenError(
-            "The image API does not remember this conversation any more. Nothing was charged; say it once more.",
+            phrase(
+                "The image API does not remember this conversation any more. Nothing was charged; say it once more."
+            ),
             code=refusal.code,
             request_id=request_id,
         )
     is_unknown_address = status in NO_SUCH_ADDRESS and "model_not_found" not in refusal.names
     if is_unknown_address or (status == HTTPStatus.BAD_REQUEST and _NO_TOOL_WORDS.search(refusal.message)):
         return NoConversationsError(
-            "Pictures cannot be made in a conversation here. Nothing was charged; change the last picture instead.",
+            phrase(
+                "Pictures cannot be made in a conversation here. Nothing was charged; change the last picture instead."
+            ),
             code=refusal.code,
             request_id=request_id,
         )
@@ -165,7 +183,7 @@ def _refused(refusal: _Refusal, status: int, request_id: str | None) -> ImageFai
         return _barred("407 Proxy Authentication Required")
     if status == HTTPStatus.NOT_FOUND and refusal.code not in BLOCKED:
         return RequestRejectedError(
-            "The image API does not offer this model to us. Choose another model. Nothing was charged.",
+            phrase("The image API does not offer this model to us. Choose another model. Nothing was charged."),
             code=refusal.code,
             request_id=request_id,
         )
@@ -183,7 +201,7 @@ def _busy(
     kind = found[1].strip().lower() if found else str(refusal.fields.get("type") or "")
     per_minute = found[2] if found else headers.get(f"x-ratelimit-limit-{kind}", "") if kind.isascii() else ""
     return ProviderBusyError(
-        "The image API is busy. Try again in a minute. Nothing was charged.",
+        phrase("The image API is busy. Try again in a minute. Nothing was charged."),
         code=refusal.code,
         retry_after=1.0 if retry_after is None else retry_after,
         request_id=request_id,
@@ -238,12 +256,13 @@ def _redirected(error: openai.APIStatusError, code: str) -> ImageFailure:
     with suppress(httpx2.InvalidURL):
         elsewhere = httpx2.URL(elsewhere).host or elsewhere
     _log.error("the image API redirects; is OPENAI_BASE_URL right?", status=error.status_code, to=elsewhere)
-    reason = "the image API sent me to another address, where I do not follow. Please tell whoever runs me"
     if error.status_code in MOVED:
         return RequestRejectedError(
-            f"No picture came: {reason}. Nothing was charged.", code=code, request_id=error.request_id
+            phrase("No picture came: {reason}. {held}", reason=ELSEWHERE, held=FREE),
+            code=code,
+            request_id=error.request_id,
         )
-    return OutcomeUnknownError(not_known(reason), code=code, request_id=error.request_id)
+    return OutcomeUnknownError(not_known(ELSEWHERE), code=code, request_id=error.request_id)
 
 
 def from_body(body: object, request_id: str | None, fallback: str | None = None) -> ImageFailure:
@@ -259,7 +278,7 @@ def from_body(body: object, request_id: str | None, fallback: str | None = None)
     if fallback is not None or fields.get("type") in USER_ERRORS:
         failure = _rejected(fields, code, request_id)
     else:
-        stopped = not_known("the image API stopped with an error")
+        stopped = not_known(phrase("the image API stopped with an error"))
         failure = OutcomeUnknownError(stopped, code=code, request_id=request_id)
     failure.accepted = fallback is None  # a stream had begun
     return failure
@@ -273,7 +292,8 @@ def from_connection(cause: BaseException | None, request_id: str | None, *, sent
     if not sent and isinstance(cause, not_started):
         return _unreachable()
     code = "timeout" if isinstance(cause, httpx2.TimeoutException) else "connection_lost"
-    lost = OutcomeUnknownError(not_known("the connection to the image API was lost"), code=code, request_id=request_id)
+    reason = phrase("the connection to the image API was lost")
+    lost = OutcomeUnknownError(not_known(reason), code=code, request_id=request_id)
     lost.outage = not sent
     return lost
 
@@ -286,7 +306,7 @@ def _barred(reason: str) -> ImageFailure:
 
 def _unreachable() -> ImageFailure:
     return ProviderUnreachableError(
-        "I cannot reach the image API. Try again in a few minutes. Nothing was charged.",
+        phrase("I cannot reach the image API. Try again in a few minutes. Nothing was charged."),
         code="unreachable",
         retry_after=1.0,
     )
@@ -294,20 +314,16 @@ def _unreachable() -> ImageFailure:
 
 def _rejected(fields: dict[str, Any], code: str, request_id: str | None) -> RequestRejectedError:
     """The provider's reason, and what to do where its words do not say that."""
-    reason = _harmless(str(fields.get("message") or "it gave no reason."), LONGEST_REASON)
+    said = _harmless(str(fields.get("message") or ""), LONGEST_REASON)
+    refused = phrase("The image API refused this request: {reason}", reason=said or phrase("it gave no reason."))
     advice = BY_PARAMETER.get(str(fields.get("param"))) or BY_CODE.get(code)
-    facts = [f"The image API refused this request: {reason}", *([advice] if advice else []), "Nothing was charged."]
-    return RequestRejectedError(" ".join(facts), code=code, request_id=request_id)
+    facts = [refused, *([advice] if advice else []), FREE]
+    return RequestRejectedError(joined(" ", facts), code=code, request_id=request_id)
 
 
 def _account(code: str, request_id: str | None, words: str, *, no_money: bool, reach: str) -> ProviderAccountError:
-    reason = (
-        "has no money left, or its spend limit is reached"
-        if no_money
-        else "was refused by the image API (key, verification or permission)"
-    )
     return ProviderAccountError(
-        f"The account that pays for pictures {reason}. Please tell whoever runs me. Nothing was charged.",
+        NO_MONEY_LEFT if no_money else ACCOUNT_REFUSED,
         code=code,
         request_id=request_id,
         words=_SECRETS.sub("…", words)[:LONGEST_OWN_WORDS].strip(),
@@ -320,22 +336,25 @@ def _blocked(details: object, code: str, request_id: str | None, *, streaming: b
     fields = cast("dict[str, Any]", details) if isinstance(details, dict) else {}
     stage = str(fields.get("moderation_stage"))
     is_free = stage == "input" or not (streaming or stage == "output")
-    charge = "Nothing was charged." if is_free else HELD
-    error = PromptBlockedError(f"{blocked_words(fields)} {charge}", code=code, request_id=request_id)
+    told = joined(" ", [blocked_words(fields), FREE if is_free else HELD])
+    error = PromptBlockedError(told, code=code, request_id=request_id)
     error.charged, error.accepted = "no" if is_free else "unknown", True
     return error
 
 
 def blocked_words(details: dict[str, Any]) -> str:
     """That the safety check said no, when and to what, by its ``moderation_details``; and what to do."""
-    stages = {"input": "before drawing", "output": "after drawing"}
+    stages = {"input": phrase("before drawing"), "output": phrase("after drawing")}
     stage = str(details.get("moderation_stage"))
-    facts = [stages[stage]] if stage in stages else []
+    facts: list[str] = [stages[stage]] if stage in stages else []
     categories = details.get("categories")
     if isinstance(categories, list):
         facts += [_harmless(str(category), 40) for category in cast("list[object]", categories)[:5]]
-    noted = f" ({', '.join(facts)})" if facts else ""
-    return f"The image API's safety check blocked this{noted}. Reword it and try again."
+    if not facts:
+        return phrase("The image API's safety check blocked this. Reword it and try again.")
+    return phrase(
+        "The image API's safety check blocked this ({facts}). Reword it and try again.", facts=joined(", ", facts)
+    )
 
 
 def _harmless(text: str, most: int) -> str:

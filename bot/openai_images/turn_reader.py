@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import structlog
 
 from bot.errors import OutcomeUnknownError, not_known
+from bot.language import phrase
 from bot.openai_images.answers import LONGEST_QUOTE, decoded, token_count, usage_of
 from bot.openai_images.failures import BLOCKED, blocked_words, busy_in_body, from_body
 from bot.services.jobs import Begun, Drawn, PartialImage, Reply
@@ -86,11 +87,11 @@ class TurnReader:
             if self.status == "failed" and isinstance(error, dict):
                 raise from_body(cast("object", error), self.request_id)
             raise OutcomeUnknownError(
-                not_known("the image API did not finish this"), code=self.status, request_id=self.request_id
+                not_known(phrase("the image API did not finish this")), code=self.status, request_id=self.request_id
             )
         pictures = tuple(drawn for drawn in self._drawn.values() if drawn is not None)
         if self._drawn and not pictures:
-            spoilt = not_known("the image API sent a damaged picture, or none")
+            spoilt = not_known(phrase("the image API sent a damaged picture, or none"))
             raise OutcomeUnknownError(spoilt, code="damaged", request_id=self.request_id)
         reason = _object(self._body.get("incomplete_details")).get("reason")
         refusal = blocked_words({}) if reason == "content_filter" else self._refusal
@@ -137,7 +138,7 @@ class TurnReader:
 def _refusal_of(error: dict[str, Any]) -> str:
     if error.get("code") in BLOCKED or error.get("type") in BLOCKED:
         return blocked_words(_object(error.get("moderation_details")))
-    return "The image API could not make this picture. Say it in other words, or try again."
+    return phrase("The image API could not make this picture. Say it in other words, or try again.")
 
 
 def _main_tokens(body: dict[str, Any]) -> MainTokens | None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-WAITING = "⏳ Your files are "  # so all of it begins: after a kill it tells that nothing has come of a request yet
-_ORDINALS = ("next", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+from bot.language import joined, phrase
+
+WAITING = "📥"  # so all of it begins: after a kill it tells that nothing has come of a request yet
 
 
 def files_text(place: int) -> str:
     """Where in line somebody's files stand: 1 for the next, 0 once they are fetched."""
     if not place:
-        where = "being fetched"
-    elif place <= len(_ORDINALS):
-        where = f"{_ORDINALS[place - 1]} in line"
+        told = phrase("Your files are being fetched. Nothing is charged for that.")
+    elif place == 1:
+        told = phrase("Your files are next in line. Nothing is charged for that.")
     else:
-        where = f"number {place} in line"
-    return f"{WAITING}{where}. Nothing is charged for that."
+        told = phrase("Your files are number {place} in line. Nothing is charged for that.", place=place)
+    return joined(" ", [WAITING, told])

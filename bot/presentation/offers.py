@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.language import joined, phrase
 from bot.presentation.story import linked
 
 if TYPE_CHECKING:
@@ -11,10 +12,9 @@ if TYPE_CHECKING:
 
     from bot.services.ledger import Order
 
-ONCE = "This can be used once, and it was"
-NOTHING_MORE = "Nothing more was begun, and nothing more is charged."
-TOO_OLD = f"This is more than a month old. Ask once more where it came from. {NOTHING_MORE}"
-BEING_TAKEN = f"{ONCE}, a moment ago. {NOTHING_MORE}"
+NOTHING_MORE = phrase("Nothing more was begun, and nothing more is charged.")
+TOO_OLD = joined(" ", [phrase("This is more than a month old. Ask once more where it came from."), NOTHING_MORE])
+BEING_TAKEN = joined(" ", [phrase("This can be used once, and it was, a moment ago."), NOTHING_MORE])
 
 
 def used_text(order: Order, messages: Sequence[tuple[int, int]]) -> str:
@@ -27,11 +27,18 @@ def used_text(order: Order, messages: Sequence[tuple[int, int]]) -> str:
     made = sorted((job.picture for job in order.jobs if job.picture is not None), key=lambda each: each.number)
     if made:
         place = next(iter(messages), None)
-        names = ", ".join(
-            f"#{each.number}, deleted since" if each.deleted else linked(each.number, order.requester.server_id, place)
-            for each in made
+        names = joined(
+            ", ",
+            [
+                phrase("{number} (deleted since)", number=f"#{each.number}")
+                if each.deleted
+                else linked(each.number, order.requester.server_id, place)
+                for each in made
+            ],
         )
-        return f"{ONCE}: it made {names}. {NOTHING_MORE}"
-    if order.delivered_at is None:
-        return f"{ONCE}: it is being made. {NOTHING_MORE}"
-    return f"{ONCE}, but no picture came of it: the answer there said why. {NOTHING_MORE}"
+        what = phrase("This can be used once, and it was: it made {pictures}.", pictures=names)
+    elif order.delivered_at is None:
+        what = phrase("This can be used once, and it was: it is being made.")
+    else:
+        what = phrase("This can be used once, and it was, but no picture came of it: the answer there said why.")
+    return joined(" ", [what, NOTHING_MORE])

@@ -77,7 +77,9 @@ async def offer_others_variation(
 
 
 async def _offer(interaction: Interaction, make: Callable[[], discord.ui.View], told: str) -> None:
-    await ask_privately(interaction, Sentences(f"{VARY}{told}", make, NOT_OFFERED), "offer you that", closes=True)
+    await ask_privately(
+        interaction, Sentences(f"{VARY}{told}", make, NOT_OFFERED), phrase("I could not offer you that"), closes=True
+    )
 
 
 class EditButton(PictureButton, action="edit"):

@@ -79,7 +79,7 @@ async def ask_deletion(interaction: Interaction, order: Order, picture: Picture)
             NOT_ASKED,
             await sheet_of(interaction.client.services, order.pictures),
         )
-    await ask_privately(interaction, question, "ask you whether to delete it", closes=False)
+    await ask_privately(interaction, question, phrase("I could not ask you whether to delete it"), closes=False)
 
 
 def _ones(order: Order) -> list[DeleteOneButton]:

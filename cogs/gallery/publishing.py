@@ -16,6 +16,7 @@ from bot.discord_ui.occasions import requester_of, take_press
 from bot.discord_ui.picture_sheets import sheet_of
 from bot.discord_ui.rows import view_of
 from bot.errors import DecisionRefusedError
+from bot.language import phrase
 from bot.presentation.story import numbers
 from bot.services.text import listed
 from cogs.gallery.channel_poster import ChannelPoster, check_place
@@ -140,7 +141,9 @@ async def _ask(
         )
 
     sheet = await sheet_of(interaction.client.services, pictures)
-    await ask_privately(interaction, Sentences(asked, view, NOT_ASKED, sheet), "ask you about that", closes=False)
+    await ask_privately(
+        interaction, Sentences(asked, view, NOT_ASKED, sheet), phrase("I could not ask you about that"), closes=False
+    )
 
 
 async def _publish(interaction: Interaction, order: Order, pictures: Sequence[Picture]) -> None:

@@ -8,11 +8,12 @@ import discord
 from typing_extensions import override
 
 from bot.delivery.ladder import Sentences
+from bot.delivery.languages import for_reader
 from bot.discord_ui.buttons import AtelierButton, ask_privately
 from bot.discord_ui.occasions import take_press
 from bot.discord_ui.rows import view_of
 from bot.errors import UserFacingError
-from bot.language import phrase
+from bot.language import joined, phrase, plural
 from bot.services.jobs import Canceller
 from bot.services.requests import format_usd
 
@@ -20,11 +21,14 @@ if TYPE_CHECKING:
     from bot.discord_ui.interactions import Interaction
     from bot.services.jobs import Withdrawal
 
-OVER = "Nothing of this is left to cancel: it has ended, or ends just now. What is shown can be deleted: ⋯ under it."
-KEPT = "Kept: it goes on, and is shown when it is there."
-IS_DISCARDED = "This was discarded before, which cannot be taken back."
-DISCARDED = "Discarded: it is not shown when it comes, and its file is forgotten. What it costs stays charged."
-UNASKED = "Discord refused my buttons for the question, so it is kept; when it is shown, ⋯ under it deletes it."
+OVER = phrase(
+    "Nothing of this is left to cancel: it has ended, or ends just now. What is shown can be deleted: ⋯ under it."
+)
+KEPT = phrase("Kept: it goes on, and is shown when it is there.")
+IS_DISCARDED = phrase("This was discarded before, which cannot be taken back.")
+DISCARDED = phrase("Discarded: it is not shown when it comes, and its file is forgotten. What it costs stays charged.")
+ASKING = phrase("I could not ask you whether to keep it")
+UNASKED = phrase("Discord refused my buttons for the question, so it is kept; when it is shown, ⋯ under it deletes it.")
 
 
 class CancelButton(AtelierButton, action="cancel"):
@@ -39,7 +43,7 @@ class CancelButton(AtelierButton, action="cancel"):
         cancellations = interaction.client.services.cancellations
         withdrawal = await cancellations.cancel(str(self.subject), _canceller(interaction))
         if withdrawal.paid:
-            await ask_privately(interaction, self._question(withdrawal), "ask you whether to keep it", closes=False)
+            await ask_privately(interaction, self._question(withdrawal), ASKING, closes=False)
         elif withdrawal.free:
             await take_press(interaction)
         else:
@@ -48,9 +52,9 @@ class CancelButton(AtelierButton, action="cancel"):
     def _question(self, withdrawal: Withdrawal) -> Sentences:
         text = question_text(withdrawal)
         return Sentences(
-            f"{text} Keep it, or discard it when it comes?",
+            joined(" ", [text, phrase("Keep it, or discard it when it comes?")]),
             lambda: view_of([KeepButton(self.subject), DiscardButton(self.subject)]),
-            f"{text} {UNASKED}",
+            joined(" ", [text, UNASKED]),
         )
 
 
@@ -64,7 +68,9 @@ class KeepButton(AtelierButton, action="cancel-keep"):
     async def pressed(self, interaction: Interaction) -> None:
         """Say so; it is no other than if nothing had been pressed."""
         is_kept = await interaction.client.services.cancellations.keep(str(self.subject), _canceller(interaction))
-        await interaction.response.edit_message(content=KEPT if is_kept else IS_DISCARDED, view=None)
+        await interaction.response.edit_message(
+            **for_reader(interaction, content=KEPT if is_kept else IS_DISCARDED, view=None)
+        )
 
 
 class DiscardButton(AtelierButton, action="cancel-discard"):
@@ -78,18 +84,28 @@ class DiscardButton(AtelierButton, action="cancel-discard"):
         """Discard it, unless it is there."""
         cancellations = interaction.client.services.cancellations
         is_discarded = await cancellations.discard(str(self.subject), _canceller(interaction))
-        await interaction.response.edit_message(content=DISCARDED if is_discarded else OVER, view=None)
+        await interaction.response.edit_message(
+            **for_reader(interaction, content=DISCARDED if is_discarded else OVER, view=None)
+        )
 
 
 def question_text(withdrawal: Withdrawal) -> str:
     """What is paid for already, and what is not."""
     paid, price = withdrawal.paid, format_usd(withdrawal.paid_nano)
-    what = "the picture" if paid == 1 and not withdrawal.free else "1 picture" if paid == 1 else f"{paid} pictures"
-    told = f"The image API has {what} already, and is paid for it: at most {price}."
+    told = plural(
+        "The image API has one picture already, and is paid for it: at most {price}.",
+        "The image API has {count} pictures already, and is paid for them: at most {price}.",
+        paid,
+        price=price,
+    )
     if not withdrawal.free:
         return told
-    free = "1 picture was" if withdrawal.free == 1 else f"{withdrawal.free} pictures were"
-    return f"{free} not sent yet: cancelled, and nothing is charged for that. {told}"
+    free = plural(
+        "One picture was not sent yet: cancelled, and nothing is charged for it.",
+        "{count} pictures were not sent yet: cancelled, and nothing is charged for them.",
+        withdrawal.free,
+    )
+    return joined(" ", [free, told])
 
 
 def _canceller(interaction: discord.Interaction[Any]) -> Canceller:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from typing_extensions import override
 
+from bot.delivery.languages import ask_in
 from bot.discord_ui.buttons import (
     AtelierButton,
     LastingDialog,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 PROMPT = "prompt"  # the field's id
 LONGEST_WORDS = 4000  # characters of a field; Discord's limit
-TOO_LONG_TO_SHOW = "Your words are too long to stand here. Write new ones."
+TOO_LONG_TO_SHOW = phrase("Your words are too long to stand here. Write new ones.")
 
 
 class RetryButton(AtelierButton, action="retry"):
@@ -63,7 +64,7 @@ class RewordButton(AtelierButton, action="reword"):
         """Open the dialog."""
         order = await _request_behind(interaction, self.subject)
         nano = interaction.client.services.drafting.again_price(order.request)
-        await interaction.response.send_modal(RewordDialog(order, nano, ends_with=opened_by(interaction)))
+        await ask_in(interaction, RewordDialog(order, nano, ends_with=opened_by(interaction)))
 
 
 class RewordDialog(LastingDialog, template=r"reword:(?P<id>[0-9]{1,20})(?::[0-9]+)?!{1,2}"):
@@ -77,7 +78,7 @@ class RewordDialog(LastingDialog, template=r"reword:(?P<id>[0-9]{1,20})(?::[0-9]
             nano: its price, in nano-dollars; None where it is not to be had.
             ends_with: ends the `custom_id`: see `bot.discord_ui.buttons.opened_by`.
         """
-        super().__init__("Other words", f"reword:{order.id}{ends_with}")
+        super().__init__(phrase("Other words"), f"reword:{order.id}{ends_with}")
         words = order.request.prompt.strip()
         fits = len(words) <= LONGEST_WORDS
         field = discord.ui.TextInput[Any](
@@ -87,8 +88,8 @@ class RewordDialog(LastingDialog, template=r"reword:(?P<id>[0-9]{1,20})(?::[0-9]
             placeholder=None if fits else TOO_LONG_TO_SHOW,
             max_length=LONGEST_WORDS,
         )
-        price = None if nano is None else f"Price with the words so far: {format_price(nano)}"
-        self.add_item(discord.ui.Label(text="What to make", description=price, component=field))
+        price = None if nano is None else phrase("Price with the words so far: {price}", price=format_price(nano))
+        self.add_item(discord.ui.Label(text=phrase("What to make"), description=price, component=field))
 
 
 async def make_reworded(interaction: Interaction, match: re.Match[str]) -> None:
@@ -123,7 +124,7 @@ async def _request_behind(interaction: Interaction, request_id: int) -> Order:
     """
     order = await interaction.client.services.requests.get(str(request_id))
     if order is None:
-        raise UserFacingError("I do not know what was asked for here any more. Please ask anew.")
+        raise UserFacingError(phrase("I do not know what was asked for here any more. Please ask anew."))
     is_own = order.requester.user_id == interaction.user.id
     is_here = is_own if interaction.guild_id is None else order.requester.server_id == interaction.guild_id
     if not is_here or (order.destination.private and not is_own):

@@ -182,7 +182,7 @@ async def _give_back(interaction: Interaction, typed: Typed, refused: UserFacing
     await interaction.client.services.state.put(f"{DRAFT}{interaction.id}", json.dumps(asdict(typed)))
     said = " ".join(["❌", refused.sentence, TRY_AGAIN, *([FILES_LOST] if has_files else [])])
     question = Sentences(said, lambda: view_of([AgainButton(interaction.id)]), f"❌ {refused.sentence}")
-    await ask_privately(interaction, question, "tell you why", closes=False)
+    await ask_privately(interaction, question, phrase("I could not tell you why"), closes=False)
 
 
 async def _form_again(interaction: Interaction, typed: Typed) -> Form:

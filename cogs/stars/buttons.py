@@ -17,6 +17,7 @@ from bot.discord_ui.interactions import order_shown_by
 from bot.discord_ui.occasions import show_press
 from bot.discord_ui.shown_pictures import rows_of
 from bot.errors import UserFacingError
+from bot.language import phrase
 from cogs.stars.labels import shown_alone
 from cogs.stars.text import STAR, counted_text, star_label
 
@@ -87,7 +88,7 @@ async def _show(interaction: Interaction, words: str, **changes: Any) -> bool:  
 
 
 async def _answer(interaction: Interaction, words: str) -> None:
-    await ask_privately(interaction, Sentences(words), "say that your vote counts", closes=False)
+    await ask_privately(interaction, Sentences(words), phrase("I could not say that your vote counts"), closes=False)
 
 
 async def _say_behind(interaction: Interaction, words: str) -> None:

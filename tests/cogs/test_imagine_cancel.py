@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 NOT_YOURS = "❌ Only the member who asked for this picture, or a moderator, can cancel it."
 UNKNOWN = "❌ I do not know this request any more."
-ONE_PAID = "The image API has 1 picture already, and is paid for it: at most $0.019."
+ONE_PAID = "The image API has one picture already, and is paid for it: at most $0.019."
 
 
 def test_the_button_under_progress_is_the_one_by_which_progress_is_known_again() -> None:
@@ -131,15 +131,15 @@ async def test_what_is_paid_for_is_asked_about_and_the_answer_takes_the_question
 @pytest.mark.parametrize(
     ("withdrawal", "text"),
     [
-        (Withdrawal(0, 1, 19_000_000), "The image API has the picture already, and is paid for it: at most $0.019."),
-        (Withdrawal(0, 2, 38_000_000), "The image API has 2 pictures already, and is paid for it: at most $0.038."),
+        (Withdrawal(0, 1, 19_000_000), "The image API has one picture already, and is paid for it: at most $0.019."),
+        (Withdrawal(0, 2, 38_000_000), "The image API has 2 pictures already, and is paid for them: at most $0.038."),
         (
             Withdrawal(1, 1, 19_000_000),
-            f"1 picture was not sent yet: cancelled, and nothing is charged for that. {ONE_PAID}",
+            f"One picture was not sent yet: cancelled, and nothing is charged for it. {ONE_PAID}",
         ),
         (
             Withdrawal(2, 1, 19_000_000),
-            f"2 pictures were not sent yet: cancelled, and nothing is charged for that. {ONE_PAID}",
+            f"2 pictures were not sent yet: cancelled, and nothing is charged for them. {ONE_PAID}",
         ),
     ],
 )

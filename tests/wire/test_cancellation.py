@@ -82,7 +82,7 @@ async def test_what_is_sent_is_kept_unless_it_is_discarded(open_house: OpenHouse
     await house.ended(kept, discarded)
     await house.until(lambda: len(house.kept_files()) == 1)
 
-    assert question.startswith("The image API has the picture already, and is paid for it: at most $0.0")
+    assert question.startswith("The image API has one picture already, and is paid for it: at most $0.0")
     assert question.endswith(". Keep it, or discard it when it comes?")
     assert says_kept == "Kept: it goes on, and is shown when it is there."
     assert says_discarded.startswith("Discarded: it is not shown when it comes")
@@ -122,7 +122,7 @@ async def test_of_several_pictures_those_that_are_not_sent_cost_nothing(open_hou
     house.gate.set()
     message = await house.result(made)
 
-    assert house.words(question).startswith("2 pictures were not sent yet: cancelled, and nothing is charged for that.")
+    assert house.words(question).startswith("2 pictures were not sent yet: cancelled, and nothing is charged for them.")
     assert f"⚠️ 2 of 3 pictures not made: {FREE}" in message.content
     assert house.states() == ["settled", "released", "released"]
 

@@ -204,7 +204,7 @@ async def test_a_reply_that_was_still_gathering_is_answered_after_the_start(alon
 async def test_who_waits_for_others_files_reads_so_and_is_told_after_a_kill(alone: House, tmp_path: Path) -> None:
     mia, noor = alone.discord.server.add_member("Mia"), alone.discord.server.add_member("Noor")
     large = Upload("fox.png", FOX.content + bytes(9_000_000))
-    sentence = "⏳ Your files are {} in line. Nothing is charged for that."
+    sentence = "📥 Your files are {} in line. Nothing is charged for that."
     async with _process(alone, tmp_path) as bot:
         await alone.discord.bot_ready()
         picture = await alone.imagine(noor)
@@ -214,10 +214,10 @@ async def test_who_waits_for_others_files_reads_so_and_is_told_after_a_kill(alon
         await alone.until(lambda: len(alone.discord.traffic.search(r"fox\.png", "GET")) >= 6)
         command = await noor.slash("edit", prompt="make it night", image=large, image2=large)
         await alone.until(
-            lambda: alone.words(command) == "⏳ Your files are next in line. Nothing is charged for that."
+            lambda: alone.words(command) == "📥 Your files are next in line. Nothing is charged for that."
         )
         reply = await noor.reply(picture, "make it like this one", [Upload("fox.png", FOX.content + bytes(10_400_000))])
-        await alone.until(lambda: _below(alone, reply) == [sentence.format("second")])
+        await alone.until(lambda: _below(alone, reply) == [sentence.format("number 2")])
         await bot.killed()
     alone.discord.faults.clear()
 

@@ -14,6 +14,7 @@ import stamina
 import structlog
 
 from bot.errors import DatabaseError, StoreTroubleError
+from bot.language import phrase
 from bot.services.background import Background
 from bot.services.ledger import ChargeConflictError
 
@@ -40,7 +41,8 @@ def reason_of(error: Exception) -> str:
     """What keeps us from writing, as the beginning of a sentence."""
     if isinstance(error, DatabaseError):
         return error.reason
-    return "My disk is full" if isinstance(error, OSError) and error.errno in FULL else "My disk cannot be written"
+    is_full = isinstance(error, OSError) and error.errno in FULL
+    return phrase("My disk is full") if is_full else phrase("My disk cannot be written")
 
 
 class _Owed:
@@ -242,7 +244,9 @@ class Stores:
             StoreTroubleError: what would come of it could not be kept.
         """
         if self.trouble:
-            raise StoreTroubleError(f"{self.trouble}, so I begin nothing new. {ASK_LATER}")
+            raise StoreTroubleError(
+                phrase("{trouble}, so I begin nothing new. {advice}", trouble=self.trouble, advice=ASK_LATER)
+            )
 
     async def ready(self) -> None:
         """As `check`, after a look at the disk: better before anything is reserved than when a picture has come."""
@@ -263,7 +267,7 @@ class Stores:
         await self.books.close()
 
 
-ASK_LATER = "Nothing was charged; ask again in a few minutes."
+ASK_LATER = phrase("Nothing was charged; ask again in a few minutes.")
 
 
 async def persistently(book: Callable[[], Awaitable[object]]) -> None:

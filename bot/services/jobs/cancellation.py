@@ -109,5 +109,6 @@ class Cancellations:
 
 
 def _why(order: Order, canceller: Canceller) -> str:
-    by = "" if canceller.user_id == order.requester.user_id else f" by <@{canceller.user_id}>"
-    return f"Cancelled{by} before the image API had it. Nothing was charged."
+    if canceller.user_id == order.requester.user_id:
+        return phrase("Cancelled before the image API had it. Nothing was charged.")
+    return phrase("Cancelled by {who} before the image API had it. Nothing was charged.", who=f"<@{canceller.user_id}>")

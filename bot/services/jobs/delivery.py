@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from bot.errors import DatabaseError, UserFacingError
+from bot.language import joined, phrase, plural
 from bot.services.background import Background
 from bot.services.ledger import ChargeState
 from bot.services.requests import format_usd
@@ -180,7 +181,7 @@ PATIENCE = (15.0, 60.0, 300.0, 900.0, 3600.0)
 LAST_NUMBERS = 5.0  # seconds, when the bot stops
 LONGEST_TIDYING = 30 * 24 * 3600  # seconds after which progress that could not be brought to an end is left alone
 
-UNSETTLED = "A lead can settle what is held (/quota resolve). Trying again is charged anew."
+UNSETTLED = phrase("A lead can settle what is held (/quota resolve). Trying again is charged anew.")
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -374,7 +375,7 @@ class Answers:
         sentences = [*result.failures, *_discarded(result)] or [_lost(result)]
         if any(job.state is ChargeState.UNKNOWN for job in request.jobs):
             sentences.append(UNSETTLED)
-        return await delivery.failed(UserFacingError("\n".join(sentences)))
+        return await delivery.failed(UserFacingError(joined("\n", sentences)))
 
 
 def _holds(known: Order, seen: Order) -> bool:
@@ -388,13 +389,19 @@ def _discarded(result: Result) -> list[str]:
     gone = [job.picture for job in result.request.jobs if job.picture is not None and job.picture.deleted]
     if not gone:
         return []
-    what = "The picture was made" if len(gone) == 1 else f"{len(gone)} pictures were made"
-    return [f"{what} and discarded before it was shown. What it cost stays charged: {format_usd(result.cost_nano)}."]
+    told = plural(
+        "The picture was made and discarded before it was shown. What it cost stays charged: {cost}.",
+        "{count} pictures were made and discarded before they were shown. What they cost stays charged: {cost}.",
+        len(gone),
+        cost=format_usd(result.cost_nano),
+    )
+    return [told]
 
 
 def _lost(result: Result) -> str:
     """Why there is nothing to show of a request that failed in nothing."""
-    return (
-        f"The picture was made and cost {format_usd(result.cost_nano)}, but I have lost its file: "
-        "I was stopped before I could write it to my disk, or somebody has taken it from there."
+    return phrase(
+        "The picture was made and cost {cost}, but I have lost its file: "
+        "I was stopped before I could write it to my disk, or somebody has taken it from there.",
+        cost=format_usd(result.cost_nano),
     )

@@ -11,6 +11,7 @@ import structlog
 from typing_extensions import override
 
 from bot.errors import RequestRejectedError, StoreTroubleError
+from bot.language import phrase
 from bot.services.catalog import INPUT_MEDIA_TYPES
 from bot.services.jobs.arrears import ASK_LATER
 from bot.services.jobs.provider import FILE_ENDINGS, CheckedPicture, InputImage, UnreadablePictureError
@@ -165,8 +166,10 @@ async def _load(blobs: BlobStore, file: StoredImage) -> bytes:
     if content is None:
         _log.warning("input not in the store", digest=file.digest)
         raise RequestRejectedError(
-            "A picture that this starts from was deleted meanwhile, or is lost. Nothing was charged. "
-            "Ask anew, and attach the picture.",
+            phrase(
+                "A picture that this starts from was deleted meanwhile, or is lost. Nothing was charged. "
+                "Ask anew, and attach the picture."
+            ),
             code="input_gone",
         )
     return content
@@ -200,7 +203,11 @@ class BufferedBlobs(BlobStore):
         except OSError as error:
             self._arrears.note(error)
             raise StoreTroubleError(
-                f"{self._arrears.trouble}, so I cannot keep the pictures that this starts from. {ASK_LATER}"
+                phrase(
+                    "{trouble}, so I cannot keep the pictures that this starts from. {advice}",
+                    trouble=self._arrears.trouble,
+                    advice=ASK_LATER,
+                )
             ) from error
 
     async def keep(self, content: bytes) -> str:

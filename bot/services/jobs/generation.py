@@ -19,6 +19,7 @@ from bot.errors import (
     ProviderBusyError,
     RequestRejectedError,
 )
+from bot.language import phrase, plural
 from bot.services.jobs.arrears import passes, to_the_end
 from bot.services.jobs.conversation_provider import Reply
 from bot.services.jobs.files import load_inputs
@@ -131,7 +132,7 @@ class Generation:
         except Exception:  # noqa: BLE001 - nothing was sent, whatever it was: the hold is freed
             _log.exception("job not dispatched", job=job.id)
             failure: ImageFailure = RequestRejectedError(
-                "Something went wrong on my side before anything was sent. Nothing was charged; try again.",
+                phrase("Something went wrong on my side before anything was sent. Nothing was charged; try again."),
                 code="not_dispatched",
             )
             return JobOutcome(time.monotonic() - started, await self.outcomes.failed(job, failure))
@@ -217,8 +218,10 @@ class Generation:
     def _paced_out(self, order: Order) -> ProviderBusyError:
         seconds = self.pace.wait(order.request.billed_model, edits=bool(order.request.files))
         return ProviderBusyError(
-            f"The image API takes no more pictures of ours for now. Try again in {about(seconds)}. "
-            "Nothing was charged.",
+            phrase(
+                "The image API takes no more pictures of ours for now. Try again in {time}. Nothing was charged.",
+                time=about(seconds),
+            ),
             code="paced_out",
         )
 
@@ -279,7 +282,7 @@ class Generation:
                 raise
             _log.warning("call not ended well after the picture", reason=repr(problem))
         if not came:
-            raise unknown("the image API ended without a picture", "incomplete")
+            raise unknown(phrase("the image API ended without a picture"), "incomplete")
         return came[0]
 
     async def _stream(
@@ -303,7 +306,10 @@ class Generation:
                     on_partial(image.content)
                     del image  # or it would be kept until the picture has come
         except TimeoutError:
-            raise unknown(f"it was not done after {self.timeout:.0f} seconds", "timeout") from None
+            raise unknown(
+                plural("it was not done after a second", "it was not done after {count} seconds", round(self.timeout)),
+                "timeout",
+            ) from None
 
     def _asked(
         self, order: Order, inputs: Sequence[InputImage], identifier: str
@@ -321,24 +327,27 @@ def _refuse(recall: Recall) -> None:
 
 def _held_up() -> RequestRejectedError:
     return RequestRejectedError(
-        "The image API did not take this one, and I could not keep its place. Nothing was charged; ask again.",
+        phrase("The image API did not take this one, and I could not keep its place. Nothing was charged; ask again."),
         code="held_up",
     )
 
 
 def _not_begun(problem: DatabaseError) -> RequestRejectedError:
     return RequestRejectedError(
-        f"{problem.reason}, so this was not begun. Nothing was charged. Please tell whoever runs me.", code="damaged"
+        phrase(
+            "{reason}, so this was not begun. Nothing was charged. Please tell whoever runs me.", reason=problem.reason
+        ),
+        code="damaged",
     )
 
 
 def _stopped(sending: _Sending) -> ImageFailure:
     if sending.call.is_out:
-        return unknown("the bot was shut down while it was made", "shutdown")
+        return unknown(phrase("I was shut down while it was made"), "shutdown")
     if sending.recall.withdrawn:
         return cancelled(sending.recall.withdrawn)
     return RequestRejectedError(
-        "I was stopped before the image API took this one. Nothing was charged; ask again.", code="shutdown"
+        phrase("I was stopped before the image API took this one. Nothing was charged; ask again."), code="shutdown"
     )
 
 

@@ -22,6 +22,7 @@ from bot.errors import (
     ProviderBusyError,
     ProviderUnreachableError,
 )
+from bot.language import phrase
 from bot.services.background import Background
 from bot.services.jobs.recall import HeldUpError
 from bot.services.text import about
@@ -44,9 +45,9 @@ LASTING = 10.0  # seconds after which leads are told
 NOTE = "outage"  # names what is kept of it over a restart
 
 REASONS: dict[type[ImageFailure], str] = {
-    ProviderUnreachableError: "The image API cannot be reached",
-    ProviderBusyError: "The image API is overloaded",
-    OutcomeUnknownError: "The image API fails again and again",
+    ProviderUnreachableError: phrase("The image API cannot be reached"),
+    ProviderBusyError: phrase("The image API is overloaded"),
+    OutcomeUnknownError: phrase("The image API fails again and again"),
 }
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -164,7 +165,11 @@ class Outage:
         """How a job ends that has waited for so many seconds in vain."""
         reason = REASONS[ProviderUnreachableError] if self._down is None else self._down.reason
         return ProviderUnreachableError(
-            f"{reason}, and after {about(after)} I have given this up. Nothing was charged; ask again when it is back.",
+            phrase(
+                "{reason}, and after {time} I have given this up. Nothing was charged; ask again when it is back.",
+                reason=reason,
+                time=about(after),
+            ),
             code="outage",
         )
 

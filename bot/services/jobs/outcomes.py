@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import structlog
 
 from bot.errors import HELD, DatabaseError, ImageFailure, OutcomeUnknownError, not_known
+from bot.language import phrase
 from bot.services.jobs.arrears import passes, persistently
 from bot.services.jobs.provider import FinishedImage, UnreadablePictureError
 from bot.services.ledger import ChargeConflictError, ChargeState, Picture, Settlement, TurnAnswer, WordsSettlement
@@ -85,7 +86,7 @@ class Outcomes:
             settlement = await self._settlement(order, job, finished, seconds, reply)
         except UnreadablePictureError as error:
             _log.error("result is no picture", job=job.id, reason=str(error), provider_request=finished.request_id)
-            failure = unknown("the image API sent a file that is no picture", "unreadable")
+            failure = unknown(phrase("the image API sent a file that is no picture"), "unreadable")
             return JobOutcome(seconds, await self.failed(job, failure))
         now = self._now()
         try:
@@ -139,7 +140,7 @@ class Outcomes:
                 if passes(problem):
                     raise
                 _log.exception("what came is not booked", job=job.id)
-        sentence = f"The picture came and was shown, but my books did not take it. {HELD}"
+        sentence = phrase("The picture came and was shown, but my books did not take it. {held}", held=HELD)
         await self.ledger.mark_unknown(job.id, sentence, "unbooked", now, now + UNKNOWN_DEADLINE)
         return None
 
@@ -227,7 +228,10 @@ class Outcomes:
             DatabaseError: that cannot be written.
         """
         failure = OutcomeUnknownError(
-            f"I was restarted while this was made. Unless its picture stands here already, none will come. {HELD}",
+            phrase(
+                "I was restarted while this was made. Unless its picture stands here already, none will come. {held}",
+                held=HELD,
+            ),
             code="restart",
         )
         now = self._now()
@@ -280,7 +284,7 @@ def failure_of(problem: Exception, job: Job) -> ImageFailure:
     if isinstance(problem, ImageFailure):
         return problem
     _log.error("job failed after dispatch", job=job.id, exc_info=problem)
-    return unknown("something went wrong on my side", "internal")
+    return unknown(phrase("something went wrong on my side"), "internal")
 
 
 def unknown(reason: str, code: str) -> OutcomeUnknownError:

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
+from bot.language import phrase
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from bot.services.policy import Policies
 
 KEPT_FOR = 7 * 24 * 3600  # seconds for which files that the database does not know are kept after it has gone back
-AGAIN = (
+AGAIN = phrase(
     "My database was restored from an older state, so I cannot know whether this was made already. I did not make it "
     "now, and nothing more was charged. If you do not see the picture here, ask again."
 )

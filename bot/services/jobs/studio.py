@@ -41,9 +41,9 @@ if TYPE_CHECKING:
     from bot.services.turns import Measurements, Past
 
 STALE = 3600  # seconds after which a request that waited out an outage is given back instead of made
-NOT_TAKEN = "Discord did not take my answer, so nothing was made. Nothing was charged."
-STOPPED = "I was stopped before this was begun. Nothing was charged."
-AWAY = "I was away for too long to make this picture still. Nothing was charged; ask again."
+NOT_TAKEN = phrase("Discord did not take my answer, so nothing was made. Nothing was charged.")
+STOPPED = phrase("I was stopped before this was begun. Nothing was charged.")
+AWAY = phrase("I was away for too long to make this picture still. Nothing was charged; ask again.")
 HOUSEKEEPING = 600.0  # seconds between looks at overdue charges
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -190,7 +190,10 @@ class Studio:
             self._stores.books.note(problem)
             self._stores.check()
             raise NotAcceptingError(
-                f"{problem.reason}, so this was not begun. Nothing was charged. Please tell whoever runs me."
+                phrase(
+                    "{reason}, so this was not begun. Nothing was charged. Please tell whoever runs me.",
+                    reason=problem.reason,
+                )
             ) from problem
         if any(job.state is not ChargeState.RESERVED for job in kept.jobs):
             return False
@@ -291,7 +294,7 @@ class Studio:
             self._background.begin(self._find(request, delivery), f"find {request_id}")
         elif any(job.state is ChargeState.RESERVED for job in request.jobs):
             if is_discarded:
-                self.workshop.forestall(request_id, "Discarded before it was begun. Nothing was charged.")
+                self.workshop.forestall(request_id, phrase("Discarded before it was begun. Nothing was charged."))
             self.workshop.enqueue(request, delivery)
         else:
             self.workshop.answer(request, delivery)
@@ -388,5 +391,6 @@ def _why_not_begun(reason: BaseException) -> tuple[str, str]:
     if isinstance(reason, asyncio.CancelledError):
         return STOPPED, "shutdown"
     if isinstance(reason, DatabaseError):
-        return f"{reason.reason}, so this was not begun. Nothing was charged.", "not_written"
+        told = phrase("{reason}, so this was not begun. Nothing was charged.", reason=reason.reason)
+        return told, "not_written"
     return NOT_TAKEN, "not_acknowledged"

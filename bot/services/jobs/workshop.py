@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.language import phrase
 from bot.services.background import Background
 from bot.services.jobs.delivery import Preview
 from bot.services.jobs.line import Live, Load, Turn, Withdrawal
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
     from bot.services.policy import Pause
     from bot.services.turns import Foretold, Measurements, Member
 
-RESTARTING = "I am about to restart"  # why nothing is begun
-UNFIT = "Something in my books does not fit. Tell whoever runs me; the price stays held until all is clear."
+RESTARTING = phrase("I am about to restart")  # why nothing is begun
+UNFIT = phrase("Something in my books does not fit. Tell whoever runs me; the price stays held until all is clear.")
 MOST_REFUSALS = 12  # of one job whose calls certainly did not start
 REFRESH = 10.0  # seconds between looks whether those in line are to be told another time
 OVERTIME = 0.1  # of what a picture has taken by now: so much more is expected once it takes longer than usual

@@ -221,7 +221,7 @@ async def test_a_call_that_is_cancelled_is_booked_as_unknown_although_cancelled(
         job = await bench.job()
         assert job.state is ChargeState.UNKNOWN
         assert job.failure is not None
-        assert "the bot was shut down while it was made" in job.failure
+        assert "I was shut down while it was made" in job.failure
         assert bench.house.provider.running == 0
 
 

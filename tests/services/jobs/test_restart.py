@@ -269,7 +269,7 @@ async def test_what_does_not_finish_in_time_is_unknown_and_told_at_the_next_star
         await house.studio.resume(house.reopen)
         await settled(house, "r1")
 
-        assert "the bot was shut down while it was made" in house.reopened["r1"].errors[0].sentence
+        assert "I was shut down while it was made" in house.reopened["r1"].errors[0].sentence
 
 
 async def test_what_waits_at_a_shutdown_is_kept_and_made_by_the_next_start(tmp_path: Path) -> None:
