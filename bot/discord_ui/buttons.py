@@ -13,7 +13,7 @@ from typing_extensions import override
 from bot.delivery.ladder import NoWayError, Sentences, climb
 from bot.discord_ui.interactions import AtelierClient, Interaction, OwnAnswer, answer_failure, order_behind
 from bot.discord_ui.occasions import Asker, asker_of, joined_at_of, requester_of, role_ids_of, take_press
-from bot.discord_ui.picture_sheets import sheet_of
+from bot.discord_ui.picture_sheets import label_of, sheet_of
 from bot.discord_ui.rows import view_of
 from bot.errors import NotYoursError, PictureGoneError, UserFacingError
 from bot.language import joined, phrase
@@ -35,7 +35,6 @@ ItemT = TypeVar("ItemT", bound=discord.ui.Item[Any])
 CHOSEN, CHOSEN_IN_PRIVATE = "!", "!!"  # where the result is for everybody; where only one member sees it
 ALONE = "~"  # the same, where one picture of several is shown by itself, as often as somebody likes
 _OPENED = re.compile(r"^(?:dialog:[a-z]+|reword|preset):[a-z0-9-]+(?::[0-9]+)?:(?P<by>[0-9]{1,20})!{1,2}$")
-ORDINALS = (phrase("1st"), phrase("2nd"), phrase("3rd"), phrase("4th"))  # as many pictures as a result has at most
 WHICH = phrase("which picture?")
 NOT_SAID_WHICH = phrase("I could not ask you which picture is meant")
 
@@ -305,16 +304,6 @@ async def ask_privately(interaction: Interaction, question: Sentences, what: str
         raise UserFacingError(phrase("{what}, because {why}.", what=what, why=nowhere.why)) from nowhere
     if closes and answer.message_id is not None:
         interaction.client.questions.keep(answer.message_id, interaction)
-
-
-def label_of(order: Order, picture: Picture) -> str:
-    """How a question names one of a result's pictures, also for those who only hear it: ``#4822 · 2nd of 4``."""
-    shown = order.pictures
-    place = next((place for place, each in enumerate(shown, 1) if each.number == picture.number), 0)
-    number = f"#{picture.number}"
-    if not 0 < place <= len(ORDINALS):
-        return number
-    return phrase("{number} · {place} of {count}", number=number, place=ORDINALS[place - 1], count=len(shown))
 
 
 def with_price(label: str, nano: int | None) -> str:

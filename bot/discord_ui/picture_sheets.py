@@ -9,16 +9,18 @@ import structlog
 
 from bot.delivery.posting import Upload
 from bot.delivery.replies import SHEET_NAME
+from bot.language import phrase
 from bot.pictures import Tile
 from bot.presentation.story import sheet_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.services.ledger import Picture
+    from bot.services.ledger import Order, Picture
     from bot.wiring import Services
 
 DRAWN_WITHIN = 1.5  # seconds; Discord waits 3 for the first answer
+ORDINALS = (phrase("1st"), phrase("2nd"), phrase("3rd"), phrase("4th"))  # as many pictures as a result has at most
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -35,3 +37,13 @@ async def sheet_of(services: Services, pictures: Sequence[Picture]) -> Sequence[
         _log.warning("asked without a contact sheet", pictures=len(tiles), reason=repr(problem))
         return ()
     return [Upload(SHEET_NAME, content, sheet_text([tile.label for tile in tiles]))]
+
+
+def label_of(order: Order, picture: Picture) -> str:
+    """How a question names one of a result's pictures, also for those who only hear it: ``#4822 · 2nd of 4``."""
+    shown = order.pictures
+    place = next((place for place, each in enumerate(shown, 1) if each.number == picture.number), 0)
+    number = f"#{picture.number}"
+    if not 0 < place <= len(ORDINALS):
+        return number
+    return phrase("{number} · {place} of {count}", number=number, place=ORDINALS[place - 1], count=len(shown))

@@ -14,10 +14,10 @@ from typing_extensions import override
 from bot.delivery.languages import language_of_server, translated
 from bot.delivery.telling import tell_below
 from bot.discord_retries import PROBLEMS, remove_quietly, steadily
-from bot.discord_ui.buttons import LastingButton, asker_for, label_of, picture_of, with_price
+from bot.discord_ui.buttons import LastingButton, asker_for, picture_of, with_price
 from bot.discord_ui.interactions import Interaction, order_behind
 from bot.discord_ui.occasions import asker_of, author_of
-from bot.discord_ui.picture_sheets import sheet_of
+from bot.discord_ui.picture_sheets import label_of, sheet_of
 from bot.discord_ui.questions import DEARER
 from bot.discord_ui.rows import view_of
 from bot.errors import NotYoursError, PictureGoneError, RequestRefused, UserFacingError

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from bot.errors import DatabaseError, UserFacingError
-from bot.language import joined, phrase, plural
+from bot.language import joined
 from bot.services.background import Background
+from bot.services.jobs.nothing_shown import UNSETTLED, cost_of, discarded, lost
 from bot.services.ledger import ChargeState
-from bot.services.requests import format_usd
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,7 +69,7 @@ class Result:
     @property
     def cost_nano(self) -> int:
         """What the pictures cost together, in nano-dollars."""
-        return sum(job.actual_nano or 0 for job in self.request.jobs)
+        return cost_of(self.request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +180,6 @@ class OpenDelivery(Protocol):
 PATIENCE = (15.0, 60.0, 300.0, 900.0, 3600.0)
 LAST_NUMBERS = 5.0  # seconds, when the bot stops
 LONGEST_TIDYING = 30 * 24 * 3600  # seconds after which progress that could not be brought to an end is left alone
-
-UNSETTLED = phrase("A lead can settle what is held (/quota resolve). Trying again is charged anew.")
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -372,7 +370,7 @@ class Answers:
         result = await self.result_of(request)
         if result.files or result.answers:
             return await delivery.done(result)
-        sentences = [*result.failures, *_discarded(result)] or [_lost(result)]
+        sentences = [*result.failures, *discarded(result.request)] or [lost(result.request)]
         if any(job.state is ChargeState.UNKNOWN for job in request.jobs):
             sentences.append(UNSETTLED)
         return await delivery.failed(UserFacingError(joined("\n", sentences)))
@@ -382,26 +380,3 @@ def _holds(known: Order, seen: Order) -> bool:
     """Whether the books know every picture that was seen."""
     in_books = {job.id for job in known.jobs if job.picture is not None}
     return all(job.picture is None or job.id in in_books for job in seen.jobs)
-
-
-def _discarded(result: Result) -> list[str]:
-    """What was made, and deleted before anybody was shown it."""
-    gone = [job.picture for job in result.request.jobs if job.picture is not None and job.picture.deleted]
-    if not gone:
-        return []
-    told = plural(
-        "The picture was made and discarded before it was shown. What it cost stays charged: {cost}.",
-        "{count} pictures were made and discarded before they were shown. What they cost stays charged: {cost}.",
-        len(gone),
-        cost=format_usd(result.cost_nano),
-    )
-    return [told]
-
-
-def _lost(result: Result) -> str:
-    """Why there is nothing to show of a request that failed in nothing."""
-    return phrase(
-        "The picture was made and cost {cost}, but I have lost its file: "
-        "I was stopped before I could write it to my disk, or somebody has taken it from there.",
-        cost=format_usd(result.cost_nano),
-    )
