@@ -35,6 +35,7 @@ def main() -> int:
         say(f"{times:8,} {name}")
     for weight in soak.weights:
         say(f"at rest: {weight}")
+    say(f"longest stall of a warm bot: {soak.stall * 1000:.0f} ms")
     say(f"All held with seed {seed} for {chosen.minutes:g} minutes; {time.monotonic() - began:.0f} s in all.")
     return 0
 

@@ -19,7 +19,7 @@ from tests.soak.people import Crowd
 from tests.soak.plan import Kind, plan
 from tests.soak.verdict import Books, after_a_death, at_the_end, left_lying
 from tests.soak.weather import Weather
-from tests.soak.weight import growth, weigh
+from tests.soak.weight import free_port, growth, stall_of, weigh
 from tests.wire.autopsy import is_settled
 from tests.wire.forked import fork
 from tests.wire.house import House
@@ -56,6 +56,7 @@ AGED = 2 * 3600.0  # seconds; a sweep leaves alone what is younger than an hour
 GLANCE = 0.2  # seconds between two looks whether Discord and the bot hear each other
 ANSWERING = 5.0  # seconds before and after they did not in which an interaction may go unanswered
 MOST_TRAFFIC = 5000  # requests that are remembered
+WARM = 90.0  # seconds after which a bot's start does not count any more in the longest stall of the last minute
 NEWS = 30.0  # seconds between two words of how it goes
 UNFORESEEN = re.compile(r"never awaited|never retrieved|unexpected failure|Task was destroyed|Unclosed ")
 
@@ -74,11 +75,13 @@ class Soak:
     Attributes:
         counts: how often each thing came about.
         weights: what the last bot held at rest, each time that it was weighed.
+        stall: the longest of a bot's event loop, in seconds, once the bot was warm: on a busy machine, others' as well.
     """
 
     def __init__(self, folder: Path, seed: int, minutes: float, say: Callable[[str], None]) -> None:
         self.counts: Counter[str] = Counter()
         self.weights: list[Weight] = []
+        self.stall = 0.0
         self._seed, self._minutes, self._say = seed, minutes, say
         self._folder = folder
         self._temporary = folder / "tmp"
@@ -90,6 +93,8 @@ class Soak:
         self._events: deque[str] = deque(maxlen=LAST_EVENTS)
         self._began = time.monotonic()
         self._life: ForkedProcess | None = None
+        self._born = self._began
+        self._port = free_port()  # where a bot tells how it is
         self._budget = BUDGET
         self._dies_by_itself = self._was_connected = False
         self._deaf: list[tuple[float, float]] = []  # from when to when; seconds since 1970
@@ -173,12 +178,14 @@ class Soak:
             **self._house.environment(),
             **SETTINGS,
             "ATELIER_MONTHLY_BUDGET": f"{self._budget:.2f}",
+            "ATELIER_HTTP_PORT": str(self._port),
             "TMPDIR": str(self._temporary),
         }
         identified = len(self._house.discord.gateway.identifies)
         folder = self._folder / "cwd"
         self._life = await fork(environment, folder, self._log, self._log, "run", statements=statements)
         self.counts["bots"] += 1
+        self._born = time.monotonic()
         gateway = self._house.discord.gateway
         while len(gateway.identifies) == identified and not await self._life.died(GLANCE / 4):
             pass
@@ -357,8 +364,10 @@ class Soak:
     async def _tell(self) -> None:
         while True:
             await asyncio.sleep(NEWS)
+            if time.monotonic() - self._born > WARM:
+                self.stall = max(self.stall, await asyncio.to_thread(stall_of, self._port))
             counted = ", ".join(f"{times} {name}" for name, times in sorted(self.counts.items()))
-            self._say(f"{time.monotonic() - self._began:.0f} s: {counted}")
+            self._say(f"{time.monotonic() - self._began:.0f} s, longest stall {self.stall * 1000:.0f} ms: {counted}")
 
     def spoilt(self, *wrong: str) -> SpoiltError:
         """What is wrong, and all that is needed to find out why."""

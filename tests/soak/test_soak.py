@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import asyncio
+import time
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from bot import health
 from tests.soak.plan import DEATHS, STORM, Kind, plan
 from tests.soak.soak import Soak
-from tests.soak.weight import MEMORY, Weight, growth
+from tests.soak.weight import MEMORY, Weight, growth, stall_of
+from tests.test_health import Bot
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,6 +43,20 @@ def test_what_a_process_may_not_hold_more_of_is_named() -> None:
     assert [told.split()[0] for told in growth(AT_REST, heavier)] == ["memory"]
     assert "('Order', 90)" in next(growth(AT_REST, heavier))
     assert "answer #" in next(growth(AT_REST, busier))
+
+
+async def test_how_long_a_loop_was_blocked_is_told_by_who_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_BEAT", 0.001)
+    bot = Bot().health
+    port = await bot.start()
+    await asyncio.sleep(0)
+
+    time.sleep(0.2)  # noqa: ASYNC251 - blocking is what the test is about
+    await asyncio.sleep(0.01)
+
+    assert await asyncio.to_thread(stall_of, port) > 0.1
+    await bot.close()
+    assert await asyncio.to_thread(stall_of, port) == 0
 
 
 @pytest.mark.slow

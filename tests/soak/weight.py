@@ -1,10 +1,12 @@
-"""What a bot's process holds: memory, threads, files, tasks, objects of Python; and whether that grows."""
+"""What a bot's process holds: memory, threads, files, tasks, objects of Python; whether that grows; how it answers."""
 
 from __future__ import annotations
 
 import asyncio
+import http.client
 import json
 import signal
+import socket
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -66,6 +68,26 @@ async def weigh(life: ForkedProcess, log: Path) -> Weight:
         Counter({name: times for name, times in told["tasks"].items() if name != PASSING}),
         Counter(told["kinds"]),
     )
+
+
+def free_port() -> int:
+    """Of this machine, that nobody uses just now."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+    return port
+
+
+def stall_of(port: int) -> float:
+    """The longest stall of a bot's event loop in its last minute, in seconds; 0 where the bot does not answer."""
+    asking = http.client.HTTPConnection("127.0.0.1", port, timeout=5.0)
+    try:
+        asking.request("GET", "/healthz")
+        return float(json.load(asking.getresponse())["event_loop_lag_seconds"])
+    except (OSError, http.client.HTTPException):
+        return 0.0
+    finally:
+        asking.close()
 
 
 def _length(log: Path) -> int:
