@@ -51,6 +51,7 @@ COGS = (
     "cogs.stars",
     "cogs.history",
     "cogs.converse",
+    "cogs.prompts",
     "cogs.presets",
     "cogs.settings",
     "cogs.usage",

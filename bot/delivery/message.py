@@ -11,25 +11,25 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import discord
 import structlog
 from typing_extensions import override
 
 from bot.delivery.ladder import NoWayError, OutOfReachError, Saying, Sentences, Spot, Way, climb
-from bot.delivery.posting import Upload, uploads_of
+from bot.delivery.posting import Upload
 from bot.delivery.progress import Progress, Stage
 from bot.delivery.replies import BEGUN, PREVIEW_NAME
+from bot.delivery.shown_result import ShownResult
 from bot.discord_limits import TOKEN_LIFE
 from bot.discord_retries import PROBLEMS
 from bot.pictures import preview_of
 from bot.presentation.progress import discarded_text, far_text
 from bot.presentation.result import (
-    BUTTONLESS,
     ended_text,
     failure_text,
     foretold_text,
@@ -40,11 +40,11 @@ from bot.presentation.result import (
     paused_text,
     posted_text,
     queued_text,
-    result_text,
     sent_directly_text,
 )
 from bot.presentation.story import kept_before
-from bot.presentation.turns import ANSWER, words_text
+from bot.presentation.turns import ANSWER
+from bot.presentation.wordings import wording_begun_text
 from bot.services.jobs import Delivery, DeliveryError, Posted
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 
     from bot.delivery.ladder import Landing
     from bot.delivery.place import Place
+    from bot.delivery.shown_result import Buttons
     from bot.errors import UserFacingError
     from bot.services.jobs import Downtime, Preview, Result
     from bot.services.ledger import Destination
@@ -62,49 +63,6 @@ if TYPE_CHECKING:
 LATE_RESERVE = 90  # seconds before the token's end at which a private response is edited for the last time
 
 _log = structlog.stdlib.get_logger(__name__)
-
-
-class Buttons(Protocol):
-    """Makes the rows of buttons, anew for each message: discord.py forgets the classes of a view that is used twice."""
-
-    def of_result(self, result: Result) -> discord.ui.View | None:
-        """Buttons under a result."""
-        ...
-
-    def of_progress(self, request_id: str) -> discord.ui.View | None:
-        """Buttons under a request that waits or is being made."""
-        ...
-
-    def of_late(self, request_id: str) -> discord.ui.View | None:
-        """The button with which a result can be fetched that came too late for its place, or was taken nowhere."""
-        ...
-
-    def of_failure(self, request_id: str, request: ImageRequest) -> discord.ui.View | None:
-        """Buttons under a failure: the same once more, or with other words."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class ShownResult(Saying):
-    """A result as it is shown. Args as those of `MessageDelivery`."""
-
-    result: Result
-    model_title: str
-    buttons: Buttons
-    notes: tuple[str, ...] = ()
-
-    @override
-    async def fitted(self, limit: int, notes: Sequence[str], *, lean: bool) -> tuple[str, Sequence[Upload]]:
-        """Files as large as the place takes."""
-        if not self.result.files:
-            return words_text(self.result, [*notes, *self.notes]), ()
-        posting = await uploads_of(self.result, limit)
-        said = [*notes, *([BUTTONLESS] if lean else []), *self.notes, *posting.notes]
-        return result_text(self.result, self.model_title, said, posting.copied), posting.uploads
-
-    @override
-    def view(self) -> discord.ui.View | None:
-        return self.buttons.of_result(self.result) if self.result.files and self.result.is_numbered else None
 
 
 class MessageDelivery(Delivery):
@@ -162,7 +120,7 @@ class MessageDelivery(Delivery):
         if self._acknowledge is not None:
             self._place.acknowledged(await self._acknowledge())
             if self._foretold:
-                await self._says(self._with_notes(generating_text(self._request.count, 0)), self._buttons_below())
+                await self._says(self._with_notes(self._begun_text()), self._buttons_below())
         return self.destination
 
     def _with_notes(self, text: str) -> str:
@@ -354,8 +312,15 @@ class MessageDelivery(Delivery):
             self._takes_buttons = False
             await self._place.edit_once(text, uploads)
 
+    def _begun_text(self, previews: int = 0, far: str = "") -> str:
+        if self._request.is_wording:
+            return wording_begun_text(self._request)
+        return generating_text(self._request.count, previews, far)
+
     def _buttons_below(self) -> discord.ui.View | None:
-        return self._buttons.of_progress(self._request_id) if self._takes_buttons else None
+        """None below words, which are there in seconds."""
+        takes = self._takes_buttons and not self._request.is_wording
+        return self._buttons.of_progress(self._request_id) if takes else None
 
     async def _preview(self) -> tuple[bytes, Stage]:
         """What the frames look like that are the newest when it is our turn to decode, and what that shows."""
@@ -372,7 +337,7 @@ class MessageDelivery(Delivery):
         """With its frames; a frame that stands there already stays."""
         frames = [frame for frame in stage.frames if frame is not None]
         far = "" if self._generating is None else far_text(self._generating, time.monotonic())
-        text = self._with_notes(generating_text(self._request.count, len(frames), far))
+        text = self._with_notes(self._begun_text(len(frames), far))
         if stage.frames == self._stands:
             if text != self._said:
                 await self._place.reword(text)
@@ -380,7 +345,7 @@ class MessageDelivery(Delivery):
             content, stage = await self._preview()
             preview = Upload(PREVIEW_NAME, content, "Unfinished preview of the picture")
             await self._show_with_buttons(text, [preview])
-        elif self._said == self._with_notes(generating_text(self._request.count, 0)):
+        elif self._said == self._with_notes(self._begun_text()):
             text = self._said  # what the acknowledgement has said already costs no edit
         else:
             await self._show_with_buttons(text)

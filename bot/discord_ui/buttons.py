@@ -34,7 +34,7 @@ ItemT = TypeVar("ItemT", bound=discord.ui.Item[Any])
 # What ends the id of a button, or of a dialog that one opened, that means exactly this picture of a result.
 CHOSEN, CHOSEN_IN_PRIVATE = "!", "!!"  # where the result is for everybody; where only one member sees it
 ALONE = "~"  # the same, where one picture of several is shown by itself, as often as somebody likes
-_OPENED = re.compile(r"^(?:dialog:[a-z]+|reword|preset):[a-z0-9-]+(?::[0-9]+)?:(?P<by>[0-9]{1,20})!{1,2}$")
+_OPENED = re.compile(r"^(?:dialog:[a-z]+|(?!dialog)[a-z]+):[a-z0-9-]+(?::[0-9]+)?:(?P<by>[0-9]{1,20})!{1,2}$")
 WHICH = phrase("which picture?")
 NOT_SAID_WHICH = phrase("I could not ask you which picture is meant")
 

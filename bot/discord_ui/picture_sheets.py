@@ -14,13 +14,16 @@ from bot.pictures import Tile
 from bot.presentation.story import sheet_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
+
+    import discord
 
     from bot.services.ledger import Order, Picture
     from bot.wiring import Services
 
 DRAWN_WITHIN = 1.5  # seconds; Discord waits 3 for the first answer
 ORDINALS = (phrase("1st"), phrase("2nd"), phrase("3rd"), phrase("4th"))  # as many pictures as a result has at most
+LARGEST_READ = 8_000_000  # bytes of a file that is fetched for its small picture alone
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -30,9 +33,31 @@ async def sheet_of(services: Services, pictures: Sequence[Picture]) -> Sequence[
     if len(pictures) == 1:
         return ()
     tiles = [Tile(f"#{each.number}", each.image.digest, each.image.media_type) for each in pictures]
+    return await _drawn(services, tiles, services.blobs.get)
+
+
+async def sheet_of_files(services: Services, files: Sequence[discord.Attachment]) -> Sequence[Upload]:
+    """The same of other people's pictures, in their order: 1, 2, 3."""
+    if len(files) == 1:
+        return ()
+    kept = {str(file.id): file for file in files}
+
+    async def read(name: str) -> bytes | None:
+        return await kept[name].read() if kept[name].size <= LARGEST_READ else None
+
+    tiles = [
+        Tile(f"{place}", name, (file.content_type or "image/png").partition(";")[0])
+        for place, (name, file) in enumerate(kept.items(), start=1)
+    ]
+    return await _drawn(services, tiles, read)
+
+
+async def _drawn(
+    services: Services, tiles: Sequence[Tile], read: Callable[[str], Awaitable[bytes | None]]
+) -> Sequence[Upload]:
     try:
         async with asyncio.timeout(DRAWN_WITHIN):
-            content = await services.contact_sheets.draw(tiles, services.blobs.get)
+            content = await services.contact_sheets.draw(tiles, read)
     except Exception as problem:  # noqa: BLE001 - whatever it was, the question says by numbers which are meant
         _log.warning("asked without a contact sheet", pictures=len(tiles), reason=repr(problem))
         return ()

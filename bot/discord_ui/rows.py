@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import discord
 from typing_extensions import override
 
-from bot.delivery.message import Buttons
+from bot.delivery.shown_result import Buttons
 from bot.discord_limits import MOST_CHOICES
 from bot.services.requests import format_price
 
@@ -108,6 +108,7 @@ class ResultButtons(Buttons):
     def __init__(self) -> None:
         self._of_result: list[tuple[int, Callable[[Result], Item | None]]] = []
         self._more: Callable[[Result], Item | None] | None = None
+        self._of_words: Callable[[Result], Sequence[Item]] | None = None
         self._of_progress: Callable[[int], Item] | None = None
         self._of_late: Callable[[int], Item] | None = None
         self._of_failure: Callable[[int, ImageRequest], Sequence[Item]] | None = None
@@ -121,6 +122,10 @@ class ResultButtons(Buttons):
     def set_more(self, make: Callable[[Result], Item | None]) -> None:
         """Offer the select that stands in a row of its own, below the buttons."""
         self._more = make
+
+    def set_words(self, make: Callable[[Result], Sequence[Item]]) -> None:
+        """Offer buttons under words about a prompt."""
+        self._of_words = make
 
     def set_progress(self, make: Callable[[int], Item]) -> None:
         """Offer the button under what waits or is being made: `make` takes the request's id."""
@@ -142,6 +147,10 @@ class ResultButtons(Buttons):
     def of_result(self, result: Result) -> discord.ui.View | None:
         makers = [make for _, make in self._of_result]
         return _row([make(result) for make in (*makers, *([] if self._more is None else [self._more]))])
+
+    @override
+    def of_words(self, result: Result) -> discord.ui.View | None:
+        return _row([] if self._of_words is None else self._of_words(result))
 
     @override
     def of_progress(self, request_id: str) -> discord.ui.View | None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from bot.delivery.ladder import NoWayError, Spot, Way, climb
 from bot.delivery.languages import language_of_reader, translated
-from bot.delivery.message import ShownResult
 from bot.delivery.posting import files_of, upload_limit
+from bot.delivery.shown_result import ShownResult
 from bot.discord_limits import LONGEST_MESSAGE
 from bot.discord_retries import steadily
 from bot.discord_ui.buttons import picture_of
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     import discord
 
-    from bot.delivery.message import Buttons
     from bot.delivery.posting import Upload
+    from bot.delivery.shown_result import Buttons
     from bot.discord_ui.interactions import AtelierClient, Interaction
     from bot.services.ledger import Order, Picture
     from bot.wiring import Services

@@ -28,8 +28,9 @@ class OpenMessages:
     moment in which the menu is used. After a restart the menu has to be chosen again.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """Args: `clock` counts seconds, from wherever."""
+    def __init__(self, gone: str = NOT_KEPT, clock: Callable[[], float] = time.monotonic) -> None:
+        """Args: `gone` says what to do where they are not at hand; `clock` counts seconds, from wherever."""
+        self._gone = gone
         self._clock = clock
         self._kept: OrderedDict[tuple[int, int], tuple[float, tuple[discord.Attachment, ...]]] = OrderedDict()
 
@@ -49,5 +50,5 @@ class OpenMessages:
         """
         until, pictures = self._kept.get((user_id, message_id), (0.0, ()))
         if not pictures or until < self._clock():
-            raise PictureGoneError(NOT_KEPT)
+            raise PictureGoneError(self._gone)
         return pictures

@@ -13,9 +13,9 @@ from discord.ext import commands
 from typing_extensions import override
 
 from bot.delivery.ladder import NoWayError, Spot, Way, climb
-from bot.delivery.message import ShownResult
 from bot.delivery.place import response_of
 from bot.delivery.posting import upload_limit
+from bot.delivery.shown_result import ShownResult
 from bot.discord_limits import LONGEST_LABEL, LONGEST_MESSAGE
 from bot.discord_retries import steadily
 from bot.discord_ui.buttons import AtelierButton
@@ -68,7 +68,7 @@ class ShowButton(AtelierButton, action="show"):
         await think(interaction)
         result = await services.answers.result_of(order)
         delivery = interaction.client.intake.reopen(order)
-        if not result.files:
+        if not result.files and not result.answers:
             await services.answers.fetched(order, delivery)
             raise UserFacingError("\n".join(result.failures) or "This picture was deleted.")
         title = services.catalog.title_of(order.request.model)

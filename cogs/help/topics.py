@@ -45,6 +45,10 @@ TEXTS = {
             "- Not sure what to say? *Guided picture* of `/preset use` asks for subject, setting, style, light and "
             "details."
         ),
+        phrase(
+            "- `/enhance` writes your words anew with more of the picture in them; `/describe`, or *Apps*, *Describe "
+            "image* on a message, turns a picture into a prompt. The price comes first, and only you see the words."
+        ),
         phrase("- `/settings` keeps what you usually choose, with its price."),
         phrase("- Or mention me and say what to draw: I show the price, and you press."),
         phrase("- A preview sharpens while it is drawn. ✖️ *Cancel* is free until the image API has it."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -22,18 +23,16 @@ from bot.discord_ui.interactions import Interaction, read_words
 from bot.discord_ui.occasions import written_in
 from bot.errors import PictureGoneError, UserFacingError
 from bot.language import phrase
-from bot.services.requests import check_prompt, format_price
+from bot.services.requests import Task, check_prompt, format_price
 from bot.services.text import number_of
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from bot.services.admission import Drafting
     from bot.services.ledger import Order
     from bot.services.requests import ImageRequest
-
-    Offered = tuple[AtelierButton, AtelierButton]
 
 PROMPT = "prompt"  # the field's id
 LONGEST_WORDS = 4000  # characters of a field; Discord's limit
@@ -49,7 +48,7 @@ class RetryButton(AtelierButton, action="retry"):
     @override
     async def pressed(self, interaction: Interaction) -> None:
         """Ask the studio for the same request."""
-        order = await _request_behind(interaction, self.subject)
+        order = await request_behind(interaction, self.subject)
         await _take(interaction, order, order.request, None if interaction.message is None else interaction.message.id)
 
 
@@ -62,7 +61,7 @@ class RewordButton(AtelierButton, action="reword"):
     @override
     async def pressed(self, interaction: Interaction) -> None:
         """Open the dialog."""
-        order = await _request_behind(interaction, self.subject)
+        order = await request_behind(interaction, self.subject)
         nano = interaction.client.services.drafting.again_price(order.request)
         await ask_in(interaction, RewordDialog(order, nano, ends_with=opened_by(interaction)))
 
@@ -94,20 +93,22 @@ class RewordDialog(LastingDialog, template=r"reword:(?P<id>[0-9]{1,20})(?::[0-9]
 
 async def make_reworded(interaction: Interaction, match: re.Match[str]) -> None:
     """Ask for what the dialog says."""
-    order = await _request_behind(interaction, number_of(match["id"]))
+    order = await request_behind(interaction, number_of(match["id"]))
     words = await read_words(interaction, written_in(interaction, PROMPT))
     check_prompt(words, order.request.change)
     await _take(interaction, order, replace(order.request, prompt=words), offer_of(interaction))
 
 
-def offered(drafting: Drafting) -> Callable[[int, ImageRequest], Offered]:
+def offered(drafting: Drafting) -> Callable[[int, ImageRequest], Sequence[AtelierButton]]:
     """What makes the buttons under a failure, from the request's id and what was asked for."""
+    return partial(failure_buttons, drafting)
 
-    def make(request_id: int, request: ImageRequest) -> Offered:
-        retry = RetryButton(request_id, with_price(RetryButton.label, drafting.again_price(request)))
-        return retry, RewordButton(request_id)
 
-    return make
+def failure_buttons(drafting: Drafting, request_id: int, request: ImageRequest) -> Sequence[AtelierButton]:
+    """The same once more, at its price, and where there are words, with others."""
+    retry = RetryButton(request_id, with_price(RetryButton.label, drafting.again_price(request)))
+    is_description = request.talk is not None and request.talk.task is Task.DESCRIBE
+    return (retry,) if is_description else (retry, RewordButton(request_id))
 
 
 async def _take(interaction: Interaction, order: Order, request: ImageRequest, offer: int | None) -> None:
@@ -116,7 +117,7 @@ async def _take(interaction: Interaction, order: Order, request: ImageRequest, o
     await interaction.client.intake.take(interaction, request, private=private, asker=asker, offer=offer)
 
 
-async def _request_behind(interaction: Interaction, request_id: int) -> Order:
+async def request_behind(interaction: Interaction, request_id: int) -> Order:
     """The request of this server, or in direct messages the member's own.
 
     Raises:

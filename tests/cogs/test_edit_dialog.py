@@ -403,7 +403,7 @@ class Clock:
 
 def test_pictures_are_kept_for_who_opened_the_dialog_and_not_for_ever() -> None:
     clock = Clock()
-    messages = OpenMessages(clock)
+    messages = OpenMessages(clock=clock)
     mine = (cast("discord.Attachment", object()),)
     messages.keep(1, 7, mine)
     clock.now = KEPT_FOR
@@ -417,7 +417,7 @@ def test_pictures_are_kept_for_who_opened_the_dialog_and_not_for_ever() -> None:
 
 
 def test_no_more_messages_are_kept_than_memory_is_given_for() -> None:
-    messages = OpenMessages(Clock())
+    messages = OpenMessages(clock=Clock())
     pictures = (cast("discord.Attachment", object()),)
     for message_id in range(MOST_KEPT + 1):
         messages.keep(1, message_id, pictures)

@@ -116,6 +116,10 @@ class Row:
         assert result.files
         return discord.ui.View(timeout=None)
 
+    def of_words(self, result: Result) -> discord.ui.View | None:
+        assert result.answers
+        return discord.ui.View(timeout=None)
+
     def of_progress(self, request_id: str) -> discord.ui.View | None:
         assert request_id == "81"
         return discord.ui.View(timeout=None) if self.offers_cancel else None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
+from bot.errors import RequestRefused
+from bot.language import phrase
 from bot.services.requests import Talk
 
 if TYPE_CHECKING:
@@ -12,7 +14,12 @@ if TYPE_CHECKING:
 
     from bot.services.catalog import MainModel
     from bot.services.ledger import Order, Picture, Requests, TurnAnswer
+    from bot.services.requests import Task
 
+NO_TEXT_MODEL = phrase(
+    "No text model is set up here (ATELIER_CONVERSATIONS), so I can neither rewrite words nor describe pictures. "
+    "/imagine draws by your own words."
+)
 LONGEST_SILENCE = 24 * 3600  # seconds after which a conversation ends by itself
 KEPT_FOR = 29 * 24 * 3600  # seconds for which the provider keeps a response; it promises 30 days
 MOST_CONTEXT = 100_000  # tokens of a context that is gone on from; a longer one is told anew, which costs less
@@ -176,6 +183,24 @@ class Conversations:
         if self.main is None:
             return None
         return Talk(self.main.id, key, said=said, effort=self.main.efforts[0], is_stored=self.is_stored)
+
+    def wording(self, task: Task, *, language: str = "", is_private: bool = False) -> Talk:
+        """What makes a request one for words about a prompt; see `Talk`. Nothing of it is kept by the provider.
+
+        Raises:
+            RequestRefused: no text model is set up that could write them.
+        """
+        if self.main is None:
+            raise RequestRefused(NO_TEXT_MODEL)
+        return Talk(
+            self.main.id,
+            task.value,
+            effort=self.main.efforts[0],
+            is_stored=False,
+            task=task,
+            language=language,
+            is_private=is_private,
+        )
 
     def _goes_on_from(self, point: Order | None, now: Talk | None) -> TurnAnswer | None:
         """The turn that the provider keeps still; None if all has to be told anew."""

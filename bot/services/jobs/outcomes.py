@@ -29,10 +29,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 QUOTES = '"“”„«»'  # that models like to put around a prompt
-DECLINED = "The model would rather not do this. Say it in other words."
-CUT = "The model did not come to the end of it, so this is a part only. Try again, or say less."
-CUT_OFF = "The model did not come to an end, and wrote nothing. Try again, or say less."
-SILENT = "The model said nothing. Try again, or say it in other words."
+DECLINED = phrase("The model would rather not do this. Say it in other words.")
+CUT = phrase("The model did not come to the end of it, so this is a part only. Try again, or say less.")
+CUT_OFF = phrase("The model did not come to an end, and wrote nothing. Try again, or say less.")
+SILENT = phrase("The model said nothing. Try again, or say it in other words.")
+WHY_NO_WORDS = {str(why): why for why in (DECLINED, CUT, CUT_OFF, SILENT)}  # as they are kept, and to be translated
 UNKNOWN_DEADLINE = 72 * 3600  # seconds until an unknown outcome is charged at its hold
 NOTHING_KNOWN = Usage(text_input=0, image_input=0, image_output=0)  # of tokens, where even our estimate fails
 

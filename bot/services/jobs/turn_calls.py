@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.errors import NoConversationsError
+from bot.language import phrase
 from bot.services.jobs.conversation_provider import Begun
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from bot.services.jobs.provider import FinishedImage, ImageProvider, InputImage, PartialImage
     from bot.services.ledger import Notes, Order
 
-NO_WORDS = "The image API has no text model here that could do this. Nothing was charged."
+NO_WORDS = phrase("The image API has no text model here that could do this. Nothing was charged.")
 TURN = "turn:"  # begins the name of a note that keeps a response's id; the request's id follows
 
 _log = structlog.stdlib.get_logger(__name__)

@@ -33,6 +33,7 @@ class Talk:
         most_written: tokens that the main model may write, its thoughts with them.
         is_stored: the provider may keep the response, so that the next turn goes on from it.
         task: what the main model is to do.
+        is_private: the picture that is made by the words is for its member alone.
         language: in which a picture is described, as Discord calls it (``pt-BR``); empty leaves it to the model.
     """
 
@@ -48,6 +49,7 @@ class Talk:
     is_stored: bool = True
     task: Task = Task.TURN
     language: str = ""
+    is_private: bool = False
 
     @property
     def instructions(self) -> str:
