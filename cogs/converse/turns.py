@@ -6,6 +6,7 @@ import asyncio
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 import discord
 from discord.ext import commands
@@ -38,14 +39,25 @@ PATIENCE = 15 * 60.0  # seconds for what was begun before a restart
 LOOKS_EVERY = 1.0  # seconds
 
 
+class Line(asyncio.Lock):
+    """Where the turns of a conversation wait for each other.
+
+    Attributes:
+        waiting: how many do.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waiting = 0
+
+
 class Turns(commands.Cog):
     """Takes turns."""
 
     def __init__(self, client: AtelierClient, conversations: Conversations) -> None:
         self._client = client
         self._conversations = conversations
-        self._locks: dict[int, asyncio.Lock] = {}
-        self._waiting: dict[int, int] = {}
+        self._lines: WeakValueDictionary[int, Line] = WeakValueDictionary()  # by thread, while somebody's turn is taken
         self._background = Background()
 
     @override
@@ -143,25 +155,23 @@ class Turns(commands.Cog):
         return await self._conversations.point(conversation)
 
     def _turn(self, conversation: Conversation, occasion: Occasion) -> _Turn:
-        lock = self._locks.setdefault(conversation.thread_id, asyncio.Lock())
-        return _Turn(self, lock, conversation, occasion)
+        return _Turn(self, self._lines.setdefault(conversation.thread_id, Line()), conversation, occasion)
 
-    async def wait(self, lock: asyncio.Lock, conversation: Conversation, occasion: Occasion) -> None:
+    async def wait(self, line: Line, conversation: Conversation, occasion: Occasion) -> None:
         """Wait until the turns before have ended. Raises RequestRefused: too many wait."""
-        thread_id = conversation.thread_id
-        if self._waiting.get(thread_id, 0) >= MOST_WAITING:
+        if line.waiting >= MOST_WAITING:
             raise RequestRefused(f"{MOST_WAITING} turns of this conversation wait already. Say it again in a minute.")
-        self._waiting[thread_id] = self._waiting.get(thread_id, 0) + 1
+        line.waiting += 1
         try:
-            if lock.locked():
+            if line.locked():
                 await occasion.say(WAITS)
-            await lock.acquire()
+            await line.acquire()
         finally:
-            self._waiting[thread_id] -= 1
+            line.waiting -= 1
         try:
             await self._catch_up(conversation, occasion)
         except BaseException:
-            lock.release()
+            line.release()
             raise
 
     async def _catch_up(self, conversation: Conversation, occasion: Occasion) -> None:
@@ -175,33 +185,33 @@ class Turns(commands.Cog):
                     await self._client.services.studio.workshop.ended(pending[0])
                     await asyncio.sleep(LOOKS_EVERY)
 
-    def leave(self, lock: asyncio.Lock, request_id: str, *, taken: bool) -> None:
+    def leave(self, line: Line, request_id: str, *, taken: bool) -> None:
         """Let the next turn begin once this one has ended."""
         if taken:
-            self._background.begin(self._leave_later(lock, request_id), f"turn {request_id}")
+            self._background.begin(self._leave_later(line, request_id), f"turn {request_id}")
         else:
-            lock.release()
+            line.release()
 
-    async def _leave_later(self, lock: asyncio.Lock, request_id: str) -> None:
+    async def _leave_later(self, line: Line, request_id: str) -> None:
         try:
             await self._client.services.studio.workshop.ended(request_id)
         finally:
-            lock.release()
+            line.release()
 
 
 class _Turn:
     """While a turn is taken, and until it has ended, no other of its conversation begins."""
 
-    def __init__(self, turns: Turns, lock: asyncio.Lock, conversation: Conversation, occasion: Occasion) -> None:
+    def __init__(self, turns: Turns, line: Line, conversation: Conversation, occasion: Occasion) -> None:
         self._turns = turns
-        self._lock = lock
+        self._line = line
         self._conversation = conversation
         self._occasion = occasion
 
     async def __aenter__(self) -> None:
-        await self._turns.wait(self._lock, self._conversation, self._occasion)
+        await self._turns.wait(self._line, self._conversation, self._occasion)
 
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is not None:
             await self._occasion.withdraw()
-        self._turns.leave(self._lock, self._occasion.id, taken=kind is None)
+        self._turns.leave(self._line, self._occasion.id, taken=kind is None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -11,7 +12,7 @@ from bot.errors import DatabaseError, NoConversationsError, PromptBlockedError
 from bot.services.conversations import LONGEST_SILENCE
 from bot.services.requests import Change
 from cogs.converse.opening import MAY_NOT, ONLY_IN_CHANNELS, PRIVATE
-from cogs.converse.turns import MOST_WAITING, WAITS
+from cogs.converse.turns import MOST_WAITING, WAITS, Line
 from tests.cogs.house import shows_pictures
 from tests.cogs.replying import HAT, labels
 from tests.examples import drawn_upon, png
@@ -143,6 +144,15 @@ async def test_two_turns_at_once_are_made_one_after_the_other(opened: OpenHouse)
     assert second.talk is not None
     assert third.talk is not None
     assert (second.talk.previous, third.talk.previous) == ("resp_1", "resp_2")
+
+
+async def test_nothing_is_kept_of_a_conversation_while_nobody_speaks(opened: OpenHouse) -> None:
+    async with opened(**READS) as house:
+        await say(house, await begin(house), "make it snowy")
+        gc.collect()
+
+        assert len(house.painter.asked) == 2
+        assert not [each for each in gc.get_objects() if isinstance(each, Line)]
 
 
 async def test_people_who_talk_with_each_other_are_left_alone(opened: OpenHouse) -> None:
