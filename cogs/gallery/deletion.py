@@ -93,6 +93,7 @@ async def _delete(interaction: Interaction, order: Order, picture: Picture | Non
     await interaction.client.services.publications.clear_up(order, ChannelPoster(interaction.client))
     number = None if picture is None else picture.number
     unseen = await deletions.delete(order, number, deleter, ShownResults(interaction.client))
+    interaction.client.services.gallery_posts.look_after(order)
     if picture is None or len(order.pictures) == 1:
         told = f"Deleted.{'' if unseen else STAYS}"
     else:

@@ -166,6 +166,7 @@ async def _take_back(interaction: Interaction, order: Order, pictures: Sequence[
     meant = [picture.number for picture in pictures]
     poster = ChannelPoster(interaction.client)
     left = await publications.take_back(order, meant, interaction.user.id, poster, screen)
+    interaction.client.services.gallery_posts.look_after(order)
     told = PRIVATE_AGAIN.format(numbers(pictures))
     await _say(interaction, f"{told}{LEFT.format(_links(order, left)) if left else ''}")
 

@@ -12,6 +12,7 @@ from bot.delivery.ladder import Saying, Spot, Way, climb
 from bot.delivery.place import Place
 from bot.delivery.posted_results import ShownResults
 from bot.delivery.posting import uploads_of
+from bot.delivery.standing import find_posted
 from bot.discord_retries import steadily
 from bot.discord_ui.readership import all_readers_see, is_for_adults
 from bot.discord_ui.shown_pictures import result_of
@@ -95,6 +96,10 @@ class ChannelWriter(GalleryWriter):
         return not isinstance(thread, discord.Thread) or thread.is_private()
 
     @override
+    async def find(self, due: DuePost, channel_id: int) -> int | None:
+        return await find_posted(self._client, due.server_id, channel_id, due.vote_id, [due.number])
+
+    @override
     async def post(self, order: Order, picture: Picture, due: DuePost, channel_id: int) -> int:
         services = self._client.services
         own = {order.requester.channel_id, order.requester.parent_id}
@@ -107,8 +112,7 @@ class ChannelWriter(GalleryWriter):
             self._client.buttons,
         )
         there = Requester(due.server_id, channel_id, 0)
-        # An earlier attempt, or an earlier process, may have posted it without learning so.
-        place = Place(self._client, there, NOWHERE, str(due.vote_id), maybe_sent=True)
+        place = Place(self._client, there, NOWHERE, str(due.vote_id))
         landing = await climb([Way(Spot.CHANNEL, place.send, place.upload_limit)], saying, channel_id)
         (message_id,) = landing.posted.message_ids
         return message_id

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.services.gallery import DuePost, Star, Vote
 from bot.storage.gallery_posts import SqliteGalleryPosts
+from bot.storage.showings import SqliteShowings
 from bot.storage.stars import SqliteStars
 
 from .examples import DESTINATION, MEMBER, NOON, SERVER, opened, order, settlement
@@ -134,7 +135,6 @@ async def test_a_post_is_known_as_a_message_of_its_result_and_tells_so_many_star
     assert await posts.posted(1, 900, 901, 1)
     assert await posts.due() == []
     assert await posts.due_post(1) is None
-    assert not await posts.posted(1, 900, 902, 1)
     assert await books.requests.messages("A") == [(900, 901)]
     assert await posts.untold() == []
 
@@ -154,8 +154,29 @@ async def test_what_became_private_or_was_deleted_meanwhile_is_not_posted(books:
     await books.requests.delete_picture(2, NOON)
 
     assert await posts.due() == []
-    assert [await posts.posted(number, 900, 901, 1) for number in (1, 2)] == [False, False]
-    assert await books.requests.messages("A") == await books.requests.messages("B") == []
+    assert [await posts.begin(number, 900) for number in (1, 2)] == [False, False]
+    assert [await posts.posted(number, 900, 900 + number, 1) for number in (1, 2)] == [False, False]
+    outdated = await SqliteShowings(books.database).outdated()
+    assert [(each.request_id, each.message_id) for each in outdated if each.channel_id == 900] == [
+        ("A", 901),
+        ("B", 902),
+    ]
+
+
+async def test_what_was_begun_outlives_its_picture_until_it_is_known_what_came_of_it(books: Books) -> None:
+    await made(books)
+    await made(books, "B")
+    stars, posts = SqliteStars(books.database), SqliteGalleryPosts(books.database)
+    for number in (1, 2):
+        await stars.toggle(star(5, number), 1)
+        assert await posts.begin(number, 900)
+    await books.requests.acknowledged("A", replace(DESTINATION, private=True))
+    await books.requests.delete_picture(2, NOON)
+
+    assert [(each.number, each.begun_in) for each in await posts.due()] == [(1, 900), (2, 900)]
+    assert not await posts.posted(1, 900, 901, 1)
+    await posts.drop(2)
+    assert await posts.due() == []
 
 
 async def test_what_is_published_once_more_may_come_into_the_gallery_anew(books: Books) -> None:

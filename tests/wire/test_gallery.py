@@ -192,7 +192,7 @@ async def test_a_post_whose_process_died_before_it_was_written_down_is_found_aga
     await house.until(lambda: shown(wall))
     await house.stop_bot()
     with closing(sqlite3.connect(house.data_dir / "atelier.sqlite3")) as connection, connection:
-        connection.execute("UPDATE gallery_posts SET message_id = NULL, told = NULL")
+        connection.execute("UPDATE gallery_posts SET message_id = NULL, told = NULL, begun_in = ?", (wall.id,))
         connection.execute("DELETE FROM messages WHERE channel_id = ?", (wall.id,))
     house.discord.clock.advance(NONCE_SECONDS + 1)  # Discord does not know it again
 
@@ -204,7 +204,30 @@ async def test_a_post_whose_process_died_before_it_was_written_down_is_found_aga
     assert shown(wall) == [post]
 
 
-def written_down(house: House) -> list[tuple[int, int]]:
+async def test_a_post_without_a_receipt_goes_when_its_picture_is_deleted(
+    house: House, wall: Channel, voters: list[Member], mia: Member
+) -> None:
+    await choose_gallery(house, wall, 1)
+    picture = await house.imagine(mia)
+    lost = house.discord.faults.add(
+        Fault(rf"^/channels/{wall.id}/messages$", "POST", drop=True, after_effect=True, times=None)
+    )
+    await voters[0].click(picture, "Star")
+    await house.until(lambda: shown(wall))
+    await house.stop_bot()
+    before = (len(shown(wall)), written_down(house))
+    lost.times = 0
+
+    with closing(sqlite3.connect(house.data_dir / "atelier.sqlite3")) as connection, connection:
+        connection.execute("UPDATE pictures SET deleted_at = 1")
+    await house.start_bot()
+    await house.until(lambda: not shown(wall))
+
+    assert before == (1, [(None, None)])
+    assert written_down(house) == []
+
+
+def written_down(house: House) -> list[tuple[int | None, int | None]]:
     """The posts that the bot knows of, and the stars that each tells."""
     with closing(sqlite3.connect(f"file:{house.data_dir / 'atelier.sqlite3'}?mode=ro", uri=True)) as connection:
         return connection.execute("SELECT message_id, told FROM gallery_posts").fetchall()

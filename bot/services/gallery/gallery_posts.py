@@ -31,11 +31,13 @@ class DuePost:
     Attributes:
         number: of the picture.
         vote_id: of the press that brought it there; Discord's ids grow with time, so that its post has a higher one.
+        begun_in: the channel where it may stand already; None if nothing was tried.
     """
 
     number: int
     server_id: int
     vote_id: int
+    begun_in: int | None = None
 
 
 class GalleryRecords(Protocol):
@@ -46,7 +48,14 @@ class GalleryRecords(Protocol):
         ...
 
     async def due_post(self, number: int) -> DuePost | None:
-        """What is to be posted of this picture; None if it was, or is deleted."""
+        """What is to be posted of this picture; None if it was, or nothing is.
+
+        Of a picture that is deleted or private it is left whatever was begun.
+        """
+        ...
+
+    async def begin(self, number: int, channel_id: int) -> bool:
+        """Write down that it is about to be posted there; False if it is deleted or private meanwhile."""
         ...
 
     async def drop(self, number: int) -> None:
@@ -54,7 +63,10 @@ class GalleryRecords(Protocol):
         ...
 
     async def posted(self, number: int, channel_id: int, message_id: int, stars: int) -> bool:
-        """It stands there, and tells so many stars; False if it is deleted or private meanwhile, and must not."""
+        """It stands there, and tells so many stars; False if it is deleted or private meanwhile, and must not.
+
+        Then its message is outdated.
+        """
         ...
 
     async def told(self, stars: Mapping[int, int]) -> None:
@@ -77,8 +89,16 @@ class GalleryWriter(Protocol):
         """
         ...
 
+    async def find(self, due: DuePost, channel_id: int) -> int | None:
+        """The id of the message that an earlier attempt has posted there; None if none stands.
+
+        Raises:
+            Exception: that cannot be found out now.
+        """
+        ...
+
     async def post(self, order: Order, picture: Picture, due: DuePost, channel_id: int) -> int:
-        """Post a picture, unless it was already; the message's id.
+        """Post a picture; the message's id.
 
         Raises:
             Exception: it is not taken now.
@@ -115,6 +135,11 @@ class GalleryPosts:
         else:
             self._at_work[number] = asyncio.Event()
             self._background.begin(self._insist(number, self._at_work[number]), f"gallery {number}")
+
+    def look_after(self, order: Order) -> None:
+        """Some of its pictures are deleted or private now: what was begun of them, and stands, goes."""
+        for picture in order.pictures:
+            self.post_soon(picture.number)
 
     def post_all_soon(self) -> None:
         """What an earlier process left, or could not be posted yet; and let posts tell the stars that there are."""
@@ -170,22 +195,35 @@ class GalleryPosts:
         due, writer = await self.records.due_post(number), self.writer
         if due is None or writer is None:
             return due is None
+        if due.begun_in is not None and (message_id := await writer.find(due, due.begun_in)) is not None:
+            await self._stands(due, due.begun_in, message_id, writer)
+            return True
         gallery = (await self._policies.of(due.server_id)).gallery
         order = await self._requests.of_picture(number, due.server_id)
-        picture = None if order is None else next((each for each in order.pictures if each.number == number), None)
-        if order is None or picture is None:
-            return True
-        hidden, order = order.hides(picture), order.seen_at(picture)
-        if gallery is None or hidden or await writer.obstacle(order, gallery.channel_id):
+        picture = _picture_of(order, number)
+        if order is None or picture is None or gallery is None or order.hides(picture):
             await self.records.drop(number)
             return True
-        message_id = await writer.post(order, picture, due, gallery.channel_id)
-        if await self.records.posted(number, gallery.channel_id, message_id, picture.stars):
+        order, place = order.seen_at(picture), gallery.channel_id
+        if await writer.obstacle(order, place) or not await self.records.begin(number, place):
+            await self.records.drop(number)
+            return True
+        await self._stands(due, place, await writer.post(order, picture, due, place), writer)
+        return True
+
+    async def _stands(self, due: DuePost, channel_id: int, message_id: int, writer: GalleryWriter) -> None:
+        order = await self._requests.of_picture(due.number, due.server_id)
+        picture = _picture_of(order, due.number)
+        stars = 0 if picture is None else picture.stars
+        if await self.records.posted(due.number, channel_id, message_id, stars) and order is not None:
             self._tell_posted(order.id)
         else:
-            await writer.take_down(gallery.channel_id, message_id)
-        return True
+            await writer.take_down(channel_id, message_id)
 
     def _tell_posted(self, request_id: str) -> None:
         if self.posted is not None:
             self.posted(request_id)
+
+
+def _picture_of(order: Order | None, number: int) -> Picture | None:
+    return None if order is None else next((each for each in order.pictures if each.number == number), None)

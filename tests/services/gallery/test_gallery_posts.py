@@ -11,6 +11,7 @@ from bot.services.gallery import DuePost
 from bot.services.gallery import gallery_posts as of_posts
 from bot.services.gallery import stars as of_stars
 from bot.services.policy import GalleryChannel
+from bot.storage.showings import SqliteShowings
 from tests.services.fakes import MIA
 from tests.services.gallery.voting import GALLERY, a_room
 
@@ -178,7 +179,70 @@ async def test_what_goes_while_it_is_posted_is_taken_down_again(
         await room.until(lambda: room.writer.taken_down)
 
         assert room.writer.taken_down == [(GALLERY, 1001)]
-        assert await recorded(room) == []
+        assert await outdated(room) == [1001]
+        assert await room.records.due() == []
+
+
+@pytest.mark.parametrize("way", ["deleted", "private"])
+@pytest.mark.parametrize("found_by", ["the next start", "the deletion"])
+async def test_what_stands_without_a_receipt_goes_when_its_picture_is_gone(
+    way: str, found_by: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(of_posts, "PATIENCE", ())
+    async with a_room(tmp_path, stars=1) as room:
+        room.writer.loses = 1
+        await room.vote()
+        await at_rest(room.posts)
+        order = await room.house.kept("r1")
+        await (room.house.requests.delete_picture(1, 5) if way == "deleted" else make_private(room))
+
+        if found_by == "the next start":
+            await room.restart()
+        else:
+            room.posts.look_after(order)
+        await at_rest(room.posts)
+
+        assert room.writer.posted == [(GALLERY, 1, 75)]
+        assert room.writer.taken_down == [(GALLERY, 1001)]
+        assert (1001 in await outdated(room), await room.records.due()) == (True, [])
+
+
+async def test_what_stands_without_a_receipt_is_found_and_not_posted_twice_nor_elsewhere(tmp_path: Path) -> None:
+    async with a_room(tmp_path, stars=1) as room:
+        room.writer.loses = 1
+        await room.vote(1)
+        await seen_to(room)
+        room.writer.loses = 3
+        await room.vote(2)
+        await room.until(lambda: room.writer.loses == 2)
+        await room.choose(GalleryChannel(GALLERY + 5, 4))
+        room.posts.post_all_soon()
+        await seen_to(room)
+
+        assert room.writer.posted == [(GALLERY, 1, 75), (GALLERY, 2, 75)]
+        assert await recorded(room) == [(GALLERY, 1001), (GALLERY, 1002)]
+        assert room.writer.taken_down == []
+
+
+async def test_what_was_tried_and_does_not_stand_is_forgotten_with_its_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(of_posts, "PATIENCE", ())
+    async with a_room(tmp_path, stars=1) as room:
+        room.writer.fails = 1
+        await room.vote()
+        await at_rest(room.posts)
+        await room.house.requests.delete_picture(1, 5)
+        await room.restart()
+        await at_rest(room.posts)
+
+        assert await room.records.due() == []
+        assert (room.writer.posted, room.writer.taken_down) == ([], [])
+
+
+async def outdated(room: Room) -> list[int]:
+    """The messages that the next start takes away."""
+    return [each.message_id for each in await SqliteShowings(room.house.database).outdated() if each.message_id > 1000]
 
 
 async def make_private(room: Room) -> None:

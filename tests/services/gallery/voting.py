@@ -54,6 +54,7 @@ class Writer(GalleryWriter):
 
     Attributes:
         before: done between the post and its receipt.
+        loses: how many receipts are lost.
     """
 
     changed: asyncio.Event
@@ -61,6 +62,7 @@ class Writer(GalleryWriter):
     taken_down: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
     why_not: str | None = None
     fails: int = 0
+    loses: int = 0
     before: Callable[[], object] | None = None
 
     @override
@@ -70,11 +72,19 @@ class Writer(GalleryWriter):
         return self.why_not
 
     @override
+    async def find(self, due: DuePost, channel_id: int) -> int | None:
+        stands = (channel_id, due.number, due.vote_id) in self.posted
+        return 1000 + due.number if stands else None
+
+    @override
     async def post(self, order: Order, picture: Picture, due: DuePost, channel_id: int) -> int:
         if self.fails:
             self.fails -= 1
             raise OSError("not now")
         self.posted.append((channel_id, picture.number, due.vote_id))
+        if self.loses:
+            self.loses -= 1
+            raise OSError("no receipt")
         await asyncio.sleep(0)
         self.changed.set()
         return 1000 + picture.number
