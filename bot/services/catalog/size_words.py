@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 LONGEST_SIZE = 60  # characters; nobody's size is longer
-_LEAST_EDGE = 100  # pixels; two smaller numbers are a ratio
+_LEAST_EDGE = 100  # pixels; two smaller numbers with an x between them are a ratio
 _MEGA = 1_000_000
 _EDGE, _UNIT = r"[1-9][0-9]{0,4}", r" ?(?:px|pixels?)?"
-_SIDE, _END = r"[1-9][0-9]?(?:\.[0-9]{1,2})?", r"(?![\w.:/])"
+_SIDE, _PART, _END = r"[1-9][0-9]?(?:\.[0-9]{1,2})?", r"(?:\.[0-9]{1,2})?", r"(?![\w.:/])"
 _PAIR = re.compile(rf"({_EDGE}){_UNIT} ?(?:[x×✕*]|by) ?({_EDGE}){_UNIT}{_END}")
-_LARGE_PAIR = re.compile(rf"([1-9][0-9]{{2,4}}) ?[:/] ?([1-9][0-9]{{2,4}}){_END}")
-_RATIO = re.compile(rf"({_SIDE}) ?(?:[:/x×✕*]|by) ?({_SIDE}){_END}")
+_RATIO = re.compile(rf"({_EDGE}{_PART}) ?[:/] ?({_EDGE}{_PART}){_END}")  # whatever the numbers
+_SMALL_RATIO = re.compile(rf"({_SIDE}) ?(?:[x×✕*]|by) ?({_SIDE}){_END}")
 _MEGAPIXELS = re.compile(rf"([0-9]{{1,3}}(?:\.[0-9]{{1,2}})?) ?(?:mp|mpx|megapixels?){_END}")
 _ONE_EDGE = re.compile(rf"([1-9][0-9]{{2,4}}){_UNIT}{_END}")
 _BETWEEN = frozenset(" ,")
@@ -156,10 +156,10 @@ def _parts(wanted: str) -> dict[str, _Part]:
 
 def _part_at(wanted: str, at: int) -> tuple[_Part | None, int]:
     """The part that begins there, None if none does; and where it ends."""
-    if found := _PAIR.match(wanted, at) or _LARGE_PAIR.match(wanted, at):
+    if found := _PAIR.match(wanted, at):
         width, height = int(found[1]), int(found[2])
         return _Part("shape" if max(width, height) < _LEAST_EDGE else "pixels", width, height), found.end()
-    if found := _RATIO.match(wanted, at):
+    if found := _RATIO.match(wanted, at) or _SMALL_RATIO.match(wanted, at):
         return _Part("shape", *_ratio(found[1], found[2])), found.end()
     if found := _MEGAPIXELS.match(wanted, at):
         return _Part("megapixels", max(1, int(Decimal(found[1]) * _MEGA))), found.end()
