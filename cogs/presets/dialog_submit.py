@@ -37,7 +37,7 @@ from cogs.presets.dialog import (
     form_for_result,
     has_own_references,
 )
-from cogs.presets.keeping import keep_preset, options_of
+from cogs.presets.keeping import check_for_all, keep_preset, options_of
 from cogs.presets.panels import show_preset
 
 if TYPE_CHECKING:
@@ -143,6 +143,8 @@ async def _save(
         takes_picture=ASK in typed.pictures,
         private=order.hides(picture) or await _any_private(interaction, kept),
     )
+    # What it started from has no number of ours where it was attached there.
+    await check_for_all(interaction, preset.shelf, [picture.number] if kept or ITSELF in typed.pictures else [])
     sources = Sources(attachments=tuple(files))
     if ITSELF in typed.pictures:
         sources = replace(sources, order=order, picture=picture)

@@ -6,15 +6,24 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.discord_ui.occasions import requester_of
+from bot.discord_ui.sight import is_for_adults_elsewhere
+from bot.errors import PresetRefusedError
+from bot.services.presets import Shelf
 from bot.services.requests import Change, Wishes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from bot.discord_ui.interactions import Interaction
     from bot.inputs import Sources
     from bot.services.presets import Preset, Viewer
     from bot.services.requests import ImageRequest, StoredImage
+
+
+FOR_ADULTS = (
+    "#{} was made in an age-restricted channel, and all members see this server's presets. "
+    "Leave its pictures out, or keep the preset as yours."
+)
 
 
 async def keep_preset(
@@ -42,9 +51,28 @@ async def keep_preset(
     checked = desk.checked(viewer, preset)  # before anything is fetched
     options, notes = await _as_the_catalog_writes_them(interaction, checked)
     async with interaction.client.intake.kept(interaction, sources, kept) as found:
+        await check_for_all(interaction, checked.shelf, (file.number for file in found.files))
         ready = replace(checked, options=options, references=found.files)
         saved = await (desk.add(viewer, ready) if before is None else desk.change(viewer, before, ready))
     return saved, [*notes, *found.notes]
+
+
+async def check_for_all(interaction: Interaction, shelf: Shelf, numbers: Iterable[int | None]) -> None:
+    """May these pictures be in a preset there? What was made where only adults see it is not shown to a whole server.
+
+    Args:
+        interaction: where it is used.
+        shelf: where the preset is to be.
+        numbers: of the pictures; None of those that are not ours.
+
+    Raises:
+        PresetRefusedError: one may not.
+    """
+    requests, guild = interaction.client.services.requests, interaction.guild
+    for number in sorted({number for number in numbers if number is not None}) if shelf is Shelf.SERVER else ():
+        order = await requests.of_picture(number, interaction.guild_id or 0)
+        if order is not None and is_for_adults_elsewhere(guild, order.requester.pool_id, None):
+            raise PresetRefusedError(FOR_ADULTS.format(number))
 
 
 def options_of(request: ImageRequest) -> Wishes:

@@ -22,6 +22,7 @@ from bot.pictures import Tile
 from bot.services.presets import Preset, Shelf, Viewer, named
 from bot.services.text import number_of
 from cogs.presets.dialog import open_for_change
+from cogs.presets.keeping import check_for_all
 from cogs.presets.panel_text import delete_text, preset_embed, sheet_alt_text
 
 if TYPE_CHECKING:
@@ -119,6 +120,7 @@ class CopyButton(PresetButton, action="copy"):
     async def act(self, interaction: Interaction, viewer: Viewer, preset: Preset) -> None:
         """Show the copy, privately."""
         await think(interaction)
+        await check_for_all(interaction, self.shelf, (file.number for file in preset.present))
         copied = await interaction.client.services.presets.copy(viewer, preset, self.shelf, interaction.id)
         await show_preset(interaction, viewer, copied, self.said)
 

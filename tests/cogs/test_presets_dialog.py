@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import discord
+import pytest
+
 from bot.services.presets import STAYS_PRIVATE
 from cogs.presets.dialog_submit import FORGOTTEN, AgainButton
 from cogs.presets.panels import ShareButton
@@ -118,6 +121,33 @@ async def test_leads_choose_whose_it_is_and_of_a_private_picture_nobody_does(ope
         assert again.response.ephemeral
         assert openly.response is None or not openly.response.ephemeral
         assert len(house.posted) == 2
+
+
+@pytest.mark.parametrize("pictures", ["itself", "kept"])
+async def test_pictures_of_an_age_restricted_channel_come_into_no_preset_of_the_server(
+    pictures: str, opened: OpenHouse
+) -> None:
+    async with opened() as house:
+        lounge = house.server.create_text_channel("lounge")
+        await house.lead.slash(house.channel, "imagine", prompt="a fox", image1=("photo.png", PHOTO))
+        studio = house.bot.get_channel(house.channel.id)
+        assert isinstance(studio, discord.TextChannel)
+        studio.nsfw = True  # as SimCord cannot say it
+        wanted = {"name": "Fox", "prompt": "a fox", "pictures": [pictures]}
+
+        refused = await house.lead.submit_modal(await opening(house, house.lead), {**wanted, "shelf": ["server"]})
+        without = {"name": "Words", "prompt": "a fox", "shelf": ["server"], "pictures": []}
+        bare = await house.lead.submit_modal(await opening(house, house.lead), without)
+        own = await house.lead.submit_modal(await opening(house, house.lead), {**wanted, "shelf": ["mine"]})
+        assert own.response is not None
+        copied = await house.lead.click(own.response, label="Copy for the server")
+        shown = await house.ben.slash(lounge, "preset list")
+
+        assert "#1 was made in an age-restricted channel" in said_privately(refused)
+        assert (said_privately(bare), said_privately(own)) == ("Saved.", "Saved.")
+        if pictures == "itself":
+            assert "#1 was made in an age-restricted channel" in said_privately(copied)
+            assert "Fox" not in str(embed_of(shown).description)
 
 
 async def test_references_that_are_private_or_deleted_by_now_are_not_shared(opened: OpenHouse) -> None:
