@@ -192,6 +192,7 @@ async def _connect(
 ) -> Services:
     state, policies = State(database), SqlitePolicies(database)
     files = FileBlobs(settings.images_dir)
+    await policies.open()
     stores = _stores(files, state)
     requests, blobs = SqliteRequests(database), BufferedBlobs(files, stores.files)
     below = Foundation(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.delivery.languages import language_of_server, translated
 from bot.delivery.telling import no_buttons
 from bot.discord_retries import PROBLEMS, is_refusal, steadily
 from bot.errors import DatabaseError
@@ -93,11 +94,12 @@ class Greetings:
         return True
 
     async def _send(self, channel: discord.TextChannel, nonce: int) -> None:
-        view = self.make()
+        language = language_of_server(channel.guild)
+        text, view = language.translate(self._text), translated(self.make(), language)
         if view is None:
-            await channel.send(self._text, nonce=nonce)
+            await channel.send(text, nonce=nonce)
         else:
-            await channel.send(self._text, nonce=nonce, view=view)
+            await channel.send(text, nonce=nonce, view=view)
 
 
 def _places(server: discord.Guild) -> Iterator[discord.TextChannel]:

@@ -36,12 +36,19 @@ def language_of_reader(interaction: discord.Interaction[Any]) -> Language:
 
 def locale_of(interaction: discord.Interaction[Any], *, private: bool) -> str:
     """Of whoever reads the answer: who acts, where only they see it, else everybody on the server."""
-    return str(interaction.locale if private or interaction.guild is None else interaction.guild.preferred_locale)
+    return str(interaction.locale) if private or interaction.guild is None else locale_of_server(interaction.guild)
+
+
+def locale_of_server(guild: discord.Guild) -> str:
+    """The one that its leads have chosen, else the server's own, which only Community servers can set."""
+    known: Any = guild
+    client = known._state._get_client()  # noqa: SLF001 - a server knows its client, but keeps it to itself
+    return client.services.policies.locale_of(guild.id) or str(guild.preferred_locale)
 
 
 def language_of_server(guild: discord.Guild | None) -> Language:
     """Of a server, for what everybody sees there; English where there is none."""
-    return ENGLISH if guild is None else language_of(guild.preferred_locale)
+    return ENGLISH if guild is None else language_of(locale_of_server(guild))
 
 
 def translated(view: ViewT, language: Language) -> ViewT:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 from typing_extensions import override
 
+from bot.delivery.languages import language_of_server
 from bot.discord_retries import PROBLEMS, steadily
 from bot.presentation.alerts import account_text, alert_text, outage_text
 from bot.presentation.month import month_text
@@ -57,8 +58,9 @@ class LogChannel(AlertSink):
 
     async def _post(self, server_id: int, channel_id: int, text: str, nonce: int) -> bool:
         channel = self._client.get_partial_messageable(channel_id, guild_id=server_id)
+        told = language_of_server(self._client.get_guild(server_id)).translate(text)
         try:
-            await steadily(lambda: channel.send(text, nonce=nonce))
+            await steadily(lambda: channel.send(told, nonce=nonce))
         except PROBLEMS as error:
             _log.warning("log channel not told", server=server_id, channel=channel_id, reason=str(error))
             return False

@@ -12,7 +12,7 @@ import discord
 import structlog
 
 from bot.delivery.ladder import Spot, why_refused
-from bot.delivery.languages import language_of_reader, language_of_server, locale_of, translated
+from bot.delivery.languages import language_of_reader, language_of_server, locale_of, locale_of_server, translated
 from bot.delivery.replies import BEGUN, send_below
 from bot.delivery.telling import no_buttons
 from bot.discord_limits import ALREADY_ACKNOWLEDGED, INTERACTION_GONE, TOKEN_LIFE
@@ -108,7 +108,7 @@ def by_reply(
         message_id=None,
         private=message.guild is None,
         reply_to=message.id,
-        locale="" if message.guild is None else str(message.guild.preferred_locale),
+        locale="" if message.guild is None else locale_of_server(message.guild),
     )
     sign = ProgressSign(message, make)
     return Occasion(

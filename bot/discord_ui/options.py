@@ -12,6 +12,7 @@ from typing_extensions import override
 from bot.discord_limits import LONGEST_CHOICE, MOST_CHOICES
 from bot.discord_ui.occasions import requester_of
 from bot.errors import RequestRefused
+from bot.language import ENGLISH
 from bot.presentation.choices import Asked, models_like, price_text, quality_choices, size_choices
 from bot.services.admission import Start
 from bot.services.catalog import FEWEST_FRAMES, MOST_FRAMES
@@ -20,6 +21,7 @@ from bot.services.requests import DRAWN, MOST_COMPRESSION, MOST_PICTURES, Change
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from bot.language import Language
     from bot.services.admission import Drafting, Usual
     from bot.services.catalog import Model
     from bot.services.requests import ImageRequest
@@ -58,9 +60,10 @@ TALKED_IN = (  # channels of media are not in Discord's own description of this 
 THREADS = (discord.ChannelType.public_thread, discord.ChannelType.private_thread, discord.ChannelType.news_thread)
 
 
-def choices(offered: Iterable[tuple[str, str]]) -> list[app_commands.Choice[str]]:
-    """Names with their values, as many and as long as Discord shows."""
-    return [app_commands.Choice(name=name[:LONGEST_CHOICE], value=value) for name, value in offered][:MOST_CHOICES]
+def choices(offered: Iterable[tuple[str, str]], language: Language = ENGLISH) -> list[app_commands.Choice[str]]:
+    """Names, in that language, with their values, as many and as long as Discord shows."""
+    told = ((language.translate(name), value) for name, value in offered)
+    return [app_commands.Choice(name=name[:LONGEST_CHOICE], value=value) for name, value in told][:MOST_CHOICES]
 
 
 class ChannelOption(app_commands.Transformer):

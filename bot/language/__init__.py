@@ -13,7 +13,7 @@ from bot.language.languages import (
     load_catalogs,
 )
 from bot.language.phrases import beginning, composed, joined, phrase, plural
-from bot.language.values import decimal, dollars, listing, month_name
+from bot.language.values import day_of_month, decimal, dollars, listing, month_name
 
 __all__ = [
     "CATALOGS",
@@ -25,6 +25,7 @@ __all__ = [
     "beginning",
     "catalogs_digest",
     "composed",
+    "day_of_month",
     "decimal",
     "dollars",
     "joined",

@@ -51,6 +51,17 @@ def month_name(year: int, month: int, english: str) -> Translatable:
     return Translatable(english, told_in, ("month_name", (year, month, english), {}))
 
 
+def day_of_month(day: date, english: str) -> Translatable:
+    """``Nov 20``, without the year."""
+
+    def told_in(language: Language) -> str:
+        from babel.dates import format_skeleton  # noqa: PLC0415 - see above
+
+        return format_skeleton("MMMd", day, locale=language.cldr)
+
+    return Translatable(english, told_in)
+
+
 def listing(parts: Iterable[str], last: str) -> Translatable:
     """The parts, at least one, as a person would list them: ``low, medium or high``; `last` is *or* or *and*."""
     kept = tuple(parts)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.language import beginning
-from bot.services.policy import Scope, amount_text
+from bot.language import beginning, joined, phrase
+from bot.services.policy import LimitRule, Scope, amount_text, budget_name
 from bot.services.quotas import SHORT, WHOLLY, pace_text
 from bot.services.text import shown
 
@@ -22,31 +22,71 @@ def alert_text(alert: Alert, now: int) -> str:
     `now` is in seconds since 1970 (UTC). Of the budget of all servers no amounts are told: they would
     tell what others spend.
     """
-    name = beginning(alert.name)
     shared = alert.scope is Scope.INSTALLATION
-    amounts = "" if shared else f" ({amount_text(alert.metric, alert.used)} of {_maximum(alert)})"
-    resets = f"It resets <t:{alert.end_at}:R>."
-    more = (
-        "Whoever runs the bot can raise it." if shared else "`/quota grant` adds to it once, `/quota set` changes it."
-    )
+    resets = phrase("It resets {when}.", when=f"<t:{alert.end_at}:R>")
+    more = phrase("`/quota grant` adds to it once, `/quota set` changes it.")
+    if shared:
+        more = phrase("Whoever runs the bot can raise it.")
     if alert.level >= WHOLLY:
-        return f"🔴 {name} is used up{amounts}: requests are refused. {resets} {more}"
+        return joined(" ", [_used_up(alert), resets, more])
     if alert.level == SHORT:
-        left = "little" if shared else f"{amount_text(alert.metric, alert.maximum - alert.used)} of {_maximum(alert)}"
-        return f"🔴 A request was refused: {alert.name} has {left} left. Smaller ones still pass. {resets} {more}"
+        return joined(" ", [_refused(alert), phrase("Smaller ones still pass."), resets, more])
     edges = (alert.start_at, alert.end_at)
     pace = "" if shared else pace_text(alert.window, alert.used, alert.maximum, edges, now)
-    told = [f"🟠 {alert.level} % or more of {alert.name} is used{amounts}.", *([pace] if pace else []), resets]
-    return " ".join(told)
+    return joined(" ", [_nearly(alert), *([pace] if pace else []), resets])
+
+
+def _nearly(alert: Alert) -> str:
+    name, share = _name(alert), alert.level
+    if alert.scope is Scope.INSTALLATION:
+        return phrase("🟠 {share} % or more of {budget} is used.", share=share, budget=name)
+    used, maximum = amount_text(alert.metric, alert.used), amount_text(alert.metric, alert.maximum)
+    return phrase(
+        "🟠 {share} % or more of {budget} is used ({used} of {maximum}).",
+        share=share,
+        budget=name,
+        used=used,
+        maximum=maximum,
+    )
+
+
+def _used_up(alert: Alert) -> str:
+    name = beginning(_name(alert))
+    if alert.scope is Scope.INSTALLATION:
+        return phrase("🔴 {budget} is used up: requests are refused.", budget=name)
+    used, maximum = amount_text(alert.metric, alert.used), amount_text(alert.metric, alert.maximum)
+    return phrase(
+        "🔴 {budget} is used up ({used} of {maximum}): requests are refused.", budget=name, used=used, maximum=maximum
+    )
+
+
+def _refused(alert: Alert) -> str:
+    if alert.scope is Scope.INSTALLATION:
+        return phrase("🔴 A request was refused: {budget} has little left.", budget=_name(alert))
+    left = amount_text(alert.metric, alert.maximum - alert.used)
+    return phrase(
+        "🔴 A request was refused: {budget} has {left} of {maximum} left.",
+        budget=_name(alert),
+        left=left,
+        maximum=amount_text(alert.metric, alert.maximum),
+    )
+
+
+def _name(alert: Alert) -> str:
+    """As it is called; what is kept with an alert is English."""
+    if alert.scope is Scope.INSTALLATION:
+        return phrase("this bot's monthly budget")
+    return budget_name(LimitRule(True, alert.scope, alert.scope_id, alert.metric, alert.window, None))  # noqa: FBT003 - shared
 
 
 def account_text(words: str | None) -> str:
     """That the provider refuses the account, in its own words, or (None) takes it again."""
     if words is None:
-        return "🟢 The image API takes the account that pays for pictures again. Requests are taken as before."
-    return (
-        f"🔴 The image API refuses the account that pays for pictures: “{shown(words, LONGEST_WORDS)}” Requests are "
-        "refused, and nothing is charged, until whoever runs the bot has mended that. It goes on by itself then."
+        return phrase("🟢 The image API takes the account that pays for pictures again. Requests are taken as before.")
+    return phrase(
+        "🔴 The image API refuses the account that pays for pictures: “{words}” Requests are refused, and nothing is "
+        "charged, until whoever runs the bot has mended that. It goes on by itself then.",
+        words=shown(words, LONGEST_WORDS),
     )
 
 
@@ -54,12 +94,13 @@ def outage_text(downtime: Downtime) -> str:
     """That the image API is down, or (without a next look) back again."""
     since = f"<t:{downtime.since}:t>"
     if downtime.next_look is None:
-        return f"🟢 The image API answers again; it did not since {since}. What still waits is made in its order."
-    return (
-        f"🔴 {downtime.reason} (since {since}). Requests wait in line, and nothing is charged for them. I ask again by "
-        "myself, by calls that are free, and go on when it is back; what has waited too long is given back."
+        return phrase(
+            "🟢 The image API answers again; it did not since {since}. What still waits is made in its order.",
+            since=since,
+        )
+    return phrase(
+        "🔴 {reason} (since {since}). Requests wait in line, and nothing is charged for them. I ask again by myself, "
+        "by calls that are free, and go on when it is back; what has waited too long is given back.",
+        reason=phrase(downtime.reason),
+        since=since,
     )
-
-
-def _maximum(alert: Alert) -> str:
-    return amount_text(alert.metric, alert.maximum)

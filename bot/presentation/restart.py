@@ -28,7 +28,8 @@ def stopping_text(words: str) -> str:
 
 def trouble_text(reason: str) -> str:
     """For leads. `reason` is why nothing can be written, as the beginning of a sentence."""
-    return (
-        f"⚠️ {reason}, so no new pictures are begun. Whoever runs me has to see to it; it goes on by itself then. "
-        "What is being made is posted all the same."
+    return phrase(
+        "⚠️ {reason}, so no new pictures are begun. Whoever runs me has to see to it; it goes on by itself then. "
+        "What is being made is posted all the same.",
+        reason=reason,
     )

@@ -115,8 +115,8 @@ def _number(metric: Metric, amount: int) -> str:
     return format_usd(amount) if metric is Metric.USD else phrase("{number}", number=amount)
 
 
-def fitting(lines: Sequence[str], limits: Sequence[str], last: Sequence[str] = ()) -> str:
-    """The lines, as many of the limits as a message holds, and the last lines."""
+def fitting(lines: Sequence[str], limits: Sequence[str], last: Sequence[str] = (), *, most: int = LONGEST) -> str:
+    """The lines, as many of the limits as `most` characters hold, and the last lines."""
     first, count = len(lines), len(limits)
     rests = [phrase("- And {number} more.", number=number) for number in range(1, count + 1)]
 
@@ -124,7 +124,7 @@ def fitting(lines: Sequence[str], limits: Sequence[str], last: Sequence[str] = (
         begin, told = parts[:first], parts[first : first + count]
         rest, end = parts[first + count : first + 2 * count], parts[first + 2 * count :]
         kept = count
-        while len(text := "\n".join([*begin, *told[:kept], *rest[count - kept - 1 : count - kept], *end])) > LONGEST:
+        while len(text := "\n".join([*begin, *told[:kept], *rest[count - kept - 1 : count - kept], *end])) > most:
             kept -= 1
         return text
 

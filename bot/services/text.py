@@ -49,12 +49,16 @@ def listed(choices: tuple[str, ...], last: str = "or") -> str:
 
 def from_to(before: str, after: str) -> str:
     """``from none to <#5>``; where one of them is empty, the other says it alone."""
-    return f"from {before} to {after}" if before and after else after or before
+    return phrase("from {before} to {after}", before=before, after=after) if before and after else after or before
 
 
 def change_of(subject: str, before: str, after: str) -> str:
     """``The log channel: changed from none to <#5>.``; ``The channels: added <#5>.`` where `before` is empty."""
-    return f"{beginning(subject)}: {'changed ' if before else ''}{from_to(before, after)}."
+    if before:
+        return phrase(
+            "{subject}: changed from {before} to {after}.", subject=beginning(subject), before=before, after=after
+        )
+    return phrase("{subject}: {change}.", subject=beginning(subject), change=after)
 
 
 def about(seconds: float) -> str:

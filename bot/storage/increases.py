@@ -30,14 +30,14 @@ ORDER BY state = 'open', ends_at DESC LIMIT 1
 """
 ADD = """
 INSERT INTO pleas (at, server_id, channel_id, parent_channel_id, user_id, role_ids, scope, scope_id, metric, period,
-    wanted, needed, ends_at, state)
+    wanted, needed, ends_at, locale, state)
 VALUES (:at, :server_id, :channel_id, :parent_channel_id, :user_id, :role_ids, :scope, :scope_id, :metric, :period,
-    :wanted, :needed, :ends_at, 'open')
+    :wanted, :needed, :ends_at, :locale, 'open')
 RETURNING id
 """
 ASK_AGAIN = """
 UPDATE pleas SET at = :at, channel_id = :channel_id, parent_channel_id = :parent_channel_id, role_ids = :role_ids,
-    wanted = :wanted, needed = :needed
+    wanted = :wanted, needed = :needed, locale = :locale
 WHERE id = :id RETURNING id
 """
 UNTOLD = """
@@ -141,6 +141,7 @@ def _columns(increase: IncreaseRequest) -> dict[str, int | str]:
         "wanted": increase.wanted,
         "needed": increase.needed,
         "ends_at": increase.ends_at,
+        "locale": increase.locale,
     }
 
 
@@ -160,6 +161,7 @@ def _increase(row: sqlite3.Row) -> IncreaseRequest:
         ends_at=row["ends_at"],
         role_ids=tuple(json.loads(row["role_ids"])),
         parent_id=row["parent_channel_id"],
+        locale=row["locale"],
         state=IncreaseState(row["state"]),
         decided_at=row["decided_at"],
         decided_by=row["decided_by"],

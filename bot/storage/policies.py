@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 from typing_extensions import override
 
+from bot.language import read_again, written_down
 from bot.services.calendar import Window
 from bot.services.policy import Audit, AuditEntry, Decision, Grant, Metric, Policies, Scope, ServerPolicy
 from bot.storage.database.sqlite import DamagedRowError, by_name
@@ -30,14 +33,23 @@ class SqlitePolicies(Policies):
     def __init__(self, database: Database) -> None:
         self._database = database
         self._known: dict[int, ServerPolicy] = {}
+        self._locales: dict[int, str] = {}
+
+    async def open(self) -> None:
+        """Read which languages were chosen."""
+        self._locales = await self._database.read(_locales)
 
     @override
     async def of(self, server_id: int) -> ServerPolicy:
         known = self._known.get(server_id)
         if known is None:
             known = await self._database.read(lambda connection: read_policy(connection, server_id))
-            self._known[server_id] = known
+            self._keep(server_id, known)
         return known
+
+    @override
+    def locale_of(self, server_id: int) -> str:
+        return self._locales.get(server_id, "")
 
     @override
     async def forget(self, server_id: int) -> None:
@@ -56,7 +68,7 @@ class SqlitePolicies(Policies):
             return after, decision
 
         policy, decision = await self._renew(server_id, write)
-        self._known[server_id] = policy
+        self._keep(server_id, policy)
         return decision
 
     @override
@@ -64,7 +76,12 @@ class SqlitePolicies(Policies):
         def write(connection: sqlite3.Connection) -> tuple[ServerPolicy, Decision]:
             return add_grant(connection, server_id, grant, decision), decision
 
-        self._known[server_id], _ = await self._renew(server_id, write)
+        policy, _ = await self._renew(server_id, write)
+        self._keep(server_id, policy)
+
+    def _keep(self, server_id: int, policy: ServerPolicy) -> None:
+        self._known[server_id] = policy
+        self._locales[server_id] = policy.locale
 
     async def _renew(
         self, server_id: int, write: Callable[[sqlite3.Connection], tuple[ServerPolicy, Decision]]
@@ -121,6 +138,15 @@ def read_policy(connection: sqlite3.Connection, server_id: int) -> ServerPolicy:
     return replace(policy, version=version, grants=_recent_grants(connection, server_id))
 
 
+def _locales(connection: sqlite3.Connection) -> dict[int, str]:
+    """The languages that servers have chosen, without those that leave it to Discord."""
+    rows = connection.execute(
+        "SELECT server_id, CASE WHEN json_valid(document) THEN json_extract(document, '$.locale') END AS locale "
+        "FROM policies WHERE locale != ''"
+    )
+    return dict(rows.fetchall())
+
+
 def policy_version(connection: sqlite3.Connection, server_id: int) -> int:
     """How often the policy of a server was changed; 0 if never."""
     row = connection.execute("SELECT version FROM policies WHERE server_id = ?", (server_id,)).fetchone()
@@ -162,8 +188,8 @@ def add_grant(connection: sqlite3.Connection, server_id: int, grant: Grant, deci
 def write_entry(connection: sqlite3.Connection, server_id: int, decision: Decision) -> None:
     """Append to the audit."""
     connection.execute(
-        "INSERT INTO audit (at, server_id, actor_id, action, subject, before, after, why) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO audit (at, server_id, actor_id, action, subject, before, after, why, told) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             decision.at,
             server_id,
@@ -173,6 +199,7 @@ def write_entry(connection: sqlite3.Connection, server_id: int, decision: Decisi
             decision.before,
             decision.after,
             decision.why,
+            json.dumps([written_down(words) for words in (decision.subject, decision.before, decision.after)]),
         ),
     )
 
@@ -192,4 +219,7 @@ def _recent_grants(connection: sqlite3.Connection, server_id: int) -> tuple[Gran
 
 
 def _decision(row: sqlite3.Row) -> Decision:
-    return Decision(row["actor_id"], row["at"], row["action"], row["subject"], row["before"], row["after"], row["why"])
+    told = itertools.repeat(None) if row["told"] is None else json.loads(row["told"])
+    english = (row["subject"], row["before"], row["after"])
+    subject, before, after = (read_again(words, made) for words, made in zip(english, told, strict=False))
+    return Decision(row["actor_id"], row["at"], row["action"], subject, before, after, row["why"])

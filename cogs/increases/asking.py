@@ -9,6 +9,7 @@ import discord
 import structlog
 from typing_extensions import override
 
+from bot.delivery.languages import language_of_reader, language_of_server, translated
 from bot.discord_retries import PROBLEMS, steadily
 from bot.discord_ui.buttons import LastingButton
 from bot.discord_ui.occasions import requester_of, think
@@ -32,11 +33,13 @@ TEMPLATE = (
     r":(?P<window>hour|day|week|month):(?P<amount>[0-9]+):(?P<ends_at>[0-9]+)"
 )
 
-CANNOT_WRITE = (
+CANNOT_WRITE = phrase(
     "I cannot write to the channel where your leads would read this, so nothing was asked. "
     "Please tell one of them yourself."
 )
-NO_ANSWER = "Discord does not answer me, so your leads may not have read this. Press the button again in a minute."
+NO_ANSWER = phrase(
+    "Discord does not answer me, so your leads may not have read this. Press the button again in a minute."
+)
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -64,9 +67,10 @@ class AskButton(LastingButton, template=TEMPLATE):
     async def pressed(self, interaction: Interaction) -> None:
         """Ask."""
         await think(interaction)
-        async with interaction.client.services.increases.asking(requester_of(interaction), self.need) as asked:
+        locale = str(interaction.locale)
+        async with interaction.client.services.increases.asking(requester_of(interaction), self.need, locale) as asked:
             await _tell_leads(interaction, asked)
-        await interaction.edit_original_response(content=ASKED)
+        await interaction.edit_original_response(content=language_of_reader(interaction).translate(ASKED))
 
 
 def custom_id_of(need: Need) -> str:
@@ -93,9 +97,11 @@ async def _tell_leads(interaction: Interaction, asked: Asked) -> None:
     """
     increase = asked.increase
     channel = interaction.client.get_partial_messageable(asked.log_channel_id, guild_id=increase.server_id)
-    text = increase_text(increase, asked.status)
+    language = language_of_server(interaction.guild)
+    text = language.translate(increase_text(increase, asked.status))
+    nonce = f"plea-{increase.id}"
     try:
-        await steadily(lambda: channel.send(text, view=buttons_of(increase), nonce=f"plea-{increase.id}"))
+        await steadily(lambda: channel.send(text, view=translated(buttons_of(increase), language), nonce=nonce))
     except PROBLEMS as error:
         _log.warning("plea not posted", channel=asked.log_channel_id, reason=repr(error))
         raise UserFacingError(CANNOT_WRITE if _is_refusal(error) else NO_ANSWER) from None

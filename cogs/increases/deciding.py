@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 import discord
 from typing_extensions import override
 
+from bot.delivery.languages import language_of_reader, translated
 from bot.discord_ui.buttons import AtelierButton, LastingButton
 from bot.discord_ui.rows import view_of
 from bot.language import phrase
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 class GrantButton(LastingButton, template=r"plea-grant:(?P<id>[0-9]+):(?P<amount>[0-9]+)"):
     """Grants what was missing: never more than its label says."""
 
-    def __init__(self, increase_id: int, amount: int, label: str = "Grant") -> None:
+    def __init__(self, increase_id: int, amount: int, label: str = phrase("Grant")) -> None:
         """Args: `amount` is in nano-dollars or pictures; `label` says how much it is."""
         super().__init__(
             discord.ui.Button(
@@ -62,7 +63,8 @@ class OtherAmountButton(AtelierButton, action="plea-other"):
         """Open the dialog, unless there is nothing to decide any more."""
         verdict = await look(interaction, self.subject)
         if verdict.is_open:
-            await interaction.response.send_modal(AmountDialog(verdict.increase))
+            dialog = AmountDialog(verdict.increase)
+            await interaction.response.send_modal(translated(dialog, language_of_reader(interaction)))
         else:
             await show(interaction, verdict)
 

@@ -8,6 +8,7 @@ import discord
 
 from bot.discord_ui.buttons import LastingDialog
 from bot.discord_ui.occasions import written_in
+from bot.language import phrase
 from bot.services.policy import Metric, amount_text
 from bot.services.quotas import parse_more
 from bot.services.text import number_of
@@ -27,13 +28,13 @@ class AmountDialog(LastingDialog, template=r"plea-amount:(?P<id>[0-9]+)"):
     """How much to grant instead."""
 
     def __init__(self, increase: IncreaseRequest) -> None:
-        super().__init__("Grant another amount", f"plea-amount:{increase.id}")
+        super().__init__(phrase("Grant another amount"), f"plea-amount:{increase.id}")
         counts_pictures = increase.metric is Metric.IMAGES
         missing = amount_text(increase.metric, increase.needed)
         self.add_item(
             discord.ui.Label(
-                text="How many pictures?" if counts_pictures else "How many dollars?",
-                description=f"{missing} missing. Granted once, until the limit resets.",
+                text=phrase("How many pictures?") if counts_pictures else phrase("How many dollars?"),
+                description=phrase("{amount} missing. Granted once, until the limit resets.", amount=missing),
                 component=discord.ui.TextInput(
                     custom_id=AMOUNT, placeholder="4" if counts_pictures else "0.50", max_length=LONGEST_AMOUNT
                 ),

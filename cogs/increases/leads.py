@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.delivery.languages import language_of_reader, language_of_server, translated
 from bot.discord_retries import PROBLEMS
 from bot.discord_ui.interactions import Interaction, LeadsOnlyError, is_lead
 from bot.discord_ui.occasions import role_ids_of
@@ -72,6 +73,8 @@ async def show(interaction: Interaction, verdict: Verdict, still_open: discord.u
 
 async def _edit(interaction: Interaction, increase: IncreaseRequest, text: str, view: discord.ui.View | None) -> None:
     """Change the message with the buttons; by the bot's own right if the interaction is out of reach."""
+    language = language_of_server(interaction.guild)
+    text, view = language.translate(text), translated(view, language)
     try:
         await interaction.response.edit_message(content=text, view=view)
     except PROBLEMS as error:
@@ -86,6 +89,6 @@ async def _edit(interaction: Interaction, increase: IncreaseRequest, text: str, 
 async def _whisper(interaction: Interaction, increase: IncreaseRequest, text: str) -> None:
     """Tell the lead alone; the member hears of it even if that fails."""
     try:
-        await interaction.followup.send(text, ephemeral=True)
+        await interaction.followup.send(language_of_reader(interaction).translate(text), ephemeral=True)
     except PROBLEMS as error:
         _log.info("lead not told", increase=increase.id, reason=repr(error))

@@ -8,7 +8,9 @@ import discord
 import structlog
 from typing_extensions import override
 
+from bot.delivery.languages import language_of_server
 from bot.discord_retries import PROBLEMS, steadily
+from bot.language import language_of
 from bot.services.quotas import Notifier
 from cogs.increases.text import notice, public_notice
 
@@ -34,16 +36,18 @@ class MemberNotifier(Notifier):
         """
         increase, client = news.increase, self._client
         server = client.get_guild(increase.server_id)
-        nonce = f"told-{increase.id}"
+        nonce, member = f"told-{increase.id}", language_of(increase.locale)
 
         async def directly() -> None:
             channel = await client.create_dm(discord.Object(increase.user_id))
-            await channel.send(notice(news, None if server is None else server.name), nonce=nonce)
+            text = notice(news, None if server is None else server.name)
+            await channel.send(member.translate(text), nonce=nonce)
 
         async def where_they_asked() -> None:
             channel = client.get_partial_messageable(increase.channel_id, guild_id=increase.server_id)
             alone = discord.AllowedMentions(everyone=False, roles=False, users=[discord.Object(increase.user_id)])
-            await channel.send(public_notice(increase), allowed_mentions=alone, nonce=nonce)
+            text = language_of_server(server).translate(public_notice(increase))
+            await channel.send(text, allowed_mentions=alone, nonce=nonce)
 
         told = await attempt("member not told directly", increase, directly)
         return told or await attempt("member not told", increase, where_they_asked)

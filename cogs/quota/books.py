@@ -12,6 +12,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.charts import ChartError, alt_text
+from bot.delivery.languages import language_of_reader
 from bot.delivery.posting import REQUEST_LIMIT
 from bot.discord_ui.interactions import Interaction, lead_of
 from bot.discord_ui.occasions import think
@@ -53,10 +54,12 @@ class Books(commands.Cog):
     ) -> None:
         """See what a month cost, and who spent it on what. Only you see it."""
         await think(interaction)
+        language = language_of_reader(interaction)
         found = await self._bookkeeper.report(lead_of(interaction).server_id, month, by=Grouping(by))
         named = await self._named(interaction, found)
         files, notes = await self._charted(found, named)
-        await interaction.edit_original_response(content=report_text(found, named, notes), attachments=files)
+        told = language.translate(report_text(found, named, notes))
+        await interaction.edit_original_response(content=told, attachments=files)
 
     @app_commands.command()
     @app_commands.describe(
@@ -72,13 +75,14 @@ class Books(commands.Cog):
         packed = await asyncio.to_thread(packed_ledger, found, min(interaction.filesize_limit, REQUEST_LIMIT))
         await self._bookkeeper.record_export(lead_of(interaction), found)
         file = discord.File(BytesIO(packed.content), packed.name)
-        await interaction.edit_original_response(content=packed.sentence, attachments=[file])
+        told = language_of_reader(interaction).translate(packed.sentence)
+        await interaction.edit_original_response(content=told, attachments=[file])
 
     @report.autocomplete("month")
     @export.autocomplete("month")
     async def _months(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         months = await self._bookkeeper.months(lead_of(interaction).server_id)
-        return choices(month_choices(months, typed))
+        return choices(month_choices(months, typed), language_of_reader(interaction))
 
     async def _charted(self, found: MonthlyReport, named: Named) -> tuple[list[discord.File], tuple[str, ...]]:
         """The chart as a file, and what there is to say of it."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
+from bot.delivery.languages import language_of_reader, translated, translated_embed
 from bot.discord_ui.buttons import AtelierButton
 from bot.discord_ui.interactions import Interaction, check_lead
 from bot.discord_ui.occasions import take_press
@@ -28,7 +29,7 @@ class PageButton(AtelierButton, action="quota-page"):
 
     def __init__(self, subject: int) -> None:
         super().__init__(subject)
-        self.item.label = f"Page {subject}"
+        self.item.label = phrase("Page {number}", number=subject)
 
     @override
     async def pressed(self, interaction: Interaction) -> None:
@@ -46,4 +47,6 @@ async def show_overview(interaction: Interaction, limit_statuses: LimitStatuses,
     number = min(max(number, 1), len(pages))
     gone = await Names().gone(server, pages[number - 1].whose, PATIENCE)
     view = view_of([PageButton(other) for other in (number - 1, number + 1) if 1 <= other <= len(pages)])
-    await interaction.edit_original_response(embed=overview_embed(overview_pages(overview, gone), number), view=view)
+    language = language_of_reader(interaction)
+    embed = translated_embed(overview_embed(overview_pages(overview, gone), number), language)
+    await interaction.edit_original_response(embed=embed, view=translated(view, language))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.discord_limits import LONGEST_CHOICE, MOST_CHOICES
+from bot.language import composed, joined, phrase, plural
 from bot.services.accounting import NO_CHARGE, ChargeOnFile, Resolved, charge_text
 from bot.services.ledger import ChargeState
-from bot.services.policy import SPAN_NAMES, Limit, Metric, Scope, exact_text
+from bot.services.policy import SPAN_NAMES, Limit, Metric, Scope, exact_text, unchanged
 from bot.services.requests import format_usd
 from bot.services.text import change_of, listed
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from bot.services.catalog import Catalog
 
 FAMILY = "GPT Image "  # begins the titles of most models; there is no room for it in a choice
-NOTHING_UNKNOWN = "Nothing is unknown here. For a closed charge, type its picture's number, such as #4821."
+NOTHING_UNKNOWN = phrase("Nothing is unknown here. For a closed charge, type its picture's number, such as #4821.")
 MINUTE, HOUR, DAY = 60, 3600, 86_400  # seconds
 _MANY = 2  # units from which on the larger one is named
 
@@ -42,25 +43,42 @@ def no_charge_choice() -> tuple[str, str]:
 def resolved_text(resolved: Resolved, title: str) -> str:
     """What the charge was and is, and what that changes; `title` is the model's."""
     charge, corrected = resolved.charge, resolved.corrected
-    picture = "" if charge.picture is None else f" #{charge.picture}"
-    what = f"<@{charge.requester.user_id}>'s picture{picture} ({title}, {charge.quality}, <t:{charge.reserved_at}:R>)"
+    what = phrase(
+        "{picture} ({model}, {quality}, {when})",
+        picture=_picture(charge),
+        model=title,
+        quality=phrase(charge.quality),
+        when=f"<t:{charge.reserved_at}:R>",
+    )
     after = charge_text(corrected.state_after, corrected.nano_after)
     if not resolved.is_changed:
-        return f"{what} is {after} already. Nothing was changed."
+        return unchanged(phrase("{limit} is {amount} already.", limit=what, amount=after))
     before = charge_text(corrected.state_before, corrected.nano_before)
-    return f"✅ {change_of(what, before, after)}\n{_effect(resolved)}\n-# Written to the audit."
+    changed = joined(" ", ["✅", change_of(what, before, after)])
+    return joined("\n", [changed, _effect(resolved), phrase("-# Written to the audit.")])
+
+
+def _picture(charge: ChargeOnFile) -> str:
+    who = f"<@{charge.requester.user_id}>"
+    if charge.picture is None:
+        return phrase("{who}'s picture", who=who)
+    return phrase("{who}'s picture {number}", who=who, number=f"#{charge.picture}")
 
 
 def _label(charge: ChargeOnFile, names: Mapping[int, str], catalog: Catalog, now: int) -> str:
-    member = names.get(charge.requester.user_id, f"member {charge.requester.user_id}")
-    model = f"{catalog.title_of(charge.model).removeprefix(FAMILY)} {charge.quality}"
+    user_id = charge.requester.user_id
+    member = names.get(user_id, phrase("member {id}", id=str(user_id)))
+    model = joined(" ", [catalog.title_of(charge.model).removeprefix(FAMILY), phrase(charge.quality)])
     begins = [] if charge.picture is None else [f"#{charge.picture}"]
     if charge.state is ChargeState.UNKNOWN:
-        begins += [f"{format_usd(charge.hold_nano)} held"]
+        begins += [phrase("{usd} held", usd=format_usd(charge.hold_nano))]
     else:
         begins += [charge_text(charge.state, charge.counted_nano, exact=False)]
-    asked = f"{_span(now - charge.reserved_at)} ago"
-    parts = [*begins, model, member, asked, *_deadline(charge, now)]
+    asked = phrase("{time} ago", time=_span(now - charge.reserved_at))
+    return composed(_label_of, [*begins, model, member, asked, *_deadline(charge, now)])
+
+
+def _label_of(parts: Sequence[str]) -> str:
     label = " · ".join(parts)
     return label if len(label) <= LONGEST_CHOICE else f"{label[: LONGEST_CHOICE - 1]}…"
 
@@ -68,29 +86,38 @@ def _label(charge: ChargeOnFile, names: Mapping[int, str], catalog: Catalog, now
 def _deadline(charge: ChargeOnFile, now: int) -> list[str]:
     if charge.state is not ChargeState.UNKNOWN or charge.deadline_at is None:
         return []
-    return [f"charged in {_span(charge.deadline_at - now)}" if charge.deadline_at > now else "charged soon"]
+    if charge.deadline_at <= now:
+        return [phrase("charged soon")]
+    return [phrase("charged in {time}", time=_span(charge.deadline_at - now))]
 
 
 def _span(seconds: int) -> str:
     """``5 min``, ``3 h``, ``2 days``."""
-    for unit, name in ((DAY, "days"), (HOUR, "h")):
-        if seconds >= _MANY * unit:
-            return f"{seconds // unit} {name}"
-    return f"{max(seconds, 0) // MINUTE} min"
+    if seconds >= _MANY * DAY:
+        return plural("{count} day", "{count} days", seconds // DAY)
+    if seconds >= _MANY * HOUR:
+        return phrase("{hours} h", hours=seconds // HOUR)
+    return phrase("{minutes} min", minutes=max(seconds, 0) // MINUTE)
 
 
 def _effect(resolved: Resolved) -> str:
     corrected = resolved.corrected
     change = corrected.nano_after - corrected.nano_before
     if not change:
-        return f"What counts stays as it was: {exact_text(Metric.USD, corrected.nano_after)}, charged instead of held."
+        usd = exact_text(Metric.USD, corrected.nano_after)
+        return phrase("What counts stays as it was: {usd}, charged instead of held.", usd=usd)
     lines = [_line(resolved, metric) for metric in Metric]
     told = [line for line in lines if line]
     if not told:
         amount = exact_text(Metric.USD, abs(change))
-        verb = "is taken out of" if change < 0 else "is added to"
-        told = [f"{amount} {verb} the counters of that time; no limit that holds now counts it."]
-    return "\n".join(told)
+        if change < 0:
+            return phrase(
+                "{amount} is taken out of the counters of that time; no limit that holds now counts it.", amount=amount
+            )
+        return phrase(
+            "{amount} is added to the counters of that time; no limit that holds now counts it.", amount=amount
+        )
+    return joined("\n", told)
 
 
 def _line(resolved: Resolved, metric: Metric) -> str:
@@ -100,10 +127,12 @@ def _line(resolved: Resolved, metric: Metric) -> str:
     change = effects[0].change
     names = listed(tuple(_limit(each.limit) for each in effects), "and")
     amount = exact_text(metric, abs(change))
-    return f"Free again: {amount} in {names}." if change < 0 else f"Counted in addition: {amount} in {names}."
+    if change < 0:
+        return phrase("Free again: {amount} in {limits}.", amount=amount, limits=names)
+    return phrase("Counted in addition: {amount} in {limits}.", amount=amount, limits=names)
 
 
 def _limit(limit: Limit) -> str:
     if limit.scope is Scope.MEMBER:
-        return f"<@{limit.scope_id}>'s {SPAN_NAMES[limit.window]} allowance"
+        return phrase("{who}'s {span} allowance", who=f"<@{limit.scope_id}>", span=SPAN_NAMES[limit.window])
     return limit.name

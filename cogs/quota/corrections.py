@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from discord import app_commands
 from discord.ext import commands
 
+from bot.delivery.languages import language_of_reader
 from bot.discord_ui.interactions import Interaction, lead_of
 from bot.discord_ui.occasions import think
 from bot.discord_ui.options import choices
@@ -60,7 +61,8 @@ class Corrections(commands.Cog):
         await think(interaction)
         resolved = await self._corrector.resolve(lead_of(interaction), charge, Billing(outcome), amount, reason)
         title = self._catalog.title_of(resolved.charge.model)
-        await interaction.edit_original_response(content=resolved_text(resolved, title))
+        told = language_of_reader(interaction).translate(resolved_text(resolved, title))
+        await interaction.edit_original_response(content=told)
 
     @resolve.autocomplete("charge")
     async def _charges(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
@@ -72,7 +74,7 @@ class Corrections(commands.Cog):
             offered = [] if found is None else await self._choices(interaction, [found], "")
         if not offered and not unknown:
             offered = [no_charge_choice()]
-        return choices(offered)
+        return choices(offered, language_of_reader(interaction))
 
     async def _choices(
         self, interaction: Interaction, charges: Sequence[ChargeOnFile], typed: str

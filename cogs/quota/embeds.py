@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from calendar import day_name
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import discord
 
 from bot.discord_limits import LONGEST_CHOICE, MOST_CHOICES
-from bot.language import beginning
-from bot.presentation.usage import barred_lines
+from bot.language import beginning, composed, joined, phrase
+from bot.presentation.usage import barred_lines, fitting
 from bot.services.calendar import Window
 from bot.services.policy import (
     PER,
     SPAN_NAMES,
     THINGS,
+    WEEKDAYS,
     Metric,
     Scope,
     exact_text,
@@ -29,13 +29,14 @@ from bot.services.text import listed
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from bot.services.ledger import LimitStatus
     from bot.services.policy import Grant, LimitRule, ServerPolicy
     from bot.services.quotas import BudgetHint, MemberLimit, MemberLimits, Overview, RuleStatus
 
 LONGEST_TEXT = 4000  # characters; an embed's description holds 4096
 LINES_PER_PAGE = 16  # of 245 characters at most
 CHANNELS_NAMED = 10
-LEFT = {Scope.MEMBER: "has left", Scope.ROLE: "removed", Scope.CHANNEL: "deleted"}
+LEFT = {Scope.MEMBER: phrase("has left"), Scope.ROLE: phrase("removed"), Scope.CHANNEL: phrase("deleted")}
 
 
 Whose = tuple[Scope, int]
@@ -61,23 +62,25 @@ def overview_pages(overview: Overview, gone: Collection[Whose] = NOBODY) -> list
     `gone` are the scopes and ids of removed roles, deleted channels and members who have left.
     """
     budgets, allowances = _split(overview.limit_statuses)
-    nothing: list[Line] = [("- None is set.", None)]
+    nothing: list[Line] = [(phrase("- None is set."), None)]
     return _pages(
         _calendar(overview.policy),
         {
-            "Budgets, shared by all": _lines(budgets, gone) or nothing,
-            "Allowances, for each member": _lines(allowances, gone) or nothing,
-            "Grants in force": [(_grant_line(grant, gone), (grant.scope, grant.scope_id)) for grant in overview.grants],
-            "Set by whoever runs this bot": [(line, None) for line in _of_operator(overview)],
+            phrase("Budgets, shared by all"): _lines(budgets, gone) or nothing,
+            phrase("Allowances, for each member"): _lines(allowances, gone) or nothing,
+            phrase("Grants in force"): [
+                (_grant_line(grant, gone), (grant.scope, grant.scope_id)) for grant in overview.grants
+            ],
+            phrase("Set by whoever runs this bot"): [(line, None) for line in _of_operator(overview)],
         },
     )
 
 
 def overview_embed(pages: list[Page], number: int) -> discord.Embed:
     """One page of the overview, counted from 1."""
-    embed = discord.Embed(title="Limits of this server", description=pages[number - 1].text)
+    embed = discord.Embed(title=phrase("Limits of this server"), description=pages[number - 1].text)
     if len(pages) > 1:
-        embed.set_footer(text=f"Page {number} of {len(pages)}")
+        embed.set_footer(text=phrase("Page {number} of {count}", number=number, count=len(pages)))
     return embed
 
 
@@ -88,9 +91,11 @@ def subject_embed(overview: Overview, scope: Scope, scope_id: int) -> discord.Em
     lines += [_grant_line(grant, NOBODY) for grant in overview.grants]
     if scope is Scope.SERVER:
         lines += _of_operator(overview)
-    who = "this server" if scope is Scope.SERVER else mention(scope, scope_id)
-    text = [f"What is set for {who}:", *lines] if lines else [f"Nothing is set for {who}. Use /quota set."]
-    return discord.Embed(title="Limits", description=_fitting(text))
+    who = mention(scope, scope_id)
+    text: list[str] = [phrase("Nothing is set for {who}. Use /quota set.", who=who)]
+    if lines:
+        text = [phrase("What is set for {who}:", who=who), *lines]
+    return discord.Embed(title=phrase("Limits"), description=_fitting(text))
 
 
 def member_embed(standing: MemberLimits, *, is_here: bool = True) -> discord.Embed:
@@ -98,21 +103,21 @@ def member_embed(standing: MemberLimits, *, is_here: bool = True) -> discord.Emb
     who = mention(Scope.MEMBER, standing.user_id)
     text = barred_lines(standing.policy.block_of(standing.user_id), standing.policy.pause)
     if is_here:
-        text.append(f"What bounds {who}:")
+        text.append(phrase("What bounds {who}:", who=who))
     else:
-        text.append(f"{who} is not a member of this server. What would bound them, without any role:")
+        text.append(phrase("{who} is not a member of this server. What would bound them, without any role:", who=who))
     names = told_apart((_bound_name(bound), bound.status.limit.metric) for bound in standing.bounds)
     lines = [_bound_line(bound, name, standing.policy) for bound, name in zip(standing.bounds, names, strict=True)]
     lines += [
-        f"- {beginning(SPAN_NAMES[rule.window])} allowance of {THINGS[rule.metric]}: unlimited, "
-        f"{origin(rule, standing.policy)}."
+        phrase("- {name}: unlimited, {origin}.", name=_unlimited(rule), origin=origin(rule, standing.policy))
         for rule in standing.unlimited
     ]
     if standing.hint is not None:
         lines.append(_hint_line(standing.hint))
     if standing.pools:
-        lines.append(f"- {_pools(standing.pools)}")
-    return discord.Embed(title="Limits of a member", description=_fitting([*text, *(lines or ["- Nothing."])]))
+        lines.append(_pools(standing.pools))
+    told = [*text, *(lines or [phrase("- Nothing.")])]
+    return discord.Embed(title=phrase("Limits of a member"), description=_fitting(told))
 
 
 def limit_choices(rules: Iterable[tuple[LimitRule, str]], typed: str) -> list[tuple[str, LimitRule]]:
@@ -124,8 +129,9 @@ def limit_choices(rules: Iterable[tuple[LimitRule, str]], typed: str) -> list[tu
 
 def _label(rule: LimitRule, who: str) -> str:
     name = rule_name(rule, who)
+    called = name if name.startswith(who) else beginning(name)
     amount = exact_text(rule.metric, rule.maximum)
-    return f"{name if name.startswith(who) else beginning(name)}: {amount}"[:LONGEST_CHOICE]
+    return composed(lambda parts: ": ".join(parts)[:LONGEST_CHOICE], [called, amount])
 
 
 def _split(limit_statuses: tuple[RuleStatus, ...]) -> tuple[list[RuleStatus], list[RuleStatus]]:
@@ -146,60 +152,84 @@ def _lines(limit_statuses: Iterable[RuleStatus], gone: Collection[Whose]) -> lis
 
 def _standing_line(standing: RuleStatus, called: str, gone: Collection[Whose]) -> str:
     rule, status = standing.rule, standing.status
-    name = f"- {beginning(called)}{_gone(rule.scope, rule.scope_id, gone)}: "
+    name = _gone(beginning(called), rule.scope, rule.scope_id, gone)
     if status is not None:
-        return f"{name}{use_text(status)}. It resets <t:{status.resets_at}:R>."
+        return _used_line(name, status)
+    amount = exact_text(rule.metric, rule.maximum)
     if rule.maximum is None:
-        return f"{name}{exact_text(rule.metric, None)}."
-    return f"{name}{exact_text(rule.metric, rule.maximum)} each. It resets <t:{standing.resets_at}:R>."
+        return phrase("- {name}: {amount}.", name=name, amount=amount)
+    when = f"<t:{standing.resets_at}:R>"
+    return phrase("- {name}: {amount} each. It resets {when}.", name=name, amount=amount, when=when)
+
+
+def _used_line(name: str, status: LimitStatus) -> str:
+    return phrase(
+        "- {name}: {use}. It resets {when}.", name=name, use=use_text(status), when=f"<t:{status.resets_at}:R>"
+    )
 
 
 def _grant_line(grant: Grant, gone: Collection[Whose]) -> str:
-    return f"- {grant_text(grant)}{_gone(grant.scope, grant.scope_id, gone)}. It ends <t:{grant.end_at}:R>."
+    what = _gone(grant_text(grant), grant.scope, grant.scope_id, gone)
+    return phrase("- {grant}. It ends {when}.", grant=what, when=f"<t:{grant.end_at}:R>")
 
 
-def _gone(scope: Scope, scope_id: int, gone: Collection[Whose]) -> str:
+def _gone(name: str, scope: Scope, scope_id: int, gone: Collection[Whose]) -> str:
     """A role that was removed is drawn as nothing that anybody can read: its id tells it from others."""
-    return f" ({LEFT[scope]}, id {scope_id})" if (scope, scope_id) in gone else ""
+    if (scope, scope_id) not in gone:
+        return name
+    return phrase("{name} ({state}, id {id})", name=name, state=LEFT[scope], id=str(scope_id))
+
+
+def _unlimited(rule: LimitRule) -> str:
+    span, things = SPAN_NAMES[rule.window], THINGS[rule.metric]
+    return beginning(phrase("{span} allowance of {things}", span=span, things=things))
 
 
 def _bound_name(bound: MemberLimit) -> str:
     limit = bound.status.limit
-    return beginning(limit.name if bound.rule is None else f"{SPAN_NAMES[limit.window]} allowance")
+    if bound.rule is None:
+        return beginning(limit.name)
+    return beginning(phrase("{span} allowance", span=SPAN_NAMES[limit.window]))
 
 
 def _bound_line(bound: MemberLimit, name: str, policy: ServerPolicy) -> str:
-    line = f"- {name}: {use_text(bound.status)}. It resets <t:{bound.status.resets_at}:R>."
-    return line if bound.rule is None else f"{line} It is {per_window(bound.rule)}, {origin(bound.rule, policy)}."
+    line = _used_line(name, bound.status)
+    if bound.rule is None:
+        return line
+    it = phrase("It is {amount}, {origin}.", amount=per_window(bound.rule), origin=origin(bound.rule, policy))
+    return joined(" ", [line, it])
 
 
 def _hint_line(hint: BudgetHint) -> str:
-    return f"- {hint_text(hint)} It resets <t:{hint.resets_at}:R>."
+    resets = phrase("It resets {when}.", when=f"<t:{hint.resets_at}:R>")
+    return joined(" ", ["-", hint_text(hint), resets])
 
 
 def _pools(channel_ids: tuple[int, ...]) -> str:
     channels = [mention(Scope.CHANNEL, each) for each in channel_ids[:CHANNELS_NAMED]]
     if rest := len(channel_ids) - len(channels):
-        channels.append(f"{rest} more")
-    return f"What they ask for in {listed(tuple(channels))} also counts in the budget of that channel."
+        channels.append(phrase("{number} more", number=rest))
+    return phrase(
+        "- What they ask for in {channels} also counts in the budget of that channel.", channels=listed(tuple(channels))
+    )
 
 
 def _of_operator(overview: Overview) -> tuple[str, ...]:
     lines: list[str] = []
     if overview.installation is not None:
-        status = overview.installation
-        lines.append(f"- This bot's monthly budget: {use_text(status)}. It resets <t:{status.resets_at}:R>.")
+        lines.append(_used_line(beginning(phrase("this bot's monthly budget")), overview.installation))
     elif overview.hint is not None:
         lines.append(_hint_line(overview.hint))
     daily = overview.defaults.member_daily_images
     if daily is not None:
-        each = f"{exact_text(Metric.IMAGES, daily)} {PER[Window.DAY]}"
-        lines.append(f"- Each member: {each}, where no daily allowance of pictures is set.")
+        each = phrase("{amount} {span}", amount=exact_text(Metric.IMAGES, daily), span=PER[Window.DAY])
+        lines.append(phrase("- Each member: {amount}, where no daily allowance of pictures is set.", amount=each))
     return tuple(lines)
 
 
 def _calendar(policy: ServerPolicy) -> str:
-    return f"Days begin by the clocks of {policy.zone}, weeks on {day_name[policy.week_start]}."
+    day = WEEKDAYS[policy.week_start]
+    return phrase("Days begin by the clocks of {zone}, weeks on {day}.", zone=policy.zone, day=day)
 
 
 def _pages(opening: str, sections: Mapping[str, Sequence[Line]]) -> list[Page]:
@@ -213,20 +243,14 @@ def _pages(opening: str, sections: Mapping[str, Sequence[Line]]) -> list[Page]:
                 texts.append([])
                 whose.append([])
             if number == 0:
-                texts[-1].append(f"**{heading}**")
+                texts[-1].append(phrase("**{heading}**", heading=heading))
             elif is_full:
-                texts[-1].append(f"**{heading}**, continued")
+                texts[-1].append(phrase("**{heading}**, continued", heading=heading))
             texts[-1].append(line)
             whose[-1] += [about] if about else []
-    return [Page("\n".join(lines), tuple(about)) for lines, about in zip(texts, whose, strict=True)]
+    return [Page(joined("\n", lines), tuple(about)) for lines, about in zip(texts, whose, strict=True)]
 
 
-def _fitting(lines: list[str]) -> str:
+def _fitting(lines: Sequence[str]) -> str:
     """The lines as far as they fit, and how many more there are."""
-    kept: list[str] = []
-    for line in lines:
-        if sum(len(each) + 1 for each in [*kept, line]) > LONGEST_TEXT:
-            break
-        kept.append(line)
-    rest = len(lines) - len(kept)
-    return "\n".join([*kept, f"- And {rest} more."] if rest else kept)
+    return fitting((), lines, most=LONGEST_TEXT)

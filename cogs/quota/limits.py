@@ -8,10 +8,12 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.delivery.languages import language_of_reader, translated_embed
 from bot.discord_ui.interactions import Interaction
 from bot.discord_ui.occasions import role_ids_of, think
 from bot.discord_ui.options import AnyChannel, ChannelOption, choices
 from bot.errors import RequestRefused
+from bot.language import phrase
 from bot.services.calendar import Window
 from bot.services.policy import Scope, amount_choices, parse_amount, rule_key, rule_of_key
 from cogs.quota.buttons import show_overview
@@ -60,10 +62,12 @@ class Limits(commands.Cog):
         limit_statuses, server_id = self._desk.limit_statuses, server_of(interaction).id
         if subject.scope is Scope.MEMBER:
             standing = await limit_statuses.of_member(server_id, subject.scope_id, subject.role_ids)
-            await interaction.edit_original_response(embed=member_embed(standing, is_here=subject.is_here))
+            embed = translated_embed(member_embed(standing, is_here=subject.is_here), language_of_reader(interaction))
+            await interaction.edit_original_response(embed=embed)
         elif role is not None or channel is not None:
             overview = await limit_statuses.overview(server_id, subject.scope, subject.scope_id)
             embed = subject_embed(overview, subject.scope, subject.scope_id)
+            embed = translated_embed(embed, language_of_reader(interaction))
             await interaction.edit_original_response(embed=embed)
         else:
             await show_overview(interaction, limit_statuses, 1)
@@ -101,7 +105,7 @@ class Limits(commands.Cog):
             window=Window(window),
             actor_id=interaction.user.id,
         )
-        await interaction.edit_original_response(content=told)
+        await _say(interaction, told)
 
     @app_commands.command()
     @app_commands.describe(limit="Which limit; choose one from the list")
@@ -113,8 +117,7 @@ class Limits(commands.Cog):
         roles: tuple[int, ...] = ()
         if rule is not None and rule.scope is Scope.MEMBER:
             roles = await _roles_of(interaction, rule.scope_id)
-        told = await self._desk.clear(server_id, limit, interaction.user.id, roles)
-        await interaction.edit_original_response(content=told)
+        await _say(interaction, await self._desk.clear(server_id, limit, interaction.user.id, roles))
 
     @app_commands.command()
     @app_commands.choices(window=WINDOWS)
@@ -139,7 +142,9 @@ class Limits(commands.Cog):
         """Add to a limit once, until its window ends; without member, role or channel, to the server's budget."""
         wanted = parse_amount(amount)
         if wanted.metric is None or wanted.value is None:
-            raise RequestRefused("A grant is a number, such as 5 pictures or $2. To lift a limit, use /quota set.")
+            raise RequestRefused(
+                phrase("A grant is a number, such as 5 pictures or $2. To lift a limit, use /quota set.")
+            )
         subject = must_be_here(subject_of(interaction, member, role, channel))
         await think(interaction)
         told = await self._desk.grant(
@@ -153,15 +158,16 @@ class Limits(commands.Cog):
             reason,
             role_ids=subject.role_ids,
         )
-        await interaction.edit_original_response(content=told)
+        await _say(interaction, told)
 
     @set_limit.autocomplete("amount")
     async def _amounts(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        return choices(amount_choices(typed, may_be_unlimited=interaction.namespace.kind != "budget"))
+        offered = amount_choices(typed, may_be_unlimited=interaction.namespace.kind != "budget")
+        return choices(offered, language_of_reader(interaction))
 
     @grant.autocomplete("amount")
-    async def _amounts_more(self, _interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        return choices(amount_choices(typed, may_be_unlimited=False))
+    async def _amounts_more(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return choices(amount_choices(typed, may_be_unlimited=False), language_of_reader(interaction))
 
     @clear.autocomplete("limit")
     async def _limits(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
@@ -169,7 +175,13 @@ class Limits(commands.Cog):
         policy = await self._desk.decisions.of(server.id)
         names = await self._names.of(server, [(rule.scope, rule.scope_id) for rule in policy.limits], PATIENCE)
         named = [(rule, names[rule.scope, rule.scope_id]) for rule in policy.limits]
-        return choices([(label, rule_key(rule)) for label, rule in limit_choices(named, typed)])
+        offered = [(label, rule_key(rule)) for label, rule in limit_choices(named, typed)]
+        return choices(offered, language_of_reader(interaction))
+
+
+async def _say(interaction: Interaction, text: str) -> None:
+    """What became of it, to the lead alone."""
+    await interaction.edit_original_response(content=language_of_reader(interaction).translate(text))
 
 
 async def _roles_of(interaction: Interaction, user_id: int) -> tuple[int, ...]:

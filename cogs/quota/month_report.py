@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bot.charts import Bar, Chart
 from bot.discord_limits import LONGEST_MESSAGE
 from bot.errors import UserFacingError
+from bot.language import composed, day_of_month, joined, phrase, plural
 from bot.presentation.ledger_csv import csv_file
 from bot.services.accounting import Grouping, sums_in
 from bot.services.policy import Metric, amount_text
@@ -23,7 +24,13 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 10  # of members, models or channels; days are all shown
 SIGNS = {Grouping.MEMBER: "@", Grouping.CHANNEL: "#"}  # of mentions
-NO_CHART = "There is no chart this time; the numbers are complete without it."
+NO_CHART = phrase("There is no chart this time; the numbers are complete without it.")
+BY = {
+    Grouping.MEMBER: phrase("**By member**"),
+    Grouping.MODEL: phrase("**By model**"),
+    Grouping.DAY: phrase("**By day**"),
+    Grouping.CHANNEL: phrase("**By channel**"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +51,8 @@ def report_text(found: MonthlyReport, named: Named, notes: Sequence[str] = ()) -
 
     What is held and unknown in each group is left out where there would be no room for it in a message.
     """
-    whole = _report_text(found, named, notes, _in_words)
-    return whole if len(whole) <= LONGEST_MESSAGE else _report_text(found, named, notes, _in_short)
+    ways = [_report_text(found, named, notes, in_words) for in_words in (_in_words, _in_short)]
+    return composed(lambda told: told[0] if len(told[0]) <= LONGEST_MESSAGE else told[1], ways)
 
 
 def told_keys(found: MonthlyReport) -> tuple[str, ...]:
@@ -92,66 +99,106 @@ def packed_ledger(exported: MonthlyReport, limit: int) -> PackedLedger:
         UserFacingError: there are no jobs, or it is too large even so; the sentence says what to do.
     """
     month, jobs = exported.month, exported.report.jobs
-    whose = "" if exported.member_id is None else f" of <@{exported.member_id}>"
     if not jobs:
-        raise UserFacingError(f"There is nothing to export: {month.name} has no jobs{whose or ' on this server'}.")
+        raise UserFacingError(_nothing_to_export(exported))
     name, content = f"atelier-{month}.csv", csv_file(jobs)
     if len(content) > limit:
         name, content = f"{name}.gz", gzip.compress(content, mtime=0)
     if len(content) > limit:
         raise UserFacingError(
-            "This file would be larger than Discord takes here. Export one member at a time, or ask whoever runs me "
-            f"for `atelier report --server {jobs[0].server_id} --month {month} --csv`."
+            phrase(
+                "This file would be larger than Discord takes here. Export one member at a time, or ask whoever runs "
+                "me for {command}.",
+                command=f"`atelier report --server {jobs[0].server_id} --month {month} --csv`",
+            )
         )
-    packed = " It is compressed, for Discord takes no larger file here." if name.endswith("gz") else ""
-    count = f"{len(jobs):,} job{'s' * (len(jobs) != 1)}"
-    return PackedLedger(
-        name,
-        content,
-        f"{count}{whose} in {month.name} ({exported.zone.key}): who asked, where, with which model, and what was held, "
-        f"charged and corrected, to the nano-dollar. Prompts are not in it.{packed}",
+    told = [
+        _exported(exported),
+        phrase(
+            "Who asked, where, with which model, and what was held, charged and corrected, to the nano-dollar. "
+            "Prompts are not in it."
+        ),
+    ]
+    if name.endswith("gz"):
+        told.append(phrase("It is compressed, for Discord takes no larger file here."))
+    return PackedLedger(name, content, joined(" ", told))
+
+
+def _nothing_to_export(exported: MonthlyReport) -> str:
+    month, member_id = exported.month.name, exported.member_id
+    if member_id is None:
+        return phrase("There is nothing to export: {month} has no jobs on this server.", month=month)
+    return phrase("There is nothing to export: {month} has no jobs of {who}.", month=month, who=f"<@{member_id}>")
+
+
+def _exported(exported: MonthlyReport) -> str:
+    count, zone, month = len(exported.report.jobs), exported.zone.key, exported.month.name
+    if exported.member_id is None:
+        return plural(
+            "{count} job in {month} ({zone}).", "{count} jobs in {month} ({zone}).", count, month=month, zone=zone
+        )
+    who = f"<@{exported.member_id}>"
+    return plural(
+        "{count} job of {who} in {month} ({zone}).",
+        "{count} jobs of {who} in {month} ({zone}).",
+        count,
+        who=who,
+        month=month,
+        zone=zone,
     )
 
 
 def _report_text(found: MonthlyReport, named: Named, notes: Sequence[str], in_words: Callable[[Sums], str]) -> str:
     report = found.report
-    lines = [f"**Report of {found.month.name}**"]
+    lines: list[str] = [phrase("**Report of {month}**", month=found.month.name)]
     if report.sums.job_count:
         lines += _sums(report.sums)
-        lines += ["", f"**By {report.by}**", *_rows(found, named, in_words)] if report.by else []
+        lines += ["", BY[report.by], *_rows(found, named, in_words)] if report.by else []
     else:
-        lines.append("Nothing was asked for.")
-    zone = f"Month and days are those of the time zone {found.zone.key}."
-    return "\n".join([*lines, f"-# {zone} Every job as a file: /quota export", *(f"-# {note}" for note in notes)])
+        lines.append(phrase("Nothing was asked for."))
+    zone = phrase(
+        "-# Month and days are those of the time zone {zone}. Every job as a file: /quota export", zone=found.zone.key
+    )
+    return joined("\n", [*lines, zone, *(joined(" ", ["-#", note]) for note in notes)])
 
 
 def _sums(sums: Sums) -> list[str]:
     """What was charged, and whatever else there is."""
-    each = "" if sums.picture_nano is None else f", {format_usd(sums.picture_nano)} each on average"
-    lines = [f"Charged: **{format_usd(sums.settled_nano)}** for {_pictures(sums.picture_count)}{each}"]
+    charged, pictures = format_usd(sums.settled_nano), _pictures(sums.picture_count)
+    lines: list[str] = [phrase("Charged: **{usd}** for {pictures}", usd=charged, pictures=pictures)]
+    if sums.picture_nano is not None:
+        each = phrase("{usd} each on average", usd=format_usd(sums.picture_nano))
+        lines = [joined(", ", [*lines, each])]
     if sums.adjusted_nano:
-        lines.append(f"Adjustments, counted in that: {format_usd(sums.adjusted_nano)}")
+        lines.append(phrase("Adjustments, counted in that: {usd}", usd=format_usd(sums.adjusted_nano)))
     if sums.held_count:
-        lines.append(f"Held: {format_usd(sums.held_nano)} for {_pictures(sums.held_count)} in the making")
+        held, pictures = format_usd(sums.held_nano), _pictures(sums.held_count)
+        lines.append(phrase("Held: {usd} for {pictures} in the making", usd=held, pictures=pictures))
     if sums.unknown_count:
-        pictures = _pictures(sums.unknown_count)
+        unknown, pictures = format_usd(sums.unknown_nano), _pictures(sums.unknown_count)
         lines.append(
-            f"Unknown: {format_usd(sums.unknown_nano)} held for {pictures} that may have been billed; "
-            "/quota resolve settles them"
+            phrase(
+                "Unknown: {usd} held for {pictures} that may have been billed; /quota resolve settles them",
+                usd=unknown,
+                pictures=pictures,
+            )
         )
     if sums.unmade_count:
-        lines.append(f"Jobs that made no picture: {sums.unmade_count:,}")
+        lines.append(phrase("Jobs that made no picture: {count}", count=sums.unmade_count))
     return lines
 
 
 def _rows(found: MonthlyReport, named: Named, in_words: Callable[[Sums], str]) -> list[str]:
     shown, others = _shown(found)
     if found.report.by is Grouping.DAY:
-        return [f"{_day(group.key)}: {in_words(group.sums)}" for group in shown]
-    rows = [
-        f"{place}. {_mention(found, named, group.key)}: {in_words(group.sums)}" for place, group in enumerate(shown, 1)
+        return [joined(": ", [_day(group.key), in_words(group.sums)]) for group in shown]
+    rows: list[str] = [
+        joined("", [f"{place}. ", _mention(found, named, group.key), ": ", in_words(group.sums)])
+        for place, group in enumerate(shown, 1)
     ]
-    return [*rows, f"{len(others):,} more: {in_words(sums_in(others))}"] if others else rows
+    if not others:
+        return rows
+    return [*rows, joined(": ", [phrase("{number} more", number=len(others)), in_words(sums_in(others))])]
 
 
 def _shown(found: MonthlyReport) -> tuple[tuple[Group, ...], tuple[Group, ...]]:
@@ -174,15 +221,18 @@ def _pictures(count: int) -> str:
 def _day(key: str) -> str:
     """``Nov 20`` of ``2026-11-20``."""
     day = date.fromisoformat(key)
-    return f"{month_abbr[day.month]} {day.day}"
+    return day_of_month(day, f"{month_abbr[day.month]} {day.day}")
 
 
 def _in_words(sums: Sums) -> str:
     """``$1.20, 12 pictures``; with what is held and unknown, if there is any."""
-    held = f", {format_usd(sums.held_nano)} held" if sums.held_nano else ""
-    unknown = f", {format_usd(sums.unknown_nano)} unknown" if sums.unknown_nano else ""
-    return f"{_in_short(sums)}{held}{unknown}"
+    told = [_in_short(sums)]
+    if sums.held_nano:
+        told.append(phrase("{usd} held", usd=format_usd(sums.held_nano)))
+    if sums.unknown_nano:
+        told.append(phrase("{usd} unknown", usd=format_usd(sums.unknown_nano)))
+    return joined(", ", told)
 
 
 def _in_short(sums: Sums) -> str:
-    return f"{format_usd(sums.settled_nano)}, {_pictures(sums.picture_count)}"
+    return joined(", ", [format_usd(sums.settled_nano), _pictures(sums.picture_count)])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.discord_retries import PROBLEMS
+from bot.language import Translatable, phrase
 from bot.services.background import Background
 from bot.services.policy import Scope
 from bot.services.text import one_line
@@ -59,8 +60,10 @@ class Names:
         return found
 
     def _member(self, server: discord.Guild, user_id: int) -> str:
-        name = self._members.get((server.id, user_id), f"member {user_id}")
-        return f"former member {user_id}" if name is None else one_line(name, LONGEST_NAME)
+        name = self._members.get((server.id, user_id), phrase("member {id}", id=str(user_id)))
+        if name is None:
+            return phrase("former member {id}", id=str(user_id))
+        return name if isinstance(name, Translatable) else one_line(name, LONGEST_NAME)
 
 
 async def _found(server: discord.Guild, user_ids: list[int], patience: float) -> dict[int, str | None]:
@@ -85,6 +88,8 @@ async def _found(server: discord.Guild, user_ids: list[int], patience: float) ->
 def _name(server: discord.Guild, scope: Scope, each: int) -> str:
     if scope is Scope.ROLE:
         role = server.get_role(each)
-        return f"removed role {each}" if role is None else "@" + one_line(role.name, LONGEST_NAME)
+        return phrase("removed role {id}", id=str(each)) if role is None else "@" + one_line(role.name, LONGEST_NAME)
     channel = server.get_channel_or_thread(each)
-    return f"deleted channel {each}" if channel is None else "#" + one_line(channel.name, LONGEST_NAME)
+    if channel is None:
+        return phrase("deleted channel {id}", id=str(each))
+    return "#" + one_line(channel.name, LONGEST_NAME)

@@ -10,6 +10,7 @@ from discord import app_commands
 
 from bot.discord_ui.occasions import role_ids_of
 from bot.errors import RequestRefused
+from bot.language import phrase
 from bot.services.policy import Scope
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def server_of(interaction: Interaction) -> discord.Guild:
         RequestRefused: it is none that the bot is in.
     """
     if interaction.guild is None:
-        raise RequestRefused("Limits belong to a server. Use this command on one.")
+        raise RequestRefused(phrase("Limits belong to a server. Use this command on one."))
     return interaction.guild
 
 
@@ -55,7 +56,7 @@ def subject_of(
         RequestRefused: they name several, or something that is gone or has no limits.
     """
     if sum(option is not None for option in (member, role, channel)) > 1:
-        raise RequestRefused("Name only one: a member, a role or a channel. Name none for the whole server.")
+        raise RequestRefused(phrase("Name only one: a member, a role or a channel. Name none for the whole server."))
     if member is not None:
         roles = role_ids_of(member) if isinstance(member, discord.Member) else ()
         return Subject(Scope.MEMBER, member.id, roles, is_here=isinstance(member, discord.Member))
@@ -74,8 +75,11 @@ def must_be_here(subject: Subject) -> Subject:
     """
     if not subject.is_here:
         raise RequestRefused(
-            f"<@{subject.scope_id}> is not a member of this server, so that nothing was changed. "
-            "What is set for who has left can be taken back with /quota clear."
+            phrase(
+                "{who} is not a member of this server, so that nothing was changed. What is set for who has left can "
+                "be taken back with /quota clear.",
+                who=f"<@{subject.scope_id}>",
+            )
         )
     return subject
 
@@ -85,15 +89,20 @@ def _of_role(interaction: Interaction, role: AnyRole) -> Subject:
     if role.id == server.id:
         return Subject(Scope.SERVER, server.id)
     if not isinstance(role, discord.Role) or server.get_role(role.id) is None:
-        raise RequestRefused("This role was removed. What is set for it can be taken back with /quota clear.")
+        raise RequestRefused(phrase("This role was removed. What is set for it can be taken back with /quota clear."))
     return Subject(Scope.ROLE, role.id)
 
 
 def _of_channel(interaction: Interaction, channel: AnyChannel) -> Subject:
     if isinstance(channel, app_commands.AppCommandThread):
         raise RequestRefused(
-            f"A thread has no budget of its own: it draws on that of <#{channel.parent_id}>. Name that channel."
+            phrase(
+                "A thread has no budget of its own: it draws on that of {channel}. Name that channel.",
+                channel=f"<#{channel.parent_id}>",
+            )
         )
     if isinstance(channel, discord.Object) or server_of(interaction).get_channel(channel.id) is None:
-        raise RequestRefused("This channel was deleted. What is set for it can be taken back with /quota clear.")
+        raise RequestRefused(
+            phrase("This channel was deleted. What is set for it can be taken back with /quota clear.")
+        )
     return Subject(Scope.CHANNEL, channel.id)

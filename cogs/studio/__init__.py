@@ -17,6 +17,7 @@ from cogs.studio.rules import WhatMayBeAsked
 from cogs.studio.running import Running, SwitchButton
 from cogs.studio.settings import ServerWide
 from cogs.studio.setup import Start
+from cogs.studio.spoken import SpokenHere
 
 if TYPE_CHECKING:
     from bot.discord_ui.interactions import AtelierClient
@@ -36,6 +37,7 @@ class Studio(
     ServerWide,
     StarredPictures,
     ServerDefaults,
+    SpokenHere,
     Start,
     WhoDecided,
     LeadCog,

@@ -9,6 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 from typing_extensions import override
 
+from bot.delivery.languages import language_of_reader, translated, translated_embed
 from bot.discord_ui.buttons import AtelierButton
 from bot.discord_ui.interactions import Interaction, check_lead
 from bot.discord_ui.rows import view_of
@@ -18,6 +19,7 @@ from cogs.studio.audit_page import PER_PAGE, audit_page
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.language import Language
     from bot.services.policy import Audit, AuditEntry
 
 
@@ -32,7 +34,8 @@ class WhoDecided(commands.Cog):
         """Read who decided what, when and why."""
         actor_id = None if member is None else member.id
         entries = await self._audit.entries(interaction.guild_id or 0, actor_id=actor_id, most=PER_PAGE + 1)
-        embed, view = _page(entries, OlderButton if member is None else OlderOfOneButton, actor_id)
+        older = OlderButton if member is None else OlderOfOneButton
+        embed, view = _page(entries, older, actor_id, language_of_reader(interaction))
         if view is None:
             await interaction.response.send_message(embed=embed, ephemeral=True)
         else:
@@ -50,7 +53,7 @@ class OlderButton(AtelierButton, action="audit"):
         await check_lead(interaction)
         audit = interaction.client.services.audit
         entries = await audit.entries(interaction.guild_id or 0, before=self.subject, most=PER_PAGE + 1)
-        embed, view = _page(entries, OlderButton)
+        embed, view = _page(entries, OlderButton, None, language_of_reader(interaction))
         await interaction.response.edit_message(embed=embed, view=view)
 
 
@@ -67,15 +70,19 @@ class OlderOfOneButton(AtelierButton, action="audit-of-one"):
         last = next(iter(await audit.entries(server_id, before=self.subject + 1, most=1)), None)
         actor_id = None if last is None else last.decision.actor_id
         entries = await audit.entries(server_id, before=self.subject, actor_id=actor_id, most=PER_PAGE + 1)
-        embed, view = _page(entries, OlderOfOneButton, actor_id)
+        embed, view = _page(entries, OlderOfOneButton, actor_id, language_of_reader(interaction))
         await interaction.response.edit_message(embed=embed, view=view)
 
 
 def _page(
-    entries: Sequence[AuditEntry], older: type[OlderButton | OlderOfOneButton], actor_id: int | None = None
+    entries: Sequence[AuditEntry],
+    older: type[OlderButton | OlderOfOneButton],
+    actor_id: int | None,
+    language: Language,
 ) -> tuple[discord.Embed, discord.ui.View | None]:
     """The page, and the way to the next if there is one."""
-    embed, count = audit_page(entries, actor_id)
+    embed, count = audit_page(entries, actor_id, language)
+    embed = translated_embed(embed, language)
     if count == len(entries):
         return embed, None
-    return embed, view_of([older(entries[count - 1].seq)])
+    return embed, translated(view_of([older(entries[count - 1].seq)]), language)

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Self, cast
 import discord
 from typing_extensions import override
 
+from bot.delivery.languages import language_of_reader, translated
 from bot.discord_ui.buttons import LastingButton, LastingDialog
 from bot.discord_ui.interactions import Interaction, LeadsOnlyError, check_lead, lead_of
 from bot.discord_ui.occasions import fields_of, think, written_in
 from bot.language import phrase
 from bot.services.calendar import Window
-from bot.services.policy import FirstSettings, exact_text, parse_amount
+from bot.services.policy import FirstSettings, Scope, exact_text, parse_amount
 from cogs.studio.log_channel import begin_log, notes_on_log
 from cogs.studio.rule_panels import set_up_text
 from cogs.studio.settings import LONGEST_ZONE, lead_role_in
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 LONGEST_AMOUNT = 100  # characters
 BUDGET, EACH, LOG, ZONE, LEADS = "budget", "each", "log", "zone", "leads"  # the fields' ids
-LEFT = "Empty leaves it as it is."
 SAFE_BUDGET, SAFE_ALLOWANCE = "$20", "10 pictures"
 
 
@@ -58,8 +58,8 @@ class FirstSetup:
         lead, log_id, role = lead_of(interaction), chosen.log_channel_id, chosen.lead_role
         first = await FirstSettings.of(
             lead.server_id,
-            parse_amount(chosen.budget),
-            parse_amount(chosen.each),
+            parse_amount(chosen.budget) if chosen.budget.strip() else None,
+            parse_amount(chosen.each) if chosen.each.strip() else None,
             zone=chosen.zone,
             log_channel_id=log_id,
             lead_role_id=None if role is None else lead_role_in(interaction, role),
@@ -74,7 +74,8 @@ class FirstSetup:
         if log_id is not None:
             notes += await notes_on_log(interaction, log_id)
         policy = await self.server_settings.of(lead.server_id)
-        await interaction.edit_original_response(content=set_up_text(decision, policy, notes))
+        told = set_up_text(decision, first.told(policy), policy, notes)
+        await interaction.edit_original_response(content=language_of_reader(interaction).translate(told))
 
     async def ask(self, interaction: Interaction, chosen: Chosen) -> None:
         """Open the dialog: with what was chosen already, else with what is set, else with a safe start."""
@@ -90,7 +91,8 @@ class FirstSetup:
             log_channel_id=log_id if any(channel.id == log_id for channel in guild.text_channels) else None,
             lead_role_id=None if role is None else role.id,
         )
-        await interaction.response.send_modal(SetupDialog(shown, guild.id, chosen))
+        dialog = SetupDialog(shown, guild.id, chosen)
+        await interaction.response.send_modal(translated(dialog, language_of_reader(interaction)))
 
     async def submit(self, interaction: Interaction, _: re.Match[str]) -> None:
         """Take what was written and chosen in the dialog."""
@@ -110,22 +112,41 @@ class SetupDialog(LastingDialog, template=r"setup"):
     """Asks for all of it."""
 
     def __init__(self, policy: ServerPolicy, server_id: int, chosen: Chosen) -> None:
-        """Args: `policy` is what stands there but for the amounts, whose `chosen` words go before what is set."""
-        super().__init__("Set up picture making here", "setup")
-        limits = {(rule.shared, rule.window): rule for rule in policy.limits if rule.scope_id == server_id}
-        amounts = [
-            given or (exact_text(rule.metric, rule.maximum) if rule is not None and rule.maximum is not None else safe)
-            for given, rule, safe in (
-                (chosen.budget, limits.get((True, Window.MONTH)), SAFE_BUDGET),
-                (chosen.each, limits.get((False, Window.DAY)), SAFE_ALLOWANCE),
-            )
-        ]
+        """Args: `policy` is what stands there but for the amounts, whose `chosen` words go before what is set.
+
+        Where nothing is set yet, a safe start stands there; where anything is, only what is.
+        """
+        super().__init__(phrase("Set up picture making here"), "setup")
+        budget = chosen.budget or _set(policy, server_id, Window.MONTH, shared=True)
+        each = chosen.each or _set(policy, server_id, Window.DAY)
+        if not policy.limits:
+            budget, each = budget or SAFE_BUDGET, each or SAFE_ALLOWANCE
         fields: tuple[tuple[str, str, discord.ui.Item[Any]], ...] = (
-            ("Budget of this server, a month", "Dollars or pictures; nobody can pass it.", _amount(BUDGET, amounts[0])),
-            ("Allowance of each member, a day", "Pictures or dollars.", _amount(EACH, amounts[1])),
-            ("Log channel", f"For alerts, reports and members' questions for more. {LEFT}", _channel(policy)),
-            ("Time zone", "By which days and months are counted.", _zone(policy)),
-            ("Role that leads too", f"Beside those who may manage this server. {LEFT}", _role(policy)),
+            (
+                phrase("Budget of this server, a month"),
+                phrase("Dollars or pictures; nobody can pass it. Empty leaves it as it is."),
+                _amount(BUDGET, budget, required=not policy.limits),
+            ),
+            (
+                phrase("Allowance of each member, a day"),
+                phrase("Pictures or dollars. Empty leaves it as it is."),
+                _amount(EACH, each, required=not policy.limits),
+            ),
+            (
+                phrase("Log channel"),
+                phrase("For alerts, reports and members' questions for more. Empty leaves it as it is."),
+                _channel(policy),
+            ),
+            (
+                phrase("Time zone"),
+                phrase("By which days and months are counted. Empty leaves it as it is."),
+                _zone(policy),
+            ),
+            (
+                phrase("Role that leads too"),
+                phrase("Beside those who may manage this server. Empty leaves it as it is."),
+                _role(policy),
+            ),
         )
         for text, description, field in fields:
             self.add_item(discord.ui.Label(text=text, description=description, component=field))
@@ -152,8 +173,21 @@ class SetupButton(LastingButton, template=r"setup"):
         )
 
 
-def _amount(custom_id: str, words: str) -> discord.ui.TextInput[Any]:
-    return discord.ui.TextInput(custom_id=custom_id, default=words[:LONGEST_AMOUNT], max_length=LONGEST_AMOUNT)
+def _set(policy: ServerPolicy, server_id: int, window: Window, *, shared: bool = False) -> str:
+    """What is set for the whole server in a window; empty if nothing is, or it is unlimited."""
+    kind = (shared, Scope.SERVER, server_id, window)
+    rules = [rule for rule in policy.limits if (rule.shared, rule.scope, rule.scope_id, rule.window) == kind]
+    bounded = [exact_text(rule.metric, rule.maximum) for rule in rules if rule.maximum is not None]
+    return bounded[0] if bounded else ""
+
+
+def _amount(custom_id: str, words: str, *, required: bool) -> discord.ui.TextInput[Any]:
+    return discord.ui.TextInput(
+        custom_id=custom_id,
+        default=words[:LONGEST_AMOUNT] or None,
+        max_length=LONGEST_AMOUNT,
+        required=required,
+    )
 
 
 def _zone(policy: ServerPolicy) -> discord.ui.TextInput[Any]:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from discord import app_commands
 from discord.ext import commands
 
+from bot.delivery.languages import language_of_reader
 from bot.discord_ui.interactions import Interaction, lead_of
 from bot.discord_ui.occasions import think
 from bot.discord_ui.options import AnyChannel, ChannelOption
 from bot.errors import DecisionRefusedError
-from bot.services.policy import GalleryChannel
+from bot.language import joined, phrase
+from bot.services.policy import GalleryChannel, unchanged
 from cogs.studio.posting_places import begin_posting, fault_of, find_place
 from cogs.studio.rule_panels import changed_text, first_gallery_line, gallery_panel, gallery_warning
 
@@ -48,7 +50,7 @@ class StarredPictures(commands.Cog):
         lead = lead_of(interaction)
         chosen = channel is not None or stars is not None
         if chosen and off:
-            raise DecisionRefusedError("Choose a channel and stars, or off, not both. Nothing was changed.")
+            raise DecisionRefusedError(unchanged(phrase("Choose a channel and stars, or off, not both.")))
         await think(interaction)
         kept = (await self._server_settings.of(lead.server_id)).gallery
         if not (chosen or off):
@@ -58,7 +60,9 @@ class StarredPictures(commands.Cog):
             text = changed_text(await self._server_settings.set_gallery(lead, kept))
             self._gallery_posts.post_all_soon()
         fault = await gallery_fault(interaction, kept)
-        await interaction.edit_original_response(content=f"{text} {gallery_warning(fault)}" if fault else text)
+        if fault:
+            text = joined(" ", [text, gallery_warning(fault)])
+        await interaction.edit_original_response(content=language_of_reader(interaction).translate(text))
 
     async def _chosen(
         self, interaction: Interaction, kept: GalleryChannel | None, channel: AnyChannel | None, stars: int | None
@@ -67,7 +71,7 @@ class StarredPictures(commands.Cog):
         before = kept or GalleryChannel(0, USUAL)
         gallery = GalleryChannel(before.channel_id if channel is None else channel.id, stars or before.stars)
         if not gallery.channel_id:
-            raise DecisionRefusedError("Choose the channel too: there is no gallery yet. Nothing was changed.")
+            raise DecisionRefusedError(unchanged(phrase("Choose the channel too: there is no gallery yet.")))
         if gallery.channel_id != before.channel_id:
             line = first_gallery_line(gallery.stars, interaction.user.id)
             await begin_posting(interaction, gallery.channel_id, line, NEEDED)

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from bot.delivery.languages import language_of_server
 from bot.errors import DecisionRefusedError
+from bot.language import phrase
+from bot.services.policy import unchanged
 from bot.services.text import listed
 
 if TYPE_CHECKING:
@@ -14,6 +17,14 @@ if TYPE_CHECKING:
 
     from bot.discord_ui.interactions import Interaction
 
+PERMISSIONS = {  # as Discord calls them
+    "view_channel": phrase("View Channel"),
+    "send_messages": phrase("Send Messages"),
+    "send_messages_in_threads": phrase("Send Messages In Threads"),
+    "embed_links": phrase("Embed Links"),
+    "attach_files": phrase("Attach Files"),
+    "read_message_history": phrase("Read Message History"),
+}
 Place = discord.abc.GuildChannel | discord.Thread
 
 
@@ -38,15 +49,19 @@ def fault_of(interaction: Interaction, channel_id: int, place: Place | None, nee
     """
     mention = f"<#{channel_id}>"
     if place is None or interaction.guild is None or (isinstance(place, discord.Thread) and place.parent is None):
-        return f"I cannot see {mention}. Let me, or choose another."
+        return phrase("I cannot see {channel}. Let me, or choose another.", channel=mention)
     mine = place.permissions_for(interaction.guild.me)
     writing = "send_messages_in_threads" if isinstance(place, discord.Thread) else "send_messages"
     if not isinstance(place, discord.abc.Messageable):
-        return f"Nobody can write in {mention}. Choose a text channel."
-    lacking = tuple(
-        name.replace("_", " ").title() for name in ("view_channel", writing, *needed) if not getattr(mine, name)
+        return phrase("Nobody can write in {channel}. Choose a text channel.", channel=mention)
+    lacking = tuple(PERMISSIONS[name] for name in ("view_channel", writing, *needed) if not getattr(mine, name))
+    if not lacking:
+        return ""
+    return phrase(
+        "I may not write in {channel}: I lack {permissions} there.",
+        channel=mention,
+        permissions=listed(lacking, "and"),
     )
-    return f"I may not write in {mention}: I lack {listed(lacking, 'and')} there." if lacking else ""
 
 
 async def begin_posting(interaction: Interaction, channel_id: int, line: str, needed: Sequence[str]) -> None:
@@ -58,8 +73,9 @@ async def begin_posting(interaction: Interaction, channel_id: int, line: str, ne
     place = await find_place(interaction, channel_id)
     fault = fault_of(interaction, channel_id, place, needed)
     if fault or not isinstance(place, discord.abc.Messageable):
-        raise DecisionRefusedError(f"{fault} Nothing was changed.")
+        raise DecisionRefusedError(unchanged(fault))
     try:
-        await place.send(line)
+        await place.send(language_of_server(interaction.guild).translate(line))
     except (discord.Forbidden, discord.NotFound):
-        raise DecisionRefusedError(f"I could not write in <#{channel_id}>. Nothing was changed.") from None
+        refused = phrase("I could not write in {channel}.", channel=f"<#{channel_id}>")
+        raise DecisionRefusedError(unchanged(refused)) from None

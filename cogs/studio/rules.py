@@ -8,11 +8,13 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.delivery.languages import language_of_reader
 from bot.discord_limits import LONGEST_CHOICE
 from bot.discord_ui.interactions import Interaction, lead_of
 from bot.discord_ui.options import AnyChannel, ChannelOption, choices
 from bot.errors import DecisionRefusedError
-from bot.services.policy import ANY, Requester, RoleOrder, all_qualities, rule_text
+from bot.language import joined, phrase
+from bot.services.policy import ANY, Requester, RoleOrder, all_qualities, rule_text, unchanged
 from cogs.studio.rule_panels import (
     changed_text,
     channels_panel,
@@ -61,7 +63,7 @@ class WhatMayBeAsked(commands.Cog):
         elif action == "reset":
             answer = changed_text(await self._rules.reset_models(lead))
         elif model is None:
-            raise DecisionRefusedError("Say which model, with the option “model”. Nothing was changed.")
+            raise DecisionRefusedError(unchanged(phrase("Say which model, with the option “model”.")))
         elif action == "allow":
             answer = changed_text(await self._rules.allow_model(lead, model))
         else:
@@ -69,7 +71,7 @@ class WhatMayBeAsked(commands.Cog):
         policy = await self._rules.of(lead.server_id)
         usual = (await self._drafting.usual(Requester(lead.server_id, 0, 0))).model().value
         panel = models_panel(policy, self._rules.catalog, self._admission.today, usual, lead.server_id)
-        await say(interaction, f"{answer}\n{panel}".strip())
+        await say(interaction, joined("\n", [answer, panel]) if answer else panel)
 
     @app_commands.command()
     @app_commands.describe(
@@ -93,7 +95,7 @@ class WhatMayBeAsked(commands.Cog):
         if action == "reset":
             decision = await self._rules.reset_channels(lead)
         elif action == "add" and isinstance(channel, discord.Object):
-            raise DecisionRefusedError("That channel is gone. Nothing was changed.")
+            raise DecisionRefusedError(unchanged(phrase("That channel is gone.")))
         elif action == "add":
             decision = await self._rules.add_channel(lead, _chosen_channel(interaction, channel))
         elif deleted is not None:
@@ -150,7 +152,8 @@ class WhatMayBeAsked(commands.Cog):
     async def _offer_deleted_channels(self, interaction: Interaction, _: str) -> list[app_commands.Choice[str]]:
         policy = await self._rules.of(interaction.guild_id or 0)
         gone = [each for each in policy.channels if _channel_is_gone(interaction, each)]
-        return choices((f"a deleted channel ({each})", str(each)) for each in gone)
+        named = ((phrase("a deleted channel ({id})", id=str(each)), str(each)) for each in gone)
+        return choices(named, language_of_reader(interaction))
 
     @roles.autocomplete("models")
     async def _offer_model_lists(self, _: Interaction, typed: str) -> list[app_commands.Choice[str]]:
@@ -173,12 +176,16 @@ class WhatMayBeAsked(commands.Cog):
         policy = await self._rules.of(interaction.guild_id or 0)
         guild = interaction.guild
         gone = [rule for rule in policy.roles if guild is not None and guild.get_role(rule.role_id) is None]
-        return choices((f"a deleted role: {rule_text(rule, self._rules.catalog)}", str(rule.role_id)) for rule in gone)
+        named = (
+            (phrase("a deleted role: {rule}", rule=rule_text(rule, self._rules.catalog)), str(rule.role_id))
+            for rule in gone
+        )
+        return choices(named, language_of_reader(interaction))
 
 
 async def say(interaction: Interaction, text: str) -> None:
     """Answer the lead alone."""
-    await interaction.response.send_message(text, ephemeral=True)
+    await interaction.response.send_message(language_of_reader(interaction).translate(text), ephemeral=True)
 
 
 def _chosen_channel(interaction: Interaction, channel: AnyChannel | None) -> int:
@@ -191,11 +198,11 @@ def _chosen_channel(interaction: Interaction, channel: AnyChannel | None) -> int
 
 def _chosen_role(role: discord.Role | None, deleted: str | None, ruled: Iterable[int]) -> int:
     if role is not None and deleted is not None:
-        raise DecisionRefusedError("Choose a role, or one that is gone, not both. Nothing was changed.")
+        raise DecisionRefusedError(unchanged(phrase("Choose a role, or one that is gone, not both.")))
     if role is not None:
         return role.id
     if deleted is None:
-        raise DecisionRefusedError("Say for which role, with the option “role”. Nothing was changed.")
+        raise DecisionRefusedError(unchanged(phrase("Say for which role, with the option “role”.")))
     return _offered_id(deleted, ruled)
 
 
@@ -203,7 +210,7 @@ def _offered_id(text: str, ids: Iterable[int]) -> int:
     """The id that was offered for an option; the text itself is nobody's to trust."""
     found = {str(each): each for each in ids}.get(text.strip())
     if found is None:
-        raise DecisionRefusedError("Choose one that is offered for the option “deleted”. Nothing was changed.")
+        raise DecisionRefusedError(unchanged(phrase("Choose one that is offered for the option “deleted”.")))
     return found
 
 

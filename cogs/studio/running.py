@@ -9,12 +9,16 @@ from discord import app_commands
 from discord.ext import commands
 from typing_extensions import override
 
+from bot.delivery.languages import language_of_reader, translated
 from bot.discord_ui.buttons import LastingButton
 from bot.discord_ui.interactions import Interaction, check_lead, lead_of
+from bot.language import phrase
 from bot.services.jobs import LONGEST_REASON
 from cogs.studio.first_setup import SetupButton
 from cogs.studio.gallery import gallery_fault
 from cogs.studio.log_channel import log_fault
+from cogs.studio.rules import say
+from cogs.studio.spoken import own_language
 from cogs.studio.status_text import paused_text, resumed_text, status_panel
 
 if TYPE_CHECKING:
@@ -41,20 +45,20 @@ class Running(commands.Cog):
     ) -> None:
         """Stop making pictures here at once; what waits keeps its place in line."""
         outcome = await self._pausing.pause(lead_of(interaction), reason or "")
-        await interaction.response.send_message(paused_text(outcome), ephemeral=True)
+        await say(interaction, paused_text(outcome))
 
     @app_commands.command()
     async def resume(self, interaction: Interaction) -> None:
         """Go on making pictures here."""
         outcome = await self._pausing.resume(lead_of(interaction))
-        await interaction.response.send_message(resumed_text(outcome), ephemeral=True)
+        await say(interaction, resumed_text(outcome))
 
 
 class SwitchButton(LastingButton, template=r"studio:(?P<to>pause|resume)"):
     """Stops picture making, or lets it go on; below the status, which it shows anew."""
 
     def __init__(self, to: str) -> None:
-        emoji, label = ("⏸️", "Pause") if to == "pause" else ("▶️", "Resume")
+        emoji, label = ("⏸️", phrase("Pause")) if to == "pause" else ("▶️", phrase("Resume"))
         super().__init__(discord.ui.Button(label=label, emoji=emoji, custom_id=f"studio:{to}"))
         self._to = to
 
@@ -80,4 +84,5 @@ async def _panel(interaction: Interaction, server_statuses: ServerStatuses) -> d
     policy = server_status.policy
     faults = await log_fault(interaction, policy.log_channel_id), await gallery_fault(interaction, policy.gallery)
     switch = SwitchButton("pause" if policy.pause is None else "resume")
-    return status_panel(server_status, *faults, (switch, SetupButton()))
+    view = status_panel(server_status, *faults, (switch, SetupButton()), own_language(interaction))
+    return translated(view, language_of_reader(interaction))

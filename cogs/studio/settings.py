@@ -9,13 +9,15 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.delivery.languages import language_of_reader
 from bot.discord_limits import MOST_CHOICES
 from bot.discord_ui.interactions import Interaction, lead_of, may_manage
 from bot.discord_ui.occasions import think
 from bot.discord_ui.options import AnyChannel, ChannelOption, choices
 from bot.errors import DecisionRefusedError
+from bot.language import joined, phrase
 from bot.services.calendar import zones_like
-from bot.services.policy import LONGEST_REASON, LONGEST_WAIT, ReplyMode
+from bot.services.policy import LONGEST_REASON, LONGEST_WAIT, ReplyMode, unchanged
 from bot.services.text import one_line
 from cogs.studio.log_channel import begin_log, notes_on_log
 from cogs.studio.rule_panels import (
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
     from bot.services.quotas import BudgetAlerts
 
 LONGEST_ZONE = 60  # characters
-FOR_MANAGERS = "Only members who may manage this server choose its lead role. Nothing was changed."
+FOR_MANAGERS = unchanged(phrase("Only members who may manage this server choose its lead role."))
 
 
 class ServerWide(commands.Cog):
@@ -134,7 +136,7 @@ class ServerWide(commands.Cog):
         """Choose where alerts about budgets and pleas for more are posted."""
         lead = lead_of(interaction)
         if channel is not None and off:
-            raise DecisionRefusedError("Choose a channel or off, not both. Nothing was changed.")
+            raise DecisionRefusedError(unchanged(phrase("Choose a channel or off, not both.")))
         await think(interaction)
         kept = (await self._server_settings.of(lead.server_id)).log_channel_id
         if channel is None and not off:
@@ -146,8 +148,8 @@ class ServerWide(commands.Cog):
             text = changed_text(await self._server_settings.set_log_channel(lead, kept))
             self._budget_alerts.tell_soon()
         if kept is not None:
-            text = " ".join([text, *await notes_on_log(interaction, kept)])
-        await interaction.edit_original_response(content=text)
+            text = joined(" ", [text, *await notes_on_log(interaction, kept)])
+        await interaction.edit_original_response(content=language_of_reader(interaction).translate(text))
 
     @app_commands.command()
     @app_commands.describe(role="Whoever has it", nobody="Nobody beside those who may manage the server")
@@ -163,7 +165,7 @@ class ServerWide(commands.Cog):
             await say(interaction, lead_role_panel(await self._server_settings.of(lead.server_id)))
             return
         if role is not None and nobody:
-            raise DecisionRefusedError("Choose a role or nobody, not both. Nothing was changed.")
+            raise DecisionRefusedError(unchanged(phrase("Choose a role or nobody, not both.")))
         role_id = None if role is None else lead_role_in(interaction, role)
         if role_id is None and not may_manage(interaction):
             raise DecisionRefusedError(FOR_MANAGERS)
@@ -179,8 +181,9 @@ def lead_role_in(interaction: Interaction, role: discord.Role) -> int:
     if not may_manage(interaction):
         raise DecisionRefusedError(FOR_MANAGERS)
     if role.is_default() or role.managed:
-        raise DecisionRefusedError(
+        given = phrase(
             "Leads decide about money, so choose a role that you give to people yourselves: not the one that everybody "
-            "has, and none that Discord or an app gives. Nothing was changed."
+            "has, and none that Discord or an app gives."
         )
+        raise DecisionRefusedError(unchanged(given))
     return role.id

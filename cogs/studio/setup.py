@@ -9,6 +9,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.delivery.languages import language_of_reader
 from bot.discord_limits import MOST_CHOICES
 from bot.discord_ui.interactions import Interaction
 from bot.discord_ui.options import AnyChannel, ChannelOption, choices
@@ -56,8 +57,8 @@ class Start(commands.Cog):
 
     @setup.autocomplete("budget")
     @setup.autocomplete("each")
-    async def _offer_amounts(self, _: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        return choices(amount_choices(typed, may_be_unlimited=False))
+    async def _offer_amounts(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return choices(amount_choices(typed, may_be_unlimited=False), language_of_reader(interaction))
 
     @setup.autocomplete("zone")
     async def _offer_places(self, _: Interaction, typed: str) -> list[app_commands.Choice[str]]:

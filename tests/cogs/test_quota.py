@@ -165,7 +165,7 @@ async def test_a_thread_draws_on_the_budget_of_its_channel(opened: OpenHouse) ->
         ("allowance", "1e9 pictures", "role", "is not an amount that I understand"),
         ("budget", "$2,000,000", "channel", "is the most that a limit can be"),
         ("budget", "€5", "channel", "I count in US dollars"),
-        ("budget", "5,50 usd", "", "I cannot tell which number"),
+        ("budget", "5,50 usd", "", "Decimals are written with a point: did you mean $5.50?"),
         ("budget", "unlimited dollars", "", "take it back with /quota clear"),
         ("budget", "$5", "member", "To bound one member, set them an allowance."),
         ("allowance", "$5", "channel", "To bound a channel, set it a budget."),

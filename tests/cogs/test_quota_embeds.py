@@ -204,7 +204,7 @@ def test_a_page_says_which_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("scope", "who"), [(Scope.ROLE, "<@&7>"), (Scope.CHANNEL, "<#7>"), (Scope.SERVER, "this server")]
+    ("scope", "who"), [(Scope.ROLE, "<@&7>"), (Scope.CHANNEL, "<#7>"), (Scope.SERVER, "the whole server")]
 )
 def test_what_is_not_set_is_said_with_how_to_set_it(scope: Scope, who: str) -> None:
     assert subject_embed(PLAIN, scope, 7).description == f"Nothing is set for {who}. Use /quota set."

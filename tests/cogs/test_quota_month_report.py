@@ -160,7 +160,7 @@ def test_the_file_has_every_job_and_a_sentence_says_what_is_in_it() -> None:
 
     assert packed.name == "atelier-2026-11.csv"
     assert [row["picture"] for row in csv.DictReader(io.StringIO(packed.content.decode()))] == ["1", ""]
-    assert packed.sentence.startswith("2 jobs in November 2026 (Europe/Berlin): ")
+    assert packed.sentence.startswith("2 jobs in November 2026 (Europe/Berlin). ")
     assert "Prompts are not in it." in packed.sentence
     assert "compressed" not in packed.sentence
 

@@ -67,7 +67,7 @@ async def test_saying_it_twice_says_so_and_changes_nothing(opened: OpenHouse) ->
         again = await lead(house, "pause", reason="second")
 
         assert not_paused == "▶️ Picture making is not paused here. Nothing was changed."
-        assert again.startswith(f"⏸️ Picture making is paused here already by <@{house.lead.id}> <t:")
+        assert again.startswith(f"⏸️ Picture making is paused here already. Paused by <@{house.lead.id}> <t:")
         assert ": first. Nothing was changed" in again
         entries = await house.services.audit.entries(house.server.id)
         assert [(each.decision.action, each.decision.why) for each in entries] == [("studio pause", "first")]
@@ -107,7 +107,7 @@ async def test_the_panel_tells_how_things_stand(opened: OpenHouse) -> None:
 
         assert "▶️ Pictures are made.\nHere: 0 running, 0 waiting.\n" in before
         assert "This bot's monthly budget: $0.00 of $5.00 used" in before
-        assert f"⏸️ Picture making is paused by <@{house.lead.id}> <t:" in after
+        assert f"⏸️ Paused by <@{house.lead.id}> <t:" in after
         assert ":R>: lunch." in after
         assert "This bot's monthly budget: $0.012 of $5.00 used" in after
 

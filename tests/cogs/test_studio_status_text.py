@@ -65,7 +65,7 @@ def test_a_second_pause_names_the_first() -> None:
     text = paused_text(Switched(changed=False, pause=PAUSE, load=Load(0, 0)))
 
     assert text == (
-        f"⏸️ Picture making is paused here already by <@5> <t:{NOW}:R>: the bill is \\*too\\* high. "
+        f"⏸️ Picture making is paused here already. Paused by <@5> <t:{NOW}:R>: the bill is \\*too\\* high. "
         "Nothing was changed; /studio resume lets it go on."
     )
 
@@ -94,6 +94,7 @@ def test_the_panel_is_short_where_little_is_set() -> None:
         "This server's budgets: none. /quota set sets one.",
         "Held: $0.10 for 5 pictures waiting or being made.",
         "Calendar: UTC, weeks begin on Monday. /studio calendar changes it.",
+        "Language: English, as the server's own; /studio language changes it.",
         "Log channel: none, so there are no alerts and members cannot ask for more. /studio log sets one.",
         "Channels: everywhere. Models: all.",
         f"Default model: {MODEL.title}.",
@@ -109,7 +110,7 @@ def test_the_panel_tells_of_a_pause_of_what_is_unknown_and_of_a_models_end() -> 
         server_status(policy=policy, open_jobs=OpenJobs(0, 0, 1, 20_000_000), model=retiring, successor="The Next")
     )
 
-    assert f"⏸️ Picture making is paused by <@5> <t:{NOW}:R>.\n" in text
+    assert f"⏸️ Paused by <@5> <t:{NOW}:R>.\n" in text
     assert "⚠️ Not known whether billed: $0.020 for 1 picture. /quota resolve settles them.\n" in text
     assert f"⚠️ Default model: {MODEL.title}. It is shut down on 2026-12-01; The Next follows it.\n" in text
     assert "Log channel: <#6>.\nChannels: <#7>. Models: a and b.\n" in text
@@ -179,7 +180,7 @@ def test_models_that_are_named_and_end_are_told_with_what_to_do() -> None:
     alone = told(server_status(ending=(soon,), lasting=False, model=soon))
 
     assert "⚠️ gpt-image-1.5 is shut down on 2026-12-01.\n⚠️ gpt-image-1 was shut down on 2026-10-23.\n" in left
-    assert "⚠️ gpt-image-1.5 is shut down on 2026-12-01; allow another before.\n" in alone
+    assert "⚠️ gpt-image-1.5 is shut down on 2026-12-01. Allow another before.\n" in alone
 
 
 def test_the_default_model_that_ends_is_told_once_where_another_stays() -> None:

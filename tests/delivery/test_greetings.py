@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 
 def guild(number: int, send: Callable[..., Awaitable[None]]) -> Any:  # noqa: ANN401 - as much of a guild as is looked at
-    server = SimpleNamespace(id=number, unavailable=False, system_channel=None, me=None)
+    client = SimpleNamespace(services=SimpleNamespace(policies=SimpleNamespace(locale_of=dict[int, str]().get)))
+    state = SimpleNamespace(_get_client=lambda: client)
+    server = SimpleNamespace(
+        id=number, unavailable=False, system_channel=None, me=None, preferred_locale="en-US", _state=state
+    )
     rights = SimpleNamespace(view_channel=True, send_messages=True)
 
     def permissions_for(member: object) -> SimpleNamespace:

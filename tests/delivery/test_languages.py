@@ -67,6 +67,12 @@ def test_an_embed_is_told() -> None:
     }
 
 
+def server_in(locale: discord.Locale, chosen: str = "") -> Any:  # noqa: ANN401 - what of a server is asked for
+    """A server in Discord's words, whose leads have chosen a language or none."""
+    client = SimpleNamespace(services=SimpleNamespace(policies=SimpleNamespace(locale_of={1: chosen}.get)))
+    return SimpleNamespace(id=1, preferred_locale=locale, _state=SimpleNamespace(_get_client=lambda: client))
+
+
 def test_in_english_a_view_stays_as_it_is() -> None:
     view = discord.ui.View(timeout=None)
 
@@ -78,13 +84,14 @@ def test_in_english_a_view_stays_as_it_is() -> None:
     ("private", "in_server", "locale"), [(True, True, "de"), (False, True, "ja"), (False, False, "de")]
 )
 def test_an_answer_is_in_the_language_of_who_reads_it(private: bool, in_server: bool, locale: str) -> None:  # noqa: FBT001 - a case
-    guild = SimpleNamespace(preferred_locale=discord.Locale.japanese) if in_server else None
+    guild = server_in(discord.Locale.japanese) if in_server else None
     interaction: Any = SimpleNamespace(locale=discord.Locale.german, guild=guild)
 
     assert locale_of(interaction, private=private) == locale
 
 
-def test_a_server_s_language_is_its_own_and_english_in_direct_messages() -> None:
-    guild: Any = SimpleNamespace(preferred_locale=discord.Locale.french)
+@pytest.mark.parametrize(("chosen", "locale"), [("", "fr"), ("ja", "ja"), ("en-US", "en-US")])
+def test_a_server_s_language_is_chosen_or_its_own_and_english_in_direct_messages(chosen: str, locale: str) -> None:
+    guild = server_in(discord.Locale.french, chosen)
 
-    assert (language_of_server(guild).locale, language_of_server(None)) == ("fr", ENGLISH)
+    assert (language_of_server(guild).locale, language_of_server(None)) == (locale, ENGLISH)

@@ -50,7 +50,7 @@ from bot.services.quotas import Alert
             19_000_000_000,
             20_000_000_000,
             (
-                "🔴 A request was refused: this server's monthly budget has little left. Smaller ones still pass. "
+                "🔴 A request was refused: this bot's monthly budget has little left. Smaller ones still pass. "
                 "It resets <t:99:R>. Whoever runs the bot can raise it."
             ),
         ),
@@ -61,7 +61,7 @@ from bot.services.quotas import Alert
             20_000_000_000,
             20_000_000_000,
             (
-                "🔴 This server's monthly budget is used up: requests are refused. "
+                "🔴 This bot's monthly budget is used up: requests are refused. "
                 "It resets <t:99:R>. Whoever runs the bot can raise it."
             ),
         ),

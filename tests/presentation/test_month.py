@@ -22,7 +22,7 @@ def test_it_tells_what_was_used_by_whom_and_where_there_is_more() -> None:
 
     assert told(*jobs) == (
         "🗓️ **November 2026 on this server:** $3.00 for 2 pictures, $1.50 each on average.\n"
-        "By member: <@3> $2.00 for 1 picture, <@4> $1.00 for 1 picture.\n"
+        "By member: <@3> $2.00 for 1 picture and <@4> $1.00 for 1 picture.\n"
         "-# By the time zone Europe/Berlin. /quota report shows more of it, /quota export every job."
     )
 

@@ -8,9 +8,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from bot.errors import DecisionRefusedError, RequestRefused
+from bot.language import phrase
 from bot.services.ledger import ChargeConflictError, ChargeState, Correction
 from bot.services.policy import (
-    NOTHING_CHANGED,
     Decision,
     Limit,
     Metric,
@@ -19,6 +19,7 @@ from bot.services.policy import (
     bucket_of,
     exact_text,
     parse_amount,
+    unchanged,
 )
 from bot.services.requests import format_usd
 from bot.services.text import number_of, one_line, quoted
@@ -35,10 +36,10 @@ def charge_text(state: ChargeState, nano: int, *, exact: bool = True) -> str:
     """``charged $0.008925``, ``unknown ($0.02 held)``, ``not charged``; `nano` is in nano-dollars."""
     usd = exact_text(Metric.USD, nano) if exact else format_usd(nano)
     if state is ChargeState.UNKNOWN:
-        return f"unknown ({usd} held)"
+        return phrase("unknown ({usd} held)", usd=usd)
     if state in {ChargeState.RESERVED, ChargeState.DISPATCHED}:
-        return f"being made ({usd} held)"
-    return f"charged {usd}" if nano else "not charged"
+        return phrase("being made ({usd} held)", usd=usd)
+    return phrase("charged {usd}", usd=usd) if nano else phrase("not charged")
 
 
 def correction_decision(
@@ -53,12 +54,16 @@ def correction_decision(
         member_id: who asked for the picture.
         picture: its number; where none came, the job's id stands for it.
     """
-    what = f"job {corrected.job_id}" if picture is None else f"picture #{picture}"
+    who = f"<@{member_id}>"
+    if picture is None:
+        what = phrase("job {job} of {who}", job=corrected.job_id, who=who)
+    else:
+        what = phrase("picture {number} of {who}", number=f"#{picture}", who=who)
     return Decision(
         actor_id=correction.actor_id,
         at=at,
         action="quota resolve",
-        subject=f"{what} of <@{member_id}>",
+        subject=what,
         before=charge_text(corrected.state_before, corrected.nano_before),
         after=charge_text(corrected.state_after, corrected.nano_after),
         why=correction.why,
@@ -67,12 +72,14 @@ def correction_decision(
 
 LONGEST_REASON = 200  # characters
 NO_CHARGE = "none"  # stands for the choice that says that there is nothing to choose
-NONE_UNKNOWN = (
+NONE_UNKNOWN = phrase(
     "No charge of this server is unknown now. To correct one that is closed, give its picture's number, such as #4821."
 )
-NOT_FOUND = (
-    "I find no such charge on this server. Choose one from the list, or give a picture's number, such as #4821, "
-    f"or a job's id from /quota export. {NOTHING_CHANGED}"
+NOT_FOUND = unchanged(
+    phrase(
+        "I find no such charge on this server. Choose one from the list, or give a picture's number, such as #4821, "
+        "or a job's id from /quota export."
+    )
 )
 _PICTURE = re.compile(r"#? ?([0-9]+)")
 _JOB = re.compile(r"[0-9]{1,20}:[0-9]{1,3}")
@@ -199,7 +206,7 @@ class Corrector:
         """
         reason = one_line(why, LONGEST_REASON)
         if not reason:
-            raise RequestRefused(f"Say in a few words how you know. {NOTHING_CHANGED}")
+            raise RequestRefused(unchanged(phrase("Say in a few words how you know.")))
         given = _given(billing, amount)
         charge = await self.find(lead.server_id, reference)
         if charge is None:
@@ -211,7 +218,8 @@ class Corrector:
         try:
             corrected = await self.accounts.ledger.correct(lead.server_id, correction, int(self.accounts.clock()))
         except ChargeConflictError as error:
-            raise DecisionRefusedError(f"This charge has changed meanwhile. Try again. {NOTHING_CHANGED}") from error
+            meanwhile = phrase("This charge has changed meanwhile. Try again.")
+            raise DecisionRefusedError(unchanged(meanwhile)) from error
         return Resolved(charge, corrected, await self._effects(charge, corrected))
 
     async def _effects(self, charge: ChargeOnFile, corrected: Corrected) -> tuple[Effect, ...]:
@@ -239,23 +247,20 @@ def _given(billing: Billing, amount: str | None) -> int | None:
     """
     if billing is not Billing.AT_AMOUNT:
         if amount is not None:
-            raise RequestRefused(
-                "An amount goes with “billed at this amount” only. Choose that, or leave the amount out. "
-                f"{NOTHING_CHANGED}"
-            )
+            only = phrase("An amount goes with “billed at this amount” only. Choose that, or leave the amount out.")
+            raise RequestRefused(unchanged(only))
         return None
     text = "" if amount is None else amount.strip()
     if not text:
-        raise RequestRefused(f"Say what was billed: add the amount in dollars, such as $0.05. {NOTHING_CHANGED}")
+        raise RequestRefused(unchanged(phrase("Say what was billed: add the amount in dollars, such as $0.05.")))
     if _MINUS.match(text):
-        raise RequestRefused(
-            f"A charge cannot be less than nothing. Write what was billed, such as $0.05. {NOTHING_CHANGED}"
-        )
+        less = phrase("A charge cannot be less than nothing. Write what was billed, such as $0.05.")
+        raise RequestRefused(unchanged(less))
     parsed = _dollars(text)
     if parsed.metric is not Metric.USD or parsed.value is None:
-        raise RequestRefused(f"A charge is in dollars: write what was billed, such as $0.05. {NOTHING_CHANGED}")
+        raise RequestRefused(unchanged(phrase("A charge is in dollars: write what was billed, such as $0.05.")))
     if not parsed.value:
-        raise RequestRefused(f"If nothing was billed, choose “not billed” without an amount. {NOTHING_CHANGED}")
+        raise RequestRefused(unchanged(phrase("If nothing was billed, choose “not billed” without an amount.")))
     return parsed.value
 
 
@@ -266,27 +271,29 @@ def _dollars(text: str) -> Amount:
         if "pictures" not in refusal.sentence:
             raise
         # Its advice offers pictures too, which are no charge.
-        raise RequestRefused(
-            f"{quoted(text)} is not an amount of dollars that I understand. Write it like $0.05. {NOTHING_CHANGED}"
-        ) from None
+        none = phrase("{what} is not an amount of dollars that I understand. Write it like $0.05.", what=quoted(text))
+        raise RequestRefused(unchanged(none)) from None
 
 
 def _agreed(charge: ChargeOnFile, nano: int) -> int:
     most = charge.most_nano
     if nano > most:
         given, known = (exact_text(Metric.USD, each) for each in (nano, most))
-        raise DecisionRefusedError(
-            f"{given} is more than this picture can have cost by our price table, {known}. Check the amount; "
-            f"if the bill does say so, tell whoever runs this bot. {NOTHING_CHANGED}"
+        more = phrase(
+            "{given} is more than this picture can have cost by our price table, {known}. Check the amount; if the "
+            "bill does say so, tell whoever runs this bot.",
+            given=given,
+            known=known,
         )
+        raise DecisionRefusedError(unchanged(more))
     return nano
 
 
 def _refuse_open(charge: ChargeOnFile) -> None:
     if charge.state is ChargeState.RESERVED:
-        raise DecisionRefusedError("This picture still waits for its turn; wait until it was made.")
+        raise DecisionRefusedError(phrase("This picture still waits for its turn; wait until it was made."))
     if charge.state is ChargeState.DISPATCHED:
-        raise DecisionRefusedError("This picture is still being made; wait until it ends.")
+        raise DecisionRefusedError(phrase("This picture is still being made; wait until it ends."))
 
 
 def _pictures(charge: ChargeOnFile, state: ChargeState, nano: int) -> int:

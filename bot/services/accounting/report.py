@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.errors import UserFacingError
+from bot.language import phrase, plural
 from bot.services.accounting.sums import Total, grouped, sums_of
 from bot.services.calendar import Month
 from bot.services.ledger import ChargeState
@@ -149,15 +150,18 @@ class MonthReports:
 
     async def record_export(self, lead: Lead, exported: MonthlyReport) -> None:
         """Write into the audit who takes a copy of what."""
-        whose = "" if exported.member_id is None else f" of <@{exported.member_id}>"
+        month, member_id = exported.month.name, exported.member_id
+        subject = phrase("the ledger of {month}", month=month)
+        if member_id is not None:
+            subject = phrase("the ledger of {month} of {who}", month=month, who=f"<@{member_id}>")
         count = len(exported.report.jobs)
         decision = Decision(
             actor_id=lead.user_id,
             at=int(self._clock()),
             action="quota export",
-            subject=f"the ledger of {exported.month.name}{whose}",
+            subject=subject,
             before="",
-            after=f"a file of {count:,} job{'s' * (count != 1)}",
+            after=plural("a file of {count} job", "a file of {count} jobs", count),
         )
         await self._audit.record(lead.server_id, decision)
 
@@ -168,19 +172,33 @@ def _parsed(text: str | None, present: Month) -> Month:
     try:
         return Month.parse(text)
     except ValueError:
-        raise UserFacingError(
-            f"{quoted(text)} is not a month. Write it like {present}, or choose one from the list."
-        ) from None
+        refusal = phrase(
+            "{what} is not a month. Write it like {month}, or choose one from the list.",
+            what=quoted(text),
+            month=str(present),
+        )
+        raise UserFacingError(refusal) from None
 
 
 def _check(wanted: Month, present: Month, known: Sequence[Month]) -> None:
     """A month that has not begun, or from before the first job, is most likely a slip."""
     if not known:
-        raise UserFacingError("Nothing was asked for on this server yet: there is nothing to report.")
+        raise UserFacingError(phrase("Nothing was asked for on this server yet: there is nothing to report."))
     if wanted > max(present, known[-1]):
-        raise UserFacingError(f"{wanted.name} has not begun yet. The latest report is that of {present}.")
+        raise UserFacingError(
+            phrase(
+                "{month} has not begun yet. The latest report is that of {latest}.",
+                month=wanted.name,
+                latest=str(present),
+            )
+        )
     if wanted < known[0]:
         raise UserFacingError(
-            f"There is nothing of {wanted.name}: the first picture here was asked for in {known[0].name}. "
-            f"Choose {known[0]} or later."
+            phrase(
+                "There is nothing of {month}: the first picture here was asked for in {first}. Choose {earliest} or "
+                "later.",
+                month=wanted.name,
+                first=known[0].name,
+                earliest=str(known[0]),
+            )
         )

@@ -10,6 +10,7 @@ from importlib.resources import files
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.errors import DecisionRefusedError
+from bot.language import joined, phrase
 from bot.services.text import listed, quoted
 
 WELL_KNOWN = (  # of all continents: what is offered before anything is typed
@@ -42,7 +43,13 @@ WELL_KNOWN = (  # of all continents: what is offered before anything is typed
 NEAREST = 3
 ALIKE = 0.8  # of 1; less is another place
 SAMPLES = 12  # looks at a year, by which two zones are told apart
-NAME_A_PLACE = "Name a place, such as Europe/Berlin; then summer time is right too. Nothing was changed."
+NAME_A_PLACE = joined(
+    " ",
+    [
+        phrase("Name a place, such as Europe/Berlin; then summer time is right too."),
+        phrase("Nothing was changed."),
+    ],
+)
 # Differences from UTC and letters know no summer time, and in the name Etc/GMT+2 the sign is turned round.
 _OFFSET = re.compile(r"[a-z/]*_?[-+\u2212]_?[0-9]{1,2}(?:[:.]?[0-9]{2})?")
 _LETTERS = re.compile(r"[a-z]{1,4}")
@@ -71,10 +78,12 @@ def find_zone(text: str) -> str:
     if len(meant) == 1:
         return meant[0]
     if meant:
-        raise DecisionRefusedError(f"{quoted(text)} has several time zones. {_did_you_mean(meant)}")
+        several = phrase("{what} has several time zones.", what=quoted(text))
+        raise DecisionRefusedError(_did_you_mean(several, meant))
     if _is_offset(wanted):
         raise DecisionRefusedError(NAME_A_PLACE)
-    raise DecisionRefusedError(f"{quoted(text)} is not a time zone that I know. {_did_you_mean(_nearest(wanted))}")
+    none = phrase("{what} is not a time zone that I know.", what=quoted(text))
+    raise DecisionRefusedError(_did_you_mean(none, _nearest(wanted)))
 
 
 def zones_like(typed: str, most: int) -> list[str]:
@@ -100,9 +109,11 @@ def _is_offset(wanted: str) -> bool:
     return any(form.fullmatch(wanted) for form in (_OFFSET, _LETTERS)) or wanted in left_out
 
 
-def _did_you_mean(names: tuple[str, ...]) -> str:
-    question = f"Did you mean {listed(names[:NEAREST])}?" if names else "Name a city in it, such as Europe/Berlin."
-    return f"{question} Nothing was changed."
+def _did_you_mean(problem: str, names: tuple[str, ...]) -> str:
+    question = phrase("Name a city in it, such as Europe/Berlin.")
+    if names:
+        question = phrase("Did you mean {names}?", names=listed(names[:NEAREST]))
+    return joined(" ", [problem, question, phrase("Nothing was changed.")])
 
 
 def _of_place(wanted: str) -> tuple[str, ...]:

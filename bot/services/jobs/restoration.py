@@ -19,7 +19,7 @@ AGAIN = phrase(
     "My database was restored from an older state, so I cannot know whether this was made already. I did not make it "
     "now, and nothing more was charged. If you do not see the picture here, ask again."
 )
-TOLD = (
+TOLD = phrase(
     "⚠️ My database was restored from an older state. What was spent, decided and made after that state is missing in "
     "it: budgets look less used than they are. Please look at /quota show and /studio audit, and set what is missing "
     "again. Requests that were waiting then were given back. Under pictures that I do not know any more, buttons do "

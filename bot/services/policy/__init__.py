@@ -3,7 +3,6 @@
 from bot.services.policy.access_rules import RoleOrder, Rules
 from bot.services.policy.amounts import MOST_NANO, PER, Amount, amount_choices, amount_text, exact_text, parse_amount
 from bot.services.policy.decisions import (
-    NOTHING_CHANGED,
     Audit,
     AuditEntry,
     Decision,
@@ -11,6 +10,7 @@ from bot.services.policy.decisions import (
     Lead,
     Policies,
     StalePolicyError,
+    unchanged,
 )
 from bot.services.policy.default_choices import (
     NO_CHOICES,
@@ -67,11 +67,15 @@ from bot.services.policy.policy import (
 )
 from bot.services.policy.rule_text import (
     ANY,
+    AUTOMATIC,
+    LANGUAGES,
+    NONE,
     WEEKDAYS,
     all_qualities,
     calendar_text,
     channels_text,
     gallery_text,
+    language_text,
     log_text,
     models_text,
     moderation_text,
@@ -92,12 +96,14 @@ from bot.services.policy.server_settings import (
 __all__ = [
     "ALLOWANCE_SCOPES",
     "ANY",
+    "AUTOMATIC",
     "BUDGET_SCOPES",
+    "LANGUAGES",
     "LONGEST_REASON",
     "LONGEST_WAIT",
     "MODERATIONS",
     "MOST_NANO",
-    "NOTHING_CHANGED",
+    "NONE",
     "NOT_BLOCKED",
     "NOT_SET",
     "NO_CHOICES",
@@ -155,6 +161,7 @@ __all__ = [
     "exact_text",
     "gallery_text",
     "is_counted",
+    "language_text",
     "limits_for",
     "log_text",
     "mention",
@@ -171,6 +178,7 @@ __all__ = [
     "rule_text",
     "shortfall_of",
     "told_apart",
+    "unchanged",
     "used_of",
     "wait_text",
     "with_grants",

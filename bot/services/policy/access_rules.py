@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.errors import DecisionRefusedError, UnsupportedOptionError
+from bot.language import phrase, plural
 from bot.services.catalog import dimensions
-from bot.services.policy.decisions import NOTHING_CHANGED, Decisions, Lead
+from bot.services.policy.decisions import Decisions, Lead, unchanged
 from bot.services.policy.permissions import STEP
 from bot.services.policy.policy import RoleRule
 from bot.services.policy.rule_text import (
@@ -82,10 +83,11 @@ class Rules:
         """
         model = self.catalog.model(text)
         if model.id not in self._offered() and not self.allow_retired:
-            raise DecisionRefusedError(f"{model.title} is not offered any more. {NOTHING_CHANGED}")
+            raise DecisionRefusedError(unchanged(phrase("{model} is not offered any more.", model=model.title)))
 
         def said(before: ServerPolicy, _: ServerPolicy) -> tuple[str, str]:
-            return "", f"allowed {'' if before.models else 'only '}{model.id}"
+            allowed = phrase("allowed {model}", model=model.id)
+            return "", allowed if before.models else phrase("allowed only {model}", model=model.id)
 
         return await self._list_models(lead, lambda listed: listed | {model.id}, said)
 
@@ -101,13 +103,16 @@ class Rules:
         def without(listed: set[str]) -> set[str]:
             left = (listed or self._offered()) - {model.id}
             if not left:
-                raise DecisionRefusedError(
-                    f"{model.title} is the only model that may be used. Allow another one first, or stop everything "
-                    f"with /studio pause. {NOTHING_CHANGED}"
+                only = phrase(
+                    "{model} is the only model that may be used. Allow another one first, or stop everything with "
+                    "/studio pause.",
+                    model=model.title,
                 )
+                raise DecisionRefusedError(unchanged(only))
             return left if listed or model.id in self._offered() else listed
 
-        return await self._list_models(lead, without, lambda _before, _after: ("", f"forbade {model.id}"))
+        forbidden = phrase("forbade {model}", model=model.id)
+        return await self._list_models(lead, without, lambda _before, _after: ("", forbidden))
 
     async def reset_models(self, lead: Lead) -> Decision:
         """Allow all models."""
@@ -122,13 +127,14 @@ class Rules:
 
         def longer(listed: tuple[int, ...]) -> tuple[int, ...]:
             if channel_id not in listed and len(listed) >= MOST_CHANNELS:
-                raise DecisionRefusedError(
-                    f"{MOST_CHANNELS} channels are the most. Remove one first. {NOTHING_CHANGED}"
-                )
+                most = phrase("{most} channels are the most. Remove one first.", most=MOST_CHANNELS)
+                raise DecisionRefusedError(unchanged(most))
             return listed if channel_id in listed else (*listed, channel_id)
 
         return await self._list_channels(
-            lead, longer, lambda before, after: _of_many(f"added <#{channel_id}>", before, after)
+            lead,
+            longer,
+            lambda before, after: _of_many(phrase("added {channel}", channel=f"<#{channel_id}>"), before, after),
         )
 
     async def remove_channel(self, lead: Lead, channel_id: int) -> Decision:
@@ -140,19 +146,23 @@ class Rules:
 
         def shorter(listed: tuple[int, ...]) -> tuple[int, ...]:
             if listed == (channel_id,):
-                raise DecisionRefusedError(
-                    f"<#{channel_id}> is the only channel where pictures are made. Add another one first, reset the "
-                    f"list, or stop everything with /studio pause. {NOTHING_CHANGED}"
+                only = phrase(
+                    "{channel} is the only channel where pictures are made. Add another one first, reset the list, or "
+                    "stop everything with /studio pause.",
+                    channel=f"<#{channel_id}>",
                 )
+                raise DecisionRefusedError(unchanged(only))
             if not listed:
-                raise DecisionRefusedError(
-                    "Pictures are made in every channel. Add those where they shall be made, and only there. "
-                    f"{NOTHING_CHANGED}"
+                every = phrase(
+                    "Pictures are made in every channel. Add those where they shall be made, and only there."
                 )
+                raise DecisionRefusedError(unchanged(every))
             return tuple(each for each in listed if each != channel_id)
 
         return await self._list_channels(
-            lead, shorter, lambda before, after: _of_many(f"removed <#{channel_id}>", before, after)
+            lead,
+            shorter,
+            lambda before, after: _of_many(phrase("removed {channel}", channel=f"<#{channel_id}>"), before, after),
         )
 
     async def reset_channels(self, lead: Lead) -> Decision:
@@ -180,7 +190,7 @@ class Rules:
                 else replace(before, roles=others if rule == bare else (*others, rule))
             )
 
-        subject = f"what {role_text(role_id, lead.server_id)} may ask for"
+        subject = phrase("what {role} may ask for", role=role_text(role_id, lead.server_id))
         return await self.decisions.change(
             lead,
             "studio roles",
@@ -211,9 +221,9 @@ class Rules:
         try:  # the newest models make any size; what older ones do not make their own check refuses
             found = self.catalog.model(self.catalog.default_id).nearest_size(text)
         except UnsupportedOptionError as error:
-            raise DecisionRefusedError(f"{error.sentence} {NOTHING_CHANGED}") from None
+            raise DecisionRefusedError(unchanged(error.sentence)) from None
         if found.far >= STEP:  # no bound is another than was said, beside what is lost to rounding
-            raise DecisionRefusedError(f"{found.refusal} {NOTHING_CHANGED}")
+            raise DecisionRefusedError(unchanged(found.refusal))
         width, height = dimensions(found.size)
         return width * height
 
@@ -231,7 +241,7 @@ class Rules:
             known = sorted(after & set(order), key=order.index)
             return replace(before, models=(*known, *sorted(after - set(order))))
 
-        subject = "the models of this server"
+        subject = phrase("the models of this server")
         return await self.decisions.change(lead, "studio models", subject, listed, models_text, difference=difference)
 
     async def _list_channels(
@@ -240,7 +250,7 @@ class Rules:
         def listed(before: ServerPolicy) -> ServerPolicy:
             return replace(before, channels=alter(before.channels))
 
-        subject = "where pictures are made"
+        subject = phrase("where pictures are made")
         return await self.decisions.change(
             lead, "studio channels", subject, listed, channels_text, difference=difference
         )
@@ -251,7 +261,7 @@ def _of_many(what: str, before: ServerPolicy, after: ServerPolicy) -> tuple[str,
     if not before.channels:
         return channels_text(before), channels_text(after)
     left = len(after.channels)
-    return "", f"{what}, {left} channel{'s' * (left != 1)} now"
+    return "", plural("{what}, {count} channel now", "{what}, {count} channels now", left, what=what)
 
 
 def _read_count(text: str) -> int | None:
@@ -259,12 +269,12 @@ def _read_count(text: str) -> int | None:
         return None
     numbers = [str(number) for number in range(1, MOST_PICTURES + 1)]
     if text.strip() not in numbers:
-        raise DecisionRefusedError(f"A request has 1 to {MOST_PICTURES} pictures. {NOTHING_CHANGED}")
+        raise DecisionRefusedError(unchanged(phrase("A request has 1 to {most} pictures.", most=MOST_PICTURES)))
     return int(text)
 
 
 def _read_edits(text: str) -> bool | None:
     wanted = text.strip().lower()
     if wanted not in EDITS and not is_any(wanted):
-        raise DecisionRefusedError(f"Say yes, no or any for edits. {NOTHING_CHANGED}")
+        raise DecisionRefusedError(unchanged(phrase("Say yes, no or any for edits.")))
     return EDITS.get(wanted)

@@ -7,21 +7,30 @@ import unicodedata
 from dataclasses import dataclass
 
 from bot.errors import RequestRefused
-from bot.language import joined, listing, phrase, plural
+from bot.language import dollars, joined, listing, phrase, plural
 from bot.services.calendar import Window
 from bot.services.policy.limits import Metric
 from bot.services.requests import NANO_PER_USD, format_usd
 from bot.services.text import quoted
 
-PER = {Window.HOUR: "an hour", Window.DAY: "a day", Window.WEEK: "a week", Window.MONTH: "a month"}
+PER = {
+    Window.HOUR: phrase("an hour"),
+    Window.DAY: phrase("a day"),
+    Window.WEEK: phrase("a week"),
+    Window.MONTH: phrase("a month"),
+}
 MOST_PICTURES = 1_000_000
 MOST_NANO = 1_000_000 * NANO_PER_USD
 NANO_DECIMALS = 9
 LONGEST = 40  # characters of what may be an amount
 
-_UNLIMITED = r"(?:unlimited|no limit|without limit)"
-_PICTURES = r"(?:pictures?|images?|pics?)"
-_DOLLARS = r"(?:usd|us dollars?|dollars?)"
+# As people write them in the languages that are spoken here, too.
+_UNLIMITED = (
+    r"(?:unlimited|no limit|without limit|unbegrenzte?|illimitée?s?|sans limite|ilimitad[oa]s?|sin límite|sem limite"
+    r"|無制限)"
+)
+_PICTURES = r"(?:pictures?|images?|pics?|bild(?:er)?|im[aá]gen(?:es)?|image[mn]s?|fotos?|photos?|枚|画像)"
+_DOLLARS = r"(?:usd|us[ -]?dollars?|dollars?(?: us)?|d[oó]lar(?:es)?|ドル)"
 _NUMBER = r"(?P<number>[0-9.,]*[0-9][0-9.,]*)"
 _FORMS: tuple[tuple[re.Pattern[str], Metric | None], ...] = (
     (re.compile(rf"{_NUMBER} ?{_PICTURES}"), Metric.IMAGES),
@@ -35,8 +44,14 @@ _FORMS: tuple[tuple[re.Pattern[str], Metric | None], ...] = (
 _PLAIN_NUMBER = re.compile(r"(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)?(?:\.[0-9]+)?")
 _BEGINNING = re.compile(r"[0-9][0-9.,]*(?<![.,])")
 _MINUS = re.compile(r"^(?:us ?)?\$? ?[-−\u2013\u2010-\u2012] ?\$?\.?[0-9]")  # noqa: RUF001 - signs that people write
-_OTHER_MONEY = re.compile(r"\b(?:eur|euros?|gbp|pounds?|jpy|yen|chf|cad|aud|cny|inr|cents?)\b|\b[ac]\$|[0-9] ?¢")
-_CENTS = re.compile(r"¢|\bcents?\b")
+_OTHER_MONEY = re.compile(
+    r"(?<![a-z])(?:eur|euros?|gbp|pounds?|jpy|yen|chf|cad|aud|cny|inr|brl|mxn|cents?|franken|francs?|francos?|reais"
+    r"|pesos?|libras?|pfund|centavos?|centimes?|céntimos?)(?![a-z])|ユーロ|円|元|(?<![a-z])(?:[acr]|mx)\$|[0-9] ?¢"
+)
+_CENTS = re.compile(r"¢|(?<![a-z])(?:cents?|centavos?|centimes?|céntimos?)(?![a-z])")
+# ``50,00`` and ``1.000,50`` can be but one number; ``5,500`` is read as English.
+_DECIMAL_COMMA = re.compile(r"(?P<whole>[0-9]+|[0-9]{1,3}(?:\.[0-9]{3})+),(?P<part>[0-9]{1,2})")
+_GROUPED_BY_POINTS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+")
 _HOW = phrase("Write 25 pictures or $25.")
 
 
@@ -68,16 +83,16 @@ def exact_text(metric: Metric, amount: int | None) -> str:
     `parse_amount` reads it back.
     """
     if amount is None:
-        return f"unlimited {'pictures' if metric is Metric.IMAGES else 'dollars'}"
+        return phrase("unlimited pictures") if metric is Metric.IMAGES else phrase("unlimited dollars")
     if metric is Metric.IMAGES:
         return amount_text(metric, amount)
     whole, part = divmod(amount, NANO_PER_USD)
     decimals = f"{part:0{NANO_DECIMALS}d}".rstrip("0")
-    return f"${whole:,}.{decimals:0<2}"
+    return dollars(f"${whole:,}.{decimals:0<2}")
 
 
-def parse_amount(text: str) -> Amount:
-    """What was meant by an amount; exact, in integers.
+def parse_amount(text: str, how: str = _HOW) -> Amount:
+    """What was meant by an amount; exact, in integers. `how` is the advice for what is none.
 
     Raises:
         RequestRefused: it is no amount, or could mean two; the sentence says how to write it.
@@ -87,8 +102,8 @@ def parse_amount(text: str) -> Amount:
         found = form.fullmatch(wanted)
         if found is not None:
             number = found.groupdict().get("number")
-            return Amount(metric, None if number is None or metric is None else _counted(metric, number))
-    raise RequestRefused(_why_not(wanted))
+            return Amount(metric, None if number is None or metric is None else _counted(metric, number, how))
+    raise RequestRefused(_why_not(wanted, how))
 
 
 def amount_choices(typed: str, *, may_be_unlimited: bool) -> list[tuple[str, str]]:
@@ -96,7 +111,7 @@ def amount_choices(typed: str, *, may_be_unlimited: bool) -> list[tuple[str, str
     wanted = " ".join(typed.lower().split())
     unlimited = [exact_text(metric, None) for metric in Metric] if may_be_unlimited else []
     if not wanted:
-        return [(each, each) for each in ("10 pictures", "$10", *unlimited)]
+        return [(_as_shown(each), each) for each in ("10 pictures", "$10", *unlimited)]
     number = _BEGINNING.match(wanted)
     of_number = (
         [f"{number[0]} pictures", f"${number[0]}" if number[0] == wanted else f"{number[0]} dollars"] if number else []
@@ -104,7 +119,14 @@ def amount_choices(typed: str, *, may_be_unlimited: bool) -> list[tuple[str, str
     offered = [each for each in of_number if each.lstrip("$").startswith(wanted) and _is_amount(each)]
     if not offered and _is_amount(wanted) and parse_amount(wanted).value is not None:
         offered = [wanted]
-    return [(each, each) for each in [*offered, *(each for each in unlimited if each.startswith(wanted))]]
+    return [(_as_shown(each), each) for each in [*offered, *(each for each in unlimited if each.startswith(wanted))]]
+
+
+def _as_shown(amount: str) -> str:
+    """As somebody reads it, where it says the same."""
+    read = parse_amount(amount)
+    shown = amount if read.metric is None else exact_text(read.metric, read.value)
+    return shown if shown == amount else amount
 
 
 def _is_amount(text: str) -> bool:
@@ -115,14 +137,14 @@ def _is_amount(text: str) -> bool:
     return True
 
 
-def _counted(metric: Metric, number: str) -> int:
+def _counted(metric: Metric, number: str, how: str) -> int:
     """Pictures or nano-dollars, by integers alone: floats hold no tenth, and decimals round at 28 digits."""
-    if not _PLAIN_NUMBER.fullmatch(number):
-        raise RequestRefused(_which_number(number))
+    if not _PLAIN_NUMBER.fullmatch(number) or (metric is Metric.IMAGES and _GROUPED_BY_POINTS.fullmatch(number)):
+        raise RequestRefused(_which_number(number, how, metric))
     whole, _, part = number.replace(",", "").partition(".")
     part = part.rstrip("0")
     if metric is Metric.IMAGES:
-        return _pictures(int(whole or 0), part)
+        return _pictures(int(whole or 0), part, how)
     if len(part) > NANO_DECIMALS:
         many = phrase(
             "I count dollars to nine decimals; {number} has more. Write a rounder amount.", number=f"${number}"
@@ -134,55 +156,70 @@ def _counted(metric: Metric, number: str) -> int:
     return nano
 
 
-def _pictures(whole: int, part: str) -> int:
+def _pictures(whole: int, part: str, how: str) -> int:
     if part:
-        raise RequestRefused(phrase("Pictures are counted whole. Write a whole number of them, such as 25 pictures."))
+        advice = phrase("Write a whole number of them, such as 25 pictures.")
+        raise RequestRefused(_advised(phrase("Pictures are counted whole."), advice, how))
     if whole > MOST_PICTURES:
         raise RequestRefused(phrase("That is too much: 1,000,000 pictures is the most that a limit can be."))
     return whole
 
 
-def _of_what(number: str) -> str:
+def _of_what(number: str, how: str) -> str:
     if not _PLAIN_NUMBER.fullmatch(number):
-        return _which_number(number)
+        return _which_number(number, how)
     offered = [each for each in (f"{number} pictures", f"${number}") if _is_amount(each)] or ["25 pictures", "$25"]
-    return phrase("{number} of what? Write {offered}.", number=number, offered=listing(offered, "or"))
+    shown = listing([_as_shown(each) for each in offered], "or")
+    return phrase("{number} of what? Write {offered}.", number=number, offered=shown)
 
 
-def _which_number(number: str) -> str:
-    return phrase(
-        "I cannot tell which number “{number}” is. Write decimals with a point and thousands with commas, "
-        "such as $5.50 or $1,000.50.",
-        number=number,
-    )
+def _which_number(number: str, how: str, metric: Metric | None = None) -> str:
+    meant = _DECIMAL_COMMA.fullmatch(number)
+    if meant is not None and metric is Metric.USD:
+        return phrase("Decimals are written with a point: did you mean {amount}?", amount=_with_point(meant))
+    advice = phrase("Write decimals with a point and thousands with commas, such as $5.50 or $1,000.50.")
+    return _advised(phrase("I cannot tell which number “{number}” is.", number=number), advice, how)
 
 
-def _why_not(wanted: str) -> str:
+def _advised(problem: str, advice: str, how: str) -> str:
+    """With advice of its own, unless other is given for every problem."""
+    return joined(" ", [problem, advice if how is _HOW else how])
+
+
+def _with_point(meant: re.Match[str]) -> str:
+    return f"${int(meant['whole'].replace('.', '')):,}.{meant['part']:0<2}"
+
+
+def _why_not(wanted: str, how: str) -> str:
     """The sentence for what is no amount."""
     signs = [sign for sign in wanted if not sign.isascii()]
     if not wanted:
-        return joined(" ", [phrase("An amount is missing."), _HOW])
+        return joined(" ", [phrase("An amount is missing."), how])
     if any(sign.isnumeric() for sign in signs):
-        return joined(" ", [phrase("Write the number with the digits 0 to 9."), _HOW])
+        return joined(" ", [phrase("Write the number with the digits 0 to 9."), how])
     if _OTHER_MONEY.search(wanted) or any(unicodedata.category(sign) == "Sc" for sign in signs):
-        amount = f"${_number_in(wanted)}"
-        return phrase("I count in US dollars, as the provider bills: write {amount}.", amount=amount)
+        return phrase("I count in US dollars, as the provider bills: write {amount}.", amount=_dollars_in(wanted))
     if _MINUS.match(wanted):
-        return joined(" ", [phrase("An amount cannot be less than nothing."), _HOW])
-    return _unclear(wanted)
+        return joined(" ", [phrase("An amount cannot be less than nothing."), how])
+    return _unclear(wanted, how)
 
 
-def _number_in(wanted: str) -> str:
+def _dollars_in(wanted: str) -> str:
     """The number that was written, if it is one of whole units that can be read; else one to show the form."""
     found = re.search(_NUMBER, wanted[:LONGEST])
-    return found[0] if found and not _CENTS.search(wanted) and _is_amount(f"${found[0]}") else "5"
+    if found is None or _CENTS.search(wanted):
+        return "$5"
+    meant = _DECIMAL_COMMA.fullmatch(found[0])
+    amount = f"${found[0]}" if meant is None else _with_point(meant)
+    return amount if _is_amount(amount) else "$5"
 
 
-def _unclear(wanted: str) -> str:
+def _unclear(wanted: str, how: str) -> str:
     """The sentence for what could be an amount, but is not one thing."""
     if wanted in {"none", "nothing", "no", "null", "nil"}:
-        return phrase("{what} could mean two things. Write unlimited, or 0 pictures, or $0.", what=quoted(wanted))
+        problem = phrase("{what} could mean two things.", what=quoted(wanted))
+        return _advised(problem, phrase("Write unlimited, or 0 pictures, or $0."), how)
     if len(wanted) <= LONGEST and re.fullmatch(_NUMBER, wanted):
-        return _of_what(wanted)
+        return _of_what(wanted, how)
     unclear = phrase("{what} is not an amount that I understand.", what=quoted(wanted))
-    return joined(" ", [unclear, _HOW])
+    return joined(" ", [unclear, how])

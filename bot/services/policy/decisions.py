@@ -6,6 +6,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from bot.language import joined, phrase
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -54,6 +56,10 @@ class Policies(Protocol):
         """The policy as it is now; from memory where that is known to be current."""
         ...
 
+    def locale_of(self, server_id: int) -> str:
+        """The language that leads have chosen, as in a `ServerPolicy`; from memory, where it was read at the start."""
+        ...
+
     async def forget(self, server_id: int) -> None:
         """Read it anew the next time: what is in memory turned out to be stale."""
         ...
@@ -85,7 +91,12 @@ class Audit(Protocol):
         ...
 
 
-NOTHING_CHANGED = "Nothing was changed."
+NOTHING_CHANGED = phrase("Nothing was changed.")
+
+
+def unchanged(sentence: str) -> str:
+    """The sentence, and that nothing was changed."""
+    return joined(" ", [sentence, NOTHING_CHANGED])
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,12 @@ NOT_SET = phrase("not set")
 THINGS = {Metric.IMAGES: phrase("pictures"), Metric.USD: phrase("dollars")}
 
 
-_MENTIONS = {Scope.MEMBER: "<@{}>", Scope.ROLE: "<@&{}>", Scope.CHANNEL: "<#{}>", Scope.SERVER: "this server"}
+_MENTIONS = {Scope.MEMBER: "<@{}>", Scope.ROLE: "<@&{}>", Scope.CHANNEL: "<#{}>"}
 
 
 def mention(scope: Scope, scope_id: int) -> str:
-    """As Discord shows it: ``<@5>``, ``<@&5>``, ``<#5>``, or ``this server``."""
-    return _MENTIONS[scope].format(scope_id)
+    """As Discord shows it: ``<@5>``, ``<@&5>``, ``<#5>``, or ``the whole server``."""
+    return phrase("the whole server") if scope is Scope.SERVER else _MENTIONS[scope].format(scope_id)
 
 
 def rule_name(rule: LimitRule, who: str | None = None) -> str:

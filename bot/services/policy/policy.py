@@ -150,6 +150,7 @@ class ServerPolicy:
         replies: when words in a reply to a picture change it.
         defaults: what is made for members who say nothing else, and have chosen nothing else for themselves.
         gallery: where starred pictures are shown; None for nowhere.
+        locale: Discord's name of the language of what everybody reads; empty for the one that Discord tells.
         version: changes with every decision and grant; 0 if there was none.
         grants: those that may still be in force.
     """
@@ -168,6 +169,7 @@ class ServerPolicy:
     replies: ReplyMode = ReplyMode.AT_ONCE
     defaults: DefaultChoices = field(default_factory=DefaultChoices)
     gallery: GalleryChannel | None = None
+    locale: str = ""
     limits: tuple[LimitRule, ...] = ()
     roles: tuple[RoleRule, ...] = ()
     version: int = 0
@@ -223,7 +225,7 @@ def limits_for(policy: ServerPolicy, requester: Requester, at: int, *, defaults:
                 Metric.USD,
                 Window.MONTH,
                 defaults.monthly_budget_nano,
-                "this bot's monthly budget",
+                phrase("this bot's monthly budget"),
             )
         )
     return tuple(limits)

@@ -7,16 +7,20 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.errors import DecisionRefusedError, RequestRefused
+from bot.language import joined, phrase
 from bot.services.calendar import Window, find_zone, window_edges
 from bot.services.policy.amounts import exact_text
-from bot.services.policy.decisions import NOTHING_CHANGED, Decisions, Lead
+from bot.services.policy.decisions import Decisions, Lead, unchanged
 from bot.services.policy.limit_names import NOT_SET, rule_name
 from bot.services.policy.limits import Scope
 from bot.services.policy.policy import MODERATIONS, Block, LimitRule
 from bot.services.policy.rule_text import (
+    AUTOMATIC,
+    LANGUAGES,
     WEEKDAYS,
     calendar_text,
     gallery_text,
+    language_text,
     lead_role_text,
     log_text,
     moderation_text,
@@ -32,7 +36,7 @@ if TYPE_CHECKING:
     from bot.services.policy.decisions import Decision
     from bot.services.policy.policy import GalleryChannel, ReplyMode, ServerPolicy
 
-NO_AMOUNT = "Write how much for both, such as $20 and 10 pictures: without limits it is no safe start."
+NO_AMOUNT = phrase("Write how much for both, such as $20 and 10 pictures: without limits it is no safe start.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +44,11 @@ class FirstSettings:
     """The settings; None leaves what is.
 
     Attributes:
-        limits: what the whole server may use in a month, and each member in a day.
+        limits: what the whole server may use in a month, and each member in a day; what is left as it is is left out.
         zone: the IANA name of a time zone.
     """
 
-    limits: tuple[LimitRule, LimitRule]
+    limits: tuple[LimitRule, ...]
     zone: str | None = None
     log_channel_id: int | None = None
     lead_role_id: int | None = None
@@ -53,8 +57,8 @@ class FirstSettings:
     async def of(
         cls,
         server_id: int,
-        budget: Amount,
-        allowance: Amount,
+        budget: Amount | None,
+        allowance: Amount | None,
         *,
         zone: str | None = None,
         log_channel_id: int | None = None,
@@ -63,12 +67,13 @@ class FirstSettings:
         """Settings as somebody wrote them.
 
         Raises:
-            RequestRefused: an amount is none.
+            RequestRefused: an amount is unlimited.
             DecisionRefusedError: there is no such zone; the sentence names the nearest.
         """
-        limits = _rule(server_id, budget, Window.MONTH, shared=True), _rule(server_id, allowance, Window.DAY)
+        budgets = () if budget is None else (_rule(server_id, budget, Window.MONTH, shared=True),)
+        allowances = () if allowance is None else (_rule(server_id, allowance, Window.DAY),)
         found = None if zone is None else await asyncio.to_thread(find_zone, zone)
-        return cls(limits, found, log_channel_id, lead_role_id)
+        return cls((*budgets, *allowances), found, log_channel_id, lead_role_id)
 
     def on(self, policy: ServerPolicy) -> ServerPolicy:
         """The policy with these settings."""
@@ -83,12 +88,19 @@ class FirstSettings:
 
     def words(self, policy: ServerPolicy) -> str:
         """How a policy has what these settings set, as the audit keeps it."""
+        return joined("; ", self.told(policy))
+
+    def told(self, policy: ServerPolicy) -> list[str]:
+        """The same, each by itself."""
         kept = {rule.key: rule for rule in policy.limits}
-        told = [f"{rule_name(rule)} {_amount(kept.get(rule.key))}" for rule in self.limits]
-        told += [f"zone {policy.zone}"] if self.zone is not None else []
-        told += [f"log channel {log_text(policy)}"] if self.log_channel_id is not None else []
-        told += [f"lead role {lead_role_text(policy)}"] if self.lead_role_id is not None else []
-        return "; ".join(told)
+        told: list[str] = [
+            phrase("{limit} {amount}", limit=rule_name(rule), amount=_amount(kept.get(rule.key)))
+            for rule in self.limits
+        ]
+        told += [phrase("zone {zone}", zone=policy.zone)] if self.zone is not None else []
+        told += [phrase("log channel {where}", where=log_text(policy))] if self.log_channel_id is not None else []
+        told += [phrase("lead role {role}", role=lead_role_text(policy))] if self.lead_role_id is not None else []
+        return told
 
 
 def _rule(server_id: int, amount: Amount, window: Window, *, shared: bool = False) -> LimitRule:
@@ -101,9 +113,11 @@ def _amount(rule: LimitRule | None) -> str:
     return NOT_SET if rule is None else exact_text(rule.metric, rule.maximum)
 
 
+BOTH = 2  # a budget, and an allowance
 LONGEST_WAIT = 365  # days
 LONGEST_REASON = 200  # characters
-BLOCKED, NOT_BLOCKED, OTHER_REASON = "blocked", "not blocked", "blocked already, now for another reason"
+BLOCKED, NOT_BLOCKED = phrase("blocked"), phrase("not blocked")
+OTHER_REASON = phrase("blocked already, now for another reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +151,10 @@ class ServerSettings:
             DecisionRefusedError: it is the lead, or the bot itself.
         """
         if user_id == lead.user_id:
-            raise DecisionRefusedError(f"That is you. Another lead can block you. {NOTHING_CHANGED}")
+            raise DecisionRefusedError(unchanged(phrase("That is you. Another lead can block you.")))
         if user_id == bot_id:
-            raise DecisionRefusedError(
-                f"That is me. To stop all picture making here, use /studio pause. {NOTHING_CHANGED}"
-            )
+            me = phrase("That is me. To stop all picture making here, use /studio pause.")
+            raise DecisionRefusedError(unchanged(me))
         block = Block(user_id, int(self.decisions.clock()), lead.user_id, why)
 
         def alter(before: ServerPolicy) -> ServerPolicy:
@@ -170,11 +183,12 @@ class ServerSettings:
             DecisionRefusedError: fewer than none, or more than a year.
         """
         if not 0 <= days <= LONGEST_WAIT:
-            raise DecisionRefusedError(f"New members can wait 0 to {LONGEST_WAIT} days. {NOTHING_CHANGED}")
+            bounds = phrase("New members can wait 0 to {most} days.", most=LONGEST_WAIT)
+            raise DecisionRefusedError(unchanged(bounds))
         return await self.decisions.change(
             lead,
             "studio newcomers",
-            "how long new members wait",
+            phrase("how long new members wait"),
             lambda before: replace(before, newcomer_days=days),
             wait_text,
         )
@@ -187,13 +201,13 @@ class ServerSettings:
         """
         found = None if zone is None else await asyncio.to_thread(find_zone, zone)
         if week_start is not None and week_start not in WEEKDAYS:
-            raise DecisionRefusedError(f"Weeks begin on a day like Monday. {NOTHING_CHANGED}")
+            raise DecisionRefusedError(unchanged(phrase("Weeks begin on a day like Monday.")))
 
         def alter(before: ServerPolicy) -> ServerPolicy:
             first = before.week_start if week_start is None else WEEKDAYS.index(week_start)
             return replace(before, zone=found or before.zone, week_start=first)
 
-        return await self.decisions.change(lead, "studio calendar", "the calendar", alter, calendar_text)
+        return await self.decisions.change(lead, "studio calendar", phrase("the calendar"), alter, calendar_text)
 
     async def calendar(self, server_id: int) -> CalendarNow:
         """By which calendar a server counts, and what ends when."""
@@ -210,7 +224,7 @@ class ServerSettings:
         return await self.decisions.change(
             lead,
             "studio log",
-            "the log channel",
+            phrase("the log channel"),
             lambda before: replace(before, log_channel_id=channel_id),
             log_text,
         )
@@ -220,7 +234,7 @@ class ServerSettings:
         return await self.decisions.change(
             lead,
             "studio gallery",
-            "the gallery",
+            phrase("the gallery"),
             lambda before: replace(before, gallery=gallery),
             gallery_text,
         )
@@ -233,14 +247,37 @@ class ServerSettings:
         return await self.decisions.change(
             lead,
             "studio leads",
-            "the lead role",
+            phrase("the lead role"),
             lambda before: replace(before, lead_role_id=role_id),
             lead_role_text,
         )
 
+    async def set_language(self, lead: Lead, locale: str) -> Decision:
+        """Speak this language where everybody reads it; `AUTOMATIC` is the one that Discord tells of the server.
+
+        Raises:
+            DecisionRefusedError: it is not spoken.
+        """
+        if locale != AUTOMATIC and locale not in LANGUAGES:
+            refusal = phrase("I speak {languages}.", languages=listed(tuple(LANGUAGES.values()), "and"))
+            raise DecisionRefusedError(unchanged(refusal))
+        return await self.decisions.change(
+            lead,
+            "studio language",
+            phrase("the language of this server"),
+            lambda before: replace(before, locale="" if locale == AUTOMATIC else locale),
+            language_text,
+        )
+
     async def set_up(self, lead: Lead, first: FirstSettings) -> Decision:
-        """Set all that a first lead sets, in one step."""
-        return await self.decisions.change(lead, "studio setup", "the first settings", first.on, first.words)
+        """Set all that a first lead sets, in one step.
+
+        Raises:
+            RequestRefused: there are no limits yet, and one of the two is missing.
+        """
+        if len(first.limits) < BOTH and not (await self.of(lead.server_id)).limits:
+            raise RequestRefused(NO_AMOUNT)
+        return await self.decisions.change(lead, "studio setup", phrase("the first settings"), first.on, first.words)
 
     async def set_moderation(self, lead: Lead, level: str) -> Decision:
         """Let the provider screen what is asked for from now on by this level.
@@ -249,11 +286,11 @@ class ServerSettings:
             DecisionRefusedError: there is no such level.
         """
         if level not in MODERATIONS:
-            raise DecisionRefusedError(f"The level is {listed(MODERATIONS)}. {NOTHING_CHANGED}")
+            raise DecisionRefusedError(unchanged(phrase("The level is {levels}.", levels=listed(MODERATIONS))))
         return await self.decisions.change(
             lead,
             "studio moderation",
-            "how strictly pictures are screened",
+            phrase("how strictly pictures are screened"),
             lambda before: replace(before, moderation=level),
             moderation_text,
         )
@@ -263,7 +300,7 @@ class ServerSettings:
         return await self.decisions.change(
             lead,
             "studio replies",
-            "changing pictures by replies",
+            phrase("changing pictures by replies"),
             lambda before: replace(before, replies=when),
             replies_text,
         )
@@ -273,7 +310,7 @@ class ServerSettings:
     ) -> Decision:
         def tell(policy: ServerPolicy) -> str:
             block = policy.block_of(user_id)
-            return NOT_BLOCKED if block is None else f"{BLOCKED}: {shown(block.why, LONGEST_REASON)}"
+            return NOT_BLOCKED if block is None else joined(": ", [BLOCKED, shown(block.why, LONGEST_REASON)])
 
         def difference(before: ServerPolicy, after: ServerPolicy) -> tuple[str, str]:
             was, is_now = before.block_of(user_id), after.block_of(user_id)

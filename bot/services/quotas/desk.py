@@ -6,14 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.errors import RequestRefused
-from bot.language import beginning
+from bot.language import beginning, joined, phrase
 from bot.services.calendar import Window
 from bot.services.policy import (
     ALLOWANCE_SCOPES,
     BUDGET_SCOPES,
     NOT_SET,
     SPAN_NAMES,
-    THINGS,
     Decision,
     Grant,
     Lead,
@@ -27,6 +26,7 @@ from bot.services.policy import (
     rule_key,
     rule_name,
     rule_of_key,
+    unchanged,
 )
 from bot.services.quotas.limit_text import grantable, instead_of, lifted_text, limit_of, outdone_text, use_text
 from bot.services.text import change_of, listed, one_line
@@ -39,8 +39,14 @@ if TYPE_CHECKING:
     from bot.services.quotas.limit_status import LimitStatuses
 
 LONGEST_REASON = 300  # characters
-OPERATORS = "Only whoever runs this bot can raise this bot's monthly budget: it is a setting of theirs."
-GONE = "No such limit is set any more. Choose one from the list, or see them all with /quota show."
+OPERATORS = phrase("Only whoever runs this bot can raise this bot's monthly budget: it is a setting of theirs.")
+GONE = phrase("No such limit is set any more. Choose one from the list, or see them all with /quota show.")
+KINDS = {
+    (False, Metric.IMAGES): phrase("allowance of pictures"),
+    (False, Metric.USD): phrase("allowance of dollars"),
+    (True, Metric.IMAGES): phrase("budget of pictures"),
+    (True, Metric.USD): phrase("budget of dollars"),
+}
 
 
 @dataclass(frozen=True)
@@ -77,8 +83,9 @@ class QuotaDesk:
 
         decision = await self._change(Lead(server_id, actor_id), "quota set", rule, alter)
         if decision.before == decision.after:
-            return f"{beginning(decision.subject)} is {decision.after} already. Nothing was changed."
-        return f"{_told(decision)}\n{await self._from_when(server_id, rule)}"
+            held = phrase("{limit} is {amount} already.", limit=beginning(decision.subject), amount=decision.after)
+            return unchanged(held)
+        return joined("\n", [_told(decision), await self._from_when(server_id, rule)])
 
     async def clear(self, server_id: int, key: str, actor_id: int, role_ids: tuple[int, ...] = ()) -> str:
         """Take back the limit that `key` names (`limit_names.rule_key`).
@@ -97,7 +104,7 @@ class QuotaDesk:
         decision = await self._change(Lead(server_id, actor_id), "quota clear", rule, alter)
         policy = await self.decisions.of(server_id)
         instead = instead_of(rule, policy, server_id, role_ids, self.limit_statuses.defaults)
-        return f"{_told(decision)}\n{instead}"
+        return joined("\n", [_told(decision), instead])
 
     async def grant(
         self,
@@ -138,11 +145,14 @@ class QuotaDesk:
             scope, scope_id, metric, limit.window, amount, *self.limit_statuses.edges(policy, limit.window, at)
         )
         before = (await self.limit_statuses.status(server_id, limit)).limit.maximum
-        after = f"{exact_text(metric, before + amount)} until <t:{grant.end_at}:f>"
+        after = phrase(
+            "{amount} until {when}", amount=exact_text(metric, before + amount), when=f"<t:{grant.end_at}:f>"
+        )
         decision = Decision(actor_id, at, "quota grant", limit.name, exact_text(metric, before), after, reason)
         await self.decisions.policies.grant(server_id, grant, decision)
         status = await self.limit_statuses.status(server_id, limit)
-        return f"{_told(decision)}\nIt counts at once: {use_text(status)}.{_still_too_little(status)}"
+        counts = phrase("It counts at once: {use}.", use=use_text(status))
+        return joined("\n", [_told(decision), counts, *_still_too_little(status)])
 
     async def _change(
         self, lead: Lead, action: str, rule: LimitRule, alter: Callable[[ServerPolicy], ServerPolicy]
@@ -158,21 +168,28 @@ class QuotaDesk:
         meant = [limit for limit in bounding if limit.metric is metric and window in {None, limit.window}]
         if len(meant) == 1:
             return meant[0]
-        who, kind = mention(scope, scope_id), "allowance" if scope is Scope.MEMBER else "budget"
+        who, kind = mention(scope, scope_id), KINDS[scope is not Scope.MEMBER, metric]
         if meant:
             spans = listed(tuple(_with_maximum(limit) for limit in meant), "and")
-            raise RequestRefused(f"There are several: {spans}. Say in which window the grant is to count.")
-        span = f"{SPAN_NAMES[window]} " if window else ""
-        sentence = f"There is nothing to add to: no {span}{kind} of {THINGS[metric]} bounds {who}."
+            several = phrase("There are several: {limits}. Say in which window the grant is to count.", limits=spans)
+            raise RequestRefused(several)
+        nothing = phrase("There is nothing to add to: no {kind} bounds {who}.", kind=kind, who=who)
+        if window:
+            span = SPAN_NAMES[window]
+            nothing = phrase(
+                "There is nothing to add to: no {span} {kind} bounds {who}.", kind=kind, span=span, who=who
+            )
+        told = [nothing]
         if bounding:
-            sentence += f" What does: {listed(tuple(_with_maximum(limit) for limit in bounding), 'and')}."
+            limits = listed(tuple(_with_maximum(limit) for limit in bounding), "and")
+            told.append(phrase("What does: {limits}.", limits=limits))
         if (
             scope is Scope.SERVER
             and metric is Metric.USD
             and self.limit_statuses.defaults.monthly_budget_nano is not None
         ):
-            sentence += f" {OPERATORS}"
-        raise RequestRefused(sentence)
+            told.append(OPERATORS)
+        raise RequestRefused(joined(" ", told))
 
     def _metric_lifted(self, policy: ServerPolicy, window: Window) -> Metric:
         """What a bare "unlimited" is about: the one thing of which there are allowances in this window."""
@@ -184,7 +201,7 @@ class QuotaDesk:
         if window is Window.DAY and self.limit_statuses.defaults.member_daily_images is not None:
             bounded.add(Metric.IMAGES)
         if len(bounded) != 1:
-            raise RequestRefused("Unlimited what? Write unlimited pictures or unlimited dollars.")
+            raise RequestRefused(phrase("Unlimited what? Write unlimited pictures or unlimited dollars."))
         return bounded.pop()
 
     async def outdone(self, server_id: int, rule: LimitRule) -> tuple[str, ...]:
@@ -194,21 +211,23 @@ class QuotaDesk:
     async def _from_when(self, server_id: int, rule: LimitRule) -> str:
         """That a new rule counts at once, what is used of it, and which other limits are reached before it."""
         policy = await self.decisions.of(server_id)
-        return "\n".join([await self._counted(policy, server_id, rule), *await self.outdone(server_id, rule)])
+        return joined("\n", [await self._counted(policy, server_id, rule), *await self.outdone(server_id, rule)])
 
     async def _counted(self, policy: ServerPolicy, server_id: int, rule: LimitRule) -> str:
         _, resets_at = self.limit_statuses.edges(policy, rule.window, int(self.limit_statuses.clock()))
         if rule.maximum is None:
             return lifted_text(rule, policy)
         if not is_counted(rule):
-            return (
+            return phrase(
                 "It counts at once, for each of them by themselves; what they have used in this window counts too. "
-                f"It resets <t:{resets_at}:R>."
+                "It resets {when}.",
+                when=f"<t:{resets_at}:R>",
             )
         status = await self.limit_statuses.status(server_id, limit_of(rule, server_id))
-        return (
-            "It counts at once, and what was used in this window counts too: "
-            f"{use_text(status)}. It resets <t:{status.resets_at}:R>."
+        return phrase(
+            "It counts at once, and what was used in this window counts too: {use}. It resets {when}.",
+            use=use_text(status),
+            when=f"<t:{status.resets_at}:R>",
         )
 
 
@@ -223,21 +242,21 @@ def _set_rule(policy: ServerPolicy, key: str) -> LimitRule:
     return rule
 
 
-def _still_too_little(status: LimitStatus) -> str:
+def _still_too_little(status: LimitStatus) -> list[str]:
     """What more it takes for one picture, where a grant was not enough for any."""
     missing = status.used - status.limit.maximum + 1
     if status.limit.metric is not Metric.IMAGES or missing <= 0:
-        return ""
-    return f"\nThat is not enough for another picture: grant {missing:,} more."
+        return []
+    return [phrase("That is not enough for another picture: grant {missing} more.", missing=missing)]
 
 
 def _check_kind(scope: Scope, amount: Amount, *, shared: bool) -> None:
     if shared and scope not in BUDGET_SCOPES:
-        raise RequestRefused("A budget is shared by several. To bound one member, set them an allowance.")
+        raise RequestRefused(phrase("A budget is shared by several. To bound one member, set them an allowance."))
     if not shared and scope not in ALLOWANCE_SCOPES:
-        raise RequestRefused("An allowance is what each member may use. To bound a channel, set it a budget.")
+        raise RequestRefused(phrase("An allowance is what each member may use. To bound a channel, set it a budget."))
     if shared and amount.value is None:
-        raise RequestRefused("A budget needs an amount. To have none, take it back with /quota clear.")
+        raise RequestRefused(phrase("A budget needs an amount. To have none, take it back with /quota clear."))
 
 
 def _checked_reason(scope: Scope, amount: int, why: str) -> str:
@@ -245,12 +264,12 @@ def _checked_reason(scope: Scope, amount: int, why: str) -> str:
     if scope is Scope.INSTALLATION:
         raise RequestRefused(OPERATORS)
     if amount <= 0:
-        raise RequestRefused("A grant adds something: write more than nothing, such as 5 pictures or $2.")
+        raise RequestRefused(phrase("A grant adds something: write more than nothing, such as 5 pictures or $2."))
     reason = one_line(why, LONGEST_REASON)
     if not reason:
-        raise RequestRefused("Say why: the reason is kept in the audit.")
+        raise RequestRefused(phrase("Say why: the reason is kept in the audit."))
     return reason
 
 
 def _with_maximum(limit: Limit) -> str:
-    return f"{limit.name} ({exact_text(limit.metric, limit.maximum)})"
+    return phrase("{limit} ({amount})", limit=limit.name, amount=exact_text(limit.metric, limit.maximum))

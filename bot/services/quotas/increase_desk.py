@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.errors import UserFacingError
+from bot.language import phrase
 from bot.services.calendar import Window
 from bot.services.policy import SPAN_NAMES, Decision, Grant, Metric, Scope, exact_text
 from bot.services.quotas.increases import Asked, IncreaseRequest, IncreaseState, Need, Verdict
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from bot.services.quotas.increases import Increases
 
 CENT = 10_000_000  # nano-dollars; nobody asks for less, nor for parts of it
-UNKNOWN = "I do not know this question any more. If more is needed still, use /quota grant."
-ASKED_BEFORE = "You have asked for this already. I tell you as soon as a lead decides."
+UNKNOWN = phrase("I do not know this question any more. If more is needed still, use /quota grant.")
+ASKED_BEFORE = phrase("You have asked for this already. I tell you as soon as a lead decides.")
 
 Asking = tuple[int, int, Scope, int, Metric, Window]  # a member, and a limit
 
@@ -51,8 +52,8 @@ class IncreaseDesk:
         )
 
     @asynccontextmanager
-    async def asking(self, requester: Requester, need: Need) -> AsyncGenerator[Asked]:
-        """Open a request for more; leads are to be told of it inside.
+    async def asking(self, requester: Requester, need: Need, locale: str = "") -> AsyncGenerator[Asked]:
+        """Open a request for more; leads are to be told of it inside, and the member in the language of `locale`.
 
         If that fails, or the process dies over it, the member may ask again, and it is the same request: leads who
         could read it all the same have buttons that work.
@@ -65,7 +66,7 @@ class IncreaseDesk:
             raise UserFacingError(ASKED_BEFORE)
         self._at_work.add(key)
         try:
-            asked = await self._open(requester, need)
+            asked = await self._open(requester, need, locale)
             yield asked
             await self.increases.told(asked.increase.id, int(self.accounts.clock()))
         finally:
@@ -117,7 +118,7 @@ class IncreaseDesk:
             increase.scope, increase.scope_id, increase.metric, increase.window, amount, now, increase.ends_at
         )
         before, after = (exact_text(increase.metric, status.limit.maximum + more) for more in (0, amount))
-        after = f"{after} until <t:{increase.ends_at}:f>"
+        after = phrase("{amount} until {when}", amount=after, when=f"<t:{increase.ends_at}:f>")
         return await self._decide(
             increase, Decision(actor_id, now, "quota grant", _subject(increase), before, after), grant
         )
@@ -129,25 +130,28 @@ class IncreaseDesk:
             return verdict
         now = int(self.accounts.clock())
         return await self._decide(
-            verdict.increase, Decision(actor_id, now, "quota decline", _subject(increase), "", "declined"), None
+            verdict.increase, Decision(actor_id, now, "quota decline", _subject(increase), "", phrase("declined")), None
         )
 
-    async def _open(self, requester: Requester, need: Need) -> Asked:
+    async def _open(self, requester: Requester, need: Need, locale: str) -> Asked:
         terms = await self.accounts.terms(requester)
         log_channel_id = terms.policy.log_channel_id
         if terms.at >= need.ends_at:
-            raise UserFacingError("This limit has reset meanwhile. Ask for your picture again.")
+            raise UserFacingError(phrase("This limit has reset meanwhile. Ask for your picture again."))
         if log_channel_id is None:
-            raise UserFacingError("Your leads read no questions here any more. Please ask one of them directly.")
+            unread = phrase("Your leads read no questions here any more. Please ask one of them directly.")
+            raise UserFacingError(unread)
         status = await self._status(requester, need)
         if status is None:
-            raise UserFacingError("This limit does not apply to you now. Ask for your picture again.")
+            raise UserFacingError(phrase("This limit does not apply to you now. Ask for your picture again."))
         missing = _missing(status, need.amount)
         if missing <= 0:
-            raise UserFacingError("Enough is left by now. Ask for your picture again.")
-        opening = await self.increases.open(_increase(requester, need, missing, terms.at, status.resets_at))
+            raise UserFacingError(phrase("Enough is left by now. Ask for your picture again."))
+        wanted = replace(_increase(requester, need, missing, terms.at, status.resets_at), locale=locale)
+        opening = await self.increases.open(wanted)
         if opening.increase.state is IncreaseState.DECLINED:
-            raise UserFacingError(f"A lead has declined this; it resets <t:{opening.increase.ends_at}:R>.")
+            when = f"<t:{opening.increase.ends_at}:R>"
+            raise UserFacingError(phrase("A lead has declined this; it resets {when}.", when=when))
         if not opening.fresh:
             raise UserFacingError(ASKED_BEFORE)
         return Asked(opening.increase, log_channel_id, status)
@@ -203,5 +207,6 @@ def _increase(requester: Requester, need: Need, missing: int, at: int, ends_at: 
 def _subject(increase: IncreaseRequest) -> str:
     """Whose limit, and who asked: mentions are drawn here, but not in a reason, which anybody may have typed."""
     if increase.scope is Scope.MEMBER:
-        return f"<@{increase.user_id}>'s {SPAN_NAMES[increase.window]} allowance, asked for by them"
-    return f"{increase.limit_name}, asked for by <@{increase.user_id}>"
+        allowance = phrase("{who}'s {span} allowance", who=f"<@{increase.user_id}>", span=SPAN_NAMES[increase.window])
+        return phrase("{limit}, asked for by them", limit=allowance)
+    return phrase("{limit}, asked for by {who}", limit=increase.limit_name, who=f"<@{increase.user_id}>")

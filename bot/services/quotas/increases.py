@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from bot.errors import RequestRefused
+from bot.language import joined, phrase
 from bot.services.policy import SPAN_NAMES, LimitRule, Metric, Requester, Scope, budget_name, parse_amount
 
 if TYPE_CHECKING:
@@ -18,10 +19,13 @@ if TYPE_CHECKING:
     from bot.services.policy import Decision, Grant
 
 _NUMBER = re.compile(r"[0-9][0-9.,]*|\.[0-9]+")
-_EXAMPLES = {Metric.IMAGES: "Write 4 pictures, for example.", Metric.USD: "Write $0.50, for example."}
+_EXAMPLES = {
+    Metric.IMAGES: phrase("Write 4 pictures, for example."),
+    Metric.USD: phrase("Write $0.50, for example."),
+}
 _COUNTS = {
-    Metric.IMAGES: f"This limit counts pictures. {_EXAMPLES[Metric.IMAGES]}",
-    Metric.USD: f"This limit counts dollars. {_EXAMPLES[Metric.USD]}",
+    Metric.IMAGES: joined(" ", [phrase("This limit counts pictures."), _EXAMPLES[Metric.IMAGES]]),
+    Metric.USD: joined(" ", [phrase("This limit counts dollars."), _EXAMPLES[Metric.USD]]),
 }
 _OF_OTHERS = {Metric.IMAGES: ("$", "dollars"), Metric.USD: ("ictures",)}  # in sentences that are not about this limit
 
@@ -64,6 +68,7 @@ class IncreaseRequest:
         ends_at: when the limit resets by itself, in seconds since 1970 (UTC).
         role_ids: the roles that they had.
         parent_id: of a thread, the channel that it belongs to; 0 elsewhere.
+        locale: Discord's name of the language in which they asked; empty if that is not known.
         decided_by: the lead who decided, or None.
         granted: what they granted, in the same unit, or None.
         member_told_at: when the member could read what was decided, in seconds since 1970 (UTC), or None.
@@ -83,6 +88,7 @@ class IncreaseRequest:
     ends_at: int
     role_ids: tuple[int, ...] = ()
     parent_id: int = 0
+    locale: str = ""
     state: IncreaseState = IncreaseState.OPEN
     decided_at: int | None = None
     decided_by: int | None = None
@@ -98,7 +104,7 @@ class IncreaseRequest:
     def limit_name(self) -> str:
         """The limit as others say it: ``their daily allowance``, ``this server's monthly budget``."""
         if self.scope is Scope.MEMBER:
-            return f"their {SPAN_NAMES[self.window]} allowance"
+            return phrase("their {span} allowance", span=SPAN_NAMES[self.window])
         rule = LimitRule(
             shared=True, scope=self.scope, scope_id=self.scope_id, metric=self.metric, window=self.window, maximum=None
         )
@@ -196,21 +202,14 @@ def parse_more(metric: Metric, text: str) -> int:
     if _NUMBER.fullmatch(text):
         text = f"{text} pictures" if metric is Metric.IMAGES else f"${text}"
     try:
-        amount = parse_amount(text)
+        amount = parse_amount(text, _EXAMPLES[metric])
     except RequestRefused as error:
-        raise RequestRefused(_advised(metric, error.sentence)) from None
+        is_of_others = any(sign in error.sentence for sign in _OF_OTHERS[metric])
+        raise RequestRefused(_COUNTS[metric] if is_of_others else error.sentence) from None
     if amount.value is None:
-        raise RequestRefused("A grant is a number. To lift a limit for good, use /quota set.")
+        raise RequestRefused(phrase("A grant is a number. To lift a limit for good, use /quota set."))
     if amount.metric is not metric:
         raise RequestRefused(_COUNTS[metric])
     if not amount.value:
-        raise RequestRefused("That would grant nothing. Write more than 0, or press Decline.")
+        raise RequestRefused(phrase("That would grant nothing. Write more than 0, or press Decline."))
     return amount.value
-
-
-def _advised(metric: Metric, sentence: str) -> str:
-    """Why something is no amount, with an example of what this limit counts instead of one of everything."""
-    problem, advice, _ = sentence.partition(" Write ")
-    if any(sign in problem for sign in _OF_OTHERS[metric]):
-        return _COUNTS[metric]
-    return f"{problem} {_EXAMPLES[metric]}" if advice else sentence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.language import beginning, phrase
+from bot.language import beginning, joined, phrase
 from bot.services.calendar import Window
 from bot.services.policy import (
     PER,
@@ -62,11 +62,15 @@ def use_text(status: LimitStatus) -> str:
     limit, metric = status.limit, status.limit.metric
     left = max(limit.maximum - status.used, 0)
     if metric is Metric.IMAGES:
-        words = f"{status.used:,} of {exact_text(metric, limit.maximum)} used, {left:,} left"
+        used: str = phrase("{number}", number=status.used)
+        rest: str = phrase("{number}", number=left)
     else:
-        used, maximum = amount_text(metric, status.used), exact_text(metric, limit.maximum)
-        words = f"{used} of {maximum} used, {amount_text(metric, left)} left"
-    return f"{words} ({exact_text(metric, limit.granted)} of it granted)" if limit.granted else words
+        used, rest = amount_text(metric, status.used), amount_text(metric, left)
+    maximum = exact_text(metric, limit.maximum)
+    words = phrase("{used} of {maximum} used, {left} left", used=used, maximum=maximum, left=rest)
+    if not limit.granted:
+        return words
+    return phrase("{use} ({amount} of it granted)", use=words, amount=exact_text(metric, limit.granted))
 
 
 def lifted_text(rule: LimitRule, policy: ServerPolicy) -> str:
@@ -77,35 +81,44 @@ def lifted_text(rule: LimitRule, policy: ServerPolicy) -> str:
         for each in policy.limits
         if not each.shared and (each.metric, each.window) == kind and each.maximum is not None
     }
-    exceptions = {Scope.MEMBER: "for them alone", Scope.ROLE: "for a role of theirs"}
+    exceptions = {Scope.MEMBER: phrase("for them alone"), Scope.ROLE: phrase("for a role of theirs")}
     named = tuple(
         words
         for scope, words in exceptions.items()
         if scope in nearer and scope is not rule.scope and rule.scope is not Scope.MEMBER
     )
-    unless = f", unless one is set {listed(named)}" if named else ""
-    return f"No {SPAN_NAMES[rule.window]} allowance of {THINGS[rule.metric]} bounds them now{unless}; budgets still do."
+    span, things = SPAN_NAMES[rule.window], THINGS[rule.metric]
+    if named:
+        return phrase(
+            "No {span} allowance of {things} bounds them now, unless one is set {where}; budgets still do.",
+            span=span,
+            things=things,
+            where=listed(named),
+        )
+    return phrase("No {span} allowance of {things} bounds them now; budgets still do.", span=span, things=things)
 
 
 def per_window(rule: LimitRule) -> str:
     """``10 pictures a day``."""
-    return f"{exact_text(rule.metric, rule.maximum)} {PER[rule.window]}"
+    return phrase("{amount} {span}", amount=exact_text(rule.metric, rule.maximum), span=PER[rule.window])
 
 
 def grant_text(grant: Grant) -> str:
     """``5 pictures more for <@5>'s daily allowance``."""
     shared = grant.scope is not Scope.MEMBER
     rule = LimitRule(shared, grant.scope, grant.scope_id, grant.metric, grant.window, None)
-    return f"{exact_text(grant.metric, grant.amount)} more for {rule_name(rule)}"
+    return phrase("{amount} more for {limit}", amount=exact_text(grant.metric, grant.amount), limit=rule_name(rule))
 
 
 def origin(rule: LimitRule, policy: ServerPolicy) -> str:
     """Where an allowance comes from that `allowance_rule` has found."""
     if rule not in policy.limits:
-        return "as whoever runs this bot has set it"
+        return phrase("as whoever runs this bot has set it")
     if rule.scope is Scope.MEMBER:
-        return "set for them alone"
-    return "as for everybody" if rule.scope is Scope.SERVER else f"from the role {mention(rule.scope, rule.scope_id)}"
+        return phrase("set for them alone")
+    if rule.scope is Scope.SERVER:
+        return phrase("as for everybody")
+    return phrase("from the role {role}", role=mention(rule.scope, rule.scope_id))
 
 
 def instead_of(
@@ -118,13 +131,15 @@ def instead_of(
     requester = Requester(server_id, 0, cleared.scope_id if is_own else 0, role_ids if is_own else ())
     found = allowance_rule(policy, requester, cleared.metric, cleared.window, defaults)
     if found is None:
-        now = f"no {SPAN_NAMES[cleared.window]} allowance of {THINGS[cleared.metric]}"
+        span, things = SPAN_NAMES[cleared.window], THINGS[cleared.metric]
+        now: str = phrase("no {span} allowance of {things}", span=span, things=things)
     else:
-        now = f"{per_window(found)}, {origin(found, policy)}"
+        now = joined(", ", [per_window(found), origin(found, policy)])
     if is_own:
-        return f"What applies to them now: {now}."
-    others = "another role" if cleared.scope is Scope.ROLE else "a role"
-    return f"To whom nothing of their own or of {others} applies, this does now: {now}."
+        return phrase("What applies to them now: {limit}.", limit=now)
+    if cleared.scope is Scope.ROLE:
+        return phrase("To whom nothing of their own or of another role applies, this does now: {limit}.", limit=now)
+    return phrase("To whom nothing of their own or of a role applies, this does now: {limit}.", limit=now)
 
 
 def grantable(
@@ -150,17 +165,19 @@ def grantable(
 def _budgets_left(cleared: LimitRule, policy: ServerPolicy, defaults: Defaults) -> str:
     """The budgets that bound the same still."""
     holding = [
-        f"{rule_name(rule)} of {exact_text(rule.metric, rule.maximum)}"
+        _with_amount(rule)
         for rule in policy.limits
         if rule.shared
         and (rule.scope is Scope.SERVER or (rule.scope, rule.scope_id) == (cleared.scope, cleared.scope_id))
     ]
     if defaults.monthly_budget_nano is not None:
-        holding.append("this bot's monthly budget, as whoever runs it has set it")
-    return f"What holds still: {listed(tuple(holding), 'and')}." if holding else "No other budget holds in its place."
+        holding.append(phrase("this bot's monthly budget, as whoever runs it has set it"))
+    if not holding:
+        return phrase("No other budget holds in its place.")
+    return phrase("What holds still: {limits}.", limits=listed(tuple(holding), "and"))
 
 
-BOTS = "This bot's monthly budget, set by whoever runs it, is smaller and holds too."
+BOTS = phrase("This bot's monthly budget, set by whoever runs it, is smaller and holds too.")
 _SPANS = list(Window)  # from the shortest
 
 
@@ -172,12 +189,12 @@ def outdone_text(rule: LimitRule, policy: ServerPolicy, defaults: Defaults) -> t
     if rule.maximum is None:
         return ()
     told = [
-        f"{beginning(rule_name(each))} of {_amount(each)} is smaller and holds too."
+        phrase("{limit} is smaller and holds too.", limit=beginning(_with_amount(each)))
         for each in policy.limits
         if _is_reached_within(rule, each) or _is_over_the_server(rule, each)
     ]
     told += [
-        f"It is smaller than {rule_name(each)} of {_amount(each)}; both hold."
+        phrase("It is smaller than {limit}; both hold.", limit=_with_amount(each))
         for each in policy.limits
         if _is_reached_within(each, rule)
     ]
@@ -210,5 +227,5 @@ def _is_less(one: LimitRule, other: LimitRule) -> bool:
     return one.maximum is not None and other.maximum is not None and one.maximum < other.maximum
 
 
-def _amount(rule: LimitRule) -> str:
-    return exact_text(rule.metric, rule.maximum)
+def _with_amount(rule: LimitRule) -> str:
+    return phrase("{limit} of {amount}", limit=rule_name(rule), amount=exact_text(rule.metric, rule.maximum))

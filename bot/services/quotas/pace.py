@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.language import phrase
 from bot.services.calendar import Window
 
 LONG = frozenset({Window.WEEK, Window.MONTH})  # of a day or an hour nobody plans the rest
@@ -23,4 +24,6 @@ def pace_text(window: Window, spent: int, maximum: int, edges: tuple[int, int], 
     if window not in LONG or not 0 < spent < maximum or passed * 100 < SOON * (end - start):
         return ""
     until = now + (maximum - spent) * passed // spent
-    return "At this pace it lasts until it resets." if until >= end else f"At this pace it lasts until <t:{until}:D>."
+    if until >= end:
+        return phrase("At this pace it lasts until it resets.")
+    return phrase("At this pace it lasts until {day}.", day=f"<t:{until}:D>")

@@ -47,6 +47,9 @@ class Shelf:
         assert server_id == HERE
         return ServerPolicy(zone=self.zone)
 
+    def locale_of(self, server_id: int) -> str:
+        raise AssertionError(server_id)
+
     async def forget(self, server_id: int) -> None:
         raise AssertionError(server_id)
 

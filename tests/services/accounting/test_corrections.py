@@ -302,7 +302,7 @@ async def test_the_unknown_charges_of_the_server_are_listed_oldest_first(tmp_pat
         (Billing.AT_AMOUNT, "a fox", "is not an amount of dollars"),
         (Billing.AT_AMOUNT, "NaN", "“NaN” is not an amount of dollars that I understand. Write it like $0.05."),
         (Billing.AT_AMOUNT, "5 €", "I count in US dollars"),
-        (Billing.AT_AMOUNT, "1,5", "I cannot tell which number"),
+        (Billing.AT_AMOUNT, "1,5", "Decimals are written with a point: did you mean $1.50?"),
         (Billing.AT_AMOUNT, "$0.0000000001", "nine decimals"),
         (Billing.AT_AMOUNT, "$0.020000001", "is more than this picture can have cost by our price table, $0.02."),
         (Billing.AT_AMOUNT, "9" * 30, "That is too much"),

@@ -60,6 +60,10 @@ class OnePolicy(Policies):
         return self.policy
 
     @override
+    def locale_of(self, server_id: int) -> str:
+        return self.policy.locale
+
+    @override
     async def forget(self, server_id: int) -> None:
         raise NotImplementedError
 

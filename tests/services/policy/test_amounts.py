@@ -11,6 +11,7 @@ from bot.services.policy.amounts import MOST_PICTURES
 
 DOLLAR = 1_000_000_000  # nano-dollars
 AMBIGUOUS = "I cannot tell which number"
+POINT = "Decimals are written with a point: did you mean {}?"
 NOT_DOLLARS = "I count in US dollars, as the provider bills: write $5."
 UNCLEAR = "is not an amount that I understand. Write 25 pictures or $25."
 BELOW_NOTHING = "An amount cannot be less than nothing. Write 25 pictures or $25."
@@ -31,6 +32,11 @@ TOO_MUCH = "That is too much:"
         ("2.0 pictures", 2),
         ("007 pictures", 7),
         ("1,000,000 pictures", MOST_PICTURES),
+        ("25 Bilder", 25),
+        ("1 Bild", 1),
+        ("25 imágenes", 25),
+        ("25 imagens", 25),
+        ("25枚", 25),
     ],
 )
 def test_pictures_are_counted(text: str, pictures: int) -> None:
@@ -56,6 +62,10 @@ def test_pictures_are_counted(text: str, pictures: int) -> None:
         ("$0.1000000000000", 100_000_000),
         ("$0.123456789", 123_456_789),
         ("$1,000,000", MOST_NANO),
+        ("20 Dollar", 20 * DOLLAR),
+        ("20 US-Dollar", 20 * DOLLAR),
+        ("20 dólares", 20 * DOLLAR),
+        ("20 ドル", 20 * DOLLAR),
     ],
 )
 def test_dollars_are_exact(text: str, nano: int) -> None:
@@ -71,6 +81,8 @@ def test_dollars_are_exact(text: str, nano: int) -> None:
         ("no limit images", Metric.IMAGES),
         ("unlimited dollars", Metric.USD),
         ("unlimited spending", Metric.USD),
+        ("unbegrenzt", None),
+        ("unbegrenzte Bilder", Metric.IMAGES),
     ],
 )
 def test_what_is_unlimited_may_say_of_what(text: str, metric: Metric | None) -> None:
@@ -117,19 +129,28 @@ def test_what_is_unlimited_may_say_of_what(text: str, metric: Metric | None) -> 
         ("2.5 pictures", "Pictures are counted whole. Write a whole number of them, such as 25 pictures."),
         ("$0.0000000001", "I count dollars to nine decimals; $0.0000000001 has more. Write a rounder amount."),
         ("5,50", AMBIGUOUS),
-        ("$5,50", AMBIGUOUS),
-        ("5,50 usd", AMBIGUOUS),
-        ("$1.000,50", AMBIGUOUS),
-        ("$1,00", AMBIGUOUS),
+        ("$5,50", POINT.format("$5.50")),
+        ("5,50 usd", POINT.format("$5.50")),
+        ("$1.000,50", POINT.format("$1,000.50")),
+        ("$1,00", POINT.format("$1.00")),
         ("$5.", AMBIGUOUS),
         ("1.2.3 pictures", AMBIGUOUS),
+        ("1.000 pictures", AMBIGUOUS),
+        ("50,00 $", POINT.format("$50.00")),
+        ("50,00 €", NOT_DOLLARS.replace("$5", "$50.00")),
+        ("20 Euro", NOT_DOLLARS.replace("$5", "$20")),
+        ("R$ 50", NOT_DOLLARS.replace("$5", "$50")),
+        ("20 Franken", NOT_DOLLARS.replace("$5", "$20")),
+        ("50 pesos", NOT_DOLLARS.replace("$5", "$50")),
+        ("5000円", NOT_DOLLARS.replace("$5", "$5000")),
+        ("cinco euros", NOT_DOLLARS),
         ("€5", NOT_DOLLARS),
         ("5 €", NOT_DOLLARS),
         ("£5", NOT_DOLLARS),
         ("¥5", NOT_DOLLARS),
         ("₿1", NOT_DOLLARS.replace("$5", "$1")),
         ("50€", NOT_DOLLARS.replace("$5", "$50")),
-        ("1,5 eur", NOT_DOLLARS),
+        ("1,5 eur", NOT_DOLLARS.replace("$5", "$1.50")),
         ("5 eur", NOT_DOLLARS),
         ("5 euros", NOT_DOLLARS),
         ("A$5", NOT_DOLLARS),

@@ -152,8 +152,8 @@ async def test_which_of_several_is_meant_is_asked(books: Books) -> None:
             f"{NOTHING}: no monthly allowance of dollars bounds <@3>. What does: <@3>'s daily allowance ($1.00).",
         ),
         ("5 pictures", Scope.ROLE, None, f"{NOTHING}: no budget of pictures bounds <@&3>."),
-        ("5 pictures", Scope.SERVER, None, f"{NOTHING}: no budget of pictures bounds this server."),
-        ("$5", Scope.SERVER, None, f"{NOTHING}: no budget of dollars bounds this server. {OPERATORS}"),
+        ("5 pictures", Scope.SERVER, None, f"{NOTHING}: no budget of pictures bounds the whole server."),
+        ("$5", Scope.SERVER, None, f"{NOTHING}: no budget of dollars bounds the whole server. {OPERATORS}"),
     ],
 )
 async def test_where_nothing_bounds_there_is_nothing_to_add_to(

@@ -157,7 +157,7 @@ def test_names_of_limits_in_pictures_and_in_dollars_are_told_apart() -> None:
 
 def test_a_name_can_stand_in_the_place_of_the_mention() -> None:
     assert rule_name(rule(1, Scope.MEMBER, 5), "Mia") == "Mia's daily allowance"
-    assert mention(Scope.SERVER, SERVER) == "this server"
+    assert mention(Scope.SERVER, SERVER) == "the whole server"
 
 
 @pytest.mark.parametrize("given", [rule(None, Scope.MEMBER, MIA), rule(5), rule(5, Scope.ROLE, ARTISTS)])
