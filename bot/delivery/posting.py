@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.discord_limits import TOO_LARGE
+from bot.language import phrase
 from bot.pictures import as_input, fit, render_svg
 from bot.presentation.result import file_name
 from bot.presentation.story import PREVIEW, alt_text, opening_of
@@ -50,7 +51,7 @@ def upload_limit(guild: discord.Guild | None) -> int:
 
 
 def _called(number: int) -> str:
-    return f"#{number}" if number else "the picture"
+    return f"#{number}" if number else phrase("the picture")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +74,17 @@ async def _drawing(number: int, original: bytes, alts: tuple[str, str], limit: i
     uploads: list[Upload] = []
     notes: list[str] = []
     if len(original) > limit:
-        notes.append(f"{_called(number)} is too large a file to be posted; the original is kept")
+        notes.append(
+            phrase("{picture} is too large a file to be posted; the original is kept", picture=_called(number))
+        )
     else:
         uploads.append(Upload(file_name(number, SVG), original, alts[0]))
     try:
         looks = await fit(await render_svg(original, PREVIEW_EDGE), limit)
     except UnreadablePictureError:
-        notes.append(f"{_called(number)} has no preview: I could not draw it. Open the file in a browser")
+        notes.append(
+            phrase("{picture} has no preview: I could not draw it. Open the file in a browser", picture=_called(number))
+        )
     else:
         name = file_name(number, looks.media_type, preview=True)
         uploads.append(Upload(name, looks.content, alts[1]))
@@ -97,12 +102,15 @@ async def _pixels(
     if len(content) > limit and media_type == GIF:
         content, media_type = await as_input(original, media_type), PNG
         notes = [
-            f"{_called(number)} is too large an animation to be posted: this is its first picture; the original is kept"
+            phrase(
+                "{picture} is too large an animation to be posted: this is its first picture; the original is kept",
+                picture=_called(number),
+            )
         ]
     if len(content) > limit:
         copy = await fit(content, limit)
         content, media_type, exact = copy.content, copy.media_type, copy.exact
-        notes = notes or [f"{_called(number)} {copy.note}"]
+        notes = notes or [phrase("{picture} {note}", picture=_called(number), note=copy.note)]
     return Upload(file_name(number, media_type), content, alt), notes, exact
 
 

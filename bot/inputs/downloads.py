@@ -10,6 +10,7 @@ import structlog
 
 from bot.discord_retries import PROBLEMS
 from bot.errors import InputPictureError
+from bot.language import phrase
 from bot.pictures import shown_name
 
 if TYPE_CHECKING:
@@ -34,9 +35,9 @@ async def download(attachment: discord.Attachment) -> bytes:
             content = await _at_second_try(attachment.read)
     except PROBLEMS as error:
         _log.info("attachment not downloaded", reason=repr(error))
-        raise InputPictureError(f"I could not download {name}. Attach it once more.") from None
+        raise InputPictureError(phrase("I could not download {name}. Attach it once more.", name=name)) from None
     if len(content) > attachment.size:  # what was taken of the budget would not cover it
-        raise InputPictureError(f"{name} came larger than Discord said. Attach it once more.")
+        raise InputPictureError(phrase("{name} came larger than Discord said. Attach it once more.", name=name))
     return content
 
 

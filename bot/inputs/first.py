@@ -9,6 +9,7 @@ from bot.errors import InputPictureError
 from bot.inputs.downloads import download
 from bot.inputs.held_files import PNG
 from bot.inputs.originals import is_file
+from bot.language import phrase
 from bot.pictures import as_input, base_of, extend, prepare, shown_name
 from bot.services.catalog import INPUT_MEDIA_TYPES
 from bot.services.jobs import UnreadablePictureError
@@ -22,14 +23,10 @@ if TYPE_CHECKING:
     from bot.services.ledger import Order, Picture
     from bot.services.requests import ImageRequest, StoredImage
 
-STILLS = {
-    "image/gif": "{} is an animation: I started from its first picture.",
-    "image/svg+xml": "{} is a vector drawing: I started from how it looks.",
-}
-COPIED = "the copy that Discord shows instead of the original"
+COPIED = phrase("the copy that Discord shows instead of the original")
 LOST = {
-    "image/gif": "a still picture instead of an animation",
-    "image/svg+xml": "pixels instead of a vector drawing",
+    "image/gif": phrase("a still picture instead of an animation"),
+    "image/svg+xml": phrase("pixels instead of a vector drawing"),
 }
 
 
@@ -136,7 +133,9 @@ async def _ours(order: Order, picture: Picture, originals: Originals, basket: He
     image, label = replace(picture.image, number=picture.number), f"#{picture.number}"
     content, is_stored = await originals.find(order, picture, basket)
     if not is_stored and not await is_file(content, image.digest):
-        basket.notes.append(f"The original of {label} is lost: I started from the copy that Discord shows.")
+        basket.notes.append(
+            phrase("The original of {name} is lost: I started from the copy that Discord shows.", name=label)
+        )
         return replace(await prepared(content, label, basket, picture.number), losses=(COPIED,))
     if not is_stored:
         await basket.keep(content, image.media_type, image.width, image.height)
@@ -147,6 +146,10 @@ async def _ours(order: Order, picture: Picture, originals: Originals, basket: He
     try:
         still = await as_input(content, image.media_type, basket.member)
     except UnreadablePictureError as fault:
-        raise InputPictureError(f"{label} {fault.what}, so it cannot be changed.") from fault
-    basket.notes.append(STILLS[image.media_type].format(label))
+        told = phrase("{name} {fault}, so it cannot be changed.", name=label, fault=fault.what)
+        raise InputPictureError(told) from fault
+    if image.media_type == "image/gif":
+        basket.notes.append(phrase("{name} is an animation: I started from its first picture.", name=label))
+    else:
+        basket.notes.append(phrase("{name} is a vector drawing: I started from how it looks.", name=label))
     return replace(await prepared(still, label, basket, picture.number), losses=(LOST[image.media_type],))

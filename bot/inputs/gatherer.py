@@ -14,6 +14,7 @@ from bot.inputs.held_files import a_basket
 from bot.inputs.originals import Originals
 from bot.inputs.overlays import Overlays
 from bot.inputs.sources import check_declared
+from bot.language import phrase
 from bot.presentation.downloads import files_text
 from bot.services.catalog import SVG
 from bot.services.requests import DRAWN, check_inputs, fitting_size
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from bot.services.turns import Member
 
 SAME_SHAPE = 0.02  # by how much the aspect of the first input may differ from what was guessed
-NOTHING_DRAWN = "I see nothing drawn on the picture. Say in a few words what to change."
+NOTHING_DRAWN = phrase("I see nothing drawn on the picture. Say in a few words what to change.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +128,10 @@ class Gatherer:
             async with self._bytes.taken(file.byte_size, basket.member):
                 if await basket.hold(file.digest) is None:
                     raise PictureGoneError(
-                        "A picture that this was made from is lost. Ask anew, and attach it once more. "
-                        "Nothing was charged."
+                        phrase(
+                            "A picture that this was made from is lost. Ask anew, and attach it once more. "
+                            "Nothing was charged."
+                        )
                     )
 
     async def _look_after(self, request: ImageRequest, basket: HeldFiles) -> Gathered:
@@ -181,7 +184,9 @@ def _by_markup(request: ImageRequest, model: Model, overlays: Overlays) -> Image
     if not overlays.drawn:
         raise RequestRefused(NOTHING_DRAWN)
     if not model.markup:
-        raise RequestRefused(f"{model.title} sees where you drew, not what. Say in a few words what to change there.")
+        raise RequestRefused(
+            phrase("{model} sees where you drew, not what. Say in a few words what to change there.", model=model.title)
+        )
     return replace(request, prompt="")
 
 

@@ -12,6 +12,7 @@ import structlog
 from bot.discord_retries import PROBLEMS, steadily
 from bot.errors import InputPictureError, PictureGoneError
 from bot.inputs.downloads import download
+from bot.language import phrase
 from bot.presentation.result import number_in
 
 if TYPE_CHECKING:
@@ -47,7 +48,10 @@ class Originals:
             if shown is not None:
                 return await _downloaded(shown, picture.number), False
         raise PictureGoneError(
-            f"I have lost #{picture.number}, and its message is gone. If you have the picture, attach it to /edit."
+            phrase(
+                "I have lost {number}, and its message is gone. If you have the picture, attach it to /edit.",
+                number=f"#{picture.number}",
+            )
         )
 
     async def _shown(self, channel_id: int, message_id: int, number: int) -> discord.Attachment | None:
@@ -59,20 +63,28 @@ class Originals:
             return None
         except PROBLEMS as error:
             _log.info("message not fetched", reason=repr(error))
-            raise InputPictureError(f"Discord does not show me #{number} just now. Try again in a minute.") from None
+            raise _not_given(number) from None
         return next((each for each in message.attachments if number_in(each.filename) == number), None)
 
 
 def _refuse_deleted(number: int, *, is_deleted: bool) -> None:
     if is_deleted:
-        raise PictureGoneError(f"#{number} was deleted. Attach the picture that you want to start from.")
+        raise PictureGoneError(
+            phrase("{number} was deleted. Attach the picture that you want to start from.", number=f"#{number}")
+        )
+
+
+def _not_given(number: int) -> InputPictureError:
+    return InputPictureError(
+        phrase("Discord does not give me {number} just now. Try again in a minute.", number=f"#{number}")
+    )
 
 
 async def _downloaded(shown: discord.Attachment, number: int) -> bytes:
     try:
         return await download(shown)
     except InputPictureError:  # its sentence is for who attached the file
-        raise InputPictureError(f"Discord does not give me #{number} just now. Try again in a minute.") from None
+        raise _not_given(number) from None
 
 
 async def is_file(content: bytes, digest: str) -> bool:

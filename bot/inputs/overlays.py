@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import InputPictureError
 from bot.inputs.held_files import PNG
+from bot.language import phrase
 from bot.pictures import (
     Meaning,
     Prepared,
@@ -85,21 +86,32 @@ class Overlays:
         fitted = await fit_mask(content, name, image.width, image.height, self._first.size, self._basket.member)
         self._mask = await self._kept(fitted)
         self._basket.notes.append(
-            f"{shown_name(name)} is taken as a mask: {percent(fitted.share)} of the picture may change."
+            phrase(
+                "{name} is taken as a mask: {share} of the picture may change.",
+                name=shown_name(name),
+                share=percent(fitted.share),
+            )
         )
 
     async def _take_markup(self, content: bytes, name: str) -> None:
         self._claim(name)
         self.drawn = True
-        understood = f"{shown_name(name)} is taken as a drawing on {self._first.label}"
+        told, picture = shown_name(name), self._first.label
         if self._takes_markup:
             overlay = await overlay_of(content, name, self._first.content, self._basket.member)
             self._markup = await self._basket.keep(overlay.content, PNG, overlay.width, overlay.height)
-            self._basket.notes.append(f"{understood}.")
+            self._basket.notes.append(phrase("{name} is taken as a drawing on {picture}.", name=told, picture=picture))
         else:
             drawn = await mask_of_markup(content, name, self._first.content, self._first.size, self._basket.member)
             self._mask = await self._kept(drawn)
-            self._basket.notes.append(f"{understood}: what you marked may change, {percent(drawn.share)} of it.")
+            self._basket.notes.append(
+                phrase(
+                    "{name} is taken as a drawing on {picture}: what you marked may change, {share} of it.",
+                    name=told,
+                    picture=picture,
+                    share=percent(drawn.share),
+                )
+            )
 
     async def _kept(self, mask: FittedMask) -> StoredImage:
         self.fine = mask.fine
@@ -108,7 +120,11 @@ class Overlays:
     def _claim(self, name: str) -> None:
         if self._name is not None:
             raise InputPictureError(
-                f"{self._name} and {shown_name(name)} both say where the picture may change. Send one of them."
+                phrase(
+                    "{first} and {second} both say where the picture may change. Send one of them.",
+                    first=self._name,
+                    second=shown_name(name),
+                )
             )
         self._name = shown_name(name)
 
@@ -116,5 +132,5 @@ class Overlays:
 def percent(share: float) -> str:
     """A share above 0 and below 1, as people read it: never nothing, and never all."""
     if share < 0.01:  # noqa: PLR2004 - one of a hundred
-        return "less than 1 %"
-    return f"{min(round(share * 100), 99)} %"
+        return phrase("less than 1 %")
+    return phrase("{share} %", share=min(round(share * 100), 99))

@@ -13,6 +13,7 @@ from discord.http import Route
 from typing_extensions import override
 
 from bot.errors import InputPictureError
+from bot.language import phrase
 from bot.pictures import shown_name
 
 if TYPE_CHECKING:
@@ -102,14 +103,21 @@ class Linked(discord.Attachment):
         ):
             if answer.status != HTTPStatus.OK:
                 raise InputPictureError(
-                    f"Discord does not show me {shown_name(self.filename)} any more. Save the picture and attach it."
+                    phrase(
+                        "Discord does not show me {name} any more. Save the picture and attach it.",
+                        name=shown_name(self.filename),
+                    )
                 )
             async for piece in answer.content.iter_chunked(1 << 16):
                 content += piece
                 if len(content) > LARGEST_LINKED:
                     raise InputPictureError(
-                        f"{shown_name(self.filename)} is too large for a picture that is only linked: "
-                        f"{LARGEST_LINKED // 1_000_000} MB is the most. Save the picture and attach it."
+                        phrase(
+                            "{name} is too large for a picture that is only linked: {most} MB is the most. "
+                            "Save the picture and attach it.",
+                            name=shown_name(self.filename),
+                            most=LARGEST_LINKED // 1_000_000,
+                        )
                     )
         return bytes(content)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import InputPictureError
 from bot.inputs.shown import may_be_picture
+from bot.language import phrase
 from bot.pictures import shown_name
 from bot.services.catalog import LARGEST_INPUT
 from bot.services.requests import StoredImage, check_count, check_together
@@ -101,7 +102,11 @@ def _check_file(attachment: discord.Attachment) -> None:
     name = shown_name(attachment.filename)
     if attachment.size > LARGEST_INPUT:
         raise InputPictureError(
-            f"{name} is too large: {LARGEST_INPUT // 1_000_000} MB is the most. Attach a smaller copy."
+            phrase(
+                "{name} is too large: {most} MB is the most. Attach a smaller copy.",
+                name=name,
+                most=LARGEST_INPUT // 1_000_000,
+            )
         )
     if not may_be_picture(attachment):
-        raise InputPictureError(f"{name} is not a picture. Attach a PNG, JPEG or WEBP file.")
+        raise InputPictureError(phrase("{name} is not a picture. Attach a PNG, JPEG or WEBP file.", name=name))

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bot.errors import InputPictureError
+from bot.language import phrase
 from bot.pictures.decode import plain_picture, within
 from bot.pictures.files.names import shown_name
 from bot.services.catalog import LARGEST_INPUT, LONGEST_EDGE, MOST_PIXELS
@@ -43,7 +44,8 @@ def attached_picture(
     with worded_for(name):
         if len(content) > LARGEST_INPUT:
             raise UnreadablePictureError(
-                f"is a file of {len(content) / 1e6:.0f} MB", f"Send one of at most {LARGEST_INPUT // 1_000_000} MB."
+                phrase("is a file of {size} MB", size=round(len(content) / 1e6)),
+                phrase("Send one of at most {most} MB.", most=LARGEST_INPUT // 1_000_000),
             )
         return plain_picture(content, size, own_colours=own_colours)
 
@@ -58,4 +60,5 @@ def worded_for(name: str) -> Generator[None]:
     try:
         yield
     except UnreadablePictureError as fault:
-        raise InputPictureError(f"{shown_name(name)} {fault.what}. {fault.advice}") from fault
+        told = phrase("{name} {fault}. {advice}", name=shown_name(name), fault=fault.what, advice=fault.advice)
+        raise InputPictureError(told) from fault

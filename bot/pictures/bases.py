@@ -7,6 +7,7 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.language import phrase
 from bot.pictures.decode import plain_picture, within
 from bot.pictures.encode import as_png
 from bot.pictures.files.container_format import dissect
@@ -79,13 +80,13 @@ def losses_of(content: bytes, sample: Plain) -> Generator[str]:
     """What a file has and no result can, each half a sentence; `sample` is it, decoded in its own colours."""
     anatomy = sample.anatomy
     if anatomy.frames > 1:
-        yield "a still picture instead of an animation"
+        yield phrase("a still picture instead of an animation")
     if sample.mode.startswith("I") or (anatomy.media_type == "image/png" and content[24] == _DEEP):
-        yield "8 bits a colour instead of 16"
+        yield phrase("8 bits a colour instead of 16")
     if sample.mode == "CMYK":
-        yield "RGB instead of CMYK"
+        yield phrase("RGB instead of CMYK")
     elif sample.converted:
-        yield "sRGB instead of its own colour space"
+        yield phrase("sRGB instead of its own colour space")
 
 
 def _bare(content: bytes, sample: Plain) -> bytes | None:

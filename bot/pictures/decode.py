@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageChops
 
+from bot.language import phrase
 from bot.pictures.colour_spaces import from_srgb, in_srgb, is_srgb
 from bot.pictures.files.container_format import SVG_KIND, dissect, kind_of
 from bot.pictures.files.endings import ended
@@ -148,7 +149,9 @@ def plain_picture(
     except UnreadablePictureError:
         raise
     except MemoryError as error:
-        raise UnreadablePictureError("is too large to be read just now", "Send a smaller copy.") from error
+        raise UnreadablePictureError(
+            phrase("is too large to be read just now"), phrase("Send a smaller copy.")
+        ) from error
     except Exception as error:  # hostile bytes make Pillow raise whatever there is
         raise damaged() from error
 
@@ -234,8 +237,8 @@ def _halved(image: Image.Image) -> Image.Image:
 def _check(anatomy: Anatomy) -> None:
     if anatomy.width * anatomy.height > MOST_PIXELS:
         raise UnreadablePictureError(
-            f"is {anatomy.width}×{anatomy.height} pixels, which is too large",
-            f"Send one of at most {MOST_PIXELS // 1_000_000} million pixels.",
+            phrase("is {size} pixels, which is too large", size=f"{anatomy.width}×{anatomy.height}"),
+            phrase("Send one of at most {most} million pixels.", most=MOST_PIXELS // 1_000_000),
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.language import decimal, joined, phrase
 from bot.pictures.bases import losses_of
 from bot.pictures.decode import plain_picture
 from bot.pictures.encode import LONGEST_WEBP_EDGE, as_lossless_webp, encoded_within, without_opaque_alpha
@@ -92,7 +93,9 @@ def _lossless(content: bytes, picture: Plain, image: Image.Image, most_bytes: in
 
 def _copy(content: bytes, media_type: str, image: Image.Image, size: tuple[int, int], *, is_exact: bool) -> Fitted:
     width, height = size
-    pixels = "the same pixels, " if is_exact else "" if size == image.size else f"{width}×{height}, "
-    amount = f"{len(content) / 1e6:.1f} MB" if len(content) >= 1e5 else f"{len(content) / 1e3:.0f} kB"  # noqa: PLR2004 - from where on MB reads well
-    note = f"shown as a smaller copy ({_LABELS[media_type]}, {pixels}{amount}); the original is kept"
+    pixels = [phrase("the same pixels")] if is_exact else [] if size == image.size else [f"{width}×{height}"]
+    mega = len(content) >= 1e5  # noqa: PLR2004 - from where on MB reads well
+    amount = phrase("{size} MB", size=decimal(f"{len(content) / 1e6:.1f}")) if mega else f"{len(content) / 1e3:.0f} kB"
+    facts = joined(", ", [_LABELS[media_type], *pixels, amount])
+    note = phrase("shown as a smaller copy ({facts}); the original is kept", facts=facts)
     return Fitted(content, media_type, width, height, note, is_exact)

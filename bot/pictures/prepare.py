@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.language import joined, phrase
 from bot.pictures.attached import attached_picture
 from bot.pictures.encode import as_jpeg, as_png, without_opaque_alpha
 from bot.pictures.files.names import shown_name
@@ -73,15 +74,19 @@ def prepared_of(picture: Plain, name: str) -> Prepared:
     file, media_type = _as_it_is(picture) or _rewritten(picture)
     notes: list[str] = []
     if picture.anatomy.frames > 1:
-        notes.append(f"{shown_name(name)} is animated; its first picture is used.")
+        notes.append(phrase("{name} is animated; its first picture is used.", name=shown_name(name)))
     if picture.missing:
-        notes.append(f"{shown_name(name)} is cut off: a strip along one edge is missing, and grey.")
+        notes.append(phrase("{name} is cut off: a strip along one edge is missing, and grey.", name=shown_name(name)))
     if scaled:
         notes.append(
-            f"{shown_name(name)} was scaled from {picture.width}×{picture.height} "
-            f"to {width}×{height} pixels, the most that can be sent."
+            phrase(
+                "{name} was scaled from {was} to {size} pixels, the most that can be sent.",
+                name=shown_name(name),
+                was=f"{picture.width}×{picture.height}",
+                size=f"{width}×{height}",
+            )
         )
-    return Prepared(file, media_type, width, height, source_size, " ".join(notes))
+    return Prepared(file, media_type, width, height, source_size, joined(" ", notes) if notes else "")
 
 
 def _as_it_is(picture: Plain) -> tuple[bytes, str] | None:

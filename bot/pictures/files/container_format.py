@@ -8,7 +8,8 @@ import zlib
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from bot.pictures.files.file_faults import cut_off, damaged, of_another_kind, too_intricate
+from bot.language import phrase
+from bot.pictures.files.file_faults import ATTACH_AGAIN, cut_off, damaged, of_another_kind, too_intricate
 from bot.pictures.files.gif import walk
 from bot.services.jobs import UnreadablePictureError
 
@@ -76,7 +77,7 @@ def dissect(content: bytes, *, checksums: bool = False) -> Anatomy:
         UnreadablePictureError: empty, of another kind, cut off or damaged.
     """
     if not content:
-        raise UnreadablePictureError("is empty (0 bytes)", "Attach it again.")
+        raise UnreadablePictureError(phrase("is empty (0 bytes)"), ATTACH_AGAIN)
     kind = kind_of(content)
     if kind == "PNG":
         anatomy = _dissect_png(content, checksums=checksums)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageChops
 
 from bot.errors import InputPictureError
+from bot.language import phrase
 from bot.pictures.attached import attached_picture, legal_size, worded_for
 from bot.pictures.decode import plain_picture, resized
 from bot.pictures.encode import as_small_png
@@ -119,12 +120,16 @@ async def mask_of_markup(
     return await members_pool.run(member, [drawn, original], _mask_of_markup, drawn, name, original, own)
 
 
+STAND_OUT = phrase("Draw with a colour that stands out, and send it again.")
+
+
 def _both(content: bytes, name: str, original: bytes) -> tuple[Plain, Plain]:
     attached = attached_picture(content, name)
     try:
         return attached, plain_picture(original, legal_size)
     except UnreadablePictureError as fault:
-        raise InputPictureError(f"The picture that you answer {fault.what}, so it cannot be changed.") from fault
+        told = phrase("The picture that you answer {fault}, so it cannot be changed.", fault=fault.what)
+        raise InputPictureError(told) from fault
 
 
 def _meaning_of(content: bytes, name: str, original: bytes) -> Meaning:
@@ -165,18 +170,21 @@ def _compared(drawn: bytes, name: str, original: bytes) -> tuple[Comparison, Pla
     with worded_for(name):
         if not same_shape((attached.width, attached.height), (old.width, old.height)):
             raise UnreadablePictureError(
-                f"is {attached.width}×{attached.height} pixels, and the picture is {old.width}×{old.height}",
-                "Draw upon the picture itself and send all of it.",
+                phrase(
+                    "is {size} pixels, and the picture is {wanted}",
+                    size=f"{attached.width}×{attached.height}",
+                    wanted=f"{old.width}×{old.height}",
+                ),
+                phrase("Draw upon the picture itself and send all of it."),
             )
         comparison = compare(attached.image, old.image)
         share = comparison.share
         if not share:
-            raise UnreadablePictureError(
-                "shows nothing drawn upon the picture", "Draw with a colour that stands out, and send it again."
-            )
+            raise UnreadablePictureError(phrase("shows nothing drawn upon the picture"), STAND_OUT)
         if share > _MOST_SHARE:
             raise UnreadablePictureError(
-                "differs from the picture nearly everywhere", "Draw upon the picture itself, on a part of it."
+                phrase("differs from the picture nearly everywhere"),
+                phrase("Draw upon the picture itself, on a part of it."),
             )
     return comparison, attached, old
 
@@ -202,7 +210,7 @@ def _mask_of_markup(drawn: bytes, name: str, original: bytes, own: tuple[int, in
     size = old.width, old.height
     whole, fine = (hard(resized(region, each, Image.Resampling.BILINEAR)) for each in (size, own or size))
     with worded_for(name):
-        return fitted(whole, "Draw with a colour that stands out, and send it again.", fine)
+        return fitted(whole, STAND_OUT, fine)
 
 
 def _enclosed(strokes: Image.Image) -> Image.Image:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageChops, ImageFilter
 
+from bot.language import phrase
 from bot.pictures.attached import attached_picture, worded_for
 from bot.pictures.decode import resized
 from bot.pictures.masks.bitmasks import HALF, hard, mask_file, share_of, stencil_file
@@ -87,13 +88,17 @@ def fitted(changeable: Image.Image, mark: str, fine: Image.Image) -> FittedMask:
         content, radius = mask_file(changeable), 2 * radius
     share = share_of(changeable)
     if share == 0:
-        raise UnreadablePictureError("marks nothing", mark)
+        raise UnreadablePictureError(phrase("marks nothing"), mark)
     if share == 1:
         raise UnreadablePictureError(
-            "marks the whole picture", "For that no mask is needed: leave it out, or mark a part only."
+            phrase("marks the whole picture"),
+            phrase("For that no mask is needed: leave it out, or mark a part only."),
         )
     is_same = changeable is whole and fine.size == whole.size and fine.tobytes() == whole.tobytes()
     return FittedMask(content, *changeable.size, share, b"" if is_same else stencil_file(fine))
+
+
+HOW_TO_MARK = phrase("Make transparent what may change, or paint it white on black.")
 
 
 def at_most(marks: Image.Image, size: tuple[int, int]) -> Image.Image:
@@ -110,7 +115,7 @@ def _fit_mask(content: bytes, name: str, size: tuple[int, int], own: tuple[int, 
     marks = _marks(content, name, own)
     with worded_for(name):
         sent = hard(resized(marks, size, Image.Resampling.BILINEAR))
-        return fitted(sent, "Make transparent what may change, or paint it white on black.", at_most(marks, own))
+        return fitted(sent, HOW_TO_MARK, at_most(marks, own))
 
 
 def _marks(content: bytes, name: str, own: tuple[int, int]) -> Image.Image:
@@ -119,8 +124,12 @@ def _marks(content: bytes, name: str, own: tuple[int, int]) -> Image.Image:
     with worded_for(name):
         if not same_shape((picture.width, picture.height), own):
             raise UnreadablePictureError(
-                f"is a mask of {picture.width}×{picture.height} pixels, and the picture is {own[0]}×{own[1]}",
-                "Send a mask of the same shape.",
+                phrase(
+                    "is a mask of {size} pixels, and the picture is {wanted}",
+                    size=f"{picture.width}×{picture.height}",
+                    wanted=f"{own[0]}×{own[1]}",
+                ),
+                phrase("Send a mask of the same shape."),
             )
     if picture.image.mode == "RGBA":
         alpha = picture.image.getchannel("A")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from bot.language import phrase
+
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
@@ -76,6 +78,9 @@ class CheckedPicture:
     height: int
 
 
+SAVE_ANEW = phrase("Save it anew as PNG or JPEG and attach it again.")
+
+
 class UnreadablePictureError(Exception):
     """These bytes are no picture that can be used.
 
@@ -84,7 +89,7 @@ class UnreadablePictureError(Exception):
         advice: a sentence that says what to do.
     """
 
-    def __init__(self, what: str, advice: str = "Save it anew as PNG or JPEG and attach it again.") -> None:
+    def __init__(self, what: str, advice: str = SAVE_ANEW) -> None:
         super().__init__(f"The picture {what}. {advice}")
         self.what = what
         self.advice = advice
