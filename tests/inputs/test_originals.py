@@ -100,7 +100,7 @@ async def test_a_message_that_cannot_be_fetched_now_is_not_called_lost(studio: S
     made, of = await lost(studio, refused(500))
     studio.discord.messages[1] = [refused(500)] * 3
 
-    with pytest.raises(InputPictureError, match=r"^Discord does not show me #4821 just now\. Try again in a minute\.$"):
+    with pytest.raises(InputPictureError, match=r"^Discord does not give me #4821 just now\. Try again in a minute\.$"):
         await find(studio, originals, made, of)
 
 
