@@ -101,16 +101,17 @@ async def _pixels(
     content, notes, exact = original, list[str](), True
     if len(content) > limit and media_type == GIF:
         content, media_type = await as_input(original, media_type), PNG
-        notes = [
+        notes.append(
             phrase(
                 "{picture} is too large an animation to be posted: this is its first picture; the original is kept",
                 picture=_called(number),
             )
-        ]
+        )
     if len(content) > limit:
         copy = await fit(content, limit)
         content, media_type, exact = copy.content, copy.media_type, copy.exact
-        notes = notes or [phrase("{picture} {note}", picture=_called(number), note=copy.note)]
+        if not notes:
+            notes.append(phrase("{picture} {note}", picture=_called(number), note=copy.note))
     return Upload(file_name(number, media_type), content, alt), notes, exact
 
 
