@@ -41,7 +41,7 @@ async def message_of(house: House, by: Any = None, channel: Any = None) -> disco
     async def listen(message: discord.Message) -> None:
         heard.append(message)
 
-    await house.bot.remove_cog("Calls")  # they are about no picture
+    await house.bot.remove_cog("Listener")  # it would answer
     house.bot.add_listener(listen, "on_message")
     speaker = by or house.mia
     if channel is None:
