@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from bot.services.presets import Variable
 
 VALUE, FILES = "value:", "files"  # begins the id of a variable's field; the id of that for pictures
+LONGEST_FIELD_ID = 100  # characters; Discord's limit
 MOST_FILES = 10  # of a field; Discord's limit
 LONGEST_TITLE = 45  # characters; Discord's limit
 SHORT_VALUE = 60  # characters that are written in one line
@@ -109,15 +111,15 @@ async def use_filled(interaction: Interaction, match: re.Match[str]) -> None:
     """Make what a dialog was filled in with."""
     client = interaction.client
     preset = await client.services.presets.get(await viewer_of(interaction), match["ref"])
-    asked = {variable.key for variable in preset.template.variables}
+    asked = {_field_id(variable.key): variable.key for variable in preset.template.variables}
     fields = fields_of(interaction)
-    filled = {name.removeprefix(VALUE): _value(each) for name, each in fields.items() if name.startswith(VALUE)}
-    if asked != filled.keys():
+    filled = {name: _value(each) for name, each in fields.items() if name.startswith(VALUE)}
+    if asked.keys() != filled.keys():
         raise PresetRefusedError(CHANGED)
     opened = await _remembered(interaction, PresetUse(preset), match["by"])
     if match["nano"] is not None and await opened.price(interaction) > number_of(match["nano"]):
         raise PresetRefusedError(DEARER)
-    values = {key: await read_words(interaction, text) for key, text in filled.items()}
+    values = {asked[name]: await read_words(interaction, text) for name, text in filled.items()}
     use = replace(opened, values=values)
     use = replace(use, attachments=(*use.attachments, *uploaded_in(interaction, FILES)))
     if missing := use.missing:
@@ -126,9 +128,18 @@ async def use_filled(interaction: Interaction, match: re.Match[str]) -> None:
     await use.take(interaction, private=is_private(interaction), offer=offer_of(interaction))
 
 
+def _field_id(key: str) -> str:
+    """The id of a variable's field; a key that is too long for one (ﬃ counts three) is told by its digest.
+
+    No key begins with the sign that stands before a digest.
+    """
+    told = f"{VALUE}{key}"
+    return told if len(told) <= LONGEST_FIELD_ID else f"{VALUE}#{hashlib.sha256(key.encode()).hexdigest()}"
+
+
 def _field(variable: Variable, said: str | None) -> discord.ui.Item[Any]:
     """Where its value is chosen or written; what was said, or else its default, stands there already."""
-    custom_id = f"{VALUE}{variable.key}"
+    custom_id = _field_id(variable.key)
     text = (said or variable.default or "")[:LONGEST_VALUE]
     if variable.choices:
         chosen = text if text in variable.choices else variable.choices[0]

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 WORDS_SHOWN = 1500  # characters; an embed's description holds 4096, and escaping may double them
 VALUES_SHOWN = 150  # characters of a variable's default or choices
-WORDS_LISTED = 60  # characters of each preset's words in a page
+WORDS_LISTED = 60  # characters of each preset's words in a page, at most
+LONGEST_LINE = 200  # of a page, in UTF-16 units, as Discord may count: twenty are fewer than its 4096
 NAME_SHOWN = 60  # characters; more than any has
 LONGEST_FIELD = 1024  # characters; Discord's limit
 ONLY_YOU = "Only you see and use it, on this server."
@@ -90,9 +91,12 @@ def delete_text(preset: Preset) -> str:
 
 
 def _line(preset: Preset) -> str:
-    facts = [WHOSE[preset.shelf], shown(preset.about or preset.words, WORDS_LISTED)]
     marks = [*(["🔒 private"] if preset.private else []), *(["hidden here"] if preset.hidden else [])]
-    return f"**{shown(preset.name, NAME_SHOWN)}** · {' · '.join([*facts, *marks])}"
+    begun = f"**{shown(preset.name, NAME_SHOWN)}** · {WHOSE[preset.shelf]}"
+    lines = (
+        " · ".join([begun, shown(preset.about or preset.words, most), *marks]) for most in range(WORDS_LISTED, 0, -1)
+    )
+    return next(line for line in lines if len(line.encode("utf-16-le")) <= 2 * LONGEST_LINE)
 
 
 def _asked(variable: Variable) -> str:

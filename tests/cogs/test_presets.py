@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image
 
-from bot.services.presets import NOT_THERE, ONLY_LEADS, STARTERS_STAY
+from bot.services.presets import NOT_THERE, ONLY_LEADS, STARTERS_STAY, Preset, Shelf
 from bot.services.requests import Change
+from cogs.presets.pages import PER_PAGE
+from cogs.presets.panel_text import list_embed
 from cogs.presets.panels import ChangeButton, DeleteButton, ReallyDeleteButton
 from tests.cogs.gallery import embed_of, offer, said_privately
 from tests.cogs.house import rule
@@ -386,6 +388,18 @@ async def test_a_role_that_is_lost_takes_the_buttons_power_with_it(opened: OpenH
             assert said_privately(pressed) == f"❌ {ONLY_LEADS}"
         assert labels(saved) == ["Use", "Change", "Copy for me", "Delete"]
         assert await offered(house, "preset show", "name", "poster") == ["Poster · this server's", "Poster · starter"]
+
+
+@pytest.mark.parametrize(("name", "words"), [("_" * 39, "*" * 90), ("🦊" * 40, "🦉" * 90), ("fox", "a *fox*")])
+def test_a_page_of_the_list_is_never_too_long_for_discord(name: str, words: str) -> None:
+    presets = [Preset(1, Shelf.SERVER, f"{name}a", words, private=True, hidden=True)] * PER_PAGE
+
+    description = list_embed(presets, 0, 2).description or ""
+
+    assert len(description.encode("utf-16-le")) // 2 <= 4096
+    assert len(description.splitlines()) == PER_PAGE
+    assert all(line.endswith("hidden here") for line in description.splitlines())
+    assert ("a \\*fox\\*" in description) is (name == "fox")
 
 
 async def test_the_list_has_pages_and_opens_what_is_chosen(opened: OpenHouse) -> None:

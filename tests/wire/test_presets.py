@@ -55,6 +55,22 @@ def sent(house: House) -> list[bytes]:
     return [file.content for file in house.images.calls[-1].named("image")]
 
 
+async def test_names_of_variables_that_grow_in_lower_case_have_fields_of_their_own(house: House, mia: Member) -> None:
+    one, other = "ﬃ" * 40, "ﬃ" * 39 + "ﬄ"  # each sign is three letters in lower case
+    await panel(await mia.slash("preset save", name="Long", prompt=f"{{{one}}} and {{{other}}} and {{a}}"))
+
+    dialog = await dialog_of(house, await mia.slash("preset use", name="Long"))
+    assert dialog.modal is not None
+    ids = [row["component"]["custom_id"] for row in dialog.modal["components"] if "value:" in str(row)]
+    await house.restart_bot()
+    made = await house.result(await mia.submit_modal(dialog, dict(zip(ids, ("fox", "owl", "hen"), strict=True))))
+
+    assert ids[2] == "value:a"
+    assert len(set(ids)) == 3
+    assert max(map(len, ids)) <= 100
+    assert "> fox and owl and hen" in made.content
+
+
 async def test_a_preset_is_kept_used_made_anew_of_its_result_and_used_after_restarts(house: House, mia: Member) -> None:
     logo, photo = coloured("red"), coloured("blue")
     saved = await panel(
