@@ -39,6 +39,8 @@ def used_text(order: Order, messages: Sequence[tuple[int, int]]) -> str:
         what = phrase("This can be used once, and it was: it made {pictures}.", pictures=names)
     elif order.delivered_at is None:
         what = phrase("This can be used once, and it was: it is being made.")
+    elif order.request.is_wording:
+        what = phrase("This can be used once, and it was: its words stand where they were asked for.")
     else:
         what = phrase("This can be used once, and it was, but no picture came of it: the answer there said why.")
     return joined(" ", [what, NOTHING_MORE])

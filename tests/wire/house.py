@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 300.0  # seconds; a test that waits longer has found something, however slow the machine is
 GRACE = 5.0  # seconds that running jobs get when the bot is stopped
-PROGRESS = ("🎨", "⏳", "⏸️")  # how an answer begins that is not the end
+PROGRESS = ("🎨", "⏳", "⏸️", "✨", "🔎")  # how an answer begins that is not the end
 FAST = ImageOptions(pace=0.0, canned_bytes=1)
 FIRST_ANSWER = 120.0  # seconds that an interaction waits here for its first answer, for a slow machine's sake
 NO_RATE_LIMITS = Options(rate_limits=RateLimits.off(), first_answer_seconds=FIRST_ANSWER)

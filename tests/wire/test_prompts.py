@@ -1,0 +1,136 @@
+"""/enhance and /describe over the wire: the bill is the ledger, and what goes wrong is said as it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.presentation.offers import NOTHING_MORE
+from bot.sandbox.discord import Upload
+from bot.sandbox.images import Fault, FaultKind
+from bot.services.jobs.outcomes import CUT, DECLINED
+from bot.services.jobs.turn_calls import NO_WORDS
+from tests.pictures.samples import encoded, gradient
+
+if TYPE_CHECKING:
+    from bot.sandbox.discord import Invocation, Member
+    from tests.wire.house import House, OpenHouse
+
+SETTINGS = {"ATELIER_CONVERSATIONS": "gpt-6-luna"}
+WIDE = Upload("wide.png", encoded(gradient(96, 48), "PNG"))
+COST = "-# No picture was made; these words cost <$0.001."
+HELD = "Whether it is billed is not known yet, so its price stays held."
+K = FaultKind
+
+
+@pytest.fixture
+async def house(open_house: OpenHouse) -> House:
+    """A house whose endpoint has a text model."""
+    house = await open_house()
+    await house.start_bot(**SETTINGS)
+    await house.until(lambda: house.images.requests)
+    return house
+
+
+async def enhanced(house: House, member: Member, prompt: str = "a red fox") -> Invocation:
+    """Somebody has a prompt written anew; what came of it stands in the answer to the dialog."""
+    dialog = await member.slash("enhance", prompt=prompt)
+    await house.until(lambda: dialog.modal is not None)
+    sent = await member.submit_modal(dialog, {"prompt": prompt})
+    await house.ended(sent)
+    return sent
+
+
+async def described(house: House, member: Member, asked: Invocation, button: str = "Describe") -> Invocation:
+    """What came of the press of a question's button."""
+    pressed = await member.click(await asked.shown(), button)
+    await house.ended(pressed)
+    return pressed
+
+
+async def is_booked(house: House, held: int = 0) -> None:
+    """Every answer is written down, and what is settled is the provider's bill, to the nano-dollar."""
+    await house.images.idle()
+    await house.until(lambda: house.unanswered() == 0)
+    sums = house.ledger().sums
+
+    assert (sums.settled_nano, sums.unknown_count) == (house.images.bill.nano, held)
+    assert sums.held_nano == 0
+
+
+async def test_words_are_written_and_drawn_over_a_restart_and_all_of_it_is_on_the_bill(house: House) -> None:
+    mia, ben = (house.discord.server.add_member(name) for name in ("Mia", "Ben"))
+    first = await enhanced(house, mia)
+    posted = await ben.send(mia.first_channel, "look", [WIDE, Upload("other.png", WIDE.content)])
+    shown = await described(house, mia, await mia.message_command("Describe image", posted), "1st of 2")
+    own = await described(house, ben, await ben.slash("describe", image=WIDE))
+    await house.restart_bot(**SETTINGS)
+    drawn = [
+        await house.result(await mia.click(await first.shown(), "Draw the new words")),
+        await house.result(await mia.click(await first.shown(), "Draw the old words")),
+        await house.result(await ben.click(await own.shown(), "Draw it")),
+    ]
+    words = (
+        "a red fox, seen from a little below, in soft evening light, with long shadows, muted colours and fine detail"
+    )
+
+    assert house.words(first) == f"**Before**\n> a red fox\n**After**\n> {words}\n{COST}"
+    assert house.words(shown).startswith("> A wide picture in ")
+    assert [call.prompt for call in house.images.calls] == [words, "a red fox", seen]
+    assert all(each.attachments for each in drawn)
+    assert [("tools" in turn, turn["store"]) for turn in house.images.turns] == [(False, False)] * 3
+    told = [(job.model, job.size, job.outcome, job.images, job.picture) for job in house.jobs()][:3]
+    assert told == [("gpt-6-luna", "", "words", 0, None)] * 3
+    assert house.ledger().sums.picture_count == 3
+    await is_booked(house)
+
+
+async def test_a_dialog_of_words_is_paid_once(house: House) -> None:
+    mia = house.discord.server.add_member("Mia")
+    dialog = await mia.slash("enhance", prompt="a red fox")
+    await house.until(lambda: dialog.modal is not None)
+    await house.ended(await mia.submit_modal(dialog, {"prompt": "a red fox"}))
+    again = await (await mia.submit_modal(dialog, {"prompt": "a blue fox"})).shown()
+
+    assert again.content.endswith(NOTHING_MORE)
+    assert "its words stand where they were asked for" in again.content
+    assert len(house.images.turns) == 1
+    await is_booked(house)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "fault", "said", "unknown"),
+    [
+        ("a red fox", Fault(K.RATE_LIMIT), "**After**", 0),  # it comes again by itself
+        ("a red fox", Fault(K.SERVER_ERROR, billed=False), f"an internal error. {HELD}", 1),
+        ("a red fox", Fault(K.CUT, billed=False), f"the connection to the image API was lost. {HELD}", 1),
+        ("a red fox", Fault(K.END_WITHOUT_COMPLETED, billed=False), f"was cut off. {HELD}", 1),
+        ("a red fox", Fault(K.RESPONSE_FAILED, billed=False), HELD, 1),
+        ("a forbidden fox", None, "safety check blocked this", 0),
+        ("an unkind fox", None, DECLINED, 0),
+        ("an endless fox", None, CUT, 0),
+        ("a red fox", Fault(K.CONTENT_FILTER), "safety check blocked this", 0),
+    ],
+)
+async def test_what_goes_wrong_with_words_is_said_and_booked_as_it_is(
+    prompt: str, fault: Fault | None, said: str, unknown: int, house: House
+) -> None:
+    mia = house.discord.server.add_member("Mia")
+    if fault is not None:
+        house.images.faults.add(fault)
+    sent = await enhanced(house, mia, prompt)
+
+    assert said in house.words(sent)
+    await is_booked(house, unknown)
+
+
+async def test_where_the_endpoint_has_no_responses_it_is_said_and_costs_nothing(open_house: OpenHouse) -> None:
+    house = await open_house()
+    await house.start_bot(**SETTINGS)
+    mia = house.discord.server.add_member("Mia")
+    house.images.faults.add(Fault(K.SERVER_ERROR, status=404))
+    sent = await enhanced(house, mia)
+
+    assert NO_WORDS in house.words(sent)
+    await is_booked(house)
