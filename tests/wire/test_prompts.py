@@ -71,6 +71,7 @@ async def test_words_are_written_and_drawn_over_a_restart_and_all_of_it_is_on_th
         await house.result(await mia.click(await first.shown(), "Draw the old words")),
         await house.result(await ben.click(await own.shown(), "Draw it")),
     ]
+    seen = house.words(own).partition("\n")[0].removeprefix("> ").replace("\\", "")
     words = (
         "a red fox, seen from a little below, in soft evening light, with long shadows, muted colours and fine detail"
     )
