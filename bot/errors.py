@@ -174,7 +174,13 @@ class ImageFailure(UserFacingError):  # noqa: N818 - the family's name; its memb
 
 
 class PromptBlockedError(ImageFailure):
-    """The provider's safety system blocked the prompt, an input or the result."""
+    """The provider's safety system blocked the prompt, an input or the result.
+
+    Attributes:
+        named: to what it said no, in the provider's words, made harmless; for who asked alone. Empty if it did not say.
+    """
+
+    named: tuple[str, ...] = ()
 
 
 class RequestRejectedError(ImageFailure):

@@ -252,6 +252,7 @@ def _maker(below: Foundation, accounts: Accounts, admission: Admission, safety_k
             blobs=below.blobs,
             receiver=PictureReceiver(check_result, retouch, below.blobs),
             catalog=below.catalog,
+            notes=below.state,
             clock=below.clock,
         ),
         clearance=Clearance(below.ledger, accounts, admission, below.audit, below.clock),

@@ -15,7 +15,7 @@ from bot.discord_ui.occasions import author_of, by_interaction, by_reply, writte
 from bot.errors import DatabaseError
 from bot.presentation.restart import unanswered_text
 from bot.services.background import Background
-from bot.services.jobs import DISCARDED, TURN
+from bot.services.jobs import DISCARDED, NAMED, TURN
 from bot.services.ledger import Errand
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 CLOSING = 10.0  # seconds that a shutdown waits for what is being done for people
 LEAVING = 2.0  # seconds that what is cancelled then may take to end
 MOST_REMEMBERED = 10_000  # ids
-PASSING = (OFFER, DISCARDED, TURN, SAID_BEFORE, DRAFT)  # begin the names of notes that are of no use after a time
+PASSING = (OFFER, DISCARDED, TURN, NAMED, SAID_BEFORE, DRAFT)  # begin names of notes that are of no use after a time
 REMEMBERED_FOR = 24 * 3600  # seconds; Discord repeats what happened while a connection was lost, for minutes
 WRITING = 1.0  # seconds; Discord waits 3 for the first answer
 

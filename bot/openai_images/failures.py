@@ -338,23 +338,25 @@ def _blocked(details: object, code: str, request_id: str | None, *, streaming: b
     is_free = stage == "input" or not (streaming or stage == "output")
     told = joined(" ", [blocked_words(fields), FREE if is_free else HELD])
     error = PromptBlockedError(told, code=code, request_id=request_id)
-    error.charged, error.accepted = "no" if is_free else "unknown", True
+    error.charged, error.accepted, error.named = "no" if is_free else "unknown", True, named_in(fields)
     return error
 
 
 def blocked_words(details: dict[str, Any]) -> str:
-    """That the safety check said no, when and to what, by its ``moderation_details``; and what to do."""
+    """That the safety check said no, and when, by its ``moderation_details``; and what to do. Everybody may read it."""
     stages = {"input": phrase("before drawing"), "output": phrase("after drawing")}
     stage = str(details.get("moderation_stage"))
-    facts: list[str] = [stages[stage]] if stage in stages else []
-    categories = details.get("categories")
-    if isinstance(categories, list):
-        facts += [_harmless(str(category), 40) for category in cast("list[object]", categories)[:5]]
-    if not facts:
+    if stage not in stages:
         return phrase("The image API's safety check blocked this. Reword it and try again.")
-    return phrase(
-        "The image API's safety check blocked this ({facts}). Reword it and try again.", facts=joined(", ", facts)
-    )
+    return phrase("The image API's safety check blocked this ({facts}). Reword it and try again.", facts=stages[stage])
+
+
+def named_in(details: dict[str, Any]) -> tuple[str, ...]:
+    """To what the safety check said no, by its ``moderation_details``: for who asked alone."""
+    categories = details.get("categories")
+    if not isinstance(categories, list):
+        return ()
+    return tuple(_harmless(str(category), 40) for category in cast("list[object]", categories)[:5])
 
 
 def _harmless(text: str, most: int) -> str:

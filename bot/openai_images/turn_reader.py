@@ -10,7 +10,7 @@ import structlog
 from bot.errors import OutcomeUnknownError, not_known
 from bot.language import phrase
 from bot.openai_images.answers import LONGEST_QUOTE, decoded, token_count, usage_of
-from bot.openai_images.failures import BLOCKED, blocked_words, busy_in_body, from_body
+from bot.openai_images.failures import BLOCKED, blocked_words, busy_in_body, from_body, named_in
 from bot.services.jobs import Begun, Drawn, PartialImage, Reply
 from bot.services.requests import MainTokens, ToolTokens
 
@@ -48,6 +48,7 @@ class TurnReader:
     _said: dict[str, str] = field(default_factory=dict[str, str])
     _refusal: str | None = None
     _is_declined: bool = False
+    _named: tuple[str, ...] = ()
     _body: dict[str, Any] = field(default_factory=dict[str, Any])
 
     @property
@@ -104,6 +105,7 @@ class TurnReader:
             refusal=None if pictures else refusal,
             is_cut=self.status == "incomplete",
             is_declined=self._is_declined,
+            named=() if pictures else self._named,
             request_id=self.request_id,
         )
 
@@ -132,7 +134,8 @@ class TurnReader:
                 prompt, action = _text(item.get("revised_prompt")), _text(item.get("action"))
                 self._drawn[name] = Drawn(content, prompt or "", action or "") if content else None
             elif item.get("status") == "failed":
-                self._refusal = _refusal_of(_object(item.get("error")))
+                error = _object(item.get("error"))
+                self._refusal, self._named = _refusal_of(error), named_in(_object(error.get("moderation_details")))
 
 
 def _refusal_of(error: dict[str, Any]) -> str:

@@ -22,9 +22,10 @@ from bot.discord_ui.buttons import (
 from bot.discord_ui.interactions import Interaction, read_words
 from bot.discord_ui.occasions import written_in
 from bot.errors import PictureGoneError, UserFacingError
-from bot.language import phrase
+from bot.language import composed, phrase
+from bot.services.jobs import NAMED
 from bot.services.requests import Task, check_prompt, format_price
-from bot.services.text import number_of
+from bot.services.text import number_of, one_line
 
 if TYPE_CHECKING:
     import re
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 PROMPT = "prompt"  # the field's id
 LONGEST_WORDS = 4000  # characters of a field; Discord's limit
+LONGEST_ABOUT = 100  # of what is said of a field; the same
 TOO_LONG_TO_SHOW = phrase("Your words are too long to stand here. Write new ones.")
 
 
@@ -63,19 +65,22 @@ class RewordButton(AtelierButton, action="reword"):
         """Open the dialog."""
         order = await request_behind(interaction, self.subject)
         nano = interaction.client.services.drafting.again_price(order.request)
-        await ask_in(interaction, RewordDialog(order, nano, ends_with=opened_by(interaction)))
+        is_own = order.requester.user_id == interaction.user.id
+        named = await interaction.client.services.state.get(f"{NAMED}{order.id}") if is_own else None
+        await ask_in(interaction, RewordDialog(order, nano, opened_by(interaction), named))
 
 
 class RewordDialog(LastingDialog, template=r"reword:(?P<id>[0-9]{1,20})(?::[0-9]+)?!{1,2}"):
     """Asks for the words of a request that made no picture."""
 
-    def __init__(self, order: Order, nano: int | None, ends_with: str) -> None:
+    def __init__(self, order: Order, nano: int | None, ends_with: str, named: str | None = None) -> None:
         """As it is asked for.
 
         Args:
             order: whose words stand there already.
             nano: its price, in nano-dollars; None where it is not to be had.
             ends_with: ends the `custom_id`: see `bot.discord_ui.buttons.opened_by`.
+            named: to what a safety check said no; None where that is not known, or not for who opens it.
         """
         super().__init__(phrase("Other words"), f"reword:{order.id}{ends_with}")
         words = order.request.prompt.strip()
@@ -87,8 +92,11 @@ class RewordDialog(LastingDialog, template=r"reword:(?P<id>[0-9]{1,20})(?::[0-9]
             placeholder=None if fits else TOO_LONG_TO_SHOW,
             max_length=LONGEST_WORDS,
         )
-        price = None if nano is None else phrase("Price with the words so far: {price}", price=format_price(nano))
-        self.add_item(discord.ui.Label(text=phrase("What to make"), description=price, component=field))
+        told: list[str] = [] if named is None else [phrase("The safety check named: {categories}.", categories=named)]
+        if nano is not None:
+            told.append(phrase("Price with the words so far: {price}", price=format_price(nano)))
+        about = composed(lambda parts: one_line(" ".join(parts), LONGEST_ABOUT), told) if told else None
+        self.add_item(discord.ui.Label(text=phrase("What to make"), description=about, component=field))
 
 
 async def make_reworded(interaction: Interaction, match: re.Match[str]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 import pytest
 
-from bot.errors import ProviderAccountError
+from bot.errors import PromptBlockedError, ProviderAccountError
 from bot.services.catalog import partials_for
 from bot.services.requests import ImageRequest, estimate_output, format_price
 from cogs.edit.buttons import AgainButton
@@ -320,3 +320,24 @@ async def test_again_reads_words_that_were_kept_with_numbers(
         await house.mia.click(house.posted[-1], label="Again")
 
         assert house.painter.asked[-1].whole_story == ("a :fox:", "@ben")
+
+
+async def test_what_a_safety_check_named_is_told_to_the_member_alone(opened: OpenHouse) -> None:
+    async with opened() as house:
+        blocked = PromptBlockedError("Blocked.", code="moderation_blocked")
+        blocked.named = ("violence", "sexual")
+        house.painter.failures.append(blocked)
+        answer = await house.imagine(prompt="a red fox")
+        assert answer.response is not None
+        mine = await house.mia.click(answer.response, label="Change the words")
+        bens = await house.ben.click(answer.response, label="Change the words")
+        assert mine.modal is not None
+        assert bens.modal is not None
+        (field,), (others,) = mine.modal["components"], bens.modal["components"]
+
+        assert answer.response.content == "❌ Blocked.\n> a red fox"
+        assert field["description"].startswith(
+            "The safety check named: violence, sexual. Price with the words so far: $"
+        )
+        assert field["component"]["value"] == "a red fox"
+        assert others["description"].startswith("Price with the words so far: $")

@@ -174,10 +174,7 @@ FAULTS: dict[FaultKind, tuple[type[ImageFailure] | None, str, str]] = {
     FaultKind.MODERATION_BLOCKED: (
         PromptBlockedError,
         "no",
-        (
-            "The image API's safety check blocked this (before drawing, violence). Reword it and try again. "
-            "Nothing was charged."
-        ),
+        ("The image API's safety check blocked this (before drawing). Reword it and try again. Nothing was charged."),
     ),
     FaultKind.CONTENT_POLICY: (
         PromptBlockedError,
@@ -187,7 +184,7 @@ FAULTS: dict[FaultKind, tuple[type[ImageFailure] | None, str, str]] = {
     FaultKind.OUTPUT_BLOCKED: (
         PromptBlockedError,
         "unknown",
-        f"The image API's safety check blocked this (after drawing, violence). Reword it and try again. {HELD}",
+        f"The image API's safety check blocked this (after drawing). Reword it and try again. {HELD}",
     ),
     FaultKind.INVALID_VALUE: (
         RequestRejectedError,

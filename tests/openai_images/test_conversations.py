@@ -251,9 +251,8 @@ async def test_a_call_that_is_blocked_is_told_with_its_stage_and_categories(
     sandbox.faults.add(Fault(K.CALL_FAILED))
     reply = await reply_of(provider)
 
-    assert reply.refusal == (
-        "The image API's safety check blocked this (before drawing, violence). Reword it and try again."
-    )
+    assert reply.refusal == ("The image API's safety check blocked this (before drawing). Reword it and try again.")
+    assert reply.named == ("violence",)
     assert reply.words.startswith("I could not make this picture")
 
 

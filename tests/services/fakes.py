@@ -567,6 +567,7 @@ class House:
                 blobs=safe,
                 receiver=PictureReceiver(check_picture, self.brush, self.blobs),
                 catalog=CATALOG,
+                notes=State(database),
                 clock=self.clock,
             ),
             clearance=Clearance(self.ledger, self.accounts, self.admission, SqliteAudit(database), self.clock),

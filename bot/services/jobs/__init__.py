@@ -9,7 +9,7 @@ from bot.services.jobs.files import BufferedBlobs, PictureReceiver
 from bot.services.jobs.generation import Generation
 from bot.services.jobs.line import Load, Withdrawal, line_of
 from bot.services.jobs.outage import Downtime, Outage
-from bot.services.jobs.outcomes import CUT, WHY_NO_WORDS, Outcomes
+from bot.services.jobs.outcomes import CUT, NAMED, WHY_NO_WORDS, Outcomes
 from bot.services.jobs.pausing import LONGEST_REASON, Pausing, Switched
 from bot.services.jobs.provider import (
     FILE_ENDINGS,
@@ -31,6 +31,7 @@ __all__ = [
     "DISCARDED",
     "FILE_ENDINGS",
     "LONGEST_REASON",
+    "NAMED",
     "TURN",
     "WHY_NO_WORDS",
     "Answers",

@@ -45,6 +45,7 @@ class Reply:
         main: tokens of the main model, or None if they were not reported.
         tool: tokens of the image model, or None if they were not reported.
         refusal: why the safety check allowed no picture, as a sentence; None if it did not say no.
+        named: to what the safety check said no, for who asked alone; empty if it did not say.
         is_cut: the answer ended at its bound, in the middle of its words or before its picture.
         is_declined: its words say that the main model would rather not.
         request_id: the provider's id of the request, if it gave one.
@@ -58,6 +59,7 @@ class Reply:
     refusal: str | None = None
     is_cut: bool = False
     is_declined: bool = False
+    named: tuple[str, ...] = ()
     request_id: str | None = None
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 
-from bot.errors import HELD, DatabaseError, ImageFailure, OutcomeUnknownError, not_known
+from bot.errors import HELD, DatabaseError, ImageFailure, OutcomeUnknownError, PromptBlockedError, not_known
 from bot.language import phrase
 from bot.services.jobs.arrears import passes, persistently
 from bot.services.jobs.provider import FinishedImage, UnreadablePictureError
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bot.services.jobs.arrears import Arrears
     from bot.services.jobs.conversation_provider import Reply
     from bot.services.jobs.files import BufferedBlobs, PictureReceiver
-    from bot.services.ledger import Job, Ledger, Order
+    from bot.services.ledger import Job, Ledger, Notes, Order
     from bot.services.requests import ImageRequest
 
 T = TypeVar("T")
@@ -34,6 +34,7 @@ CUT = phrase("The model did not come to the end of it, so this is a part only. T
 CUT_OFF = phrase("The model did not come to an end, and wrote nothing. Try again, or say less.")
 SILENT = phrase("The model said nothing. Try again, or say it in other words.")
 WHY_NO_WORDS = {str(why): why for why in (DECLINED, CUT, CUT_OFF, SILENT)}  # as they are kept, and to be translated
+NAMED = "blocked:"  # begins the name of a note: to what a safety check said no; the request's id follows
 UNKNOWN_DEADLINE = 72 * 3600  # seconds until an unknown outcome is charged at its hold
 NOTHING_KNOWN = Usage(text_input=0, image_input=0, image_output=0)  # of tokens, where even our estimate fails
 
@@ -66,6 +67,7 @@ class Outcomes:
         books: writes it; what it cannot write now, it owes.
         blobs: keeps the file.
         receiver: takes in the finished file.
+        notes: keep to what a safety check said no, for who asked.
         clock: the time in seconds since 1970.
     """
 
@@ -74,6 +76,7 @@ class Outcomes:
     blobs: BufferedBlobs
     receiver: PictureReceiver
     catalog: Catalog
+    notes: Notes
     clock: Callable[[], float] = time.time
 
     async def came(
@@ -108,6 +111,7 @@ class Outcomes:
         if reply.pictures:
             finished = FinishedImage(reply.pictures[0].content, None, reply.request_id)
             return await self.came(order, job, finished, seconds, reply)
+        await self._note(job.request_id, reply.named)
         cost, usage, is_estimated = self._cost(order, job, reply)
         answer, now = answer_of(order.request, reply), self._now()
         settlement = WordsSettlement(cost, usage, answer, reply.request_id, is_estimated)
@@ -202,6 +206,8 @@ class Outcomes:
     async def failed(self, job: Job, failure: ImageFailure) -> Job:
         """Free the hold or keep it, as the failure says; the job as it stands then."""
         _log.info("no picture", job=job.id, code=failure.code, charged=failure.charged, provider=failure.request_id)
+        if isinstance(failure, PromptBlockedError):
+            await self._note(job.request_id, failure.named)
         now, sentence, code = self._now(), failure.sentence, failure.code
         if failure.charged == "no":
             await self.books.write(job.request_id, lambda: self.ledger.release(job.id, sentence, code, now))
@@ -209,6 +215,14 @@ class Outcomes:
         deadline = now + UNKNOWN_DEADLINE
         await self.books.write(job.request_id, lambda: self.ledger.mark_unknown(job.id, sentence, code, now, deadline))
         return replace(job, state=ChargeState.UNKNOWN, failure=sentence)
+
+    async def _note(self, request_id: str, named: tuple[str, ...]) -> None:
+        if not named:
+            return
+        try:
+            await self.notes.put(f"{NAMED}{request_id}", ", ".join(named))
+        except DatabaseError as problem:  # the member hears all but this
+            self.books.note(problem)
 
     async def did_not_start(self, job: Job, code: str) -> bool:
         """Let a job wait again whose call certainly did not start; False if it has to end now."""
