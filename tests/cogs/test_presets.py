@@ -253,7 +253,7 @@ async def test_a_preset_is_deleted_after_a_question_and_its_files_with_it(opened
         ({"size": "banana"}, "is not a size"),
         ({"quality": "ultra"}, "is not a quality of"),
         ({"model": "dall-e-3"}, "is not a model that I know"),
-        ({"background": "transparent", "format": "jpeg"}, "A jpeg picture cannot be transparent."),
+        ({"background": "transparent", "format": "jpeg"}, "The format jpeg cannot be transparent."),
         ({"frames": 4}, "has no frames"),
         ({"image1": ("notes.txt", b"words")}, "“notes.txt” is a text file."),
     ],

@@ -83,6 +83,6 @@ def test_a_line_says_whose_a_default_is_and_what_became_of_it(whose: Whose) -> N
 
     assert found[Aspect.MODEL] == f"**Model**: GPT Image 1.5, {whose}"
     assert found[Aspect.QUALITY] == (
-        f"**Quality**: high, {whose}\n-# {whose.possessive} default quality max is not in GPT Image 1.5: I used high."
+        f"**Quality**: high, {whose}\n-# {whose.named(Aspect.QUALITY, 'max')} is not in GPT Image 1.5: I used high."
     )
     assert found[Aspect.COUNT] == "**How many**: 1 picture, the bot's"

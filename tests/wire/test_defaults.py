@@ -145,7 +145,7 @@ async def test_a_default_that_a_model_lacks_is_said_under_the_picture(house: Hou
 
     result = await house.imagine(mia, model="gpt-image-2")
 
-    assert "-# Your default quality max is not in GPT Image 2: I used high." in result.content.splitlines()
+    assert "-# Your default quality (max) is not in GPT Image 2: I used high." in result.content.splitlines()
 
 
 async def test_a_size_is_written_in_a_dialog(house: House, mia: Member) -> None:

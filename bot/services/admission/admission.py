@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from bot.errors import RequestRefused, RequestRejectedError
-from bot.language import beginning
+from bot.errors import FREE, RequestRefused, RequestRejectedError
+from bot.language import beginning, joined, phrase
 from bot.services.ledger import Bounds, OutOfBoundsError
 from bot.services.policy import SPAN_NAMES, Scope, StalePolicyError, check_permitted, permit_for
 from bot.services.requests import check_request
-from bot.services.text import from_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,8 +116,10 @@ class Clearance:
             except StalePolicyError:
                 await self.accounts.policies.forget(requester.server_id)
             except RequestRefused as refused:
-                sentence = f"{refused.sentence} When you asked, it was allowed still. Nothing was charged."
-                raise RequestRejectedError(sentence, code="forbidden_since") from None
+                told = phrase(
+                    "{refusal} When you asked, it was allowed still. Nothing was charged.", refusal=refused.sentence
+                )
+                raise RequestRejectedError(told, code="forbidden_since") from None
             except OutOfBoundsError as error:
                 sentence = await self._sentence(error.limit, order)
                 raise RequestRejectedError(sentence, code="out_of_bounds") from None
@@ -126,15 +127,19 @@ class Clearance:
     async def _sentence(self, limit: Limit, order: Order) -> str:
         name = beginning(limit.name)
         if limit.scope is Scope.INSTALLATION:
-            why = f"{name} leaves too little for this picture by now. Whoever runs this bot decides about it."
+            why = phrase(
+                "{limit} leaves too little for this picture by now. Whoever runs this bot decides about it.", limit=name
+            )
         elif (decision := await self._lowered(limit, order)) is not None:
-            why = (
-                f"{name} leaves too little for this picture by now: while it waited, <@{decision.actor_id}> changed "
-                f"{decision.subject} {from_to(decision.before, decision.after)}."
+            why = phrase(
+                "{limit} leaves too little for this picture by now: while it waited, {who} changed a limit ({change}).",
+                limit=name,
+                who=f"<@{decision.actor_id}>",
+                change=" → ".join(part for part in (decision.before, decision.after) if part),
             )
         else:
-            why = f"{name} leaves too little for this picture by now. /usage shows what is left."
-        return f"{why} Nothing was charged."
+            why = phrase("{limit} leaves too little for this picture by now. /usage shows what is left.", limit=name)
+        return joined(" ", [why, FREE])
 
     async def _lowered(self, limit: Limit, order: Order) -> Decision | None:
         """The latest decision about a limit since the request was made, if there was one."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.errors import RequestRefused, UnsupportedOptionError
+from bot.language import phrase
 from bot.services.admission.usual import Usual, UsualChoice, usual_size
 from bot.services.catalog import (
     DEAREST_SHAPES,
@@ -17,7 +18,7 @@ from bot.services.catalog import (
     dimensions,
     strain,
 )
-from bot.services.policy import LayeredDefaults
+from bot.services.policy import Aspect, LayeredDefaults
 from bot.services.requests import (
     TRANSPARENT_FORMATS,
     Change,
@@ -73,7 +74,7 @@ class Start:
     @property
     def name(self) -> str:
         """What people call it, to begin a sentence with."""
-        return "The picture" if self.picture is None else f"#{self.picture.number}"
+        return phrase("The picture") if self.picture is None else f"#{self.picture.number}"
 
 
 @dataclass(frozen=True)
@@ -195,7 +196,9 @@ class Drafting:
         named = UsualChoice(wishes.model) if wishes.model else self._model(usual, change, before)
         model = self.catalog.model(named.value)
         if change is Change.CUT_OUT and "transparent" not in model.backgrounds:
-            raise UnsupportedOptionError(f"{model.title} makes no transparent background. Choose another model.")
+            raise UnsupportedOptionError(
+                phrase("{model} makes no transparent background. Choose another model.", model=model.title)
+            )
         looks, format_note = _look(usual, wishes, model, change, before)
         size = _size(usual, model, change, start, looks) if not wishes.size else _said(model.find_size(wishes.size))
         quality = UsualChoice(wishes.quality) if wishes.quality else _quality(usual, model, change, before)
@@ -283,7 +286,9 @@ def _quality(usual: Usual, model: Model, change: Change, before: ImageRequest | 
     if change is Change.FINISH:
         better = FINISHED.get(before.quality)
         if better not in model.qualities:
-            raise UnsupportedOptionError(f"{model.title} has no better quality than {before.quality}.")
+            raise UnsupportedOptionError(
+                phrase("{model} has no better quality than {quality}.", model=model.title, quality=before.quality)
+            )
         return UsualChoice(better)
     if before.quality in model.qualities and usual.permit.allows_quality(before.quality):
         return UsualChoice(before.quality)
@@ -311,7 +316,8 @@ def _look(
             background = None
     if background == "transparent" and asked is None and output_format not in TRANSPARENT_FORMATS:
         if output_format is not None and kept is None:
-            note = f"{default.whose.possessive} default format {output_format} cannot be transparent: I used png."
+            named = default.whose.named(Aspect.FORMAT, output_format)
+            note = phrase("{default} cannot be transparent: I used png.", default=named)
         output_format = TRANSPARENT_FORMATS[0]
     compression = wishes.compression
     if compression is None and before is not None and output_format == before.output_format:

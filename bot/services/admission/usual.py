@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from bot.errors import RequestRefused, UnknownModelError
+from bot.language import phrase
 from bot.services.catalog import MOST_PIXELS, USUAL_GIF_SIZE, dimensions
 from bot.services.policy import Aspect, LayeredDefaults, Permit, Whose, all_qualities
 from bot.services.requests import MOST_PICTURES, estimate_output
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+CLOSED = phrase("is not open to you here")
+UNKNOWN = phrase("is not known any more")
 LONGEST_SHOWN = 60  # characters of what was chosen once
 
 
@@ -78,11 +81,16 @@ class Usual:
         if whose is Whose.BOT and usual != served:
             return UsualChoice(usual)
         if usual != served:
-            why = "is not open to you here"
+            why = CLOSED
         if not why:
             return UsualChoice(usual, whose)
         chosen = shown(self.catalog.title_of(name), LONGEST_SHOWN)
-        note = f"{whose.possessive} default model, {chosen}, {why}: {self.catalog.title_of(usual)} draws instead."
+        note = phrase(
+            "{default} {why}: {model} draws instead.",
+            default=whose.named(Aspect.MODEL, chosen),
+            why=why,
+            model=self.catalog.title_of(usual),
+        )
         return UsualChoice(usual, whose, note)
 
     def quality(self, model: Model) -> UsualChoice[str]:
@@ -96,34 +104,35 @@ class Usual:
         usual = (below[-1:] or permitted[:1] or [usual_quality(self.permit, model)])[0]
         if usual == wanted:
             return UsualChoice(usual, whose)
-        why = "is not open to you here" if wanted in model.qualities else f"is not in {model.title}"
-        return UsualChoice(usual, whose, f"{whose.possessive} default quality {wanted} {why}: I used {usual}.")
+        why = CLOSED if wanted in model.qualities else phrase("is not in {model}", model=model.title)
+        return UsualChoice(usual, whose, _instead(whose.named(Aspect.QUALITY, str(wanted)), why, usual))
 
     def size(self, model: Model) -> UsualChoice[str]:
         """The size, ``WIDTHxHEIGHT`` in pixels: what this model makes that is nearest to what was chosen."""
         wanted, whose = self.defaults.of(Aspect.SIZE)
         if not isinstance(wanted, str):
             return UsualChoice(usual_size(self.permit, model))
-        begin = f"{whose.possessive} default size {shown(wanted, LONGEST_SHOWN)}"
+        default = whose.named(Aspect.SIZE, shown(wanted, LONGEST_SHOWN))
         try:
             found = model.nearest_size(wanted)
         except RequestRefused:
             usual = usual_size(self.permit, model)
-            return UsualChoice(usual, whose, f"{begin} is not known any more: I used {usual}.")
+            return UsualChoice(usual, whose, _instead(default, UNKNOWN, usual))
         if self.permit.allows_size(found.size):
-            return UsualChoice(found.size, whose, f"{begin} became {found.size}: {found.why}." if found.why else "")
+            note = phrase("{said} became {size}: {why}.", said=default, size=found.size, why=found.why)
+            return UsualChoice(found.size, whose, note if found.why else "")
         across, down = model.sizes.like(*dimensions(found.size), self.permit.most_pixels or MOST_PIXELS)
         fitting = f"{across}x{down}"
         usual = fitting if self.permit.allows_size(fitting) else usual_size(self.permit, model)
-        return UsualChoice(usual, whose, f"{begin} is larger than you may ask for here: I used {usual}.")
+        return UsualChoice(usual, whose, _instead(default, phrase("is larger than you may ask for here"), usual))
 
     def gif_size(self, model: Model) -> UsualChoice[str]:
         """The size of an animation, which nobody's default is: all of its frames must find room on one sheet."""
         wanted = self.size(model)
         if wanted.whose is Whose.BOT:
             return UsualChoice(USUAL_GIF_SIZE)
-        why = f"is not that of animations: I used {USUAL_GIF_SIZE}."
-        return UsualChoice(USUAL_GIF_SIZE, wanted.whose, f"{wanted.whose.possessive} default size {why}")
+        default, why = wanted.whose.named(Aspect.SIZE, wanted.value), phrase("is not that of animations")
+        return UsualChoice(USUAL_GIF_SIZE, wanted.whose, _instead(default, why, USUAL_GIF_SIZE))
 
     def output_format(self, model: Model, possible: Sequence[str] | None = None) -> UsualChoice[str | None]:
         """The format, of those that are possible; None for the model's own."""
@@ -131,8 +140,8 @@ class Usual:
         if not isinstance(wanted, str):
             return UsualChoice(None)
         if wanted not in model.formats:
-            why = f"is not in {model.title}: I used {model.formats[0]}."
-            return UsualChoice(None, whose, f"{whose.possessive} default format {wanted} {why}")
+            default, why = whose.named(Aspect.FORMAT, wanted), phrase("is not in {model}", model=model.title)
+            return UsualChoice(None, whose, _instead(default, why, model.formats[0]))
         return UsualChoice(wanted, whose) if possible is None or wanted in possible else UsualChoice(None)
 
     def count(self) -> UsualChoice[int]:
@@ -143,8 +152,8 @@ class Usual:
         most = min(self.permit.most_count or MOST_PICTURES, MOST_PICTURES)
         if wanted <= most:
             return UsualChoice(wanted, whose)
-        why = f"is more than you may ask for at once here: I make {most}."
-        return UsualChoice(most, whose, f"{whose.possessive} default of {wanted} pictures {why}")
+        default, why = whose.named(Aspect.COUNT, str(wanted)), phrase("is more than you may ask for at once here")
+        return UsualChoice(most, whose, _instead(default, why, str(most)))
 
     def private(self) -> UsualChoice[bool]:
         """Whether only they see what comes of it, where somebody could choose."""
@@ -176,12 +185,18 @@ class Usual:
         try:
             model = self.catalog.model(name)
         except UnknownModelError:
-            return self._served(self.default_model)[0], "is not known any more"
+            return self._served(self.default_model)[0], UNKNOWN
         if self.catalog.serves(model, self.retired_on):
             return name, ""
         successor = self.catalog.successor(model, self.retired_on)
         instead = self.default_model if successor is None else successor.id
-        return instead, f"was shut down on {model.shutdown}" if model.shutdown else "has no known price"
+        if not model.shutdown:
+            return instead, phrase("has no known price")
+        return instead, phrase("was shut down on {day}", day=str(model.shutdown))
+
+
+def _instead(default: str, why: str, used: str) -> str:
+    return phrase("{default} {why}: I used {used}.", default=default, why=why, used=used)
 
 
 def usual_model(catalog: Catalog, permit: Permit, default: str, today: date) -> str:

@@ -108,7 +108,9 @@ class Model:
             UnknownModelError: the catalog does not hold them.
         """
         if self.prices is None:
-            raise UnknownModelError(f"The price of {self.title} is not known. Choose another model.")
+            raise UnknownModelError(
+                phrase("The price of {model} is not known. Choose another model.", model=self.title)
+            )
         return self.prices
 
     def find_size(self, text: str) -> FoundSize:
@@ -133,7 +135,11 @@ class Model:
         if main is None or main.prices is None:
             known = tuple(each.id for each in self.main_models.values() if each.prices is not None)
             raise UnknownModelError(
-                f"{quoted(name)} is no model for conversations whose price I know. I know {', '.join(known) or 'none'}."
+                phrase(
+                    "{what} is no model for conversations whose price I know. I know: {known}.",
+                    what=quoted(name),
+                    known=", ".join(known) or "—",
+                )
             )
         return main
 

@@ -9,6 +9,7 @@ from typing import ClassVar
 from pydantic import ConfigDict, PositiveInt
 
 from bot.errors import UnknownModelError
+from bot.language import phrase
 from bot.services.text import listed, quoted
 
 GIF, SVG = "gif", "svg"
@@ -52,7 +53,9 @@ class SvgAuthor:
             UnknownModelError: the price is not known.
         """
         if self.prices is None:
-            raise UnknownModelError(f"The price of {self.id} is not known. Choose another author for SVG drawings.")
+            raise UnknownModelError(
+                phrase("The price of {author} is not known. Choose another author for SVG drawings.", author=self.id)
+            )
         return self.prices.input * input_tokens + self.prices.output * output_tokens
 
     def bound(self, prompt_tokens: int) -> int:
@@ -86,8 +89,11 @@ class EarlyFormats:
         if author is None or author.prices is None:
             known = tuple(each.id for each in self.authors.values() if each.prices is not None)
             raise UnknownModelError(
-                f"{quoted(author_id or '')} is not an author of SVG drawings whose price I know. "
-                f"I know {', '.join(known) or 'none'}."
+                phrase(
+                    "{author} is not an author of SVG drawings whose price I know. I know: {known}.",
+                    author=quoted(author_id or ""),
+                    known=", ".join(known) or "—",
+                )
             )
         return author
 
@@ -95,6 +101,14 @@ class EarlyFormats:
         """Why the model of this title does not make this format: a sentence, and what to do."""
         name = output_format.upper()
         if output_format not in self.opened:
-            return f"{name} is in preview at the image API and not switched on here. Ask whoever runs me."
+            return phrase(
+                "{format} is in preview at the image API and not switched on here. Ask whoever runs me.", format=name
+            )
         makers = listed(self.makers[output_format])
-        return f"{title} makes no {name}. Choose {makers} for it, or the format {listed(formats)}."
+        return phrase(
+            "{model} makes no {format}. Choose {makers} for it, or the format {formats}.",
+            model=title,
+            format=name,
+            makers=makers,
+            formats=listed(formats),
+        )

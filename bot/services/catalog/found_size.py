@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.errors import UnsupportedOptionError
+from bot.language import phrase
 from bot.services.catalog.size_words import normal, read_size
 from bot.services.catalog.sizes import SAME_SHAPE, USUAL_PIXELS, dimensions, is_about, strain
 from bot.services.text import listed, quoted
@@ -42,12 +43,14 @@ class FoundSize:
     @property
     def note(self) -> str:
         """That another size is made, and why, as a sentence; empty if the same is."""
-        return f"{self.said} became {self.size}: {self.why}." if self.why else ""
+        if not self.why:
+            return ""
+        return phrase("{said} became {size}: {why}.", said=self.said, size=self.size, why=self.why)
 
     @property
     def refusal(self) -> str:
         """Why what was meant is not possible, where another size is made, and what is."""
-        return f"{self.said} is not possible: {self.why}. Try {self.size}."
+        return phrase("{said} is not possible: {why}. Try {size}.", said=self.said, why=self.why, size=self.size)
 
 
 def nearest_size(text: str, rule: SizeRule, suggested: Sequence[SuggestedSize]) -> FoundSize:
@@ -104,8 +107,10 @@ def _made(meant: MeantSize, rule: SizeRule, suggested: Sequence[SuggestedSize]) 
 def _no_size(text: str, wanted: str, suggested: Sequence[SuggestedSize]) -> str:
     words = listed(tuple(suggestion.word for suggestion in suggested))
     if wanted == "auto":
-        return f"The price of an automatic size is not known beforehand. Choose {words}."
-    return (
-        f"{quoted(text)} is not a size. Write width and height in pixels, like 1536x1024, a shape, like 16:9, or "
-        f"choose {words}."
+        return phrase("The price of an automatic size is not known beforehand. Choose {words}.", words=words)
+    return phrase(
+        "{what} is not a size. Write width and height in pixels, like 1536x1024, a shape, like 16:9, "
+        "or choose {words}.",
+        what=quoted(text),
+        words=words,
     )

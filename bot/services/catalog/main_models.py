@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from pydantic import ConfigDict, PositiveInt
 
 from bot.errors import UnknownModelError
+from bot.language import phrase
 from bot.services.catalog.file import CatalogError
 
 if TYPE_CHECKING:
@@ -78,7 +79,9 @@ class MainModel:
             UnknownModelError: the catalog does not hold them.
         """
         if self.prices is None:
-            raise UnknownModelError(f"The price of {self.title} is not known. Choose another model for conversations.")
+            raise UnknownModelError(
+                phrase("The price of {model} is not known. Choose another model for conversations.", model=self.title)
+            )
         return self.prices
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import gcd, isqrt
 
+from bot.language import phrase
 from bot.services.text import listed
 
 LARGEST_INPUT = 50_000_000  # bytes; each input picture must be smaller
@@ -40,7 +41,7 @@ class FixedSizes:
         """Why this size (pixels) cannot be made, as a clause; None if it can."""
         if f"{width}x{height}" in self.fixed:
             return None
-        return f"this model makes only {listed(self.fixed, 'and')}"
+        return phrase("this model makes only {sizes}", sizes=listed(self.fixed, "and"))
 
     def nearest(self, width: int, height: int) -> tuple[int, int]:
         """The size (pixels) with the shape nearest to this one; of several, the one nearest in pixels."""
@@ -92,14 +93,17 @@ class FreeSizes:
     def fault(self, width: int, height: int) -> str | None:
         """Why this size (pixels) cannot be made, as a clause; None if it can."""
         long, short = max(width, height), min(width, height)
-        rules = (
-            (long > self.longest_edge, f"no edge may be longer than {self.longest_edge} pixels"),
-            (long > short * self.most_ratio, f"the long edge may be at most {self.most_ratio} times the short edge"),
-            (width * height < self.least_pixels, f"it needs at least {self.least_pixels:,} pixels in all"),
-            (width * height > self.most_pixels, f"it may have at most {self.most_pixels:,} pixels in all"),
-            (width % self.step or height % self.step, f"both edges must be multiples of {self.step}"),
-        )
-        return next((reason for broken, reason in rules if broken), None)
+        if long > self.longest_edge:
+            return phrase("no edge may be longer than {most} pixels", most=self.longest_edge)
+        if long > short * self.most_ratio:
+            return phrase("the long edge may be at most {most} times the short edge", most=self.most_ratio)
+        if width * height < self.least_pixels:
+            return phrase("it needs at least {least} pixels in all", least=self.least_pixels)
+        if width * height > self.most_pixels:
+            return phrase("it may have at most {most} pixels in all", most=self.most_pixels)
+        if width % self.step or height % self.step:
+            return phrase("both edges must be multiples of {step}", step=self.step)
+        return None
 
     def nearest(self, width: int, height: int) -> tuple[int, int]:
         """The legal size (pixels) nearest to this one, which is first scaled into the bounds in its own ratio.

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
+from bot.language import phrase
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -31,10 +33,26 @@ class Whose(StrEnum):
     SERVER = "this server's"
     BOT = "the bot's"
 
-    @property
-    def possessive(self) -> str:
+    def named(self, aspect: Aspect, choice: str) -> str:
         """To begin a sentence about a default with."""
-        return {Whose.OWN: "Your", Whose.SERVER: "This server's", Whose.BOT: "My"}[self]
+        return phrase("{default} ({choice})", default=_NAMED[aspect][list(Whose).index(self)], choice=choice)
+
+
+_NAMED = {  # those of a member, of a server, of the bot
+    Aspect.MODEL: (phrase("Your default model"), phrase("This server's default model"), phrase("My default model")),
+    Aspect.SIZE: (phrase("Your default size"), phrase("This server's default size"), phrase("My default size")),
+    Aspect.QUALITY: (
+        phrase("Your default quality"),
+        phrase("This server's default quality"),
+        phrase("My default quality"),
+    ),
+    Aspect.COUNT: (
+        phrase("Your default number of pictures"),
+        phrase("This server's default number of pictures"),
+        phrase("My default number of pictures"),
+    ),
+    Aspect.FORMAT: (phrase("Your default format"), phrase("This server's default format"), phrase("My default format")),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.services.requests import ImageRequest
 
 SECONDS_PER_DAY = 86_400
+ASK_THERE = phrase("Ask there.")
 CHANNELS_NAMED = 8  # in a refusal; who wants them all looks at the channels
 STEP, MOST_RATIO = 16, 3  # of sizes that are free; see models.toml
 
@@ -132,11 +133,14 @@ def check_publishing(policy: ServerPolicy, owner: Requester) -> None:
     """
     if policy.pause is not None:
         raise NotPermittedError(
-            f"<@{policy.pause.actor_id}> has paused me on this server, so I publish nothing. "
-            "Press again when that is over."
+            phrase(
+                "{who} has paused me on this server, so I publish nothing. Press again when that is over.",
+                who=f"<@{policy.pause.actor_id}>",
+            )
         )
-    _check_block(policy, owner, "showing pictures")
-    _check_channel(policy, owner, "Publish it there.")
+    if (lead := _blocker(policy, owner)) is not None:
+        raise NotPermittedError(phrase("A lead has blocked you from showing pictures here. Ask {who}.", who=lead))
+    _check_channel(policy, owner, phrase("Publish it there."))
 
 
 def pixels_text(pixels: int, suggested: Iterable[SuggestedSize]) -> str:
@@ -153,12 +157,13 @@ def pixels_text(pixels: int, suggested: Iterable[SuggestedSize]) -> str:
         if width > MOST_RATIO * height:
             break
         if not rest and width % STEP == 0:
-            return f"{pixels:,} pixels, as {width}×{height} has them"
-    return f"{pixels:,} pixels"
+            return phrase("{pixels} pixels, as {size} has them", pixels=pixels, size=f"{width}×{height}")
+    return phrase("{pixels} pixels", pixels=pixels)
 
 
 def _check_member(policy: ServerPolicy, requester: Requester, joined_at: int | None, now: int) -> None:
-    _check_block(policy, requester, "making pictures")
+    if (lead := _blocker(policy, requester)) is not None:
+        raise NotPermittedError(phrase("A lead has blocked you from making pictures here. Ask {who}.", who=lead))
     days = policy.newcomer_days
     if not days:
         return
@@ -176,19 +181,19 @@ def _check_member(policy: ServerPolicy, requester: Requester, joined_at: int | N
         raise NotPermittedError(phrase("{wait}: you can make pictures from {when} on.", wait=wait, when=opens))
 
 
-def _check_block(policy: ServerPolicy, requester: Requester, what: str) -> None:
+def _blocker(policy: ServerPolicy, requester: Requester) -> str | None:
+    """Who has blocked them; None if nobody has."""
     block = next((block for block in policy.blocked if block.user_id == requester.user_id), None)
-    if block is not None:
-        raise NotPermittedError(f"A lead has blocked you from {what} here. Ask <@{block.actor_id}>.")
+    return None if block is None else f"<@{block.actor_id}>"
 
 
-def _check_channel(policy: ServerPolicy, requester: Requester, instead: str = "Ask there.") -> None:
+def _check_channel(policy: ServerPolicy, requester: Requester, instead: str = ASK_THERE) -> None:
     if not policy.channels or requester.pool_id in policy.channels:
         return
     named = tuple(f"<#{channel_id}>" for channel_id in policy.channels[:CHANNELS_NAMED])
     more = len(policy.channels) - len(named)
     places = listed((*named, phrase("{number} more", number=more)), "and") if more else listed(named, "and")
-    raise NotPermittedError(f"Pictures are made in {places} here. {instead}")
+    raise NotPermittedError(phrase("Pictures are made in {places} here. {instead}", places=places, instead=instead))
 
 
 def _check_model(
@@ -197,11 +202,22 @@ def _check_model(
     if permit.allows_model(model.id):
         return
     possible = tuple(model_id for model_id in offered if permit.allows_model(model_id))
-    instead = f"Choose {listed(possible)}." if possible else "Nothing that you may use is offered now. Ask a lead."
+    instead = phrase("Nothing that you may use is offered now. Ask a lead.")
+    if possible:
+        instead = phrase("Choose {choices}.", choices=listed(possible))
     if permit.served and model.id not in permit.served:
-        raise NotPermittedError(f"{model.title} is not used on this server. {instead}")
+        raise NotPermittedError(
+            phrase("{model} is not used on this server. {instead}", model=model.title, instead=instead)
+        )
     whose = _whose(policy, requester, lambda rule: rule.models)
-    raise NotPermittedError(f"{model.title} is not open to you here: {whose} only other models. {instead}")
+    raise NotPermittedError(
+        phrase(
+            "{model} is not open to you here: {whose} only other models. {instead}",
+            model=model.title,
+            whose=whose,
+            instead=instead,
+        )
+    )
 
 
 def _check_quality(policy: ServerPolicy, requester: Requester, permit: Permit, model: Model, quality: str) -> None:
@@ -209,8 +225,23 @@ def _check_quality(policy: ServerPolicy, requester: Requester, permit: Permit, m
         return
     whose = _whose(policy, requester, lambda rule: rule.qualities)
     possible = tuple(each for each in model.qualities if permit.allows_quality(each))
-    allowed = listed(possible) if possible else f"none that {model.title} has. Choose another model"
-    raise NotPermittedError(f"The quality {quality} is not open to you here: {whose} {allowed}.")
+    if not possible:
+        raise NotPermittedError(
+            phrase(
+                "The quality {quality} is not open to you here: {whose} none that {model} has. Choose another model.",
+                quality=quality,
+                whose=whose,
+                model=model.title,
+            )
+        )
+    raise NotPermittedError(
+        phrase(
+            "The quality {quality} is not open to you here: {whose} {allowed}.",
+            quality=quality,
+            whose=whose,
+            allowed=listed(possible),
+        )
+    )
 
 
 def _check_amounts(
@@ -220,16 +251,28 @@ def _check_amounts(
         most = pixels_text(permit.most_pixels or 0, model.suggested_sizes)
         whose = _whose(policy, requester, lambda rule: rule.most_pixels)
         raise NotPermittedError(
-            f"{request.width}×{request.height} is larger than you may ask for here: {whose} up to {most}."
+            phrase(
+                "{size} is larger than you may ask for here: {whose} up to {most}.",
+                size=f"{request.width}×{request.height}",
+                whose=whose,
+                most=most,
+            )
         )
     if permit.most_count is not None and request.count > permit.most_count:
         whose = _whose(policy, requester, lambda rule: rule.most_count)
         raise NotPermittedError(
-            f"{request.count} pictures at once are too many here: {whose} up to {permit.most_count}."
+            phrase(
+                "{count} pictures at once are too many here: {whose} up to {most}.",
+                count=request.count,
+                whose=whose,
+                most=permit.most_count,
+            )
         )
     if references and not permit.may_edit:
         whose = _whose(policy, requester, lambda rule: rule.may_edit)
-        raise NotPermittedError(f"You cannot start from pictures here: {whose} only words. Leave the pictures out.")
+        raise NotPermittedError(
+            phrase("You cannot start from pictures here: {whose} only words. Leave the pictures out.", whose=whose)
+        )
 
 
 def _speakers(policy: ServerPolicy, requester: Requester, says: Callable[[RoleRule], object]) -> tuple[RoleRule, ...]:
@@ -244,6 +287,8 @@ def _whose(policy: ServerPolicy, requester: Requester, says: Callable[[RoleRule]
     """The beginning of what would be possible: ``your role <@&8> allows``."""
     rules = _speakers(policy, requester, says)
     if rules[0].role_id == requester.server_id:
-        return "this server allows everybody"
+        return phrase("this server allows everybody")
     roles = tuple(f"<@&{rule.role_id}>" for rule in rules)
-    return f"your role {roles[0]} allows" if len(roles) == 1 else f"your roles {listed(roles, 'and')} allow"
+    if len(roles) == 1:
+        return phrase("your role {role} allows", role=roles[0])
+    return phrase("your roles {roles} allow", roles=listed(roles, "and"))

@@ -8,6 +8,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from bot.errors import RequestRefused
+from bot.language import phrase
 from bot.services.catalog import SAME_SHAPE, USUAL_PIXELS, dimensions, strain
 from bot.services.requests.request import Change
 
@@ -20,11 +21,6 @@ PANNED_BY = 3  # a third of the canvas is new
 SHAPES = {Change.SQUARE: "square", Change.PORTRAIT: "portrait", Change.LANDSCAPE: "landscape"}
 LEAST_NEW = Fraction(1, 50)  # of a canvas; with less, a picture has that shape already
 MOST_ROOM = Fraction(11, 10)  # of a picture's size; with no more than that, it is not enlarged: sizes come in steps
-_SHAPED = {
-    Change.SQUARE: "square",
-    Change.PORTRAIT: "in portrait format",
-    Change.LANDSCAPE: "in landscape format",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +125,15 @@ def check_layout(change: Change, layout: Layout, name: str) -> None:
     # Of what would be new if it were as large as it can be: it may be a little smaller, to keep its scale.
     new = 1 - 1 / strain((right - left, bottom - top), (layout.width, layout.height))
     if change in SHAPES and new < LEAST_NEW:
-        raise RequestRefused(f"{name} is {_SHAPED[change]} already. For another size, press ✏️ Edit.")
+        raise RequestRefused(_shaped(change, name))
+
+
+def _shaped(change: Change, name: str) -> str:
+    if change is Change.SQUARE:
+        return phrase("{picture} is square already. For another size, press ✏️ Edit.", picture=name)
+    if change is Change.PORTRAIT:
+        return phrase("{picture} is in portrait format already. For another size, press ✏️ Edit.", picture=name)
+    return phrase("{picture} is in landscape format already. For another size, press ✏️ Edit.", picture=name)
 
 
 def _middle(old: tuple[int, int], canvas: tuple[int, int], share: Fraction) -> tuple[int, int, int, int]:

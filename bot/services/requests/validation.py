@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from bot.errors import InputPictureError, RequestRefused, UnsupportedOptionError
+from bot.language import phrase
 from bot.services.catalog import (
     FEWEST_FRAMES,
     GIF,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from bot.services.catalog import Catalog, Model
     from bot.services.requests.request import StoredImage
 
+FIDELITY, COMPLEXITY = phrase("input fidelity"), phrase("complexity")
 TRANSPARENT_FORMATS = ("png", "webp")
 COMPRESSED_FORMATS = ("jpeg", "webp")
 MOST_COMPRESSION = 100
@@ -121,7 +123,7 @@ def build_request(
     check_prompt(wishes.prompt, origin.change)
     count = 1 if wishes.count is None else wishes.count
     if not 1 <= count <= MOST_PICTURES:
-        raise RequestRefused(f"I make 1 to {MOST_PICTURES} pictures at a time.")
+        raise RequestRefused(phrase("I make 1 to {most} pictures at a time.", most=MOST_PICTURES))
     name = (installation.default_model if wishes.model is None else wishes.model).strip().lower()
     chosen = catalog.model(name)
     _check_served(chosen, catalog, installation.today, allow_retired=installation.allow_retired)
@@ -140,8 +142,8 @@ def build_request(
         parent=origin.parent,
         story=told(origin.story),
         exact=wishes.exact,
-        input_fidelity=_option(chosen, "input fidelity", wishes.input_fidelity, chosen.input_fidelity),
-        complexity=_option(chosen, "complexity", wishes.complexity, chosen.complexity),
+        input_fidelity=_option(chosen, FIDELITY, wishes.input_fidelity, chosen.input_fidelity),
+        complexity=_option(chosen, COMPLEXITY, wishes.complexity, chosen.complexity),
         compression=_compression(wishes.compression, output_format),
         frames=_frames(wishes.frames, output_format),
         frame_ms=USUAL_FRAME_MS if output_format == GIF else None,
@@ -166,12 +168,14 @@ def check_request(catalog: Catalog, request: ImageRequest, today: date, *, allow
     model.dimensions(request.size)
     model.check_quality(request.quality)
     _background(model, request.background, model.check_format(request.output_format))
-    _option(model, "input fidelity", request.input_fidelity, model.input_fidelity)
-    _option(model, "complexity", request.complexity, model.complexity)
+    _option(model, FIDELITY, request.input_fidelity, model.input_fidelity)
+    _option(model, COMPLEXITY, request.complexity, model.complexity)
     _compression(request.compression, request.output_format)
     _frames(request.frames, request.output_format)
     if request.output_format == SVG and request.svg_author != model.early.author:
-        raise UnsupportedOptionError("Who writes SVG drawings here has changed since. Please ask for it once more.")
+        raise UnsupportedOptionError(
+            phrase("Who writes SVG drawings here has changed since. Please ask for it once more.")
+        )
 
 
 def told(story: tuple[str, ...]) -> tuple[str, ...]:
@@ -183,14 +187,19 @@ def told(story: tuple[str, ...]) -> tuple[str, ...]:
 def check_prompt(prompt: str, change: Change) -> None:
     """Raises RequestRefused where these words say nothing, too much, or what cannot be sent."""
     if change.needs_words and not prompt.strip():
-        wanted = "the picture shall show" if change is Change.NEW else "shall be changed"
-        raise RequestRefused(f"Say in a few words what {wanted}.")
+        if change is Change.NEW:
+            raise RequestRefused(phrase("Say in a few words what the picture shall show."))
+        raise RequestRefused(phrase("Say in a few words what shall be changed."))
     if len(prompt) > change.longest_words:
         raise RequestRefused(
-            f"The prompt has {len(prompt):,} characters; {change.longest_words:,} are possible. Please shorten it."
+            phrase(
+                "The prompt has {length} characters; {most} are possible. Please shorten it.",
+                length=len(prompt),
+                most=change.longest_words,
+            )
         )
     if "\0" in prompt or any("\ud800" <= character <= "\udfff" for character in prompt):
-        raise RequestRefused("The prompt has a broken character in it. Please type that part anew.")
+        raise RequestRefused(phrase("The prompt has a broken character in it. Please type that part anew."))
 
 
 def _check_served(model: Model, catalog: Catalog, today: date, *, allow_retired: bool) -> None:
@@ -198,14 +207,25 @@ def _check_served(model: Model, catalog: Catalog, today: date, *, allow_retired:
     model.priced()
     if model.is_retired(today) and not allow_retired:
         successor = model.successor or catalog.default_id
-        raise RequestRefused(f"{model.title} was shut down on {model.shutdown}. Choose {successor} instead.")
+        raise RequestRefused(
+            phrase(
+                "{model} was shut down on {day}. Choose {successor} instead.",
+                model=model.title,
+                day=str(model.shutdown),
+                successor=successor,
+            )
+        )
 
 
 def _background(model: Model, text: str, output_format: str) -> str:
     background = model.check_background(text)
     if background == "transparent" and output_format not in TRANSPARENT_FORMATS:
         raise UnsupportedOptionError(
-            f"{_a_picture(output_format)} cannot be transparent. Choose {listed(TRANSPARENT_FORMATS)} as its format."
+            phrase(
+                "The format {format} cannot be transparent. Choose {formats}.",
+                format=output_format,
+                formats=listed(TRANSPARENT_FORMATS),
+            )
         )
     return background
 
@@ -215,9 +235,22 @@ def _option(model: Model, name: str, value: str | None, choices: tuple[str, ...]
     if value is None:
         return None
     if not choices:
-        raise UnsupportedOptionError(f"{model.title} has no choice of {name}. Leave it out, or choose another model.")
+        raise UnsupportedOptionError(
+            phrase(
+                "{model} has no choice of {option}. Leave it out, or choose another model.",
+                model=model.title,
+                option=name,
+            )
+        )
     if value.lower() not in choices:
-        raise UnsupportedOptionError(f"That is not a value of {name} of {model.title}. Choose {listed(choices)}.")
+        raise UnsupportedOptionError(
+            phrase(
+                "{model} does not have that value for {option}. Choose {choices}.",
+                model=model.title,
+                option=name,
+                choices=listed(choices),
+            )
+        )
     return value.lower()
 
 
@@ -230,15 +263,13 @@ def _partial_images(model: Model, quality: str, output_format: str, most: int) -
 def _frames(frames: int | None, output_format: str) -> int | None:
     if output_format != GIF:
         if frames is not None:
-            raise UnsupportedOptionError(f"{_a_picture(output_format)} has no frames. Choose gif as its format.")
+            raise UnsupportedOptionError(phrase("The format {format} has no frames. Choose gif.", format=output_format))
         return None
     if frames is not None and not FEWEST_FRAMES <= frames <= MOST_FRAMES:
-        raise UnsupportedOptionError(f"A gif has {FEWEST_FRAMES} to {MOST_FRAMES} frames.")
+        raise UnsupportedOptionError(
+            phrase("A gif has {fewest} to {most} frames.", fewest=FEWEST_FRAMES, most=MOST_FRAMES)
+        )
     return frames or USUAL_FRAMES
-
-
-def _a_picture(output_format: str) -> str:
-    return f"{'An' if output_format == SVG else 'A'} {output_format} picture"
 
 
 def _compression(compression: int | None, output_format: str) -> int | None:
@@ -246,10 +277,14 @@ def _compression(compression: int | None, output_format: str) -> int | None:
         return None
     if output_format not in COMPRESSED_FORMATS:
         raise UnsupportedOptionError(
-            f"{_a_picture(output_format)} is not compressed. Choose {listed(COMPRESSED_FORMATS)} as its format."
+            phrase(
+                "The format {format} is not compressed. Choose {formats}.",
+                format=output_format,
+                formats=listed(COMPRESSED_FORMATS),
+            )
         )
     if not 0 <= compression <= MOST_COMPRESSION:
-        raise UnsupportedOptionError(f"Compression is a number from 0 to {MOST_COMPRESSION}.")
+        raise UnsupportedOptionError(phrase("Compression is a number from 0 to {most}.", most=MOST_COMPRESSION))
     return compression
 
 
@@ -264,13 +299,19 @@ def check_inputs(model: Model, request: ImageRequest) -> None:
     check_references(model, request.references)
     check_together(sum(file.byte_size for file in request.files))
     if request.mask is not None and request.markup is not None:
-        raise InputPictureError("Send a mask or a picture that you drew upon, not both.")
+        raise InputPictureError(phrase("Send a mask or a picture that you drew upon, not both."))
     if request.mask is not None and not model.mask:
-        raise UnsupportedOptionError(f"{model.title} takes no mask. Choose another model, or leave it out.")
+        raise UnsupportedOptionError(
+            phrase("{model} takes no mask. Choose another model, or leave it out.", model=model.title)
+        )
     if request.markup is not None and not model.markup:
-        raise UnsupportedOptionError(f"{model.title} takes no drawing. Choose another model, or send a mask.")
+        raise UnsupportedOptionError(
+            phrase("{model} takes no drawing. Choose another model, or send a mask.", model=model.title)
+        )
     if request.mask is not None and request.output_format == GIF:
-        raise UnsupportedOptionError("A gif cannot be made with a mask. Choose another format, or leave the mask out.")
+        raise UnsupportedOptionError(
+            phrase("A gif cannot be made with a mask. Choose another format, or leave the mask out.")
+        )
     _check_shape(model, request)
     for overlay in (request.mask, request.markup):
         if overlay is not None:
@@ -286,10 +327,18 @@ def check_references(model: Model, references: Sequence[StoredImage]) -> None:
     check_count(model, len(references))
     for number, picture in enumerate(references, start=1):
         if picture.media_type not in INPUT_MEDIA_TYPES:
-            raise InputPictureError(f"Input picture {number} is not a PNG, JPEG or WebP. Save it as one of them.")
+            raise InputPictureError(
+                phrase("Input picture {number} is not a PNG, JPEG or WebP. Save it as one of them.", number=number)
+            )
         if picture.byte_size >= model.input_byte_limit:
             limit = model.input_byte_limit // 1_000_000
-            raise InputPictureError(f"Input picture {number} must be smaller than {limit} MB. Send a smaller copy.")
+            raise InputPictureError(
+                phrase(
+                    "Input picture {number} must be smaller than {most} MB. Send a smaller copy.",
+                    number=number,
+                    most=limit,
+                )
+            )
 
 
 def check_together(byte_count: int) -> None:
@@ -300,7 +349,10 @@ def check_together(byte_count: int) -> None:
     """
     if byte_count > MOST_INPUT_BYTES:
         raise InputPictureError(
-            f"The input pictures are more than {MOST_INPUT_BYTES // 1_000_000} MB together. Send fewer or smaller ones."
+            phrase(
+                "The input pictures are more than {most} MB together. Send fewer or smaller ones.",
+                most=MOST_INPUT_BYTES // 1_000_000,
+            )
         )
 
 
@@ -313,7 +365,12 @@ def check_count(model: Model, count: int) -> None:
     surplus = count - model.reference_limit
     if surplus > 0:
         raise InputPictureError(
-            f"{model.title} takes at most {model.reference_limit} input pictures. Leave {surplus} out."
+            phrase(
+                "{model} takes at most {most} input pictures. Leave {surplus} out.",
+                model=model.title,
+                most=model.reference_limit,
+                surplus=surplus,
+            )
         )
 
 
@@ -326,15 +383,17 @@ def _check_shape(model: Model, request: ImageRequest) -> None:
         return
     if keeps_shape(first, *dimensions(fitting_size(model, first.width, first.height))):
         raise UnsupportedOptionError(
-            "With a mask the result keeps the picture's shape. Leave the size out, or use /edit with exact:False."
+            phrase(
+                "With a mask the result keeps the picture's shape. Leave the size out, or use /edit with exact:False."
+            )
         )
 
 
 def _check_overlay(overlay: StoredImage, references: Sequence[StoredImage]) -> None:
     if not references:
-        raise InputPictureError("A mask or a drawing belongs to a picture. Attach that picture too.")
+        raise InputPictureError(phrase("A mask or a drawing belongs to a picture. Attach that picture too."))
     first = references[0]
     if (overlay.width, overlay.height) != (first.width, first.height):
-        raise InputPictureError("The mask must be as large as the picture. Attach it once more.")
+        raise InputPictureError(phrase("The mask must be as large as the picture. Attach it once more."))
     if overlay.byte_size >= LARGEST_MASK:
-        raise InputPictureError("The mask is too intricate to be sent. Draw it with fewer details.")
+        raise InputPictureError(phrase("The mask is too intricate to be sent. Draw it with fewer details."))

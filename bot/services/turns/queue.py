@@ -24,6 +24,7 @@ from math import isinf
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from bot.errors import QueueFullError
+from bot.language import phrase
 from bot.services.text import about
 from bot.services.turns.gates import Open
 
@@ -250,14 +251,21 @@ class FairQueue(Generic[Item]):
         mine = len(self._turns.waiting.get(member, ())) + self._promised[member]
         if mine + count > self._most_per_member:
             raise QueueFullError(
-                f"You already have {mine} pictures waiting, and {self._most_per_member} is the most. "
-                "Wait until one is done, or cancel one, then ask again. Nothing was charged."
+                phrase(
+                    "You already have {count} pictures waiting, and {most} is the most. "
+                    "Wait until one is done, or cancel one, then ask again. Nothing was charged.",
+                    count=mine,
+                    most=self._most_per_member,
+                )
             )
         waiting = sum(len(self._turns.waiting[other]) for other in self._turns.able())
         if waiting + self._promised.total() + count > self._most_waiting:
             raise QueueFullError(
-                "The line is full: everybody's pictures together are more than I can promise. "
-                f"{self._when_there_is_room(count)} Nothing was charged."
+                phrase(
+                    "The line is full: everybody's pictures together are more than I can promise. "
+                    "{advice} Nothing was charged.",
+                    advice=self._when_there_is_room(count),
+                )
             )
 
     def _when_there_is_room(self, count: int) -> str:
@@ -265,8 +273,11 @@ class FairQueue(Generic[Item]):
         foretold = self.foresee()
         leaving = len(foretold) + self._promised.total() + count - self._most_waiting  # turns until then
         if not 0 < leaving <= len(foretold):
-            return "Try again in a few minutes."  # more is promised than waits
-        return f"There is room in {about(foretold[leaving - 1].wait)}, if all goes as it usually does; ask again then."
+            return phrase("Try again in a few minutes.")  # more is promised than waits
+        return phrase(
+            "There is room in {time}, if all goes as it usually does; ask again then.",
+            time=about(foretold[leaving - 1].wait),
+        )
 
     @contextmanager
     def room(self, member: Member, count: int) -> Generator[None]:

@@ -96,8 +96,8 @@ async def test_what_no_longer_fits_into_a_lowered_limit_is_given_back_with_who_l
 
         name = lowered.name[0].upper() + lowered.name[1:]
         assert told == (
-            f"{name} leaves too little for this picture by now: while it waited, <@{LEAD}> changed {subject} from "
-            "$5.00 to $0.01. Nothing was charged."
+            f"{name} leaves too little for this picture by now: while it waited, <@{LEAD}> changed a limit "
+            "($5.00 → $0.01). Nothing was charged."
         )
         assert house.provider.asked == []
         assert await house.used(replace(limit(Scope.SERVER, ""), maximum=0)) == 0

@@ -236,7 +236,7 @@ async def test_a_wish_that_the_model_cannot_fulfil_is_refused(wished: dict[str, 
 
 
 async def test_a_wish_for_a_transparent_jpeg_is_refused_rather_than_bent() -> None:
-    with pytest.raises(UnsupportedOptionError, match="A jpeg picture cannot be transparent"):
+    with pytest.raises(UnsupportedOptionError, match="The format jpeg cannot be transparent"):
         await Desk().edit(start_of(), background="transparent", output_format="jpeg")
 
 
@@ -394,7 +394,7 @@ async def test_a_picture_that_loses_its_background_becomes_transparent(
 
 
 async def test_a_cut_out_cannot_be_a_jpeg() -> None:
-    with pytest.raises(UnsupportedOptionError, match="A jpeg picture cannot be transparent"):
+    with pytest.raises(UnsupportedOptionError, match="The format jpeg cannot be transparent"):
         await Desk().draft(Change.CUT_OUT, start_of(), output_format="jpg")
 
 

@@ -57,8 +57,8 @@ async def test_a_chosen_model_that_lacks_a_default_makes_what_is_nearest_and_the
 
     assert (found.size, found.quality, found.output_format) == ("1024x1536", "high", "webp")
     assert found.notes == (
-        "Your default size 1088x1920 became 1024x1536: this model makes only 1024x1024, 1536x1024 and 1024x1536.",
-        "Your default quality max is not in GPT Image 1.5: I used high.",
+        "Your default size (1088x1920) became 1024x1536: this model makes only 1024x1024, 1536x1024 and 1024x1536.",
+        "Your default quality (max) is not in GPT Image 1.5: I used high.",
     )
 
 
@@ -67,7 +67,7 @@ async def test_a_retired_default_model_is_its_successor_and_the_request_says_so(
 
     assert found.model == MODEL.id
     assert found.notes == (
-        f"Your default model, {FIXED.title}, was shut down on 2026-12-01: {MODEL.title} draws instead.",
+        f"Your default model ({FIXED.title}) was shut down on 2026-12-01: {MODEL.title} draws instead.",
     )
 
 
@@ -77,7 +77,7 @@ async def test_transparency_counts_before_a_default_format_that_has_none() -> No
     found = await desk.draft(Change.NEW, prompt="a fox", background="transparent")
 
     assert (found.output_format, found.background) == ("png", "transparent")
-    assert found.notes == ("This server's default format jpeg cannot be transparent: I used png.",)
+    assert found.notes == ("This server's default format (jpeg) cannot be transparent: I used png.",)
     assert (await desk.draft(Change.CUT_OUT, Start(shape=(640, 480)))).output_format == "png"
 
 
@@ -108,7 +108,7 @@ async def test_an_animation_is_no_default_of_a_change() -> None:
     explicit = await desk.draft(Change.NEW, prompt="a fox", size="1024x1024")
 
     assert (new.output_format, new.size, explicit.size) == ("gif", "816x816", "1024x1024")
-    assert new.notes == ("Your default size is not that of animations: I used 816x816.",)
+    assert new.notes == ("Your default size (2048x2048) is not that of animations: I used 816x816.",)
     assert (await plain.draft(Change.NEW, prompt="a fox")).notes == ()
     assert (edit.output_format, edit.notes) == ("png", ())
 

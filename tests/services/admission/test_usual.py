@@ -61,12 +61,12 @@ def test_a_members_own_choice_counts_before_the_servers_which_counts_before_the_
         (OLDER.id, TODAY, OLDER.id, ""),
         (OLDER.snapshots[0], TODAY, OLDER.snapshots[0], ""),
         (FIXED.id, TODAY, FIXED.id, ""),
-        (FIXED.id, DECEMBER, MODEL.id, f"Your default model, {FIXED.title}, {ENDED}: {MODEL.title} draws instead."),
+        (FIXED.id, DECEMBER, MODEL.id, f"Your default model ({FIXED.title}) {ENDED}: {MODEL.title} draws instead."),
         (
             "dall-e-7",
             TODAY,
             MODEL.id,
-            f"Your default model, dall\\-e\\-7, is not known any more: {MODEL.title} draws instead.",
+            f"Your default model (dall\\-e\\-7) is not known any more: {MODEL.title} draws instead.",
         ),
     ],
 )
@@ -79,7 +79,7 @@ def test_an_endpoint_that_serves_retired_models_goes_on_with_them() -> None:
 
 
 def test_the_bots_own_default_has_a_successor_too() -> None:
-    note = f"My default model, {FIXED.title}, {ENDED}: {MODEL.title} draws instead."
+    note = f"My default model ({FIXED.title}) {ENDED}: {MODEL.title} draws instead."
 
     assert usual(today=DECEMBER, default=FIXED.id).model() == UsualChoice(MODEL.id, Whose.BOT, note)
 
@@ -98,7 +98,7 @@ def test_a_successor_that_is_retired_itself_has_its_own_and_without_one_the_bots
 
 def test_a_default_model_that_is_not_open_to_somebody_is_one_that_is_with_a_word() -> None:
     permit = Permit(models=(MODEL.id,))
-    note = f"Your default model, {OLDER.title}, is not open to you here: {MODEL.title} draws instead."
+    note = f"Your default model ({OLDER.title}) is not open to you here: {MODEL.title} draws instead."
 
     assert usual(permit, model=OLDER.id).model() == UsualChoice(MODEL.id, Whose.OWN, note)
     assert usual(permit, default=OLDER.id).model() == UsualChoice(MODEL.id)  # the bot's is nobody's choice
@@ -138,7 +138,7 @@ def test_a_quality_that_no_model_has_any_more_is_as_if_it_was_not_chosen() -> No
             FIXED,
             None,
             "1024x1536",
-            "Your default size 1088x1920 became 1024x1536: this model makes only 1024x1024, 1536x1024 and 1024x1536.",
+            "Your default size (1088x1920) became 1024x1536: this model makes only 1024x1024, 1536x1024 and 1024x1536.",
         ),
         ("3840x1280", FIXED, None, "1536x1024", None),  # not near, and no refusal
         (
@@ -146,11 +146,11 @@ def test_a_quality_that_no_model_has_any_more_is_as_if_it_was_not_chosen() -> No
             MODEL,
             1024 * 1024,
             "1280x720",
-            "Your default size 3840x2160 is larger than you may ask for here: I used 1280x720.",
+            "Your default size (3840x2160) is larger than you may ask for here: I used 1280x720.",
         ),
         ("1536x1024", FIXED, 1024 * 1024, "1024x1024", None),
         ("1536x1024", FIXED, 100, "1024x1024", None),  # which is refused then
-        ("round", MODEL, None, "1024x1024", "Your default size round is not known any more: I used 1024x1024."),
+        ("round", MODEL, None, "1024x1024", "Your default size (round) is not known any more: I used 1024x1024."),
     ],
 )
 def test_a_default_size_that_is_not_to_be_had_is_the_nearest_with_a_word(
@@ -169,12 +169,12 @@ def test_a_default_format_that_a_model_does_not_make_is_its_own_with_a_word() ->
     assert usual(output_format="gif").output_format(opened) == UsualChoice("gif", Whose.OWN)
     assert usual(output_format="gif").output_format(opened, ("png", "jpeg")) == UsualChoice(None)  # of an edit
     assert usual(output_format="gif").output_format(MODEL) == UsualChoice(
-        None, Whose.OWN, f"Your default format gif is not in {MODEL.title}: I used png."
+        None, Whose.OWN, f"Your default format (gif) is not in {MODEL.title}: I used png."
     )
 
 
 def test_a_default_count_above_what_somebody_may_ask_for_is_that_with_a_word() -> None:
-    note = "Your default of 4 pictures is more than you may ask for at once here: I make 2."
+    note = "Your default number of pictures (4) is more than you may ask for at once here: I make 2."
 
     assert usual(Permit(most_count=2), count=4).count() == UsualChoice(2, Whose.OWN, note)
     assert usual(count=4).count() == UsualChoice(4, Whose.OWN)

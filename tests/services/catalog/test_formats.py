@@ -37,7 +37,7 @@ OPEN = CLOSED.opened(gif=True, svg_author="gpt-6-luna")
 NEW, OLD = "gpt-image-2.6-flare", "gpt-image-2.5-flare"
 TODAY = date(2026, 11, 20)
 INSTALLATION = Installation(NEW, 3, TODAY)
-COMPRESSED, CLEAR = "Choose jpeg or webp as its format.", "Choose png or webp as its format."
+COMPRESSED, CLEAR = "Choose jpeg or webp.", "Choose png or webp."
 FILE = StoredImage("0" * 64, "image/png", 64, 48, 1000)
 
 
@@ -94,7 +94,7 @@ def test_a_model_without_it_says_which_ones_have_it() -> None:
 @pytest.mark.parametrize("author", ["gpt-7", "", "gpt-image-2.6-flare"])
 def test_an_author_whose_price_is_not_known_is_refused(author: str) -> None:
     with pytest.raises(
-        UnknownModelError, match=r"is not an author of SVG drawings whose price I know\. I know gpt-6-luna, "
+        UnknownModelError, match=r"is not an author of SVG drawings whose price I know\. I know: gpt-6-luna, "
     ):
         CLOSED.opened(gif=False, svg_author=author)
 
@@ -103,7 +103,7 @@ def test_an_author_without_a_price_is_refused() -> None:
     unpriced = '[[svg_authors]]\nid = "scribe"\ninput_bound = 1\noutput_bound = 1\n'
     catalog = Catalog.parse(with_entry(ENTRY + 'early_formats = ["svg"]\n') + unpriced)
 
-    with pytest.raises(UnknownModelError, match="I know none"):
+    with pytest.raises(UnknownModelError, match="I know: —"):
         catalog.opened(gif=False, svg_author="scribe")
     with pytest.raises(UnknownModelError, match="The price of scribe is not known"):
         catalog.model("new").early.authors["scribe"].cost(1, 1)
@@ -179,11 +179,11 @@ def test_a_drawing_is_written_by_whom_the_operator_has_chosen() -> None:
     [
         ({"output_format": "gif", "frames": 1}, "A gif has 2 to 16 frames."),
         ({"output_format": "gif", "frames": 17}, "A gif has 2 to 16 frames."),
-        ({"output_format": "svg", "frames": 4}, "An svg picture has no frames. Choose gif as its format."),
-        ({"frames": 4}, "A png picture has no frames. Choose gif as its format."),
-        ({"output_format": "gif", "compression": 50}, f"A gif picture is not compressed. {COMPRESSED}"),
-        ({"output_format": "svg", "compression": 50}, f"An svg picture is not compressed. {COMPRESSED}"),
-        ({"output_format": "gif", "background": "transparent"}, f"A gif picture cannot be transparent. {CLEAR}"),
+        ({"output_format": "svg", "frames": 4}, "The format svg has no frames. Choose gif."),
+        ({"frames": 4}, "The format png has no frames. Choose gif."),
+        ({"output_format": "gif", "compression": 50}, f"The format gif is not compressed. {COMPRESSED}"),
+        ({"output_format": "svg", "compression": 50}, f"The format svg is not compressed. {COMPRESSED}"),
+        ({"output_format": "gif", "background": "transparent"}, f"The format gif cannot be transparent. {CLEAR}"),
     ],
 )  # fmt: skip
 def test_what_does_not_go_together_is_refused(wishes: dict[str, Any], sentence: str) -> None:

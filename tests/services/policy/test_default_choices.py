@@ -41,4 +41,8 @@ def test_a_choice_is_made_and_taken_back_by_itself(aspect: Aspect) -> None:
 
 
 def test_a_sentence_begins_with_whose_a_default_is() -> None:
-    assert [whose.possessive for whose in Whose] == ["Your", "This server's", "My"]
+    assert [whose.named(Aspect.SIZE, "4k") for whose in Whose] == [
+        "Your default size (4k)",
+        "This server's default size (4k)",
+        "My default size (4k)",
+    ]

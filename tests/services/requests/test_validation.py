@@ -129,7 +129,7 @@ def test_a_count_outside_one_to_four_is_refused(count: int) -> None:
         ({"background": "green"}, "is not a background of GPT Image 2.5 Flare. Choose auto, opaque or transparent."),
         (
             {"background": "transparent", "output_format": "jpg"},
-            "A jpeg picture cannot be transparent. Choose png or webp as its format.",
+            "The format jpeg cannot be transparent. Choose png or webp.",
         ),
     ],
 )
@@ -275,13 +275,13 @@ REFUSED_OPTIONS = [
     ),
     (
         {"input_fidelity": "high", "model": "gpt-image-1-mini"},
-        "That is not a value of input fidelity of GPT Image 1 mini. Choose low.",
+        "GPT Image 1 mini does not have that value for input fidelity. Choose low.",
     ),
     (
         {"complexity": "huge", "model": "gpt-image-2.6-flare"},
-        "That is not a value of complexity of GPT Image 2.6 Flare. Choose low, medium or high.",
+        "GPT Image 2.6 Flare does not have that value for complexity. Choose low, medium or high.",
     ),
-    ({"compression": 50}, "A png picture is not compressed. Choose jpeg or webp as its format."),
+    ({"compression": 50}, "The format png is not compressed. Choose jpeg or webp."),
     ({"compression": -1, "output_format": "jpeg"}, "Compression is a number from 0 to 100."),
     ({"compression": 101, "output_format": "jpeg"}, "Compression is a number from 0 to 100."),
 ]
@@ -345,7 +345,7 @@ def test_a_gif_has_as_many_frames_as_are_wished_and_no_previews(frames: int | No
     [
         ({"output_format": "gif", "frames": 1}, "A gif has 2 to 16 frames."),
         ({"output_format": "gif", "frames": 17}, "A gif has 2 to 16 frames."),
-        ({"frames": 5}, "A png picture has no frames. Choose gif as its format."),
+        ({"frames": 5}, "The format png has no frames. Choose gif."),
     ],
 )
 def test_frames_that_cannot_be_are_refused(words: dict[str, Any], sentence: str) -> None:
