@@ -94,7 +94,7 @@ class FreeSizes:
         """Why this size (pixels) cannot be made, as a clause; None if it can."""
         long, short = max(width, height), min(width, height)
         if long > self.longest_edge:
-            return phrase("no edge may be longer than {most} pixels", most=self.longest_edge)
+            return phrase("no edge may be longer than {most} pixels", most=str(self.longest_edge))
         if long > short * self.most_ratio:
             return phrase("the long edge may be at most {most} times the short edge", most=self.most_ratio)
         if width * height < self.least_pixels:

@@ -121,7 +121,7 @@ def test_a_default_quality_that_is_not_to_be_had_is_the_dearest_below_it_with_a_
 ) -> None:
     found = usual(Permit(qualities=qualities), quality=chosen).quality(model)
 
-    note = why and f"Your default quality {chosen} {why}: I used {quality}."
+    note = why and f"Your default quality ({chosen}) {why}: I used {quality}."
     assert found == UsualChoice(quality, Whose.OWN, note)
 
 
@@ -159,7 +159,7 @@ def test_a_default_size_that_is_not_to_be_had_is_the_nearest_with_a_word(
     found = usual(Permit(most_pixels=most_pixels), size=chosen).size(model)
 
     assert (found.value, found.whose) == (size, Whose.OWN)
-    assert found.note == note if note is not None else found.note.startswith(f"Your default size {chosen} ")
+    assert found.note == note if note is not None else found.note.startswith(f"Your default size ({chosen}) ")
 
 
 def test_a_default_format_that_a_model_does_not_make_is_its_own_with_a_word() -> None:
@@ -174,7 +174,7 @@ def test_a_default_format_that_a_model_does_not_make_is_its_own_with_a_word() ->
 
 
 def test_a_default_count_above_what_somebody_may_ask_for_is_that_with_a_word() -> None:
-    note = "Your default number of pictures (4) is more than you may ask for at once here: I make 2."
+    note = "Your default number of pictures (4) is more than you may ask for at once here: I used 2."
 
     assert usual(Permit(most_count=2), count=4).count() == UsualChoice(2, Whose.OWN, note)
     assert usual(count=4).count() == UsualChoice(4, Whose.OWN)

@@ -38,7 +38,7 @@ def test_a_main_model_goes_on_its_day() -> None:
 def test_a_main_model_without_a_price_is_refused() -> None:
     catalog = Catalog.parse(TEXT + MAIN)
 
-    with pytest.raises(UnknownModelError, match="I know gpt-6-luna"):
+    with pytest.raises(UnknownModelError, match="I know: gpt-6-luna"):
         catalog.models[0].main_model("main")
     with pytest.raises(UnknownModelError, match="The price of Main is not known"):
         catalog.models[0].main_models["main"].priced()
