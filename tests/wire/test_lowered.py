@@ -61,5 +61,5 @@ async def test_a_leads_lower_allowance_and_block_stop_what_waits(open_house: Ope
     await house.ended(*asked)
 
     assert house.states() == ["settled", "released", "released", "settled"]
-    assert f"<@{lead.user.id}> changed <@{ben.user.id}>'s daily allowance" in house.words(asked[1])
+    assert f"<@{lead.user.id}> changed a limit" in house.words(asked[1])
     assert "A lead has blocked you" in house.words(asked[2])
