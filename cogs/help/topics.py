@@ -121,6 +121,10 @@ TEXTS = {
         phrase(
             "- `private` shows the result to you alone, also in `/history`; `/settings` can make that your default."
         ),
+        phrase(
+            "- *Publish* behind ⋯ shows a private picture of yours to everybody in a channel, and *Unpublish* takes it "
+            "back; what others made of it stays. Only its owner can do either."
+        ),
         phrase("- Of a file of yours only the picture is kept and sent: no position, author or earlier version."),
         phrase(
             "- *Delete* behind ⋯ removes a picture for good, from here and from my store: yours by you, any by "
@@ -156,6 +160,7 @@ TEXTS = {
             "`/studio replies`: when words in a reply change a picture. `/studio defaults`: what pictures are "
             "like for who chooses nothing. `/studio gallery`: where starred pictures are shown."
         ),
+        phrase("- `/studio language`: the language of what everybody reads here."),
         phrase(
             "- `/studio audit`: who decided what, when and why. `/studio log`: where alerts and questions for "
             "more are posted."

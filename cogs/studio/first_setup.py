@@ -12,9 +12,9 @@ from bot.delivery.languages import language_of_reader, translated
 from bot.discord_ui.buttons import LastingButton, LastingDialog
 from bot.discord_ui.interactions import Interaction, LeadsOnlyError, check_lead, lead_of
 from bot.discord_ui.occasions import fields_of, think, written_in
-from bot.language import phrase
+from bot.language import ENGLISH, joined, phrase
 from bot.services.calendar import Window
-from bot.services.policy import FirstSettings, Scope, exact_text, parse_amount
+from bot.services.policy import FirstSettings, Metric, Scope, amount_text, exact_text, parse_amount
 from cogs.studio.log_channel import begin_log, notes_on_log
 from cogs.studio.rule_panels import set_up_text
 from cogs.studio.settings import LONGEST_ZONE, lead_role_in
@@ -22,12 +22,14 @@ from cogs.studio.settings import LONGEST_ZONE, lead_role_in
 if TYPE_CHECKING:
     import re
 
+    from bot.language import Language
     from bot.services.policy import ServerPolicy, ServerSettings
     from bot.services.quotas import BudgetAlerts, QuotaDesk
 
 LONGEST_AMOUNT = 100  # characters
 BUDGET, EACH, LOG, ZONE, LEADS = "budget", "each", "log", "zone", "leads"  # the fields' ids
-SAFE_BUDGET, SAFE_ALLOWANCE = "$20", "10 pictures"
+THOUSAND = 1000
+SAFE_BUDGET, SAFE_ALLOWANCE = "$20", amount_text(Metric.IMAGES, 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +93,8 @@ class FirstSetup:
             log_channel_id=log_id if any(channel.id == log_id for channel in guild.text_channels) else None,
             lead_role_id=None if role is None else role.id,
         )
-        dialog = SetupDialog(shown, guild.id, chosen)
-        await interaction.response.send_modal(translated(dialog, language_of_reader(interaction)))
+        language = language_of_reader(interaction)
+        await interaction.response.send_modal(translated(SetupDialog(shown, guild.id, chosen, language), language))
 
     async def submit(self, interaction: Interaction, _: re.Match[str]) -> None:
         """Take what was written and chosen in the dialog."""
@@ -111,40 +113,42 @@ class FirstSetup:
 class SetupDialog(LastingDialog, template=r"setup"):
     """Asks for all of it."""
 
-    def __init__(self, policy: ServerPolicy, server_id: int, chosen: Chosen) -> None:
+    def __init__(self, policy: ServerPolicy, server_id: int, chosen: Chosen, language: Language = ENGLISH) -> None:
         """Args: `policy` is what stands there but for the amounts, whose `chosen` words go before what is set.
 
         Where nothing is set yet, a safe start stands there; where anything is, only what is.
         """
         super().__init__(phrase("Set up picture making here"), "setup")
         budget = chosen.budget or _set(policy, server_id, Window.MONTH, shared=True)
-        each = chosen.each or _set(policy, server_id, Window.DAY)
-        if not policy.limits:
-            budget, each = budget or SAFE_BUDGET, each or SAFE_ALLOWANCE
+        each = chosen.each or language.translate(_set(policy, server_id, Window.DAY))
+        is_first = not policy.limits
+        if is_first:
+            budget, each = budget or SAFE_BUDGET, each or language.translate(SAFE_ALLOWANCE)
+        amount_left = str if is_first else _left
         fields: tuple[tuple[str, str, discord.ui.Item[Any]], ...] = (
             (
                 phrase("Budget of this server, a month"),
-                phrase("Dollars or pictures; nobody can pass it. Empty leaves it as it is."),
-                _amount(BUDGET, budget, required=not policy.limits),
+                amount_left(phrase("Dollars or pictures; nobody can pass it.")),
+                _amount(BUDGET, budget, required=is_first),
             ),
             (
                 phrase("Allowance of each member, a day"),
-                phrase("Pictures or dollars. Empty leaves it as it is."),
-                _amount(EACH, each, required=not policy.limits),
+                amount_left(phrase("Pictures or dollars.")),
+                _amount(EACH, each, required=is_first),
             ),
             (
                 phrase("Log channel"),
-                phrase("For alerts, reports and members' questions for more. Empty leaves it as it is."),
+                _left(phrase("For alerts, reports and members' questions for more.")),
                 _channel(policy),
             ),
             (
                 phrase("Time zone"),
-                phrase("By which days and months are counted. Empty leaves it as it is."),
+                _left(phrase("By which days and months are counted.")),
                 _zone(policy),
             ),
             (
                 phrase("Role that leads too"),
-                phrase("Beside those who may manage this server. Empty leaves it as it is."),
+                _left(phrase("Beside those who may manage this server.")),
                 _role(policy),
             ),
         )
@@ -174,11 +178,23 @@ class SetupButton(LastingButton, template=r"setup"):
 
 
 def _set(policy: ServerPolicy, server_id: int, window: Window, *, shared: bool = False) -> str:
-    """What is set for the whole server in a window; empty if nothing is, or it is unlimited."""
+    """What is set for the whole server in a window; empty if nothing is, or it is unlimited.
+
+    It can be told in other languages if it is read in them too: dollars and thousands are written as in English.
+    """
     kind = (shared, Scope.SERVER, server_id, window)
     rules = [rule for rule in policy.limits if (rule.shared, rule.scope, rule.scope_id, rule.window) == kind]
-    bounded = [exact_text(rule.metric, rule.maximum) for rule in rules if rule.maximum is not None]
-    return bounded[0] if bounded else ""
+    bounded = [(rule.metric, rule.maximum) for rule in rules if rule.maximum is not None]
+    if not bounded:
+        return ""
+    metric, maximum = bounded[0]
+    amount = exact_text(metric, maximum)
+    return amount if metric is Metric.IMAGES and maximum < THOUSAND else amount[:]
+
+
+def _left(about: str) -> str:
+    """What a field is about that may be empty."""
+    return joined(" ", [about, phrase("Empty leaves it as it is.")])
 
 
 def _amount(custom_id: str, words: str, *, required: bool) -> discord.ui.TextInput[Any]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import discord
 import pytest
 
+from bot.delivery.languages import translated
 from bot.discord_ui.interactions import LEADS_ONLY
 from bot.discord_ui.rows import view_of
-from cogs.studio.first_setup import SetupButton
+from bot.language import LOCALES, language_of
+from bot.services.policy import ServerPolicy
+from cogs.studio.first_setup import Chosen, SetupButton, SetupDialog
 from cogs.studio.running import SwitchButton
 
 if TYPE_CHECKING:
@@ -99,6 +103,47 @@ async def test_what_cannot_be_set_is_said_and_nothing_is_changed(
 
     assert words in text
     assert after == before
+
+
+async def test_what_is_not_set_or_unlimited_stays_so_where_there_are_limits(opened: OpenHouse) -> None:
+    async with opened() as house:
+        for kind, amount, window in (("allowance", "3 pictures", "week"), ("allowance", "unlimited pictures", "day")):
+            await house.lead.slash(house.channel, "quota set", kind=kind, amount=amount, window=window)
+        before = (await house.services.policies.of(house.server.id)).limits
+        dialog = await open_dialog(house)
+        unchanged = await submit(house, dialog, budget="", each="", zone="UTC")
+        left = (await house.services.policies.of(house.server.id)).limits
+        await submit(house, await open_dialog(house), budget="$7", each="", zone="UTC")
+        after = (await house.services.policies.of(house.server.id)).limits
+
+    shown = fields(dialog)
+    assert [shown[name].get("value") for name in ("budget", "each")] == [None, None]
+    assert [shown[name]["required"] for name in ("budget", "each")] == [False, False]
+    assert unchanged.startswith("This held already.")
+    assert left == before
+    assert set(after) - set(before) == {rule for rule in after if rule.shared and rule.maximum == 7 * 10**9}
+    assert len(after) == len(before) + 1
+
+
+async def test_without_any_limits_both_amounts_are_needed(opened: OpenHouse) -> None:
+    async with opened() as house:
+        dialog = await open_dialog(house)
+        text = await submit(house, dialog, budget="$20", each=" ")
+        policy = await house.services.policies.of(house.server.id)
+
+    assert [fields(dialog)[name]["required"] for name in ("budget", "each")] == [True, True]
+    assert "Write how much for both" in text
+    assert policy.limits == ()
+
+
+@pytest.mark.parametrize("locale", [*LOCALES, "en-US"])
+def test_every_field_says_what_it_is_for_in_as_many_characters_as_discord_takes(locale: str) -> None:
+    dialog = translated(SetupDialog(ServerPolicy(), 1, Chosen("", "")), language_of(locale))
+    labels = [child for child in dialog.children if isinstance(child, discord.ui.Label)]
+
+    assert len(labels) == 5
+    assert [each.text for each in labels if each.text.endswith("…")] == []
+    assert [each.description for each in labels if (each.description or "").endswith("…")] == []
 
 
 async def test_a_role_and_a_channel_that_are_gone_do_not_stand_in_it(opened: OpenHouse) -> None:
