@@ -8,7 +8,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord_ui.interactions import Interaction, lead_of
-from bot.language import language_of
+from bot.language import ENGLISH, language_of
 from bot.services.policy import AUTOMATIC, LANGUAGES
 from cogs.studio.rule_panels import language_changed_text, language_panel
 from cogs.studio.rules import say
@@ -43,4 +43,4 @@ class SpokenHere(commands.Cog):
 def own_language(interaction: Interaction) -> str:
     """What Discord says of the server, by its own name; English where nothing else is spoken."""
     guild = interaction.guild
-    return LANGUAGES[language_of("" if guild is None else guild.preferred_locale).locale]
+    return LANGUAGES.get(language_of("" if guild is None else guild.preferred_locale).locale, ENGLISH.locale)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.language import Language, phrase
 from bot.services.calendar import Window
 from bot.services.policy import (
     Block,
@@ -106,6 +107,42 @@ async def test_a_policy_is_kept_whole_and_read_again_after_a_restart(books: Book
     assert kept == replace(FULL, version=1)
     (entry,) = await SqliteAudit(books.database).entries(SERVER)
     assert entry.decision == DECISION
+
+
+async def test_languages_are_known_from_the_start_whatever_else_is_damaged(books: Books) -> None:
+    await SqlitePolicies(books.database).change(SERVER, to(ServerPolicy(locale="ja")))
+    await books.database.transaction(
+        lambda connection: connection.execute(
+            "INSERT INTO policies (server_id, version, document) VALUES (1, 1, 'nonsense'), (2, 1, '{}')"
+        )
+    )
+    later = SqlitePolicies(books.database)
+    await later.open()
+    await books.database.transaction(
+        lambda connection: connection.execute("DELETE FROM policies WHERE server_id < 3")  # nobody decided them
+    )
+
+    assert [later.locale_of(server_id) for server_id in (SERVER, 1, 2, 3)] == ["ja", "", "", ""]
+
+
+async def test_a_decision_is_read_again_in_any_language_and_one_of_earlier_versions_in_english(books: Books) -> None:
+    audit = SqliteAudit(books.database)
+    decision = replace(DECISION, subject=phrase("the log channel"), before=phrase("none"), after="<#5>")
+    await audit.record(SERVER, decision)
+    await books.database.transaction(
+        lambda connection: connection.execute(
+            "INSERT INTO audit (at, server_id, actor_id, action, subject, before, after, why) "
+            "VALUES (1, ?, 5, 'studio log', 'the log channel', 'none', '<#5>', '')",
+            (SERVER,),
+        )
+    )
+    earlier, kept = (entry.decision for entry in await audit.entries(SERVER))
+    told = [
+        [Language("de").translate(each) for each in (one.subject, one.before, one.after)] for one in (earlier, kept)
+    ]
+
+    assert kept == decision
+    assert told == [["the log channel", "none", "<#5>"], ["der Protokollkanal", "nicht gewählt", "<#5>"]]
 
 
 async def test_what_was_decided_counts_at_once_for_who_looked_before(books: Books) -> None:

@@ -68,6 +68,21 @@ async def test_what_is_not_given_stays_as_it_is_and_what_is_of_the_kind_is_repla
     assert decisions[1].after == "this server's monthly budget $5.00; everybody's daily allowance $1.00"
 
 
+async def test_where_there_are_limits_one_alone_may_be_changed_and_without_any_both_are_needed(
+    council: Council,
+) -> None:
+    budget = await FirstSettings.of(SERVER, parse_amount("$5"), None)
+    with pytest.raises(RequestRefused, match="no safe start"):
+        await council.settings.set_up(LEA, budget)
+    await council.settings.set_up(LEA, await FirstSettings.of(SERVER, parse_amount("$20"), parse_amount("1 picture")))
+    changed = await council.settings.set_up(LEA, budget)
+    left = await council.settings.set_up(LEA, await FirstSettings.of(SERVER, None, None))
+
+    assert changed.after == "this server's monthly budget $5.00"
+    assert (left.before, left.after) == ("", "")
+    assert len((await council.policy()).limits) == 2
+
+
 @pytest.mark.parametrize(("budget", "each"), [("unlimited", "$1"), ("$5", "unlimited dollars")])
 async def test_without_an_amount_it_is_no_safe_start(budget: str, each: str) -> None:
     with pytest.raises(RequestRefused, match="no safe start"):

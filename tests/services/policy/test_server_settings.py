@@ -116,6 +116,27 @@ async def test_a_level_of_screening_that_there_is_not_is_refused(council: Counci
     assert (await council.policy()).moderation == "auto"
 
 
+async def test_a_server_speaks_as_discord_tells_until_leads_choose(council: Council) -> None:
+    chosen = await council.settings.set_language(LEA, "ja")
+    spoken = council.settings.decisions.policies.locale_of(SERVER)
+    back = await council.settings.set_language(LEA, "auto")
+
+    assert (chosen.action, chosen.subject, chosen.before, chosen.after) == (
+        "studio language",
+        "the language of this server",
+        "automatic",
+        "日本語",
+    )
+    assert (spoken, back.after, council.settings.decisions.policies.locale_of(SERVER)) == ("ja", "automatic", "")
+    assert await council.decisions() == [chosen, back]
+
+
+async def test_a_language_that_is_not_spoken_is_refused(council: Council) -> None:
+    with pytest.raises(DecisionRefusedError, match="I speak English, Deutsch"):
+        await council.settings.set_language(LEA, "nl")
+    assert (await council.policy()).locale == ""
+
+
 async def test_replies_change_pictures_until_leads_decide_otherwise(council: Council) -> None:
     same = await council.settings.set_replies(LEA, ReplyMode.AT_ONCE)
     off = await council.settings.set_replies(LEA, ReplyMode.NEVER)
