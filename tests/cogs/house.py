@@ -24,6 +24,7 @@ from bot.services.jobs import Begun, Drawn, FinishedImage, Reply
 from bot.services.policy import Decision, RoleRule
 from bot.services.requests import MainTokens, ToolTokens, Usage
 from tests.examples import png, settings_for
+from tests.starting import start_quickly
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Sequence
@@ -201,6 +202,7 @@ async def open_house(
 
     monkeypatch.setattr(wiring, "OpenAIImages", engage)
     monkeypatch.setattr(stars, "INTERVAL", 0.0)
+    start_quickly(monkeypatch)
     actors: Any = simcord.actors
     monkeypatch.setattr(actors, "_find_component", named(actors._find_component))
     house = House(painter, directory, settings)

@@ -15,6 +15,7 @@ from bot.client import AtelierBot
 from bot.sandbox.images import ImageOptions
 from bot.sandbox.images.painters import PainterPool
 from tests.examples import png
+from tests.starting import start_quickly
 from tests.wire.hasty import HASTY
 from tests.wire.house import FIRST_ANSWER, PATIENCE, House, OpenHouse
 from tests.wire.openapi import OfficialDescription
@@ -46,6 +47,8 @@ def pytest_runtest_makereport(
     if report.when in {"call", "teardown"} and report.failed:
         for house in _houses_of(item):
             report.sections.append(("the conversation", house.conversation()))
+    if report.when == "teardown" and HOUSES in item.stash:
+        del item.stash[HOUSES]  # items live as long as the run
     return report
 
 
@@ -64,6 +67,7 @@ def _without_waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr("bot.delivery.progress.PATIENCE", 0.2)
     monkeypatch.setattr("bot.discord_ui.intake.GRACE", FIRST_ANSWER / 4)  # refusals stay private on a slow machine too
     monkeypatch.setattr("bot.client.GUILD_READY_TIMEOUT", 0.05)
+    start_quickly(monkeypatch)
     stamina.set_testing(True, attempts=3, cap=True)
     yield
     stamina.set_testing(False)
