@@ -5,15 +5,18 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import httpx2
 import pytest
-from openai import AsyncOpenAI
+from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 from PIL import Image, ImageDraw
 
 from bot.sandbox.images import ImageOptions, SandboxImages
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import AsyncIterator
 
     from openai import AsyncStream
@@ -49,7 +52,19 @@ async def streamed(client: AsyncOpenAI, **changes: Any) -> list[Any]:  # noqa: A
 
 
 def client_of(images: SandboxImages, api_key: str | None = None, timeout: float = 30.0) -> AsyncOpenAI:
-    return AsyncOpenAI(base_url=images.base_url, api_key=api_key or images.api_key, max_retries=0, timeout=timeout)
+    return AsyncOpenAI(
+        base_url=images.base_url,
+        api_key=api_key or images.api_key,
+        max_retries=0,
+        timeout=timeout,
+        http_client=DefaultAsyncHttpxClient(verify=_authorities()),
+    )
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Read once: each client would read a hundred certificates, for a server without any."""
+    return httpx2.create_ssl_context()
 
 
 def picture(
