@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from babel.messages.extract import extract_from_dir
@@ -18,14 +19,15 @@ ROOMS = ("bot", "cogs")
 LONGEST_DESCRIPTION, LONGEST_NAME = 100, 32
 
 
-def texts_of_sources() -> set[str | tuple[str, str]]:
+@cache
+def texts_of_sources() -> frozenset[str | tuple[str, str]]:
     """The templates of `phrase`, and those of `plural` in both forms."""
     with warnings.catch_warnings(action="ignore"):  # of f-strings among the values, which are not translated
-        return {
+        return frozenset(
             message if isinstance(message, str) else (message[0], message[1])
             for room in ROOMS
             for _, _, message, _, _ in extract_from_dir(ROOT / room, [("**.py", "python")], keywords=KEYWORDS)
-        }
+        )
 
 
 def texts_of_commands(tree: app_commands.CommandTree[Any]) -> dict[str, int]:
