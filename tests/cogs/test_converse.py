@@ -398,6 +398,7 @@ async def test_a_reply_to_words_of_the_bot_goes_on_from_the_newest_picture(opene
     "way",
     ["/channels/{channel}/messages", "/channels/{channel}/messages/{message}/threads", "/channels/{channel}/threads"],
 )
+@pytest.mark.usefixtures("impatient")
 async def test_trouble_of_discords_own_is_not_taken_for_a_missing_permission(opened: OpenHouse, way: str) -> None:
     async with opened(**READS) as house:
         house.expected = (discord.HTTPException, discord.app_commands.CommandInvokeError)  # SimCord raises the former

@@ -426,6 +426,7 @@ async def test_where_we_may_not_look_it_is_sent(opened: OpenHouse) -> None:
         assert seen(house)[-1] == ("hello", [])
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_who_cannot_look_now_waits(opened: OpenHouse) -> None:
     async with opened() as house:
         place = await place_in(house)
