@@ -64,6 +64,7 @@ class Crowd:
             self._reply: 3,
             self._press: 7,
             self._star: 2,
+            self._publish: 2,
             self._cancel: 4,
             self._look: 1,
             self._type: 0.5,
@@ -150,6 +151,15 @@ class Crowd:
         if asked is not None and asked is not message:
             await member.click(asked, dice.choice(list(_usable(asked)))["custom_id"])
         return f"{member.name}: stars {message.content[:20]!r}"
+
+    async def _publish(self, dice: Random) -> str:
+        """Publish something private, or take it back, wherever that is offered; whoever is asked answers."""
+        member = dice.choice(self.members)
+        message = self._some_message(dice, member, lambda one: any(_publicities(one)))
+        custom_id, value = dice.choice(list(_publicities(message)))
+        question = await (await member.select(message, custom_id, value)).shown(PATIENCE)
+        await member.click(question, dice.choice(list(_usable(question)))["custom_id"])
+        return f"{member.name}: {value} {message.content[:20]!r}"
 
     async def _fill_in(self, dice: Random, member: Member, pressed: Invocation) -> None:
         """Answer a dialog, if one comes: with what stands in it, and new words where words are asked for."""
@@ -300,6 +310,14 @@ class Crowd:
 
 def _is_star(part: dict[str, Any]) -> bool:
     return str(part["custom_id"]).startswith("star:")
+
+
+def _publicities(message: Message) -> Iterator[tuple[str, str]]:
+    """The menus under a message that offer to publish or unpublish it, and which of these."""
+    for part in _usable(message):
+        for option in part.get("options") or ():
+            if option["value"] in {"publish", "unpublish"}:
+                yield part["custom_id"], option["value"]
 
 
 def _usable(message: Message) -> Iterator[dict[str, Any]]:

@@ -17,7 +17,7 @@ from bot.services.background import Background
 from bot.storage.database.sqlite import sqlite3
 from tests.soak.people import Crowd
 from tests.soak.plan import Kind, plan
-from tests.soak.verdict import Books, after_a_death, at_the_end, left_lying
+from tests.soak.verdict import Books, after_a_death, at_the_end, left_lying, shown_to_all
 from tests.soak.weather import Weather
 from tests.soak.weight import free_port, growth, stall_of, weigh
 from tests.wire.autopsy import is_settled
@@ -344,7 +344,8 @@ class Soak:
         await self._live()
         await asyncio.sleep(RESTING)
         await self._stop()
-        if wrong := list(left_lying(self._house, await self._look_at_the_books(), self._temporary)):
+        books = await self._look_at_the_books()
+        if wrong := [*left_lying(self._house, books, self._temporary), *shown_to_all(self._house, books)]:
             raise self.spoilt(*wrong)
 
     def _unforeseen(self) -> list[str]:

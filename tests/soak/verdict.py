@@ -7,6 +7,7 @@ from contextlib import closing
 from operator import le
 from typing import TYPE_CHECKING, NamedTuple
 
+from bot.presentation.result import number_in
 from bot.sandbox.discord import InvocationKind
 from bot.services.jobs.generation import safety_identifier
 from bot.storage.database.sqlite import sqlite3
@@ -28,7 +29,7 @@ REFERENCE = "with the reference"  # in what is said of a failure that nobody for
 SAMPLE = 5  # of a kind of fault that are told
 TABLES = (
     *("requests", "jobs", "events", "pictures", "state", "errands", "audit"),
-    *("presets", "preset_files", "stars", "gallery_posts"),
+    *("presets", "preset_files", "stars", "gallery_posts", "publications"),
 )
 JOBS = """
 SELECT request_id, user_id, state, hold_nano, actual_nano, provider_request_id,
@@ -47,6 +48,13 @@ WHERE delivered_at IS NULL OR EXISTS (
 UNION
 SELECT preset_files.digest FROM preset_files LEFT JOIN pictures ON pictures.number = picture_number
 WHERE deleted_at IS NULL
+"""
+
+
+HIDDEN = """
+SELECT pictures.number FROM pictures JOIN jobs ON jobs.id = job_id JOIN requests ON requests.id = request_id
+LEFT JOIN publications ON picture_number = pictures.number AND posted_at IS NOT NULL
+WHERE private AND picture_number IS NULL
 """
 
 
@@ -82,6 +90,7 @@ class Books(Findings):
                 for request, user_id, *rest in connection.execute(JOBS)
             ]
             self.open_requests = connection.execute(OPEN).fetchall()
+            self.hidden = {number for (number,) in connection.execute(HIDDEN)}
             self.needed = {digest for (digest,) in connection.execute(NEEDED)}
             self.rows = {
                 table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 - its own names
@@ -196,6 +205,16 @@ def left_lying(house: House, books: Books, temporary: Path) -> Iterator[str]:
     lying = [path.name for path in temporary.iterdir()]
     if lying:
         yield f"temporary files: {lying[:SAMPLE]}"
+
+
+def shown_to_all(house: House, books: Books) -> Iterator[str]:
+    """Private pictures that stand where others than their owner see them; after a start that has brought all up."""
+    for channel in channels_of(house):
+        for message in channel.messages:
+            shown = {number_in(each.filename) for each in message.attachments}
+            is_ours = message.author is house.discord.bot and message.only_for is None and channel.guild is not None
+            if is_ours and (wrong := shown & books.hidden):
+                yield f"{wrong} are private, and stand in {channel.name}: {message.content[:80]!r}"
 
 
 def channels_of(house: House) -> Iterator[Channel]:

@@ -12,6 +12,7 @@ from PIL import Image
 from bot.sandbox.discord import Fault, Permission
 from bot.sandbox.discord.messages.message_service import NONCE_SECONDS
 from bot.storage.database.sqlite import sqlite3
+from tests.soak.verdict import Books, shown_to_all
 from tests.wire.house import OFFERED, buttons, choose
 from tests.wire.process import BotProcess
 
@@ -169,6 +170,22 @@ async def test_what_was_deleted_before_it_was_known_to_stand_goes(alone: House, 
 
     assert before == 1
     assert not begun(alone)
+
+
+async def test_a_soak_names_a_private_picture_that_stands_where_all_see_it(house: House, tmp_path: Path) -> None:
+    mia = house.discord.server.add_member("Mia")
+    asked = await (await choose(mia, await private(house, mia), "publish")).shown()
+    await mia.click(asked, "Publish #1")
+    await house.until(lambda: asked.content.startswith("Published"))
+    await house.stop_bot()
+    published = list(shown_to_all(house, Books(house, tmp_path / "first")))
+    with closing(sqlite3.connect(house.data_dir / "atelier.sqlite3")) as connection, connection:
+        connection.execute("DELETE FROM publications")
+
+    (told,) = shown_to_all(house, Books(house, tmp_path / "second"))
+
+    assert published == []
+    assert told.startswith(f"{{1}} are private, and stand in {house.discord.server.channels[0].name}: ")
 
 
 def begun(house: House) -> list[tuple[int, int | None]]:
