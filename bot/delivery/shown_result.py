@@ -67,8 +67,11 @@ class ShownResult(Saying):
 
     @override
     def view(self) -> discord.ui.View | None:
+        request = self.result.request
         if self._is_wording:
             return self.buttons.of_words(self.result)
+        if not self.result.files and any(answer.refusal for answer in self.result.answers):
+            return self.buttons.of_failure(request.id, request.request)
         return self.buttons.of_result(self.result) if self.result.files and self.result.is_numbered else None
 
     @property

@@ -37,12 +37,13 @@ def _sums(report: Report, *, of_all: bool) -> list[str]:
         "without what leads adjusted of costs that the provider reported"
     )
     each = "" if sums.picture_nano is None else f", {format_usd(sums.picture_nano)} each on average"
+    words = f" · answered in words {sums.words_count:,}" if sums.words_count else ""
     charged, adjusted, held, unknown = (
         format_usd(nano) for nano in (sums.settled_nano, sums.adjusted_nano, sums.held_nano, sums.unknown_nano)
     )
     return [
         f"charged {charged} · held {held} · unknown {unknown}",
-        f"pictures {sums.picture_count:,}{each} · jobs without a picture {sums.unmade_count:,}",
+        f"pictures {sums.picture_count:,}{each} · jobs without a picture {sums.unmade_count:,}{words}",
         f"adjustments, counted in what is charged {adjusted} · jobs of unknown outcome {sums.unknown_count:,}",
         *([budgeted] if of_all and sums.installation_nano != sums.settled_nano else []),
     ]

@@ -183,6 +183,8 @@ def _sums(sums: Sums) -> list[str]:
                 pictures=pictures,
             )
         )
+    if sums.words_count:
+        lines.append(phrase("Answered in words alone: {count}", count=sums.words_count))
     if sums.unmade_count:
         lines.append(phrase("Jobs that made no picture: {count}", count=sums.unmade_count))
     return lines

@@ -317,3 +317,17 @@ async def test_without_a_text_model_the_commands_say_so_and_nothing_is_offered_b
 
         assert [text_of(each) for each in answers] == [f"❌ {NO_TEXT_MODEL}"] * 3
         assert house.bot.more.find("enhance") is house.bot.more.find("describe") is None
+
+
+async def test_of_a_turn_that_was_blocked_its_member_reads_why_in_the_dialog_of_other_words(opened: OpenHouse) -> None:
+    async with opened(ATELIER_MESSAGE_CONTENT=True) as house:
+        blocked = PromptBlockedError("Blocked.", code="moderation_blocked")
+        blocked.named = ("violence",)
+        house.painter.failures.append(blocked)
+        await house.mia.slash(house.channel, "converse", prompt="a red fox")
+        await house.env.settle()
+        thread = house.channel.threads[-1]
+        told = [each for each in thread.history(viewer=house.ben) if each.content.startswith("❌")]
+        dialog = await house.mia.click(told[0], label="Change the words")
+
+        assert fields(dialog)["What to make"]["description"].startswith("The safety check named: violence.")

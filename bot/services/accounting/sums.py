@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from zoneinfo import ZoneInfo
 
+WORDS = "words"  # the outcome of what was answered in words alone
 CLOSED = frozenset({ChargeState.SETTLED.value, ChargeState.RELEASED.value})
 
 
@@ -111,7 +112,8 @@ class Sums:
         held_count: jobs that wait or run.
         unknown_count: jobs of unknown outcome.
         picture_count: jobs that made a picture, also one that was deleted since.
-        unmade_count: closed jobs that made none.
+        unmade_count: closed jobs that made none and were not answered in words.
+        words_count: closed jobs that were answered in words alone.
     """
 
     settled_nano: int
@@ -124,6 +126,7 @@ class Sums:
     unknown_count: int
     picture_count: int
     unmade_count: int
+    words_count: int = 0
 
     @property
     def picture_nano(self) -> int | None:
@@ -159,6 +162,7 @@ def sums_of(jobs: Sequence[ReportedJob]) -> Sums:
     closed = [job for job in jobs if job.is_closed]
     held = [job.counted_nano for job in jobs if job.state in {ChargeState.RESERVED, ChargeState.DISPATCHED}]
     pictures = sum(job.picture is not None for job in jobs)
+    words = sum(job.outcome == WORDS for job in closed)
     return Sums(
         settled_nano=sum(job.counted_nano for job in closed),
         installation_nano=sum(job.installation_nano for job in closed),
@@ -169,7 +173,8 @@ def sums_of(jobs: Sequence[ReportedJob]) -> Sums:
         held_count=len(held),
         unknown_count=len(unknown),
         picture_count=pictures,
-        unmade_count=sum(job.picture is None for job in closed),
+        unmade_count=sum(job.picture is None for job in closed) - words,
+        words_count=words,
     )
 
 

@@ -49,6 +49,14 @@ def test_every_sum_is_told_apart() -> None:
     )
 
 
+def test_what_was_answered_in_words_is_no_picture_that_was_not_made() -> None:
+    spoken = entry(1, outcome="words", picture=None, images=0)
+    sums = sums_of([spoken, unmade(2, "released")])
+
+    assert (sums.picture_count, sums.unmade_count, sums.words_count) == (0, 1, 1)
+    assert sums.settled_nano == spoken.counted_nano
+
+
 @pytest.mark.parametrize(("costs", "each"), [((), None), ((3,), 3), ((1, 2), 2), ((1, 1, 2), 1), ((0,), 0)])
 def test_the_average_of_a_picture_is_rounded_half_up(costs: tuple[int, ...], each: int | None) -> None:
     jobs = [entry(number, counted_nano=cost) for number, cost in enumerate(costs, 1)]

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import DatabaseError, NoConversationsError, OutcomeUnknownError, PromptBlockedError
-from bot.services.jobs import TURN, Begun, PartialImage
+from bot.services.jobs import NAMED, TURN, Begun, PartialImage
 from bot.services.jobs.outcomes import CUT, CUT_OFF, DECLINED, SILENT, answer_of
 from bot.services.jobs.turn_calls import NO_WORDS
 from bot.services.ledger import ChargeConflictError, ChargeState, TurnAnswer
 from bot.services.requests import MainTokens, Talk, Task, ToolTokens, Usage
+from bot.storage.database.state import State
 from tests.services.fakes import CATALOG, NOON, UNREADABLE, a_house, a_request, finished, reply
 from tests.services.jobs.bench import FULL_DISK, a_bench, settled
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from bot.services.jobs import Reply
     from bot.services.requests import ImageRequest
+    from tests.services.fakes import House
 
 pytestmark = pytest.mark.usefixtures("without_waiting")
 
@@ -277,3 +279,38 @@ async def test_where_nobody_writes_words_it_is_said_and_no_picture_is_made_inste
 
     assert [(job.state, job.failure) for job in jobs] == [(ChargeState.RELEASED, NO_WORDS)] * 2
     assert (len(house.talker.asked), house.provider.asked) == (2, [])
+
+
+async def named(house: House, request_id: str) -> str | None:
+    """To what the safety check said no, as it is kept for who asked."""
+    return await house.generation.outcomes.notes.get(f"{NAMED}{request_id}")
+
+
+async def test_what_a_safety_check_named_is_kept_for_who_asked(tmp_path: Path) -> None:
+    blocked = PromptBlockedError("Blocked.", code="moderation_blocked")
+    blocked.named = ("violence", "sexual")
+    async with a_bench(tmp_path, request=a_turn()) as bench:
+        bench.house.talker.acts.append((blocked,))
+        await bench.make()
+
+        assert await named(bench.house, "r1") == "violence, sexual"
+
+
+async def test_what_a_safety_check_named_in_a_turn_is_kept_too_and_need_not_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> None:
+        raise FULL_DISK
+
+    async with a_house(tmp_path) as house:
+        for number, name in enumerate(("r1", "r2")):
+            if number:
+                monkeypatch.setattr(State, "put", broken)
+            order = await house.reserved(name, a_turn())
+            await house.ledger.dispatch(f"{name}:1", NOON)
+            came = reply("", refusal="Blocked.", named=("violence",))
+            made = await house.generation.outcomes.replied(order, order.jobs[0], came, 1.0)
+            assert made.job.state is ChargeState.SETTLED
+
+        assert await named(house, "r1") == "violence"
+        assert await named(house, "r2") is None
