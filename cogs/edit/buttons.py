@@ -23,7 +23,7 @@ from bot.discord_ui.buttons import (
 )
 from bot.discord_ui.interactions import Interaction, order_behind
 from bot.discord_ui.rows import view_of
-from bot.language import phrase
+from bot.language import joined, phrase
 from bot.services.requests import TITLES, Change
 from cogs.edit.dialog import open_for_picture, open_for_reference
 from cogs.edit.dialog_choices import foretold, foretold_of
@@ -37,11 +37,11 @@ if TYPE_CHECKING:
     from bot.services.jobs import Result
     from bot.services.ledger import Order, Picture
 
-VARY = "The same picture otherwise: press, and you pay."
-NOT_OFFERED = (
+VARY = phrase("The same picture otherwise: press, and you pay.")
+NOT_OFFERED = phrase(
     "Discord refused the button with the price, so nothing is made. In the same menu, Edit image shows prices too."
 )
-VARIED = "You pressed Vary."  # what the question says then
+VARIED = phrase("You pressed Vary.")  # what the question says then
 VARY_OTHERS = re.compile(rf"vary-others:(?P<id>[0-9]{{1,20}}){CHOSEN}")  # a button's id, with that of a message
 EMOJI = {
     Change.ZOOM_OUT: "🔭",
@@ -78,7 +78,10 @@ async def offer_others_variation(
 
 async def _offer(interaction: Interaction, make: Callable[[], discord.ui.View], told: str) -> None:
     await ask_privately(
-        interaction, Sentences(f"{VARY}{told}", make, NOT_OFFERED), phrase("I could not offer you that"), closes=True
+        interaction,
+        Sentences(joined(" ", [VARY, told]) if told else VARY, make, NOT_OFFERED),
+        phrase("I could not offer you that"),
+        closes=True,
     )
 
 

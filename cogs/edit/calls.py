@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.language import phrase
 from bot.services.policy import ReplyMode
 from cogs.edit.pick_picture import offer_others, offer_to_draw
 from cogs.edit.talk import asks
@@ -13,11 +14,11 @@ if TYPE_CHECKING:
     from cogs.edit.reply_notices import Passing
     from cogs.edit.reply_text import Reply
 
-HOW = (
+HOW = phrase(
     "Mention me and say what to draw, or attach a picture and say how to change it: I show the price first. "
     "To choose size and quality: /imagine. To change a picture of mine, reply to it. All the rest: /help."
 )
-DIRECTLY = (
+DIRECTLY = phrase(
     "Here I change the pictures that I have sent you: reply to one of them. New ones I make on servers, by /imagine."
 )
 HOW_STAYS = 120.0  # seconds

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
+from bot.delivery.languages import ask_in
 from bot.discord_limits import LONGEST_CHOICE, MOST_CHOICES
 from bot.discord_ui.buttons import LastingDialog, asker_for, opened_by
 from bot.discord_ui.occasions import asker_of
 from bot.discord_ui.options import shape_of
+from bot.language import composed, joined, phrase, plural
 from bot.presentation.choices import Asked
 from bot.services.admission import Start
 from bot.services.requests import DRAWN, Change, Wishes
@@ -30,11 +32,12 @@ LONGEST_WORDS = 4000  # characters of a field; Discord's limit
 MOST_FILES = 10  # the same
 TEMPLATE = r"dialog:(?P<about>picture|reference|message):(?P<id>[0-9]+)(?::[0-9]+)?!{1,2}"
 
-WORDS_TO_CHANGE = "What to change; as you would tell a colleague"
-WORDS_TO_DRAW = "What to draw: subject, setting, style, light, details"
-SAME = "Same size"
-SENT_ALONG = "are sent along as references."
-TOO_LONG_TO_SHOW = "The picture's own words are too long to stand here. Say what to change."
+WORDS_TO_CHANGE = phrase("What to change; as you would tell a colleague")
+WORDS_TO_DRAW = phrase("What to draw: subject, setting, style, light, details")
+SAME = phrase("Same size")
+TOO_LONG_TO_SHOW = phrase("The picture's own words are too long to stand here. Say what to change.")
+
+PRICE_AS_NOW = phrase("Price for one picture of the size it has now")
 
 
 class About(StrEnum):
@@ -54,17 +57,20 @@ class EditDialog(LastingDialog, template=TEMPLATE):
         is_new = about is About.REFERENCE
         hint = "" if is_new else _hint(words, others, may_be_drawn=offer.model.markup)
         quality = offer.request.quality
-        now = "in the first size above" if is_new else "of the size it has now"
+        price = phrase("Price for one picture in the first size above") if is_new else PRICE_AS_NOW
         files = discord.ui.FileUpload[Any](custom_id=FILES, required=False, min_values=0, max_values=MOST_FILES)
-        self._ask("What to draw" if is_new else "What to change", hint, _words(words, is_new=is_new))
-        self._ask("Size", "", _select(SIZE, offer.sizes, SAME_SIZE))
-        self._ask("Quality", f"Price for one picture {now}", _select(QUALITY, offer.qualities, quality))
-        each = f"Price at {quality}; a higher quality costs more for each"
-        self._ask("How many", each, _select(COUNT, offer.counts, str(offer.request.count)))
-        kinds = "More references" if is_new else "References, mask, or the picture drawn upon"
+        self._ask(phrase("What to draw") if is_new else phrase("What to change"), hint, _words(words, is_new=is_new))
+        self._ask(phrase("Size"), "", _select(SIZE, offer.sizes, SAME_SIZE))
+        self._ask(phrase("Quality"), price, _select(QUALITY, offer.qualities, quality))
+        each = phrase("Price at {quality}; a higher quality costs more for each", quality=quality)
+        self._ask(phrase("How many"), each, _select(COUNT, offer.counts, str(offer.request.count)))
+        kinds = phrase("More references") if is_new else phrase("References, mask, or the picture drawn upon")
         self._ask(
             kinds,
-            f"Each costs up to {offer.file_price} more per picture made; of an animation, the first is used.",
+            phrase(
+                "Each costs up to {price} more per picture made; of an animation, the first is used.",
+                price=offer.file_price,
+            ),
             files,
         )
 
@@ -78,23 +84,24 @@ async def open_for_picture(interaction: Interaction, order: Order, picture: Pict
     Raises:
         UserFacingError: whoever acts may not change it.
     """
-    title, shapes = f"Edit #{picture.number}", [(picture.image.width, picture.image.height)]
+    title, shapes = phrase("Edit {number}", number=f"#{picture.number}"), [(picture.image.width, picture.image.height)]
     asker = await asker_for(interaction, order)
     offer = await _offer(interaction, Change.EDIT, Start(order, picture), asker, shapes)
     custom_id = _custom_id(interaction, About.PICTURE, picture.number)
     dialog = EditDialog(title, custom_id, offer, order.request.own_words, About.PICTURE)
-    await interaction.response.send_modal(dialog)
+    await ask_in(interaction, dialog)
 
 
 async def open_for_reference(interaction: Interaction, order: Order, picture: Picture) -> None:
     """Ask what to draw with a picture of ours as reference. Raises as `open_for_picture` does."""
-    title, shape = f"New picture with #{picture.number} as reference", (picture.image.width, picture.image.height)
+    number, shape = f"#{picture.number}", (picture.image.width, picture.image.height)
+    title = phrase("New picture with {number} as reference", number=number)
     asker = await asker_for(interaction, order)
     offer = await _offer(interaction, Change.NEW, Start(shape=shape), asker, [shape])
     if offer.same == SAME:
-        offer = replace(offer, same=f"Size of #{picture.number}")
+        offer = replace(offer, same=phrase("Size of {number}", number=number))
     custom_id = _custom_id(interaction, About.REFERENCE, picture.number)
-    await interaction.response.send_modal(EditDialog(title, custom_id, offer, "", About.REFERENCE))
+    await ask_in(interaction, EditDialog(title, custom_id, offer, "", About.REFERENCE))
 
 
 async def open_for_message(interaction: Interaction, message_id: int, pictures: Sequence[discord.Attachment]) -> None:
@@ -102,9 +109,9 @@ async def open_for_message(interaction: Interaction, message_id: int, pictures: 
     shapes = [shape_of(picture) for picture in pictures]
     offer = await _offer(interaction, Change.EDIT, Start(shape=shapes[0]), asker_of(interaction), shapes)
     custom_id = _custom_id(interaction, About.MESSAGE, message_id)
-    title = "Edit this picture" if len(pictures) == 1 else f"Edit the first of {len(pictures)} pictures"
+    title = plural("Edit this picture", "Edit the first of {count} pictures", len(pictures))
     dialog = EditDialog(title, custom_id, offer, "", About.MESSAGE, len(pictures) - 1)
-    await interaction.response.send_modal(dialog)
+    await ask_in(interaction, dialog)
 
 
 async def _offer(
@@ -128,7 +135,7 @@ async def _offer(
             frames=request.frames,
             fidelity=request.input_fidelity,
         ),
-        SAME if request.size == f"{width}x{height}" else "Same shape",
+        SAME if request.size == f"{width}x{height}" else phrase("Same shape"),
     )
 
 
@@ -141,12 +148,14 @@ def _hint(words: str, others: int, *, may_be_drawn: bool) -> str:
     """What is said of the field for words."""
     hints: list[str] = []
     if others:
-        hints.append("The other is sent along as reference." if others == 1 else f"The other {others} {SENT_ALONG}")
+        hints.append(
+            plural("The other is sent along as reference.", "The other {count} are sent along as references.", others)
+        )
     elif words and len(words) <= LONGEST_WORDS:
-        hints.append("The words so far stand here: replace them.")
+        hints.append(phrase("The words so far stand here: replace them."))
     if may_be_drawn:
-        hints.append("With a drawing you may leave it empty.")
-    return " ".join(hints)
+        hints.append(phrase("With a drawing you may leave it empty."))
+    return joined(" ", hints) if hints else ""
 
 
 def _words(words: str, *, is_new: bool) -> discord.ui.TextInput[Any]:
@@ -161,9 +170,13 @@ def _words(words: str, *, is_new: bool) -> discord.ui.TextInput[Any]:
     )
 
 
+def _cut(told: Sequence[str]) -> str:
+    return told[0][:LONGEST_CHOICE]
+
+
 def _select(custom_id: str, choices: Choices, chosen: str) -> discord.ui.Select[Any]:
     options = [
-        discord.SelectOption(label=label[:LONGEST_CHOICE], value=value, default=value == chosen)
+        discord.SelectOption(label=composed(_cut, [label]), value=value, default=value == chosen)
         for label, value in choices[:MOST_CHOICES]
     ]
     return discord.ui.Select(custom_id=custom_id, options=options, required=False)

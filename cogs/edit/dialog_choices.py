@@ -6,6 +6,7 @@ import mimetypes
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from bot.language import joined, phrase, plural
 from bot.presentation.choices import price, quality_choices, size_choices, size_text
 from bot.services.requests import MOST_PICTURES, format_price
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from bot.services.policy import Permit
     from bot.services.requests import ImageRequest
 
-STILL = " Of an animation, only the first picture is used."
+STILL = phrase("Of an animation, only the first picture is used.")
 MOVING = frozenset({"image/gif", "image/apng"})  # a WebP or PNG file may move too, which only its bytes tell
 SAME_SIZE = "same"  # stands for the size of the picture, or what comes nearest to it
 
@@ -36,11 +37,16 @@ def foretold(pictures: Sequence[discord.Attachment], files: Sequence[discord.Att
     """
     said: list[str] = []
     if len(pictures) > 1:
-        others = "the other is" if len(pictures) == 2 else f"the other {len(pictures) - 1} are"  # noqa: PLR2004 - the first, and one more
-        said.append(f" The first picture is changed; {others} sent along as reference{'s' * (len(pictures) > 2)}.")  # noqa: PLR2004 - the same
+        said.append(
+            plural(
+                "The first picture is changed; the other is sent along as reference.",
+                "The first picture is changed; the other {count} are sent along as references.",
+                len(pictures) - 1,
+            )
+        )
     if any(_may_move(each) for each in (*pictures, *files)):
         said.append(STILL)
-    return "".join(said)
+    return joined(" ", said) if said else ""
 
 
 def foretold_of(picture: Picture, files: Sequence[discord.Attachment] = ()) -> str:
@@ -69,7 +75,7 @@ class Offer:
     model: Model
     permit: Permit
     asked: Asked
-    same: str = "Same size"
+    same: str = phrase("Same size")
 
     @property
     def sizes(self) -> Choices:
@@ -77,7 +83,7 @@ class Offer:
         own = self.request.size
         offered = size_choices(self.model, self.request.quality, self.asked)
         others = [(label, size) for label, size in offered if size != own and self.permit.allows_size(size)]
-        return [(f"{self.same}: {size_text(own)} · {self._price(self.asked)}", SAME_SIZE), *others]
+        return [(joined("", [self.same, ": ", size_text(own), " · ", self._price(self.asked)]), SAME_SIZE), *others]
 
     @property
     def qualities(self) -> Choices:
@@ -90,7 +96,16 @@ class Offer:
         """From one picture on."""
         numbers = range(1, min(MOST_PICTURES, self.permit.most_count or MOST_PICTURES) + 1)
         return [
-            (f"{number} picture{'s' * (number > 1)} · {self._price(replace(self.asked, count=number))}", str(number))
+            (
+                joined(
+                    " · ",
+                    [
+                        plural("{count} picture", "{count} pictures", number),
+                        self._price(replace(self.asked, count=number)),
+                    ],
+                ),
+                str(number),
+            )
             for number in numbers
         ]
 

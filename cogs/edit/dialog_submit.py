@@ -9,6 +9,7 @@ from bot.discord_ui.buttons import picture_of
 from bot.discord_ui.interactions import Interaction, order_behind, read_words
 from bot.discord_ui.occasions import fields_of, uploaded_in
 from bot.errors import RequestRefused
+from bot.language import phrase
 from bot.services.requests import DRAWN, Change, Wishes
 from bot.services.text import number_of
 from cogs.edit.buttons import VARIED
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from cogs.edit.open_messages import OpenMessages
 
-NOTHING_SAID = "Say in a few words what to change, or add the picture with your drawing on it."
+NOTHING_SAID = phrase("Say in a few words what to change, or add the picture with your drawing on it.")
 
 
 @dataclass(frozen=True, slots=True)

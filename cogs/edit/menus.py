@@ -12,6 +12,7 @@ from typing_extensions import override
 from bot.discord_ui.interactions import order_shown_by
 from bot.errors import UserFacingError
 from bot.inputs import pictures_of
+from bot.language import phrase
 from bot.services.requests import Change
 from cogs.edit.buttons import EditButton, VaryButton, offer_others_variation, offer_variation
 from cogs.edit.dialog import open_for_message
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from bot.discord_ui.interactions import AtelierClient, Interaction
     from cogs.edit.open_messages import OpenMessages
 
-NO_PICTURE = "This message has no picture attached. Choose one that has."
+NO_PICTURE = phrase("This message has no picture attached. Choose one that has.")
 
 
 class Menus(commands.Cog):

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from bot.errors import PictureGoneError
+from bot.language import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 MOST_KEPT = 500  # messages; Discord does not say if a dialog is closed without being sent
 KEPT_FOR = 3600.0  # seconds; Discord's links to the files live about a day
-NOT_KEPT = (
+NOT_KEPT = phrase(
     "I do not have the pictures of that message at hand any more. Choose Edit image in its menu again. "
     "Nothing was charged."
 )

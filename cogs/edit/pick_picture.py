@@ -22,6 +22,7 @@ from bot.discord_ui.questions import DEARER
 from bot.discord_ui.rows import view_of
 from bot.errors import NotYoursError, PictureGoneError, RequestRefused, UserFacingError
 from bot.inputs import pictures_of
+from bot.language import joined, phrase
 from bot.services.policy import ReplyMode
 from bot.services.text import number_of
 from cogs.edit.dialog_choices import foretold, foretold_of
@@ -47,13 +48,14 @@ if TYPE_CHECKING:
     from cogs.edit.reply_notices import Passing
 
 OFFER_STAYS = 120.0  # seconds
-CHANGE_IT = "Change it"
-OFFER = "-# Shall I change {} by your words? Nothing is made unless you press; then you pay."
-DRAW_IT = "Draw it"
-DRAW = "-# Shall I draw that? Nothing is made unless you press; then you pay."
-DRAW_NOT_OFFERED = "-# I drew nothing, for I could not ask whether that was a wish. If it was: /imagine draws it."
-NOT_OFFERED = (  # where there can be no button
-    "-# I changed nothing, for I could not ask whether that was a wish. If it was: on the message with the picture, "
+CHANGE_IT = phrase("Change it")
+DRAW_IT = phrase("Draw it")
+DRAW = "-# " + phrase("Shall I draw that? Nothing is made unless you press; then you pay.")
+DRAW_NOT_OFFERED = "-# " + phrase(
+    "I drew nothing, for I could not ask whether that was a wish. If it was: /imagine draws it."
+)
+NOT_OFFERED = "-# " + phrase(  # where there can be no button
+    "I changed nothing, for I could not ask whether that was a wish. If it was: on the message with the picture, "
     "Apps, Edit image."
 )
 ID = re.compile(r"pick:(?P<reply>[0-9]+):(?P<number>[0-9]+)(?::(?P<nano>[0-9]{1,18}))?")  # of a button
@@ -64,14 +66,21 @@ _log = structlog.stdlib.get_logger(__name__)
 
 async def ask_which(client: AtelierClient, reply: Reply, asker: Asker, order: Order, meant: Sequence[Picture]) -> None:
     """Ask a member which picture their words are about, each with its price."""
-    example = f"egin your words with its number, like #{meant[-1].number}."
+    example, more = f"#{meant[-1].number}", foretold_of(meant[0], reply.files)
+    asked = phrase(
+        "Which picture shall I change? You can also begin your words with its number, like {example}.", example=example
+    )
+    leaner = phrase(
+        "Which picture shall I change? Reply once more and begin your words with its number, like {example}.",
+        example=example,
+    )
     await tell_below(
         reply.message,
-        f"Which picture shall I change? You can also b{example}{foretold_of(meant[0], reply.files)}",
+        joined(" ", [asked, more]) if more else asked,
         await _buttons(client, reply, asker, order, meant),
         what="which",
         uploads=await sheet_of(client.services, meant),
-        leaner=f"Which picture shall I change? Reply once more and b{example}",
+        leaner=leaner,
     )
 
 
@@ -81,11 +90,19 @@ async def offer(
     """Ask quietly whether these words are a wish; the question goes away by itself."""
     if await is_taken(client, reply):
         return
-    which = f"#{meant[0].number}" if len(meant) == 1 else "one of these"
+    which = f"#{meant[0].number}" if len(meant) == 1 else phrase("one of these")
     make = await _buttons(client, reply, asker, order, meant)
-    asked = OFFER.format(which) + foretold_of(meant[0], reply.files)
+    asked = offer_text(which, foretold_of(meant[0], reply.files))
     sheet = await sheet_of(client.services, meant)
     await passing.say(reply.message, asked, OFFER_STAYS, make(), what="offer", leaner=NOT_OFFERED, uploads=sheet)
+
+
+def offer_text(which: str, more: str = "") -> str:
+    """The quiet question, and what is foretold."""
+    asked = phrase(
+        "Shall I change {picture} by your words? Nothing is made unless you press; then you pay.", picture=which
+    )
+    return "-# " + (joined(" ", [asked, more]) if more else asked)
 
 
 async def offer_others(
@@ -96,7 +113,7 @@ async def offer_others(
         return
     price = await others_price(client, reply, author_of(reply.message), shown)
     view = view_of([PickButton(reply.message.id, ANOTHERS, CHANGE_IT, price)])
-    asked = OFFER.format("this picture") + foretold(shown, reply.files)
+    asked = offer_text(phrase("this picture"), foretold(shown, reply.files))
     await passing.say(reply.message, asked, OFFER_STAYS, view, what="offer", leaner=NOT_OFFERED)
 
 
@@ -149,7 +166,9 @@ class PickButton(LastingButton, template=ID):
         message = await self._words(interaction)
         if message.author.id != interaction.user.id:
             raise NotYoursError(
-                "Only the member who wrote the reply above can choose. Reply to a picture with words of your own."
+                phrase(
+                    "Only the member who wrote the reply above can choose. Reply to a picture with words of your own."
+                )
             )
         try:
             await interaction.client.intake.refuse_used(str(message.id))
@@ -187,7 +206,7 @@ class PickButton(LastingButton, template=ID):
         if message.reference is not None:
             shown = pictures_of(await answered_message(message, message.reference))
             if not shown and not reply.files:
-                raise PictureGoneError("The picture that belongs here is gone.")
+                raise PictureGoneError(phrase("The picture that belongs here is gone."))
         draws = not shown and not reply.files
         label, price_of, begin = DRAW_IT, new_price, draw_new
         if not draws:
@@ -205,7 +224,9 @@ class PickButton(LastingButton, template=ID):
             return await steadily(lambda: channel.fetch_message(self._reply_id))
         except discord.NotFound:
             await _remove(interaction)
-            raise PictureGoneError("The words that belong here were deleted. Reply to the picture once more.") from None
+            raise PictureGoneError(
+                phrase("The words that belong here were deleted. Reply to the picture once more.")
+            ) from None
 
 
 async def _read(interaction: Interaction, message: discord.Message, server_id: int) -> Reply:

@@ -14,6 +14,7 @@ from bot.discord_ui.occasions import author_of
 from bot.discord_ui.rows import view_of
 from bot.errors import PictureGoneError, RequestRefused, UserFacingError
 from bot.inputs import pictures_of
+from bot.language import phrase, plural
 from bot.presentation.result import number_in
 from bot.services.policy import ReplyMode
 from cogs.edit.buttons import EditButton
@@ -31,11 +32,13 @@ if TYPE_CHECKING:
     from cogs.edit.reply_notices import Passing
     from cogs.edit.reply_text import Reply
 
-HOW_TO = "Reply to a message with pictures, mention me, and say what to change. For a new picture: /imagine."
-NOT_SHOWN = "I cannot see pictures in that message. On the message: Apps, Edit image. For a new picture: /imagine."
-NOT_HERE = "In direct messages I can change only the pictures that I have sent you here. Reply to one of them."
-PING_OFF = "I could not read your reply, so nothing was made. Reply again with @ ON, or press ✏️ Edit."
-NEVER_READ = "I could not read your reply: mention me in it, or press ✏️ Edit."
+HOW_TO = phrase("Reply to a message with pictures, mention me, and say what to change. For a new picture: /imagine.")
+NOT_SHOWN = phrase(
+    "I cannot see pictures in that message. On the message: Apps, Edit image. For a new picture: /imagine."
+)
+NOT_HERE = phrase("In direct messages I can change only the pictures that I have sent you here. Reply to one of them.")
+PING_OFF = phrase("I could not read your reply, so nothing was made. Reply again with @ ON, or press ✏️ Edit.")
+NEVER_READ = phrase("I could not read your reply: mention me in it, or press ✏️ Edit.")
 
 FRESH = timedelta(minutes=1)  # the age of a message that may be noted soon
 HINT_STAYS = 60.0  # seconds
@@ -134,7 +137,14 @@ class Replies:
             if asks and not reply.calls_us:
                 return  # nothing can come of it, and it may have been no wish
             numbers = ", ".join(f"#{picture.number}" for picture in meant)
-            raise PictureGoneError(f"{numbers} {'was' if len(meant) == 1 else 'were'} deleted. Reply to another one.")
+            raise PictureGoneError(
+                plural(
+                    "{numbers} was deleted. Reply to another one.",
+                    "{numbers} were deleted. Reply to another one.",
+                    len(meant),
+                    numbers=numbers,
+                )
+            )
         in_server = reply.message.guild is not None
         asker = author_of(reply.message) if in_server else await still_member(self._client, order.requester)
         if asks:

@@ -12,6 +12,7 @@ from bot.discord_ui.occasions import by_reply
 from bot.discord_ui.options import shape_of
 from bot.errors import PictureGoneError, RequestRefused
 from bot.inputs import Sources
+from bot.language import phrase, plural
 from bot.pictures import shown_name
 from bot.services.admission import Start
 from bot.services.requests import DRAWN, Change, Wishes
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from bot.services.ledger import Order, Picture
     from cogs.edit.reply_text import Reply
 
-NO_HISTORY = "I may not read older messages here: I need the permission Read Message History."
-SAY_WHAT = "Say what to change, like: make it snowy."
+NO_HISTORY = phrase("I may not read older messages here: I need the permission Read Message History.")
+SAY_WHAT = phrase("Say what to change, like: make it snowy.")
 
 
 async def edit_ours(
@@ -86,7 +87,7 @@ async def answered_message(message: discord.Message, reference: discord.MessageR
     try:
         return await steadily(lambda: message.channel.fetch_message(reference.message_id or 0))
     except discord.NotFound:
-        raise PictureGoneError("That message was deleted.") from None
+        raise PictureGoneError(phrase("That message was deleted.")) from None
     except discord.Forbidden:
         raise RequestRefused(NO_HISTORY) from None
 
@@ -153,8 +154,12 @@ def _refuse_left_out(reply: Reply) -> None:
     if reply.left_out:
         names = ", ".join(shown_name(name) for name in reply.left_out)
         raise RequestRefused(
-            f"{names} {'is no picture' if len(reply.left_out) == 1 else 'are no pictures'}, so I changed nothing. "
-            "Say it once more, with pictures only."
+            plural(
+                "{names} is no picture, so I changed nothing. Say it once more, with pictures only.",
+                "{names} are no pictures, so I changed nothing. Say it once more, with pictures only.",
+                len(reply.left_out),
+                names=names,
+            )
         )
 
 

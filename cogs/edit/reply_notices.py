@@ -16,6 +16,7 @@ from bot.delivery.telling import tell_below
 from bot.discord_retries import PROBLEMS, remove_quietly
 from bot.discord_ui.interactions import spoken
 from bot.errors import DatabaseError, UserFacingError
+from bot.language import phrase
 from bot.services.background import Background
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from bot.discord_ui.interactions import AtelierClient
     from bot.services.ledger import Notes
 
-SWITCHED_OFF = (
+SWITCHED_OFF = phrase(
     "Leads of this server have switched off that replies change pictures. Press ✏️ below the picture, or use /edit."
 )
 REFUSAL_STAYS = 180.0  # seconds

@@ -9,7 +9,7 @@ import pytest
 from bot.services.policy import Lead, ReplyMode
 from bot.services.requests import format_price
 from bot.services.requests.pricing import estimate
-from cogs.edit.pick_picture import OFFER, OFFER_STAYS
+from cogs.edit.pick_picture import OFFER_STAYS, offer_text
 from cogs.edit.reply_notices import SWITCHED_OFF
 from tests.cogs.replying import HAT, agree, answer, hear, labels, picture, reply, said, switch_off
 from tests.examples import MODEL
@@ -63,7 +63,7 @@ async def test_talk_below_ones_own_picture_is_asked_about_and_costs_nothing(talk
         made = len(house.painter.asked)
         await agree(house)
 
-        assert asked == OFFER.format("#1")
+        assert asked == offer_text("#1")
         assert labels(told) == [f"Change it · {most(house)}"]
         assert made == 1
         assert house.painter.asked[-1].parent == 1
@@ -86,7 +86,7 @@ async def test_a_question_or_a_word_to_others_is_talk_also_with_a_picture(words:
         await reply(house, await picture(house), words.format(ben=house.ben.id), [HAT])
 
         assert len(house.painter.asked) == 1
-        assert [told.content for told in said(house)] == [OFFER.format("#1")]
+        assert [told.content for told in said(house)] == [offer_text("#1")]
 
 
 async def test_what_is_asked_goes_away_by_itself(opened: OpenHouse) -> None:
@@ -119,7 +119,7 @@ async def test_talk_about_several_pictures_is_asked_about_with_each_of_them(open
         (told,) = said(house)
         await house.mia.click(told, label=labels(told)[1])
 
-        assert told.content == OFFER.format("one of these")
+        assert told.content == offer_text("one of these")
         assert [each.description for each in told.attachments] == [
             "Contact sheet of 2 pictures in rows of two: #1; #2."
         ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.services.requests import format_price
-from cogs.edit.pick_picture import OFFER
+from cogs.edit.pick_picture import offer_text
 from cogs.edit.reply_notices import STANDING
 from tests.wire.house import labels
 from tests.wire.process import BotProcess
@@ -31,7 +31,7 @@ async def test_talk_is_asked_about_and_costs_nothing_until_its_button_is_pressed
     await mia.click(question, change)
     await house.until(lambda: question.deleted and below(house, words))
 
-    assert question.content == OFFER.format("#1")
+    assert question.content == offer_text("#1")
     assert calls == 1
     result = await spoken(house, words)
     assert result.content.startswith("**#2**")
