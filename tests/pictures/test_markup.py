@@ -327,6 +327,11 @@ def texture(width: int, height: int) -> Image.Image:
     return image
 
 
+@cache
+def texture_file(width: int, height: int) -> bytes:
+    return encoded(texture(width, height), "PNG", compress_level=1)
+
+
 def outlined(image: Image.Image, colour: Colour | str, seen: int) -> Image.Image:
     """With an outline of 1/60 of the short edge, smooth at its edges as a telephone draws it; `seen` of 255."""
     large = Image.new("L", (image.width * 4, image.height * 4))
@@ -347,7 +352,7 @@ async def test_a_thin_outline_upon_a_texture_is_closed(
     picture = texture(*size)
     copy = encoded(outlined(picture, colour, seen), "JPEG", quality=quality)
 
-    mask = await mask_of_markup(copy, "x.jpg", encoded(picture, "PNG", compress_level=1))
+    mask = await mask_of_markup(copy, "x.jpg", texture_file(*size))
 
     marked = changeable(mask.content)
     inside = marked.crop((int(0.4 * size[0]), int(0.42 * size[1]), size[0] // 2, int(0.58 * size[1])))
