@@ -64,7 +64,7 @@ class Crowd:
             self._reply: 3,
             self._press: 7,
             self._star: 2,
-            self._publish: 2,
+            self._publish: 3,
             self._cancel: 4,
             self._look: 1,
             self._type: 0.5,
@@ -153,8 +153,12 @@ class Crowd:
         return f"{member.name}: stars {message.content[:20]!r}"
 
     async def _publish(self, dice: Random) -> str:
-        """Publish something private, or take it back, wherever that is offered; whoever is asked answers."""
+        """Publish something private, or take it back, where that is offered; else make something private."""
         member = dice.choice(self.members)
+        if not any(any(_publicities(one)) for one in self._seen_by(member)):
+            words = self._words(dice, "a secret castle")
+            await member.slash("imagine", prompt=words, count=2, quality="low", private=True)
+            return f"{member.name}: imagine {words}, privately"
         message = self._some_message(dice, member, lambda one: any(_publicities(one)))
         custom_id, value = dice.choice(list(_publicities(message)))
         question = await (await member.select(message, custom_id, value)).shown(PATIENCE)
