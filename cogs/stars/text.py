@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.discord_limits import LONGEST_MESSAGE
+from bot.language import joined, phrase, plural
 from bot.presentation.result import PROMPT_SHOWN
 from bot.presentation.story import made_how, message_link
 from bot.services.text import one_line, shown
@@ -15,19 +16,19 @@ if TYPE_CHECKING:
     from bot.services.gallery import Counted
     from bot.services.ledger import Order, Picture
 
-STAR = "Star"
+STAR = phrase("Star")
 LONGEST_NOTE = 300  # characters
 OWN = "Your own star does not count for the gallery"
 
 
 def star_label(stars: int) -> str:
     """What stands on the button, in words, for the emoji beside it says nothing of how many."""
-    return STAR if not stars else f"{STAR} · {stars_text(stars)}"
+    return joined(" · ", [STAR, stars_text(stars)]) if stars else STAR
 
 
 def stars_text(stars: int) -> str:
     """``1 star``, ``12 stars``."""
-    return f"{stars} star{'s' * (stars != 1)}"
+    return plural("{count} star", "{count} stars", stars)
 
 
 def counted_text(number: int, counted: Counted, *, own: bool, private: bool) -> str:
