@@ -11,6 +11,7 @@ from bot.services.gallery import GalleryPosts, Publications, Upkeep
 from bot.services.jobs import Discards, Outage
 from bot.services.policy import Decisions
 from bot.services.quotas import LimitStatuses
+from bot.storage.errands import SqliteErrands
 from bot.storage.gallery_posts import SqliteGalleryPosts
 from bot.storage.journal import FileJournal
 from bot.storage.publications import SqlitePublications
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from bot.storage.member_defaults import SqliteMemberDefaults
     from bot.storage.policies import SqliteAudit, SqlitePolicies
 
-JOURNAL = "cancelled.journal"  # in the data directory
+JOURNAL, WAITING = "cancelled.journal", "waiting.journal"  # in the data directory
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,11 @@ class Foundation:
     def journal(self) -> FileJournal:
         """One, for it knows where its next line goes."""
         return FileJournal(self.settings.data_dir / JOURNAL)
+
+    @cached_property
+    def errands(self) -> SqliteErrands:
+        """One, for it knows what stands in its journal."""
+        return SqliteErrands(self.database, FileJournal(self.settings.data_dir / WAITING))
 
     @cached_property
     def upkeep(self) -> Upkeep:

@@ -55,7 +55,6 @@ from bot.storage.database.database import Database
 from bot.storage.database.lock import DataDirectoryLock
 from bot.storage.database.restoration import SqliteGoneBack
 from bot.storage.database.state import State
-from bot.storage.errands import SqliteErrands
 from bot.storage.history import SqliteHistory
 from bot.storage.increases import SqliteIncreases
 from bot.storage.ledger.charge_lookup import SqliteCharges
@@ -283,7 +282,7 @@ def _services(below: Foundation, ground: _GroundFloor) -> Services:
         server_settings=ServerSettings(below.decisions),
         default_desk=DefaultsDesk(drafting, below.decisions),
         stores=below.stores,
-        errands=SqliteErrands(below.database),
+        errands=below.errands,
         accounts=accounts,
         quotas=QuotaDesk(below.decisions, below.limit_statuses(accounts)),
         ledger=below.ledger,
