@@ -9,10 +9,12 @@ import discord
 from discord.ext import commands
 from typing_extensions import override
 
+from bot.delivery.languages import language_of_server
 from bot.discord_retries import PROBLEMS, steadily
 from bot.discord_ui.buttons import LastingButton
 from bot.discord_ui.occasions import show_press
 from bot.errors import DatabaseError, NotYoursError, PictureGoneError
+from bot.language import joined, phrase, plural
 from bot.services.background import Background
 from bot.services.requests import format_usd
 from bot.services.text import number_of
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     import re
 
     from bot.discord_ui.interactions import AtelierClient, Interaction
-    from bot.services.conversations import Conversations, Spent
+    from bot.services.conversations import Conversation, Conversations, Spent
 
 LOOKS = 600.0  # seconds between looks for conversations that have fallen silent
 
@@ -30,7 +32,7 @@ class EndButton(LastingButton, template=r"converse:end:(?P<id>[0-9]{1,20})"):
     """Ends a conversation: for who opened it, and for moderators."""
 
     def __init__(self, thread_id: int) -> None:
-        super().__init__(discord.ui.Button(label="End", emoji="🏁", custom_id=f"converse:end:{thread_id}"))
+        super().__init__(discord.ui.Button(label=phrase("End"), emoji="🏁", custom_id=f"converse:end:{thread_id}"))
         self._thread_id = thread_id
 
     @classmethod
@@ -44,12 +46,12 @@ class EndButton(LastingButton, template=r"converse:end:(?P<id>[0-9]{1,20})"):
         conversations = interaction.client.services.conversations
         conversation = conversations.of(self._thread_id)
         if conversation is None:
-            raise PictureGoneError("This conversation has ended already. Reply to a picture to change it.")
+            raise PictureGoneError(phrase("This conversation has ended already. Reply to a picture to change it."))
         if interaction.user.id != conversation.opened_by and not interaction.permissions.manage_messages:
-            raise NotYoursError("Only who opened this conversation, or a moderator, can end it.")
+            raise NotYoursError(phrase("Only who opened this conversation, or a moderator, can end it."))
         spent = await conversations.end(conversation)
         await show_press(interaction, view=None)
-        await _tell(interaction.client, self._thread_id, ended_text(spent))
+        await _tell(interaction.client, conversation, ended_text(spent))
 
 
 class Endings(commands.Cog):
@@ -80,23 +82,32 @@ class Endings(commands.Cog):
         try:
             for conversation in await self._conversations.silent():
                 spent = await self._conversations.end(conversation)
-                await _tell(self._client, conversation.thread_id, ended_text(spent, silent=True))
+                await _tell(self._client, conversation, ended_text(spent, silent=True))
         except DatabaseError:
             return  # it comes round again
 
 
 def ended_text(spent: Spent, *, silent: bool = False) -> str:
     """What came of a conversation, and what can be done still."""
-    why = "Nothing was said here for a day, so this conversation has ended" if silent else "This conversation has ended"
-    turns = "1 turn" if spent.turns == 1 else f"{spent.turns} turns"
-    pictures = "1 picture" if spent.pictures == 1 else f"{spent.pictures} pictures"
-    return f"🏁 {why}: {turns}, {pictures}, {format_usd(spent.nano)}. Reply to a picture to change it further."
+    ended = (
+        phrase("Nothing was said here for a day, so this conversation has ended:")
+        if silent
+        else phrase("This conversation has ended:")
+    )
+    came = phrase(
+        "{turns}, {pictures}, {cost}. Reply to a picture to change it further.",
+        turns=plural("{count} turn", "{count} turns", spent.turns),
+        pictures=plural("{count} picture", "{count} pictures", spent.pictures),
+        cost=format_usd(spent.nano),
+    )
+    return joined(" ", ["🏁", ended, came])
 
 
-async def _tell(client: AtelierClient, thread_id: int, text: str) -> None:
-    """Say it in the thread, where that can be."""
-    thread = client.get_partial_messageable(thread_id)
+async def _tell(client: AtelierClient, conversation: Conversation, text: str) -> None:
+    """Say it in the thread, in the server's language, where that can be."""
+    thread = client.get_partial_messageable(conversation.thread_id)
+    told = language_of_server(client.get_guild(conversation.server_id)).translate(text)
     try:
-        await steadily(lambda: thread.send(text, allowed_mentions=discord.AllowedMentions.none()))
+        await steadily(lambda: thread.send(told, allowed_mentions=discord.AllowedMentions.none()))
     except PROBLEMS:
         return  # it is deleted or locked; the conversation has ended all the same

@@ -9,13 +9,14 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.delivery.languages import for_reader, language_of_server, translated
 from bot.discord_retries import is_refusal, steadily
 from bot.discord_ui.interactions import Interaction
 from bot.discord_ui.mentions import Names
 from bot.discord_ui.occasions import asker_of, by_reply, think
 from bot.discord_ui.rows import view_of
 from bot.errors import RequestRefused
-from bot.language import phrase
+from bot.language import joined, phrase
 from bot.services.requests import format_price
 from bot.services.text import one_line, shown
 from cogs.converse.ending import EndButton
@@ -28,9 +29,15 @@ if TYPE_CHECKING:
 
 LONGEST_NAME = 60  # characters of a thread's name; Discord allows 100
 THREAD_EXISTS = 160004  # https://discord.com/developers/docs/topics/opcodes-and-status-codes
-ONLY_IN_CHANNELS = "I can open a thread only in a channel of a server. Here, reply to a picture to change it."
-PRIVATE = "This result is private, and a thread would show it to others. Press ✏️ Edit to change it."
-MAY_NOT = "I may not open threads here: I need the permissions Create Public Threads and Send Messages in Threads."
+ONLY_IN_CHANNELS = phrase("I can open a thread only in a channel of a server. Here, reply to a picture to change it.")
+PRIVATE = phrase("This result is private, and a thread would show it to others. Press ✏️ Edit to change it.")
+MAY_NOT = phrase(
+    "I may not open threads here: I need the permissions Create Public Threads and Send Messages in Threads."
+)
+HOW = phrase(
+    "each message here is the next instruction, also with pictures, a mask, or a drawing on the picture. "
+    "Reply to an earlier picture to go on from there."
+)
 
 
 class Converse(commands.Cog):
@@ -49,7 +56,8 @@ class Converse(commands.Cog):
         policy = await interaction.client.services.policies.of(interaction.guild_id or 0)
         names = Names.of_interaction(interaction, policy.time_zone)
         words = names.read(prompt).text.strip()
-        first = await send(channel, f"💬 <@{interaction.user.id}> begins a conversation:\n> {shown(words, 800)}")
+        begun = phrase("💬 {who} begins a conversation:", who=f"<@{interaction.user.id}>")
+        first = await send(channel, begun + f"\n> {shown(words, 800)}")
         thread = await _thread_below(first, words)
         conversation = await interaction.client.services.conversations.begin(
             thread.id, interaction.guild_id or 0, interaction.user.id, None
@@ -57,7 +65,8 @@ class Converse(commands.Cog):
         opened = await _greet(
             interaction.client.user, thread, conversation, await self._turns.price_of(interaction, None)
         )
-        await interaction.edit_original_response(content=f"Your conversation is in <#{thread.id}>.")
+        where = phrase("Your conversation is in {thread}.", thread=f"<#{thread.id}>")
+        await interaction.edit_original_response(**for_reader(interaction, content=where))
         asker = asker_of(interaction)
         here = replace(asker.requester, channel_id=thread.id, parent_id=channel.id)
         client = interaction.client
@@ -91,7 +100,8 @@ async def open_below(interaction: Interaction, order: Order, picture: Picture, t
     posted = await client.services.requests.messages(order.id)
     message_id = next((message for place, message in posted if place == channel.id), None)
     if message_id is not None and client.services.conversations.of(message_id) is not None:  # a thread has its id
-        await interaction.edit_original_response(content=f"It goes on already, in <#{message_id}>.")
+        where = phrase("It goes on already, in {thread}.", thread=f"<#{message_id}>")
+        await interaction.edit_original_response(**for_reader(interaction, content=where))
         return
     name = f"#{picture.number} {order.request.prompt}"
     if message_id is None:
@@ -102,7 +112,8 @@ async def open_below(interaction: Interaction, order: Order, picture: Picture, t
         thread.id, interaction.guild_id or 0, interaction.user.id, picture.number
     )
     await _greet(client.user, thread, conversation, await turns.price_of(interaction, (order, picture)))
-    await interaction.edit_original_response(content=f"Say what to change next in <#{thread.id}>.")
+    where = phrase("Say what to change next in {thread}.", thread=f"<#{thread.id}>")
+    await interaction.edit_original_response(**for_reader(interaction, content=where))
 
 
 def channel_of(interaction: discord.Interaction[Any]) -> discord.TextChannel:
@@ -118,9 +129,10 @@ def channel_of(interaction: discord.Interaction[Any]) -> discord.TextChannel:
 
 
 async def send(channel: discord.TextChannel, text: str) -> discord.Message:
-    """Say it there, pinging nobody. Raises RequestRefused where we may not."""
+    """Say it there in the server's language, pinging nobody. Raises RequestRefused where we may not."""
+    told = language_of_server(channel.guild).translate(text)
     try:
-        return await steadily(lambda: channel.send(text, allowed_mentions=discord.AllowedMentions.none()))
+        return await steadily(lambda: channel.send(told, allowed_mentions=discord.AllowedMentions.none()))
     except discord.HTTPException as error:
         if not is_refusal(error):
             raise
@@ -132,7 +144,9 @@ async def _thread_below(
 ) -> discord.Thread:
     """A thread below a message; beside it, if it has one already."""
     try:
-        return await steadily(lambda: message.create_thread(name=_named(name), auto_archive_duration=1440))
+        return await steadily(
+            lambda: message.create_thread(name=_named(name, message.guild), auto_archive_duration=1440)
+        )
     except discord.HTTPException as error:
         if error.code == THREAD_EXISTS and channel is not None:
             return await _thread_beside(channel, name)
@@ -143,28 +157,33 @@ async def _thread_below(
 
 async def _thread_beside(channel: discord.TextChannel, name: str) -> discord.Thread:
     try:
-        kind = discord.ChannelType.public_thread
-        return await steadily(lambda: channel.create_thread(name=_named(name), type=kind, auto_archive_duration=1440))
+        named, kind = _named(name, channel.guild), discord.ChannelType.public_thread
+        return await steadily(lambda: channel.create_thread(name=named, type=kind, auto_archive_duration=1440))
     except discord.HTTPException as error:
         if not is_refusal(error):
             raise
         raise RequestRefused(MAY_NOT) from error
 
 
-def _named(words: str) -> str:
-    return one_line(words, LONGEST_NAME) or "Conversation"
+def _named(words: str, guild: discord.Guild | None) -> str:
+    return one_line(words, LONGEST_NAME) or language_of_server(guild).translate(phrase("Conversation"))
 
 
 async def _greet(
     bot: discord.abc.User | None, thread: discord.Thread, conversation: Conversation, most: int | None
 ) -> discord.Message:
-    """The first message of a conversation: how it goes, what it costs, and the button that ends it."""
-    about = "" if conversation.picture is None else f" to #{conversation.picture}"
-    call = "" if bot is None else f" Mention <@{bot.id}>, or reply with @ ON, if I do not answer."
-    price = "" if most is None else f" A turn costs {format_price(most)} at most, paid by who speaks."
-    text = (
-        f"🧵 Say what to do next{about}: each message here is the next instruction, also with pictures, a mask, or a "
-        f"drawing on the picture. Reply to an earlier picture to go on from there.{call}{price}"
-    )
-    view = view_of([EndButton(conversation.thread_id)])
+    """The first message, in the server's language: how it goes, what it costs, and the button that ends it."""
+    told: list[str] = [
+        phrase("🧵 Say what to do next:")
+        if conversation.picture is None
+        else phrase("🧵 Say what to do next to {number}:", number=f"#{conversation.picture}"),
+        HOW,
+    ]
+    if bot is not None:
+        told.append(phrase("Mention {me}, or reply with @ ON, if I do not answer.", me=f"<@{bot.id}>"))
+    if most is not None:
+        told.append(phrase("A turn costs {price} at most, paid by who speaks.", price=format_price(most)))
+    language = language_of_server(thread.guild)
+    text = language.translate(joined(" ", told))
+    view = translated(view_of([EndButton(conversation.thread_id)]), language)
     return await steadily(lambda: thread.send(text, view=view, allowed_mentions=discord.AllowedMentions.none()))

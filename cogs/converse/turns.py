@@ -18,6 +18,7 @@ from bot.discord_ui.occasions import author_of, by_reply, requester_of
 from bot.discord_ui.options import shape_of
 from bot.errors import RequestRefused, UserFacingError
 from bot.inputs import Sources
+from bot.language import phrase, plural
 from bot.services.admission import Start
 from bot.services.background import Background
 from bot.services.requests import DRAWN, Change, Wishes
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from bot.services.policy import Requester
     from bot.services.requests import ImageRequest
 
-WAITS = "⏳ Another turn of this conversation is being made. Yours comes after it."
+WAITS = phrase("⏳ Another turn of this conversation is being made. Yours comes after it.")
 MOST_WAITING = 5  # turns of one conversation
 PATIENCE = 15 * 60.0  # seconds for what was begun before a restart
 LOOKS_EVERY = 1.0  # seconds
@@ -113,7 +114,13 @@ class Turns(commands.Cog):
             UserFacingError: nothing was reserved.
         """
         if reply.left_out:
-            raise RequestRefused(f"{len(reply.left_out)} of your files can be no picture. Say it once more without.")
+            raise RequestRefused(
+                plural(
+                    "{count} of your files can be no picture. Say it once more without it.",
+                    "{count} of your files can be no pictures. Say it once more without them.",
+                    len(reply.left_out),
+                )
+            )
         message, client = reply.message, self._client
         occasion = by_reply(message, author_of(message), lambda: client.buttons.of_progress(str(message.id)))
         async with self._turn(conversation, occasion):
@@ -160,7 +167,9 @@ class Turns(commands.Cog):
     async def wait(self, line: Line, conversation: Conversation, occasion: Occasion) -> None:
         """Wait until the turns before have ended. Raises RequestRefused: too many wait."""
         if line.waiting >= MOST_WAITING:
-            raise RequestRefused(f"{MOST_WAITING} turns of this conversation wait already. Say it again in a minute.")
+            raise RequestRefused(
+                phrase("{count} turns of this conversation wait already. Say it again in a minute.", count=MOST_WAITING)
+            )
         line.waiting += 1
         try:
             if line.locked():

@@ -325,6 +325,38 @@ async def test_a_silent_conversation_ends_by_itself(opened: OpenHouse, monkeypat
         assert conversations.of(thread.id) is None
 
 
+async def test_a_thread_reads_the_servers_language_and_a_private_answer_its_members(
+    opened: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(**READS) as house:
+        await house.lead.slash(house.channel, "studio language", language="de")
+        opening: Any = await house.mia.slash(house.channel, "converse", prompt="a red fox")
+        await house.env.settle()
+        first, thread = house.channel.history(viewer=house.ben)[0], house.channel.threads[-1]
+        greeting = told(house, thread)[0]
+        house.painter.words.append("Which one?")
+        await say(house, thread, "move it")
+        await say(house, thread, "like here", attachments=[("film.mp4", b"film")])
+        refused = await house.ben.click(greeting, label="Beenden")
+        conversations: Any = house.services.conversations
+        now = conversations.clock() + LONGEST_SILENCE + 10
+        monkeypatch.setattr(conversations, "clock", lambda: now)
+        cog: Any = house.bot.get_cog("Endings")
+        await cog.look()
+        said = [each.content for each in told(house, thread)]
+
+    assert text_of(opening) == f"Your conversation is in <#{thread.id}>."
+    assert first.content == f"💬 <@{house.mia.id}> beginnt ein Gespräch:\n> a red fox"
+    assert greeting.content.startswith("🧵 Sag, was als Nächstes kommt: Jede Nachricht hier ist die nächste Anweisung")
+    assert greeting.content.endswith("; es zahlt, wer spricht.")
+    assert f"Which one?\n-# Für <@{house.mia.id}> wurde kein Bild gemacht; diese Worte kosteten <0,001\xa0$." in said
+    assert any("1 deiner Dateien kann kein Bild sein." in each for each in said)
+    assert "Only who opened this conversation" in text_of(refused)
+    assert said[-1].startswith(
+        "🏁 Hier wurde einen Tag lang nichts gesagt, darum ist dieses Gespräch beendet: 2 Runden, 1 Bild, 0,013\xa0$."
+    )
+
+
 async def test_an_end_that_is_pressed_again_says_that_it_has_ended(opened: OpenHouse) -> None:
     async with opened(**READS) as house:
         thread = await begin(house)

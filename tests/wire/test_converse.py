@@ -141,6 +141,30 @@ async def test_it_ends_with_a_note_of_what_it_cost(house: House) -> None:
     assert f"This conversation has ended: 2 turns, 1 picture, {cost}." in thread.messages[-1].content
 
 
+async def test_a_german_servers_thread_reads_german_after_a_restart_too_and_an_english_member_english(
+    house: House,
+) -> None:
+    server = house.discord.server
+    server.set_locale("de")
+    mia, ben = server.add_member("Mia"), server.add_member("Ben")
+    private = await (await mia.slash("converse", prompt="a red fox")).shown()
+    await house.until(lambda: threads(house) and answers(house, threads(house)[-1]))
+    thread = threads(house)[-1]
+    await house.until(lambda: "Your conversation is in" in private.content)
+    await house.restart_bot(**SETTINGS)
+    await mia.send(thread, "change something")
+    await house.until(lambda: any("wurde kein Bild gemacht" in each.content for each in thread.messages))
+    await all_is_booked(house)
+    greeting = next(each for each in thread.messages if each.content.startswith("🧵"))
+    refused = await house.refusal(await ben.click(greeting, "Beenden"))
+    await mia.click(greeting, "Beenden")
+    await house.until(lambda: thread.messages[-1].content.startswith("🏁"))
+
+    assert "🧵 Sag, was als Nächstes kommt: Jede Nachricht hier" in greeting.content
+    assert "Only who opened this conversation" in refused
+    assert "Dieses Gespräch ist beendet: 2 Runden, 1 Bild, 0,0" in thread.messages[-1].content
+
+
 async def test_it_goes_on_after_the_provider_forgot_it_and_after_a_restart(house: House) -> None:
     mia = house.discord.server.add_member("Mia")
     thread = await begun(house, mia)
