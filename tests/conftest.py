@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 import stamina
+import structlog
 from coverage import Coverage
 from hypothesis import settings
 
@@ -119,6 +120,20 @@ def _schema_from_a_copy() -> Generator[None]:
 
         patch.setattr(opening, "migrate", migrate)
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _plain_log() -> Generator[None]:
+    """Log lines as text on standard output; what is not configured would draw boxes around every variable."""
+    structlog.configure(
+        processors=[
+            structlog.stdlib.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+        ]
+    )
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

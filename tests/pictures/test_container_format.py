@@ -56,6 +56,8 @@ def test_the_pictures_of_an_animation_are_counted(content: bytes, frames: int) -
         ("word " * 204 + "wör", "is a text file"),
         ("<?xml version='1.0'?><SVG xmlns=''/>", "is an SVG drawing"),
         (b"8BPS\x00\xff", "is a Photoshop file"),
+        (b"PK\x03\x04\x14", "is a ZIP archive"),
+        (b"\x1f\x8b\x08", "is a gzip archive"),
         (b"\0\0\1\0\xff", "is an icon file"),
         (b"\0\0\0\x1cftypheic\0\0\0\0", "is a HEIC picture"),
         (b"\0\0\0\x1cftypavif\0\0\0\0", "is an AVIF picture"),

@@ -6,7 +6,6 @@ import discord.http
 import discord.webhook.async_
 import pytest
 import stamina
-import structlog
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
@@ -82,20 +81,6 @@ def _without_matplotlib(request: pytest.FixtureRequest, monkeypatch: pytest.Monk
 
     if not request.node.get_closest_marker("charted"):
         monkeypatch.setattr(charts, "draw", square)
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _plain_log() -> Iterator[None]:
-    """Log lines as text on standard output; what is not configured would draw boxes around every variable."""
-    structlog.configure(
-        processors=[
-            structlog.stdlib.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
-        ]
-    )
-    yield
-    structlog.reset_defaults()
 
 
 @pytest.fixture
