@@ -6,17 +6,18 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from bot.delivery.languages import language_of_reader
 from bot.discord_limits import MOST_CHOICES
 from bot.discord_ui.interactions import is_lead
 from bot.discord_ui.occasions import asker_of, requester_of
 from bot.discord_ui.options import choices, shape_of, typed_wishes
 from bot.errors import PresetRefusedError, UserFacingError
 from bot.inputs import Sources
-from bot.language import beginning
+from bot.language import joined, phrase
 from bot.services.admission import Start
-from bot.services.presets import Shelf, Succession, Viewer, fitted, left_beside, named
+from bot.services.presets import Shelf, Succession, Viewer, fitted, left_beside
 from bot.services.requests import Change, Wishes, format_price
-from bot.services.text import listed
+from bot.services.text import listed, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,11 +29,7 @@ if TYPE_CHECKING:
     from bot.services.presets import Preset, Template, Variable
     from bot.services.requests import ImageRequest
 
-WHOSE = {Shelf.MINE: "yours", Shelf.SERVER: "this server's", Shelf.STARTER: "starter"}
-LOST = (
-    "{} has lost a picture that it starts from: {} was deleted, or is private by now. Whoever keeps the preset can "
-    "change it (/preset show). Nothing was charged."
-)
+WHOSE = {Shelf.MINE: phrase("yours"), Shelf.SERVER: phrase("this server's"), Shelf.STARTER: phrase("starter")}
 
 
 async def viewer_of(interaction: Interaction) -> Viewer:
@@ -54,7 +51,7 @@ async def offered_presets(
     )
     found = [*islice(matching, MOST_CHOICES)]
     labels = [await _label(interaction, each, beside) for each in found]
-    return choices(zip(labels, (each.handle for each in found), strict=True))
+    return choices(zip(labels, (each.handle for each in found), strict=True), language_of_reader(interaction))
 
 
 async def named_preset(interaction: Interaction) -> ImageRequest | None:
@@ -70,14 +67,23 @@ async def named_preset(interaction: Interaction) -> ImageRequest | None:
 
 
 async def _label(interaction: Interaction, preset: Preset, beside: Wishes | None) -> str:
-    label = f"{preset.name} · {WHOSE[preset.shelf]}"
+    label = joined(" · ", [preset.name, WHOSE[preset.shelf]])
     if beside is None:
         return label
     try:
         nano = await PresetUse(preset, beside).price(interaction)
     except UserFacingError:  # which is said to who chooses it
         return label
-    return f"{label} · {format_price(nano)}"
+    return joined(" · ", [label, format_price(nano)])
+
+
+def _lost(preset: Preset) -> str:
+    return phrase(
+        "The preset “{name}” has lost a picture that it starts from: {lost} was deleted, or is private by now. Whoever "
+        "keeps the preset can change it (/preset show). Nothing was charged.",
+        name=shown(preset.name, len(preset.name)),
+        lost=listed(tuple(f"#{number}" for number in preset.lost), "and"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +158,7 @@ class PresetUse:
             UserFacingError: it cannot be made.
         """
         if self.preset.lost:
-            lost = listed(tuple(f"#{number}" for number in self.preset.lost), "and")
-            raise PresetRefusedError(LOST.format(beginning(named(self.preset)), lost))
+            raise PresetRefusedError(_lost(self.preset))
         services, requester = interaction.client.services, requester_of(interaction)
         drafting, admission = services.drafting, services.admission
         options, notes = self.preset.options, list[str]()

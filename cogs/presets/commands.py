@@ -25,6 +25,7 @@ from bot.discord_ui.options import (
 from bot.discord_ui.preset_dialog import use_preset
 from bot.discord_ui.presets import PresetUse, offered_presets, viewer_of
 from bot.inputs import Sources
+from bot.language import phrase
 from bot.services.presets import LONGEST_TEMPLATE, Preset, Shelf
 from bot.services.requests import Wishes
 from cogs.presets.keeping import keep_preset
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from bot.services.presets import PresetDesk
 
 Words = app_commands.Range[str, 1, LONGEST_TEMPLATE]
-SAVED, REPLACED = "Saved.", "Replaced."
+SAVED, REPLACED = phrase("Saved."), phrase("Replaced.")
 
 
 @app_commands.guild_only()

@@ -17,7 +17,7 @@ from bot.discord_ui.presets import viewer_of
 from bot.discord_ui.rows import view_of
 from bot.errors import PictureGoneError, PresetRefusedError, UserFacingError
 from bot.inputs import Sources
-from bot.language import phrase
+from bot.language import joined, phrase
 from bot.services.presets import Preset, Shelf
 from bot.services.text import number_of
 from cogs.presets.dialog import (
@@ -50,11 +50,10 @@ if TYPE_CHECKING:
     from bot.services.presets import Viewer
     from bot.services.requests import StoredImage
 
-SAVED, CHANGED = "Saved.", "Changed."
-TRY_AGAIN = "What you wrote is kept: open it again and change that."
-FILES_LOST = "Add the pictures once more."
-FORGOTTEN = "I do not remember what you wrote there any more. Begin anew with /preset save."
-REFERENCE_GONE = "#{}, which it started from, was deleted. Leave those pictures out."
+SAVED, CHANGED = phrase("Saved."), phrase("Changed.")
+TRY_AGAIN = phrase("What you wrote is kept: open it again and change that.")
+FILES_LOST = phrase("Add the pictures once more.")
+FORGOTTEN = phrase("I do not remember what you wrote there any more. Begin anew with /preset save.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +173,9 @@ async def _any_private(interaction: Interaction, files: Sequence[StoredImage]) -
         order = await requests.of_picture(number, server_id)
         picture = None if order is None else next((each for each in order.pictures if each.number == number), None)
         if order is None or picture is None:
-            raise PictureGoneError(REFERENCE_GONE.format(number))
+            raise PictureGoneError(
+                phrase("{number}, which it started from, was deleted. Leave those pictures out.", number=f"#{number}")
+            )
         private = private or order.hides(picture)
     return private
 
@@ -182,8 +183,8 @@ async def _any_private(interaction: Interaction, files: Sequence[StoredImage]) -
 async def _give_back(interaction: Interaction, typed: Typed, refused: UserFacingError, *, has_files: bool) -> None:
     """Say why it cannot be so, with the way back to what was typed."""
     await interaction.client.services.state.put(f"{DRAFT}{interaction.id}", json.dumps(asdict(typed)))
-    said = " ".join(["❌", refused.sentence, TRY_AGAIN, *([FILES_LOST] if has_files else [])])
-    question = Sentences(said, lambda: view_of([AgainButton(interaction.id)]), f"❌ {refused.sentence}")
+    said = joined(" ", ["❌", refused.sentence, TRY_AGAIN, *([FILES_LOST] if has_files else [])])
+    question = Sentences(said, lambda: view_of([AgainButton(interaction.id)]), "❌ " + refused.sentence)
     await ask_privately(interaction, question, phrase("I could not tell you why"), closes=False)
 
 

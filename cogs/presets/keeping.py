@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.discord_ui.occasions import requester_of
 from bot.discord_ui.sight import is_for_adults_elsewhere
 from bot.errors import PresetRefusedError
+from bot.language import phrase
 from bot.services.presets import Shelf
 from bot.services.requests import Change, Wishes
 
@@ -18,12 +19,6 @@ if TYPE_CHECKING:
     from bot.inputs import Sources
     from bot.services.presets import Preset, Viewer
     from bot.services.requests import ImageRequest, StoredImage
-
-
-FOR_ADULTS = (
-    "#{} was made in an age-restricted channel, and all members see this server's presets. "
-    "Leave its pictures out, or keep the preset as yours."
-)
 
 
 async def keep_preset(
@@ -72,7 +67,13 @@ async def check_for_all(interaction: Interaction, shelf: Shelf, numbers: Iterabl
     for number in sorted({number for number in numbers if number is not None}) if shelf is Shelf.SERVER else ():
         order = await requests.of_picture(number, interaction.guild_id or 0)
         if order is not None and is_for_adults_elsewhere(guild, order.requester.pool_id, None):
-            raise PresetRefusedError(FOR_ADULTS.format(number))
+            raise PresetRefusedError(
+                phrase(
+                    "{number} was made in an age-restricted channel, and all members see this server's presets. "
+                    "Leave its pictures out, or keep the preset as yours.",
+                    number=f"#{number}",
+                )
+            )
 
 
 def options_of(request: ImageRequest) -> Wishes:

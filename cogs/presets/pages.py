@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 from typing_extensions import override
 
+from bot.delivery.languages import for_reader
 from bot.discord_retries import steadily
 from bot.discord_ui.buttons import LastingButton, LastingSelect
 from bot.discord_ui.occasions import take_press, think
 from bot.discord_ui.presets import viewer_of
 from bot.discord_ui.rows import view_of
+from bot.language import phrase
 from bot.services.text import number_of
 from cogs.presets.panel_text import list_embed, option_label
 from cogs.presets.panels import show_preset
@@ -30,7 +32,7 @@ class PageButton(LastingButton, template=r"presets-page:(?P<page>[0-9]+):(?P<way
     """Turns to another page; its number counts from 0."""
 
     def __init__(self, page: int, way: str) -> None:
-        label = "Back" if way == "back" else "Next"
+        label = phrase("Back") if way == "back" else phrase("Next")
         super().__init__(discord.ui.Button[Any](label=label, custom_id=f"presets-page:{page}:{way}"))
         self._page = page
 
@@ -51,7 +53,7 @@ class OpenSelect(LastingSelect, template=r"presets-open"):
 
     def __init__(self, presets: Sequence[Preset] = ()) -> None:
         options = [discord.SelectOption(label=option_label(preset), value=preset.ref) for preset in presets]
-        super().__init__("presets-open", "Look at a preset", options)
+        super().__init__("presets-open", phrase("Look at a preset"), options)
 
     @classmethod
     @override
@@ -78,6 +80,5 @@ async def show_page(interaction: Interaction, number: int) -> None:
     items: list[discord.ui.DynamicItem[Any]] = [OpenSelect(page)] if page else []
     items += [PageButton(number - 1, "back")] if number else []
     items += [PageButton(number + 1, "next")] if number + 1 < pages else []
-    embed = list_embed(page, number, pages)
-    view = view_of(items) if items else None
-    await steadily(lambda: interaction.edit_original_response(embed=embed, view=view))
+    told = for_reader(interaction, embed=list_embed(page, number, pages), view=view_of(items) if items else None)
+    await steadily(lambda: interaction.edit_original_response(**told))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.discord_ui.presets import WHOSE
-from bot.language import beginning
+from bot.language import beginning, composed, joined, phrase, plural
 from bot.presentation.story import rows_of
 from bot.services.presets import Shelf, option_facts
 from bot.services.text import one_line, shown
@@ -23,17 +23,15 @@ WORDS_LISTED = 60  # characters of each preset's words in a page, at most
 LONGEST_LINE = 200  # of a page, in UTF-16 units, as Discord may count: twenty are fewer than its 4096
 NAME_SHOWN = 60  # characters; more than any has
 LONGEST_FIELD = 1024  # characters; Discord's limit
-ONLY_YOU = "Only you see and use it, on this server."
-ALL_HERE = "All members of this server see and use it; leads change it."
-COMES_ALONG = "It comes with me. Copy it to change it."
-IS_PRIVATE = (
+ONLY_YOU = phrase("Only you see and use it, on this server.")
+ALL_HERE = phrase("All members of this server see and use it; leads change it.")
+COMES_ALONG = phrase("It comes with me. Copy it to change it.")
+IS_PRIVATE = phrase(
     "Made from a private picture, so it stays yours, and so does what it makes, unless you say `private:False`."
 )
-IS_HIDDEN = "Hidden on this server: only leads see it here."
-NOTHING = "There are no presets here yet. /preset save keeps one, and so does ⋯ Save as preset under a picture."
-LIST_HINT = "Choose one below to look at it; /preset use makes a picture with it."
-DELETE = "Delete {} for good? {}It cannot be brought back; pictures that were made with it stay."
-FOR_ALL = "Nobody on this server can use it any more. "
+IS_HIDDEN = phrase("Hidden on this server: only leads see it here.")
+NOTHING = phrase("There are no presets here yet. /preset save keeps one, and so does ⋯ Save as preset under a picture.")
+LIST_HINT = phrase("Choose one below to look at it; /preset use makes a picture with it.")
 
 
 def preset_embed(preset: Preset, notes: Sequence[str] = ()) -> discord.Embed:
@@ -45,24 +43,27 @@ def preset_embed(preset: Preset, notes: Sequence[str] = ()) -> discord.Embed:
     """
     embed = discord.Embed(title=shown(preset.name, NAME_SHOWN), description=shown(preset.words, WORDS_SHOWN))
     if preset.about:
-        embed.add_field(name="For", value=shown(preset.about, LONGEST_FIELD // 2), inline=False)
+        embed.add_field(name=phrase("For"), value=shown(preset.about, LONGEST_FIELD // 2), inline=False)
     asks = [_asked(variable) for variable in preset.template.variables]
     if preset.takes_picture:
-        asks.append("a picture to start from")
-    _add_lines(embed, "Asks for", asks)
+        asks.append(phrase("a picture to start from"))
+    _add_lines(embed, phrase("Asks for"), asks)
     facts = option_facts(preset.options)
-    embed.add_field(name="Options", value=" · ".join(facts) if facts else "the usual ones", inline=False)
-    _add_lines(embed, "Pictures", _pictures(preset))
-    _add_lines(embed, "Today", notes)
-    _add_lines(embed, "Whose", _whose(preset))
+    told = joined(" · ", facts) if facts else phrase("the usual ones")
+    embed.add_field(name=phrase("Options"), value=told, inline=False)
+    _add_lines(embed, phrase("Pictures"), _pictures(preset))
+    _add_lines(embed, phrase("Today"), notes)
+    _add_lines(embed, phrase("Whose"), _whose(preset))
     return embed
 
 
 def list_embed(page: Sequence[Preset], number: int, pages: int) -> discord.Embed:
     """A page of presets; `number` counts from 0."""
     lines = [_line(preset) for preset in page]
-    title = "Presets" if pages == 1 else f"Presets · page {number + 1} of {pages}"
-    embed = discord.Embed(title=title, description="\n".join(lines) if lines else NOTHING)
+    title = phrase("Presets")
+    if pages > 1:
+        title = phrase("Presets · page {number} of {pages}", number=number + 1, pages=pages)
+    embed = discord.Embed(title=title, description=joined("\n", lines) if lines else NOTHING)
     if lines:
         embed.set_footer(text=LIST_HINT)
     return embed
@@ -70,7 +71,7 @@ def list_embed(page: Sequence[Preset], number: int, pages: int) -> discord.Embed
 
 def option_label(preset: Preset) -> str:
     """How the select names a preset."""
-    return one_line(f"{preset.name} · {WHOSE[preset.shelf]}", 100)
+    return composed(lambda told: one_line(" · ".join(told), 100), [preset.name, WHOSE[preset.shelf]])
 
 
 def sheet_alt_text(preset: Preset) -> str:
@@ -85,18 +86,35 @@ def sheet_alt_text(preset: Preset) -> str:
 
 def delete_text(preset: Preset) -> str:
     """Asked before one is deleted."""
-    whose = f"{WHOSE[preset.shelf].replace('yours', 'your')} preset"
-    name = f"{whose} “{shown(preset.name, NAME_SHOWN)}”"
-    return DELETE.format(name, FOR_ALL if preset.shelf is Shelf.SERVER else "")
+    name = shown(preset.name, NAME_SHOWN)
+    if preset.shelf is Shelf.SERVER:
+        return phrase(
+            "Delete this server's preset “{name}” for good? Nobody on this server can use it any more. It cannot be "
+            "brought back; pictures that were made with it stay.",
+            name=name,
+        )
+    return phrase(
+        "Delete your preset “{name}” for good? It cannot be brought back; pictures that were made with it stay.",
+        name=name,
+    )
 
 
 def _line(preset: Preset) -> str:
-    marks = [*(["🔒 private"] if preset.private else []), *(["hidden here"] if preset.hidden else [])]
-    begun = f"**{shown(preset.name, NAME_SHOWN)}** · {WHOSE[preset.shelf]}"
-    lines = (
-        " · ".join([begun, shown(preset.about or preset.words, most), *marks]) for most in range(WORDS_LISTED, 0, -1)
-    )
-    return next(line for line in lines if len(line.encode("utf-16-le")) <= 2 * LONGEST_LINE)
+    marks = [
+        *([phrase("🔒 private")] if preset.private else []),
+        *([phrase("hidden here")] if preset.hidden else []),
+    ]
+    name = f"**{shown(preset.name, NAME_SHOWN)}**"
+
+    def fitting(told: Sequence[str]) -> str:
+        whose, *others = told
+        lines = (
+            " · ".join([name, whose, shown(preset.about or preset.words, most), *others])
+            for most in range(WORDS_LISTED, 0, -1)
+        )
+        return next(line for line in lines if len(line.encode("utf-16-le")) <= 2 * LONGEST_LINE)
+
+    return composed(fitting, [WHOSE[preset.shelf], *marks])
 
 
 def _asked(variable: Variable) -> str:
@@ -104,26 +122,34 @@ def _asked(variable: Variable) -> str:
     if variable.choices:
         return f"{name}: {shown(', '.join(variable.choices), VALUES_SHOWN)}"
     if variable.default is None:
-        return f"{name}: always"
-    return f"{name}: usually {shown(variable.default, VALUES_SHOWN)}" if variable.default else f"{name}: if you like"
+        return phrase("{name}: always", name=name)
+    if not variable.default:
+        return phrase("{name}: if you like", name=name)
+    return phrase("{name}: usually {value}", name=name, value=shown(variable.default, VALUES_SHOWN))
 
 
 def _pictures(preset: Preset) -> list[str]:
     count, lost = len(preset.references), preset.lost
     if not count:
         return []
-    lines = ["one, shown here" if count == 1 else f"{count}, shown here in their order"]
-    lines += [f"#{number} was deleted, or is private by now: change the preset to go without it" for number in lost]
-    return lines
+    gone = [
+        phrase("{number} was deleted, or is private by now: change the preset to go without it", number=f"#{number}")
+        for number in lost
+    ]
+    return [plural("one, shown here", "{count}, shown here in their order", count), *gone]
 
 
 def _whose(preset: Preset) -> list[str]:
     said = {Shelf.MINE: ONLY_YOU, Shelf.SERVER: ALL_HERE, Shelf.STARTER: COMES_ALONG}[preset.shelf]
-    made = [f"Made by <@{preset.maker_id}>, <t:{preset.created_at}:d>."] if preset.shelf is Shelf.SERVER else []
+    made: list[str] = []
+    if preset.shelf is Shelf.SERVER:
+        by, day = f"<@{preset.maker_id}>", f"<t:{preset.created_at}:d>"
+        made = [phrase("Made by {member}, {day}.", member=by, day=day)]
     marks = [*([IS_PRIVATE] if preset.private else []), *([IS_HIDDEN] if preset.hidden else [])]
     return [said, *made, *marks]
 
 
 def _add_lines(embed: discord.Embed, name: str, lines: Sequence[str]) -> None:
     if lines:
-        embed.add_field(name=name, value="\n".join(map(beginning, lines))[:LONGEST_FIELD], inline=False)
+        told = composed(lambda parts: "\n".join(parts)[:LONGEST_FIELD], map(beginning, lines))
+        embed.add_field(name=name, value=told, inline=False)

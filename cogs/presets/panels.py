@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import discord
 from typing_extensions import override
 
+from bot.delivery.languages import for_reader
 from bot.discord_retries import steadily
 from bot.discord_ui.buttons import LastingButton, with_price
 from bot.discord_ui.occasions import take_press, think
@@ -17,10 +18,10 @@ from bot.discord_ui.presets import PresetUse, viewer_of
 from bot.discord_ui.questions import DEARER
 from bot.discord_ui.rows import view_of
 from bot.errors import UserFacingError
-from bot.language import beginning, phrase
+from bot.language import joined, phrase
 from bot.pictures import Tile
-from bot.services.presets import Preset, Shelf, Viewer, named
-from bot.services.text import number_of
+from bot.services.presets import Preset, Shelf, Viewer
+from bot.services.text import number_of, shown
 from cogs.presets.dialog import open_for_change
 from cogs.presets.keeping import check_for_all
 from cogs.presets.panel_text import delete_text, preset_embed, sheet_alt_text
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
     from bot.discord_ui.interactions import Interaction
 
 SHEET = "atelier-preset.jpg"
-COPIED, COPIED_FOR_ALL = "Copied: this one is yours.", "Copied: all members of this server can use this one."
+COPIED = phrase("Copied: this one is yours.")
+COPIED_FOR_ALL = phrase("Copied: all members of this server can use this one.")
 
 
 class PresetButton(LastingButton, template=r"(?!)"):
@@ -158,8 +160,9 @@ class ReallyDeleteButton(PresetButton, action="really-delete"):
         presets.check_keeper(viewer, preset)
         await take_press(interaction)
         await presets.delete(viewer, preset)
-        text = f"Deleted {named(preset)}."
-        await steadily(lambda: interaction.edit_original_response(content=text, embed=None, attachments=[], view=None))
+        text = phrase("Deleted the preset “{name}”.", name=shown(preset.name, len(preset.name)))
+        told = for_reader(interaction, content=text, embed=None, view=None)
+        await steadily(lambda: interaction.edit_original_response(attachments=[], **told))
 
 
 class HideButton(PresetButton, action="hide"):
@@ -206,12 +209,11 @@ async def show_preset(interaction: Interaction, viewer: Viewer, preset: Preset, 
         notes.append(refused.sentence)
     embed = preset_embed(preset, notes)
     sheets = await _sheet(interaction, preset)  # beside the embed and not in it, where its alt text would not be read
+    buttons = _buttons_for(viewer, preset, nano)
     await steadily(
         lambda: interaction.edit_original_response(
-            content=" ".join(said) or None,
-            embed=embed,
+            **for_reader(interaction, content=joined(" ", said) if said else None, embed=embed, view=view_of(buttons)),
             attachments=[discord.File(io.BytesIO(each), SHEET, description=sheet_alt_text(preset)) for each in sheets],
-            view=view_of(_buttons_for(viewer, preset, nano)),
         )
     )
 
@@ -220,7 +222,8 @@ async def ask_deletion(interaction: Interaction, viewer: Viewer, preset: Preset)
     """Ask whether a preset is really to be deleted. Raises PresetRefusedError where who acts may not."""
     interaction.client.services.presets.check_keeper(viewer, preset)
     view = view_of([ReallyDeleteButton(preset.ref)])
-    await interaction.response.send_message(beginning(delete_text(preset)), view=view, ephemeral=True)
+    told = for_reader(interaction, content=delete_text(preset), view=view)
+    await interaction.response.send_message(**told, ephemeral=True)
 
 
 def _buttons_for(viewer: Viewer, preset: Preset, nano: int | None) -> Sequence[PresetButton]:

@@ -71,6 +71,29 @@ async def test_names_of_variables_that_grow_in_lower_case_have_fields_of_their_o
     assert "> fox and owl and hen" in made.content
 
 
+async def test_a_german_members_panel_and_refusals_are_german(house: House, mia: Member) -> None:
+    mia.user.locale = "de"
+
+    saved = await panel(
+        await mia.slash("preset save", name="Plakat", prompt="a {subject=fox} at {hour}", quality="low", count=2)
+    )
+    taken = await refusal(house, await mia.slash("preset save", name="Plakat", prompt="an owl"))
+    unknown = await refusal(house, await mia.slash("preset show", name="Nichts"))
+    asked = await panel(await mia.slash("preset delete", name="Plakat"))
+
+    (embed,) = saved.embeds
+    assert saved.content == "Gespeichert."
+    assert [(each["name"], each["value"]) for each in embed["fields"]] == [
+        ("Fragt nach", "Subject: sonst fox\nHour: immer"),
+        ("Optionen", "Qualität low · 2 Bilder auf einmal"),
+        ("Wem sie gehört", "Nur du siehst und nutzt sie, auf diesem Server."),
+    ]
+    assert [label.split(" · ")[0] for label in labels(saved)] == ["Nutzen", "Ändern", "Löschen"]
+    assert "Du hast schon eine Vorlage „Plakat“." in taken
+    assert "Hier gibt es keine Vorlage dieses Namens" in unknown
+    assert asked.content.startswith("Deine Vorlage „Plakat“ endgültig löschen?")
+
+
 async def test_a_preset_is_kept_used_made_anew_of_its_result_and_used_after_restarts(house: House, mia: Member) -> None:
     logo, photo = coloured("red"), coloured("blue")
     saved = await panel(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.errors import PresetRefusedError
-from bot.language import beginning
+from bot.language import phrase
 from bot.services.policy import Decision
 from bot.services.presets.names import LONGEST_NAME, checked_name, key_of
 from bot.services.presets.presets import Preset, Shelf
@@ -31,16 +31,18 @@ MOST_BYTES_OF_MEMBER = 100_000_000  # of those of a member's own presets on one 
 MOST_BYTES_OF_SERVER = 1_000_000_000  # of those of all presets on a server
 MOST_COPIES = 9  # names that are tried for a copy
 
-NOT_THERE = "There is no preset here that you can use by that name. /preset list shows what there is."
-GONE = "This preset is not there any more, or not for you. /preset list shows what there is."
-ONLY_LEADS = (
+NOT_THERE = phrase("There is no preset here that you can use by that name. /preset list shows what there is.")
+GONE = phrase("This preset is not there any more, or not for you. /preset list shows what there is.")
+ONLY_LEADS = phrase(
     "Only leads change this server's presets: members who may manage it or have its lead role. Ask one of them."
 )
-STARTERS_STAY = "This one comes with me and is never changed. Copy it (/preset show), and change the copy."
-STAYS_PRIVATE = (
+STARTERS_STAY = phrase("This one comes with me and is never changed. Copy it (/preset show), and change the copy.")
+STAYS_PRIVATE = phrase(
     "It was made from a private picture, so it stays yours alone. To share it, write it anew with /preset save."
 )
-PICTURE_LOST = "One of its pictures is lost. Change the preset (/preset show) to go without it, or attach it once more."
+PICTURE_LOST = phrase(
+    "One of its pictures is lost. Change the preset (/preset show) to go without it, or attach it once more."
+)
 
 
 @dataclass(frozen=True)
@@ -197,14 +199,22 @@ class PresetDesk:
         asks = len(preset.template.variables)
         if preset.takes_picture and asks == MOST_VARIABLES:
             raise PresetRefusedError(
-                f"A preset that asks for a picture can ask for {MOST_VARIABLES - 1} other things: "
-                "a dialog has no more fields."
+                phrase(
+                    "A preset that asks for a picture can ask for {most} other things: a dialog has no more fields.",
+                    most=MOST_VARIABLES - 1,
+                )
             )
         pictures = len(preset.references)
         if pictures > MOST_REFERENCES:
-            raise PresetRefusedError(f"A preset keeps {MOST_REFERENCES} pictures at most; these are {pictures}.")
+            raise PresetRefusedError(
+                phrase(
+                    "A preset keeps {most} pictures at most; these are {count}.", most=MOST_REFERENCES, count=pictures
+                )
+            )
         if preset.byte_size > MOST_BYTES:
-            raise PresetRefusedError(f"A preset's pictures may have {_mb(MOST_BYTES)} together. Attach smaller ones.")
+            raise PresetRefusedError(
+                phrase("A preset's pictures may have {most} together. Attach smaller ones.", most=_mb(MOST_BYTES))
+            )
         own = preset.shelf is Shelf.MINE or not preset.maker_id
         return replace(
             preset,
@@ -247,25 +257,50 @@ def _check_room(preset: Preset, census: Census, *, is_new: bool) -> None:
     if not is_new and not census.exists:
         raise PresetRefusedError(GONE)
     is_mine = preset.shelf is Shelf.MINE
-    whose, most = ("You have", MOST_MINE) if is_mine else ("This server has", MOST_OF_SERVER)
     if preset.key in census.names:
-        raise PresetRefusedError(
-            f"{whose} a preset “{_shown(preset)}” already. Choose another name, or change that one: /preset show."
-        )
-    if len(census.names) >= most:
-        raise PresetRefusedError(f"{whose} {most} presets, which is the most. Delete one first: /preset delete.")
+        raise PresetRefusedError(_taken(_shown(preset), is_mine=is_mine))
+    if len(census.names) >= (MOST_MINE if is_mine else MOST_OF_SERVER):
+        raise PresetRefusedError(_most(is_mine=is_mine))
     if preset.references and is_mine and census.member_bytes + preset.byte_size > MOST_BYTES_OF_MEMBER:
-        raise PresetRefusedError(_full("The pictures of your presets", MOST_BYTES_OF_MEMBER))
+        raise PresetRefusedError(_full(MOST_BYTES_OF_MEMBER, is_mine=True))
     if preset.references and census.server_bytes + preset.byte_size > MOST_BYTES_OF_SERVER:
-        raise PresetRefusedError(_full("The pictures of all presets on this server", MOST_BYTES_OF_SERVER))
+        raise PresetRefusedError(_full(MOST_BYTES_OF_SERVER, is_mine=False))
 
 
-def _full(what: str, most: int) -> str:
-    return f"{beginning(what)} may have {_mb(most)} together. Attach smaller ones, or delete a preset that has some."
+def _taken(name: str, *, is_mine: bool) -> str:
+    if is_mine:
+        return phrase(
+            "You have a preset “{name}” already. Choose another name, or change that one: /preset show.", name=name
+        )
+    return phrase(
+        "This server has a preset “{name}” already. Choose another name, or change that one: /preset show.", name=name
+    )
+
+
+def _most(*, is_mine: bool) -> str:
+    if is_mine:
+        return phrase("You have {most} presets, which is the most. Delete one first: /preset delete.", most=MOST_MINE)
+    return phrase(
+        "This server has {most} presets, which is the most. Delete one first: /preset delete.", most=MOST_OF_SERVER
+    )
+
+
+def _full(most: int, *, is_mine: bool) -> str:
+    if is_mine:
+        return phrase(
+            "The pictures of your presets may have {most} together. Attach smaller ones, or delete a preset that has "
+            "some.",
+            most=_mb(most),
+        )
+    return phrase(
+        "The pictures of all presets on this server may have {most} together. Attach smaller ones, or delete a preset "
+        "that has some.",
+        most=_mb(most),
+    )
 
 
 def _mb(byte_count: int) -> str:
-    return f"{byte_count // 1_000_000:,} MB"
+    return phrase("{count} MB", count=byte_count // 1_000_000)
 
 
 def _shown(preset: Preset) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.language import composed, phrase, plural
 from bot.services.text import shown
 
 if TYPE_CHECKING:
@@ -14,28 +15,33 @@ WORDS_AUDITED = 300  # characters
 LONGEST_OPTION = 60  # characters of what somebody may have typed
 
 _TOLD = {
-    "model": "{}",
-    "size": "size {}",
-    "quality": "quality {}",
-    "count": "{} pictures at a time",
-    "background": "{} background",
-    "output_format": "as {}",
-    "compression": "compression {}",
-    "input_fidelity": "{} input fidelity",
-    "complexity": "{} complexity",
-    "frames": "{} frames",
+    "model": "{value}",
+    "size": phrase("size {value}"),
+    "quality": phrase("quality {value}"),
+    "background": phrase("{value} background"),
+    "output_format": phrase("as {value}"),
+    "compression": phrase("compression {value}"),
+    "input_fidelity": phrase("{value} input fidelity"),
+    "complexity": phrase("{value} complexity"),
+    "frames": phrase("{value} frames"),
 }
 
 
 def option_facts(options: Wishes) -> list[str]:
     """What is chosen, each in a few words, for people to read: ``size wide``, ``transparent background``."""
-    facts = [_TOLD[name].format(shown(str(value), LONGEST_OPTION)) for name, value in options.said.items()]
-    return ["one picture at a time" if fact == "1 pictures at a time" else fact for fact in facts]
+    return [_fact(name, value) for name, value in options.said.items()]
+
+
+def _fact(name: str, value: object) -> str:
+    if isinstance(value, int) and name == "count":
+        return plural("one picture at a time", "{count} pictures at a time", value)
+    said = shown(str(value), LONGEST_OPTION)
+    return composed(lambda told: told[0].replace("{value}", said), [_TOLD[name]])
 
 
 def named(preset: Preset) -> str:
     """``the preset “Poster”``, as Discord shows it."""
-    return f"the preset “{shown(preset.name, len(preset.name))}”"
+    return phrase("the preset “{name}”", name=shown(preset.name, len(preset.name)))
 
 
 def audited(preset: Preset) -> str:
