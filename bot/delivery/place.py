@@ -108,7 +108,7 @@ class Place:
 
     async def edit_once(self, text: str, uploads: Sequence[Upload] = (), view: discord.ui.View | None = None) -> Posted:
         """As `edit`, but by a single try: for progress, which a later edit makes good."""
-        return await self._edit(text, view, lambda: files_of(uploads))
+        return await self._edit(text, view, lambda: files_of(uploads, self._language))
 
     async def reword(self, text: str) -> Posted:
         """Let the response say this beside the files and the buttons that it has; by a single try."""
@@ -150,7 +150,7 @@ class Place:
         message = channel.get_partial_message(posted.message_ids[0])
         content = self._language.translate(text)[:LONGEST_MESSAGE]
         view = translated(view, self._language)
-        await steadily(lambda: message.edit(content=content, attachments=files_of(uploads), view=view))
+        await steadily(lambda: message.edit(content=content, attachments=files_of(uploads, self._language), view=view))
         return posted
 
     def _nonce_of(self, uploads: Sequence[Upload]) -> str:
@@ -185,8 +185,9 @@ class Place:
             sent_id = await steadily(lambda: already_sent(channel, asked_id, user.id, text, uploads, progress_id))
         if sent_id is None:
             self._unsure.add(channel.id)
+            nonce = self._nonce_of(uploads)
             try:
-                sent_id = (await send_below(channel, reply_to, text, self._nonce_of(uploads), uploads, view)).id
+                sent_id = (await send_below(channel, reply_to, text, nonce, uploads, view, self._language)).id
             except discord.HTTPException as error:
                 if is_refusal(error):
                     self._unsure.discard(channel.id)

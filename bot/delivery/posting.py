@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.discord_limits import TOO_LARGE
-from bot.language import phrase
+from bot.language import ENGLISH, phrase
 from bot.pictures import as_input, fit, render_svg
 from bot.presentation.result import file_name
-from bot.presentation.story import PREVIEW, alt_text, opening_of
+from bot.presentation.story import alt_text, opening_of
 from bot.services.jobs import UnreadablePictureError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.language import Language
     from bot.services.jobs import Result
 
 DEFAULT_LIMIT = discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES  # bytes per file, where no boost raises it
@@ -35,9 +36,10 @@ class Upload:
     content: bytes
     description: str | None = None
 
-    def file(self) -> discord.File:
-        """A fresh discord.File; one can be sent only once."""
-        return discord.File(io.BytesIO(self.content), self.name, description=self.description)
+    def file(self, language: Language = ENGLISH) -> discord.File:
+        """A fresh discord.File, told of in that language; one can be sent only once."""
+        told = None if self.description is None else language.translate(self.description)
+        return discord.File(io.BytesIO(self.content), self.name, description=told)
 
 
 def is_too_large(error: discord.HTTPException) -> bool:
@@ -133,7 +135,7 @@ async def uploads_of(result: Result, limit: int) -> Posting:
         stands = picture.number, place, len(result.files)
         alt = alt_text(result.request.request, opening_of(*stands))
         if picture.image.media_type == SVG:
-            looks = alt_text(result.request.request, opening_of(*stands, PREVIEW))
+            looks = alt_text(result.request.request, opening_of(*stands, preview=True))
             files, more = await _drawing(picture.number, original, (alt, looks), limit)
         else:
             file, more, exact = await _pixels(picture.number, original, picture.image.media_type, alt, limit)
@@ -144,6 +146,6 @@ async def uploads_of(result: Result, limit: int) -> Posting:
     return Posting(uploads, notes, frozenset(copied))
 
 
-def files_of(uploads: Sequence[Upload]) -> list[discord.File]:
-    """Fresh files for one attempt."""
-    return [upload.file() for upload in uploads]
+def files_of(uploads: Sequence[Upload], language: Language = ENGLISH) -> list[discord.File]:
+    """Fresh files for one attempt, with alt texts in that language."""
+    return [upload.file(language) for upload in uploads]

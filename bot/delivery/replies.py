@@ -10,12 +10,14 @@ import discord
 from bot.delivery.posting import files_of
 from bot.discord_limits import CANNOT_REPLY, LONGEST_MESSAGE
 from bot.discord_retries import is_refusal, steadily
+from bot.language import ENGLISH
 from bot.presentation.result import generating_text, number_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.delivery.posting import Upload
+    from bot.language import Language
 
 BEGUN = generating_text(1, 0)  # what the message that will show progress says first
 PREVIEW_NAME = "preview.jpg"
@@ -31,6 +33,7 @@ async def send_below(
     nonce: str,
     uploads: Sequence[Upload] = (),
     view: discord.ui.View | None = None,
+    language: Language = ENGLISH,
 ) -> discord.Message:
     """Send a message, as a reply to that one if there is one, and if it still is there. Patient; pings nobody.
 
@@ -41,6 +44,7 @@ async def send_below(
         nonce: drops a repeated message at Discord; at most 25 characters.
         uploads: its files.
         view: what stands under it.
+        language: of the alt texts; the others are told in theirs already.
 
     Raises:
         discord.HTTPException: or what else `steadily` raises.
@@ -52,13 +56,18 @@ async def send_below(
         try:
             return await steadily(
                 lambda: channel.send(
-                    content, files=files_of(uploads), nonce=nonce, view=shown, reference=above, mention_author=False
+                    content,
+                    files=files_of(uploads, language),
+                    nonce=nonce,
+                    view=shown,
+                    reference=above,
+                    mention_author=False,
                 )
             )
         except discord.HTTPException as error:
             if error.code != CANNOT_REPLY and error.status != HTTPStatus.BAD_REQUEST:
                 raise  # else it may be the reply that is refused, not what it says
-    return await steadily(lambda: channel.send(content, files=files_of(uploads), nonce=nonce, view=shown))
+    return await steadily(lambda: channel.send(content, files=files_of(uploads, language), nonce=nonce, view=shown))
 
 
 async def progress_below(channel: discord.abc.MessageableChannel, reply_to: int, author_id: int) -> int | None:

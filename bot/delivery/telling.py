@@ -56,12 +56,14 @@ async def tell_below(
 
     async def below(words: str, shown: Sequence[Upload], view: discord.ui.View | None) -> Posted:
         told = language.translate(words)
-        sent.append(await send_below(message.channel, message.id, told, nonce, shown, translated(view, language)))
+        sent.append(
+            await send_below(message.channel, message.id, told, nonce, shown, translated(view, language), language)
+        )
         return Posted()
 
     async def directly(words: str, shown: Sequence[Upload], _: discord.ui.View | None) -> Posted:
         content = language.translate(words)[:LONGEST_MESSAGE]
-        sent.append(await steadily(lambda: message.author.send(content, files=files_of(shown), nonce=nonce)))
+        sent.append(await steadily(lambda: message.author.send(content, files=files_of(shown, language), nonce=nonce)))
         return Posted()
 
     ways = [Way(Spot.CHANNEL, sparing(below))]

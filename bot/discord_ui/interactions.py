@@ -155,11 +155,12 @@ class OwnAnswer:
 
     async def _answer_once(self, text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> None:
         if self._interaction.response.is_done():
-            await self._interaction.edit_original_response(content=text, attachments=files_of(uploads), view=view)
+            await self._edit(text, uploads, view)
             return
+        files = files_of(uploads, self._language)
         try:
             sent = await self._interaction.response.send_message(
-                text, files=files_of(uploads), ephemeral=True, view=discord.utils.MISSING if view is None else view
+                text, files=files, ephemeral=True, view=discord.utils.MISSING if view is None else view
             )
             self.message_id = sent.message_id
         except DROPPED:
@@ -170,12 +171,16 @@ class OwnAnswer:
                 raise
             if not is_ours(self._interaction, error, dropped=self._may_have_arrived):
                 raise AnsweredBeforeError from error
-            # It was deferred or answered, and only the receipt was lost on the way.
-            await self._interaction.edit_original_response(content=text, attachments=files_of(uploads), view=view)
+            await self._edit(text, uploads, view)  # only the receipt of the deferral or the answer was lost on the way
+
+    async def _edit(self, text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> None:
+        files = files_of(uploads, self._language)
+        await self._interaction.edit_original_response(content=text, attachments=files, view=view)
 
     async def _directly(self, text: str, uploads: Sequence[Upload], _: discord.ui.View | None) -> Posted:
         content, nonce = self._language.translate(text)[:LONGEST_MESSAGE], f"{self._interaction.id}f"
-        await steadily(lambda: self._interaction.user.send(content, files=files_of(uploads), nonce=nonce))
+        language, user = self._language, self._interaction.user
+        await steadily(lambda: user.send(content, files=files_of(uploads, language), nonce=nonce))
         return Posted()
 
 

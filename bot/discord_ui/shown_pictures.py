@@ -37,7 +37,9 @@ def answer_by(
         language = language_of_reader(interaction)
         content, shown = language.translate(text)[:LONGEST_MESSAGE], translated(view, language)
         await steadily(
-            lambda: interaction.edit_original_response(content=content, attachments=files_of(uploads), view=shown)
+            lambda: interaction.edit_original_response(
+                content=content, attachments=files_of(uploads, language), view=shown
+            )
         )
         return Posted()
 

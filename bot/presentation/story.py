@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.language import beginning, phrase, plural
+from bot.language import beginning, composed, joined, phrase, plural
 from bot.pictures import columns_of
-from bot.services.requests import THEN, Change
+from bot.services.requests import Change
 from bot.services.text import one_line
 
 if TYPE_CHECKING:
@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from bot.services.requests import Base, ImageRequest
 
 LONGEST_ALT_TEXT = 1024  # characters; Discord's limit
-BEGINNING = "Generated picture"
-PREVIEW = "Preview of"
-NUMERALS = {2: "two", 3: "three"}
+BEGINNING, PREVIEW = phrase("Generated picture"), phrase("Preview")
+ROWS = {2: phrase("rows of two"), 3: phrase("rows of three")}
 
 # What a change makes of a picture.
 NAMES = {
@@ -41,65 +40,71 @@ NAMES = {
 FOLLOWING = frozenset({Change.PAN_LEFT, Change.PAN_RIGHT, Change.PAN_UP, Change.PAN_DOWN, Change.CUT_OUT})
 # What was done, where no words of a member tell it.
 DONE = {
-    Change.VARY: "varied",
-    Change.FINISH: "drawn again in a higher quality",
-    Change.ZOOM_OUT: "zoomed out 1.5×",
-    Change.ZOOM_OUT_TWICE: "zoomed out 2×",
-    Change.PAN_LEFT: "panned left",
-    Change.PAN_RIGHT: "panned right",
-    Change.PAN_UP: "panned up",
-    Change.PAN_DOWN: "panned down",
-    Change.SQUARE: "made square",
-    Change.PORTRAIT: "made portrait",
-    Change.LANDSCAPE: "made landscape",
-    Change.CUT_OUT: "without its background",
+    Change.VARY: phrase("varied"),
+    Change.FINISH: phrase("drawn again in a higher quality"),
+    Change.ZOOM_OUT: phrase("zoomed out 1.5×"),
+    Change.ZOOM_OUT_TWICE: phrase("zoomed out 2×"),
+    Change.PAN_LEFT: phrase("extended to the left"),
+    Change.PAN_RIGHT: phrase("extended to the right"),
+    Change.PAN_UP: phrase("extended upwards"),
+    Change.PAN_DOWN: phrase("extended downwards"),
+    Change.SQUARE: phrase("made square"),
+    Change.PORTRAIT: phrase("made portrait"),
+    Change.LANDSCAPE: phrase("made landscape"),
+    Change.CUT_OUT: phrase("without its background"),
 }
-DRAWN_UPON = "changed as drawn upon it"  # an edit without words
+DRAWN_UPON = phrase("changed as drawn upon it")  # an edit without words
 
 # What became of what was to be kept: true to the pixel.
-EXACT = "{} is exactly as it was."
-EXACT_IN_ORIGINAL = "In the original, which I keep, {} is exactly as it was; this is a copy of it."
-PUT_BACK = "{} is put back from the picture itself: {}."
-WILL_BE_PUT_BACK = "{} will be put back from the picture itself: {}."
-AS_SENT = "as it was sent"  # of requests of earlier versions nothing more is known
-MARKLESS = "The file no longer carries the provider's “made by AI” mark."
-FITTED = "What changed was asked for at {} and fitted to {}."
-MAY_DIFFER = "What was to be kept may differ a little: look at it."
-BECAME = "The picture of {} became {}."
-SVG_DIFFERS = "An SVG cannot keep {} exactly: look at it."
+AS_SENT = phrase("as it was sent")  # of requests of earlier versions nothing more is known
+MARKLESS = phrase("The file no longer carries the provider's “made by AI” mark.")
+MAY_DIFFER = phrase("What was to be kept may differ a little: look at it.")
 
 
-def opening_of(number: int, place: int, count: int, opening: str = BEGINNING) -> str:
+def opening_of(number: int, place: int, count: int, *, preview: bool = False) -> str:
     """How an alt text begins: ``Generated picture #4822, 2 of 4``; without a number yet, by its place alone."""
-    if number:
-        return f"{opening} #{number}" if count == 1 else f"{opening} #{number}, {place} of {count}"
-    return opening if count == 1 else f"{opening.removesuffix(' of')} {place} of {count}"
+    stands = [] if count == 1 else [phrase("{place} of {count}", place=place, count=count)]
+    if not number:
+        return joined(" ", [PREVIEW if preview else BEGINNING, *stands])
+    called = f"#{number}"
+    opening = phrase("Preview of {number}", number=called) if preview else joined(" ", [BEGINNING, called])
+    return joined(", ", [opening, *stands])
 
 
 def alt_text(request: ImageRequest, opening: str = BEGINNING) -> str:
     """The words that the picture was made from, oldest first, and what was done; the newest are never cut off."""
     words = one_line(request.prompt, LONGEST_ALT_TEXT)
     done = DRAWN_UPON if request.change is Change.EDIT and not words else DONE.get(request.change)
-    newest = ": ".join(part for part in (done, words) if part)
+    newest = joined(": ", [part for part in (done, words) if part])
     parts = [line for line in (*(one_line(told, LONGEST_ALT_TEXT) for told in request.story), newest) if line]
+    return composed(_fitting, [opening, phrase("; then: "), *parts])
+
+
+def _fitting(told: Sequence[str]) -> str:
+    opening, then, *parts = told
     if not parts:
-        return BEGINNING if opening == PREVIEW else opening
+        return opening
     room = LONGEST_ALT_TEXT - len(f"{opening}: ")
-    story = THEN.join(parts)
+    story, newest = then.join(parts), parts[-1]
     if len(story) > room:
-        story = one_line(newest, room) if len(newest) >= room - len(THEN) else f"…{story[1 - room :]}"
+        story = one_line(newest, room) if len(newest) >= room - len(then) else f"…{story[1 - room :]}"
     return f"{opening}: {story}"
 
 
 def sheet_text(told: Sequence[str]) -> str:
     """The alt text of a contact sheet: what is told of each of its pictures, row by row."""
-    count = "one picture" if len(told) == 1 else f"{len(told)} pictures in {rows_of(len(told))}"
-    return one_line(f"Contact sheet of {count}: {'; '.join(told)}.", LONGEST_ALT_TEXT)
+    count, each = len(told), joined("; ", told)
+    whole = (
+        phrase("Contact sheet of one picture: {told}.", told=each)
+        if count == 1
+        else phrase("Contact sheet of {count} pictures in {rows}: {told}.", count=count, rows=rows_of(count), told=each)
+    )
+    return composed(lambda parts: one_line(parts[0], LONGEST_ALT_TEXT), [whole])
 
 
 def rows_of(count: int) -> str:
     """How several pictures stand on a contact sheet."""
-    return f"rows of {NUMERALS[columns_of(count)]}"
+    return ROWS[columns_of(count)]
 
 
 def made_how(request: ImageRequest, model: str, pictures: Sequence[Picture]) -> list[str]:
@@ -186,10 +191,10 @@ def kept_how(request: ImageRequest, pictures: Sequence[Picture], copied: Collect
     told: dict[str, list[Picture]] = {}
     for picture in pictures:
         told.setdefault(_told(request, picture, is_copied=picture.number in copied), []).append(picture)
-    notes = [text if len(told) == 1 else f"{numbers(those)}: {text}" for text, those in told.items()]
+    notes = [text if len(told) == 1 else joined(": ", [numbers(those), text]) for text, those in told.items()]
     marked = [picture for picture in pictures if picture.composed]
     if marked:
-        notes.append(MARKLESS if len(marked) == len(pictures) else f"{numbers(marked)}: {MARKLESS}")
+        notes.append(MARKLESS if len(marked) == len(pictures) else joined(": ", [numbers(marked), MARKLESS]))
     return notes
 
 
@@ -201,38 +206,56 @@ def kept_before(request: ImageRequest) -> list[str]:
     changed = _changed_of(base, f"image/{request.output_format}", request)
     if not changed:
         return []
-    return [WILL_BE_PUT_BACK.format(beginning(_kept_of(request)), ", ".join(changed))]
+    what = beginning(_kept_of(request))
+    return [
+        phrase("{what} will be put back from the picture itself: {changes}.", what=what, changes=joined(", ", changed))
+    ]
 
 
 def _kept_of(request: ImageRequest) -> str:
-    return "what is there of the old picture" if request.change.extends else "the rest"
+    return phrase("what is there of the old picture") if request.change.extends else phrase("the rest")
 
 
 def _told(request: ImageRequest, picture: Picture, *, is_copied: bool) -> str:
     if not picture.composed:
         return _differs(request, picture)
-    what = _kept_of(request)
-    changed = _changed_in(request, picture)
-    if changed:
-        told = PUT_BACK.format(beginning(what), ", ".join(changed))
-    else:
-        told = EXACT_IN_ORIGINAL.format(what) if is_copied else EXACT.format(beginning(what))
+    told = _composed_how(request, picture, is_copied=is_copied)
     base = request.base
     if base is None or request.change.extends or base.was == (request.width, request.height):
         return told
-    return f"{told} {FITTED.format(_size((request.width, request.height)), _size(base.was))}"
+    asked = _size((request.width, request.height))
+    fitted = phrase("What changed was asked for at {asked} and fitted to {size}.", asked=asked, size=_size(base.was))
+    return joined(" ", [told, fitted])
+
+
+def _composed_how(request: ImageRequest, picture: Picture, *, is_copied: bool) -> str:
+    what, changed = _kept_of(request), _changed_in(request, picture)
+    if changed:
+        changes = joined(", ", changed)
+        return phrase("{what} is put back from the picture itself: {changes}.", what=beginning(what), changes=changes)
+    if is_copied:
+        return phrase(
+            "In the original, which I keep, {what} is exactly as it was; this is a copy of it.",
+            what=what,
+        )
+    return phrase("{what} is exactly as it was.", what=beginning(what))
 
 
 def _differs(request: ImageRequest, picture: Picture) -> str:
     """Of a picture that is as the provider made it."""
     if request.output_format == "svg":
-        return SVG_DIFFERS.format("what was there" if request.change.extends else "the outside")
+        if request.change.extends:
+            return phrase("An SVG cannot keep what was there exactly: look at it.")
+        return phrase("An SVG cannot keep the outside exactly: look at it.")
     base, image = request.base, picture.image
     if base is None:
         return MAY_DIFFER
     width, height = base.laid
     became = round(width * image.width / base.picture.width), round(height * image.height / base.picture.height)
-    return MAY_DIFFER if became == base.was else f"{MAY_DIFFER} {BECAME.format(_size(base.was), _size(became))}"
+    if became == base.was:
+        return MAY_DIFFER
+    resized = phrase("The picture of {before} became {after}.", before=_size(base.was), after=_size(became))
+    return joined(" ", [MAY_DIFFER, resized])
 
 
 def _changed_in(request: ImageRequest, picture: Picture) -> list[str]:
@@ -242,18 +265,16 @@ def _changed_in(request: ImageRequest, picture: Picture) -> list[str]:
 
 
 def _changed_of(base: Base, media_type: str, request: ImageRequest) -> list[str]:
-    changed = list(base.losses)
+    changed: list[str] = [phrase(loss) for loss in base.losses]  # kept in English, and sentences of `bot.pictures`
     if base.laid != base.was:
-        changed.append(f"scaled from {_size(base.was)} to {_size(base.laid)}")
-    if media_type == "image/jpeg":
-        changed.append(f"compressed anew as a JPEG{_without_alpha(base)}")
+        changed.append(phrase("scaled from {before} to {after}", before=_size(base.was), after=_size(base.laid)))
+    if media_type == "image/jpeg" and base.picture.media_type == "image/jpeg":
+        changed.append(phrase("compressed anew as a JPEG"))
+    elif media_type == "image/jpeg":
+        changed.append(phrase("compressed anew as a JPEG, which has no transparency"))
     elif media_type == "image/webp" and request.compression is not None:
-        changed.append("compressed anew")
+        changed.append(phrase("compressed anew"))
     return changed
-
-
-def _without_alpha(base: Base) -> str:
-    return "" if base.picture.media_type == "image/jpeg" else ", which has no transparency"
 
 
 def _size(size: tuple[int, int]) -> str:

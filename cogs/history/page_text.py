@@ -47,7 +47,9 @@ def nothing_text(query: HistoryQuery, title_of: Callable[[str], str]) -> str:
 
 def sheet_alt_text(entries: Sequence[Entry]) -> str:
     """What a screen reader says of the sheet: the numbers, row by row, and what each picture was made from."""
-    return sheet_text([f"#{entry.number}, {one_line(entry.words, WORDS_TOLD) or WORDLESS}" for entry in entries])
+    return sheet_text(
+        [joined("", [f"#{entry.number}, ", one_line(entry.words, WORDS_TOLD) or WORDLESS]) for entry in entries]
+    )
 
 
 def option_label(entry: Entry) -> str:

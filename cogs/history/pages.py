@@ -108,7 +108,8 @@ async def show_page(
         return
     tiles = [Tile(f"#{entry.number}", entry.digest, entry.media_type) for entry in page.entries]
     sheet = await services.contact_sheets.draw(tiles, services.blobs.get)
-    text, alt = language.translate(page_text(query, page.entries, title_of)), sheet_alt_text(page.entries)
+    text = language.translate(page_text(query, page.entries, title_of))
+    alt = language.translate(sheet_alt_text(page.entries))
     await steadily(
         lambda: interaction.edit_original_response(
             content=text,

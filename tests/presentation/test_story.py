@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.language import LOCALES, language_of
 from bot.presentation.story import (
     DONE,
-    EXACT,
     MARKLESS,
     MAY_DIFFER,
     NAMES,
@@ -21,6 +21,7 @@ from bot.presentation.story import (
     kept_how,
     made_how,
     opening_of,
+    sheet_text,
 )
 from bot.services.requests import Base, Change, ImageRequest, StoredImage
 from tests.examples import REQUEST, STORED, picture
@@ -132,7 +133,7 @@ def test_the_alt_text_tells_the_whole_story(changes: dict[str, Any], text: str) 
 
 
 def test_a_preview_is_said_to_be_one() -> None:
-    assert alt_text(REQUEST, PREVIEW) == "Preview of: a red fox in snow"
+    assert alt_text(REQUEST, PREVIEW) == "Preview: a red fox in snow"
 
 
 @pytest.mark.parametrize(
@@ -140,15 +141,17 @@ def test_a_preview_is_said_to_be_one() -> None:
     [
         ((4822, 1, 1), "Generated picture #4822"),
         ((4822, 2, 4), "Generated picture #4822, 2 of 4"),
-        ((4822, 1, 1, PREVIEW), "Preview of #4822"),
-        ((4822, 2, 4, PREVIEW), "Preview of #4822, 2 of 4"),
+        ((4822, 1, 1, True), "Preview of #4822"),
+        ((4822, 2, 4, True), "Preview of #4822, 2 of 4"),
         ((0, 1, 1), "Generated picture"),
         ((0, 2, 4), "Generated picture 2 of 4"),
-        ((0, 2, 4, PREVIEW), "Preview 2 of 4"),
+        ((0, 2, 4, True), "Preview 2 of 4"),
     ],
 )
 def test_an_alt_text_begins_with_the_number_that_people_call_it_by(stands: tuple[Any, ...], opening: str) -> None:
-    assert opening_of(*stands) == opening
+    number, place, count, *preview = stands
+
+    assert opening_of(number, place, count, preview=any(preview)) == opening
 
 
 def test_of_a_long_story_the_oldest_words_are_left_out() -> None:
@@ -164,6 +167,7 @@ def test_the_alt_text_fits_and_ends_with_the_newest_words(prompt: str, story: li
     text = alt_text(replace(REQUEST, prompt=prompt, story=tuple(story), change=change))
 
     assert len(text) <= 1024
+    assert all(len(language_of(locale).translate(text)) <= 1024 for locale in LOCALES)
     newest = alt_text(replace(REQUEST, prompt=prompt, change=change)).removeprefix("Generated picture").lstrip(": ")
     assert text.endswith(newest) or newest.endswith("…")
 
@@ -285,7 +289,7 @@ def test_several_pictures_are_told_apart() -> None:
     pictures = [picture(1, composed=True), picture(2), picture(3, composed=True)]
 
     assert kept_how(masked(), pictures) == [
-        f"#1, #3: {EXACT.format('The rest')}",
+        "#1, #3: The rest is exactly as it was.",
         f"#2: {MAY_DIFFER}",
         f"#1, #3: {MARKLESS}",
     ]
@@ -299,3 +303,19 @@ def test_a_copy_that_lost_something_is_not_called_exact_but_its_original_is() ->
         "#2: In the original, which I keep, the rest is exactly as it was; this is a copy of it.",
         MARKLESS,
     ]
+
+
+def test_what_was_kept_is_told_in_another_language_though_its_losses_were_read_from_the_database() -> None:
+    told = kept_how(masked(base=base(losses=("RGB instead of CMYK",))), [picture(7, composed=True)])
+
+    assert language_of("de").translate(told[0]) == (
+        "Der Rest ist aus dem Bild selbst wieder eingesetzt: RGB statt CMYK."
+    )
+
+
+def test_a_contact_sheet_is_told_in_another_language_within_what_discord_takes() -> None:
+    german = language_of("de").translate(sheet_text(["#1", "#2", "x" * 2000]))
+
+    assert german.startswith("Kontaktbogen mit 3 Bildern in Dreierreihen: #1; #2; xxx")
+    assert len(german) == 1024
+    assert language_of("de").translate(sheet_text(["#1"])) == "Kontaktbogen mit einem Bild: #1."

@@ -28,6 +28,22 @@ async def test_everybody_reads_their_own_language_and_a_channel_reads_its_server
     assert "ist keine Qualität von GPT Image 2.5 Flare. Wähl low" in refusal
 
 
+async def test_a_picture_is_described_in_the_language_of_its_server_or_of_who_alone_sees_it(house: House) -> None:
+    server = house.discord.server
+    server.set_locale("de")
+    mia = server.add_member("Mia")
+    mia.user.locale = "fr"
+
+    (public,) = (await house.imagine(mia, "a fox", quality="low")).attachments
+    invocation = await mia.slash("imagine", prompt="an owl", quality="low", private=True)
+    await house.ended(invocation)
+
+    assert invocation.response
+    (private,) = invocation.response.attachments
+    assert public.description == "Erzeugtes Bild #1: a fox"
+    assert private.description == "Image générée #2: an owl"
+
+
 async def test_what_waited_is_answered_in_its_language_after_a_restart(open_house: OpenHouse) -> None:
     house = await open_house(images=ImageOptions(pace=0.5))
     await house.start_bot()
