@@ -12,7 +12,7 @@ from bot.errors import DatabaseError, NoConversationsError, PromptBlockedError
 from bot.services.conversations import LONGEST_SILENCE
 from bot.services.requests import Change
 from cogs.converse.opening import MAY_NOT, ONLY_IN_CHANNELS, PRIVATE
-from cogs.converse.turns import MOST_WAITING, WAITS, Line
+from cogs.converse.turns import MOST_WAITING, Line
 from tests.cogs.house import shows_pictures
 from tests.cogs.replying import HAT, labels
 from tests.examples import drawn_upon, png
@@ -131,8 +131,16 @@ async def test_pictures_come_along_and_a_drawing_is_an_edit_after_which_it_begin
     assert anew.talk.said == ("a red fox", "put this hat on it", "a boat here")
 
 
-async def test_two_turns_at_once_are_made_one_after_the_other(opened: OpenHouse) -> None:
+@pytest.mark.parametrize(
+    ("language", "waits"),
+    [
+        ("auto", "⏳ Another turn of this conversation is being made. Yours comes after it."),
+        ("de", "⏳ Eine andere Runde dieses Gesprächs läuft noch. Deine kommt danach."),
+    ],
+)
+async def test_two_turns_at_once_are_made_one_after_the_other(opened: OpenHouse, language: str, waits: str) -> None:
     async with opened(**READS) as house:
+        await house.lead.slash(house.channel, "studio language", language=language)
         thread = await begin(house)
         for member, words in ((house.mia, "make it snowy"), (house.ben, "and at night")):
             house.env.backend.create_message(thread.id, member.id, words)
@@ -140,7 +148,7 @@ async def test_two_turns_at_once_are_made_one_after_the_other(opened: OpenHouse)
         said = [each.json.get("content") for each in house.env.http_requests if each.json and "content" in each.json]
         second, third = house.painter.asked[1:]
 
-    assert WAITS in said
+    assert waits in said
     assert second.talk is not None
     assert third.talk is not None
     assert (second.talk.previous, third.talk.previous) == ("resp_1", "resp_2")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.language import language_of, phrase
 from bot.presentation.result import result_text
 from bot.presentation.turns import NOT_HELD_HERE, words_text
 from bot.services.jobs import Result
@@ -18,6 +19,7 @@ from tests.examples import REQUEST, failed_job, job, order, picture, result
 if TYPE_CHECKING:
     from bot.services.ledger import Job
 
+GERMAN = language_of("de")
 TURN = replace(REQUEST, talk=Talk("gpt-6-luna", "key"))
 PICTURE = replace(job(1, picture()), answer=TurnAnswer("resp_1", "Snow is *added*.", "a fox in deep snow"))
 
@@ -49,6 +51,21 @@ def test_words_alone_say_that_no_picture_was_made_and_what_they_cost(answer: Tur
     assert text == f"{told}\n-# No picture was made for <@33>; these words cost <$0.001.\n-# Left out: a film."
 
 
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (TurnAnswer("resp_1", "", refusal="Blocked."), "❌ Blocked."),
+        (TurnAnswer("resp_1", " "), "Das Modell hat nichts gesagt und kein Bild gemacht. Sag es mit anderen Worten."),
+    ],
+)
+def test_what_stands_around_the_models_words_is_told_in_other_languages(answer: TurnAnswer, told: str) -> None:
+    text = GERMAN.translate(words_text(answered(answer), [phrase("Same size")]))
+
+    assert text == (
+        f"{told}\n-# Für <@33> wurde kein Bild gemacht; diese Worte kosteten <0,001\xa0$.\n-# Gleiche Größe"
+    )
+
+
 def test_long_words_fit_a_message() -> None:
     assert len(words_text(answered(TurnAnswer("resp_1", "*" * 9_000)))) <= 2_000
 
@@ -73,7 +90,10 @@ def test_a_picture_without_words_says_nothing_more() -> None:
 
 
 def test_an_edit_in_place_of_a_turn_says_so() -> None:
-    assert f"-# {NOT_HELD_HERE}" in beside(job(1, picture())).splitlines()
+    text = beside(job(1, picture()))
+
+    assert f"-# {NOT_HELD_HERE}" in text.splitlines()
+    assert "-# Dieser Endpunkt kennt keine Gespräche, darum" in GERMAN.translate(text)
 
 
 def test_what_the_image_model_was_told_stands_in_the_details() -> None:

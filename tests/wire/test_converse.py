@@ -14,7 +14,7 @@ from bot.services.requests import format_usd
 from cogs.converse.turns import WAITS
 from tests.examples import drawn_upon
 from tests.pictures.samples import encoded, gradient, opened
-from tests.wire.house import PROGRESS
+from tests.wire.house import PROGRESS, choose
 from tests.wire.process import BotProcess
 from tests.wire.test_replies import WITH_THE_INTENT
 
@@ -163,6 +163,20 @@ async def test_a_german_servers_thread_reads_german_after_a_restart_too_and_an_e
     assert "🧵 Sag, was als Nächstes kommt: Jede Nachricht hier" in greeting.content
     assert "Only who opened this conversation" in refused
     assert "Dieses Gespräch ist beendet: 2 Runden, 1 Bild, 0,0" in thread.messages[-1].content
+
+
+async def test_a_german_member_is_answered_german_where_the_thread_reads_english(house: House) -> None:
+    mia = house.discord.server.add_member("Mia")
+    mia.user.locale = "de"
+    picture = await house.imagine(mia, "a fox", quality="low")
+    begun = await (await choose(mia, picture, "converse")).shown()
+    await house.until(lambda: begun.content.startswith("Sag in <#"))
+    again = await (await choose(mia, picture, "converse")).shown()
+    await house.until(lambda: again.content.startswith("Es geht schon weiter, in <#"))
+    (thread,) = threads(house)
+
+    assert begun.content == f"Sag in <#{thread.id}>, was sich als Nächstes ändern soll."
+    assert thread.messages[-1].content.startswith("🧵 Say what to do next to #1: each message here")
 
 
 async def test_it_goes_on_after_the_provider_forgot_it_and_after_a_restart(house: House) -> None:
