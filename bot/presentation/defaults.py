@@ -6,38 +6,38 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.discord_limits import LONGEST_CHOICE, MOST_CHOICES
-from bot.language import beginning
+from bot.language import beginning, composed, joined, phrase, plural
 from bot.services.admission import NO, NONE, YES, choice_text
 from bot.services.policy import NO_CHOICES, Aspect, Whose
 from bot.services.requests import DRAWN, MOST_PICTURES, Change, Wishes, estimate_choice, format_price
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from bot.services.admission import Drafting, Usual
     from bot.services.policy import Choice
 
 TITLES = {
-    Aspect.MODEL: "Model",
-    Aspect.SIZE: "Size",
-    Aspect.QUALITY: "Quality",
-    Aspect.COUNT: "How many",
-    Aspect.FORMAT: "Format",
-    Aspect.PRIVATE: "Who sees it",
-    Aspect.PREVIEWS: "Previews",
+    Aspect.MODEL: phrase("Model"),
+    Aspect.SIZE: phrase("Size"),
+    Aspect.QUALITY: phrase("Quality"),
+    Aspect.COUNT: phrase("How many"),
+    Aspect.FORMAT: phrase("Format"),
+    Aspect.PRIVATE: phrase("Who sees it"),
+    Aspect.PREVIEWS: phrase("Previews"),
 }
 HEADS = {
-    Whose.OWN: (
+    Whose.OWN: phrase(
         "### Your defaults on this server\n"
         "They count wherever you choose nothing else. A picture of mine that you change stays as it was made, and what "
         "comes of a reply is seen by everybody."
     ),
-    Whose.SERVER: (
+    Whose.SERVER: phrase(
         "### This server's defaults\n"
         "They count for members who choose nothing else and have no default of their own (/settings)."
     ),
 }
-UNSET = {Whose.OWN: "no default of yours", Whose.SERVER: "no default"}
+UNSET = {Whose.OWN: phrase("no default of yours"), Whose.SERVER: phrase("no default")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +77,26 @@ class DefaultsShown:
 def shown_defaults(drafting: Drafting, usual: Usual, whose: Whose) -> DefaultsShown:
     """The defaults of a member, or of a server."""
     own = usual.defaults.own if whose is Whose.OWN else usual.defaults.server
-    lines = [HEADS[whose], f"**Price**: {_price_text(drafting, usual)}."]
+    lines = [HEADS[whose], _price_text(drafting, usual)]
     shown = tuple(_shown(drafting, usual, whose, aspect) for aspect in Aspect)
-    return DefaultsShown("\n".join(lines), shown, own != NO_CHOICES)
+    return DefaultsShown(joined("\n", lines), shown, own != NO_CHOICES)
 
 
 def _price_text(drafting: Drafting, usual: Usual) -> str:
     """``one picture costs $0.019, and 3 at once $0.057``."""
     each, count = _price(drafting, usual), usual.count().value
-    together = f", and {count} at once {format_price(count * each)}" if count > 1 else ""
-    return f"one picture with these costs up to {format_price(each)}{together}; its words and input pictures cost extra"
+    if count == 1:
+        return phrase(
+            "**Price**: one picture with these costs up to {price}; its words and input pictures cost extra.",
+            price=format_price(each),
+        )
+    return phrase(
+        "**Price**: one picture with these costs up to {price}, and {count} at once {together}; its words and input "
+        "pictures cost extra.",
+        price=format_price(each),
+        count=count,
+        together=format_price(count * each),
+    )
 
 
 def _price(drafting: Drafting, usual: Usual) -> int:
@@ -97,9 +107,10 @@ def _price(drafting: Drafting, usual: Usual) -> int:
 
 def _shown(drafting: Drafting, usual: Usual, whose: Whose, aspect: Aspect) -> ShownDefault:
     found = usual.of(aspect, drafting.most_partials)
-    lines = [f"**{TITLES[aspect]}**: {choice_text(usual.catalog, aspect, found.value)}, {found.whose}"]
-    lines += [f"-# {found.note}"] if found.note else []
-    return ShownDefault(aspect, TITLES[aspect], "\n".join(lines), _options(drafting, usual, whose, aspect))
+    chosen = _set_by(choice_text(usual.catalog, aspect, found.value), found.whose)
+    lines: list[str] = [phrase("**{title}**: {choice}", title=TITLES[aspect], choice=chosen)]
+    lines += ["-# " + found.note] if found.note else []
+    return ShownDefault(aspect, TITLES[aspect], joined("\n", lines), _options(drafting, usual, whose, aspect))
 
 
 def _options(drafting: Drafting, usual: Usual, whose: Whose, aspect: Aspect) -> tuple[DefaultOption, ...]:
@@ -107,9 +118,13 @@ def _options(drafting: Drafting, usual: Usual, whose: Whose, aspect: Aspect) -> 
     kept = (usual.defaults.own if whose is Whose.OWN else usual.defaults.server).of(aspect)
     without = _having(usual, whose, aspect, None)
     below = without.of(aspect, drafting.most_partials)
-    by = f"{choice_text(usual.catalog, aspect, below.value)}, {below.whose} ({UNSET[whose]})"
-    unset = f"{TITLES[aspect]}: {by}"
-    options = [DefaultOption(unset[:LONGEST_CHOICE], NONE, _about(drafting, without, aspect), kept is None)]
+    unset = phrase(
+        "{title}: {choice} ({unset})",
+        title=TITLES[aspect],
+        choice=_set_by(choice_text(usual.catalog, aspect, below.value), below.whose),
+        unset=UNSET[whose],
+    )
+    options = [DefaultOption(composed(_cut, [unset]), NONE, _about(drafting, without, aspect), kept is None)]
     offered = list(_possible(drafting, usual, aspect))
     for choice in offered if kept is None or kept in offered else (kept, *offered):
         about = _about(drafting, _having(usual, whose, aspect, choice), aspect)
@@ -138,14 +153,29 @@ def _label(usual: Usual, aspect: Aspect, choice: Choice) -> str:
     text = choice_text(usual.catalog, aspect, choice)
     if aspect is Aspect.SIZE:
         suggested = usual.catalog.model(usual.model().value).suggested_sizes
-        text = " ".join([*(each.word for each in suggested if each.size == choice), text])
-    told = {
-        Aspect.QUALITY: f"{text} quality",
-        Aspect.FORMAT: f"{text} format",
-        Aspect.PRIVATE: f"{text} sees it",
-        Aspect.PREVIEWS: f"{text if choice else 'no'} preview{'s' * (choice != 1)}",
-    }
-    return beginning(told.get(aspect, text))[:LONGEST_CHOICE]
+        text = joined(" ", [*(each.word for each in suggested if each.size == choice), text])
+    elif aspect is Aspect.QUALITY:
+        text = phrase("{value} quality", value=text)
+    elif aspect is Aspect.FORMAT:
+        text = phrase("{value} format", value=text)
+    elif aspect is Aspect.PRIVATE:
+        text = phrase("only who asks sees it") if choice else phrase("everybody sees it")
+    elif aspect is Aspect.PREVIEWS:
+        most = plural("at most {count} preview", "at most {count} previews", int(choice))
+        text = most if choice else phrase("no previews")
+    return composed(_cut, [beginning(text)])
+
+
+def _cut(told: Sequence[str]) -> str:
+    return told[0][:LONGEST_CHOICE]
+
+
+def _set_by(choice: str, whose: Whose) -> str:
+    return {
+        Whose.OWN: phrase("{choice}, yours", choice=choice),
+        Whose.SERVER: phrase("{choice}, this server's", choice=choice),
+        Whose.BOT: phrase("{choice}, the bot's", choice=choice),
+    }[whose]
 
 
 def _about(drafting: Drafting, usual: Usual, aspect: Aspect) -> str:
@@ -154,8 +184,8 @@ def _about(drafting: Drafting, usual: Usual, aspect: Aspect) -> str:
         return ""
     each = _price(drafting, usual)
     if aspect is Aspect.COUNT:
-        return f"{format_price(usual.count().value * each)} together"
-    return f"{format_price(each)} a picture"
+        return phrase("{price} together", price=format_price(usual.count().value * each))
+    return phrase("{price} a picture", price=format_price(each))
 
 
 def _having(usual: Usual, whose: Whose, aspect: Aspect, choice: Choice | None) -> Usual:

@@ -66,6 +66,24 @@ async def test_a_members_default_counts_before_the_servers_and_what_is_said_befo
     assert choice["name"] == f"high · {price_text(MODEL, '864x1536', 'high', Asked(3))}"
 
 
+async def test_a_german_member_reads_and_changes_their_defaults_in_german(house: House, mia: Member) -> None:
+    mia.user.locale = "de"
+    shown = await panel(house, mia)
+    before = says(shown)
+
+    await choose(house, mia, shown, "own:quality", "high")
+
+    assert before.startswith("### Deine Vorgaben auf diesem Server\nSie gelten überall")
+    assert "**Preis**: Ein Bild damit kostet bis zu" in before
+    assert "✅ Qualität: geändert." in says(shown)
+    assert "**Qualität**: high, deine Vorgabe" in says(shown)
+    items = [part for _, part in walk(as_objects(list(shown.components)))]
+    menu = next(item for item in items if item.get("custom_id") == "defaults:own:quality")
+    assert menu["placeholder"] == "Qualität"
+    assert "Qualität high" in [option["label"] for option in as_objects(menu["options"])]
+    assert {"Größe schreiben", "Alle zurücknehmen"} <= {str(item.get("label")) for item in items}
+
+
 async def test_defaults_last_over_a_restart_and_so_does_their_panel(house: House, mia: Member) -> None:
     shown = await panel(house, mia)
     await choose(house, mia, shown, "own:quality", "low")

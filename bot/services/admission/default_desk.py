@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.errors import RequestRefused
+from bot.language import phrase, plural
 from bot.services.policy import NOT_SET, Aspect, DefaultChoices, Lead, Requester, Whose, all_qualities
 from bot.services.requests import MOST_PICTURES
 from bot.services.text import number_of
@@ -27,7 +28,7 @@ SUBJECTS = {
     Aspect.PRIVATE: "who sees results by default",
     Aspect.PREVIEWS: "the default number of previews",
 }
-NOT_OFFERED = "I do not offer that. Use the command once more, and choose one of what it shows."
+NOT_OFFERED = phrase("I do not offer that. Use the command once more, and choose one of what it shows.")
 
 
 @dataclass(frozen=True)
@@ -112,13 +113,16 @@ class DefaultsDesk:
 
 def choice_text(catalog: Catalog, aspect: Aspect, choice: Choice) -> str:
     """A choice as people read it."""
+    if aspect is Aspect.COUNT:
+        return plural("{count} picture", "{count} pictures", int(choice))
+    if aspect is Aspect.PRIVATE:
+        return phrase("only who asks") if choice else phrase("everybody")
+    if aspect is Aspect.PREVIEWS:
+        return phrase("at most {count}", count=int(choice)) if choice else phrase("none")
     told = {
         Aspect.MODEL: catalog.title_of(str(choice)),
         Aspect.SIZE: str(choice).replace("x", "×"),
         Aspect.FORMAT: str(choice).upper(),
-        Aspect.COUNT: f"{choice} picture{'s' * (choice != 1)}",
-        Aspect.PRIVATE: "only who asks" if choice else "everybody",
-        Aspect.PREVIEWS: f"at most {choice}" if choice else "none",
     }
     return told.get(aspect, str(choice))
 
