@@ -150,7 +150,7 @@ async def test_a_german_servers_thread_reads_german_after_a_restart_too_and_an_e
     private = await (await mia.slash("converse", prompt="a red fox")).shown()
     await house.until(lambda: threads(house) and answers(house, threads(house)[-1]))
     thread = threads(house)[-1]
-    await house.until(lambda: "Your conversation is in" in private.content)
+    await house.until(lambda: "<#" in private.content)
     await house.restart_bot(**SETTINGS)
     await mia.send(thread, "change something")
     await house.until(lambda: any("wurde kein Bild gemacht" in each.content for each in thread.messages))
@@ -160,6 +160,7 @@ async def test_a_german_servers_thread_reads_german_after_a_restart_too_and_an_e
     await mia.click(greeting, "Beenden")
     await house.until(lambda: thread.messages[-1].content.startswith("🏁"))
 
+    assert private.content == f"Your conversation is in <#{thread.id}>."
     assert "🧵 Sag, was als Nächstes kommt: Jede Nachricht hier" in greeting.content
     assert "Only who opened this conversation" in refused
     assert "Dieses Gespräch ist beendet: 2 Runden, 1 Bild, 0,0" in thread.messages[-1].content
@@ -170,12 +171,13 @@ async def test_a_german_member_is_answered_german_where_the_thread_reads_english
     mia.user.locale = "de"
     picture = await house.imagine(mia, "a fox", quality="low")
     begun = await (await choose(mia, picture, "converse")).shown()
-    await house.until(lambda: begun.content.startswith("Sag in <#"))
+    await house.until(lambda: "<#" in begun.content)
     again = await (await choose(mia, picture, "converse")).shown()
-    await house.until(lambda: again.content.startswith("Es geht schon weiter, in <#"))
+    await house.until(lambda: "<#" in again.content)
     (thread,) = threads(house)
 
     assert begun.content == f"Sag in <#{thread.id}>, was sich als Nächstes ändern soll."
+    assert again.content == f"Es geht schon weiter, in <#{thread.id}>."
     assert thread.messages[-1].content.startswith("🧵 Say what to do next to #1: each message here")
 
 
