@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
+from bot.delivery.languages import ask_in
 from bot.discord_limits import LONGEST_CHOICE
 from bot.discord_ui.buttons import CHOSEN, CHOSEN_IN_PRIVATE, LastingDialog, is_private, offer_of
 from bot.discord_ui.intake import SAID_BEFORE
@@ -16,7 +17,7 @@ from bot.discord_ui.interactions import Interaction, read_words
 from bot.discord_ui.occasions import attachment_of, fields_of, requester_of, uploaded_in
 from bot.discord_ui.presets import PresetUse, viewer_of
 from bot.errors import PresetRefusedError
-from bot.language import beginning
+from bot.language import beginning, composed, joined, phrase
 from bot.services.presets import LONGEST_VALUE, MOST_VARIABLES
 from bot.services.requests import Wishes, format_price
 from bot.services.text import listed, number_of, one_line, shown
@@ -33,10 +34,12 @@ MOST_FILES = 10  # of a field; Discord's limit
 LONGEST_TITLE = 45  # characters; Discord's limit
 SHORT_VALUE = 60  # characters that are written in one line
 LONGEST_SHOWN = 40  # characters of a variable's name
-OPTIONAL = "May be left empty"
-CHANGED = "This preset was changed meanwhile, and asks for other things. Use it once more. Nothing was charged."
-DEARER = "This preset costs more by now than the dialog said. Use it once more to see the price. Nothing was charged."
-NO_ROOM = "This preset asks for a picture: attach one as image1. Nothing was charged."
+OPTIONAL = phrase("May be left empty")
+CHANGED = phrase("This preset was changed meanwhile, and asks for other things. Use it once more. Nothing was charged.")
+DEARER = phrase(
+    "This preset costs more by now than the dialog said. Use it once more to see the price. Nothing was charged."
+)
+NO_ROOM = phrase("This preset asks for a picture: attach one as image1. Nothing was charged.")
 
 
 _TEMPLATE = r"preset:(?P<ref>[a-z0-9-]{1,40})(?::(?P<nano>[0-9]{1,18}))?:(?P<by>[0-9]{1,20})!{1,2}"
@@ -60,18 +63,22 @@ class UseDialog(LastingDialog, template=_TEMPLATE):
             told = [price] if place == 0 else []
             if variable.default == "":
                 told.append(OPTIONAL)
-            self._ask(beginning(variable.name), ". ".join(told), _field(variable, values.get(variable.key)))
+            self._ask(
+                beginning(variable.name), joined(". ", told) if told else "", _field(variable, values.get(variable.key))
+            )
         if file_price is not None:
             is_needed = use.lacks_picture
             files = discord.ui.FileUpload[Any](
                 custom_id=FILES, required=is_needed, min_values=int(is_needed), max_values=MOST_FILES
             )
-            each = f"Each costs up to {file_price} more"
-            about = each if template.variables else f"{price}. {each}"
-            self._ask("Picture to start from" if is_needed else "Pictures to start from", about, files)
+            each = phrase("Each costs up to {price} more", price=file_price)
+            about = each if template.variables else joined(". ", [price, each])
+            title = phrase("Picture to start from") if is_needed else phrase("Pictures to start from")
+            self._ask(title, about, files)
 
     def _ask(self, text: str, description: str, field: discord.ui.Item[Any]) -> None:
-        label = discord.ui.Label[Any](text=one_line(text, 45), description=description or None, component=field)
+        title = composed(lambda told: one_line(told[0], LONGEST_TITLE), [text])
+        label = discord.ui.Label[Any](text=title, description=description or None, component=field)
         self.add_item(label)
 
 
@@ -104,7 +111,8 @@ async def use_preset(interaction: Interaction, use: PresetUse, *, private: bool 
     custom_id = f"preset:{use.preset.ref}:{nano}:{interaction.id}{CHOSEN_IN_PRIVATE if is_hidden else CHOSEN}"
     file_price = format_price(await use.price(interaction, 1) - nano) if takes_files else None
     await _remember(interaction, use)
-    await interaction.response.send_modal(UseDialog(use, custom_id, f"Price: {format_price(nano)}", file_price))
+    price = phrase("Price: {price}", price=format_price(nano))
+    await ask_in(interaction, UseDialog(use, custom_id, price, file_price))
 
 
 async def use_filled(interaction: Interaction, match: re.Match[str]) -> None:
@@ -124,7 +132,7 @@ async def use_filled(interaction: Interaction, match: re.Match[str]) -> None:
     use = replace(use, attachments=(*use.attachments, *uploaded_in(interaction, FILES)))
     if missing := use.missing:
         names = listed(tuple(f"“{shown(each.name, LONGEST_SHOWN)}”" for each in missing), "and")
-        raise PresetRefusedError(f"Write something for {names}. Nothing was charged.")
+        raise PresetRefusedError(phrase("Write something for {names}. Nothing was charged.", names=names))
     await use.take(interaction, private=is_private(interaction), offer=offer_of(interaction))
 
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
+from bot.delivery.languages import ask_in
 from bot.discord_ui.buttons import LastingDialog
 from bot.discord_ui.presets import viewer_of
+from bot.language import phrase, plural
 from bot.services.presets import LONGEST_NAME, LONGEST_TEMPLATE, MOST_REFERENCES, Shelf, escaped, suggested_name
 
 if TYPE_CHECKING:
@@ -21,10 +23,11 @@ if TYPE_CHECKING:
 NAME, PROMPT, SHELF, PICTURES, FILES = "name", "prompt", "shelf", "pictures", "files"  # the fields' ids
 SAVE, CHANGE = "save", "change"  # what a dialog is for; kept in ids
 ITSELF, KEPT, ASK = "itself", "kept", "ask"  # which pictures a preset starts from; kept in notes
-HOW = "{subject} is filled in at each use; {subject=a fox} has a default, {style=oil|ink} choices."
-TOO_LONG = "The words are too long for a preset. Write shorter ones."
-FOR_WHOM = {Shelf.MINE: "Only me", Shelf.SERVER: "All members of this server"}
-SHARED = "Then every member sees its words and pictures, and leads change it."
+HOW = phrase("{subject} is filled in at each use; {subject=a fox} has a default, {style=oil|ink} choices.")
+TOO_LONG = phrase("The words are too long for a preset. Write shorter ones.")
+FOR_WHOM = {Shelf.MINE: phrase("Only me"), Shelf.SERVER: phrase("All members of this server")}
+ASK_FOR_PICTURE = phrase("Ask whoever uses it for a picture")
+SHARED = phrase("Then every member sees its words and pictures, and leads change it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +65,16 @@ class KeepDialog(LastingDialog, template=rf"preset-(?P<about>{SAVE}|{CHANGE}):(?
             placeholder=None if fits else TOO_LONG,
             max_length=LONGEST_TEMPLATE,
         )
-        self._ask("Name", "", name)
-        self._ask("Words", HOW, words)
+        self._ask(phrase("Name"), "", name)
+        self._ask(phrase("Words"), HOW, words)
         if len(form.shelves) > 1:
             shelves = [(FOR_WHOM[shelf], shelf.value) for shelf in form.shelves]
-            self._ask("For whom", SHARED, _select(SHELF, shelves, (form.shelves[0],), most=1))
-        least = "Which of these; more can be added below"
-        self._ask("Pictures to start from", least, _select(PICTURES, form.pictures, form.chosen))
+            self._ask(phrase("For whom"), SHARED, _select(SHELF, shelves, (form.shelves[0],), most=1))
+        least = phrase("Which of these; more can be added below")
+        self._ask(phrase("Pictures to start from"), least, _select(PICTURES, form.pictures, form.chosen))
         files = discord.ui.FileUpload[Any](custom_id=FILES, required=False, min_values=0, max_values=MOST_REFERENCES)
-        self._ask("More pictures", "A logo, a palette, a figure: kept with the preset, and sent with each use", files)
+        about = phrase("A logo, a palette, a figure: kept with the preset, and sent with each use")
+        self._ask(phrase("More pictures"), about, files)
 
     def _ask(self, text: str, description: str, field: discord.ui.Item[Any]) -> None:
         self.add_item(discord.ui.Label[Any](text=text, description=description or None, component=field))
@@ -78,12 +82,12 @@ class KeepDialog(LastingDialog, template=rf"preset-(?P<about>{SAVE}|{CHANGE}):(?
 
 async def open_for_result(interaction: Interaction, order: Order, picture: Picture) -> None:
     """Behind ⋯: keep how a picture was made. Its own words stand there already, with their braces as braces."""
-    await interaction.response.send_modal(KeepDialog(await form_for_result(interaction, order, picture)))
+    await ask_in(interaction, KeepDialog(await form_for_result(interaction, order, picture)))
 
 
 async def open_for_change(interaction: Interaction, preset: Preset) -> None:
     """Ask how a preset shall be; it stands there as it is."""
-    await interaction.response.send_modal(KeepDialog(form_for_change(preset)))
+    await ask_in(interaction, KeepDialog(form_for_change(preset)))
 
 
 async def form_for_result(interaction: Interaction, order: Order, picture: Picture) -> Form:
@@ -91,34 +95,32 @@ async def form_for_result(interaction: Interaction, order: Order, picture: Pictu
     viewer = await viewer_of(interaction)
     is_shared = viewer.leads and not order.hides(picture)
     words = order.request.own_words.strip()
-    pictures = [(f"#{picture.number} itself", ITSELF)]
+    pictures: list[tuple[str, str]] = [(phrase("{number} itself", number=f"#{picture.number}"), ITSELF)]
     if has_own_references(interaction, order):
         count = len(order.request.references)
-        pictures.append(
-            ("The picture that it started from" if count == 1 else f"The {count} that it started from", KEPT)
-        )
+        pictures.append((plural("The picture that it started from", "The {count} that it started from", count), KEPT))
     return Form(
-        f"Save #{picture.number} as preset",
+        phrase("Save {number} as preset", number=f"#{picture.number}"),
         f"preset-{SAVE}:{picture.number}",
         suggested_name(words) or f"Preset {picture.number}",
         escaped(words),
         (Shelf.MINE, Shelf.SERVER) if is_shared else (Shelf.MINE,),
-        (*pictures, ("Ask whoever uses it for a picture", ASK)),
+        (*pictures, (ASK_FOR_PICTURE, ASK)),
     )
 
 
 def form_for_change(preset: Preset) -> Form:
     """A preset as it is."""
     count = len(preset.present)
-    kept = [("Keep its picture" if count == 1 else f"Keep its {count} pictures", KEPT)] if count else []
+    kept = [(plural("Keep its picture", "Keep its {count} pictures", count), KEPT)] if count else []
     chosen = (*([KEPT] if count else []), *([ASK] if preset.takes_picture else []))
     return Form(
-        "Change a preset",
+        phrase("Change a preset"),
         f"preset-{CHANGE}:{preset.id}",
         preset.name,
         preset.words,
         (preset.shelf,),
-        (*kept, ("Ask whoever uses it for a picture", ASK)),
+        (*kept, (ASK_FOR_PICTURE, ASK)),
         chosen,
     )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from typing_extensions import override
 
 from bot.delivery.ladder import Sentences
+from bot.delivery.languages import ask_in
 from bot.discord_ui.buttons import AtelierButton, ask_privately, picture_of
 from bot.discord_ui.intake import DRAFT
 from bot.discord_ui.interactions import Interaction, order_behind, read_words
@@ -107,7 +108,7 @@ class AgainButton(AtelierButton, action="preset-again"):
         typed = Typed(**fields)
         if typed.user_id != interaction.user.id:
             raise PresetRefusedError(FORGOTTEN)
-        await interaction.response.send_modal(KeepDialog(await _form_again(interaction, typed)))
+        await ask_in(interaction, KeepDialog(await _form_again(interaction, typed)))
 
 
 async def keep_filled(interaction: Interaction, match: re.Match[str]) -> None:

@@ -79,6 +79,8 @@ async def test_a_german_members_panel_and_refusals_are_german(house: House, mia:
     )
     taken = await refusal(house, await mia.slash("preset save", name="Plakat", prompt="an owl"))
     unknown = await refusal(house, await mia.slash("preset show", name="Nichts"))
+    use = await dialog_of(house, await mia.slash("preset use", name="Plakat"))
+    change = await dialog_of(house, await mia.click(saved, "Ändern"))
     asked = await panel(await mia.slash("preset delete", name="Plakat"))
 
     (embed,) = saved.embeds
@@ -91,6 +93,11 @@ async def test_a_german_members_panel_and_refusals_are_german(house: House, mia:
     assert [label.split(" · ")[0] for label in labels(saved)] == ["Nutzen", "Ändern", "Löschen"]
     assert "Du hast schon eine Vorlage „Plakat“." in taken
     assert "Hier gibt es keine Vorlage dieses Namens" in unknown
+    assert use.modal is not None
+    assert use.modal["components"][0]["description"].startswith("Preis: ")
+    assert use.modal["components"][2]["label"] == "Bilder, von denen es ausgeht"
+    assert change.modal is not None
+    assert (change.modal["title"], change.modal["components"][0]["label"]) == ("Eine Vorlage ändern", "Name")
     assert asked.content.startswith("Deine Vorlage „Plakat“ endgültig löschen?")
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import RequestRefused, UnknownModelError
-from bot.language import beginning
+from bot.language import beginning, phrase
 from bot.services.requests import TRANSPARENT_FORMATS
 from bot.services.text import shown
 
@@ -43,14 +43,22 @@ class Succession:
         try:
             model = self.catalog.model(options.model)
         except UnknownModelError:
-            gone = f"The model of this preset, {shown(options.model, LONGEST_SHOWN)}, is not known any more"
-            return replace(options, model=None), (f"{gone}: the usual one draws instead.",)
+            gone = phrase(
+                "The model of this preset, {model}, is not known any more: the usual one draws instead.",
+                model=shown(options.model, LONGEST_SHOWN),
+            )
+            return replace(options, model=None), (gone,)
         retired_on = None if self.allow_retired else self.today
         if self.catalog.serves(model, retired_on):
             return options, ()
         successor = self.catalog.successor(model, retired_on)
-        heir = "the usual one" if successor is None else successor.title
-        note = f"{model.title} was shut down on {model.shutdown}: {heir} draws instead."
+        heir = phrase("the usual one") if successor is None else successor.title
+        note = phrase(
+            "{model} was shut down on {day}: {heir} draws instead.",
+            model=model.title,
+            day=str(model.shutdown),
+            heir=heir,
+        )
         return replace(options, model=None if successor is None else successor.id), (note,)
 
 
@@ -78,24 +86,27 @@ def fitted(options: Wishes, model: Model) -> tuple[Wishes, Sequence[str]]:
     def become(name: str, what: str, value: str | None) -> None:
         changed[name] = value
         was = shown(str(getattr(options, name)), LONGEST_SHOWN)
-        instead = "is left out" if value is None else f"became {value}"
-        notes.append(f"{beginning(what)} {was} {instead}, for {model.title} does not have it.")
+        said = {"what": beginning(what), "was": was, "model": model.title}
+        if value is None:
+            notes.append(phrase("{what} {was} is left out, for {model} does not have it.", **said))
+        else:
+            notes.append(phrase("{what} {was} became {value}, for {model} does not have it.", **said, value=value))
 
     size = _size(options.size, model)
     if size is not None:
-        become("size", "the size", size)
+        become("size", phrase("the size"), size)
     for name, what, there in (
-        ("quality", "the quality", model.qualities),
-        ("input_fidelity", "the input fidelity", model.input_fidelity),
-        ("complexity", "the complexity", model.complexity),
+        ("quality", phrase("the quality"), model.qualities),
+        ("input_fidelity", phrase("the input fidelity"), model.input_fidelity),
+        ("complexity", phrase("the complexity"), model.complexity),
     ):
         wanted = getattr(options, name)
         if wanted is not None and wanted not in there:
             become(name, what, _nearest(wanted, there))
     if options.background is not None and options.background not in model.backgrounds:
-        become("background", "the background", None)
+        become("background", phrase("the background"), None)
     if options.output_format in STILL_FORMATS and options.output_format not in model.formats:
-        become("output_format", "the format", model.formats[0])
+        become("output_format", phrase("the format"), model.formats[0])
         changed["compression"] = None
     return replace(options, **changed), notes
 
