@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from bot.errors import PresetRefusedError
+from bot.language import phrase
 
 LONGEST_NAME = 40  # characters
 LONGEST_SAID = 200  # characters of what a name is made from
@@ -16,7 +17,6 @@ _BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\u17b4\u17b5\ufffc")  # count 
 _SKIN = frozenset(map(chr, range(0x1F3FB, 0x1F400)))  # that change the colour of an emoji
 _EMOJI_SIGN = "\ufe0f"
 _PILE = re.compile(rf"M{{{MOST_MARKS + 1},}}")
-RULE = f"A preset's name has 1 to {LONGEST_NAME} letters, digits or emoji, with spaces and any of - _ . , ' & + ! ?"
 
 
 def checked_name(text: str) -> str:
@@ -27,10 +27,23 @@ def checked_name(text: str) -> str:
     """
     name = " ".join(unicodedata.normalize("NFC", text).split())
     if len(name) > LONGEST_NAME:
-        raise PresetRefusedError(f"{RULE} between them; this one has {len(name):,} characters.")
+        raise PresetRefusedError(
+            phrase(
+                "A preset's name has 1 to {most} letters, digits or emoji, with spaces and any of - _ . , ' & + ! ? "
+                "between them; this one has {length} characters.",
+                most=LONGEST_NAME,
+                length=len(name),
+            )
+        )
     kinds = "".join(map(_kind, name))
     if "?" in kinds or _PILE.search(kinds) or not {"L", "N", "S"} & set(kinds):
-        raise PresetRefusedError(f"{RULE} between them; this one has a sign that I cannot take, or none to be read.")
+        raise PresetRefusedError(
+            phrase(
+                "A preset's name has 1 to {most} letters, digits or emoji, with spaces and any of - _ . , ' & + ! ? "
+                "between them; this one has a sign that I cannot take, or none to be read.",
+                most=LONGEST_NAME,
+            )
+        )
     return name
 
 
