@@ -17,6 +17,7 @@ from bot.delivery.place import Place
 from bot.discord_ui.occasions import Asker, Occasion, answer_double, by_interaction
 from bot.errors import DatabaseError, LimitReachedError, NotAcceptingError, RequestRefused, UserFacingError
 from bot.inputs import Gatherer, Sources, check_declared
+from bot.language import phrase
 from bot.presentation.offers import BEING_TAKEN, TOO_OLD, used_text
 from bot.presentation.restart import stopping_text
 from bot.services.requests import cuts_story
@@ -41,7 +42,7 @@ GRACE = 1.5  # seconds in which a refusal can still be private; Discord waits 3 
 DOUBLE = timedelta(seconds=1)  # within which the same press is the same wish
 MOST_REMEMBERED = 500  # presses
 NOTHING = Sources()
-STORY_CUT = "What it was made from was said in many words: only a part of them is sent along."
+STORY_CUT = phrase("What it was made from was said in many words: only a part of them is sent along.")
 OFFER = "offer:"  # begins the name of a note; the offer's id follows
 # The same, of what was said in the command that opened a preset's dialog, and of what was typed in a refused one.
 SAID_BEFORE, DRAFT = "preset-use:", "preset-draft:"
@@ -194,7 +195,11 @@ class Intake:
             await occasion.withdraw()
             if isinstance(error, DatabaseError):  # what was reserved by then is given back
                 raise NotAcceptingError(
-                    f"{error.reason}, so this was not begun. Nothing was charged. {error.cure}"
+                    phrase(
+                        "{reason}, so this was not begun. Nothing was charged. {cure}",
+                        reason=error.reason,
+                        cure=error.cure,
+                    )
                 ) from error
             raise
 

@@ -143,7 +143,7 @@ def linked(number: int, server_id: int, place: tuple[int, int] | None) -> str:
 def message_link(name: str, server_id: int, place: tuple[int, int]) -> str:
     """A link to (channel id, message id); `name` is our own words."""
     channel_id, message_id = place
-    return f"[{name}](https://discord.com/channels/{server_id}/{channel_id}/{message_id})"
+    return joined("", ["[", name, f"](https://discord.com/channels/{server_id}/{channel_id}/{message_id})"])
 
 
 def _inputs(request: ImageRequest) -> list[str]:

@@ -9,12 +9,14 @@ import discord
 from typing_extensions import override
 
 from bot.delivery.ladder import NoWayError, Spot, Way, climb
+from bot.delivery.languages import locale_of_server
 from bot.delivery.place import Place
 from bot.delivery.standing import find_posted
 from bot.discord_retries import steadily
 from bot.discord_ui.shown_pictures import saying_of
 from bot.discord_ui.sight import is_for_adults_elsewhere
 from bot.errors import DecisionRefusedError, NotPermittedError
+from bot.language import phrase
 from bot.presentation.story import numbers
 from bot.services.gallery import Poster
 from bot.services.ledger import Destination
@@ -25,10 +27,6 @@ if TYPE_CHECKING:
     from bot.services.ledger import Order, Picture
     from bot.services.policy import Requester
 
-BY = "Published by <@{}>."
-NOT_TAKEN = "I cannot publish {}, because {}. Nothing has changed."
-FOR_ADULTS = "#{} was made in an age-restricted channel. Publish it in one."
-MAY_NOT = "You may not write in <#{}>, so you cannot publish there. Choose a channel where you may."
 OF_OUR_OWN = Destination(0, "", 0, None, private=False)  # no interaction's token is needed
 
 
@@ -55,7 +53,7 @@ class ChannelPoster(Poster):
             member = await steadily(lambda: guild.fetch_member(owner.user_id))
             channel = guild.get_channel_or_thread(owner.channel_id) or await guild.fetch_channel(owner.channel_id)
         except discord.NotFound as gone:
-            raise NotPermittedError(MAY_NOT.format(owner.channel_id)) from gone
+            raise NotPermittedError(_may_not(owner.channel_id)) from gone
         check_place(order, publication.numbers[0], channel, channel.permissions_for(member))
 
     @override
@@ -66,14 +64,25 @@ class ChannelPoster(Poster):
             each if each.picture is None else replace(each, picture=_published(each.picture, owner)) for each in jobs
         )
         shown = replace(order, jobs=tuple(public))
-        saying = await saying_of(self._client, shown, shown.pictures, BY.format(owner.user_id))
-        place = Place(self._client, owner, OF_OUR_OWN, publication.id)
+        by = phrase("Published by {who}.", who=f"<@{owner.user_id}>")
+        saying = await saying_of(self._client, shown, shown.pictures, by)
+        place = Place(self._client, owner, self._destination(owner.server_id), publication.id)
         way = Way(Spot.CHANNEL, place.send, place.upload_limit)
         try:
             landing = await climb([way], saying, owner.channel_id)
         except NoWayError as nowhere:
-            raise DecisionRefusedError(NOT_TAKEN.format(numbers(shown.pictures), nowhere.why)) from nowhere
+            raise DecisionRefusedError(
+                phrase(
+                    "I cannot publish {numbers}, because {why}. Nothing has changed.",
+                    numbers=numbers(shown.pictures),
+                    why=nowhere.why,
+                )
+            ) from nowhere
         return landing.posted.message_ids[0]
+
+    def _destination(self, server_id: int) -> Destination:
+        guild = self._client.get_guild(server_id)
+        return OF_OUR_OWN if guild is None else replace(OF_OUR_OWN, locale=locale_of_server(guild))
 
 
 def check_place(
@@ -86,9 +95,18 @@ def check_place(
         NotPermittedError: they could say nothing there themselves.
     """
     if is_for_adults_elsewhere(channel.guild, order.requester.pool_id, channel):
-        raise DecisionRefusedError(FOR_ADULTS.format(number))
+        raise DecisionRefusedError(
+            phrase("{number} was made in an age-restricted channel. Publish it in one.", number=f"#{number}")
+        )
     if not (allowed.send_messages_in_threads if isinstance(channel, discord.Thread) else allowed.send_messages):
-        raise NotPermittedError(MAY_NOT.format(channel.id))
+        raise NotPermittedError(_may_not(channel.id))
+
+
+def _may_not(channel_id: int) -> str:
+    return phrase(
+        "You may not write in {channel}, so you cannot publish there. Choose a channel where you may.",
+        channel=f"<#{channel_id}>",
+    )
 
 
 def _published(picture: Picture, owner: Requester) -> Picture:

@@ -8,24 +8,25 @@ import discord
 from typing_extensions import override
 
 from bot.delivery.ladder import Sentences
+from bot.delivery.languages import language_of_reader
 from bot.delivery.posted_results import ShownResults
 from bot.discord_ui.buttons import AtelierButton, ask_privately, picture_of
 from bot.discord_ui.interactions import Interaction, order_behind
 from bot.discord_ui.occasions import take_press
 from bot.discord_ui.picture_sheets import label_of, sheet_of
 from bot.discord_ui.rows import view_of
-from bot.language import phrase
+from bot.language import joined, phrase
 from bot.services.gallery import Deleter
 from cogs.gallery.channel_poster import ChannelPoster
 
 if TYPE_CHECKING:
     from bot.services.ledger import Order, Picture
 
-ASK_ONE = "Delete this result for everybody? It cannot be brought back, and its cost stays booked."
-ASK_WHICH = "Delete which picture for everybody? It cannot be brought back, and its cost stays booked."
-NOT_ASKED = "Discord refused the button that deletes it, so nothing was deleted. Try again later."
-STAYS = " I cannot remove its message; dismiss or delete that yourself."
-STAYS_IN = " I cannot take it out of its message; dismiss or delete that yourself."
+ASK_ONE = phrase("Delete this result for everybody? It cannot be brought back, and its cost stays booked.")
+ASK_WHICH = phrase("Delete which picture for everybody? It cannot be brought back, and its cost stays booked.")
+NOT_ASKED = phrase("Discord refused the button that deletes it, so nothing was deleted. Try again later.")
+STAYS = phrase("I cannot remove its message; dismiss or delete that yourself.")
+STAYS_IN = phrase("I cannot take it out of its message; dismiss or delete that yourself.")
 
 
 class DeleteButton(AtelierButton, action="delete"):
@@ -75,7 +76,7 @@ async def ask_deletion(interaction: Interaction, order: Order, picture: Picture)
     else:
         question = Sentences(
             ASK_WHICH,
-            lambda: view_of([*_ones(order), ReallyDeleteButton(picture.number, "All")]),
+            lambda: view_of([*_ones(order), ReallyDeleteButton(picture.number, phrase("All"))]),
             NOT_ASKED,
             await sheet_of(interaction.client.services, order.pictures),
         )
@@ -95,10 +96,11 @@ async def _delete(interaction: Interaction, order: Order, picture: Picture | Non
     unseen = await deletions.delete(order, number, deleter, ShownResults(interaction.client))
     interaction.client.services.gallery_posts.look_after(order)
     if picture is None or len(order.pictures) == 1:
-        told = f"Deleted.{'' if unseen else STAYS}"
+        told = [phrase("Deleted."), *([] if unseen else [STAYS])]
     else:
-        told = f"Deleted #{picture.number}.{'' if unseen else STAYS_IN}"
-    await interaction.edit_original_response(content=told, attachments=[], view=None)
+        told = [phrase("Deleted {number}.", number=f"#{picture.number}"), *([] if unseen else [STAYS_IN])]
+    content = language_of_reader(interaction).translate(joined(" ", told))
+    await interaction.edit_original_response(content=content, attachments=[], view=None)
 
 
 def _deleter(interaction: Interaction) -> Deleter:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
     from bot.services.ledger import Order, Picture
 
-NOT_MINE = "That is not a picture of mine, so I know nothing about it. Choose a message in which I show a picture."
+NOT_MINE = phrase(
+    "That is not a picture of mine, so I know nothing about it. Choose a message in which I show a picture."
+)
 
 
 class DetailsButton(AtelierButton, action="details"):

@@ -8,6 +8,7 @@ import discord
 from typing_extensions import override
 
 from bot.delivery.ladder import Sentences
+from bot.delivery.languages import language_of_reader
 from bot.delivery.posted_results import ShownResults
 from bot.discord_retries import steadily
 from bot.discord_ui.buttons import AtelierButton, ask_privately, picture_of
@@ -16,7 +17,7 @@ from bot.discord_ui.occasions import requester_of, take_press
 from bot.discord_ui.picture_sheets import label_of, sheet_of
 from bot.discord_ui.rows import view_of
 from bot.errors import DecisionRefusedError
-from bot.language import phrase
+from bot.language import joined, phrase, plural
 from bot.presentation.story import numbers
 from bot.services.text import listed
 from cogs.gallery.channel_poster import ChannelPoster, check_place
@@ -27,26 +28,19 @@ if TYPE_CHECKING:
     from bot.services.gallery import Showing
     from bot.services.ledger import Order, Picture
 
-ASK = (
-    "Publish {} in <#{}>? Everybody who can read there sees it with its words, finds it in /history, and can go on "
-    "from it. ⋯ Unpublish takes it back."
+MEANS = phrase(
+    "Everybody who can read there sees it with its words, finds it in /history, and can go on from it. "
+    "⋯ Unpublish takes it back."
 )
-ASK_BACK = (
-    "{} public. Unpublish {}? Then only you see it again. Messages with it are removed; what others made of it stays."
-)
-UNSEEN = " The pictures that it starts from are not shown."
-NOT_ASKED = "Discord refused the button for it, so nothing has changed. Try again later."
-NOT_DIRECTLY = "Here nobody else could see it. On the server, /show brings #{0} up for you; publish it there."
-PUBLISHED = "Published {} in <#{}>."
-PUBLIC_ALREADY = "{} is public already. ⋯ Unpublish takes it back."
-PRIVATE_AGAIN = "Only you see {} now."
-LEFT = " I could not take it out of {}: I try again later, and a moderator can remove it there."
+MEANS_BACK = phrase("Then only you see it again. Messages with it are removed; what others made of it stays.")
+UNSEEN = phrase("The pictures that it starts from are not shown.")
+NOT_ASKED = phrase("Discord refused the button for it, so nothing has changed. Try again later.")
 
 
 class PublishButton(AtelierButton, action="publish"):
     """Publishes one picture."""
 
-    label = "Publish"
+    label = phrase("Publish")
     style = discord.ButtonStyle.primary
 
     @override
@@ -59,7 +53,7 @@ class PublishButton(AtelierButton, action="publish"):
 class PublishAllButton(AtelierButton, action="publish-all"):
     """Publishes whatever is private of a result."""
 
-    label = "All"
+    label = phrase("All")
     style = discord.ButtonStyle.primary
 
     @override
@@ -72,7 +66,7 @@ class PublishAllButton(AtelierButton, action="publish-all"):
 class UnpublishButton(AtelierButton, action="unpublish"):
     """Takes one picture back."""
 
-    label = "Unpublish"
+    label = phrase("Unpublish")
 
     @override
     async def pressed(self, interaction: Interaction) -> None:
@@ -84,7 +78,7 @@ class UnpublishButton(AtelierButton, action="unpublish"):
 class UnpublishAllButton(AtelierButton, action="unpublish-all"):
     """Takes back whatever is public of a result."""
 
-    label = "All"
+    label = phrase("All")
 
     @override
     async def pressed(self, interaction: Interaction) -> None:
@@ -110,17 +104,26 @@ async def ask_publication(interaction: Interaction, order: Order, picture: Pictu
         await ask_taking_back(interaction, order, picture)
         return
     await _check(interaction, order, picture)
-    unseen = UNSEEN if order.request.references else ""
-    asked = ASK.format(_which(hidden), interaction.channel_id)
-    await _ask(interaction, order, hidden, f"{asked}{unseen}", (PublishButton, PublishAllButton))
+    channel = f"<#{interaction.channel_id}>"
+    asked = (
+        phrase("Publish {number} in {channel}?", number=numbers(hidden), channel=channel)
+        if len(hidden) == 1
+        else phrase("Publish which picture in {channel}?", channel=channel)
+    )
+    told = joined(" ", [asked, MEANS, *([UNSEEN] if order.request.references else [])])
+    await _ask(interaction, order, hidden, told, (PublishButton, PublishAllButton))
 
 
 async def ask_taking_back(interaction: Interaction, order: Order, picture: Picture) -> None:
     """The same of Unpublish."""
     interaction.client.services.publications.check_owner(order, interaction.user.id)
     shown = [each for each in order.pictures if each.published] or [picture]
-    are = f"{numbers(shown)} {'is' if len(shown) == 1 else 'are'}"
-    await _ask(interaction, order, shown, ASK_BACK.format(are, _which(shown)), (UnpublishButton, UnpublishAllButton))
+    are = plural("{numbers} is public.", "{numbers} are public.", len(shown), numbers=numbers(shown))
+    asked = (
+        phrase("Unpublish {number}?", number=numbers(shown)) if len(shown) == 1 else phrase("Unpublish which picture?")
+    )
+    told = joined(" ", [are, asked, MEANS_BACK])
+    await _ask(interaction, order, shown, told, (UnpublishButton, UnpublishAllButton))
 
 
 async def _ask(
@@ -135,7 +138,7 @@ async def _ask(
 
     def view() -> discord.ui.View:
         if len(pictures) == 1:
-            return view_of([one(pictures[0].number, f"{one.label} #{pictures[0].number}")])
+            return view_of([one(pictures[0].number, joined(" ", [one.label, numbers(pictures)]))])
         return view_of(
             [*(one(each.number, label_of(order, each)) for each in pictures), everything(pictures[0].number)]
         )
@@ -154,9 +157,11 @@ async def _publish(interaction: Interaction, order: Order, pictures: Sequence[Pi
     poster = ChannelPoster(interaction.client)
     published = await services.publications.publish(order, meant, owner, str(interaction.id), poster)
     if published:
-        await _say(interaction, PUBLISHED.format(numbers(published), owner.channel_id))
+        channel = f"<#{owner.channel_id}>"
+        told = phrase("Published {numbers} in {channel}.", numbers=numbers(published), channel=channel)
     else:
-        await _say(interaction, PUBLIC_ALREADY.format(numbers(pictures)))
+        told = phrase("{numbers} is public already. ⋯ Unpublish takes it back.", numbers=numbers(pictures))
+    await _say(interaction, told)
 
 
 async def _take_back(interaction: Interaction, order: Order, pictures: Sequence[Picture]) -> None:
@@ -167,13 +172,21 @@ async def _take_back(interaction: Interaction, order: Order, pictures: Sequence[
     poster = ChannelPoster(interaction.client)
     left = await publications.take_back(order, meant, interaction.user.id, poster, screen)
     interaction.client.services.gallery_posts.look_after(order)
-    told = PRIVATE_AGAIN.format(numbers(pictures))
-    await _say(interaction, f"{told}{LEFT.format(_links(order, left)) if left else ''}")
+    told = [phrase("Only you see {numbers} now.", numbers=numbers(pictures))]
+    if left:
+        told.append(
+            phrase(
+                "I could not take it out of {messages}: I try again later, and a moderator can remove it there.",
+                messages=_links(order, left),
+            )
+        )
+    await _say(interaction, joined(" ", told))
 
 
 async def _say(interaction: Interaction, text: str) -> None:
     """In place of the question."""
-    await steadily(lambda: interaction.edit_original_response(content=text, attachments=[], view=None))
+    told = language_of_reader(interaction).translate(text)
+    await steadily(lambda: interaction.edit_original_response(content=told, attachments=[], view=None))
 
 
 async def _check(interaction: Interaction, order: Order, picture: Picture) -> None:
@@ -185,13 +198,14 @@ async def _check(interaction: Interaction, order: Order, picture: Picture) -> No
     publications = interaction.client.services.publications
     publications.check_owner(order, interaction.user.id)
     if not isinstance(interaction.channel, discord.abc.GuildChannel | discord.Thread):
-        raise DecisionRefusedError(NOT_DIRECTLY.format(picture.number))
+        raise DecisionRefusedError(
+            phrase(
+                "Here nobody else could see it. On the server, /show brings {number} up for you; publish it there.",
+                number=f"#{picture.number}",
+            )
+        )
     check_place(order, picture.number, interaction.channel, interaction.permissions)
     await publications.check(order, requester_of(interaction))
-
-
-def _which(pictures: Sequence[Picture]) -> str:
-    return f"#{pictures[0].number}" if len(pictures) == 1 else "which picture"
 
 
 def _links(order: Order, showings: Sequence[Showing]) -> str:

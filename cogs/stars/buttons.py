@@ -10,6 +10,7 @@ from discord import app_commands
 from typing_extensions import override
 
 from bot.delivery.ladder import Sentences
+from bot.delivery.languages import language_of_reader, locale_of, translated
 from bot.discord_limits import INTERACTION_GONE
 from bot.discord_retries import PROBLEMS, is_refusal
 from bot.discord_ui.buttons import ALONE, CHOSEN, CHOSEN_IN_PRIVATE, PictureButton, ask_privately, ending_of, is_private
@@ -17,7 +18,7 @@ from bot.discord_ui.interactions import order_shown_by
 from bot.discord_ui.occasions import show_press
 from bot.discord_ui.shown_pictures import rows_of
 from bot.errors import UserFacingError
-from bot.language import phrase
+from bot.language import language_of, phrase
 from cogs.stars.labels import shown_alone
 from cogs.stars.text import STAR, counted_text, star_label
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from bot.services.jobs import Result
     from bot.services.ledger import Order, Picture
 
-NOT_MINE = "That is not a picture of mine, so it can have no stars. Choose a message in which I show a picture."
+NOT_MINE = phrase("That is not a picture of mine, so it can have no stars. Choose a message in which I show a picture.")
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -48,12 +49,15 @@ class StarButton(PictureButton, action="star"):
         if interaction.type is not discord.InteractionType.component:
             await _answer(interaction, words)
         elif self._ending in {CHOSEN, CHOSEN_IN_PRIVATE}:  # below the question, whose other pictures may be starred too
-            await _show(interaction, words, content=words)
+            await _show(interaction, words, content=language_of_reader(interaction).translate(words))
         else:
             now = await services.requests.get(order.id) or order
             now = now if is_private(interaction) else now.seen_by(None)
             alone = picture.number if self._ending == ALONE else 0
-            if await _show(interaction, words, view=rows_of(interaction.client.buttons, now, alone)):
+            language = language_of(locale_of(interaction, private=is_private(interaction)))
+            if await _show(
+                interaction, words, view=translated(rows_of(interaction.client.buttons, now, alone), language)
+            ):
                 await _say_behind(interaction, words)
 
     @classmethod
@@ -94,6 +98,6 @@ async def _answer(interaction: Interaction, words: str) -> None:
 async def _say_behind(interaction: Interaction, words: str) -> None:
     """Say it to who pressed, below what has changed. It is done already: if it cannot be said, the button tells."""
     try:
-        await interaction.followup.send(words, ephemeral=True)
+        await interaction.followup.send(language_of_reader(interaction).translate(words), ephemeral=True)
     except PROBLEMS as problem:
         _log.info("vote not told", interaction=interaction.id, reason=repr(problem))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import discord
 from typing_extensions import override
 
 from bot.delivery.ladder import Saying, Spot, Way, climb
+from bot.delivery.languages import locale_of_server
 from bot.delivery.place import Place
 from bot.delivery.posted_results import ShownResults
 from bot.delivery.posting import uploads_of
@@ -16,6 +17,7 @@ from bot.delivery.standing import find_posted
 from bot.discord_retries import steadily
 from bot.discord_ui.readership import all_readers_see, is_for_adults
 from bot.discord_ui.shown_pictures import result_of
+from bot.language import phrase
 from bot.services.gallery import GalleryWriter
 from bot.services.ledger import Destination
 from bot.services.policy import Requester
@@ -31,10 +33,8 @@ if TYPE_CHECKING:
     from bot.services.jobs import Result
     from bot.services.ledger import Order, Picture
 
-GONE = "the place where it was made is gone"
-IN_PRIVATE = "it was made in a private thread"
-FOR_ADULTS = "it was made in an age-restricted channel, which <#{}> is not"
-HIDDEN = "not everybody who sees <#{}> can see where it was made"
+GONE = phrase("the place where it was made is gone")
+IN_PRIVATE = phrase("it was made in a private thread")
 NOWHERE = Destination(application_id=0, interaction_token="", expires_at=0, message_id=None, private=False)
 
 
@@ -79,10 +79,12 @@ class ChannelWriter(GalleryWriter):
             return IN_PRIVATE
         gallery = guild.get_channel_or_thread(channel_id) or await guild.fetch_channel(channel_id)
         if is_for_adults(made_in) and not is_for_adults(gallery):
-            return FOR_ADULTS.format(channel_id)
+            return phrase(
+                "it was made in an age-restricted channel, which {channel} is not", channel=f"<#{channel_id}>"
+            )
         shown_in = gallery.parent if isinstance(gallery, discord.Thread) else gallery  # all who see it see that too
         if shown_in is None or (shown_in.id != made_in.id and not all_readers_see(shown_in, made_in)):
-            return HIDDEN.format(channel_id)
+            return phrase("not everybody who sees {channel} can see where it was made", channel=f"<#{channel_id}>")
         return None
 
     async def _is_private(self, guild: discord.Guild, thread_id: int) -> bool | None:
@@ -112,10 +114,14 @@ class ChannelWriter(GalleryWriter):
             self._client.buttons,
         )
         there = Requester(due.server_id, channel_id, 0)
-        place = Place(self._client, there, NOWHERE, str(due.vote_id))
+        place = Place(self._client, there, self._destination(due.server_id), str(due.vote_id))
         landing = await climb([Way(Spot.CHANNEL, place.send, place.upload_limit)], saying, channel_id)
         (message_id,) = landing.posted.message_ids
         return message_id
+
+    def _destination(self, server_id: int) -> Destination:
+        guild = self._client.get_guild(server_id)
+        return NOWHERE if guild is None else replace(NOWHERE, locale=locale_of_server(guild))
 
     @override
     async def take_down(self, channel_id: int, message_id: int) -> None:

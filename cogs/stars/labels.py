@@ -9,6 +9,7 @@ import discord
 import structlog
 from typing_extensions import override
 
+from bot.delivery.languages import language_of_server, translated
 from bot.discord_retries import PROBLEMS, steadily
 from bot.discord_ui.buttons import ALONE
 from bot.discord_ui.shown_pictures import rows_of
@@ -46,9 +47,10 @@ class MessageLabels(StarLabels):
                 return True
             if order.destination.private:  # of its pictures, everybody may see some
                 order = order.showing({number_in(each.filename) or 0 for each in shown.attachments})
-            rows = rows_of(self._buttons, order, alone)
+            language = language_of_server(self._client.get_guild(order.requester.server_id))
+            rows = translated(rows_of(self._buttons, order, alone), language)
             if rows is not None and _told(rows.children) != _told(_items_of(shown)):
-                await steadily(lambda: message.edit(view=rows_of(self._buttons, order, alone)))
+                await steadily(lambda: message.edit(view=translated(rows_of(self._buttons, order, alone), language)))
         except (PictureGoneError, discord.NotFound):
             return True  # nothing is left that could tell them
         except PROBLEMS as problem:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.discord_limits import LONGEST_MESSAGE
-from bot.language import joined, phrase, plural
+from bot.language import composed, joined, phrase, plural
 from bot.presentation.result import PROMPT_SHOWN
 from bot.presentation.story import made_how, message_link
 from bot.services.text import one_line, shown
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 STAR = phrase("Star")
 LONGEST_NOTE = 300  # characters
-OWN = "Your own star does not count for the gallery"
 
 
 def star_label(stars: int) -> str:
@@ -34,12 +33,13 @@ def stars_text(stars: int) -> str:
 def counted_text(number: int, counted: Counted, *, own: bool, private: bool) -> str:
     """What a press did, to who pressed; `own` if they asked for the picture."""
     if not counted.vote.starred:
-        return f"#{number} is no favourite of yours any more."
-    said = (
-        f"⭐ #{number} is one of your favourites now: /history finds it with the option “favourites”. "
-        "Press Star once more to take that back."
+        return phrase("{number} is no favourite of yours any more.", number=f"#{number}")
+    said = phrase(
+        "⭐ {number} is one of your favourites now: /history finds it with the option “favourites”. "
+        "Press Star once more to take that back.",
+        number=f"#{number}",
     )
-    return " ".join([said, *_of_gallery(counted, own=own)]) if not private else said
+    return joined(" ", [said, *_of_gallery(counted, own=own)]) if not private else said
 
 
 def _of_gallery(counted: Counted, *, own: bool) -> list[str]:
@@ -47,15 +47,27 @@ def _of_gallery(counted: Counted, *, own: bool) -> list[str]:
     vote, gallery = counted.vote, counted.gallery
     if gallery is None:
         return []
+    channel = f"<#{gallery.channel_id}>"
     if counted.obstacle is not None:
-        return [f"It has the stars for <#{gallery.channel_id}>, but is not shown there, because {counted.obstacle}."]
+        return [
+            phrase(
+                "It has the stars for {channel}, but is not shown there, because {why}.",
+                channel=channel,
+                why=counted.obstacle,
+            )
+        ]
     if vote.comes_due:
-        return [f"Your star brings it into <#{gallery.channel_id}>."]
+        return [phrase("Your star brings it into {channel}.", channel=channel)]
     if vote.is_in_gallery:
         return []
     missing = max(1, gallery.stars - vote.counted)
-    way = f"{stars_text(missing)} more bring{'s' * (missing == 1)} it into <#{gallery.channel_id}>."
-    return [f"{OWN}; {way}" if own else way]
+    way = plural(
+        "{count} star more brings it into {channel}.",
+        "{count} stars more bring it into {channel}.",
+        missing,
+        channel=channel,
+    )
+    return [phrase("Your own star does not count for the gallery; {way}", way=way) if own else way]
 
 
 def gallery_post_text(
@@ -71,12 +83,14 @@ def gallery_post_text(
         notes: sentences about a smaller copy.
     """
     request = order.request
-    lines = [f"**#{picture.number}** by <@{order.requester.user_id}>"]
+    number, who = f"**#{picture.number}**", f"<@{order.requester.user_id}>"
+    lines: list[str] = [phrase("{number} by {who}", number=number, who=who)]
     if request.prompt.strip():  # a change may have no words of its own
         lines.append(f"> {shown(request.prompt, PROMPT_SHOWN)}")
-    lines.append(f"-# {' · '.join(made_how(request, model_title, [picture]))}")
-    made = f"Made <t:{picture.created_at}:D>"
-    way = "" if original is None else f" · {message_link('The original message', order.requester.server_id, original)}"
-    lines.append(f"-# {made}{way}")
-    lines += [f"-# {one_line(note, LONGEST_NOTE)}" for note in notes]
-    return "\n".join(lines)[:LONGEST_MESSAGE]
+    lines.append("-# " + joined(" · ", made_how(request, model_title, [picture])))
+    ways: list[str] = [phrase("Made {day}", day=f"<t:{picture.created_at}:D>")]
+    if original is not None:
+        ways.append(message_link(phrase("The original message"), order.requester.server_id, original))
+    lines.append("-# " + joined(" · ", ways))
+    lines += ["-# " + composed(lambda parts: one_line(parts[0], LONGEST_NOTE), [note]) for note in notes]
+    return composed(lambda parts: "\n".join(parts)[:LONGEST_MESSAGE], lines)

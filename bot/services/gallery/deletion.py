@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.errors import DatabaseError, DecisionRefusedError, NotYoursError, PictureGoneError
+from bot.language import phrase
 from bot.services.policy import Decision
 from bot.services.text import listed
 
@@ -48,7 +49,7 @@ class Deletions:
             NotYoursError: they neither asked for it nor moderate.
         """
         if order.requester.user_id != deleter.user_id and not deleter.moderates:
-            raise NotYoursError("Only the member who asked for this picture, or a moderator, can delete it.")
+            raise NotYoursError(phrase("Only the member who asked for this picture, or a moderator, can delete it."))
 
     async def delete(self, order: Order, number: int | None, deleter: Deleter, screen: Screen) -> bool:
         """Delete one picture of a result, or all that are left of it; what they cost stays booked.
@@ -73,7 +74,11 @@ class Deletions:
                 files = await self._taken_out(order, number, deleter)
             except DatabaseError as problem:
                 raise DecisionRefusedError(
-                    f"{problem.reason}, so I deleted nothing: all is there as before. {problem.cure}"
+                    phrase(
+                        "{reason}, so I deleted nothing: all is there as before. {cure}",
+                        reason=problem.reason,
+                        cure=problem.cure,
+                    )
                 ) from problem
             left = await self.upkeep.bring_up(order.id, screen)
             await self.file_holds.forget(files)

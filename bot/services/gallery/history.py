@@ -9,6 +9,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Protocol, Self
 
 from bot.errors import PictureGoneError
+from bot.language import phrase
 from bot.services.text import LARGEST, NOTHING, number_of
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ MORE_DIGITS = 6  # that may follow those of a number that were typed
 LOOKED_AHEAD = 200  # pictures at a time, where the first look has met hidden threads
 PATIENCE = 20.0  # seconds in which a page is filled, however many hidden threads are met; then it says how far it came
 SUGGESTED_WITHIN = 0.2  # seconds; whoever types wants to see something
-NOT_THERE = "There is no picture #{} here that you can see. /history shows what there is."
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +222,12 @@ class History:
         query = HistoryQuery(server_id, asker_id)
         found = await self._found(query, sight, Stretch(lowest=number, highest=number), 1)
         if not found.entries:
-            raise PictureGoneError(NOT_THERE.format(number))
+            raise PictureGoneError(
+                phrase(
+                    "There is no picture {number} here that you can see. /history shows what there is.",
+                    number=f"#{number}",
+                )
+            )
         return found.entries[0]
 
     async def suggested(self, server_id: int, asker_id: int, typed: str, sight: Sight) -> list[Entry]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from bot.errors import DecisionRefusedError, NotYoursError, PictureGoneError, UserFacingError
+from bot.language import phrase, plural
 from bot.services.policy import Decision, check_publishing
 from bot.services.text import listed
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from bot.services.ledger import Order, Picture, Requests
     from bot.services.policy import Policies, Requester
 
-NOT_PRIVATE = "{} {} made for everybody from the beginning. Delete it, if nobody shall see it any more."
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -132,7 +132,7 @@ class Publications:
             NotYoursError: somebody else asked for it. That somebody leads or moderates changes nothing.
         """
         if order.requester.user_id != user_id:
-            raise NotYoursError("Only the member who asked for this picture decides who sees it.")
+            raise NotYoursError(phrase("Only the member who asked for this picture decides who sees it."))
 
     async def check(self, order: Order, owner: Requester) -> None:
         """May they publish where they are?
@@ -211,7 +211,16 @@ class Publications:
                 raise PictureGoneError
             if not order.destination.private:
                 name = _names([picture.number for picture in meant])
-                raise DecisionRefusedError(NOT_PRIVATE.format(name, "was" if len(meant) == 1 else "were"))
+                raise DecisionRefusedError(
+                    plural(
+                        "{pictures} was made for everybody from the beginning. "
+                        "Delete it, if nobody shall see it any more.",
+                        "{pictures} were made for everybody from the beginning. "
+                        "Delete them, if nobody shall see them any more.",
+                        len(meant),
+                        pictures=name,
+                    )
+                )
             return left
 
     async def clear_up(self, order: Order, poster: Poster) -> None:
