@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.discord import Permission
 from bot.sandbox.images import ImageOptions
+from tests.wire.house import labels
 
 if TYPE_CHECKING:
     from tests.wire.house import House, OpenHouse
@@ -66,3 +67,17 @@ async def test_money_of_another_country_gets_a_sentence_in_ones_own_language(hou
     refusal = await house.refusal(await noor.slash("quota set", kind="budget", amount="50€", window="month"))
 
     assert "Ich zähle in US-Dollar, wie der Anbieter abrechnet: Schreib $50." in refusal
+
+
+async def test_who_presses_star_reads_it_in_their_language_and_the_button_stays_in_the_servers(house: House) -> None:
+    server = house.discord.server
+    server.set_locale("de")
+    mia = server.add_member("Mia")
+    mia.user.locale = "fr"
+    result = await house.imagine(mia, "a fox", quality="low")
+
+    press = await mia.click(result, "Stern")
+    await house.until(lambda: press.followups)
+
+    assert "est maintenant dans tes favoris" in press.followups[0].content
+    assert "Stern · 1 Stern" in labels(result)
