@@ -26,6 +26,7 @@ _TEXTS: dict[type[Any], dict[str, int]] = {
     discord.ui.Label: {"text": 45, "description": 100},
 }
 _LONGEST_OPTION = 100
+_LONGEST_FIELD = 1024
 _LONGEST_TITLE = 45
 
 
@@ -92,7 +93,7 @@ def translated_embed(embed: discord.Embed, language: Language) -> discord.Embed:
     for name in ("title", "description"):
         _tell(embed, name, 4096, language)
     for place, field in enumerate(embed.fields):
-        told = (language.translate(field.name or ""), language.translate(field.value or ""))
+        told = (language.translate(field.name or ""), language.translate(field.value or "")[:_LONGEST_FIELD])
         embed.set_field_at(place, name=told[0], value=told[1], inline=field.inline)
     if embed.footer.text is not None:
         embed.set_footer(text=language.translate(embed.footer.text))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.language import decimal, joined, phrase
 from bot.services.jobs import FILE_ENDINGS
 
 if TYPE_CHECKING:
@@ -11,33 +12,47 @@ if TYPE_CHECKING:
 
     from bot.services.ledger import Picture
 
-LABELS = {"image/webp": "lossless WebP", "image/png": "PNG"}
+LABELS = {"image/webp": phrase("lossless WebP"), "image/png": "PNG"}
 
 
 def original_text(picture: Picture) -> str:
     """With the file itself."""
-    return f"#{picture.number}: the original file, unchanged."
+    return phrase("{number}: the original file, unchanged.", number=f"#{picture.number}")
 
 
 def parts_text(picture: Picture, media_type: str, rows: Sequence[int], losses: Sequence[str]) -> str:
     """With the same pixels in one file or several, where the original is too large for Discord."""
     image = picture.image
-    size = f"{image.width}×{image.height} pixels, {image.byte_size / 1e6:.1f} MB"
-    begins = f"#{picture.number}: the original ({size}) is too large for Discord here."
-    same = f"all of its pixels, but with {', '.join(losses)}" if losses else "the very same pixels"
-    if len(rows) == 1:
-        return f"{begins} This is a copy of full size with {same} ({LABELS[media_type]})."
-    return (
-        f"{begins} These {len(rows)} files, one below the other, are {same} at full size ({LABELS[media_type]}). "
-        "Their names say in which order."
+    begins = phrase(
+        "{number}: the original ({size} pixels, {bytes} MB) is too large for Discord here.",
+        number=f"#{picture.number}",
+        size=f"{image.width}×{image.height}",
+        bytes=decimal(f"{image.byte_size / 1e6:.1f}"),
     )
+    if losses:
+        same = phrase("all of its pixels, but with {losses}", losses=joined(", ", losses))
+    else:
+        same = phrase("the very same pixels")
+    kind = LABELS[media_type]
+    if len(rows) == 1:
+        copy = phrase("This is a copy of full size with {same} ({kind}).", same=same, kind=kind)
+    else:
+        copy = phrase(
+            "These {count} files, one below the other, are {same} at full size ({kind}). Their names say in which "
+            "order.",
+            count=len(rows),
+            same=same,
+            kind=kind,
+        )
+    return joined(" ", [begins, copy])
 
 
 def too_large_text(picture: Picture) -> str:
     """Where there is no way to hand it out."""
-    return (
-        f"The original of #{picture.number} is too large for Discord here, and cannot be cut into parts. "
-        "I keep it: whoever runs me can copy it from my data."
+    return phrase(
+        "The original of {number} is too large for Discord here, and cannot be cut into parts. I keep it: whoever runs "
+        "me can copy it from my data.",
+        number=f"#{picture.number}",
     )
 
 

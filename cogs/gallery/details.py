@@ -8,6 +8,7 @@ import discord
 from discord import app_commands
 from typing_extensions import override
 
+from bot.delivery.languages import for_reader
 from bot.discord_ui.buttons import AtelierButton
 from bot.discord_ui.interactions import Interaction, order_behind, order_shown_by
 from bot.errors import UserFacingError
@@ -57,4 +58,4 @@ async def _show(interaction: Interaction, order: Order, pictures: Sequence[Pictu
     numbers = [picture.number for picture in pictures]
     family = await interaction.client.services.lineage.family(numbers, order.requester.server_id)
     embed = details_embed(order, numbers, family)
-    await interaction.response.send_message(embed=embed, ephemeral=True)
+    await interaction.response.send_message(**for_reader(interaction, embed=embed), ephemeral=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from bot.language import decimal, joined, phrase, plural
 from bot.presentation.story import NAMES, kept_how, linked, made_how
 from bot.services.gallery import Family
 from bot.services.ledger import ChargeState, Job, Order
@@ -23,13 +24,14 @@ REVISED_SHOWN = 500  # the same, of what the main model of a conversation told t
 WORDS_SHOWN = 40  # the same, of each picture that it was made from
 LONGEST_FIELD = 1024  # characters; Discord's limit
 LONGEST_EMBED = 6000  # characters of all its texts together; Discord's limit
+SPARE = 200  # characters that our own words may be longer in other languages
 MOST_PARENTS = 5  # that are named
 ENDS = {
-    ChargeState.RESERVED: "waiting",
-    ChargeState.DISPATCHED: "being made",
-    ChargeState.UNKNOWN: "outcome unknown, price held",
-    ChargeState.RELEASED: "not made, not charged",
-    ChargeState.SETTLED: "made",
+    ChargeState.RESERVED: phrase("waiting"),
+    ChargeState.DISPATCHED: phrase("being made"),
+    ChargeState.UNKNOWN: phrase("outcome unknown, price held"),
+    ChargeState.RELEASED: phrase("not made, not charged"),
+    ChargeState.SETTLED: phrase("made"),
 }
 ALONE = Family()
 
@@ -45,16 +47,18 @@ def details_embed(order: Order, numbers: Collection[int], family: Family = ALONE
     request = order.request
     jobs = [job for job in order.jobs if job.picture is not None and job.picture.number in numbers]
     is_whole = len(jobs) > 1 or len(order.pictures) == 1
-    embed = discord.Embed(title=f"Details of {', '.join(f'#{number}' for number in sorted(numbers))}")
+    those = ", ".join(f"#{number}" for number in sorted(numbers))
+    embed = discord.Embed(title=phrase("Details of {numbers}", numbers=those))
     pictures = [job.picture for job in jobs if job.picture is not None]
-    embed.add_field(name="Made with", value=" · ".join(made_how(request, request.model, pictures)), inline=False)
+    made = joined(" · ", made_how(request, request.model, pictures))
+    embed.add_field(name=phrase("Made with"), value=made, inline=False)
     kept = kept_how(request, pictures)
     if kept:
-        embed.add_field(name="Kept", value="\n".join(kept), inline=False)
-    embed.add_field(name="Asked by", value=f"<@{order.requester.user_id}>")
-    embed.add_field(name="Asked", value=f"<t:{order.created_at}:f>")
+        embed.add_field(name=phrase("Kept"), value=joined("\n", kept), inline=False)
+    embed.add_field(name=phrase("Asked by"), value=f"<@{order.requester.user_id}>")
+    embed.add_field(name=phrase("Asked"), value=f"<t:{order.created_at}:f>")
     lines = [_line(job) for job in sorted(order.jobs if is_whole else jobs, key=_place)]
-    embed.add_field(name="Pictures", value="\n".join(lines)[:LONGEST_FIELD], inline=False)
+    embed.add_field(name=phrase("Pictures"), value=joined("\n", lines), inline=False)
     _add_relatives(embed, order, family)
     _add_words(embed, order, family)
     return embed
@@ -68,17 +72,17 @@ def _place(job: Job) -> tuple[bool, int]:
 def _line(job: Job) -> str:
     picture = job.picture
     if picture is None:
-        return f"{job.index}: {ENDS[job.state]}"
+        return joined(": ", [str(job.index), ENDS[job.state]])
     image = picture.image
     facts = [
         f"#{picture.number}",
         f"{image.width}×{image.height}",
         image.media_type.removeprefix("image/").upper(),
-        f"{image.byte_size / 1_000_000:.2f} MB",
-        f"{picture.seconds:.1f} s",
+        phrase("{size} MB", size=decimal(f"{image.byte_size / 1_000_000:.2f}")),
+        phrase("{seconds} s", seconds=decimal(f"{picture.seconds:.1f}")),
         format_usd(picture.cost_nano),
     ]
-    return " · ".join([*facts, "deleted"] if picture.deleted else facts)
+    return joined(" · ", [*facts, phrase("deleted")] if picture.deleted else facts)
 
 
 def _add_relatives(embed: discord.Embed, order: Order, family: Family) -> None:
@@ -87,14 +91,14 @@ def _add_relatives(embed: discord.Embed, order: Order, family: Family) -> None:
     others = sum(file.number not in known for file in order.request.references)
     parents = [_parent(relative, server_id) for relative in family.parents[:MOST_PARENTS]]
     if len(family.parents) > MOST_PARENTS:
-        parents.append(f"and {len(family.parents) - MOST_PARENTS} more of mine")
+        parents.append(phrase("and {count} more of mine", count=len(family.parents) - MOST_PARENTS))
     if others:
-        parents.append("a picture of somebody's" if others == 1 else f"{others} pictures of somebody's")
-    _add_lines(embed, "Made from", parents)
+        parents.append(plural("a picture of somebody's", "{count} pictures of somebody's", others))
+    _add_lines(embed, phrase("Made from"), parents)
     children = [_child(relative, server_id) for relative in family.children]
     if family.child_count > len(family.children):
-        children.append(f"and {family.child_count - len(family.children)} more")
-    _add_lines(embed, "Used for", children)
+        children.append(phrase("and {count} more", count=family.child_count - len(family.children)))
+    _add_lines(embed, phrase("Used for"), children)
 
 
 def _parent(relative: Relative, server_id: int) -> str:
@@ -102,9 +106,8 @@ def _parent(relative: Relative, server_id: int) -> str:
     name = _name(relative, server_id)
     if relative.private or relative.deleted:
         return name
-    what = f" · {NAMES[relative.change]}" if relative.change is not Change.NEW else ""
-    words = f": {_words_of(relative)}" if relative.prompt.strip() else ""
-    return f"{name}{what}{words}"
+    line = name if relative.change is Change.NEW else joined(" · ", [name, NAMES[relative.change]])
+    return joined(": ", [line, _words_of(relative)]) if relative.prompt.strip() else line
 
 
 def _words_of(relative: Relative) -> str:
@@ -116,40 +119,40 @@ def _child(relative: Relative, server_id: int) -> str:
     name = _name(relative, server_id)
     if relative.private or relative.deleted:
         return name
-    return f"{name} · {NAMES[relative.change]} by <@{relative.user_id}>"
+    return phrase("{name} · {what} by {who}", name=name, what=NAMES[relative.change], who=f"<@{relative.user_id}>")
 
 
 def _name(relative: Relative, server_id: int) -> str:
     if relative.deleted:
-        return f"#{relative.number}, deleted"
+        return phrase("{number}, deleted", number=f"#{relative.number}")
     if relative.private:
-        return f"#{relative.number}, private"
+        return phrase("{number}, private", number=f"#{relative.number}")
     return linked(relative.number, server_id, relative.place)
 
 
 def _add_lines(embed: discord.Embed, name: str, lines: Sequence[str]) -> None:
-    """As many fields as the lines need, with this name."""
-    title, value = name, ""
+    """As many fields as the lines need, with this name; with room for languages that need more."""
+    fields: list[list[str]] = [[]]
     for line in lines:
-        if value and len(f"{value}\n{line}") > LONGEST_FIELD:
-            embed.add_field(name=title, value=value, inline=False)
-            title, value = f"{name}, continued", ""
-        value = f"{value}\n{line}".strip()
-    if value:
-        embed.add_field(name=title, value=value, inline=False)
+        if fields[-1] and len("\n".join([*fields[-1], line])) > LONGEST_FIELD - SPARE:
+            fields.append([])
+        fields[-1].append(line)
+    for number, those in enumerate(fields if lines else []):
+        title = phrase("{name}, continued", name=name) if number else name
+        embed.add_field(name=title, value=joined("\n", those), inline=False)
 
 
 def _add_words(embed: discord.Embed, order: Order, family: Family) -> None:
     """The words of the request, as many as the embed has room for, and those of the pictures before it."""
     told = [job.answer.revised_prompt for job in order.jobs if job.answer is not None and job.answer.revised_prompt]
     if told:
-        embed.add_field(name="Told to the image model", value=shown(told[0], REVISED_SHOWN), inline=False)
+        embed.add_field(name=phrase("Told to the image model"), value=shown(told[0], REVISED_SHOWN), inline=False)
     before = _words_before(order, family)
     if before:
-        embed.add_field(name="Words before", value=before, inline=False)
+        embed.add_field(name=phrase("Words before"), value=before, inline=False)
     prompt = order.request.prompt
     if prompt.strip():
-        words, room = shown(prompt, PROMPT_SHOWN), LONGEST_EMBED - len(embed)
+        words, room = shown(prompt, PROMPT_SHOWN), LONGEST_EMBED - SPARE - len(embed)
         embed.description = words if len(words) <= room else shown(prompt, room // 2)
 
 

@@ -13,17 +13,17 @@ from discord.ext import commands
 from typing_extensions import override
 
 from bot.delivery.ladder import NoWayError, Spot, Way, climb
+from bot.delivery.languages import for_reader
 from bot.delivery.place import response_of
 from bot.delivery.posting import upload_limit
 from bot.delivery.shown_result import ShownResult
-from bot.discord_limits import LONGEST_LABEL, LONGEST_MESSAGE
 from bot.discord_retries import steadily
 from bot.discord_ui.buttons import AtelierButton
 from bot.discord_ui.occasions import think
 from bot.discord_ui.rows import view_of
 from bot.discord_ui.shown_pictures import answer_by
 from bot.errors import NotYoursError, UserFacingError
-from bot.language import phrase
+from bot.language import joined, phrase
 from bot.presentation.story import numbers
 from bot.services.background import Background
 from bot.services.ledger import ChargeState
@@ -38,7 +38,7 @@ MOST_OFFERED = 5  # buttons in a row
 OFFERED_EVERY = 600.0  # seconds between two times that the same member is offered what is kept
 MOST_REMEMBERED = 1000  # members
 LOADING = 1 << 7  # the flag of a response that only says that the bot is thinking
-OFFER = "📦 Discord did not let me show you this when it was done. I have kept it: press Show."
+OFFER = phrase("📦 Discord did not let me show you this when it was done. I have kept it: press Show.")
 LOOKS = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)  # seconds between looks whether a command has been answered
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -62,23 +62,25 @@ class ShowButton(AtelierButton, action="show"):
         services = interaction.client.services
         order = await services.requests.get(str(self.subject))
         if order is None or order.requester.user_id != interaction.user.id:
-            raise NotYoursError("Only the member who asked for this picture can see it.")
+            raise NotYoursError(phrase("Only the member who asked for this picture can see it."))
         if any(job.state in {ChargeState.RESERVED, ChargeState.DISPATCHED} for job in order.jobs):
-            raise UserFacingError("It is not done yet. Press Show again in a minute.")
+            raise UserFacingError(phrase("It is not done yet. Press Show again in a minute."))
         await think(interaction)
         result = await services.answers.result_of(order)
         delivery = interaction.client.intake.reopen(order)
         if not result.files and not result.answers:
             await services.answers.fetched(order, delivery)
-            raise UserFacingError("\n".join(result.failures) or "This picture was deleted.")
+            raise UserFacingError(joined("\n", result.failures or [phrase("This picture was deleted.")]))
         title = services.catalog.title_of(order.request.model)
         way = Way(Spot.RESPONSE, answer_by(interaction), upload_limit(interaction.guild))
         try:
             await climb([way], ShownResult(result, title, interaction.client.buttons), interaction.channel_id or 0)
         except NoWayError as nowhere:
-            raise UserFacingError(
-                f"I cannot show it here either, because {nowhere.why}. It stays kept: press Show again somewhere else."
-            ) from nowhere
+            told = phrase(
+                "I cannot show it here either, because {why}. It stays kept: press Show again somewhere else.",
+                why=nowhere.why,
+            )
+            raise UserFacingError(told) from nowhere
         await services.answers.fetched(order, delivery)
 
 
@@ -120,8 +122,8 @@ class Late(commands.Cog):
             self._remember(interaction.user.id, kept)
             view = view_of([ShowButton(int(order.id), _label(order)) for order in kept[:MOST_OFFERED]])
             words.append(OFFER)
-        text = "\n".join(words)[:LONGEST_MESSAGE]
-        await steadily(lambda: interaction.followup.send(text, view=view, ephemeral=True))
+        told = for_reader(interaction, content=joined("\n", words), view=view)
+        await steadily(lambda: interaction.followup.send(**told, ephemeral=True))
 
     async def _due(self, interaction: discord.Interaction[Any]) -> Sequence[Order]:
         """What is kept for the member: here what was asked for on this server, in direct messages all."""
@@ -155,4 +157,6 @@ class Late(commands.Cog):
 
 def _label(order: Order) -> str:
     """What a button shows: of pictures their numbers, of a failure that there is one."""
-    return f"Show {numbers(order.pictures)}"[:LONGEST_LABEL] if order.pictures else "Show what happened"
+    if not order.pictures:
+        return phrase("Show what happened")
+    return phrase("Show {numbers}", numbers=numbers(order.pictures))

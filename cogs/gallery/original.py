@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from bot.delivery.languages import language_of_reader
 from bot.delivery.posting import REQUEST_LIMIT, Upload, files_of, is_too_large, upload_limit
 from bot.discord_retries import steadily
 from bot.discord_ui.occasions import think
 from bot.errors import PictureGoneError, UserFacingError
+from bot.language import phrase
 from bot.pictures import in_parts
 from bot.presentation.original import original_text, part_name, parts_text, too_large_text
 from bot.presentation.result import file_name
@@ -30,7 +32,8 @@ async def show_original(interaction: Interaction, order: Order, picture: Picture
     await think(interaction)
     content = await interaction.client.services.blobs.get(picture.image.digest)
     if content is None:
-        raise PictureGoneError(f"I have lost the original of #{picture.number}. Its message still shows it.")
+        lost = phrase("I have lost the original of {number}. Its message still shows it.", number=f"#{picture.number}")
+        raise PictureGoneError(lost)
     limit = min(upload_limit(interaction.guild), REQUEST_LIMIT)
     try:
         await _hand_out(interaction, *await _as_taken(picture, content, limit))
@@ -42,7 +45,8 @@ async def show_original(interaction: Interaction, order: Order, picture: Picture
 
 async def _hand_out(interaction: Interaction, text: str, uploads: Sequence[Upload]) -> None:
     first, *more = _messages_of(uploads)
-    await steadily(lambda: interaction.edit_original_response(content=text, attachments=files_of(first)))
+    told = language_of_reader(interaction).translate(text)
+    await steadily(lambda: interaction.edit_original_response(content=told, attachments=files_of(first)))
     for those in more:
         await interaction.followup.send(files=files_of(those), ephemeral=True)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.discord import Permission
 from bot.sandbox.images import ImageOptions
-from tests.wire.house import labels
+from tests.wire.house import choose, labels
 
 if TYPE_CHECKING:
     from tests.wire.house import House, OpenHouse
@@ -81,3 +81,18 @@ async def test_who_presses_star_reads_it_in_their_language_and_the_button_stays_
 
     assert "est maintenant dans tes favoris" in press.followups[0].content
     assert "Stern · 1 Stern" in labels(result)
+
+
+async def test_details_and_the_original_file_are_told_in_the_language_of_who_asks(house: House) -> None:
+    mia = house.discord.server.add_member("Mia")
+    mia.user.locale = "de"
+    fox = await house.imagine(mia, "a fox", quality="low")
+
+    details = await (await mia.message_command("Image details", fox)).shown()
+    original = await choose(mia, fox, "original")
+    await house.until(lambda: "Originaldatei" in house.words(original))
+
+    (embed,) = details.embeds
+    assert embed["title"] == "Details zu #1"
+    assert {"Entstanden mit", "Gewünscht von", "Bilder"} <= {field["name"] for field in embed["fields"]}
+    assert house.words(original) == "#1: die Originaldatei, unverändert."

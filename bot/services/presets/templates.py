@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 from bot.errors import PresetRefusedError
+from bot.language import phrase
 from bot.services.text import one_line, shown
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ NAMES_SHOWN = 40  # characters of what somebody wrote between braces, in a sente
 _TOKEN = re.compile(r"\{\{|\}\}|\{(?P<inside>[^{}]*)\}|[{}]")
 _NAME = re.compile(r"[^\W\d_][\w '’-]*")  # noqa: RUF001 - a sign that people write
 _DOUBLED = {"{{": "{", "}}": "}"}
-BRACES = "For a brace itself, write it twice: {{ or }}."
+BRACES = phrase("For a brace itself, write it twice: {opening} or {closing}.", opening="{{", closing="}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +61,20 @@ class Variable:
             return self.default
         if len(text) > LONGEST_VALUE:
             raise PresetRefusedError(
-                f"What you wrote for “{shown(self.name, NAMES_SHOWN)}” has {len(text):,} characters; "
-                f"{LONGEST_VALUE:,} are possible. Please shorten it."
+                phrase(
+                    "What you wrote for “{name}” has {count} characters; {most} are possible. Please shorten it.",
+                    name=shown(self.name, NAMES_SHOWN),
+                    count=len(text),
+                    most=LONGEST_VALUE,
+                )
             )
         if self.choices and text not in self.choices:
             raise PresetRefusedError(
-                f"That is none of the choices for “{shown(self.name, NAMES_SHOWN)}”. "
-                f"Choose one of: {shown(', '.join(self.choices), 300)}."
+                phrase(
+                    "That is none of the choices for “{name}”. Choose one of: {choices}.",
+                    name=shown(self.name, NAMES_SHOWN),
+                    choices=shown(", ".join(self.choices), 300),
+                )
             )
         return text
 
@@ -94,7 +102,11 @@ class Template:
         """
         if len(text) > LONGEST_TEMPLATE:
             raise PresetRefusedError(
-                f"These words have {len(text):,} characters; a preset holds {LONGEST_TEMPLATE:,}. Please shorten them."
+                phrase(
+                    "These words have {count} characters; a preset holds {most}. Please shorten them.",
+                    count=len(text),
+                    most=LONGEST_TEMPLATE,
+                )
             )
         parts, found = [""], dict[str, Variable]()
         end = 0
@@ -106,12 +118,17 @@ class Template:
                 found[variable.key] = _one_of(found.get(variable.key), variable)
                 parts += [variable.key, ""]
             elif token[0] not in _DOUBLED:
-                raise PresetRefusedError(f"A {token[0]} stands alone in these words. {BRACES}")
+                alone = phrase("A {brace} stands alone in these words. {how}", brace=token[0], how=BRACES)
+                raise PresetRefusedError(alone)
         parts[-1] += text[end:]
         if len(found) > MOST_VARIABLES:
             raise PresetRefusedError(
-                f"A preset can ask for {MOST_VARIABLES} things at most, for a dialog has no more fields; "
-                f"yours asks for {len(found)}."
+                phrase(
+                    "A preset can ask for {most} things at most, for a dialog has no more fields; yours asks for "
+                    "{count}.",
+                    most=MOST_VARIABLES,
+                    count=len(found),
+                )
             )
         return cls(tuple(parts), tuple(found.values()))
 
@@ -188,8 +205,14 @@ def _variable(inside: str) -> Variable:
     name = " ".join(written.split())
     if not _NAME.fullmatch(name) or len(name) > LONGEST_VARIABLE:
         raise PresetRefusedError(
-            f"{{{shown(inside, NAMES_SHOWN)}}} does not begin with the name of a variable, as {{subject}} does: "
-            f"letters, digits and spaces, {LONGEST_VARIABLE} at most. {BRACES}"
+            phrase(
+                "{written} does not begin with the name of a variable, as {example} does: letters, digits and spaces, "
+                "{most} at most. {how}",
+                written=_shown(inside),
+                example="{subject}",
+                most=LONGEST_VARIABLE,
+                how=BRACES,
+            )
         )
     if not has_more:
         return Variable(name)
@@ -197,16 +220,26 @@ def _variable(inside: str) -> Variable:
         return Variable(name, _checked(name, more, LONGEST_VALUE))
     choices = tuple(dict.fromkeys(_checked(name, choice, LONGEST_CHOICE) for choice in more.split("|")))
     if "" in choices:
-        raise PresetRefusedError(f"A choice of {_shown(name)} is empty. Write words on both sides of every |.")
+        empty = phrase("A choice of {name} is empty. Write words on both sides of every |.", name=_shown(name))
+        raise PresetRefusedError(empty)
     if len(choices) > MOST_CHOICES:
-        raise PresetRefusedError(f"{_shown(name)} has {len(choices)} choices; {MOST_CHOICES} are possible.")
+        many = phrase(
+            "{name} has {count} choices; {most} are possible.", name=_shown(name), count=len(choices), most=MOST_CHOICES
+        )
+        raise PresetRefusedError(many)
     return Variable(name, choices[0], choices)
 
 
 def _checked(name: str, value: str, most: int) -> str:
     text = one_line(value, len(value) + 1)
     if len(text) > most:
-        raise PresetRefusedError(f"What {_shown(name)} offers has {len(text):,} characters; {most:,} are possible.")
+        long = phrase(
+            "What {name} offers has {count} characters; {most} are possible.",
+            name=_shown(name),
+            count=len(text),
+            most=most,
+        )
+        raise PresetRefusedError(long)
     return text
 
 
@@ -216,7 +249,10 @@ def _one_of(before: Variable | None, now: Variable) -> Variable:
         return now if before is None or now.default is not None else before
     if now.default is not None and (before.default, before.choices) != (now.default, now.choices):
         raise PresetRefusedError(
-            f"{_shown(before.name)} is said to be two different things. Say it once; elsewhere, its name alone will do."
+            phrase(
+                "{name} is said to be two different things. Say it once; elsewhere, its name alone will do.",
+                name=_shown(before.name),
+            )
         )
     return before
 
