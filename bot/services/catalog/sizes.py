@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from math import gcd, isqrt
+from typing import TYPE_CHECKING
 
 from bot.language import phrase
 from bot.services.text import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 LARGEST_INPUT = 50_000_000  # bytes; each input picture must be smaller
 LARGEST_MASK = 4_000_000  # bytes; smaller, too: https://platform.openai.com/docs/api-reference/images/createEdit
@@ -151,7 +155,22 @@ class FreeSizes:
             if self.fault(across * unit, down * unit) is None
         )
         alike = [size for size in exact if is_about(size[0] * size[1], wanted)]
-        return min(alike, key=lambda size: abs(size[0] * size[1] - wanted), default=None) or self.nearest(wide, high)
+        if alike:
+            return min(alike, key=lambda size: abs(size[0] * size[1] - wanted))
+        found = self.nearest(wide, high)
+        if strain(found, (across, down)) <= SAME_SHAPE or max(across, down) > self.most_ratio * min(across, down):
+            return found
+        return min(
+            self._shaped_about(across, down, wanted), key=lambda size: strain(size, (across, down)), default=found
+        )
+
+    def _shaped_about(self, across: int, down: int, pixels: int) -> Generator[tuple[int, int]]:
+        """Legal sizes (pixels) whose shape is near to a ratio, of about so many pixels."""
+        for width in range(self.step, self.longest_edge + 1, self.step):
+            below = width * down // across // self.step * self.step
+            for height in (below, below + self.step):
+                if height and is_about(width * height, pixels) and self.fault(width, height) is None:
+                    yield width, height
 
     def like(self, width: int, height: int, most_pixels: int) -> tuple[int, int]:
         """The legal size (pixels) with the shape nearest to a picture's, and about as many pixels.

@@ -22,7 +22,7 @@ export function composer() {
   if (!channel.may.send) return html`<div class="composer closed">You cannot write here.</div>`;
   const here = draft();
   if (here.command) return html`<div class="composer">${commandView(here)}</div>`;
-  const offered = here.text.startsWith("/") && !here.text.includes("\n") && !isPickerShut && channel.may.command ? matching(here.text) : [];
+  const offered = offers(here, channel);
   picked = Math.min(picked, Math.max(offered.length - 1, 0));
   const place = isThread(channel) || !channel.guild_id ? channel.name ?? "Atelier" : `#${channel.name}`;
   const words = isForum(channel) ? "Begin a post" : `Message ${place}`;
@@ -36,9 +36,14 @@ export function composer() {
       <textarea rows="1" aria-label=${words} placeholder=${[`${words} · / for commands`, words].find(fits) ?? "Message"} title="Type / for commands" maxlength="2000" .value=${live(here.text)}
         aria-haspopup="listbox" aria-autocomplete="list" aria-controls=${offered.length ? "commands" : nothing}
         aria-activedescendant=${offered.length ? `command-${picked}` : nothing}
-        @input=${typed} @keydown=${(event) => keys(event, offered)} @paste=${paste}></textarea>
+        @input=${typed} @keydown=${keys} @paste=${paste}></textarea>
       <button class="icon send" aria-label="Send" ?disabled=${!here.text.trim() && !here.files.length} @click=${sendMessage}>➤</button>
     </div></div>`;
+}
+
+/** The commands that the words so far may mean. */
+function offers(here, channel) {
+  return here.text.startsWith("/") && !here.text.includes("\n") && !isPickerShut && channel.may.command ? matching(here.text) : [];
 }
 
 function picker(offered) {
@@ -75,8 +80,9 @@ function grow(area) {
   area.style.height = `${Math.min(area.scrollHeight, innerHeight * 0.4)}px`;
 }
 
-function keys(event, offered) {
+function keys(event) {
   const here = draft();
+  const offered = offers(here, channelOf(state.channel)); // of what is written now, which may not be drawn yet
   if (event.isComposing) return;
   if (offered.length && ["ArrowDown", "ArrowUp"].includes(event.key)) {
     event.preventDefault();
