@@ -123,7 +123,11 @@ class Late(commands.Cog):
             view = view_of([ShowButton(int(order.id), _label(order)) for order in kept[:MOST_OFFERED]])
             words.append(OFFER)
         told = for_reader(interaction, content=joined("\n", words), view=view)
-        await steadily(lambda: interaction.followup.send(**told, ephemeral=True))
+
+        async def send() -> None:
+            await interaction.followup.send(**told, ephemeral=True)
+
+        await steadily(send)
 
     async def _due(self, interaction: discord.Interaction[Any]) -> Sequence[Order]:
         """What is kept for the member: here what was asked for on this server, in direct messages all."""
