@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from bot.sandbox.discord import Message
     from tests.wire.house import House, OpenHouse
 
+GOODBYES = ([1000], [1006])  # the second where a busy sandbox reads it only once the process has ended
+
 
 @pytest.fixture
 async def alone(open_house: OpenHouse) -> House:
@@ -51,7 +53,7 @@ async def test_a_job_is_finished_and_delivered_before_the_end(
     assert code == 0, bot.errors
     assert "about to restart" in words
     assert message.attachments
-    assert alone.discord.gateway.close_codes == [1000]
+    assert alone.discord.gateway.close_codes in GOODBYES
     assert alone.states() in (["settled"], ["settled", "released"])  # the second may have come in just before
     assert alone.unanswered() == 0
     assert alone.ledger().sums.settled_nano == alone.images.bill.nano
@@ -150,7 +152,7 @@ async def test_who_is_still_gathering_when_the_bot_stops_is_told_at_once(alone: 
         )
     assert alone.images.calls == []
     assert alone.jobs() == ()
-    assert alone.discord.gateway.close_codes == [1000]
+    assert alone.discord.gateway.close_codes in GOODBYES
 
 
 @pytest.mark.parametrize("private", [False, True])
