@@ -68,12 +68,14 @@ async def test_somebody_of_another_server_sees_only_that_one(windows: Windows) -
 async def test_a_channel_follows_its_newest_message_only_at_the_bottom(windows: Windows) -> None:
     room = windows.room()
     mia = await windows.open("Mia", room)
+    await mia.page.get_by_text("This is where it begins.").wait_for()  # else many of them come in one piece
     noor = windows.member("Noor")
     for number in range(70):
         await noor.send(room, f"message {number}")
     await expect(mia.messages.last).to_contain_text("message 69")
 
-    assert await mia.page.locator("[role=log] > ol").count() == 2  # pieces, of which those far away are not laid out
+    pieces = mia.page.locator("[role=log] > ol")  # of which those far away are not laid out
+    await expect(pieces).to_have_count(2, timeout=PATIENCE)
     await mia.page.locator(".messages").evaluate("list => { list.scrollTop = 300; }")
     await mia.button("Newest messages ↓").wait_for()
     await noor.send(room, "one more")
