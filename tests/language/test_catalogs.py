@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tests.conftest import OpenHouse
 
 PLACEHOLDER = re.compile(r"\{[a-z_0-9]*\}")
+FRENCH_SPACING = re.compile(r"(?<!\u202f)[;:!?»%](?![\w/=])|«(?!\u202f)|[^\S\n\u202f][;:!?»%]|\w'\w")
 UNCHANGED = re.compile(r"(?<![\w/])/[a-z]+|`|<[@#t]|\*\*|^-# |\n")
 
 
@@ -72,6 +73,13 @@ def test_names_of_commands_and_formats_stay_as_they_are(name: str) -> None:
         *_, said = (source,) if isinstance(source, str) else source
         for form in forms:
             assert sorted(UNCHANGED.findall(form)) == sorted(UNCHANGED.findall(said)), said
+
+
+def test_french_never_breaks_a_line_before_a_colon_nor_inside_quotation_marks() -> None:
+    signs = ", ' & + ! ?"  # are listed for what they are
+    said = [form.replace(signs, "") for _, forms in messages("fr").values() for form in forms]
+
+    assert [each for each in said if FRENCH_SPACING.search(each)] == []
 
 
 @pytest.mark.parametrize("name", CATALOGS)
