@@ -86,7 +86,7 @@ async def test_leads_and_the_log_and_who_asks_for_more_read_each_their_own(open_
     assert "Pediste más en" in notice.content
     assert "concedió 1 imagen" in notice.content
     assert "Das Budget dieses Servers pro Monat geändert: nicht festgelegt → 1 Bild." in budget
-    assert last(log).content.startswith("🔴 Le budget de ce serveur par mois\u202f: épuisé (1 image sur 1 image)")
+    assert last(log).content.startswith("🔴 Le budget mensuel de ce serveur est épuisé (1 image sur 1 image)")
 
 
 async def test_a_safe_configuration_takes_four_choices_from_joining(house: House) -> None:
