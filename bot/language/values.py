@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
 
     from bot.language.languages import Language
 
+# CLDR's currencySpacing, which Babel leaves out: https://unicode.org/reports/tr35/tr35-numbers.html#Currencies
+_LETTER_BEFORE_DIGIT = re.compile(r"(?<=[A-Z])(?=[0-9])")
+
 
 def dollars(written: str) -> Translatable:
     """US dollars, from how they are written in English: ``$1,234.50``, ``<$0.001``; with as many decimals."""
@@ -21,9 +25,8 @@ def dollars(written: str) -> Translatable:
 
         sign, _, number = written.partition("$")
         digits = number.replace(",", "")
-        return sign + format_currency(
-            digits, "USD", locale=language.cldr, currency_digits=False, decimal_quantization=False
-        )
+        told = format_currency(digits, "USD", locale=language.cldr, currency_digits=False, decimal_quantization=False)
+        return sign + _LETTER_BEFORE_DIGIT.sub("\N{NO-BREAK SPACE}", told)
 
     return Translatable(written, told_in, ("dollars", (written,), {}))
 

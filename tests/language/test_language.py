@@ -128,6 +128,7 @@ def test_a_text_made_a_text_forgets_nothing_and_another_process_reads_english() 
         ("de", "1.234,50\xa0$", "<0,001\xa0$"),
         ("fr", "1\u202f234,50\xa0$US", "<0,001\xa0$US"),
         ("es-ES", "1.234,50\xa0US$", "<0,001\xa0US$"),
+        ("es-419", "USD\xa01,234.50", "<USD\xa00.001"),
         ("pt-BR", "US$\xa01.234,50", "<US$\xa00,001"),
         ("ja", "$1,234.50", "<$0.001"),
         (PSEUDO, "$1,234.50", "<$0.001"),

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import RequestRefused
+from bot.language import LOCALES, Language
 from bot.services.calendar import Window
 from bot.services.policy import MOST_NANO, PER, Amount, Metric, amount_choices, amount_text, exact_text, parse_amount
 from bot.services.policy.amounts import MOST_PICTURES
@@ -66,6 +67,8 @@ def test_pictures_are_counted(text: str, pictures: int) -> None:
         ("20 US-Dollar", 20 * DOLLAR),
         ("20 dólares", 20 * DOLLAR),
         ("20 ドル", 20 * DOLLAR),
+        ("20 US$", 20 * DOLLAR),
+        ("20 $US", 20 * DOLLAR),
     ],
 )
 def test_dollars_are_exact(text: str, nano: int) -> None:
@@ -137,6 +140,8 @@ def test_what_is_unlimited_may_say_of_what(text: str, metric: Metric | None) -> 
         ("1.2.3 pictures", AMBIGUOUS),
         ("1.000 pictures", AMBIGUOUS),
         ("50,00 $", POINT.format("$50.00")),
+        ("50,00\xa0US$", POINT.format("$50.00")),
+        ("50,00\xa0$US", POINT.format("$50.00")),
         ("50,00 €", NOT_DOLLARS.replace("$5", "$50.00")),
         ("20 Euro", NOT_DOLLARS.replace("$5", "$20")),
         ("R$ 50", NOT_DOLLARS.replace("$5", "$50")),
@@ -177,6 +182,12 @@ def test_what_is_said_exactly_is_understood(metric: Metric, value: int | None) -
         value %= MOST_PICTURES + 1
 
     assert parse_amount(exact_text(metric, value)) == Amount(metric, value)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize(("metric", "value"), [(Metric.IMAGES, None), (Metric.USD, None), (Metric.IMAGES, 25)])
+def test_what_is_said_in_other_languages_is_understood(locale: str, metric: Metric, value: int | None) -> None:
+    assert parse_amount(Language(locale).translate(exact_text(metric, value))) == Amount(metric, value)
 
 
 @given(st.text(max_size=60) | st.text("0123456789.,$-e ∞usdpictures", max_size=60))
