@@ -352,16 +352,17 @@ async def test_a_thread_reads_the_servers_language_and_a_private_answer_its_memb
         cog: Any = house.bot.get_cog("Endings")
         await cog.look()
         said = [each.content for each in told(house, thread)]
+        costs = f"-# Für <@{house.mia.id}> wurde kein Bild erstellt; dieser Text hat <0,001\xa0$ gekostet."
 
     assert text_of(opening) == f"Your conversation is in <#{thread.id}>."
     assert first.content == f"💬 <@{house.mia.id}> beginnt ein Gespräch:\n> a red fox"
     assert greeting.content.startswith("🧵 Sag, was als Nächstes kommt: Jede Nachricht hier ist die nächste Anweisung")
     assert greeting.content.endswith("; es zahlt, wer spricht.")
-    assert f"Which one?\n-# Für <@{house.mia.id}> wurde kein Bild gemacht; diese Worte kosteten <0,001\xa0$." in said
+    assert f"Which one?\n{costs}" in said
     assert any("1 deiner Dateien kann kein Bild sein." in each for each in said)
     assert "Only who opened this conversation" in text_of(refused)
     assert said[-1].startswith(
-        "🏁 Hier wurde einen Tag lang nichts gesagt, darum ist dieses Gespräch beendet: 2 Runden, 1 Bild, 0,013\xa0$."
+        "🏁 Hier wurde einen Tag lang nichts gesagt, deshalb ist dieses Gespräch beendet: 2 Runden, 1 Bild, 0,013\xa0$."
     )
 
 

@@ -309,13 +309,13 @@ def test_what_was_kept_is_told_in_another_language_though_its_losses_were_read_f
     told = kept_how(masked(base=base(losses=("RGB instead of CMYK",))), [picture(7, composed=True)])
 
     assert language_of("de").translate(told[0]) == (
-        "Der Rest ist aus dem Bild selbst wieder eingesetzt: RGB statt CMYK."
+        "Der Rest wurde wieder aus dem Bild selbst eingesetzt: RGB statt CMYK."
     )
 
 
 def test_a_contact_sheet_is_told_in_another_language_within_what_discord_takes() -> None:
     german = language_of("de").translate(sheet_text(["#1", "#2", "x" * 2000]))
 
-    assert german.startswith("Kontaktbogen mit 3 Bildern in Dreierreihen: #1; #2; xxx")
+    assert german.startswith("Übersichtsbogen mit 3 Bildern in Dreierreihen: #1; #2; xxx")
     assert len(german) == 1024
-    assert language_of("de").translate(sheet_text(["#1"])) == "Kontaktbogen mit einem Bild: #1."
+    assert language_of("de").translate(sheet_text(["#1"])) == "Übersichtsbogen mit einem Bild: #1."

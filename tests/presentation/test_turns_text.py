@@ -55,14 +55,14 @@ def test_words_alone_say_that_no_picture_was_made_and_what_they_cost(answer: Tur
     ("answer", "told"),
     [
         (TurnAnswer("resp_1", "", refusal="Blocked."), "❌ Blocked."),
-        (TurnAnswer("resp_1", " "), "Das Modell hat nichts gesagt und kein Bild gemacht. Sag es mit anderen Worten."),
+        (TurnAnswer("resp_1", " "), "Das Modell hat nichts gesagt und kein Bild erstellt. Sag es mit anderen Worten."),
     ],
 )
 def test_what_stands_around_the_models_words_is_told_in_other_languages(answer: TurnAnswer, told: str) -> None:
     text = GERMAN.translate(words_text(answered(answer), [phrase("Same size")]))
 
     assert text == (
-        f"{told}\n-# Für <@33> wurde kein Bild gemacht; diese Worte kosteten <0,001\xa0$.\n-# Gleiche Größe"
+        f"{told}\n-# Für <@33> wurde kein Bild erstellt; dieser Text hat <0,001\xa0$ gekostet.\n-# Gleiche Größe"
     )
 
 
@@ -93,7 +93,7 @@ def test_an_edit_in_place_of_a_turn_says_so() -> None:
     text = beside(job(1, picture()))
 
     assert f"-# {NOT_HELD_HERE}" in text.splitlines()
-    assert "-# Dieser Endpunkt kennt keine Gespräche, darum" in GERMAN.translate(text)
+    assert "-# Dieser Endpunkt unterstützt keine Gespräche, deshalb" in GERMAN.translate(text)
 
 
 def test_what_the_image_model_was_told_stands_in_the_details() -> None:

@@ -142,7 +142,7 @@ async def test_a_decision_is_read_again_in_any_language_and_one_of_earlier_versi
     ]
 
     assert kept == decision
-    assert told == [["the log channel", "none", "<#5>"], ["der Protokollkanal", "nicht gewählt", "<#5>"]]
+    assert told == [["the log channel", "none", "<#5>"], ["der Log-Kanal", "nicht gewählt", "<#5>"]]
 
 
 async def test_what_was_decided_counts_at_once_for_who_looked_before(books: Books) -> None:

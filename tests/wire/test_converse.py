@@ -153,7 +153,7 @@ async def test_a_german_servers_thread_reads_german_after_a_restart_too_and_an_e
     await house.until(lambda: "<#" in private.content)
     await house.restart_bot(**SETTINGS)
     await mia.send(thread, "change something")
-    await house.until(lambda: any("wurde kein Bild gemacht" in each.content for each in thread.messages))
+    await house.until(lambda: any("wurde kein Bild erstellt" in each.content for each in thread.messages))
     await all_is_booked(house)
     greeting = next(each for each in thread.messages if each.content.startswith("🧵"))
     refused = await house.refusal(await ben.click(greeting, "Beenden"))

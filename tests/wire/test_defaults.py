@@ -73,15 +73,15 @@ async def test_a_german_member_reads_and_changes_their_defaults_in_german(house:
 
     await choose(house, mia, shown, "own:quality", "high")
 
-    assert before.startswith("### Deine Vorgaben auf diesem Server\nSie gelten überall")
+    assert before.startswith("### Deine Standardeinstellungen auf diesem Server\nSie gelten überall")
     assert "**Preis**: Ein Bild damit kostet bis zu" in before
     assert "✅ Qualität: geändert." in says(shown)
-    assert "**Qualität**: high, deine Vorgabe" in says(shown)
+    assert "**Qualität**: high, dein Standard" in says(shown)
     items = [part for _, part in walk(as_objects(list(shown.components)))]
     menu = next(item for item in items if item.get("custom_id") == "defaults:own:quality")
     assert menu["placeholder"] == "Qualität"
     assert "Qualität high" in [option["label"] for option in as_objects(menu["options"])]
-    assert {"Größe schreiben", "Alle zurücknehmen"} <= {str(item.get("label")) for item in items}
+    assert {"Größe eingeben", "Alle zurücksetzen"} <= {str(item.get("label")) for item in items}
 
 
 async def test_defaults_last_over_a_restart_and_so_does_their_panel(house: House, mia: Member) -> None:

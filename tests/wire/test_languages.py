@@ -25,8 +25,8 @@ async def test_everybody_reads_their_own_language_and_a_channel_reads_its_server
     assert "さんへ" in result.content
     assert "今日24枚" in result.content
     assert "für <@" in private
-    assert "du: 23 Bilder heute" in private
-    assert "ist keine Qualität von GPT Image 2.5 Flare. Wähl low" in refusal
+    assert "23 Bilder heute (du)" in private
+    assert "ist keine Qualität von GPT Image 2.5 Flare. Wähle low" in refusal
 
 
 async def test_a_picture_is_described_in_the_language_of_its_server_or_of_who_alone_sees_it(house: House) -> None:
@@ -41,7 +41,7 @@ async def test_a_picture_is_described_in_the_language_of_its_server_or_of_who_al
 
     assert invocation.response
     (private,) = invocation.response.attachments
-    assert public.description == "Erzeugtes Bild #1: a fox"
+    assert public.description == "Generiertes Bild #1: a fox"
     assert private.description == "Image générée #2: an owl"
 
 
@@ -66,7 +66,7 @@ async def test_money_of_another_country_gets_a_sentence_in_ones_own_language(hou
 
     refusal = await house.refusal(await noor.slash("quota set", kind="budget", amount="50€", window="month"))
 
-    assert "Ich zähle in US-Dollar, wie der Anbieter abrechnet: Schreib $50." in refusal
+    assert "Ich rechne in US-Dollar, wie der Anbieter: Schreibe $50." in refusal
 
 
 async def test_who_presses_star_reads_it_in_their_language_and_the_button_stays_in_the_servers(house: House) -> None:
@@ -94,5 +94,5 @@ async def test_details_and_the_original_file_are_told_in_the_language_of_who_ask
 
     (embed,) = details.embeds
     assert embed["title"] == "Details zu #1"
-    assert {"Entstanden mit", "Gewünscht von", "Bilder"} <= {field["name"] for field in embed["fields"]}
+    assert {"Erstellt mit", "Angefordert von", "Bilder"} <= {field["name"] for field in embed["fields"]}
     assert house.words(original) == "#1: die Originaldatei, unverändert."

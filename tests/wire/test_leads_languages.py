@@ -46,11 +46,11 @@ async def test_a_language_is_chosen_at_once_audited_kept_and_given_back_to_disco
     again = await house.imagine(mia, "a fox", quality="low")
 
     assert " pour <@" in french.content
-    assert "Die Sprache dieses Servers geändert: automatisch → 日本語." in chosen
+    assert "Die Sprache dieses Servers: vorher automatisch, jetzt 日本語." in chosen
     assert "さんへ" in japanese.content
     assert "さんへ" in later.content
     assert "Sprache: 日本語." in status
-    assert "Die Sprache dieses Servers: automatisch → 日本語." in audit
+    assert "Die Sprache dieses Servers: vorher automatisch, jetzt 日本語." in audit
     assert "in dieser Sprache: 日本語" in shown
     assert "in der Sprache des Servers: Français" in own
     assert " pour <@" in again.content
@@ -76,7 +76,7 @@ async def test_leads_and_the_log_and_who_asks_for_more_read_each_their_own(open_
     await house.refusal(await house.discord.server.add_member("Zoe").slash("imagine", prompt="a fox", quality="low"))
     await house.until(lambda: "🔴" in last(log).content)
 
-    assert "Der Protokollkanal geändert: nicht gewählt →" in set_up
+    assert "Der Log-Kanal: vorher nicht gewählt, jetzt" in set_up
     assert log.messages[0].content.startswith("📒 Les alertes de budget")
     assert house.words(asked).startswith("Pedido. Tus responsables")
     assert "a demandé un supplément dans" in increase.content
@@ -85,7 +85,7 @@ async def test_leads_and_the_log_and_who_asks_for_more_read_each_their_own(open_
     (notice,) = mia.direct_channel.messages
     assert "Pediste más en" in notice.content
     assert "concedió 1 imagen" in notice.content
-    assert "Das Budget dieses Servers pro Monat geändert: nicht festgelegt → 1 Bild." in budget
+    assert "Das Monatsbudget dieses Servers: vorher nicht festgelegt, jetzt 1 Bild." in budget
     assert last(log).content.startswith("🔴 Le budget mensuel de ce serveur est épuisé (1 image sur 1 image)")
 
 
@@ -107,9 +107,9 @@ async def test_a_safe_configuration_takes_four_choices_from_joining(house: House
     text = house.words(answer)
 
     assert choices <= 4
-    assert greeting.content.startswith("👋 Ich mache Bilder aus Worten")
-    assert "✅ Ab jetzt:\n- Das Budget dieses Servers pro Monat: 20,00\xa0$\n" in text
-    assert "Das Kontingent für alle pro Tag: 10 Bilder" in text
+    assert greeting.content.startswith("👋 Ich mache aus Worten Bilder")
+    assert "✅ Ab jetzt:\n- Das Monatsbudget dieses Servers: 20,00\xa0$\n" in text
+    assert "Das Tageskontingent für alle: 10 Bilder" in text
     assert "Zeitzone Europe/Berlin" in text
-    assert f"Protokollkanal <#{log.id}>" in text
+    assert f"Log-Kanal <#{log.id}>" in text
     assert last(log).content.startswith("📒 Warnungen zu Budgets")

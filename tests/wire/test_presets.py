@@ -88,16 +88,16 @@ async def test_a_german_members_panel_and_refusals_are_german(house: House, mia:
     assert [(each["name"], each["value"]) for each in embed["fields"]] == [
         ("Fragt nach", "Subject: sonst fox\nHour: immer"),
         ("Optionen", "Qualität low · 2 Bilder auf einmal"),
-        ("Wem sie gehört", "Nur du siehst und nutzt sie, auf diesem Server."),
+        ("Wem sie gehört", "Nur du siehst und verwendest sie, auf diesem Server."),
     ]
-    assert [label.split(" · ")[0] for label in labels(saved)] == ["Nutzen", "Ändern", "Löschen"]
+    assert [label.split(" · ")[0] for label in labels(saved)] == ["Verwenden", "Ändern", "Löschen"]
     assert "Du hast schon eine Vorlage „Plakat“." in taken
     assert "Hier gibt es keine Vorlage dieses Namens" in unknown
     assert use.modal is not None
     assert use.modal["components"][0]["description"].startswith("Preis: ")
-    assert use.modal["components"][2]["label"] == "Bilder, von denen es ausgeht"
+    assert use.modal["components"][2]["label"] == "Ausgangsbilder"
     assert change.modal is not None
-    assert (change.modal["title"], change.modal["components"][0]["label"]) == ("Eine Vorlage ändern", "Name")
+    assert (change.modal["title"], change.modal["components"][0]["label"]) == ("Vorlage ändern", "Name")
     assert asked.content.startswith("Deine Vorlage „Plakat“ endgültig löschen?")
 
 
