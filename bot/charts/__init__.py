@@ -2,6 +2,6 @@
 
 from bot.charts.chart import Bar, Chart, ChartError
 from bot.charts.renderer_process import draw
-from bot.charts.words import alt_text
+from bot.charts.words import alt_text, others_text
 
-__all__ = ["Bar", "Chart", "ChartError", "alt_text", "draw"]
+__all__ = ["Bar", "Chart", "ChartError", "alt_text", "draw", "others_text"]

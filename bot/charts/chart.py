@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from bot.language import ENGLISH, Language, read_again, written_down
 from bot.services.policy import Metric
 
 
@@ -33,12 +34,14 @@ class Chart:
     Attributes:
         title: a few words; they may hold what somebody typed.
         limit: a line across, in the bars' unit.
+        language: in which it is told.
     """
 
     title: str
     metric: Metric
     bars: tuple[Bar, ...]
     limit: int | None = None
+    language: Language = ENGLISH
 
     @property
     def is_empty(self) -> bool:
@@ -48,8 +51,14 @@ class Chart:
 
 def to_json(chart: Chart) -> bytes:
     """The chart as ASCII, whatever its labels hold."""
-    bars = [(bar.label, bar.value) for bar in chart.bars]
-    return json.dumps({"title": chart.title, "metric": chart.metric, "bars": bars, "limit": chart.limit}).encode()
+    parts = {
+        "title": _kept(chart.title),
+        "metric": chart.metric,
+        "bars": [(*_kept(bar.label), bar.value) for bar in chart.bars],
+        "limit": chart.limit,
+        "locale": chart.language.locale,
+    }
+    return json.dumps(parts).encode()
 
 
 def from_json(text: bytes) -> Chart:
@@ -60,5 +69,11 @@ def from_json(text: bytes) -> Chart:
         KeyError: a part is missing.
     """
     parts: dict[str, Any] = json.loads(text)
-    bars = tuple(Bar(label, value) for label, value in parts["bars"])
-    return Chart(parts["title"], Metric(parts["metric"]), bars, parts["limit"])
+    bars = tuple(Bar(read_again(*label), value) for *label, value in parts["bars"])
+    title, language = read_again(*parts["title"]), Language(parts["locale"])
+    return Chart(title, Metric(parts["metric"]), bars, parts["limit"], language)
+
+
+def _kept(text: str) -> tuple[str, str | None]:
+    """A text with how it is made, so that it can be told in another language by whoever draws it."""
+    return text, written_down(text)

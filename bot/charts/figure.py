@@ -84,13 +84,14 @@ class _Sheet:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
+        self._tell = plan.language.translate
         self._figure = Figure(figsize=(WIDTH / _DPI, HEIGHT / _DPI), dpi=_DPI, facecolor=PAPER)
         FigureCanvasAgg(self._figure)  # what measures and draws it; without a window
 
     def drawn(self) -> bytes:
         self._write_title()
         if self._plan.is_empty:
-            self._write(WIDTH / 2, HEIGHT / 2 - MARGIN, f"{NOTHING_YET}.", _TITLE, INK, "center")
+            self._write(WIDTH / 2, HEIGHT / 2 - MARGIN, self._tell(NOTHING_YET), _TITLE, INK, "center")
         elif self._plan.standing:
             self._stand()
         else:
@@ -103,10 +104,8 @@ class _Sheet:
         top = HEIGHT - MARGIN - _TITLE
         room: float = WIDTH - 2 * MARGIN
         if self._plan.limit is not None:
-            beyond = self._plan.line_at is None and not self._plan.is_empty
-            limit = f"limit {self._plan.limit}{', beyond the scale' if beyond else ''}"
-            self._write(WIDTH - MARGIN, top, limit, _LABEL, LIMIT, "right")
-            room -= self._width(limit, _LABEL) + 2 * GAP
+            self._write(WIDTH - MARGIN, top, self._plan.limit, _LABEL, LIMIT, "right")
+            room -= self._width(self._plan.limit, _LABEL) + 2 * GAP
         self._write(MARGIN, top, self._fitted(self._plan.title, _TITLE, room), _TITLE, INK, "left")
 
     def _stand(self) -> None:
@@ -114,7 +113,7 @@ class _Sheet:
         values = self._plan.values
         top = float(max(*values, self._plan.line_at or 0, LEAST_SCALE[self._plan.metric]))
         ticks = scale(self._plan.metric, top)
-        marks = [mark(self._plan.metric, tick) for tick in ticks]
+        marks = [self._tell(mark(self._plan.metric, tick)) for tick in ticks]
         left = MARGIN + max(self._width(mark, _LABEL) for mark in marks) + GAP
         axes = self._axes(left, DAYS_AREA, WIDTH - MARGIN, HEIGHT - TITLE_AREA)
         places = max(len(values), FEWEST_STANDING)

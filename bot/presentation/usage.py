@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.charts import Bar, Chart
 from bot.discord_limits import MOST_CHOICES
-from bot.language import beginning, composed, joined, phrase
+from bot.language import ENGLISH, beginning, composed, joined, phrase
 from bot.presentation.result import worth_showing
 from bot.services.calendar import Window
 from bot.services.jobs import LONGEST_REASON
@@ -18,6 +18,7 @@ from bot.services.text import shown
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from bot.language import Language
     from bot.services.calendar import Month
     from bot.services.ledger import LimitStatus
     from bot.services.policy import Block, Pause
@@ -65,12 +66,11 @@ def barred_lines(block: Block | None, pause: Pause | None) -> list[str]:
     return lines
 
 
-def usage_chart(use: MonthUse) -> Chart | None:
+def usage_chart(use: MonthUse, language: Language = ENGLISH) -> Chart | None:
     """The member's pictures on each day of the month; None if there were none."""
     bars = tuple(Bar(str(number), day.images) for number, day in enumerate(use.days, 1))
-    chart = Chart(
-        phrase("Your pictures per day, {month}", month=use.month.name), Metric.IMAGES, bars, _daily(use.limits or ())
-    )
+    title, limit = phrase("Your pictures per day, {month}", month=use.month.name), _daily(use.limits or ())
+    chart = Chart(title, Metric.IMAGES, bars, limit, language)
     return None if chart.is_empty else chart
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bot.charts import Chart
+    from bot.language import Language
     from bot.services.accounting import MonthlyReport, MonthReports
     from bot.services.catalog import Catalog
     from cogs.quota.names import Names
@@ -57,7 +58,7 @@ class Books(commands.Cog):
         language = language_of_reader(interaction)
         found = await self._bookkeeper.report(lead_of(interaction).server_id, month, by=Grouping(by))
         named = await self._named(interaction, found)
-        files, notes = await self._charted(found, named)
+        files, notes = await self._charted(found, named, language)
         told = language.translate(report_text(found, named, notes))
         await interaction.edit_original_response(content=told, attachments=files)
 
@@ -84,11 +85,13 @@ class Books(commands.Cog):
         months = await self._bookkeeper.months(lead_of(interaction).server_id)
         return choices(month_choices(months, typed), language_of_reader(interaction))
 
-    async def _charted(self, found: MonthlyReport, named: Named) -> tuple[list[discord.File], tuple[str, ...]]:
+    async def _charted(
+        self, found: MonthlyReport, named: Named, language: Language
+    ) -> tuple[list[discord.File], tuple[str, ...]]:
         """The chart as a file, and what there is to say of it."""
         if not found.report.sums.settled_nano:
             return [], ()  # it would be empty
-        chart = chart_of(found, named)
+        chart = chart_of(found, named, language)
         try:
             picture = await self._draw(chart)
         except ChartError as error:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from bot.charts import Bar, Chart
+from bot.charts import Bar, Chart, others_text
 from bot.discord_limits import LONGEST_MESSAGE
 from bot.errors import UserFacingError
-from bot.language import composed, day_of_month, joined, phrase, plural
+from bot.language import ENGLISH, composed, day_of_month, joined, phrase, plural
 from bot.presentation.ledger_csv import csv_file
 from bot.services.accounting import Grouping, sums_in
 from bot.services.policy import Metric, amount_text
@@ -20,6 +20,7 @@ from bot.services.requests import format_usd
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from bot.language import Language
     from bot.services.accounting import Group, MonthlyReport, Sums
 
 MOST_ROWS = 10  # of members, models or channels; days are all shown
@@ -61,14 +62,13 @@ def told_keys(found: MonthlyReport) -> tuple[str, ...]:
     return tuple(group.key for group in shown)
 
 
-def chart_of(found: MonthlyReport, named: Named) -> Chart:
+def chart_of(found: MonthlyReport, named: Named, language: Language = ENGLISH) -> Chart:
     """What was charged, as bars: every day of the month, or the largest groups and the sum of the others.
 
     The groups have the numbers of their rows in the text before their names. So they can be found there also where two
     have the same name, or one that cannot be drawn.
     """
-    by = found.report.by
-    title = f"Charged in {found.month.name}, by {by}"
+    by = found.report.by or Grouping.MEMBER
     if by is Grouping.DAY:
         charged = {group.key: group.sums.settled_nano for group in found.report.groups}
         days = range(1, found.month.days + 1)
@@ -76,11 +76,20 @@ def chart_of(found: MonthlyReport, named: Named) -> Chart:
     else:
         shown, others = _shown(found)
         bars = [
-            Bar(f"{place}. {named.names.get(group.key, group.key)}", group.sums.settled_nano)
+            Bar(joined(". ", [str(place), named.names.get(group.key, group.key)]), group.sums.settled_nano)
             for place, group in enumerate(shown, 1)
         ]
-        bars += [Bar(f"{len(others)} others", sums_in(others).settled_nano)] if others else []
-    return Chart(title, Metric.USD, tuple(bars))
+        bars += [Bar(others_text(len(others)), sums_in(others).settled_nano)] if others else []
+    return Chart(_chart_title(found.month.name, by), Metric.USD, tuple(bars), language=language)
+
+
+def _chart_title(month: str, by: Grouping) -> str:
+    return {
+        Grouping.MEMBER: phrase("Charged in {month}, by member", month=month),
+        Grouping.MODEL: phrase("Charged in {month}, by model", month=month),
+        Grouping.DAY: phrase("Charged in {month}, by day", month=month),
+        Grouping.CHANNEL: phrase("Charged in {month}, by channel", month=month),
+    }[by]
 
 
 @dataclass(frozen=True, slots=True)

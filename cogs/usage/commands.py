@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bot.charts import Chart
+    from bot.language import Language
     from bot.services.quotas import MonthUse, UsageDesk
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -45,17 +46,18 @@ class Usage(commands.Cog):
         """See what you used, what is left, and when it resets. Only you see it."""
         await think(interaction)
         use = await self._desk.of(requester_of(interaction), month)
-        told = language_of_reader(interaction).translate(usage_text(use))
-        await interaction.edit_original_response(content=told, attachments=await self._chart(use))
+        language = language_of_reader(interaction)
+        told, files = language.translate(usage_text(use)), await self._chart(use, language)
+        await interaction.edit_original_response(content=told, attachments=files)
 
     @usage.autocomplete("month")
     async def _months(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         months = await self._desk.months(requester_of(interaction))
-        return choices(month_choices(months, typed))
+        return choices(month_choices(months, typed), language_of_reader(interaction))
 
-    async def _chart(self, use: MonthUse) -> list[discord.File]:
+    async def _chart(self, use: MonthUse, language: Language) -> list[discord.File]:
         """The month as a picture; nothing if it cannot be drawn, for the words say it too."""
-        chart = usage_chart(use)
+        chart = usage_chart(use, language)
         if chart is None:
             return []
         try:

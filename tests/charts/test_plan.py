@@ -3,23 +3,58 @@
 from __future__ import annotations
 
 import string
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.charts import Bar, Chart
+from bot.charts import Bar, Chart, others_text
 from bot.charts.chart import from_json, to_json
 from bot.charts.plan import MOST_LYING, drawable, planned
+from bot.language import Language, month_name, phrase
 from bot.services.policy import Metric
 from tests.charts.examples import HOSTILE, USD, days, members
 
 SIGNS = frozenset(string.printable) | {"…", "é", "\u0301", "\u0302", "ש"}
 
 
-@pytest.mark.parametrize("chart", [HOSTILE, days(), days(1, 2, limit=0), members(("mia", 10**30))])
+TITLE = phrase("Your pictures per day, {month}", month=month_name(2026, 11, "November 2026"))
+BARS = (Bar("mia", 1234 * USD), Bar(others_text(3), 2 * USD), Bar("🌸", USD))
+
+
+def told_to(locale: str, limit: int | None = None) -> Chart:
+    return Chart(TITLE, Metric.USD, BARS, limit, Language(locale))
+
+
+@pytest.mark.parametrize("chart", [HOSTILE, days(), days(1, 2, limit=0), members(("mia", 10**30)), told_to("de")])
 def test_a_chart_arrives_as_it_was_sent(chart: Chart) -> None:
     assert from_json(to_json(chart)) == chart
+
+
+def test_whoever_draws_tells_title_names_numbers_and_limit_in_the_readers_language() -> None:
+    plan = planned(from_json(to_json(told_to("de", 10**13))), SIGNS | {"ü", "\xa0"})
+
+    assert plan.title == "Deine Bilder pro Tag, November 2026"
+    assert plan.labels == ("mia", "3 weitere", "Nr. 3")
+    assert plan.words == ("1.234,00\xa0$", "2,00\xa0$", "1,00\xa0$")
+    assert plan.limit == "Grenze 10.000,00\xa0$, außerhalb der Skala"
+
+
+def test_where_no_font_has_the_readers_script_it_is_told_in_english() -> None:
+    titles = [
+        planned(told_to("ja"), signs).title
+        for signs in (SIGNS, SIGNS | {*"まだ何もありません年月日ごとのあなたの画像"})
+    ]
+
+    assert titles[0] == "Your pictures per day, November 2026"
+    assert titles[1].startswith("1日ごとのあなたの画像")
+
+
+def test_the_lines_of_what_was_summed_up_are_told_too() -> None:
+    chart = replace(members(*((f"member {place}", place) for place in range(1, 20))), language=Language("fr"))
+
+    assert planned(chart, SIGNS).labels[-1] == "8 autres"
 
 
 @pytest.mark.parametrize(
@@ -71,10 +106,10 @@ def test_a_value_below_zero_is_drawn_as_nothing_and_told_as_it_is() -> None:
     ("limit", "line_at", "words"),
     [
         (None, None, None),
-        (0, 0, "$0.00"),
-        (2 * USD, 2 * USD, "$2.00"),
-        (3 * USD, 3 * USD, "$3.00"),
-        (4 * USD, None, "$4.00"),
+        (0, 0, "limit $0.00"),
+        (2 * USD, 2 * USD, "limit $2.00"),
+        (3 * USD, 3 * USD, "limit $3.00"),
+        (4 * USD, None, "limit $4.00, beyond the scale"),
     ],
 )
 def test_a_limit_far_above_all_bars_is_only_told(limit: int | None, line_at: int | None, words: str | None) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.charts import Bar, Chart, alt_text
 from bot.charts.words import LONGEST_ALT_TEXT
+from bot.language import Language
 from bot.services.policy import Metric
 from tests.charts.examples import HOSTILE, USD, days, members
 
@@ -32,6 +36,25 @@ LIMITS = st.none() | st.integers(min_value=0, max_value=10**15)
 )
 def test_a_chart_is_told_in_words(chart: Chart, words: str) -> None:
     assert alt_text(chart) == words
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [
+        ("de", "Use by day. 1: 1 Bild; 3: 1.200 Bilder. 2 weitere bei null. Grenze: 1 Bild."),
+        ("ja", "Use by day. 1: 1枚; 3: 1,200枚. ほか2件はゼロ。 上限: 1枚。"),
+    ],
+)
+def test_a_chart_is_told_in_the_readers_language(locale: str, words: str) -> None:
+    chart = replace(days(1, 0, 1200, 0, limit=1), language=Language(locale))
+
+    assert alt_text(chart) == words
+
+
+def test_what_does_not_fit_is_counted_in_the_readers_language() -> None:
+    chart = members(*((f"a member with a name of a good length {place:03}", place * USD) for place in range(200)))
+
+    assert re.search(r"[0-9]\sUS\$\. Y [0-9]+ más\.$", alt_text(replace(chart, language=Language("es-ES"))))
 
 
 def test_a_month_of_days_fits() -> None:
