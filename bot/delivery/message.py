@@ -27,6 +27,7 @@ from bot.delivery.replies import BEGUN, PREVIEW_NAME
 from bot.delivery.shown_result import ShownResult
 from bot.discord_limits import TOKEN_LIFE
 from bot.discord_retries import PROBLEMS
+from bot.language import phrase
 from bot.pictures import preview_of
 from bot.presentation.progress import discarded_text, far_text
 from bot.presentation.result import (
@@ -343,7 +344,7 @@ class MessageDelivery(Delivery):
                 await self._place.reword(text)
         elif frames:
             content, stage = await self._preview()
-            preview = Upload(PREVIEW_NAME, content, "Unfinished preview of the picture")
+            preview = Upload(PREVIEW_NAME, content, phrase("Unfinished preview of the picture"))
             await self._show_with_buttons(text, [preview])
         elif self._said == self._with_notes(self._begun_text()):
             text = self._said  # what the acknowledgement has said already costs no edit

@@ -9,15 +9,11 @@ import discord
 
 from bot.discord_retries import is_refusal, steadily
 from bot.errors import DecisionRefusedError
+from bot.language import phrase
 from bot.presentation.result import number_in
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection
-
-UNREADABLE = (
-    "I cannot see whether a message of mine in <#{}> shows it already, for I may not read there. "
-    "Once I have Read Message History there, press again."
-)
 
 
 async def find_posted(
@@ -44,7 +40,7 @@ async def find_posted(
     async def looked() -> int | None:
         channel = guild.get_channel_or_thread(channel_id) or await guild.fetch_channel(channel_id)
         if not channel.permissions_for(guild.me).read_message_history:  # the list would just be empty
-            raise DecisionRefusedError(UNREADABLE.format(channel_id))
+            raise DecisionRefusedError(_unreadable(channel_id))
         place = client.get_partial_messageable(channel_id, guild_id=server_id)
         return await _first_with(numbers, place.history(limit=None, after=discord.Object(after_id)), own_id)
 
@@ -54,7 +50,7 @@ async def find_posted(
         if error.status == HTTPStatus.NOT_FOUND:  # the channel is gone, with all that stood there
             return None
         if is_refusal(error):
-            raise DecisionRefusedError(UNREADABLE.format(channel_id)) from error
+            raise DecisionRefusedError(_unreadable(channel_id)) from error
         raise
 
 
@@ -64,3 +60,11 @@ async def _first_with(numbers: Collection[int], messages: AsyncIterator[discord.
         if message.author.id == author_id and not shown.isdisjoint(numbers):
             return message.id
     return None
+
+
+def _unreadable(channel_id: int) -> str:
+    return phrase(
+        "I cannot see whether a message of mine in {channel} shows it already, for I may not read there. Once I have "
+        "Read Message History there, press again.",
+        channel=f"<#{channel_id}>",
+    )

@@ -9,10 +9,11 @@ import discord
 from discord import app_commands
 from typing_extensions import override
 
+from bot.delivery.languages import language_of_reader
 from bot.discord_limits import LONGEST_CHOICE, MOST_CHOICES
 from bot.discord_ui.occasions import requester_of
 from bot.errors import RequestRefused
-from bot.language import ENGLISH
+from bot.language import ENGLISH, joined
 from bot.presentation.choices import Asked, models_like, price_text, quality_choices, size_choices
 from bot.services.admission import Start
 from bot.services.catalog import FEWEST_FRAMES, MOST_FRAMES
@@ -105,7 +106,8 @@ class PricedOptions:
         """What to offer for ``size``."""
         usual, draft, asked = await self._foreseen(interaction, below)
         offered = size_choices(self._drafting.catalog.model(draft.model), draft.quality, asked, typed)
-        return choices((label, size) for label, size in offered if usual.permit.allows_size(size))
+        allowed = ((label, size) for label, size in offered if usual.permit.allows_size(size))
+        return choices(allowed, language_of_reader(interaction))
 
     async def qualities(
         self, interaction: discord.Interaction[Any], typed: str, below: ImageRequest | None = None
@@ -113,7 +115,8 @@ class PricedOptions:
         """What to offer for ``quality``."""
         usual, draft, asked = await self._foreseen(interaction, below)
         offered = quality_choices(self._drafting.catalog.model(draft.model), draft.size, asked, typed)
-        return choices((label, quality) for label, quality in offered if usual.permit.allows_quality(quality))
+        allowed = ((label, quality) for label, quality in offered if usual.permit.allows_quality(quality))
+        return choices(allowed, language_of_reader(interaction))
 
     async def models(
         self, interaction: discord.Interaction[Any], typed: str, below: ImageRequest | None = None
@@ -125,10 +128,11 @@ class PricedOptions:
             for model in models_like(self._drafting.catalog.offered(usual.today), typed)
             if usual.permit.allows_model(model.id)
         ]
-        return choices(
-            (f"{model.title} · {price_text(model, draft.size, draft.quality, asked)}", model.id)
+        told = (
+            (joined(" · ", [model.title, price_text(model, draft.size, draft.quality, asked)]), model.id)
             for model, draft, asked in offered
         )
+        return choices(told, language_of_reader(interaction))
 
     async def _foreseen(
         self, interaction: discord.Interaction[Any], below: ImageRequest | None

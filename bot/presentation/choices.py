@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.discord_limits import MOST_CHOICES
 from bot.errors import RequestRefused
+from bot.language import joined, phrase
 from bot.services.catalog import DEAREST_SHAPES, partials_for, words_like
 from bot.services.requests import UNSTREAMED_FORMATS, ImageRequest, StoredImage, estimate_choice, format_price
 
@@ -44,7 +45,7 @@ class Asked:
 def quality_choices(model: Model, size: str, asked: Asked, typed: str = "") -> list[tuple[str, str]]:
     """(``medium · $0.019``, ``medium``) for each quality of the model that begins with what was typed."""
     return [
-        (f"{quality} · {price_text(model, size, quality, asked)}", quality)
+        (joined(" · ", [quality, price_text(model, size, quality, asked)]), quality)
         for quality in model.qualities
         if quality.startswith(typed.strip().lower())
     ]
@@ -54,7 +55,7 @@ def size_choices(model: Model, quality: str, asked: Asked, typed: str = "") -> l
     """(``square 1024×1024 · $0.019``, ``1024x1024``) for sizes worth offering, or what the typed one may mean."""
     wanted = typed.strip().lower().replace("×", "x")
     suggested = {
-        choice.size: f"{choice.word} {choice.size}"
+        choice.size: size_text(f"{choice.word} {choice.size}")
         for choice in model.suggested_sizes
         if wanted in f"{choice.word} {choice.size}"
     }
@@ -63,9 +64,9 @@ def size_choices(model: Model, quality: str, asked: Asked, typed: str = "") -> l
     for word in words_like(typed) if wanted else ():
         found = model.nearest_size(word)
         if found.near:
-            labels.setdefault(found.size, _size_label(found).replace(word.lower(), word, 1))
+            labels.setdefault(found.size, _size_label(found, found.said.replace(word.lower(), word, 1)))
     return [
-        (f"{size_text(label)} · {price_text(model, size, quality, asked)}", size)
+        (joined(" · ", [label, price_text(model, size, quality, asked)]), size)
         for size, label in list(labels.items())[:MOST_CHOICES]
     ]
 
@@ -76,16 +77,17 @@ def _meant(model: Model, typed: str) -> dict[str, str]:
         found = model.nearest_size(typed)
     except RequestRefused:
         return {}
-    return {found.size: _size_label(found)}
+    return {found.size: _size_label(found, found.said)}
 
 
-def _size_label(found: FoundSize) -> str:
-    """What is made, and what it stands for."""
+def _size_label(found: FoundSize, name: str) -> str:
+    """What is made, and what it stands for, which is called so."""
+    said, size = size_text(name), size_text(found.size)
     if not found.near:
-        return f"nearest to {found.said}: {found.size}"
+        return phrase("nearest to {said}: {size}", said=said, size=size)
     if found.why:
-        return f"{found.said} becomes {found.size}"
-    return found.said if found.size in found.said else f"{found.said} {found.size}"
+        return phrase("{said} becomes {size}", said=said, size=size)
+    return said if size in said else f"{said} {size}"
 
 
 def models_like(models: Iterable[Model], typed: str = "") -> list[Model]:

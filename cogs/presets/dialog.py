@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.delivery.languages import ask_in
+from bot.delivery.languages import ask_in, language_of_reader
 from bot.discord_ui.buttons import LastingDialog
 from bot.discord_ui.presets import viewer_of
 from bot.language import phrase, plural
@@ -95,6 +95,7 @@ async def form_for_result(interaction: Interaction, order: Order, picture: Pictu
     viewer = await viewer_of(interaction)
     is_shared = viewer.leads and not order.hides(picture)
     words = order.request.own_words.strip()
+    nameless = phrase("Preset {number}", number=str(picture.number))
     pictures: list[tuple[str, str]] = [(phrase("{number} itself", number=f"#{picture.number}"), ITSELF)]
     if has_own_references(interaction, order):
         count = len(order.request.references)
@@ -102,7 +103,7 @@ async def form_for_result(interaction: Interaction, order: Order, picture: Pictu
     return Form(
         phrase("Save {number} as preset", number=f"#{picture.number}"),
         f"preset-{SAVE}:{picture.number}",
-        suggested_name(words) or f"Preset {picture.number}",
+        suggested_name(words) or language_of_reader(interaction).translate(nameless),
         escaped(words),
         (Shelf.MINE, Shelf.SERVER) if is_shared else (Shelf.MINE,),
         (*pictures, (ASK_FOR_PICTURE, ASK)),

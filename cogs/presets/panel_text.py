@@ -77,11 +77,9 @@ def option_label(preset: Preset) -> str:
 def sheet_alt_text(preset: Preset) -> str:
     """What a screen reader says of the pictures that a preset starts from."""
     count = len(preset.references)
-    return (
-        "One picture, from which the preset starts."
-        if count == 1
-        else f"{count} numbered pictures in {rows_of(count)}."
-    )
+    if count == 1:
+        return phrase("One picture, from which the preset starts.")
+    return phrase("{count} numbered pictures in {rows}.", count=count, rows=rows_of(count))
 
 
 def delete_text(preset: Preset) -> str:

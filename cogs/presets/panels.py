@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import discord
 from typing_extensions import override
 
-from bot.delivery.languages import for_reader
+from bot.delivery.languages import for_reader, language_of_reader
 from bot.discord_retries import steadily
 from bot.discord_ui.buttons import LastingButton, with_price
 from bot.discord_ui.occasions import take_press, think
@@ -209,11 +209,12 @@ async def show_preset(interaction: Interaction, viewer: Viewer, preset: Preset, 
         notes.append(refused.sentence)
     embed = preset_embed(preset, notes)
     sheets = await _sheet(interaction, preset)  # beside the embed and not in it, where its alt text would not be read
+    alt = language_of_reader(interaction).translate(sheet_alt_text(preset))
     buttons = _buttons_for(viewer, preset, nano)
     await steadily(
         lambda: interaction.edit_original_response(
             **for_reader(interaction, content=joined(" ", said) if said else None, embed=embed, view=view_of(buttons)),
-            attachments=[discord.File(io.BytesIO(each), SHEET, description=sheet_alt_text(preset)) for each in sheets],
+            attachments=[discord.File(io.BytesIO(each), SHEET, description=alt) for each in sheets],
         )
     )
 

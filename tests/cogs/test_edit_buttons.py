@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import discord
 import pytest
 
+from bot.language import Language
 from bot.services.policy import Requester
 from bot.services.requests import TITLES, Change, format_price
 from bot.services.requests.pricing import estimate
@@ -304,6 +305,7 @@ async def test_everything_that_can_be_done_without_words_stands_behind_more(open
 
         assert offered[: len(EMOJI)] == [(change.value, TITLES[change]) for change in EMOJI]
         assert offered[len(EMOJI)] == ("reference", "Use as reference")
+        assert Language("de").translate(offered[3][1]) == "Nach rechts erweitern"
 
 
 @pytest.mark.parametrize("change", list(EMOJI))

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from bot.language import Language
 from bot.services.policy import Decision
+from bot.services.presets import Viewer
+from cogs.studio.audit_page import audit_page
 from tests.cogs.test_studio_rules import lead, told
 from tests.examples import NOW
 
@@ -44,6 +47,25 @@ async def test_what_leads_decided_is_read(opened: OpenHouse) -> None:
             f" · <@{house.lead.id}> · studio newcomers\nHow long new members wait: from no wait to 7 days."
         )
         assert one.response.components == []
+
+
+async def test_decisions_are_read_in_the_language_of_who_reads(opened: OpenHouse) -> None:
+    async with opened() as house:
+        await house.lead.slash(house.channel, "studio pause", reason="spring cleaning")
+        await house.lead.slash(house.channel, "preset save", name="Fox", prompt="our fox", scope="server's")
+        viewer = Viewer(house.server.id, house.lead.id, leads=True)
+        starter = await house.services.presets.find(viewer, "Sticker")
+        await house.services.presets.hide(viewer, starter, hidden=True)
+        entries = await house.services.audit.entries(house.server.id, most=10)
+
+        german, english = (audit_page(entries, language=Language(each))[0].description for each in ("de", "en-US"))
+
+    assert [line for line in str(german).splitlines() if " · " not in line] == [
+        f"Die mitgelieferte Vorlage „{starter.name}“: gezeigt → ausgeblendet.",
+        "Die Vorlage „Fox“: “our fox”.",
+        "Das Bildermachen: aktiv → angehalten. Grund: spring cleaning",
+    ]
+    assert f"The starter “{starter.name}”: from shown to hidden." in str(english)
 
 
 async def test_of_a_member_who_has_decided_nothing_that_is_said(opened: OpenHouse) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
@@ -38,11 +39,11 @@ def attachment(width: int | None, height: int | None) -> discord.Attachment:
     return discord.Attachment(data=data | shape, state=state)
 
 
-def typing(**filled: Any) -> discord.Interaction[Any]:  # noqa: ANN401 - values of options
+def typing(locale: str = "en-US", **filled: Any) -> discord.Interaction[Any]:  # noqa: ANN401 - values of options
     """An interaction in which an option is being typed."""
     who = {"guild_id": REQUESTER.server_id, "channel_id": REQUESTER.channel_id, "channel": None}
     user = SimpleNamespace(id=REQUESTER.user_id)
-    return cast("discord.Interaction[Any]", SimpleNamespace(**who, user=user, namespace=Filled(filled)))
+    return cast("discord.Interaction[Any]", SimpleNamespace(**who, user=user, locale=locale, namespace=Filled(filled)))
 
 
 def priced(*, edits: bool = False, **desk: Any) -> PricedOptions:  # noqa: ANN401 - what leads permit, and defaults
@@ -142,3 +143,14 @@ def test_a_files_shape_is_known_if_discord_says_it(
     width: int | None, height: int | None, shape: tuple[int, int] | None
 ) -> None:
     assert shape_of(attachment(width, height)) == shape
+
+
+async def test_prices_and_what_becomes_of_a_size_are_told_in_the_language_of_who_types() -> None:
+    german = typing("de")
+    (quality,) = await priced().qualities(german, "low")
+    (model,) = await priced(models=(MODEL.id,)).models(german, "")
+    nearest, *_ = await priced().sizes(german, "999x1001")
+
+    assert re.fullmatch(r"low · 0,[0-9]{3}\s\$", quality.name)
+    assert re.fullmatch(rf"{MODEL.title} · 0,[0-9]{{2,3}}\s\$", model.name)
+    assert re.fullmatch(r"999×1001 wird zu [0-9]+×[0-9]+ · 0,[0-9]{2,3}\s\$", nearest.name)

@@ -135,7 +135,7 @@ class Clearance:
                 "{limit} leaves too little for this picture by now: while it waited, {who} changed a limit ({change}).",
                 limit=name,
                 who=f"<@{decision.actor_id}>",
-                change=" → ".join(part for part in (decision.before, decision.after) if part),
+                change=joined(" → ", (part for part in (decision.before, decision.after) if part)),
             )
         else:
             why = phrase("{limit} leaves too little for this picture by now. /usage shows what is left.", limit=name)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.errors import RequestRefused
-from bot.language import phrase, plural
+from bot.language import joined, phrase, plural
 from bot.services.policy import NOT_SET, Aspect, DefaultChoices, Lead, Requester, Whose, all_qualities
 from bot.services.requests import MOST_PICTURES
 from bot.services.text import number_of
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from bot.services.policy import Choice, Decisions, ServerPolicy
 
 YES, NO, NONE = "yes", "no", "none"
-ALL_AT_ONCE = "the defaults"
+ALL_AT_ONCE = phrase("the defaults")
 SUBJECTS = {
-    Aspect.MODEL: "the default model",
-    Aspect.SIZE: "the default size",
-    Aspect.QUALITY: "the default quality",
-    Aspect.COUNT: "the default number of pictures",
-    Aspect.FORMAT: "the default format",
-    Aspect.PRIVATE: "who sees results by default",
-    Aspect.PREVIEWS: "the default number of previews",
+    Aspect.MODEL: phrase("the default model"),
+    Aspect.SIZE: phrase("the default size"),
+    Aspect.QUALITY: phrase("the default quality"),
+    Aspect.COUNT: phrase("the default number of pictures"),
+    Aspect.FORMAT: phrase("the default format"),
+    Aspect.PRIVATE: phrase("who sees results by default"),
+    Aspect.PREVIEWS: phrase("the default number of previews"),
 }
 NOT_OFFERED = phrase("I do not offer that. Use the command once more, and choose one of what it shows.")
 
@@ -132,4 +132,5 @@ def _told(catalog: Catalog, choices: DefaultChoices, aspects: dict[Aspect, Choic
     made = [(aspect, choice) for aspect in aspects if (choice := choices.of(aspect)) is not None]
     if len(aspects) == 1 and made:
         return choice_text(catalog, *made[0])
-    return "; ".join(f"{SUBJECTS[each]}: {choice_text(catalog, each, choice)}" for each, choice in made) or NOT_SET
+    told = (joined(": ", [SUBJECTS[each], choice_text(catalog, each, choice)]) for each, choice in made)
+    return joined("; ", told) if made else NOT_SET

@@ -110,8 +110,9 @@ class Deletions:
     async def _write_down(self, order: Order, gone: Sequence[Picture], deleter: Deleter) -> None:
         """Keep who deleted whose pictures."""
         which = listed(tuple(f"#{picture.number}" for picture in gone), "and")
-        subject = f"{which} of <@{order.requester.user_id}>"
+        subject = phrase("{pictures} of {who}", pictures=which, who=f"<@{order.requester.user_id}>")
         at = int(self.clock())
         await self.audit.record(
-            deleter.server_id, Decision(deleter.user_id, at, "picture delete", subject, "kept", "deleted")
+            deleter.server_id,
+            Decision(deleter.user_id, at, "picture delete", subject, phrase("kept"), phrase("deleted")),
         )

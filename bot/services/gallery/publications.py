@@ -204,7 +204,7 @@ class Publications:
             meant = tuple(picture for picture in order.pictures if picture.number in numbers)
             shown = tuple(picture.number for picture in meant if picture.published)
             if shown:
-                decision = self._decision(order, shown, "picture unpublish", "public", "private")
+                decision = self._decision(order, shown, "picture unpublish", phrase("public"), phrase("private"))
                 await self.records.take_back(order, shown, decision)
             left = await self.upkeep.bring_up(order.id, screen) or ()
             if not meant:
@@ -286,13 +286,15 @@ class Publications:
             raise
 
     async def _posted(self, order: Order, publication: Publication, message_id: int) -> None:
-        left, where = _left(order, publication), f"public in <#{publication.owner.channel_id}>"
-        decision = self._decision(order, left, "picture publish", "private", where) if left else None
+        left = _left(order, publication)
+        where = phrase("public in {channel}", channel=f"<#{publication.owner.channel_id}>")
+        decision = self._decision(order, left, "picture publish", phrase("private"), where) if left else None
         await self.records.posted(replace(publication, numbers=left), message_id, decision)
 
     def _decision(self, order: Order, numbers: Sequence[int], action: str, before: str, after: str) -> Decision:
         owner_id = order.requester.user_id
-        return Decision(owner_id, int(self.clock()), action, f"{_names(numbers)} of <@{owner_id}>", before, after)
+        subject = phrase("{pictures} of {who}", pictures=_names(numbers), who=f"<@{owner_id}>")
+        return Decision(owner_id, int(self.clock()), action, subject, before, after)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.errors import NotYoursError, RequestRefused
-from bot.language import phrase
+from bot.language import phrase, plural
 from bot.services.jobs.line import Withdrawal
 from bot.services.ledger import ChargeState
 from bot.services.policy import Decision
@@ -54,7 +54,7 @@ class Cancellations:
             withdrawal = self._forestall(order, why)
         if withdrawal.free:
             await self.discards.taken_back(withdrawal.jobs, why)
-            await self._write_down(order, canceller, "picture cancel", withdrawal.free, "cancelled")
+            await self._write_down(order, canceller, "picture cancel", withdrawal.free, phrase("cancelled"))
         return withdrawal
 
     async def discard(self, request_id: str, canceller: Canceller) -> bool:
@@ -68,7 +68,7 @@ class Cancellations:
         if not self.workshop.discard(request_id, _why(order, canceller)):
             return False
         await self.discards.choose(request_id)
-        await self._write_down(order, canceller, "picture discard", order.request.count, "discarded")
+        await self._write_down(order, canceller, "picture discard", order.request.count, phrase("discarded"))
         return True
 
     async def keep(self, request_id: str, canceller: Canceller) -> bool:
@@ -102,9 +102,9 @@ class Cancellations:
         """Keep who cancelled whose pictures."""
         if canceller.user_id == order.requester.user_id:
             return
-        what = "a picture" if count == 1 else f"{count} pictures"
-        at, subject = int(self.discards.clock()), f"{what} of <@{order.requester.user_id}>"
-        decision = Decision(canceller.user_id, at, action, subject, "asked for", after)
+        at, who = int(self.discards.clock()), f"<@{order.requester.user_id}>"
+        subject = plural("a picture of {who}", "{count} pictures of {who}", count, who=who)
+        decision = Decision(canceller.user_id, at, action, subject, phrase("asked for"), after)
         await self.discards.books.write(order.id, lambda: self.audit.record(order.requester.server_id, decision))
 
 

@@ -80,7 +80,7 @@ class Pausing:
     async def _switch(
         self, lead: Lead, action: str, alter: Callable[[ServerPolicy], ServerPolicy], why: str = ""
     ) -> Switched:
-        decision = await self.decisions.change(lead, action, "picture making", alter, _state, why)
+        decision = await self.decisions.change(lead, action, phrase("picture making"), alter, _state, why)
         # By what is kept now, not by what was decided: another lead may have decided otherwise meanwhile. And also when
         # nothing was changed: an earlier decision may have been written although its transaction seemed to fail.
         pause = (await self.decisions.of(lead.server_id)).pause
@@ -92,4 +92,4 @@ class Pausing:
 
 
 def _state(policy: ServerPolicy) -> str:
-    return "on" if policy.pause is None else "paused"
+    return phrase("on") if policy.pause is None else phrase("paused")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.errors import PresetRefusedError
-from bot.language import phrase
+from bot.language import joined, phrase
 from bot.services.policy import Decision
 from bot.services.presets.names import LONGEST_NAME, checked_name, key_of
 from bot.services.presets.presets import Preset, Shelf
@@ -118,8 +118,10 @@ class PresetDesk:
     async def change(self, viewer: Viewer, before: Preset, after: Preset) -> Preset:
         """Keep a preset otherwise than it is; as it is kept. Raises as `add`, or if it was deleted meanwhile."""
         checked = self.checked(viewer, after)
-        was = audited(before) if before.name == after.name else f"named “{_shown(before)}”; {audited(before)}"
-        now = audited(checked) if before.name == after.name else f"named “{_shown(checked)}”; {audited(checked)}"
+        was, now = (
+            audited(each) if before.name == after.name else joined("; ", [_named(each), audited(each)])
+            for each in (before, checked)
+        )
         await self._put(viewer, checked, "preset change", before=was, after=now, is_new=False, about=before)
         return checked
 
@@ -143,7 +145,7 @@ class PresetDesk:
             PresetRefusedError: they may not, or it is gone already.
         """
         self.check_keeper(viewer, preset)
-        decision = self._decision(viewer, preset, "preset delete", audited(preset), "deleted")
+        decision = self._decision(viewer, preset, "preset delete", audited(preset), phrase("deleted"))
         files = await self.store.delete(preset, decision)
         if files is None:
             raise PresetRefusedError(GONE)
@@ -157,9 +159,10 @@ class PresetDesk:
         """
         if not viewer.leads:
             raise PresetRefusedError(ONLY_LEADS)
-        words = ("shown", "hidden") if hidden else ("hidden", "shown")
+        words = (phrase("shown"), phrase("hidden"))
         action = "preset hide" if hidden else "preset unhide"
-        decision = Decision(viewer.user_id, int(self.clock()), action, f"the starter “{_shown(starter)}”", *words)
+        subject = phrase("the starter “{name}”", name=_shown(starter))
+        decision = Decision(viewer.user_id, int(self.clock()), action, subject, *(words if hidden else words[::-1]))
         return await self.store.hide(viewer.server_id, starter.starter, hidden=hidden, decision=decision)
 
     @asynccontextmanager
@@ -250,6 +253,10 @@ class PresetDesk:
         if preset.shelf is not Shelf.SERVER:
             return None
         return Decision(viewer.user_id, int(self.clock()), action, named(preset), before, after)
+
+
+def _named(preset: Preset) -> str:
+    return phrase("named “{name}”", name=_shown(preset))
 
 
 def _check_room(preset: Preset, census: Census, *, is_new: bool) -> None:

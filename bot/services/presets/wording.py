@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.language import composed, phrase, plural
+from bot.language import composed, joined, phrase, plural
 from bot.services.text import shown
 
 if TYPE_CHECKING:
@@ -47,11 +47,12 @@ def named(preset: Preset) -> str:
 def audited(preset: Preset) -> str:
     """All of a preset, for the audit."""
     pictures = len(preset.references)
-    return "; ".join(
+    return joined(
+        "; ",
         [
             f"“{shown(preset.words, WORDS_AUDITED)}”",
             *option_facts(preset.options),
-            *([f"{pictures} reference picture{'s' * (pictures > 1)}"] if pictures else []),
-            *(["asks for a picture"] if preset.takes_picture else []),
-        ]
+            *([plural("{count} reference picture", "{count} reference pictures", pictures)] if pictures else []),
+            *([phrase("asks for a picture")] if preset.takes_picture else []),
+        ],
     )

@@ -92,7 +92,7 @@ class UsageDesk:
         terms = await self.accounts.terms(requester)
         zone = terms.policy.time_zone
         current = Month.holding(terms.at, zone)
-        wanted = current if month is None else _typed(month)
+        wanted = current if month is None else _typed(month, current)
         if wanted > current:
             raise UserFacingError(phrase("{month} has not begun. Leave the month out for this one.", month=wanted.name))
         if wanted == current:
@@ -133,12 +133,16 @@ class UsageDesk:
         return MonthUse(month, tuple(days), held, None)
 
 
-def _typed(text: str) -> Month:
+def _typed(text: str, present: Month) -> Month:
     try:
         return Month.parse(text)
     except ValueError:
         raise UserFacingError(
-            f"{quoted(text)} is not a month. Write it like 2026-11, or choose one from the list."
+            phrase(
+                "{what} is not a month. Write it like {month}, or choose one from the list.",
+                what=quoted(text),
+                month=str(present),
+            )
         ) from None
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Self
 
-from bot.language import read_again, written_down
+from bot.language import phrase, read_again, written_down
 from bot.services.catalog import dimensions
 from bot.services.requests.talk import Talk, Task
 
@@ -75,20 +75,16 @@ EXTENDING = frozenset(
 
 # As they stand in menus.
 TITLES = {
-    Change.NEW: "New",
-    Change.EDIT: "Edit",
-    Change.VARY: "Vary",
-    Change.FINISH: "Finish",
-    Change.ZOOM_OUT: "Zoom out 1.5×",
-    Change.ZOOM_OUT_TWICE: "Zoom out 2×",
-    Change.PAN_LEFT: "Pan left",
-    Change.PAN_RIGHT: "Pan right",
-    Change.PAN_UP: "Pan up",
-    Change.PAN_DOWN: "Pan down",
-    Change.SQUARE: "Make square",
-    Change.PORTRAIT: "Make portrait",
-    Change.LANDSCAPE: "Make landscape",
-    Change.CUT_OUT: "Remove background",
+    Change.ZOOM_OUT: phrase("Zoom out 1.5×"),
+    Change.ZOOM_OUT_TWICE: phrase("Zoom out 2×"),
+    Change.PAN_LEFT: phrase("Pan left"),
+    Change.PAN_RIGHT: phrase("Pan right"),
+    Change.PAN_UP: phrase("Pan up"),
+    Change.PAN_DOWN: phrase("Pan down"),
+    Change.SQUARE: phrase("Make square"),
+    Change.PORTRAIT: phrase("Make portrait"),
+    Change.LANDSCAPE: phrase("Make landscape"),
+    Change.CUT_OUT: phrase("Remove background"),
 }
 
 _EXTEND = (
