@@ -319,9 +319,7 @@ class MessageDelivery(Delivery):
         return generating_text(self._request.count, previews, far)
 
     def _buttons_below(self) -> discord.ui.View | None:
-        """None below words, which are there in seconds."""
-        takes = self._takes_buttons and not self._request.is_wording
-        return self._buttons.of_progress(self._request_id) if takes else None
+        return self._buttons.of_progress(self._request_id) if self._takes_buttons else None
 
     async def _preview(self) -> tuple[bytes, Stage]:
         """What the frames look like that are the newest when it is our turn to decode, and what that shows."""

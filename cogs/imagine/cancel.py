@@ -15,7 +15,7 @@ from bot.discord_ui.rows import view_of
 from bot.errors import UserFacingError
 from bot.language import joined, phrase, plural
 from bot.services.jobs import Canceller
-from bot.services.requests import format_usd
+from bot.services.requests import format_price
 
 if TYPE_CHECKING:
     from bot.discord_ui.interactions import Interaction
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 OVER = phrase(
     "Nothing of this is left to cancel: it has ended, or ends just now. What is shown can be deleted: ⋯ under it."
 )
+WORDS_OVER = phrase("Nothing of this is left to cancel: it has ended, or ends just now.")
 KEPT = phrase("Kept: it goes on, and is shown when it is there.")
 IS_DISCARDED = phrase("This was discarded before, which cannot be taken back.")
 DISCARDED = phrase("Discarded: it is not shown when it comes, and its file is forgotten. What it costs stays charged.")
@@ -42,6 +43,8 @@ class CancelButton(AtelierButton, action="cancel"):
         """Cancel; the message of the request says so."""
         cancellations = interaction.client.services.cancellations
         withdrawal = await cancellations.cancel(str(self.subject), _canceller(interaction))
+        if withdrawal.of_words and not withdrawal.free:
+            raise UserFacingError(words_text(withdrawal))
         if withdrawal.paid:
             await ask_privately(interaction, self._question(withdrawal), ASKING, closes=False)
         elif withdrawal.free:
@@ -89,9 +92,19 @@ class DiscardButton(AtelierButton, action="cancel-discard"):
         )
 
 
+def words_text(withdrawal: Withdrawal) -> str:
+    """Why words about a prompt cannot be cancelled: there is nothing to discard, for only who asked reads them."""
+    if not withdrawal.paid:
+        return WORDS_OVER
+    return phrase(
+        "The words are being written already, and are paid for: at most {price}. They are shown in a moment.",
+        price=format_price(withdrawal.paid_nano),
+    )
+
+
 def question_text(withdrawal: Withdrawal) -> str:
     """What is paid for already, and what is not."""
-    paid, price = withdrawal.paid, format_usd(withdrawal.paid_nano)
+    paid, price = withdrawal.paid, format_price(withdrawal.paid_nano)
     told = plural(
         "The image API has one picture already, and is paid for it: at most {price}.",
         "The image API has {count} pictures already, and is paid for them: at most {price}.",

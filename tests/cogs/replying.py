@@ -79,8 +79,17 @@ def answer(house: House, message: discord.Message) -> str:
 
 def labels(message: Any) -> list[str]:  # noqa: ANN401 - SimCord's messages and discord.py's
     """What stands on the buttons of a message."""
+    return [item.get("label") or item["placeholder"] for item in _items(message)]
+
+
+def custom_ids(message: Any) -> list[str]:  # noqa: ANN401 - SimCord's messages and discord.py's
+    """The ids of the buttons of a message."""
+    return [item["custom_id"] for item in _items(message)]
+
+
+def _items(message: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - as above
     rows: list[dict[str, Any]] = [getattr(row, "to_dict", lambda row=row: row)() for row in message.components]
-    return [item.get("label") or item["placeholder"] for row in rows for item in row["components"]]
+    return [item for row in rows for item in row["components"]]
 
 
 async def agree(house: House, by: MemberActor | None = None) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from bot.delivery.replies import CANCELS
 from bot.services.jobs import Cancellations, Withdrawal
-from cogs.imagine.cancel import DISCARDED, IS_DISCARDED, KEPT, OVER, CancelButton, KeepButton, question_text
+from cogs.imagine.cancel import DISCARDED, IS_DISCARDED, KEPT, OVER, WORDS_OVER, CancelButton, KeepButton, question_text
+from tests.cogs.replying import custom_ids
 
 if TYPE_CHECKING:
     from simcord import InteractionResult
@@ -131,6 +132,7 @@ async def test_what_is_paid_for_is_asked_about_and_the_answer_takes_the_question
 @pytest.mark.parametrize(
     ("withdrawal", "text"),
     [
+        (Withdrawal(0, 1, 18_000_001), "The image API has one picture already, and is paid for it: at most $0.019."),
         (Withdrawal(0, 1, 19_000_000), "The image API has one picture already, and is paid for it: at most $0.019."),
         (Withdrawal(0, 2, 38_000_000), "The image API has 2 pictures already, and is paid for them: at most $0.038."),
         (
@@ -145,3 +147,28 @@ async def test_what_is_paid_for_is_asked_about_and_the_answer_takes_the_question
 )
 def test_the_question_says_what_is_paid_for_and_what_is_not(withdrawal: Withdrawal, text: str) -> None:
     assert question_text(withdrawal) == text
+
+
+async def test_of_words_that_are_there_nothing_is_left_to_cancel(opened: OpenHouse) -> None:
+    async with opened() as house:
+        house.painter.words.append("a red fox in deep snow")
+        answer = await house.mia.submit_modal(
+            await house.mia.slash(house.channel, "enhance", prompt="a red fox"), {"prompt": "a red fox"}
+        )
+        assert answer.response is not None
+        (button, *_) = custom_ids(answer.response)
+        message = await offer(house, CancelButton(int(button.split(":")[1].rstrip("!"))))
+
+        assert said(await house.mia.click(message, label="Cancel")) == f"❌ {WORDS_OVER}"
+
+
+async def test_words_that_are_being_written_are_paid_for_and_not_asked_about(
+    opened: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find(monkeypatch, Withdrawal(paid=1, paid_nano=1_500_000, of_words=True))
+    async with opened() as house:
+        told = said(await house.mia.click(await offer(house, CancelButton(81)), label="Cancel"))
+
+        assert told == (
+            "❌ The words are being written already, and are paid for: at most $0.002. They are shown in a moment."
+        )

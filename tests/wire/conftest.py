@@ -11,6 +11,7 @@ from discord.http import Route
 
 from bot import charts
 from bot.client import AtelierBot
+from bot.sandbox.conversations.performance import Performance
 from bot.sandbox.images import ImageOptions
 from bot.sandbox.images.painters import PainterPool
 from tests.examples import png
@@ -21,7 +22,7 @@ from tests.wire.openapi import OfficialDescription
 from tests.wire.traffic_check import misfits
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Generator, Iterator
+    from collections.abc import AsyncIterator, Generator, Iterator, Sequence
     from pathlib import Path
 
     from bot.charts import Chart
@@ -96,6 +97,24 @@ def description() -> OfficialDescription | None:
     return OfficialDescription.load()
 
 
+def _stop_at_gates(houses: Sequence[House], monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the gate of a house is closed, nothing is painted and nothing is said."""
+    paint, go_wrong = PainterPool.paint, Performance._go_wrong  # pyright: ignore[reportPrivateUsage] - where words begin
+
+    async def paint_when_the_gate_is_open(painters: PainterPool, order: CheckedCall, number: int) -> Painting:
+        for house in houses:
+            await house.gate.wait()
+        return await paint(painters, order, number)
+
+    async def say_when_the_gate_is_open(performance: Performance) -> None:
+        for house in houses:
+            await house.gate.wait()
+        await go_wrong(performance)
+
+    monkeypatch.setattr(PainterPool, "paint", paint_when_the_gate_is_open)
+    monkeypatch.setattr(Performance, "_go_wrong", say_when_the_gate_is_open)
+
+
 @pytest.fixture
 async def open_house(
     request: pytest.FixtureRequest,
@@ -106,14 +125,7 @@ async def open_house(
     """Opens a house without the bot; at the end its traffic is held against the description."""
     houses: list[House] = []
     request.node.stash[HOUSES] = houses
-    paint = PainterPool.paint
-
-    async def paint_when_the_gate_is_open(painters: PainterPool, order: CheckedCall, number: int) -> Painting:
-        for house in houses:
-            await house.gate.wait()
-        return await paint(painters, order, number)
-
-    monkeypatch.setattr(PainterPool, "paint", paint_when_the_gate_is_open)
+    _stop_at_gates(houses, monkeypatch)
     on_ready = AtelierBot.on_ready
 
     async def say_that_it_is_ready(bot: AtelierBot) -> None:

@@ -43,7 +43,7 @@ class House:
     """A Discord, an image API, a data directory, and the bot between them.
 
     Attributes:
-        gate: closed, no picture is painted: every call stays in mid-job.
+        gate: closed, no picture is painted and no words are said: every call stays in mid-job.
         ready: whether the bot has gone on with what an earlier one left.
         complaints: what the event loop was told of exceptions that nobody took.
     """

@@ -12,6 +12,7 @@ from bot.sandbox.images import Fault, FaultKind
 from bot.services.jobs.outcomes import CUT, DECLINED
 from bot.services.jobs.turn_calls import NO_WORDS
 from tests.pictures.samples import encoded, gradient
+from tests.wire.house import buttons
 
 if TYPE_CHECKING:
     from bot.sandbox.discord import Invocation, Member
@@ -134,4 +135,43 @@ async def test_where_the_endpoint_has_no_responses_it_is_said_and_costs_nothing(
     sent = await enhanced(house, mia)
 
     assert NO_WORDS in house.words(sent)
+    await is_booked(house)
+
+
+async def begun(house: House, member: Member, prompt: str) -> Invocation:
+    """As `enhanced`, as far as that it can be cancelled."""
+    dialog = await member.slash("enhance", prompt=prompt)
+    await house.until(lambda: dialog.modal is not None)
+    sent = await member.submit_modal(dialog, {"prompt": prompt})
+    await house.until(lambda: sent.response is not None and buttons(sent.response) == [["Cancel"]])
+    return sent
+
+
+async def test_words_that_wait_are_cancelled_free_and_those_that_are_sent_come_and_are_paid(
+    open_house: OpenHouse,
+) -> None:
+    house = await open_house()
+    await house.start_bot(**SETTINGS, ATELIER_CONCURRENCY=1)
+    await house.until(lambda: house.images.requests)
+    mia, ben = (house.discord.server.add_member(name) for name in ("Mia", "Ben"))
+    house.gate.clear()
+    sent = await begun(house, mia, "a red fox")
+    await house.until(lambda: house.images.turns)
+    waiting = await begun(house, ben, "a blue fox")
+
+    await ben.click(await waiting.shown(), "Cancel")
+    await house.ended(waiting)
+    paid = await mia.click(await sent.shown(), "Cancel")
+    await house.until(lambda: house.words(paid))
+    house.gate.set()
+    await house.ended(sent)
+
+    assert house.words(waiting) == "❌ Cancelled before the image API had it. Nothing was charged.\n> a blue fox"
+    assert buttons(await waiting.shown()) == [["Try again", "Change the words"]]
+    assert house.words(paid) == (
+        "❌ The words are being written already, and are paid for: at most $0.002. They are shown in a moment."
+    )
+    assert "**After**" in house.words(sent)
+    assert sorted(house.states()) == ["released", "settled"]
+    assert len(house.images.turns) == 1
     await is_booked(house)

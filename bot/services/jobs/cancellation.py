@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.errors import NotYoursError, RequestRefused
@@ -52,6 +52,7 @@ class Cancellations:
         withdrawal = self.workshop.withdraw(request_id, why)
         if withdrawal is None:
             withdrawal = self._forestall(order, why)
+        withdrawal = replace(withdrawal, of_words=order.request.is_wording)
         if withdrawal.free:
             await self.discards.taken_back(withdrawal.jobs, why)
             await self._write_down(order, canceller, "picture cancel", withdrawal.free, phrase("cancelled"))

@@ -130,9 +130,11 @@ class Withdrawal:
         paid: pictures that the image API has been sent, and that nobody has been shown.
         paid_nano: what is held for those, or what they cost, in nano-dollars.
         jobs: the ids of those that are free.
+        of_words: it is for words about a prompt, and for no pictures.
     """
 
     free: int = 0
     paid: int = 0
     paid_nano: int = 0
     jobs: tuple[str, ...] = field(default=(), compare=False)
+    of_words: bool = False
