@@ -14,7 +14,7 @@ from typing_extensions import override
 from bot.language.catalog import Catalog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 _FOLDER = Path(__file__).with_name("catalogs")
 CATALOGS: Mapping[str, Path] = {name: _FOLDER / f"{name}.po" for name in ("de", "fr", "es", "pt", "ja")}
@@ -29,6 +29,12 @@ LOCALES: Mapping[str, tuple[str, str]] = {
     "ja": ("ja", "ja"),
 }
 PSEUDO = "qps-ploc"  # made by machine from the source: what stands outside its brackets was never made translatable
+# What stands between parts, by how it is written in English, in languages that have signs of their own for it.
+_BETWEEN: Mapping[str, Mapping[str, str]] = {
+    "fr": {": ": "\u202f: ", "; ": "\u202f; "},
+    "ja": {", ": "、", "; ": "／", ": ": "：", ". ": "。"},  # noqa: RUF001 - wide signs
+}
+_WIDE_ENDS = ("。", "？", "！", "：")  # which bring the space behind them  # noqa: RUF001 - wide signs
 _ACCENTED = str.maketrans("aceinosuyACEINOSUY", "áçéíñóšúýÁÇÉÍÑÓŠÚÝ")
 _PLACEHOLDER = re.compile(r"(\{[a-z_0-9]+\})")
 
@@ -107,6 +113,14 @@ class Language:
             parts = _PLACEHOLDER.split(source)
             return f"⟦{''.join(part if part.startswith('{') else part.translate(_ACCENTED) for part in parts)}⟧"
         return catalog_of(LOCALES[self.locale][0]).message(source, count)
+
+    def join(self, separator: str, told: Sequence[str]) -> str:
+        """Parts that are told in this language one after the other, with what it writes between them."""
+        separator = _BETWEEN.get(self.locale, {}).get(separator, separator)
+        if separator != " ":
+            return separator.join(told)
+        spaced = [part if part.endswith(_WIDE_ENDS) else f"{part} " for part in told[:-1]]
+        return "".join([*spaced, *told[-1:]])
 
     @property
     def cldr(self) -> str:

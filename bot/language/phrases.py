@@ -63,7 +63,11 @@ def composed(
 def joined(separator: str, parts: Iterable[str]) -> Translatable:
     """As ``separator.join(parts)``; the separator may be another in another language."""
     kept = list(parts)
-    return composed(lambda told: told[0].join(told[1:]), [separator, *kept], ("joined", (separator, kept), {}))
+
+    def told_in(language: Language) -> str:
+        return language.join(language.translate(separator), [language.translate(part) for part in kept])
+
+    return Translatable(separator.join(kept), told_in, ("joined", (separator, kept), {}))
 
 
 def beginning(text: str) -> Translatable:

@@ -10,7 +10,7 @@ from bot.language import composed, decimal, joined, phrase, plural
 from bot.presentation.story import kept_how, made_how, numbers
 from bot.presentation.turns import said_beside
 from bot.services.calendar import Window
-from bot.services.jobs import FILE_ENDINGS, LONGEST_REASON, Downtime
+from bot.services.jobs import FILE_ENDINGS, Downtime, why_paused
 from bot.services.policy import Metric, Scope, amount_text
 from bot.services.quotas import Headroom, hint_text
 from bot.services.requests import format_usd
@@ -77,8 +77,9 @@ def paused_text(pause: Pause | Downtime | str) -> str:
         if pause.next_look is not None:
             told.append(phrase("I try again {when}.", when=f"<t:{pause.next_look}:R>"))
         return joined(" ", [*told, KEPT])
-    why = f": {shown(pause.why, LONGEST_REASON).rstrip('.')}" if pause.why else ""
-    return phrase("⏸️ Paused by {who}{why}. Your place in line is kept.", who=f"<@{pause.actor_id}>", why=why)
+    return phrase(
+        "⏸️ Paused by {who}{why}. Your place in line is kept.", who=f"<@{pause.actor_id}>", why=why_paused(pause)
+    )
 
 
 def generating_text(count: int, previews: int, far: str = "") -> str:

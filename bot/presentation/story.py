@@ -77,18 +77,18 @@ def alt_text(request: ImageRequest, opening: str = BEGINNING) -> str:
     done = DRAWN_UPON if request.change is Change.EDIT and not words else DONE.get(request.change)
     newest = joined(": ", [part for part in (done, words) if part])
     parts = [line for line in (*(one_line(told, LONGEST_ALT_TEXT) for told in request.story), newest) if line]
-    return composed(_fitting, [opening, phrase("; then: "), *parts])
+    return composed(_fitting, [opening, joined(": ", [opening, ""]), phrase("; then: "), *parts])
 
 
 def _fitting(told: Sequence[str]) -> str:
-    opening, then, *parts = told
+    opening, begins, then, *parts = told
     if not parts:
         return opening
-    room = LONGEST_ALT_TEXT - len(f"{opening}: ")
+    room = LONGEST_ALT_TEXT - len(begins)
     story, newest = then.join(parts), parts[-1]
     if len(story) > room:
         story = one_line(newest, room) if len(newest) >= room - len(then) else f"…{story[1 - room :]}"
-    return f"{opening}: {story}"
+    return f"{begins}{story}"
 
 
 def sheet_text(told: Sequence[str]) -> str:

@@ -9,11 +9,10 @@ from bot.discord_limits import MOST_CHOICES
 from bot.language import ENGLISH, beginning, composed, joined, phrase
 from bot.presentation.result import worth_showing
 from bot.services.calendar import Window
-from bot.services.jobs import LONGEST_REASON
+from bot.services.jobs import why_paused
 from bot.services.policy import Metric, Scope, amount_text, told_apart
 from bot.services.quotas import hint_text
 from bot.services.requests import format_usd
-from bot.services.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -49,7 +48,7 @@ def limit_lines(use: MonthUse) -> list[str]:
     told = [_line(status, beginning(name)) for status, name in zip(limits, names, strict=True)]
     if use.hint is not None:
         when = f"<t:{use.hint.resets_at}:R>"
-        told.append(joined("", ["- ", hint_text(use.hint), " ", phrase("Resets {when}.", when=when)]))
+        told.append(joined(" ", ["-", hint_text(use.hint), phrase("Resets {when}.", when=when)]))
     return told
 
 
@@ -60,9 +59,8 @@ def barred_lines(block: Block | None, pause: Pause | None) -> list[str]:
         who, when = f"<@{block.actor_id}>", f"<t:{block.at}:R>"
         lines.append(phrase("Blocked by {who} {when}: no new pictures until a lead ends that.", who=who, when=when))
     if pause is not None:
-        why = f": {shown(pause.why, LONGEST_REASON).rstrip('.')}" if pause.why else ""
         who, when = f"<@{pause.actor_id}>", f"<t:{pause.at}:R>"
-        lines.append(phrase("Paused by {who} {when}{why}.", who=who, when=when, why=why))
+        lines.append(phrase("Paused by {who} {when}{why}.", who=who, when=when, why=why_paused(pause)))
     return lines
 
 

@@ -83,7 +83,10 @@ class Offer:
         own = self.request.size
         offered = size_choices(self.model, self.request.quality, self.asked)
         others = [(label, size) for label, size in offered if size != own and self.permit.allows_size(size)]
-        return [(joined("", [self.same, ": ", size_text(own), " · ", self._price(self.asked)]), SAME_SIZE), *others]
+        return [
+            (joined(": ", [self.same, joined(" · ", [size_text(own), self._price(self.asked)])]), SAME_SIZE),
+            *others,
+        ]
 
     @property
     def qualities(self) -> Choices:

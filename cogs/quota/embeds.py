@@ -131,7 +131,7 @@ def _label(rule: LimitRule, who: str) -> str:
     name = rule_name(rule, who)
     called = name if name.startswith(who) else beginning(name)
     amount = exact_text(rule.metric, rule.maximum)
-    return composed(lambda parts: ": ".join(parts)[:LONGEST_CHOICE], [called, amount])
+    return composed(lambda told: told[0][:LONGEST_CHOICE], [joined(": ", [called, amount])])
 
 
 def _split(limit_statuses: tuple[RuleStatus, ...]) -> tuple[list[RuleStatus], list[RuleStatus]]:

@@ -204,7 +204,7 @@ def _rows(found: MonthlyReport, named: Named, in_words: Callable[[Sums], str]) -
     if found.report.by is Grouping.DAY:
         return [joined(": ", [_day(group.key), in_words(group.sums)]) for group in shown]
     rows: list[str] = [
-        joined("", [f"{place}. ", _mention(found, named, group.key), ": ", in_words(group.sums)])
+        joined(": ", [joined("", [f"{place}. ", _mention(found, named, group.key)]), in_words(group.sums)])
         for place, group in enumerate(shown, 1)
     ]
     if not others:

@@ -357,11 +357,17 @@ def _rest(count: int, *, roles: bool) -> str:
 
 
 def clipped(text: str, most: int) -> str:
-    """The text, cut between two words if it has more than `most` characters: a mention is never cut in two."""
+    """The text, cut between two words, or the parts of a list, if it has more than `most` characters.
+
+    A mention is never cut in two.
+    """
 
     def cut(parts: Sequence[str]) -> str:
         (whole,) = parts
-        return whole if len(whole) <= most else whole[: whole.rfind(" ", 0, most - 1) + 1].rstrip(" ,;") + " …"
+        if len(whole) <= most:
+            return whole
+        between = max(whole.rfind(sign, 0, most - 1) for sign in " 、")
+        return whole[: between + 1].rstrip(" ,;、") + " …"
 
     return composed(cut, [text])
 

@@ -9,7 +9,7 @@ import discord
 from bot.discord_ui.rows import panel_of
 from bot.language import beginning, joined, phrase, plural
 from bot.presentation.alerts import outage_text
-from bot.services.jobs import LONGEST_REASON
+from bot.services.jobs import why_paused
 from bot.services.policy import (
     MODERATIONS,
     ReplyMode,
@@ -27,7 +27,7 @@ from bot.services.policy import (
 )
 from bot.services.quotas import hint_text, pace_text
 from bot.services.requests import format_usd
-from bot.services.text import listed, shown
+from bot.services.text import listed
 from cogs.studio.rule_panels import clipped, gallery_warning, log_warning
 
 if TYPE_CHECKING:
@@ -227,8 +227,8 @@ def pictures(count: int) -> str:
 
 def _paused(pause: Pause) -> str:
     """Since when, by whom, and what for."""
-    why = f": {shown(pause.why, LONGEST_REASON).rstrip('.')}" if pause.why else ""
-    return phrase("Paused by {who} {when}{why}.", who=f"<@{pause.actor_id}>", when=f"<t:{pause.at}:R>", why=why)
+    who, when = f"<@{pause.actor_id}>", f"<t:{pause.at}:R>"
+    return phrase("Paused by {who} {when}{why}.", who=who, when=when, why=why_paused(pause))
 
 
 def _budget(status: LimitStatus, at: int) -> str:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.language import Language
 from bot.services.policy import MODERATIONS, CalendarNow, Decision, ReplyMode, RoleRule, ServerPolicy
 from cogs.studio.rule_panels import (
     LONGEST_PANEL,
@@ -84,6 +85,15 @@ def test_what_is_clipped_is_not_longer_and_ends_between_two_words(text: str, mos
 
     assert len(short) <= most
     assert short == text or (short.endswith("…") and text.startswith(short.removesuffix("…").rstrip(" ")))
+
+
+def test_a_list_without_spaces_is_clipped_between_its_parts() -> None:
+    channels = channels_panel(ServerPolicy(channels=tuple(range(SERVER, SERVER + 50))), 0)
+
+    told = Language("ja").translate(channels)
+
+    assert told.startswith(f"画像を作れる場所：<#{SERVER}>、<#{SERVER + 1}>、")  # noqa: RUF001 - wide signs
+    assert told.endswith("> …。")
 
 
 def test_the_panels_say_how_things_are() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.language import Language
 from bot.services.jobs import Load, OpenJobs, ServerStatus, Switched
 from bot.services.policy import Block, Pause, ReplyMode, RoleRule, ServerPolicy
 from bot.services.quotas import BudgetHint, Headroom
@@ -49,6 +50,12 @@ def test_a_pause_tells_what_is_finished_what_is_kept_and_how_to_go_on() -> None:
         "Waiting: 20 pictures. Their places in line and their prices are kept.\n"
         "New requests are refused. /studio resume lets it go on."
     )
+
+
+def test_why_it_is_paused_is_told_as_each_language_does() -> None:
+    text = paused_text(Switched(changed=False, pause=replace(PAUSE, why="調整中。"), load=Load(0, 0)))
+
+    assert "一時停止しました：調整中。何も変更していません。" in Language("ja").translate(text)  # noqa: RUF001 - wide signs
 
 
 def test_a_pause_of_nothing_says_that_nothing_is_made() -> None:

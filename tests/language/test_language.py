@@ -106,6 +106,16 @@ def test_what_stands_before_and_behind_a_text_stays_there() -> None:
     assert [GERMAN.translate(each) for each in (before, behind)] == ["-# eine Katze", "eine Katze!"]
 
 
+def test_what_stands_between_parts_is_written_as_there() -> None:
+    colours = joined(", ", [phrase("Monday"), "b"])
+    told = joined(" ", ["✅", joined(": ", ["a", colours]), phrase("Nothing was changed."), "c"])
+
+    assert told == "✅ a: Monday, b Nothing was changed. c"
+    assert Language("ja").translate(told) == "✅ a：月曜日、b 何も変更していません。c"  # noqa: RUF001 - wide signs
+    assert Language("de").translate(told) == "✅ a: Montag, b Nichts wurde geändert. c"
+    assert Language("fr").translate(told).startswith("✅ a\u202f: lundi, b ")
+
+
 def test_decimals_have_the_digits_that_they_have_in_english() -> None:
     assert [Language(each).translate(decimal("1,234.50")) for each in ("en-US", "de", "ja")] == [
         "1,234.50",

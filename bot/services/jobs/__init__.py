@@ -10,7 +10,7 @@ from bot.services.jobs.generation import Generation
 from bot.services.jobs.line import Load, Withdrawal, line_of
 from bot.services.jobs.outage import Downtime, Outage
 from bot.services.jobs.outcomes import CUT, NAMED, WHY_NO_WORDS, Outcomes
-from bot.services.jobs.pausing import LONGEST_REASON, Pausing, Switched
+from bot.services.jobs.pausing import LONGEST_REASON, Pausing, Switched, why_paused
 from bot.services.jobs.provider import (
     FILE_ENDINGS,
     CheckedPicture,
@@ -76,4 +76,5 @@ __all__ = [
     "UnreadablePictureError",
     "Withdrawal",
     "line_of",
+    "why_paused",
 ]

@@ -23,15 +23,19 @@ LONGEST_REASON = 200  # characters
 
 def refusal_of(pause: Pause) -> NotAcceptingError:
     """What is raised while a server is paused; the sentence says who paused it, since when and why."""
-    reason = f": {shown(pause.why, LONGEST_REASON).rstrip('.')}" if pause.why else ""
     return NotAcceptingError(
         phrase(
             "{who} has paused picture making here {when}{reason}. Ask again when it goes on. Nothing was charged.",
             who=f"<@{pause.actor_id}>",
             when=f"<t:{pause.at}:R>",
-            reason=reason,
+            reason=why_paused(pause),
         )
     )
+
+
+def why_paused(pause: Pause) -> str:
+    """``: maintenance``, for the end of a sentence; empty where no reason was given."""
+    return phrase(": {why}", why=shown(pause.why, LONGEST_REASON).rstrip(".。")) if pause.why else ""
 
 
 @dataclass(frozen=True, slots=True)
