@@ -9,7 +9,7 @@ import json
 import re
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import aiohttp
 import discord
@@ -66,6 +66,7 @@ CLOSING_SOCKET = 5.0  # seconds that a forgotten socket may take to close
 LOOKED_THROUGH = 50  # of its messages
 OF_PICTURES = re.compile(r'"custom_id": "(?:edit|again|vary|finish|more):([0-9]{1,18})~?"')  # what stands under results
 TIMED_EVENTS = ("interaction", "message")  # whose first argument has an id made by Discord a moment ago
+FAREWELL = (1000).to_bytes(2, "big")  # the code of a close frame
 GUILD_READY_TIMEOUT = 0.2  # seconds to wait for one more server at the start; 2 by default
 
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody speaks here
@@ -148,7 +149,7 @@ class AtelierBot(AtelierClient):
         )
         close_left_sockets(self.http)
         self.services = services
-        self._commands_changed = self._is_settled = False
+        self._commands_changed = self._is_settled = self._is_stopping = self._is_leaving = False
         self.buttons, self.more, self.questions = ResultButtons(), More(), Questions()
         self.untold = Untold()
         self.repeats = repeats
@@ -209,6 +210,29 @@ class AtelierBot(AtelierClient):
             self.services.clock.not_before(args[0].created_at.timestamp())
         super().dispatch(event_name, *args, **kwargs)
 
+    async def stop_news(self) -> None:
+        """What a start does goes on no more, and no READY begins it again: the next start does it."""
+        self._is_stopping = True
+        await self.news.close()
+
+    async def say_goodbye(self) -> bool:
+        """Tell the gateway that we leave; False if there is no connection. The connection ends once it has answered.
+
+        A connection that is cancelled drops its socket; what Discord sends just then takes the goodbye with it.
+        """
+        self._is_leaving = True
+        ws = cast("DiscordWebSocket | None", self.ws)  # until the first connection
+        if ws is None or not ws.open:
+            return False
+        with suppress(ConnectionError):  # lost by now: then its end is heard as well
+            await ws.socket.send_frame(FAREWELL, aiohttp.WSMsgType.CLOSE)
+        return True
+
+    @override
+    def is_closed(self) -> bool:
+        """As discord.py; also once we have said goodbye: it connects no more."""
+        return self._is_leaving or super().is_closed()
+
     def stop_waiting_for_servers(self) -> None:
         """Before the connection ends: discord.py would go on waiting, and call a client that is closed ready."""
         state: Any = self._connection
@@ -218,7 +242,8 @@ class AtelierBot(AtelierClient):
 
     async def on_ready(self) -> None:
         """Go on with what an earlier process left; nothing after a reconnection."""
-        self.news.begin(self._go_on(), "ready")  # and not here: a stop could not wait for its end
+        if not self._is_stopping:
+            self.news.begin(self._go_on(), "ready")  # and not here: a stop could not wait for its end
 
     async def _go_on(self) -> None:
         left_over = await self.services.studio.resume(self.intake.reopen)

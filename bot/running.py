@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from bot.wiring import Services
 
 GRACE = 105.0  # seconds after a signal to stop in which what was sent may come
-CLOSING_CONNECTION = 8.0  # seconds that the farewell to the gateway may take
+FAREWELL_WITHIN = 2.0  # seconds in which the gateway is to answer our goodbye
+CLOSING_CONNECTION = 8.0  # seconds that the end of the connection may take then
 LAST_HEARTBEAT = 2.0  # seconds that its thread may take to end
 ENDING = 42.0  # seconds at most that the end takes then; a supervisor should wait 150 in all before it kills
 
@@ -130,18 +131,17 @@ async def _until_stopped(
         stopping.cancel()
         bot.services.studio.stop_taking()
         await bot.services.sweeping.close()
-        await bot.news.close()  # what a start does goes on no more, and the next one does it
+        await bot.stop_news()
         await bot.intake.close()
         await bot.desk.settle()  # whoever waits for an answer is told, as long as Discord can be reached
         await bot.services.studio.drain(max(0.0, grace - (time.monotonic() - began)))
         await bot.desk.close()
         await bot.services.stars.close()  # nobody votes any more; what is not shown yet, the next start shows
         bot.stop_waiting_for_servers()
-        # Cancelled rather than closed from here: only then does the gateway see a proper farewell (code 1000).
+        if await bot.say_goodbye():
+            await asyncio.wait({connection}, timeout=FAREWELL_WITHIN)
         connection.cancel()
-        with suppress(asyncio.CancelledError, Exception):
-            async with asyncio.timeout(CLOSING_CONNECTION):
-                await connection
+        await asyncio.wait({connection}, timeout=CLOSING_CONNECTION)
         await bot.desk.leave()  # nobody else can come by now
 
 
