@@ -60,10 +60,10 @@ class EditDialog(LastingDialog, template=TEMPLATE):
         price = phrase("Price for one picture in the first size above") if is_new else PRICE_AS_NOW
         files = discord.ui.FileUpload[Any](custom_id=FILES, required=False, min_values=0, max_values=MOST_FILES)
         self._ask(phrase("What to draw") if is_new else phrase("What to change"), hint, _words(words, is_new=is_new))
-        self._ask(phrase("Size"), "", _select(SIZE, offer.sizes, SAME_SIZE))
-        self._ask(phrase("Quality"), price, _select(QUALITY, offer.qualities, quality))
+        self._ask(phrase("Size"), "", select_of(SIZE, offer.sizes, SAME_SIZE))
+        self._ask(phrase("Quality"), price, select_of(QUALITY, offer.qualities, quality))
         each = phrase("Price at {quality}; a higher quality costs more for each", quality=quality)
-        self._ask(phrase("How many"), each, _select(COUNT, offer.counts, str(offer.request.count)))
+        self._ask(phrase("How many"), each, select_of(COUNT, offer.counts, str(offer.request.count)))
         kinds = phrase("More references") if is_new else phrase("References, mask, or the picture drawn upon")
         self._ask(
             kinds,
@@ -174,7 +174,8 @@ def _cut(told: Sequence[str]) -> str:
     return told[0][:LONGEST_CHOICE]
 
 
-def _select(custom_id: str, choices: Choices, chosen: str) -> discord.ui.Select[Any]:
+def select_of(custom_id: str, choices: Choices, chosen: str) -> discord.ui.Select[Any]:
+    """Offers the choices in a dialog, as many as Discord takes; what is `chosen` stands there already."""
     options = [
         discord.SelectOption(label=composed(_cut, [label]), value=value, default=value == chosen)
         for label, value in choices[:MOST_CHOICES]

@@ -83,20 +83,24 @@ class RewordDialog(LastingDialog, template=r"reword:(?P<id>[0-9]{1,20})(?::[0-9]
             named: to what a safety check said no; None where that is not known, or not for who opens it.
         """
         super().__init__(phrase("Other words"), f"reword:{order.id}{ends_with}")
-        words = order.request.prompt.strip()
-        fits = len(words) <= LONGEST_WORDS
-        field = discord.ui.TextInput[Any](
-            custom_id=PROMPT,
-            style=discord.TextStyle.paragraph,
-            default=words if words and fits else None,
-            placeholder=None if fits else TOO_LONG_TO_SHOW,
-            max_length=LONGEST_WORDS,
-        )
+        field = words_field(order.request.prompt.strip())
         told: list[str] = [] if named is None else [phrase("The safety check named: {categories}.", categories=named)]
         if nano is not None:
             told.append(phrase("Price with the words so far: {price}", price=format_price(nano)))
         about = composed(lambda parts: one_line(" ".join(parts), LONGEST_ABOUT), told) if told else None
         self.add_item(discord.ui.Label(text=phrase("What to make"), description=about, component=field))
+
+
+def words_field(words: str) -> discord.ui.TextInput[Any]:
+    """Asks for words; those so far stand there already, where they fit."""
+    fits = len(words) <= LONGEST_WORDS
+    return discord.ui.TextInput(
+        custom_id=PROMPT,
+        style=discord.TextStyle.paragraph,
+        default=words if words and fits else None,
+        placeholder=None if fits else TOO_LONG_TO_SHOW,
+        max_length=LONGEST_WORDS,
+    )
 
 
 async def make_reworded(interaction: Interaction, match: re.Match[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
@@ -17,7 +17,7 @@ from bot.discord_ui.options import Prompt
 from bot.language import phrase
 from bot.services.requests import Change, Task, Wishes, check_prompt, format_price
 from bot.services.text import number_of
-from cogs.imagine.retry import LONGEST_WORDS, PROMPT, TOO_LONG_TO_SHOW, request_behind
+from cogs.imagine.retry import PROMPT, request_behind, words_field
 
 if TYPE_CHECKING:
     import re
@@ -36,18 +36,10 @@ class EnhanceDialog(LastingDialog, template=r"enhance:(?P<id>[0-9]{1,20})(?::[0-
     def __init__(self, words: str, nano: int | None, custom_id: str) -> None:
         """Args: `words` stand there already; `nano` is what they cost at most, in nano-dollars."""
         super().__init__(phrase("Have your words written anew"), custom_id)
-        fits = len(words) <= LONGEST_WORDS
-        field = discord.ui.TextInput[Any](
-            custom_id=PROMPT,
-            style=discord.TextStyle.paragraph,
-            default=words if words and fits else None,
-            placeholder=None if fits else TOO_LONG_TO_SHOW,
-            max_length=LONGEST_WORDS,
-        )
         price = (
             None if nano is None else phrase("At most {price} for the words; no picture yet", price=format_price(nano))
         )
-        self.add_item(discord.ui.Label(text=phrase("Your words"), description=price, component=field))
+        self.add_item(discord.ui.Label(text=phrase("Your words"), description=price, component=words_field(words)))
 
 
 class Enhance(commands.Cog):

@@ -28,10 +28,10 @@ from bot.presentation.choices import Asked
 from bot.presentation.wordings import is_prompt
 from bot.services.requests import Change, Task, check_prompt
 from bot.services.text import number_of
-from cogs.edit.dialog import COUNT, LONGEST_WORDS, PROMPT, QUALITY, SIZE
+from cogs.edit.dialog import COUNT, QUALITY, SIZE, select_of
 from cogs.edit.dialog_choices import SAME_SIZE, Offer
 from cogs.edit.dialog_submit import Filled
-from cogs.imagine.retry import TOO_LONG_TO_SHOW, failure_buttons, request_behind
+from cogs.imagine.retry import failure_buttons, request_behind, words_field
 
 if TYPE_CHECKING:
     import re
@@ -133,27 +133,15 @@ class WordsDialog(LastingDialog, template=r"words:(?P<id>[0-9]{1,20}):[0-9]+!{1,
             ends_with: ends the `custom_id`: see `bot.discord_ui.buttons.opened_by`.
         """
         super().__init__(phrase("A picture by these words"), f"words:{request_id}{ends_with}")
-        request, words = offer.request, offer.request.prompt
-        fits = len(words) <= LONGEST_WORDS
-        field = discord.ui.TextInput[Any](
-            custom_id=PROMPT,
-            style=discord.TextStyle.paragraph,
-            default=words if fits else None,
-            placeholder=None if fits else TOO_LONG_TO_SHOW,
-            max_length=LONGEST_WORDS,
-        )
-        self.add_item(discord.ui.Label(text=phrase("What to make"), component=field))
+        request = offer.request
+        self._ask(phrase("What to make"), words_field(request.prompt))
         if request.change is Change.NEW:
-            self._ask(phrase("Size"), SIZE, offer.sizes, SAME_SIZE)
-        self._ask(phrase("Quality"), QUALITY, offer.qualities, request.quality)
-        self._ask(phrase("How many"), COUNT, offer.counts, str(request.count))
+            self._ask(phrase("Size"), select_of(SIZE, offer.sizes, SAME_SIZE))
+        self._ask(phrase("Quality"), select_of(QUALITY, offer.qualities, request.quality))
+        self._ask(phrase("How many"), select_of(COUNT, offer.counts, str(request.count)))
 
-    def _ask(self, text: str, custom_id: str, choices: Sequence[tuple[str, str]], chosen: str) -> None:
-        options = [
-            discord.SelectOption(label=label, value=value, default=value == chosen) for label, value in choices[:25]
-        ]
-        select = discord.ui.Select[Any](custom_id=custom_id, options=options, required=False)
-        self.add_item(discord.ui.Label(text=text, component=select))
+    def _ask(self, text: str, field: discord.ui.Item[Any]) -> None:
+        self.add_item(discord.ui.Label(text=text, component=field))
 
 
 async def make_edited(interaction: Interaction, match: re.Match[str]) -> None:
