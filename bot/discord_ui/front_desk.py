@@ -59,8 +59,6 @@ class FrontDesk:
         self._seen: OrderedDict[int, None] = OrderedDict()
         self._at_work: set[asyncio.Task[Any]] = set()
         self._writing: set[asyncio.Future[bool]] = set()
-        self._unwritten: dict[str, tuple[Errand, asyncio.Task[Any]]] = {}  # what is being done, and not in the books
-        books.changed.append(self._write_again)
         self._background = Background()
         self._left_over: Sequence[Errand] = ()
         self._forgot_at = 0
@@ -121,7 +119,7 @@ class FrontDesk:
             self._at_work.add(task)
             task.add_done_callback(self._at_work.discard)
         errand = Errand(occasion.id, occasion.asker.requester, occasion.destination, int(self._clock()), words)
-        if not await self._written_down(errand, task):
+        if not await self._written_down(errand):
             _log.info("the same once more, after a restart", event_id=event_id)
             return False
         if not 0 <= int(self._clock()) - self._forgot_at < REMEMBERED_FOR:
@@ -141,36 +139,22 @@ class FrontDesk:
         except DatabaseError as problem:
             self._books.note(problem)
 
-    async def _written_down(self, errand: Errand, task: asyncio.Task[Any] | None) -> bool:
+    async def _written_down(self, errand: Errand) -> bool:
         """False if it was before. Where that cannot be written it is answered all the same, unless it costs money."""
-        writing = asyncio.ensure_future(self._begin(errand, task))
+        writing = asyncio.ensure_future(self._begin(errand))
         self._writing.add(writing)
         writing.add_done_callback(self._writing.discard)
         await asyncio.wait({writing}, timeout=WRITING)
         return not writing.done() or writing.result()
 
-    async def _begin(self, errand: Errand, task: asyncio.Task[Any] | None) -> bool:
+    async def _begin(self, errand: Errand) -> bool:
         try:
             return await self._errands.begin(errand)
         except DatabaseError as problem:
-            if task is not None and not task.done():
-                self._unwritten[errand.id] = (errand, task)
             self._books.note(problem)
             return True
 
-    def _write_again(self) -> None:
-        """Once the books are well: who waits since then is not to be forgotten if the process dies now."""
-        if self._books.trouble:
-            return
-        unwritten, self._unwritten = self._unwritten, {}
-        for errand, task in unwritten.values():
-            self._background.begin(self._begin_again(errand, task), f"written {errand.id}")
-
-    async def _begin_again(self, errand: Errand, task: asyncio.Task[Any]) -> None:
-        await self._begin(errand, task)
-
     def _done(self, task: asyncio.Task[Any], errand: Errand) -> None:
-        self._unwritten.pop(errand.id, None)
         if not task.cancelled():
             self._background.begin(self._answered(errand), f"answered {errand.id}")
 

@@ -128,62 +128,6 @@ async def test_what_is_still_done_as_the_connections_close_is_given_up_and_is_th
     assert errands.closed == []
 
 
-async def test_who_waits_since_the_books_were_locked_is_written_down_once_they_can_be() -> None:
-    errands, is_shown = Ledger(), asyncio.Event()
-    errands.trouble = DatabaseError("locked", "My books are locked")
-    desk = desk_of(errands)
-
-    async def answer(number: int) -> None:
-        message: Any = SimpleNamespace(
-            id=number, guild=None, channel=SimpleNamespace(id=1), author=SimpleNamespace(id=2), content="a fox"
-        )
-        assert await desk.takes_message(message)
-        if number == 1:
-            await is_shown.wait()
-
-    waiting = asyncio.create_task(answer(1))
-    await asyncio.create_task(answer(2))
-    await asyncio.sleep(0.05)
-    assert errands.begun == []
-
-    errands.trouble = None
-    async with asyncio.timeout(20.0):
-        while not errands.begun:  # noqa: ASYNC110 - of what happens in the background
-            await asyncio.sleep(0)
-    is_shown.set()
-    await waiting
-    await desk.close()
-
-    assert (errands.begun, errands.closed) == (["1"], ["1"])
-
-
-async def test_who_was_answered_before_the_books_refused_is_not_written_down_later(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(room, "WRITING", 0.0)
-    locked = asyncio.Event()
-
-    class Slow(Ledger):
-        async def begin(self, errand: Errand) -> bool:
-            await locked.wait()
-            return await super().begin(errand)
-
-    errands = Slow()
-    errands.trouble = DatabaseError("locked", "My books are locked")
-    desk = desk_of(errands)
-    message: Any = SimpleNamespace(
-        id=1, guild=None, channel=SimpleNamespace(id=1), author=SimpleNamespace(id=2), content="a fox"
-    )
-    assert await asyncio.create_task(desk.takes_message(message))
-    locked.set()
-    await asyncio.sleep(0.05)
-    errands.trouble = None
-    await asyncio.sleep(0.05)
-    await desk.close()
-
-    assert errands.begun == []
-
-
 async def test_who_comes_as_the_books_are_slow_is_not_overlooked_when_the_connections_close() -> None:
     written, begun = asyncio.Event(), asyncio.Event()
 

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.sandbox.discord import Fault as DiscordFault
 from bot.sandbox.discord import Permission
 from bot.storage.database.sqlite import sqlite3
 from tests.wire.house import choose
+from tests.wire.process import BotProcess
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bot.sandbox.discord import Member
     from tests.wire.house import House, OpenHouse
 
@@ -100,3 +104,23 @@ async def test_a_lead_reads_no_false_word_while_another_program_writes(house: Ho
         "❌ Another program keeps my books locked, so I could not finish this. Look first whether it was done. "
         "Try again in a few minutes; if it stays so, tell whoever runs me."
     )
+
+
+async def test_who_came_while_the_books_were_locked_is_told_after_a_kill(open_house: OpenHouse, tmp_path: Path) -> None:
+    house = await open_house()
+    mia = house.discord.server.add_member("Mia")
+    house.discord.faults.add(DiscordFault(r"^/webhooks/", "PATCH", delay=600, drop=True, times=None))
+    async with BotProcess({**house.environment(), "ATELIER_LOG_FORMAT": "json"}, tmp_path / "cwd") as bot:
+        await house.discord.bot_ready()
+        with closing(sqlite3.connect(house.data_dir / "atelier.sqlite3", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")  # others read still
+            invocation = await mia.slash("usage")
+            await house.until(lambda: house.discord.traffic.search(r"^/webhooks/", "PATCH"), 60.0)
+            await bot.killed()
+            other.execute("ROLLBACK")
+    house.discord.faults.clear()
+
+    await house.start_bot()
+    words = await house.refusal(invocation)
+
+    assert words.startswith("❌ I was restarted before I could answer this.")
