@@ -453,7 +453,10 @@ async def test_trouble_of_discords_own_is_not_taken_for_a_missing_permission(ope
             answer: Any = await house.mia.slash(house.channel, "converse", prompt="a boat")
         else:
             answer = await house.ben.select(house.posted[0], ["converse"])
+        await house.env.settle()
+        raised = [getattr(each, "original", each) for each in house.env.errors]
 
+    assert {each.status for each in raised if isinstance(each, discord.HTTPException)} <= {500}
     assert text_of(answer).startswith("❌ ")
     assert MAY_NOT not in text_of(answer)
     assert len(house.painter.asked) == 1

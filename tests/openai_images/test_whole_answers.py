@@ -145,6 +145,8 @@ async def test_a_fault_is_told_for_what_it_is_and_never_asked_again(
 
     assert (type(caught.value), caught.value.charged) == (expected, charged)
     assert says in caught.value.sentence
+    if isinstance(caught.value, PromptBlockedError):
+        assert caught.value.named == ("violence",)
     assert caught.value.sentence.endswith(HELD if charged == "unknown" else "Nothing was charged.")
     assert len(sandbox.calls) == 1
 

@@ -27,7 +27,8 @@ async def test_a_star_is_counted_on_the_button_and_brings_the_picture_into_the_g
     post = noor.messages.filter(has=noor.page.locator(".picture"))
     await post.get_by_role("button", name="Star · 1 star").wait_for()
     await mia.slash("history", favourites="True")
-    await mia.messages.filter(has_text="used /history").filter(has_text="a lighthouse").wait_for()
+    found = mia.messages.filter(has_text="used /history").filter(has_text="Your favourites")
+    await found.filter(has_text="a lighthouse").wait_for()
 
     assert await post.locator(".picture img").get_attribute("alt") == await picture.locator(
         ".picture img"

@@ -199,7 +199,6 @@ class Soak:
             await asyncio.wait({order, ending}, return_when=asyncio.FIRST_COMPLETED)
             ending.cancel()
             statements = 0
-            self._hear_nothing()  # its end may take a while on a busy machine
             if order.done():
                 statements = await self._end_life(order.result())
             else:
@@ -214,6 +213,7 @@ class Soak:
         """Kill it, or stop it; how many statements the next one lives for, or 0."""
         dice = step.dice
         if step.kind is Kind.KILL:
+            self._hear_nothing()  # its end may take a while on a busy machine
             self._living.signal(signal.SIGKILL)
             how = "killed"
         else:
