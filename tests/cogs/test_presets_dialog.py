@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 import discord
 import pytest
 
-from bot.services.presets import STAYS_PRIVATE
+from bot.delivery.languages import translated
+from bot.language import LOCALES, language_of
+from bot.services.presets import STAYS_PRIVATE, Shelf
+from cogs.presets.dialog import Form, KeepDialog
 from cogs.presets.dialog_submit import FORGOTTEN, AgainButton
 from cogs.presets.panels import ShareButton
 from tests.cogs.gallery import embed_of, offer, said_privately
@@ -50,6 +53,17 @@ async def test_the_dialog_begins_with_how_the_picture_was_made(opened: OpenHouse
             "gpt\\-image\\-2.5\\-flare · size 1024x1024 · quality low · opaque background · as png"
         )
         assert house.painter.asked[1].prompt == "a blue fox"
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_field_says_all_of_what_it_is_for(locale: str) -> None:
+    form = Form("Title", "preset-save:1", "Fox", "a fox", (Shelf.MINE, Shelf.SERVER), (("#1", "itself"),))
+    dialog = translated(KeepDialog(form), language_of(locale))
+    labels = [child for child in dialog.children if isinstance(child, discord.ui.Label)]
+
+    assert len(labels) == 5
+    assert [each.text for each in labels if each.text.endswith("…")] == []
+    assert [each.description for each in labels if (each.description or "").endswith("…")] == []
 
 
 async def test_its_own_picture_and_added_ones_are_kept_in_order_over_a_restart(opened: OpenHouse) -> None:

@@ -29,7 +29,7 @@ _UNLIMITED = (
     r"(?:unlimited|no limit|without limit|unbegrenzte?|illimitée?s?|sans limite|ilimitad[oa]s?|sin límite|sem limite"
     r"|無制限)"
 )
-_PICTURES = r"(?:pictures?|images?|pics?|bild(?:ern?)?|im[aá]gen(?:es)?|image[mn]s?|fotos?|photos?|枚数?|画像)"
+_PICTURES = r"(?:pictures?|images?|pics?|bild(?:er)?|im[aá]gen(?:es)?|image[mn]s?|fotos?|photos?|枚数?|画像)"
 _DOLLARS = r"(?:usd|us[ -]?dollars?|dollars?(?: us)?|d[oó]lar(?:es)?|ドル)"
 _NUMBER = r"(?P<number>[0-9.,]*[0-9][0-9.,]*)"
 _FORMS: tuple[tuple[re.Pattern[str], Metric | None], ...] = (
@@ -37,8 +37,8 @@ _FORMS: tuple[tuple[re.Pattern[str], Metric | None], ...] = (
     (re.compile(rf"(?:us ?)?\$ ?{_NUMBER}(?: ?{_DOLLARS})?"), Metric.USD),
     (re.compile(rf"{_NUMBER} ?(?:(?:us ?)?\$(?:us)?|{_DOLLARS})"), Metric.USD),
     (re.compile(rf"usd ?{_NUMBER}"), Metric.USD),
-    (re.compile(rf"{_UNLIMITED} (?:in )?{_PICTURES}|{_PICTURES}[ は]{_UNLIMITED}"), Metric.IMAGES),
-    (re.compile(rf"{_UNLIMITED} (?:in )?(?:{_DOLLARS}|money|spending)|{_DOLLARS}[ は]{_UNLIMITED}"), Metric.USD),
+    (re.compile(rf"{_UNLIMITED} {_PICTURES}|{_PICTURES}[ は]{_UNLIMITED}"), Metric.IMAGES),
+    (re.compile(rf"{_UNLIMITED} (?:{_DOLLARS}|money|spending)|(?:{_DOLLARS}|金額)[ は]{_UNLIMITED}"), Metric.USD),
     (re.compile(_UNLIMITED), None),
 )
 _PLAIN_NUMBER = re.compile(r"(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)?(?:\.[0-9]+)?")
