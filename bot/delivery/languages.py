@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import discord
 from discord.ui.select import BaseSelect
 
-from bot.discord_limits import LONGEST_MESSAGE
+from bot.discord_limits import LONGEST_FIELD, LONGEST_MESSAGE
 from bot.language import ENGLISH, Language, Translatable, language_of
+from bot.presentation.wordings import Compared, embed_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +27,6 @@ _TEXTS: dict[type[Any], dict[str, int]] = {
     discord.ui.Label: {"text": 45, "description": 100},
 }
 _LONGEST_OPTION = 100
-_LONGEST_FIELD = 1024
 _LONGEST_TITLE = 45
 
 
@@ -83,6 +83,13 @@ def for_reader(interaction: discord.Interaction[Any], **message: Any) -> dict[st
     return told
 
 
+def shown_in(text: str, language: Language) -> dict[str, Any]:
+    """A text as parts of a message, in that language: what is compared in an embed, where it stands side by side."""
+    if isinstance(text, Compared):
+        return {"content": None, "embeds": [translated_embed(embed_of(text), language)]}
+    return {"content": language.translate(text)[:LONGEST_MESSAGE]}
+
+
 async def ask_in(interaction: discord.Interaction[Any], dialog: discord.ui.Modal) -> None:
     """Open a dialog in the language of who acts."""
     await interaction.response.send_modal(translated(dialog, language_of_reader(interaction)))
@@ -93,7 +100,7 @@ def translated_embed(embed: discord.Embed, language: Language) -> discord.Embed:
     for name in ("title", "description"):
         _tell(embed, name, 4096, language)
     for place, field in enumerate(embed.fields):
-        told = (language.translate(field.name or ""), language.translate(field.value or "")[:_LONGEST_FIELD])
+        told = (language.translate(field.name or ""), language.translate(field.value or "")[:LONGEST_FIELD])
         embed.set_field_at(place, name=told[0], value=told[1], inline=field.inline)
     if embed.footer.text is not None:
         embed.set_footer(text=language.translate(embed.footer.text))

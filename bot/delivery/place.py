@@ -11,7 +11,7 @@ import structlog
 from discord.http import Route
 
 from bot.delivery.ladder import OutOfReachError
-from bot.delivery.languages import translated
+from bot.delivery.languages import shown_in, translated
 from bot.delivery.posting import Upload, files_of, upload_limit
 from bot.delivery.replies import already_sent, progress_below, send_below
 from bot.discord_limits import INTERACTION_GONE, LONGEST_MESSAGE
@@ -118,11 +118,11 @@ class Place:
         message_id = await self._response_id()
         if message_id is None:
             raise OutOfReachError("no response is known")
-        content = self._language.translate(text)[:LONGEST_MESSAGE]
+        shown = shown_in(text, self._language)
         view = translated(view, self._language)
         if self.token_lives:
             try:
-                await self._webhook().edit_message(message_id, content=content, attachments=files(), view=view)
+                await self._webhook().edit_message(message_id, attachments=files(), view=view, **shown)
             except discord.HTTPException as error:
                 if not self._by_bot_instead(error):
                     raise
@@ -131,7 +131,7 @@ class Place:
         if self.is_fleeting:
             raise OutOfReachError("nothing but the interaction's token reaches a private response")
         message = (await self._channel()).get_partial_message(message_id)
-        await message.edit(content=content, attachments=files(), view=view)
+        await message.edit(attachments=files(), view=view, **shown)
         return self._response(message_id)
 
     async def send(self, text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> Posted:

@@ -6,10 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.delivery.ladder import NoWayError, Spot, Way, climb
-from bot.delivery.languages import language_of_reader, translated
+from bot.delivery.languages import language_of_reader, shown_in, translated
 from bot.delivery.posting import files_of, upload_limit
 from bot.delivery.shown_result import ShownResult
-from bot.discord_limits import LONGEST_MESSAGE
 from bot.discord_retries import steadily
 from bot.discord_ui.buttons import picture_of
 from bot.errors import PictureGoneError, UserFacingError
@@ -35,10 +34,10 @@ def answer_by(
 
     async def show(text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> Posted:
         language = language_of_reader(interaction)
-        content, shown = language.translate(text)[:LONGEST_MESSAGE], translated(view, language)
+        below = translated(view, language)
         await steadily(
             lambda: interaction.edit_original_response(
-                content=content, attachments=files_of(uploads, language), view=shown
+                attachments=files_of(uploads, language), view=below, **shown_in(text, language)
             )
         )
         return Posted()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.discord_limits import LONGEST_MESSAGE
-from bot.language import composed, joined, phrase
+import discord
+
+from bot.discord_limits import LONGEST_FIELD, LONGEST_MESSAGE
+from bot.language import Translatable, composed, joined, phrase
 from bot.services.jobs import CUT, WHY_NO_WORDS
 from bot.services.requests import Task, format_usd
 from bot.services.text import one_line, shown
@@ -17,11 +19,45 @@ if TYPE_CHECKING:
     from bot.services.ledger import TurnAnswer
     from bot.services.requests import ImageRequest
 
-BEFORE_SHOWN = 500  # characters of the words as they were
-AFTER_SHOWN = 1_000  # characters of those that were written
+BEFORE_SHOWN = 500  # characters of the words as they were, in a message
+AFTER_SHOWN = 1_000  # of those that were written
+BEFORE_BELOW, AFTER_BELOW = 900, 2_600  # of both in an embed, whose description has 4096 with what stands above
 LONGEST_NOTE = 200
 LOOKING = phrase("🔎 Looking at the picture…")
 WRITING = phrase("✨ Writing your words anew…")
+NOTHING_SEEN = "…"  # in the place of words that are all invisible
+BEFORE, AFTER = phrase("Before"), phrase("After")
+
+
+class Compared(Translatable):
+    """Words before and after. As a text they stand one below the other; see `embed_of` for places that take more.
+
+    Attributes:
+        before: as they were.
+        after: as they are.
+        above: whatever is to be read first.
+        cost: of the words.
+    """
+
+    __slots__ = ("above", "after", "before", "cost")
+    before: str
+    after: str
+    above: Sequence[str]
+    cost: str
+
+
+def embed_of(text: Compared) -> discord.Embed:
+    """Side by side where a computer shows it and both fit; else one below the other, each as wide as there is room."""
+    embed = discord.Embed().set_footer(text=text.cost)
+    before, after = shown(text.before, len(text.before) + 1), shown(text.after, len(text.after) + 1)
+    if max(_size(before), _size(after)) <= LONGEST_FIELD:
+        embed.description = joined("\n", text.above) if text.above else None
+        return embed.add_field(name=BEFORE, value=before or NOTHING_SEEN).add_field(
+            name=AFTER, value=after or NOTHING_SEEN
+        )
+    before, after = _shortened(text.before, BEFORE_BELOW), _shortened(text.after, AFTER_BELOW)
+    embed.description = joined("\n", [*text.above, _bold(BEFORE), f"> {before}", _bold(AFTER), f"> {after}"])
+    return embed
 
 
 def is_prompt(answer: TurnAnswer) -> bool:
@@ -36,16 +72,42 @@ def wording_begun_text(request: ImageRequest) -> str:
 
 def wording_text(result: Result, notes: Sequence[str] = ()) -> str:
     """The words as they were and as they are, or why there are none, and what that cost."""
-    request = result.request.request
+    prompt = result.request.request.prompt.strip()
+    above: list[str] = []
     lines: list[str] = []
+    compared = ""
     for answer in result.answers:
         if answer.refusal:
-            lines.append(joined(" ", ["❌", WHY_NO_WORDS.get(answer.refusal, answer.refusal)]))
-        if request.prompt.strip() and is_prompt(answer):
-            lines += [phrase("**Before**"), f"> {shown(request.prompt, BEFORE_SHOWN)}", phrase("**After**")]
+            above.append(joined(" ", ["❌", WHY_NO_WORDS.get(answer.refusal, answer.refusal)]))
+        if prompt and is_prompt(answer):
+            lines += [_bold(BEFORE), f"> {shown(prompt, BEFORE_SHOWN)}", _bold(AFTER)]
+            compared = answer.words
         if answer.words:
             lines.append(f"> {shown(answer.words, AFTER_SHOWN)}")
-    cost = format_usd(result.cost_nano)
-    lines.append(joined(" ", ["-#", phrase("No picture was made; these words cost {cost}.", cost=cost)]))
-    lines += [f"-# {one_line(note, LONGEST_NOTE)}" for note in notes]
-    return composed(lambda told: "\n".join(told)[:LONGEST_MESSAGE], lines)
+    cost = phrase("No picture was made; these words cost {cost}.", cost=format_usd(result.cost_nano))
+    small = [f"-# {one_line(note, LONGEST_NOTE)}" for note in notes]
+    whole = composed(
+        lambda told: "\n".join(told)[:LONGEST_MESSAGE], [*above, *lines, joined(" ", ["-#", cost]), *small]
+    )
+    if not compared:
+        return whole
+    text = Compared(whole, whole.told_in)
+    text.before, text.after, text.above, text.cost = prompt, compared, (*above, *small), cost
+    return text
+
+
+def _bold(name: str) -> str:
+    return joined("", ["**", name, "**"])
+
+
+def _shortened(words: str, most: int) -> str:
+    """The words as they are shown, in at most so many characters."""
+    kept = most
+    while _size(told := shown(words, kept)) > most:
+        kept = kept * 3 // 4
+    return told
+
+
+def _size(text: str) -> int:
+    """Characters as Discord counts them: an emoji may be two."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2

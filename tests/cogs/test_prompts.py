@@ -32,6 +32,15 @@ def text_of(answer: InteractionResult) -> str:
     return answer.response.content
 
 
+def compared(answer: InteractionResult) -> tuple[dict[str, str], str]:
+    """What stands side by side for the member alone, and what that cost."""
+    assert text_of(answer) == ""
+    assert answer.response is not None
+    (embed,) = answer.response.embeds
+    assert all(field.inline for field in embed.fields)
+    return {str(field.name): str(field.value) for field in embed.fields}, str(embed.footer.text)
+
+
 def fields(answer: InteractionResult) -> dict[str, Any]:
     """The fields of the dialog that was opened, by what they are called."""
     assert answer.modal is not None
@@ -70,8 +79,9 @@ async def test_a_prompt_is_written_anew_in_private_at_a_price_that_is_shown_befo
         assert asked == 0
         assert request.talk is not None
         assert (request.talk.task, request.talk.is_stored, request.prompt) == (Task.ENHANCE, False, "a *red* fox")
-        assert text_of(answer) == (
-            f"**Before**\n> a \\*red\\* fox\n**After**\n> {WORDS}\n-# No picture was made; these words cost <$0.001."
+        assert compared(answer) == (
+            {"Before": "a \\*red\\* fox", "After": WORDS},
+            "No picture was made; these words cost <$0.001.",
         )
         assert house.posted == []
         assert answer.response is not None
@@ -134,7 +144,7 @@ async def test_words_count_as_no_picture_of_the_allowance_and_buttons_live_on_ov
         again = await enhanced(house)
 
         assert len(house.posted) == 1
-        assert "**After**" in text_of(again)
+        assert compared(again)[0]["After"] == WORDS
 
 
 async def test_of_the_words_of_a_private_picture_a_private_one_is_made(opened: OpenHouse) -> None:
@@ -193,7 +203,7 @@ async def test_a_failure_of_words_offers_the_same_again_and_other_words(opened: 
         again = await house.mia.click(answer.response, label="Try again")
 
         assert failed == "❌ Blocked.\n> a red fox"
-        assert "**After**" in text_of(again)
+        assert compared(again)[0]["After"] == WORDS
 
 
 async def test_a_picture_becomes_a_prompt_at_a_price_that_is_shown_before(opened: OpenHouse) -> None:
@@ -301,7 +311,7 @@ async def test_leads_rules_bind_words_too(opened: OpenHouse) -> None:
         answer = await enhanced(house)
 
         assert "You cannot start from pictures here" in text_of(described)
-        assert "**After**" in text_of(answer)
+        assert compared(answer)[0]["After"] == WORDS
 
 
 async def test_without_a_text_model_the_commands_say_so_and_nothing_is_offered_behind_results(

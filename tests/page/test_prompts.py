@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from playwright.async_api import expect
 
-from tests.page.windows import PATIENCE, as_file, picture
+from tests.page.windows import NORMAL, PATIENCE, PHONE, as_file, picture
 
 if TYPE_CHECKING:
+    from playwright.async_api import Locator
+
     from tests.page.windows import Windows
 
 
@@ -28,6 +30,27 @@ async def test_words_are_written_anew_for_a_price_and_drawn(windows: Windows) ->
     await expect((await mia.result()).locator(".picture img")).to_have_js_property(
         "complete", value=True, timeout=PATIENCE
     )
+
+
+async def test_before_and_after_stand_side_by_side_on_a_computer_and_one_below_the_other_on_a_phone(
+    windows: Windows,
+) -> None:
+    mia = await windows.open("Mia", windows.room())
+    await mia.slash("enhance", prompt="a red fox")
+    await mia.page.get_by_role("dialog").get_by_role("button", name="Submit").click()
+    fields = mia.messages.filter(has_text="After").locator(".field")
+    await expect(fields).to_have_count(2, timeout=PATIENCE)
+    on_computer, on_phone = await tops_of(fields), await tops_of(fields, PHONE)
+
+    assert on_computer[0] == on_computer[1]
+    assert on_phone[0] < on_phone[1]
+
+
+async def tops_of(found: Locator, size: tuple[int, int] = NORMAL) -> list[float]:
+    """Where each begins, from above, in a window of this size."""
+    await found.page.set_viewport_size({"width": size[0], "height": size[1]})
+    boxes = [await found.nth(place).bounding_box() for place in range(await found.count())]
+    return [box["y"] for box in boxes if box is not None]
 
 
 async def test_a_picture_is_described_for_a_price_and_its_words_are_edited_first(windows: Windows) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -50,6 +50,11 @@ async def described(house: House, member: Member, asked: Invocation, button: str
     return pressed
 
 
+def fields_of(sent: Invocation) -> list[Any]:
+    """What stands side by side."""
+    return [] if sent.response is None else [each for embed in sent.response.embeds for each in embed.get("fields", [])]
+
+
 async def is_booked(house: House, held: int = 0) -> None:
     """Every answer is written down, and what is settled is the provider's bill, to the nano-dollar."""
     await house.images.idle()
@@ -77,7 +82,13 @@ async def test_words_are_written_and_drawn_over_a_restart_and_all_of_it_is_on_th
         "a red fox, seen from a little below, in soft evening light, with long shadows, muted colours and fine detail"
     )
 
-    assert house.words(first) == f"**Before**\n> a red fox\n**After**\n> {words}\n{COST}"
+    (embed,) = (await first.shown()).embeds
+    assert house.words(first) == ""
+    assert [(each["name"], each["value"], each["inline"]) for each in embed["fields"]] == [
+        ("Before", "a red fox", True),
+        ("After", words, True),
+    ]
+    assert embed["footer"]["text"] == COST.removeprefix("-# ")
     assert house.words(shown).startswith("> A wide picture in ")
     assert [call.prompt for call in house.images.calls] == [words, "a red fox", seen]
     assert all(each.attachments for each in drawn)
@@ -104,7 +115,7 @@ async def test_a_dialog_of_words_is_paid_once(house: House) -> None:
 @pytest.mark.parametrize(
     ("prompt", "fault", "said", "unknown"),
     [
-        ("a red fox", Fault(K.RATE_LIMIT), "**After**", 0),  # it comes again by itself
+        ("a red fox", Fault(K.RATE_LIMIT), "After", 0),  # it comes again by itself
         ("a red fox", Fault(K.SERVER_ERROR, billed=False), f"an internal error. {HELD}", 1),
         ("a red fox", Fault(K.CUT, billed=False), f"the connection to the image API was lost. {HELD}", 1),
         ("a red fox", Fault(K.END_WITHOUT_COMPLETED, billed=False), f"was cut off. {HELD}", 1),
@@ -123,7 +134,9 @@ async def test_what_goes_wrong_with_words_is_said_and_booked_as_it_is(
         house.images.faults.add(fault)
     sent = await enhanced(house, mia, prompt)
 
-    assert said in house.words(sent)
+    message = await sent.shown()
+    told = [message.content, *(each.get("description", "") for each in message.embeds)]
+    assert any(said in each for each in (*told, *(each["name"] for each in fields_of(sent))))
     await is_booked(house, unknown)
 
 
@@ -171,7 +184,7 @@ async def test_words_that_wait_are_cancelled_free_and_those_that_are_sent_come_a
     assert house.words(paid) == (
         "❌ The words are being written already, and are paid for: at most $0.002. They are shown in a moment."
     )
-    assert "**After**" in house.words(sent)
+    assert [each["name"] for each in fields_of(sent)] == ["Before", "After"]
     assert sorted(house.states()) == ["released", "settled"]
     assert len(house.images.turns) == 1
     await is_booked(house)
