@@ -76,7 +76,7 @@ def chart_of(found: MonthlyReport, named: Named, language: Language = ENGLISH) -
     else:
         shown, others = _shown(found)
         bars = [
-            Bar(joined(". ", [str(place), named.names.get(group.key, group.key)]), group.sums.settled_nano)
+            Bar(joined("", [f"{place}. ", named.names.get(group.key, group.key)]), group.sums.settled_nano)
             for place, group in enumerate(shown, 1)
         ]
         bars += [Bar(others_text(len(others)), sums_in(others).settled_nano)] if others else []

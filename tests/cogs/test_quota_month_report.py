@@ -13,6 +13,7 @@ import pytest
 from bot.charts import Bar
 from bot.discord_limits import LONGEST_MESSAGE
 from bot.errors import UserFacingError
+from bot.language import Language
 from bot.services.accounting import Grouping
 from bot.services.policy import Metric
 from cogs.quota.month_report import NO_CHART, Named, chart_of, packed_ledger, report_text, told_keys
@@ -111,6 +112,7 @@ def test_the_largest_ten_are_told_and_the_others_are_summed() -> None:
     assert told_keys(found) == tuple(many(14)[:10])
     chart = chart_of(found, Named({many(1)[0]: "mia"}))
     assert (chart.bars[0], chart.bars[1].label) == (Bar("1. mia", 20 * 10**9), f"2. {many(2)[1]}")
+    assert Language("ja").translate(chart.bars[0].label) == "1. mia"
     assert chart.bars[-1] == Bar("4 others", 34 * 10**9)
     assert sum(bar.value for bar in chart.bars) == found.report.sums.settled_nano
 
