@@ -18,6 +18,7 @@ from discord.gateway import KeepAliveHandler
 from discord.http import Route
 
 from bot.client import AtelierBot, point_at
+from bot.collector import give_back
 from bot.config import is_loopback, proxy_of
 from bot.errors import OperatorError
 from bot.pictures import close_pools
@@ -45,6 +46,7 @@ async def run(settings: Settings, stop: asyncio.Event | None = None, grace: floa
     Raises:
         OperatorError: it cannot run as it is set up; the sentence says what to change.
     """
+    give_back()
     stop = stop or asyncio.Event()
     _stop_at_signals(stop)
     point_at(settings)

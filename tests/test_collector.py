@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from bot.collector import keep_all, loading, without
+from bot.collector import give_back, keep_all, loading, without
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -87,12 +87,41 @@ def test_what_is_free_goes_back_to_the_system() -> None:
     assert last
 
 
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc is known to keep what is free")
+@pytest.mark.parametrize(("first", "most"), [("pass", None), ("give_back()", 8_000_000)])
+def test_what_many_threads_had_goes_back_as_soon_as_it_is_freed(first: str, most: int | None) -> None:
+    """And only where it is asked for: else this shows nothing."""
+    program = f"""
+import psutil
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from bot.collector import give_back
+{first}
+together = Barrier(6)
+def work(number):
+    together.wait()
+    for size in (16_000_000, *[1_000_000] * 20):
+        pieces = [b"x" * size for _ in range(3)]
+        del pieces
+    together.wait()
+before = psutil.Process().memory_info().rss
+with ThreadPoolExecutor(6) as pool:
+    list(pool.map(work, range(6)))
+    print(psutil.Process().memory_info().rss - before)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603 - our own program
+    kept = int(done.stdout)
+
+    assert kept > 50_000_000 if most is None else kept < most
+
+
 def test_a_c_library_that_gives_nothing_back_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     def other(_: None) -> object:
         return object()
 
     monkeypatch.setattr("bot.collector.ctypes.CDLL", other)
 
+    give_back()
     keep_all()
 
 

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import discord
+from typing_extensions import override
 
 from bot.discord_limits import TOO_LARGE
 from bot.language import ENGLISH, phrase
@@ -28,6 +29,14 @@ PREVIEW_EDGE = 1536  # pixels, of the picture that shows how a drawing looks
 PNG, GIF, SVG = "image/png", "image/gif", "image/svg+xml"
 
 
+class _File(io.BytesIO):
+    """Bytes that are not copied: aiohttp asks for a buffer to see how many there are, and another's could be written."""
+
+    @override
+    def getbuffer(self) -> memoryview:
+        return memoryview(self.getvalue())
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """A file to be posted: name in ASCII, its bytes, and what a screen reader says."""
@@ -39,7 +48,7 @@ class Upload:
     def file(self, language: Language = ENGLISH) -> discord.File:
         """A fresh discord.File, told of in that language; one can be sent only once."""
         told = None if self.description is None else language.translate(self.description)
-        return discord.File(io.BytesIO(self.content), self.name, description=told)
+        return discord.File(_File(self.content), self.name, description=told)
 
 
 def is_too_large(error: discord.HTTPException) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -150,6 +151,21 @@ async def test_the_files_of_one_message_share_its_limit(monkeypatch: pytest.Monk
     assert len(notes) == 4
     assert sum(len(upload.content) for upload in uploads) <= 40_000
     assert REQUEST_LIMIT < 25 * 1024 * 1024
+
+
+def test_a_form_holds_the_bytes_of_a_file_and_no_copy_of_them() -> None:
+    upload = Upload("1.png", bytes(5_000_000))
+    form = aiohttp.FormData()
+    tracemalloc.start()
+    try:
+        form.add_field("files[0]", upload.file().fp)
+        size, (_, most) = form().size, tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert size is not None
+    assert size > len(upload.content)
+    assert most < len(upload.content) // 10
 
 
 def test_each_attempt_gets_fresh_files() -> None:
