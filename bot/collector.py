@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 # Of glibc, see https://man7.org/linux/man-pages/man3/mallopt.3.html
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
-_LARGE = 512 * 1024  # bytes; what one read of a socket takes is less
+_LARGE = 288 * 1024  # bytes; one read of a socket takes 256 KiB
 _ARENAS = 2
 
 
@@ -47,8 +47,8 @@ def without(library: str) -> Generator[None]:
 def give_back() -> None:
     """Let large blocks go back to the system as soon as they are freed, whichever thread has had them.
 
-    Otherwise glibc takes the largest block that was ever freed, up to 32 MiB, for the usual one, and each thread's arena
-    keeps twice as much for the next: of pictures that came and went, some 50 MiB stayed.
+    Otherwise glibc takes the largest that was ever freed, up to 32 MiB, for a usual one, and each thread's arena keeps
+    twice as much for the next: of pictures that came and went, some 50 MiB stayed.
     """
     if (mallopt := _of_glibc("mallopt")) is not None:
         for name, value in ((_MMAP_THRESHOLD, _LARGE), (_TRIM_THRESHOLD, _LARGE), (_ARENA_MAX, _ARENAS)):

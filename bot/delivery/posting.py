@@ -30,7 +30,7 @@ PNG, GIF, SVG = "image/png", "image/gif", "image/svg+xml"
 
 
 class _File(io.BytesIO):
-    """Bytes that are not copied: aiohttp asks for a buffer to see how many there are, and another's could be written."""
+    """Bytes that are not copied: aiohttp asks for a buffer to see how many there are, and an ordinary one is a copy."""
 
     @override
     def getbuffer(self) -> memoryview:

@@ -21,6 +21,7 @@ import psutil
 from aiohttp import web
 from rich.console import Console
 
+from bot.collector import give_back
 from bot.openai_images import OpenAIImages
 from bot.services.jobs import FinishedImage
 from bot.services.requests import ImageRequest
@@ -117,6 +118,7 @@ async def _measured(draw: Callable[[str], Awaitable[bytes]], size: int) -> dict[
 async def _draw(whose: str, size: int) -> None:
     base_url = sys.stdin.readline().strip()  # it has loaded what it needs
     if whose == "ours":
+        give_back()  # as `bot.running.run`
         async with OpenAIImages("key", base_url, LONGEST) as images:
             _tell(await _measured(lambda prompt: _ours(images, prompt), size))
     else:
