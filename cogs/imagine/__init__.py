@@ -8,7 +8,7 @@ from bot.discord_ui.buttons import hears
 from bot.discord_ui.options import PricedOptions
 from cogs.imagine.cancel import CancelButton, DiscardButton, KeepButton
 from cogs.imagine.commands import Imagine
-from cogs.imagine.retry import RetryButton, RewordButton, RewordDialog, make_reworded, offered
+from cogs.imagine.retry import RetryButton, RewordButton, RewordDialog, make_reworded, offer_rewording, offered
 
 if TYPE_CHECKING:
     from bot.discord_ui.interactions import AtelierClient
@@ -21,5 +21,6 @@ async def setup(bot: AtelierClient) -> None:
     bot.add_dynamic_items(CancelButton, KeepButton, DiscardButton, RetryButton, RewordButton)
     bot.buttons.set_progress(CancelButton)
     bot.buttons.set_failure(offered(services.drafting))
+    offer_rewording(bot.more)
     bot.add_listener(hears(RewordDialog.template, make_reworded), "on_interaction")
     await bot.add_cog(Imagine(bot.intake, services.drafting, services.presets, priced))

@@ -22,22 +22,22 @@ from bot.discord_ui.buttons import (
 from bot.discord_ui.interactions import Interaction, read_words
 from bot.discord_ui.occasions import written_in
 from bot.errors import PictureGoneError, UserFacingError
-from bot.language import composed, phrase
+from bot.language import phrase
 from bot.services.jobs import NAMED
 from bot.services.requests import Task, check_prompt, format_price
-from bot.services.text import number_of, one_line
+from bot.services.text import number_of
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Callable, Sequence
 
+    from bot.discord_ui.rows import More
     from bot.services.admission import Drafting
-    from bot.services.ledger import Order
+    from bot.services.ledger import Order, Picture
     from bot.services.requests import ImageRequest
 
 PROMPT = "prompt"  # the field's id
 LONGEST_WORDS = 4000  # characters of a field; Discord's limit
-LONGEST_ABOUT = 100  # of what is said of a field; the same
 TOO_LONG_TO_SHOW = phrase("Your words are too long to stand here. Write new ones.")
 
 
@@ -63,11 +63,7 @@ class RewordButton(AtelierButton, action="reword"):
     @override
     async def pressed(self, interaction: Interaction) -> None:
         """Open the dialog."""
-        order = await request_behind(interaction, self.subject)
-        nano = interaction.client.services.drafting.again_price(order.request)
-        is_own = order.requester.user_id == interaction.user.id
-        named = await interaction.client.services.state.get(f"{NAMED}{order.id}") if is_own else None
-        await ask_in(interaction, RewordDialog(order, nano, opened_by(interaction), named))
+        await _open_dialog(interaction, await request_behind(interaction, self.subject))
 
 
 class RewordDialog(LastingDialog, template=r"reword:(?P<id>[0-9]{1,20})(?::[0-9]+)?!{1,2}"):
@@ -84,10 +80,9 @@ class RewordDialog(LastingDialog, template=r"reword:(?P<id>[0-9]{1,20})(?::[0-9]
         """
         super().__init__(phrase("Other words"), f"reword:{order.id}{ends_with}")
         field = words_field(order.request.prompt.strip())
-        told: list[str] = [] if named is None else [phrase("The safety check named: {categories}.", categories=named)]
-        if nano is not None:
-            told.append(phrase("Price with the words so far: {price}", price=format_price(nano)))
-        about = composed(lambda parts: one_line(" ".join(parts), LONGEST_ABOUT), told) if told else None
+        about = None if nano is None else phrase("Price with the words so far: {price}", price=format_price(nano))
+        if named is not None:
+            self.add_item(discord.ui.TextDisplay(phrase("The safety check named: {categories}.", categories=named)))
         self.add_item(discord.ui.Label(text=phrase("What to make"), description=about, component=field))
 
 
@@ -103,12 +98,44 @@ def words_field(words: str) -> discord.ui.TextInput[Any]:
     )
 
 
+def offer_rewording(more: More) -> None:
+    """Offer other words behind ⋯ for those pictures of a result that were not made."""
+
+    async def act(interaction: Interaction, order: Order, _: Picture) -> None:
+        await _open_dialog(interaction, order)
+
+    more.add(
+        35,
+        "reword",
+        RewordButton.label,
+        RewordButton.emoji,
+        act,
+        whole=True,
+        about=phrase("What was not made, once more in other words"),
+        offered=lambda order: bool(order.request.prompt.strip()) and any(job.picture is None for job in order.jobs),
+    )
+
+
+async def _open_dialog(interaction: Interaction, order: Order) -> None:
+    """Ask for other words; what the safety check named, who asked reads there alone."""
+    nano = interaction.client.services.drafting.again_price(_unmade(order))
+    is_own = order.requester.user_id == interaction.user.id
+    named = await interaction.client.services.state.get(f"{NAMED}{order.id}") if is_own else None
+    await ask_in(interaction, RewordDialog(order, nano, opened_by(interaction), named))
+
+
+def _unmade(order: Order) -> ImageRequest:
+    """What of a request made no picture; all of it where none did."""
+    missing = sum(job.picture is None for job in order.jobs)
+    return replace(order.request, count=missing) if 0 < missing < len(order.jobs) else order.request
+
+
 async def make_reworded(interaction: Interaction, match: re.Match[str]) -> None:
     """Ask for what the dialog says."""
     order = await request_behind(interaction, number_of(match["id"]))
     words = await read_words(interaction, written_in(interaction, PROMPT))
     check_prompt(words, order.request.change)
-    await _take(interaction, order, replace(order.request, prompt=words), offer_of(interaction))
+    await _take(interaction, order, replace(_unmade(order), prompt=words), offer_of(interaction))
 
 
 def offered(drafting: Drafting) -> Callable[[int, ImageRequest], Sequence[AtelierButton]]:

@@ -322,6 +322,11 @@ async def test_again_reads_words_that_were_kept_with_numbers(
         assert house.painter.asked[-1].whole_story == ("a :fox:", "@ben")
 
 
+def options_of(row: Any) -> list[discord.SelectOption]:  # noqa: ANN401 - of whatever kind
+    """What can be chosen in a row of a message."""
+    return [option for item in row.children for option in getattr(item, "options", [])]
+
+
 async def test_what_a_safety_check_named_is_told_to_the_member_alone(opened: OpenHouse) -> None:
     async with opened() as house:
         blocked = PromptBlockedError("Blocked.", code="moderation_blocked")
@@ -333,11 +338,34 @@ async def test_what_a_safety_check_named_is_told_to_the_member_alone(opened: Ope
         bens = await house.ben.click(answer.response, label="Change the words")
         assert mine.modal is not None
         assert bens.modal is not None
-        (field,), (others,) = mine.modal["components"], bens.modal["components"]
+        (named, field), (others,) = mine.modal["components"], bens.modal["components"]
 
         assert answer.response.content == "❌ Blocked.\n> a red fox"
-        assert field["description"].startswith(
-            "The safety check named: violence, sexual. Price with the words so far: $"
-        )
+        assert named["content"] == "The safety check named: violence, sexual."
+        assert field["description"].startswith("Price with the words so far: $")
         assert field["component"]["value"] == "a red fox"
-        assert others["description"].startswith("Price with the words so far: $")
+        assert others["description"] == field["description"]
+
+
+async def test_of_what_was_not_made_its_member_alone_reads_behind_more_what_was_named_and_rewords_that(
+    opened: OpenHouse,
+) -> None:
+    async with opened() as house:
+        blocked = PromptBlockedError("Blocked. Reword it and try again.", code="moderation_blocked")
+        blocked.named = ("violence",)
+        house.painter.failures.append(blocked)
+        await house.imagine(prompt="a red fox", count=3)
+        await house.imagine(prompt="a blue fox")
+        (some, all_of_it) = house.posted
+        mine = await house.mia.select(some, ["reword"], custom_id="more:1")
+        bens = await house.ben.select(some, ["reword"], custom_id="more:1")
+        await house.mia.submit_modal(mine, {"prompt": "a tame fox"})
+        assert mine.modal is not None
+        assert bens.modal is not None
+        (named, field), (others,) = mine.modal["components"], bens.modal["components"]
+
+        assert "⚠️ 1 of 3 pictures not made: Blocked." in some.content
+        assert named["content"] == "The safety check named: violence."
+        assert others["description"] == field["description"]
+        assert (house.painter.asked[-1].prompt, house.painter.asked[-1].count) == ("a tame fox", 1)
+        assert "reword" not in [option.value for row in all_of_it.components for option in options_of(row)]

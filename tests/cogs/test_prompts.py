@@ -340,4 +340,5 @@ async def test_of_a_turn_that_was_blocked_its_member_reads_why_in_the_dialog_of_
         told = [each for each in thread.history(viewer=house.ben) if each.content.startswith("❌")]
         dialog = await house.mia.click(told[0], label="Change the words")
 
-        assert fields(dialog)["What to make"]["description"].startswith("The safety check named: violence.")
+        assert dialog.modal is not None
+        assert dialog.modal["components"][0]["content"] == "The safety check named: violence."

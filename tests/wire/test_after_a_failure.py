@@ -50,9 +50,10 @@ async def test_other_words_are_asked_for_where_the_old_ones_stand(house: House, 
 
     message = await house.result(await mia.submit_modal(opening, {"prompt": "a tame fox"}))
 
-    assert dialog["components"][0]["component"]["value"] == "a *wild* fox"
-    said = "The safety check named: violence."
-    assert dialog["components"][0]["description"] == f"{said} Price with the words so far: {price}"
+    named, field = dialog["components"]
+    assert named["content"] == "The safety check named: violence."
+    assert field["component"]["value"] == "a *wild* fox"
+    assert field["description"] == f"Price with the words so far: {price}"
     assert "price" not in told.content
     assert len(message.attachments) == 2
     assert {call.prompt for call in house.images.calls[-2:]} == {"a tame fox"}
