@@ -50,7 +50,7 @@ export function personAvatar(person, kind = "") {
   return html`<span class="avatar hue${hueOf(person.id)} ${kind}" aria-hidden="true">${person.name[0]}</span>`;
 }
 
-const LANGUAGES = { "en-US": "English", de: "Deutsch", "es-ES": "Español", fr: "Français", "pt-BR": "Português", ja: "日本語", "qps-ploc": "⟦Pšéúdó⟧" };
+const LANGUAGES = { "en-US": "English", de: "Deutsch", "es-ES": "Español", "es-419": "Español (Latinoamérica)", fr: "Français", "pt-BR": "Português", ja: "日本語", "qps-ploc": "⟦Pšéúdó⟧" };
 
 function whoami() {
   const mine = state.people.find((one) => one.id === state.person);
