@@ -42,7 +42,7 @@ async def test_a_picture_is_described_in_the_language_of_its_server_or_of_who_al
     assert invocation.response
     (private,) = invocation.response.attachments
     assert public.description == "Generiertes Bild #1: a fox"
-    assert private.description == "Image générée #2: an owl"
+    assert private.description == "Image générée #2\u202f: an owl"
 
 
 async def test_what_waited_is_answered_in_its_language_after_a_restart(open_house: OpenHouse) -> None:
