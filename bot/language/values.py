@@ -17,15 +17,22 @@ if TYPE_CHECKING:
 _LETTER_BEFORE_DIGIT = re.compile(r"(?<=[A-Z])(?=[0-9])")
 
 
+_ZEROS = str.maketrans("123456789", "000000000")
+
+
 def dollars(written: str) -> Translatable:
     """US dollars, from how they are written in English: ``$1,234.50``, ``<$0.001``; with as many decimals."""
 
     def told_in(language: Language) -> str:
+        from babel import Locale  # noqa: PLC0415 - see above
         from babel.numbers import format_currency  # noqa: PLC0415 - see above
 
         sign, _, number = written.partition("$")
         digits = number.replace(",", "")
-        told = format_currency(digits, "USD", locale=language.cldr, currency_digits=False, decimal_quantization=False)
+        decimals = "".join(digits.partition(".")[1:]).translate(_ZEROS)
+        usual = Locale.parse(language.cldr).currency_formats["standard"].pattern
+        form = usual.replace("0.00", f"0{decimals}")  # zeros at the end too: prices stand side by side
+        told = format_currency(digits, "USD", form, language.cldr, currency_digits=False)
         return sign + _LETTER_BEFORE_DIGIT.sub("\N{NO-BREAK SPACE}", told)
 
     return Translatable(written, told_in, ("dollars", (written,), {}))

@@ -150,6 +150,12 @@ def test_money_has_the_digits_that_it_has_in_english(locale: str, money: str, le
     assert (language.translate(dollars("$1,234.50")), language.translate(dollars("<$0.001"))) == (money, less)
 
 
+@pytest.mark.parametrize(("locale", "money"), [("de", "0,020\xa0$"), ("fr", "0,020\xa0$US"), ("ja", "$0.020")])
+def test_money_that_ends_in_zeros_has_as_many_decimals_as_in_english(locale: str, money: str) -> None:
+    assert Language(locale).translate(dollars("$0.020")) == money
+    assert Language("de").translate(dollars("$20")) == "20\xa0$"
+
+
 def test_months_and_lists_are_written_as_there() -> None:
     november = month_name(2026, 11, "November 2026")
 
