@@ -85,7 +85,7 @@ def wording_text(result: Result, notes: Sequence[str] = ()) -> str:
         if answer.words:
             lines.append(f"> {shown(answer.words, AFTER_SHOWN)}")
     cost = phrase("No picture was made; these words cost {cost}.", cost=format_usd(result.cost_nano))
-    small = [f"-# {one_line(note, LONGEST_NOTE)}" for note in notes]
+    small = [composed(lambda told: f"-# {one_line(told[0], LONGEST_NOTE)}", [note]) for note in notes]
     whole = composed(
         lambda told: "\n".join(told)[:LONGEST_MESSAGE], [*above, *lines, joined(" ", ["-#", cost]), *small]
     )

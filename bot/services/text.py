@@ -28,6 +28,11 @@ def one_line(text: str, most: int) -> str:
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
+def is_blank(text: str) -> bool:
+    """Whether nothing of it can be seen."""
+    return not one_line(text, 2).strip(_JOINER)
+
+
 def shown(text: str, most: int) -> str:
     """The text as `one_line`, with every sign escaped that could format, link or mention."""
     return _MARKDOWN.sub(r"\\\1", one_line(text, most))

@@ -56,6 +56,7 @@ class Converse(commands.Cog):
         policy = await interaction.client.services.policies.of(interaction.guild_id or 0)
         names = Names.of_interaction(interaction, policy.time_zone)
         words = names.read(prompt).text.strip()
+        await self._turns.check_first(asker_of(interaction), words)
         begun = phrase("💬 {who} begins a conversation:", who=f"<@{interaction.user.id}>")
         first = await send(channel, begun + f"\n> {shown(words, 800)}")
         thread = await _thread_below(first, words)

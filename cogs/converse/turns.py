@@ -21,14 +21,14 @@ from bot.inputs import Sources
 from bot.language import phrase, plural
 from bot.services.admission import Start
 from bot.services.background import Background
-from bot.services.requests import DRAWN, Change, Wishes
+from bot.services.requests import DRAWN, Change, Wishes, check_prompt
 from cogs.edit.reply_text import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.discord_ui.interactions import AtelierClient
-    from bot.discord_ui.occasions import Occasion
+    from bot.discord_ui.occasions import Asker, Occasion
     from bot.services.conversations import Conversation, Conversations
     from bot.services.ledger import Order, Picture
     from bot.services.policy import Requester
@@ -100,6 +100,15 @@ class Turns(commands.Cog):
             return None
         shapes = [] if before is None else [(before[1].image.width, before[1].image.height)]
         return drafting.most(replace(draft, talk=self._conversations.anew("")), shapes)
+
+    async def check_first(self, asker: Asker, words: str) -> None:
+        """Raises UserFacingError where the first turn would be refused as things stand: no thread is opened for it."""
+        services, requester = self._client.services, asker.requester
+        check_prompt(words, Change.NEW)
+        draft = await services.drafting.draft(requester, Change.NEW, Wishes(prompt=words))
+        request = replace(draft, talk=self._conversations.anew(""))
+        await services.admission.check(request, requester, references=0, joined_at=asker.joined_at)
+        await services.studio.check(request, requester)
 
     async def take_first(self, conversation: Conversation, occasion: Occasion, words: str) -> None:
         """The turn with which a conversation begins. Raises UserFacingError: nothing was reserved."""

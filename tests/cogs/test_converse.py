@@ -281,11 +281,29 @@ async def test_more_turns_than_a_few_do_not_wait_and_files_that_are_none_are_ref
     assert len(house.painter.asked) <= MOST_WAITING + 2
 
 
-async def test_a_first_turn_that_is_refused_says_why_and_leaves_the_thread(opened: OpenHouse) -> None:
-    async with opened(**READS, ATELIER_MEMBER_DAILY_IMAGES=0) as house:
-        refused = await house.mia.slash(house.channel, "converse", prompt="a red fox")
+@pytest.mark.parametrize(
+    ("prompt", "images", "pause", "why"),
+    [
+        ("a red fox", 0, False, "allowance"),
+        ("a red fox", 9, True, "has paused picture making here"),
+        ("\u200b \u200b", 9, False, "Say in a few words what the picture shall show."),
+    ],
+)
+async def test_for_a_first_turn_that_would_be_refused_no_thread_is_opened(
+    prompt: str,
+    images: int,
+    pause: bool,  # noqa: FBT001 - a table's column
+    why: str,
+    opened: OpenHouse,
+) -> None:
+    async with opened(**READS, ATELIER_MEMBER_DAILY_IMAGES=images) as house:
+        if pause:
+            await house.lead.slash(house.channel, "studio pause")
+        refused = await house.mia.slash(house.channel, "converse", prompt=prompt)
+        there = house.channel.threads, house.channel.last_message
 
-    assert "allowance" in text_of(refused)
+    assert why in text_of(refused)
+    assert there == ([], None)
     assert house.painter.asked == []
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.delivery.languages import shown_in
-from bot.language import ENGLISH, Language
+from bot.language import ENGLISH, Language, phrase
 from bot.presentation.wordings import Compared, embed_of, wording_text
 from bot.services.jobs import CUT
 from bot.services.ledger import ChargeState, TurnAnswer
@@ -89,3 +89,9 @@ def test_all_of_it_is_told_in_the_readers_language() -> None:
     assert [field.name for field in embed.fields] == ["Vorher", "Nachher"]
     assert embed.footer.text == "Es wurde kein Bild erstellt; dieser Text hat <0,001\xa0$ gekostet."
     assert shown_in("a fox", ENGLISH) == {"content": "a fox"}
+
+
+def test_notes_are_told_in_the_readers_language_too() -> None:
+    note = phrase("{name} is animated; its first picture is used.", name=phrase("“{text}”", text="a.gif"))
+
+    assert "„a.gif“" in Language("de").translate(told("a fox", "a red fox", note))

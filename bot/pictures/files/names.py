@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from bot.language import phrase
+
 _LONGEST = 40  # characters; names are shown inside sentences
 _KEPT = frozenset(" .-_()+,&'")  # none of them begins or ends any of Discord's markup in the middle of a sentence
 _LOOSE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")  # `_so_` is set in italics, `IMG_12` is not
@@ -23,4 +25,4 @@ def shown_name(name: str) -> str:
         stem, dot, extension = tidy.rpartition(".")
         tail = f"{dot}{extension}" if stem and len(extension) <= 5 else ""  # noqa: PLR2004 - as long as "jpeg" or "webp"
         tidy = tidy[: _LONGEST - len(tail) - 1] + "…" + tail
-    return f"“{tidy or 'picture'}”"
+    return phrase("“{text}”", text=tidy or phrase("picture"))

@@ -21,7 +21,7 @@ from bot.services.catalog import (
 )
 from bot.services.requests.canvas import fitting_size, keeps_shape
 from bot.services.requests.request import MOST_PICTURES, UNSTREAMED_FORMATS, Change, ImageRequest
-from bot.services.text import listed
+from bot.services.text import is_blank, listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -186,7 +186,9 @@ def told(story: tuple[str, ...]) -> tuple[str, ...]:
 
 def check_prompt(prompt: str, change: Change) -> None:
     """Raises RequestRefused where these words say nothing, too much, or what cannot be sent."""
-    if change.needs_words and not prompt.strip():
+    if "\0" in prompt or any("\ud800" <= character <= "\udfff" for character in prompt):
+        raise RequestRefused(phrase("The prompt has a broken character in it. Please type that part anew."))
+    if change.needs_words and is_blank(prompt):
         if change is Change.NEW:
             raise RequestRefused(phrase("Say in a few words what the picture shall show."))
         raise RequestRefused(phrase("Say in a few words what shall be changed."))
@@ -198,8 +200,6 @@ def check_prompt(prompt: str, change: Change) -> None:
                 most=change.longest_words,
             )
         )
-    if "\0" in prompt or any("\ud800" <= character <= "\udfff" for character in prompt):
-        raise RequestRefused(phrase("The prompt has a broken character in it. Please type that part anew."))
 
 
 def _check_served(model: Model, catalog: Catalog, today: date, *, allow_retired: bool) -> None:
