@@ -131,7 +131,7 @@ async def use_filled(interaction: Interaction, match: re.Match[str]) -> None:
     use = replace(opened, values=values)
     use = replace(use, attachments=(*use.attachments, *uploaded_in(interaction, FILES)))
     if missing := use.missing:
-        names = listed(tuple(f"“{shown(each.name, LONGEST_SHOWN)}”" for each in missing), "and")
+        names = listed(tuple(phrase("“{text}”", text=shown(each.name, LONGEST_SHOWN)) for each in missing), "and")
         raise PresetRefusedError(phrase("Write something for {names}. Nothing was charged.", names=names))
     await use.take(interaction, private=is_private(interaction), offer=offer_of(interaction))
 

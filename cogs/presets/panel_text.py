@@ -43,7 +43,8 @@ def preset_embed(preset: Preset, notes: Sequence[str] = ()) -> discord.Embed:
     """
     embed = discord.Embed(title=shown(preset.name, NAME_SHOWN), description=shown(preset.words, WORDS_SHOWN))
     if preset.about:
-        embed.add_field(name=phrase("For"), value=shown(preset.about, LONGEST_FIELD // 2), inline=False)
+        about = composed(lambda told: shown(told[0], LONGEST_FIELD // 2), [preset.about])
+        embed.add_field(name=phrase("For"), value=about, inline=False)
     asks = [_asked(variable) for variable in preset.template.variables]
     if preset.takes_picture:
         asks.append(phrase("a picture to start from"))
@@ -105,14 +106,11 @@ def _line(preset: Preset) -> str:
     name = f"**{shown(preset.name, NAME_SHOWN)}**"
 
     def fitting(told: Sequence[str]) -> str:
-        whose, *others = told
-        lines = (
-            " · ".join([name, whose, shown(preset.about or preset.words, most), *others])
-            for most in range(WORDS_LISTED, 0, -1)
-        )
+        whose, about, *others = told
+        lines = (" · ".join([name, whose, shown(about, most), *others]) for most in range(WORDS_LISTED, 0, -1))
         return next(line for line in lines if len(line.encode("utf-16-le")) <= 2 * LONGEST_LINE)
 
-    return composed(fitting, [WHOSE[preset.shelf], *marks])
+    return composed(fitting, [WHOSE[preset.shelf], preset.about or preset.words, *marks])
 
 
 def _asked(variable: Variable) -> str:

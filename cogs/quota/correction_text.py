@@ -47,7 +47,7 @@ def resolved_text(resolved: Resolved, title: str) -> str:
         "{picture} ({model}, {quality}, {when})",
         picture=_picture(charge),
         model=title,
-        quality=phrase(charge.quality),
+        quality=charge.quality,
         when=f"<t:{charge.reserved_at}:R>",
     )
     after = charge_text(corrected.state_after, corrected.nano_after)
@@ -68,7 +68,7 @@ def _picture(charge: ChargeOnFile) -> str:
 def _label(charge: ChargeOnFile, names: Mapping[int, str], catalog: Catalog, now: int) -> str:
     user_id = charge.requester.user_id
     member = names.get(user_id, phrase("member {id}", id=str(user_id)))
-    model = joined(" ", [catalog.title_of(charge.model).removeprefix(FAMILY), phrase(charge.quality)])
+    model = joined(" ", [catalog.title_of(charge.model).removeprefix(FAMILY), charge.quality])
     begins = [] if charge.picture is None else [f"#{charge.picture}"]
     if charge.state is ChargeState.UNKNOWN:
         begins += [phrase("{usd} held", usd=format_usd(charge.hold_nano))]

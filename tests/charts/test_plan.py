@@ -38,7 +38,7 @@ def test_whoever_draws_tells_title_names_numbers_and_limit_in_the_readers_langua
     assert plan.title == "Deine Bilder pro Tag, November 2026"
     assert plan.labels == ("mia", "3 weitere", "Nr. 3")
     assert plan.words == ("1.234,00\xa0$", "2,00\xa0$", "1,00\xa0$")
-    assert plan.limit == "Grenze 10.000,00\xa0$, außerhalb der Skala"
+    assert plan.limit == "Limit 10.000,00\xa0$, außerhalb der Skala"
 
 
 def test_where_no_font_has_the_readers_script_it_is_told_in_english() -> None:

@@ -41,7 +41,7 @@ def test_a_chart_is_told_in_words(chart: Chart, words: str) -> None:
 @pytest.mark.parametrize(
     ("locale", "words"),
     [
-        ("de", "Use by day. 1: 1 Bild; 3: 1.200 Bilder. 2 weitere bei null. Grenze: 1 Bild."),
+        ("de", "Use by day. 1: 1 Bild; 3: 1.200 Bilder. 2 weitere bei null. Limit: 1 Bild."),
         ("ja", "Use by day. 1: 1枚; 3: 1,200枚. ほか2件は0。 上限：1枚。"),  # noqa: RUF001 - wide signs
     ],
 )

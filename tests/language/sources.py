@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import warnings
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from babel.messages.extract import extract_from_dir
 from discord import app_commands
 
+from bot.services.presets import open_starters
 from tests.house_rules.sources import ROOT
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 KEYWORDS: dict[str, Any] = {"phrase": None, "plural": (1, 2)}
 ROOMS = ("bot", "cogs")
 LONGEST_DESCRIPTION, LONGEST_NAME = 100, 32
+OF_A_FIELD = {"text": 45, "description": 100}  # in a dialog, in the order of what asks for it
 
 
 @cache
@@ -27,7 +30,36 @@ def texts_of_sources() -> frozenset[str | tuple[str, str]]:
             message if isinstance(message, str) else (message[0], message[1])
             for room in ROOMS
             for _, _, message, _, _ in extract_from_dir(ROOT / room, [("**.py", "python")], keywords=KEYWORDS)
-        )
+        ) | {starter.about for starter in open_starters()}
+
+
+def texts_of_fields() -> Iterator[tuple[str, int]]:
+    """What stands over and under a dialog's fields, with how long it may be, as far as the sources name it."""
+    for room in ROOMS:
+        for path in sorted((ROOT / room).rglob("*.py")):
+            tree = ast.parse(path.read_text("utf-8"))
+            named = {
+                target.id: node.value
+                for node in ast.walk(tree)
+                if isinstance(node, ast.Assign)
+                for target in node.targets
+                if isinstance(target, ast.Name)
+            }
+            for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+                said = {each.arg: each.value for each in call.keywords} if "Label" in ast.unparse(call.func) else {}
+                if ast.unparse(call.func) == "self._ask":
+                    said = dict(zip(OF_A_FIELD, call.args, strict=False))
+                for place, value in said.items():
+                    if place in OF_A_FIELD and (text := _phrase_of(value, named)) is not None:
+                        yield text, OF_A_FIELD[place]
+
+
+def _phrase_of(value: ast.expr, named: dict[str, ast.expr]) -> str | None:
+    """The template, where the value is a phrase or a name of one."""
+    found = named.get(value.id) if isinstance(value, ast.Name) else value
+    if isinstance(found, ast.Call) and ast.unparse(found.func) == "phrase" and isinstance(found.args[0], ast.Constant):
+        return str(found.args[0].value)
+    return None
 
 
 def texts_of_commands(tree: app_commands.CommandTree[Any]) -> dict[str, int]:

@@ -14,7 +14,7 @@ from bot.language import CATALOGS, LOCALES, load_catalogs
 from bot.language.catalog import Catalog
 from bot.sandbox.discord.checks.commands import LARGEST_COMMAND, check_commands
 from bot.sandbox.discord.wire.refusals import FormFaults
-from tests.language.sources import texts_of_commands, texts_of_sources
+from tests.language.sources import texts_of_commands, texts_of_fields, texts_of_sources
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,6 +88,14 @@ async def test_none_of_a_command_is_longer_than_discord_allows(name: str, opened
     async with opened() as house:
         most = texts_of_commands(house.bot.tree)
 
+    assert [text for text, longest in most.items() if len(catalog.message(text) or "") > longest] == []
+
+
+@pytest.mark.parametrize("name", CATALOGS)
+def test_what_stands_at_a_field_of_a_dialog_is_not_cut_off(name: str) -> None:
+    catalog, most = Catalog(CATALOGS[name]), dict(texts_of_fields())
+
+    assert len(most) > 15
     assert [text for text, longest in most.items() if len(catalog.message(text) or "") > longest] == []
 
 

@@ -112,7 +112,7 @@ def test_what_stands_between_parts_is_written_as_there() -> None:
 
     assert told == "✅ a: Monday, b Nothing was changed. c"
     assert Language("ja").translate(told) == "✅ a：月曜日、b 何も変更していません。c"  # noqa: RUF001 - wide signs
-    assert Language("de").translate(told) == "✅ a: Montag, b Nichts wurde geändert. c"
+    assert Language("de").translate(told) == "✅ a: Montag, b Es wurde nichts geändert. c"
     assert Language("fr").translate(told).startswith("✅ a\u202f: lundi, b ")
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
+from bot.language import phrase
 from bot.services.presets.presets import Preset, Shelf
 from bot.services.requests import Wishes
 
@@ -45,7 +46,7 @@ def open_starters() -> tuple[Preset, ...]:
             Wishes(**entry.options),  # type: ignore[arg-type]  # a test holds them against the catalog
             takes_picture=entry.takes_picture,
             starter=entry.id,
-            about=entry.about,
+            about=phrase(entry.about),
         )
         for entry in entries
     )
