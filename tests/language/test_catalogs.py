@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 PLACEHOLDER = re.compile(r"\{[a-z_0-9]*\}")
 FRENCH_SPACING = re.compile(r"(?<!\u202f)[;:!?»%](?![\w/=])|«(?!\u202f)|[^\S\n\u202f][;:!?»%]|\w'\w")
+_KANA = "[\u3041-\u30ff\u4e00-\u9fff]"  # and ideographs
+_WIDE = "[\u3001\u3002\uff01\uff08\uff1a\uff1f\u300c\u300d]"
+JAPANESE_SPACING = re.compile(rf"{_KANA}[,.;:!?()%]|[,;:!?()]{_KANA}|{_WIDE} |{_KANA} {_KANA}")
 UNCHANGED = re.compile(r"(?<![\w/])/[a-z]+|`|<[@#t]|\*\*|^-# |\n")
 
 
@@ -80,6 +83,12 @@ def test_french_never_breaks_a_line_before_a_colon_nor_inside_quotation_marks() 
     said = [form.replace(signs, "") for _, forms in messages("fr").values() for form in forms]
 
     assert [each for each in said if FRENCH_SPACING.search(each)] == []
+
+
+def test_japanese_has_wide_signs_and_no_space_behind_them() -> None:
+    said = [form for _, forms in messages("ja").values() for form in forms]
+
+    assert [each for each in said if JAPANESE_SPACING.search(each)] == []
 
 
 @pytest.mark.parametrize("name", CATALOGS)
