@@ -6,6 +6,7 @@ from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from hypothesis import settings
 from PIL import Image, ImageDraw
 
 from bot.config import GivenSettings
@@ -26,6 +27,11 @@ REQUESTER = Requester(server_id=11, channel_id=22, user_id=33)
 REQUEST = ImageRequest("a red fox in snow", MODEL.id, "1024x1024", "medium", partial_images=2)
 DESTINATION = Destination(application_id=99, interaction_token="token", expires_at=2**40, message_id=44, private=False)
 STORED = StoredImage("0" * 64, "image/png", 1024, 1024, 1_234_567)
+
+
+def examples(of_hundred: int) -> int:
+    """How many examples a costly property is held to where others are held to a hundred; fewer where they are."""
+    return max(1, of_hundred * settings().max_examples // 100)
 
 
 def settings_for(directory: Path, **given: Any) -> GivenSettings:  # noqa: ANN401 - by their names in the environment

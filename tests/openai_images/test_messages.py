@@ -22,6 +22,7 @@ from bot.openai_images.failures import from_body
 from bot.openai_images.picture_texts import LONGEST_HEAD, PictureText
 from bot.services.jobs import FinishedImage, PartialImage
 from bot.services.requests import Usage
+from tests.examples import examples
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -144,7 +145,7 @@ cuts = st.lists(st.integers(0), max_size=12)
 shorts = st.sampled_from([4, 40, 8192])  # characters of a picture's text that are not decoded on the way
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(
     stream=streams,
     done=st.sampled_from([b"", b"data: [DONE]\n\n", b"data: [DONE]\n\ndata: {"]),

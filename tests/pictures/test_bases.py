@@ -12,6 +12,7 @@ from PIL import Image, ImageOps, PngImagePlugin
 from bot.pictures import base_of, bases
 from bot.pictures.decode import plain_picture
 from bot.services.jobs import UnreadablePictureError
+from tests.examples import examples
 
 from .corpus import animated
 from .photos import photo
@@ -126,7 +127,7 @@ async def test_what_is_no_picture_is_no_base() -> None:
         await base_of(b"words")
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     width=st.integers(1, 200),
     height=st.integers(1, 200),

@@ -11,6 +11,7 @@ from bot.errors import InputPictureError
 from bot.pictures import extend
 from bot.pictures.canvas import seam
 from bot.services.requests import Change, layout_for
+from tests.examples import examples
 
 from .samples import ORIENTATION, encoded, gradient, half_transparent, noise, opened, pixel, quarters
 from .test_masks import changeable, equal
@@ -97,7 +98,7 @@ async def test_what_is_no_picture_is_not_extended() -> None:
         await extend(b"words", 64, 64, (0, 0, 1, 1), (0, 0, 1, 1))
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(
     width=st.integers(1, 900),
     height=st.integers(1, 900),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from bot.pictures.masks.connected_regions import holes_of, regions_of, stencil_of
+from tests.examples import examples
 
 
 def stencil(*rows: str) -> Image.Image:
@@ -58,7 +59,7 @@ def flooded(cells: set[tuple[int, int]], *, diagonally: bool) -> int:
     return count
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(st.integers(1, 20), st.integers(1, 20), st.integers(0, 10_000), st.booleans())
 def test_any_stencil_has_the_regions_that_a_flood_finds(
     width: int,

@@ -10,6 +10,7 @@ from PIL import Image, ImageChops
 from bot.pictures import fit
 from bot.pictures.encode import as_lossless_webp
 from bot.services.jobs import UnreadablePictureError
+from tests.examples import examples
 
 from .samples import encoded, gradient, half_transparent, noise, opened, pixel
 
@@ -96,7 +97,7 @@ async def test_garbage_is_not_fitted(content: bytes) -> None:
         await fit(content, 3000)
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(
     width=st.integers(1, 700),
     height=st.integers(1, 700),

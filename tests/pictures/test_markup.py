@@ -13,6 +13,7 @@ from PIL import Image, ImageChops, ImageDraw
 
 from bot.errors import InputPictureError
 from bot.pictures import Meaning, mask_of_markup, meaning_of, overlay_of
+from tests.examples import examples
 
 from .photos import Colour, drawn, jpeg, photo, scaled, spot, toned
 from .samples import ORIENTATION, chunk, encoded, gradient, half_transparent, opened, quarters
@@ -400,7 +401,7 @@ async def test_what_hides_behind_an_appendix_does_not_matter() -> None:
     assert await meaning_of(content, "x.png", ORIGINAL) is Meaning.PICTURE
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(
     seed=st.integers(0, 50),
     width=st.integers(200, 600),

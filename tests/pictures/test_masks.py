@@ -16,6 +16,7 @@ from bot.sandbox.images.inputs import read_inputs
 from bot.sandbox.images.models import MODELS
 from bot.sandbox.images.received import Call, ReceivedFile
 from bot.services.catalog import LARGEST_MASK
+from tests.examples import examples
 
 from .photos import spot
 from .samples import ORIENTATION, encoded, gradient, noise, opened
@@ -194,7 +195,7 @@ def test_growing_by_more_than_one_step_of_a_blur_loses_nothing() -> None:
     assert grown(dot, 250).getbbox() == (50, 50, 551, 551)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     width=st.integers(1, 400),
     height=st.integers(1, 400),

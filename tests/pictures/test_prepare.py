@@ -13,6 +13,7 @@ from bot.errors import InputPictureError
 from bot.pictures import prepare
 from bot.pictures.files.container_format import dissect
 from bot.services.catalog import LONGEST_EDGE, MOST_PIXELS
+from tests.examples import examples
 
 from .corpus import animated
 from .samples import (
@@ -276,7 +277,7 @@ def pictures(draw: st.DrawFn, longest: int = 6000) -> Image.Image:
     return image
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(pictures())
 async def test_whatever_comes_a_legal_picture_of_the_same_aspect_is_sent(image: Image.Image) -> None:
     ready = await prepare(encoded(image, image.info["written as"]), "x")

@@ -9,6 +9,7 @@ from PIL import Image
 
 from bot.pictures import preview_of
 from bot.services.jobs import UnreadablePictureError
+from tests.examples import examples
 
 from .samples import apng, encoded, gradient, half_transparent, noise, opened, pixel, quarters
 
@@ -67,7 +68,7 @@ async def test_bad_bytes_raise_what_a_caller_can_pass_over(content: bytes) -> No
         await shrink(content)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(
     width=st.integers(1, 1500),
     height=st.integers(1, 1500),

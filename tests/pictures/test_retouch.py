@@ -12,6 +12,7 @@ from PIL import Image, ImageChops, ImageCms, ImageOps
 from bot.pictures import base_of, retouch
 from bot.pictures.masks.bitmasks import mask_file, stencil_file
 from bot.services.jobs import UnreadablePictureError
+from tests.examples import examples
 
 from .corpus import animated
 from .photos import jpeg, photo, spot
@@ -252,7 +253,7 @@ async def test_an_animation_is_not_composed(file_format: str) -> None:
         await retouch(encoded(photo(*SIZE, 1), "PNG"), MASK, animated(file_format))
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     width=st.integers(1, 300),
     height=st.integers(1, 300),

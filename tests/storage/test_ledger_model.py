@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from bot.errors import LimitReachedError
 from bot.services.ledger import ChargeConflictError, ChargeState
 from bot.services.policy import Metric, Requester, bucket_of
+from tests.examples import examples
 
 from .examples import NOON, SERVER, Books, budget, daily_images, order, settlement, words
 from .invariants import faults
@@ -255,7 +256,7 @@ class LedgerAndModel(RuleBasedStateMachine):
 
 
 LedgerAndModel.TestCase.settings = settings(
-    max_examples=30,
+    max_examples=examples(30),
     stateful_step_count=35,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

@@ -43,6 +43,7 @@ from bot.services.policy import (
 from bot.services.quotas import Accounts
 from bot.services.requests import ImageRequest
 from bot.storage import SqlitePolicies
+from tests.examples import examples
 
 from .examples import DESTINATION, NOON, PRICES, Books, settlement
 from .invariants import faults
@@ -480,7 +481,7 @@ class PoliciesAndModel(RuleBasedStateMachine):
 
 
 SETTINGS = settings(
-    max_examples=25,
+    max_examples=examples(25),
     stateful_step_count=40,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],

@@ -23,6 +23,7 @@ from bot.services.policy import Decision, Requester, ServerPolicy
 from bot.storage import SqlitePolicies
 from bot.storage.ledger import report
 from bot.storage.ledger.report import SqliteBooks, read_report
+from tests.examples import examples
 
 from .examples import BERLIN, MEMBER, NOON, SERVER, order, settlement
 from .examples import opened as opened_books
@@ -257,7 +258,7 @@ FATES = st.tuples(
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(st.lists(FATES, max_size=12))
 def test_the_csv_the_sums_and_the_events_agree_to_the_nano_dollar(
     fates: list[tuple[str, int, list[int], int, int]],

@@ -23,7 +23,7 @@ from bot.services.quotas import Accounts
 from bot.services.requests import Usage
 from bot.storage import Database, SqliteAudit, SqliteLedger, SqlitePolicies
 from bot.storage.ledger.charge_lookup import SqliteCharges
-from tests.examples import DESTINATION, MODEL, REQUEST, STORED
+from tests.examples import DESTINATION, MODEL, REQUEST, STORED, examples
 from tests.services.fakes import BEN, MIA, NOON, Clock
 from tests.storage.invariants import faults
 
@@ -213,7 +213,7 @@ async def test_what_is_so_already_is_not_written_again(tmp_path: Path, state: st
 words = st.tuples(st.integers(0, len(STATES)), st.sampled_from(Billing), st.integers(1, HOLD), st.integers(0, 40 * DAY))
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(st.lists(words, min_size=1, max_size=12))
 def test_whatever_leads_say_the_counters_agree_and_each_change_is_audited_once(
     said: list[tuple[int, Billing, int, int]],

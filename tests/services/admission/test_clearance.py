@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from bot.services.calendar import Window
 from bot.services.ledger import Bounds, OutOfBoundsError
 from bot.services.policy import Block, Decision, Limit, Metric, RoleRule, Scope, StalePolicyError
+from tests.examples import examples
 from tests.services.fakes import MIA, NOON, a_house, eventually
 from tests.storage.examples import MEMBER, budget, opened, order, settlement
 
@@ -183,7 +184,7 @@ async def test_bounds_of_an_older_policy_are_stale(tmp_path: Path) -> None:
             await books.ledger.dispatch("1:1", NOON, Bounds(MEMBER.server_id, 3, (), ()))
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(
     holds=st.lists(st.integers(1, 9), min_size=1, max_size=5),
     spent=st.integers(0, 20),

@@ -16,7 +16,7 @@ from bot.services.catalog.sizes import FreeSizes
 from bot.services.requests import Change, canvas_size, check_layout, fitting_size, layout_for, shape_size
 from bot.services.requests.canvas import MOST_ROOM, PANNED_BY, SHAPES, SHRUNK_TO, Layout
 from bot.services.requests.request import EXTENDING
-from tests.examples import CATALOG
+from tests.examples import CATALOG, examples
 
 if TYPE_CHECKING:
     from bot.services.catalog import Model
@@ -305,7 +305,7 @@ def test_a_canvas_is_the_smallest_on_which_the_picture_keeps_its_scale_or_the_la
 
 
 @given(st.sampled_from(LEGAL), st.integers(LEAST, MOST_PIXELS))
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 def test_no_legal_canvas_would_waste_less(picture: tuple[int, int], most: int) -> None:
     width, height = picture[0] * 3 // 2 + 1, picture[1] * 3 // 2 + 1
 

@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from bot.errors import QueueFullError
 from bot.services.turns import FairQueue
 from bot.services.turns.queue import Member
+from tests.examples import examples
 from tests.services.turns.lines import (
     ALL,
     ELSEWHERE,
@@ -125,7 +126,7 @@ class PausedNowAndThen(RuleBasedStateMachine):
             assert len(self.queue) == len(asyncio.run(served(self.queue)))
 
 
-PausedNowAndThen.TestCase.settings = settings(max_examples=150, stateful_step_count=40)
+PausedNowAndThen.TestCase.settings = settings(max_examples=examples(150), stateful_step_count=40)
 TestPausedNowAndThen = PausedNowAndThen.TestCase
 
 
