@@ -6,7 +6,7 @@ the wire, in `tests/wire`.
 
 from __future__ import annotations
 
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 import simcord
 from discord.app_commands import CommandInvokeError
+from typing_extensions import override
 
 from bot import wiring
 from bot.client import AtelierBot
@@ -37,9 +38,24 @@ if TYPE_CHECKING:
     from bot.services.requests import ImageRequest
     from bot.wiring import Services
 
+SETTLINGS = 24  # times five seconds in which the bot is to do what there is to do; no machine is as slow as that
 SAID, DEFERRED = 4, 5  # types of an interaction's first answer: a message, or the promise of one
 USAGE = Usage(text_input=10, image_input=0, image_output=400, text_output=0)
 MAIN = MainTokens(3_000, 100)
+
+
+class PatientEnv(simcord.Env):
+    """Gives a bot on a slow machine the time that it needs.
+
+    SimCord gives up after five seconds. Given more it would wait for the bot's timers of so many seconds, too.
+    """
+
+    @override
+    async def _settle_internal(self, **given: Any) -> None:
+        for _ in range(SETTLINGS):
+            with suppress(TimeoutError):
+                return await super()._settle_internal(**given)
+        return await super()._settle_internal(**given)
 
 
 class Painter:
@@ -208,7 +224,7 @@ async def open_house(
     house = House(painter, directory, settings)
     await house.open()
     try:
-        env = house.env = simcord.Env(house.bot, check_errors=False)
+        env = house.env = PatientEnv(house.bot, check_errors=False)
         clock: Any = env.backend.clock
         clock._epoch = datetime.now(UTC)  # tokens live by the time of the day
         await env.start()
