@@ -9,6 +9,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+import httpcore2
 import httpx2
 import openai
 from typing_extensions import override
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT = 10.0  # seconds
 IDLE_CONNECTION = 300.0  # seconds that an unused connection is kept, so that the next picture need not open one
 DRAIN = 0.5  # seconds to read a finished stream to its end, which keeps its connection
+
+# Bytes taken at a time of what a socket has. By 64 KiB, as httpcore does, the rounds take longer than the decoding.
+httpcore2.AsyncHTTP11Connection.READ_NUM_BYTES = 128 * 1024  # pyright: ignore[reportAttributeAccessIssue] - 64 KiB is all of its type
 
 
 class ImagesClient(ImageProvider):

@@ -25,6 +25,7 @@ from bot.errors import (
     RequestRejectedError,
 )
 from bot.openai_images import OpenAIImages
+from bot.openai_images.picture_texts import PictureText
 from bot.sandbox.images import ONLY_IN_CONVERSATIONS, Fault, FaultKind, ImageOptions, SandboxImages
 from bot.services.jobs import FinishedImage, InputImage, PartialImage
 from bot.services.requests import ImageRequest, Usage
@@ -468,6 +469,21 @@ async def test_a_large_picture_arrives_whole() -> None:
 
     assert isinstance(result, FinishedImage)
     assert result.content == content
+
+
+async def test_a_large_picture_comes_in_large_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    lengths: list[int] = []
+    feed = PictureText.feed
+
+    def noted(text: PictureText, piece: bytes) -> None:
+        lengths.append(len(piece))
+        feed(text, piece)
+
+    monkeypatch.setattr(PictureText, "feed", noted)
+    async with streaming(event("completed", b64_json=encoded(bytes(3_000_000)))) as images:
+        await made(images)
+
+    assert 64 * 1024 < max(lengths) <= 128 * 1024
 
 
 async def test_two_pictures_share_a_connection() -> None:
