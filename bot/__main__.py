@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-from bot.collector import loading, without
+from bot.collector import collect_little, loading, without
 from bot.errors import OperatorError
 
 
 def main() -> None:
     """Run the command line; what the operator has to mend is said in a sentence, without a traceback."""
+    collect_little()
     with loading():
         with without("rich"):
             # It prints tracebacks by rich where it finds it, and loads it for that: 4 MB, and 60 ms. We print plain

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from bot.collector import give_back, keep_all, loading, without
+from bot.collector import collect_little, give_back, keep_all, loading, without
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -72,6 +72,22 @@ def test_garbage_of_the_start_is_collected_before_the_rest_is_kept() -> None:
     del kept
     gc.collect()
     assert Ring.freed == 1
+
+
+def test_garbage_of_few_pictures_is_collected_together() -> None:
+    """By the usual thresholds nothing of this would be freed by then."""
+    usual = gc.get_threshold()
+    gc.freeze()  # what the suite has loaded does not count
+    try:
+        collect_little()
+        kept: list[list[object]] = []
+        for _ in range(60):  # what lives for a second, then is garbage
+            kept.append([Ring() for _ in range(1000)])
+            kept = kept[-10:]
+
+        assert Ring.freed > 10_000
+    finally:
+        gc.set_threshold(*usual)
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc is known to keep what is free")

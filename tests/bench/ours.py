@@ -6,7 +6,7 @@ import asyncio
 import json
 import sys
 
-from bot.collector import loading
+from bot.collector import collect_little, loading
 from tests.bench.ticker import Stall, wait_for_settings, watch_stalls
 
 with loading():
@@ -28,5 +28,6 @@ async def _main() -> None:
 
 
 if __name__ == "__main__":
+    collect_little()  # as `bot.__main__`
     wait_for_settings()
     asyncio.run(_main())
