@@ -104,7 +104,7 @@ export async function send() {
 
 /** What can be picked for an option, if that is known without asking the bot. */
 function offered(option) {
-  if (option.choices) return option.choices.map((one) => ({ value: one.value, label: one.name }));
+  if (option.choices) return option.choices.map((one) => ({ value: one.value, label: one.label }));
   if (option.type === TYPE.truth) return [{ value: true, label: "True" }, { value: false, label: "False" }];
   if (SELECT_OF[option.type]) return choices({ type: SELECT_OF[option.type], channel_types: option.channel_types }, { channel_id: state.channel });
   return null;

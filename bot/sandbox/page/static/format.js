@@ -1,8 +1,7 @@
 // Times, sizes and money as people read them, in their own zone and language.
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" });
-const whole = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
+const CLOCK = { hour: "2-digit", minute: "2-digit" };
+const DAY = { day: "numeric", month: "long", year: "numeric" };
 const STYLES = {
   t: { timeStyle: "short" }, T: { timeStyle: "medium" }, d: { dateStyle: "short" }, D: { dateStyle: "long" },
   f: { dateStyle: "long", timeStyle: "short" }, F: { dateStyle: "full", timeStyle: "short" },
@@ -10,19 +9,33 @@ const STYLES = {
 };
 const UNITS = [["year", 31536000], ["month", 2592000], ["week", 604800], ["day", 86400], ["hour", 3600], ["minute", 60]];
 
-export const timeText = (iso) => clock.format(new Date(iso));
-export const dayText = (iso) => day.format(new Date(iso));
-export const wholeText = (iso) => whole.format(new Date(iso));
+let language; // undefined: the browser's own
+const formats = new Map();
+
+/** From now on, times are written as in this language; English is left to the browser, which knows whose. */
+export function writeTimesIn(locale) {
+  language = locale === "en-US" ? undefined : locale;
+  formats.clear();
+}
+
+function written(date, style) {
+  if (!formats.has(style)) formats.set(style, new Intl.DateTimeFormat(language, style));
+  return formats.get(style).format(date);
+}
+
+export const timeText = (iso) => written(new Date(iso), CLOCK);
+export const dayText = (iso) => written(new Date(iso), DAY);
+export const wholeText = (iso) => written(new Date(iso), STYLES.F);
 
 export function relativeText(seconds) {
   const away = seconds - Date.now() / 1000;
   const [unit, size] = UNITS.find(([, one]) => Math.abs(away) >= one) ?? ["second", 1];
-  return new Intl.RelativeTimeFormat(undefined, { numeric: "auto" }).format(Math.round(away / size), unit);
+  return new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(Math.round(away / size), unit);
 }
 
 export function timestampText(seconds, style) {
   if (style === "R") return relativeText(seconds);
-  return new Intl.DateTimeFormat(undefined, STYLES[style] ?? STYLES.f).format(new Date(seconds * 1000));
+  return written(new Date(seconds * 1000), STYLES[style] ?? STYLES.f);
 }
 
 export function sizeText(bytes) {

@@ -113,7 +113,7 @@ function messageMenu(opener, message, at = {}) {
   const apps = commandsHere().filter((one) => one.type === 3);
   const entries = [
     ...(isEphemeral(message) ? [] : [{ label: "Reply", emoji: "↩", act: () => reply(message) }]),
-    ...apps.map((one) => ({ label: one.name, emoji: "✦", note: "Atelier", act: () => useMenu(one.name, message, opener) })),
+    ...apps.map((one) => ({ label: one.label, emoji: "✦", note: "Atelier", act: () => useMenu(one.name, message, opener) })),
     { label: "Copy the words", emoji: "⧉", act: () => copy(message.content) },
     ...(here?.may.thread && !message.thread && !isEphemeral(message) && here.type === 0 ? [{ label: "Start a thread", emoji: "⌁", act: () => startThread(message) }] : []),
     ...(mine || here?.may.delete ? [{ label: isEphemeral(message) ? "Dismiss" : "Delete", emoji: "✕", isDanger: true, act: () => act({ kind: "delete", channel: message.channel_id, message: message.id }) }] : []),

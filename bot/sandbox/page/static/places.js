@@ -4,7 +4,7 @@ import { html, nothing } from "./lit/lit-html.js";
 import { hueOf } from "./format.js";
 import { openMenu } from "./popup.js";
 import { changed, isForum, isThread, KIND, room, server, state } from "./state.js";
-import { act, becomePerson, open } from "./wire.js";
+import { becomePerson, open, speak } from "./wire.js";
 
 const SIGNS = { [KIND.text]: "#", [KIND.direct]: "@", [KIND.voice]: "♪", [KIND.forum]: "▤", [KIND.media]: "▤", 5: "!" };
 export const signOf = (channel) => (isThread(channel) ? "⌁" : SIGNS[channel.type] ?? "#");
@@ -57,7 +57,7 @@ function whoami() {
   if (!mine) return nothing;
   return html`<section class="whoami" aria-label="You"><button class="person" aria-haspopup="menu" @click=${switcher}>
     ${personAvatar(mine)}<span><span class="unseen">You are </span><strong>${mine.name}</strong><span class="unseen">, </span><small>${mine.note}</small><span class="unseen">. Be somebody else</span></span><span class="sign" aria-hidden="true">⇅</span></button>
-    <select class="language" aria-label="Your language" title="Your language" @change=${(event) => act({ kind: "language", channel: state.channel, locale: event.target.value })}>
+    <select class="language" aria-label="Your language" title="Your language" @change=${(event) => speak(event.target.value)}>
       ${Object.entries(LANGUAGES).map(([locale, name]) => html`<option value=${locale} ?selected=${locale === state.outline.locale}>${name}</option>`)}</select></section>`;
 }
 

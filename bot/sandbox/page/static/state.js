@@ -110,5 +110,17 @@ export const isForum = (channel) => [KIND.forum, KIND.media].includes(channel.ty
 
 export function commandsHere() {
   const channel = channelOf(state.channel);
-  return state.commands[channel?.guild_id ?? "@me"] ?? [];
+  return (state.commands[channel?.guild_id ?? "@me"] ?? []).map(inTheirLanguage);
+}
+
+/** A command, an option or a choice as its person reads it; what is typed or sent stays as it is. */
+function inTheirLanguage(one) {
+  const locale = state.outline?.locale;
+  return {
+    ...one,
+    label: one.name_localizations?.[locale] ?? one.name,
+    ...(one.description ? { description: one.description_localizations?.[locale] ?? one.description } : {}),
+    ...(one.options ? { options: one.options.map(inTheirLanguage) } : {}),
+    ...(one.choices ? { choices: one.choices.map(inTheirLanguage) } : {}),
+  };
 }

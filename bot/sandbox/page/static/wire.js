@@ -1,5 +1,6 @@
 // To and from the server: a WebSocket tells what this person sees, a form says what they do.
 
+import { writeTimesIn } from "./format.js";
 import { afterDrawing, changed, channelOf, isForum, me, room, state, toast } from "./state.js";
 import { sawMessage } from "./tour.js";
 import { keepBottom } from "./scrolling.js";
@@ -76,7 +77,8 @@ const takers = {
   outline(said) {
     const isFirst = state.outline === null;
     state.outline = said.outline;
-    state.names = JSON.stringify(said.outline.servers.map((one) => [one.members, one.roles, one.channels.map(({ id, name }) => [id, name])]));
+    writeTimesIn(said.outline.locale);
+    state.names = said.outline.locale + JSON.stringify(said.outline.servers.map((one) => [one.members, one.roles, one.channels.map(({ id, name }) => [id, name])]));
     const known = channelOf(state.channel);
     if (!known) open(said.outline.servers[0]?.channels[0]?.id ?? said.outline.direct.id);
     else if (isFirst || !room(state.channel).isLoaded) open(state.channel);
@@ -157,6 +159,13 @@ export async function act(deed, files = {}, { isQuiet = false } = {}) {
   const done = await post("/deed", form);
   if (done?.refused && !isQuiet) toast(done.refused);
   return done?.refused ? null : done;
+}
+
+/** What stands here already is read in the new language at once; what the bot has said stays as it was said. */
+export async function speak(locale) {
+  if (!(await act({ kind: "language", channel: state.channel, locale }))) return;
+  takers.outline({ outline: { ...state.outline, locale } });
+  changed();
 }
 
 export async function actBehind(deed) {
