@@ -10,7 +10,7 @@ from bot.services.requests import format_usd
 from bot.services.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from bot.charts.chart import Bar, Chart
 
@@ -21,9 +21,9 @@ _LONGEST_LABEL = 60
 _SHORTEST_ITEM = len("a: 1; ")
 
 
-def number(metric: Metric, value: int) -> str:
+def number(metric: Metric, value: int, beside: Iterable[int] = ()) -> str:
     """The value for the eye, where the chart says what is counted: ``$1.20`` or ``1,200``."""
-    return format_usd(value) if metric is Metric.USD else phrase("{number}", number=value)
+    return format_usd(value, beside) if metric is Metric.USD else phrase("{number}", number=value)
 
 
 def mark(metric: Metric, value: int) -> str:

@@ -10,9 +10,8 @@ from bot.language import ENGLISH, beginning, composed, joined, phrase
 from bot.presentation.result import worth_showing
 from bot.services.calendar import Window
 from bot.services.jobs import why_paused
-from bot.services.policy import Metric, Scope, amount_text, told_apart
+from bot.services.policy import Metric, Scope, amount_text, amount_texts, told_apart
 from bot.services.quotas import hint_text
-from bot.services.requests import format_usd
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -83,34 +82,31 @@ def _total(use: MonthUse) -> str:
     total, held = use.total, use.held
     if not total.images and not total.nano:
         return phrase("None yet.") if use.limits is not None else phrase("None.")
-    words = phrase(
-        "{pictures}, {dollars}.", pictures=amount_text(Metric.IMAGES, total.images), dollars=format_usd(total.nano)
-    )
+    dollars, open_dollars = amount_texts(Metric.USD, total.nano, held.nano)
+    words = phrase("{pictures}, {dollars}.", pictures=amount_text(Metric.IMAGES, total.images), dollars=dollars)
     if not held.images and not held.nano:
         return words
     open_ones = phrase(
         "Of that, {pictures} and up to {dollars} not final yet.",
         pictures=amount_text(Metric.IMAGES, held.images),
-        dollars=format_usd(held.nano),
+        dollars=open_dollars,
     )
     return joined(" ", [words, open_ones])
 
 
 def _line(status: LimitStatus, name: str) -> str:
     limit = status.limit
-    left, used = _number(limit.metric, max(0, limit.maximum - status.used)), _number(limit.metric, status.used)
-    maximum, when = amount_text(limit.metric, limit.maximum), f"<t:{status.resets_at}:R>"
+    rest = max(0, limit.maximum - status.used)
+    left, used, maximum, granted = amount_texts(limit.metric, rest, status.used, limit.maximum, limit.granted)
+    if limit.metric is Metric.IMAGES:  # which are named beside them
+        left, used = phrase("{number}", number=rest), phrase("{number}", number=status.used)
+    when = f"<t:{status.resets_at}:R>"
     told = [
         phrase("- **{name}:** {left} of {maximum} left, {used} used.", name=name, left=left, maximum=maximum, used=used)
     ]
     if limit.granted:
-        told.append(phrase("{amount} of it granted for this once.", amount=amount_text(limit.metric, limit.granted)))
+        told.append(phrase("{amount} of it granted for this once.", amount=granted))
     return joined(" ", [*told, phrase("Resets {when}.", when=when)])
-
-
-def _number(metric: Metric, amount: int) -> str:
-    """``$1.20``, or ``4`` where the pictures are named beside it."""
-    return format_usd(amount) if metric is Metric.USD else phrase("{number}", number=amount)
 
 
 def fitting(lines: Sequence[str], limits: Sequence[str], last: Sequence[str] = (), *, most: int = LONGEST) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.language import joined, phrase
-from bot.services.policy import SPAN_NAMES, Metric, Scope, amount_text
+from bot.services.policy import SPAN_NAMES, Metric, Scope, amount_text, amount_texts
 from bot.services.quotas import IncreaseState
 from bot.services.text import shown
 
@@ -19,7 +19,7 @@ ASKED = phrase("Asked. Your leads see it in their log channel, and I tell you wh
 
 def increase_text(increase: IncreaseRequest, status: LimitStatus) -> str:
     """For the leads: who asks, where, for which limit and what, what is used, what is missing, when it resets."""
-    used, maximum = (amount_text(increase.metric, amount) for amount in (status.used, status.limit.maximum))
+    used, maximum, missing = amount_texts(increase.metric, status.used, status.limit.maximum, increase.needed)
     asks = phrase(
         "🙋 {who} asks in {channel} for more of {limit}, for {wanted}.",
         who=f"<@{increase.user_id}>",
@@ -31,7 +31,7 @@ def increase_text(increase: IncreaseRequest, status: LimitStatus) -> str:
         "{used} used of {maximum}; {missing} missing. Resets {when}.",
         used=used,
         maximum=maximum,
-        missing=amount_text(increase.metric, increase.needed),
+        missing=missing,
         when=f"<t:{increase.ends_at}:R>",
     )
     return joined("\n", [asks, stands])

@@ -6,6 +6,7 @@ import gzip
 from calendar import month_abbr
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.charts import Bar, Chart, others_text
@@ -52,7 +53,8 @@ def report_text(found: MonthlyReport, named: Named, notes: Sequence[str] = ()) -
 
     What is held and unknown in each group is left out where there would be no room for it in a message.
     """
-    ways = [_report_text(found, named, notes, in_words) for in_words in (_in_words, _in_short)]
+    alike = _amounts(found)
+    ways = [_report_text(found, named, notes, partial(tell, beside=alike)) for tell in (_in_words, _in_short)]
     return composed(lambda told: told[0] if len(told[0]) <= LONGEST_MESSAGE else told[1], ways)
 
 
@@ -161,7 +163,7 @@ def _report_text(found: MonthlyReport, named: Named, notes: Sequence[str], in_wo
     report = found.report
     lines: list[str] = [phrase("**Report of {month}**", month=found.month.name)]
     if report.sums.job_count:
-        lines += _sums(report.sums)
+        lines += _sums(report.sums, _amounts(found))
         lines += ["", BY[report.by], *_rows(found, named, in_words)] if report.by else []
     else:
         lines.append(phrase("Nothing was asked for."))
@@ -171,20 +173,20 @@ def _report_text(found: MonthlyReport, named: Named, notes: Sequence[str], in_wo
     return joined("\n", [*lines, zone, *(joined(" ", ["-#", note]) for note in notes)])
 
 
-def _sums(sums: Sums) -> list[str]:
+def _sums(sums: Sums, beside: Sequence[int]) -> list[str]:
     """What was charged, and whatever else there is."""
-    charged, pictures = format_usd(sums.settled_nano), _pictures(sums.picture_count)
+    charged, pictures = format_usd(sums.settled_nano, beside), _pictures(sums.picture_count)
     lines: list[str] = [phrase("Charged: **{usd}** for {pictures}", usd=charged, pictures=pictures)]
     if sums.picture_nano is not None:
-        each = phrase("{usd} each on average", usd=format_usd(sums.picture_nano))
+        each = phrase("{usd} each on average", usd=format_usd(sums.picture_nano, beside))
         lines = [joined(", ", [*lines, each])]
     if sums.adjusted_nano:
-        lines.append(phrase("Adjustments, counted in that: {usd}", usd=format_usd(sums.adjusted_nano)))
+        lines.append(phrase("Adjustments, counted in that: {usd}", usd=format_usd(sums.adjusted_nano, beside)))
     if sums.held_count:
-        held, pictures = format_usd(sums.held_nano), _pictures(sums.held_count)
+        held, pictures = format_usd(sums.held_nano, beside), _pictures(sums.held_count)
         lines.append(phrase("Held: {usd} for {pictures} in the making", usd=held, pictures=pictures))
     if sums.unknown_count:
-        unknown, pictures = format_usd(sums.unknown_nano), _pictures(sums.unknown_count)
+        unknown, pictures = format_usd(sums.unknown_nano, beside), _pictures(sums.unknown_count)
         lines.append(
             phrase(
                 "Unknown: {usd} held for {pictures} that may have been billed; /quota resolve settles them",
@@ -212,6 +214,15 @@ def _rows(found: MonthlyReport, named: Named, in_words: Callable[[Sums], str]) -
     return [*rows, joined(": ", [phrase("{number} more", number=len(others)), in_words(sums_in(others))])]
 
 
+def _amounts(found: MonthlyReport) -> tuple[int, ...]:
+    """All the dollars of a report, which have as many digits as each other."""
+    shown, others = _shown(found)
+    sums = found.report.sums
+    told = [sums, *(group.sums for group in shown), *([sums_in(others)] if others else [])]
+    each = (nano for part in told for nano in (part.settled_nano, part.held_nano, part.unknown_nano))
+    return (*each, sums.adjusted_nano, sums.picture_nano or 0)
+
+
 def _shown(found: MonthlyReport) -> tuple[tuple[Group, ...], tuple[Group, ...]]:
     """The groups that are told one by one, and the others."""
     groups = found.report.groups
@@ -235,15 +246,15 @@ def _day(key: str) -> str:
     return day_of_month(day, f"{month_abbr[day.month]} {day.day}")
 
 
-def _in_words(sums: Sums) -> str:
+def _in_words(sums: Sums, beside: Sequence[int]) -> str:
     """``$1.20, 12 pictures``; with what is held and unknown, if there is any."""
-    told = [_in_short(sums)]
+    told = [_in_short(sums, beside)]
     if sums.held_nano:
-        told.append(phrase("{usd} held", usd=format_usd(sums.held_nano)))
+        told.append(phrase("{usd} held", usd=format_usd(sums.held_nano, beside)))
     if sums.unknown_nano:
-        told.append(phrase("{usd} unknown", usd=format_usd(sums.unknown_nano)))
+        told.append(phrase("{usd} unknown", usd=format_usd(sums.unknown_nano, beside)))
     return joined(", ", told)
 
 
-def _in_short(sums: Sums) -> str:
-    return joined(", ", [format_usd(sums.settled_nano), _pictures(sums.picture_count)])
+def _in_short(sums: Sums, beside: Sequence[int]) -> str:
+    return joined(", ", [format_usd(sums.settled_nano, beside), _pictures(sums.picture_count)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from discord import app_commands
 
 from bot.errors import PromptBlockedError
 from bot.services.conversations.conversations import NO_TEXT_MODEL
@@ -88,6 +89,17 @@ async def test_a_prompt_is_written_anew_in_private_at_a_price_that_is_shown_befo
         assert [label.partition(" · ")[0] for label in labels(answer.response)] == [
             "Draw the new words", "Draw the old words", "Edit first", "Nothing",
         ]  # fmt: skip
+
+
+async def test_all_words_that_the_command_takes_stand_in_its_dialog(opened: OpenHouse) -> None:
+    async with opened() as house:
+        command = house.bot.tree.get_command("enhance")
+        assert isinstance(command, app_commands.Command)
+        (words,) = command.parameters
+        dialog = await house.mia.slash(house.channel, "enhance", prompt="x" * 4000)
+
+        assert words.max_value == 4000
+        assert fields(dialog)["Your words"]["component"]["value"] == "x" * 4000
 
 
 @pytest.mark.parametrize(("button", "words"), [("Draw the new words", WORDS), ("Draw the old words", "a red fox")])

@@ -47,7 +47,7 @@ def test_the_report_says_every_sum_and_then_who_spent_it() -> None:
         "",
         "**By member**",
         "1. <@33>: $0.024, 2 pictures, $0.020 held",
-        "2. <@44>: $0.00, 0 pictures, $0.020 unknown",
+        "2. <@44>: $0.000, 0 pictures, $0.020 unknown",
         "-# Month and days are those of the time zone Europe/Berlin. Every job as a file: /quota export",
         "-# No more.",
     ]

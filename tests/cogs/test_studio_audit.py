@@ -61,9 +61,9 @@ async def test_decisions_are_read_in_the_language_of_who_reads(opened: OpenHouse
         german, english = (audit_page(entries, language=Language(each))[0].description for each in ("de", "en-US"))
 
     assert [line for line in str(german).splitlines() if " · " not in line] == [
-        f"Die mitgelieferte Vorlage „{starter.name}“: gezeigt → ausgeblendet.",
+        f"Die mitgelieferte Vorlage „{starter.name}“: vorher gezeigt, jetzt ausgeblendet.",
         "Die Vorlage „Fox“: “our fox”.",
-        "Das Bildermachen: aktiv → angehalten. Grund: spring cleaning",
+        "Die Bilderstellung: vorher aktiv, jetzt angehalten. Grund: spring cleaning",
     ]
     assert f"The starter “{starter.name}”: from shown to hidden." in str(english)
 

@@ -1,7 +1,16 @@
 """What leads have decided, how it changes, and who may what."""
 
 from bot.services.policy.access_rules import RoleOrder, Rules
-from bot.services.policy.amounts import MOST_NANO, PER, Amount, amount_choices, amount_text, exact_text, parse_amount
+from bot.services.policy.amounts import (
+    MOST_NANO,
+    PER,
+    Amount,
+    amount_choices,
+    amount_text,
+    amount_texts,
+    exact_text,
+    parse_amount,
+)
 from bot.services.policy.decisions import (
     Audit,
     AuditEntry,
@@ -150,6 +159,7 @@ __all__ = [
     "allowance_rule",
     "amount_choices",
     "amount_text",
+    "amount_texts",
     "bucket_of",
     "buckets_touched",
     "budget_name",

@@ -70,11 +70,14 @@ class Amount:
 
 def amount_text(metric: Metric, amount: int | None) -> str:
     """``25 pictures``, ``1 picture``, ``$5.00``; None is ``unlimited``. `amount` is nano-dollars or pictures."""
-    if amount is None:
-        return phrase("unlimited")
+    return phrase("unlimited") if amount is None else amount_texts(metric, amount)[0]
+
+
+def amount_texts(metric: Metric, *amounts: int) -> list[str]:
+    """As `amount_text`, of amounts that stand together: dollars have as many digits as each other."""
     if metric is Metric.USD:
-        return format_usd(amount)
-    return plural("{count} picture", "{count} pictures", amount)
+        return [format_usd(amount, amounts) for amount in amounts]
+    return [plural("{count} picture", "{count} pictures", amount) for amount in amounts]
 
 
 def exact_text(metric: Metric, amount: int | None) -> str:

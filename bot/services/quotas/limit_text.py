@@ -17,7 +17,7 @@ from bot.services.policy import (
     Requester,
     Scope,
     allowance_rule,
-    amount_text,
+    amount_texts,
     budget_name,
     exact_text,
     is_counted,
@@ -64,9 +64,10 @@ def use_text(status: LimitStatus) -> str:
     if metric is Metric.IMAGES:
         used: str = phrase("{number}", number=status.used)
         rest: str = phrase("{number}", number=left)
+        maximum = exact_text(metric, limit.maximum)
     else:
-        used, rest = amount_text(metric, status.used), amount_text(metric, left)
-    maximum = exact_text(metric, limit.maximum)
+        used, rest, maximum = amount_texts(metric, status.used, left, limit.maximum)
+        maximum = max(maximum, exact_text(metric, limit.maximum), key=len)  # rounded is nothing that was set
     words = phrase("{used} of {maximum} used, {left} left", used=used, maximum=maximum, left=rest)
     if not limit.granted:
         return words

@@ -12,6 +12,8 @@ from bot.services.requests.turn_pricing import main_bound, tool_inputs
 from bot.services.requests.usage import Usage
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bot.services.catalog import Catalog, Model, Prices
     from bot.services.requests.request import ImageRequest
     from bot.services.requests.usage import AuthorTokens
@@ -162,30 +164,37 @@ def _author_bound(model: Model, request: ImageRequest) -> int:
     return author.bound(len(request.sent_prompt.encode("utf-8", "surrogatepass")))
 
 
-def format_usd(nano: int) -> str:
+def format_usd(nano: int, beside: Iterable[int] = ()) -> str:
     """Nano-dollars as people read them: ``$12.40``, ``$0.013``, ``$0.020``, rounded half up.
 
-    Two digits from ten cents on, three below, so that amounts can be compared where they stand side by side. What is
-    not zero never reads as zero: below a tenth of a cent it is ``<$0.001``.
+    Two digits from ten cents on, three below; three too where such a small amount stands `beside` it, so that they can
+    be compared. What is not zero never reads as zero: below a tenth of a cent it is ``<$0.001``.
     """
     if nano < 0:
-        return "-" + format_usd(-nano) if -nano >= _TENTH_OF_CENT else dollars(">-$0.001")
+        return "-" + format_usd(-nano, beside) if -nano >= _TENTH_OF_CENT else dollars(">-$0.001")
     if 0 < nano < _TENTH_OF_CENT:
         return dollars("<$0.001")
-    return _dollars(nano, half_up=True)
+    decimals = _decimals((nano, *beside))
+    unit = NANO_PER_USD // 10**decimals
+    return _dollars((nano + unit // 2) // unit, decimals)
 
 
-def format_price(nano: int) -> str:
-    """What something costs at most, in nano-dollars, as `format_usd` writes it, but rounded up: it never costs more."""
-    return _dollars(nano, half_up=False)
+def format_price(nano: int, beside: Iterable[int] | None = None) -> str:
+    """What something costs at most, in nano-dollars: ``$0.013``, ``$0.211``, rounded up, for it never costs more.
+
+    With three digits, for nearly everywhere other prices stand near it; with as many as what stands `beside` it in a
+    sentence, where that is given.
+    """
+    decimals = 3 if beside is None else _decimals((nano, *beside))
+    return _dollars(-(-nano // (NANO_PER_USD // 10**decimals)), decimals)
 
 
-def _dollars(nano: int, *, half_up: bool) -> str:
-    """Of a number that is not negative."""
+def _decimals(nanos: Iterable[int]) -> int:
+    """Three where two would say too little of one of them."""
+    return 3 if any(0 < abs(nano) < _DIME - _TENTH_OF_CENT // 2 for nano in nanos) else 2
 
-    def rounded(unit: int) -> int:
-        return (nano + (unit // 2 if half_up else unit - 1)) // unit
 
-    decimals = 2 if nano == 0 or rounded(_TENTH_OF_CENT) >= _DIME // _TENTH_OF_CENT else 3
-    whole, part = divmod(rounded(NANO_PER_USD // 10**decimals), 10**decimals)
+def _dollars(units: int, decimals: int) -> str:
+    """So many of the last decimal's units."""
+    whole, part = divmod(units, 10**decimals)
     return dollars(f"${whole:,}.{part:0{decimals}d}")

@@ -353,18 +353,47 @@ def test_money_is_shown_with_two_digits_and_with_three_below_ten_cents(nano: int
 @pytest.mark.parametrize(
     ("nano", "shown"),
     [
-        (0, "$0.00"),
+        (0, "$0.000"),
         (1, "$0.001"),
         (13_000_000, "$0.013"),
         (13_000_001, "$0.014"),
-        (99_000_000, "$0.099"),
-        (99_000_001, "$0.10"),
-        (210_000_000, "$0.21"),
-        (210_000_001, "$0.22"),
+        (99_000_001, "$0.100"),
+        (210_000_000, "$0.210"),
+        (210_000_001, "$0.211"),
+        (1_250_000_000, "$1.250"),
     ],
 )
-def test_a_price_is_rounded_up(nano: int, shown: str) -> None:
+def test_a_price_is_rounded_up_and_has_three_digits_like_those_near_it(nano: int, shown: str) -> None:
     assert format_price(nano) == shown
+
+
+@pytest.mark.parametrize(
+    ("nanos", "told"),
+    [
+        ((50_000_000, 5_000_000_000), ["$0.050", "$5.000"]),
+        ((0, 20_000_000), ["$0.000", "$0.020"]),
+        ((0, 5_000_000_000), ["$0.00", "$5.00"]),
+        ((99_500_000, 200_000_000), ["$0.10", "$0.20"]),
+        ((-50_000_000, 200_000_000), ["-$0.050", "$0.200"]),
+        ((100, 200_000_000), ["<$0.001", "$0.200"]),
+    ],
+)
+def test_amounts_that_stand_together_have_as_many_digits(nanos: tuple[int, ...], told: list[str]) -> None:
+    assert [format_usd(nano, nanos) for nano in nanos] == told
+
+
+@pytest.mark.parametrize(
+    ("nano", "beside", "shown"),
+    [
+        (210_000_001, [5_000_000_000], "$0.22"),
+        (210_000_001, [50_000_000], "$0.211"),
+        (50_000_001, [5_000_000_000], "$0.051"),
+    ],
+)
+def test_a_price_in_a_sentence_has_as_many_digits_as_what_stands_beside_it(
+    nano: int, beside: list[int], shown: str
+) -> None:
+    assert format_price(nano, beside) == shown
 
 
 @given(st.one_of(st.integers(0, 10**9), st.integers(0, 10**18)))
