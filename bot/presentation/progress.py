@@ -35,7 +35,7 @@ def far_text(progress: GenerationProgress, now: float) -> str:
     if share < LEAST_TOLD or not progress.sent_at:
         return beginning(facts[0])
     full = int(share * BAR)
-    bar, about = f"{FULL * full}{EMPTY * (BAR - full)}", phrase("About {share}", share=f"{share:.0%}")
+    bar, about = f"{FULL * full}{EMPTY * (BAR - full)}", phrase("About {share}%", share=round(share * 100))
     return f"{bar} " + phrase("{how}: {facts}", how=about, facts=facts[0])
 
 

@@ -8,6 +8,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.delivery.languages import language_of_reader
 from bot.discord_ui.interactions import Interaction, read_words
 from bot.discord_ui.occasions import think
 from bot.discord_ui.options import AnyChannel, ChannelOption, choices
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 Search = app_commands.Range[str, 1, 200]
 Day = app_commands.Range[str, 1, 20]
 DAYS_OFFERED = 14
+NAMED_DAYS = {"today": phrase("today"), "yesterday": phrase("yesterday")}
 KEPT_FOR = 30 * 24 * 3600 * 1000 << 22  # 30 days that the buttons of a page work, as Discord's ids count them
 
 
@@ -94,7 +96,8 @@ class LookBack(commands.Cog):
         days = recent_days(policy.time_zone, self._services.clock(), DAYS_OFFERED)
         wanted = typed.strip().casefold()
         offered = [day for day in days if wanted in day]
-        return choices((day, day) for day in offered or [typed.strip()])
+        named = ((NAMED_DAYS.get(day, day), day) for day in offered or [typed.strip()])
+        return choices(named, language_of_reader(interaction))
 
     async def _time(
         self, interaction: Interaction, day: str | None, since: str | None

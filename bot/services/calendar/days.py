@@ -11,6 +11,9 @@ from bot.services.calendar.windows import FIRST_YEAR, LAST_YEAR, Month, Window, 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+# As people write them in the languages that are spoken here.
+_TODAY = frozenset({"today", "heute", "aujourd'hui", "hoy", "hoje", "今日"})
+_YESTERDAY = frozenset({"yesterday", "gestern", "hier", "ayer", "ontem", "昨日"})
 _WRITTEN = re.compile(r"\d{4}-\d{1,2}-\d{1,2}", re.ASCII)
 
 
@@ -18,18 +21,18 @@ def day_edges(text: str, zone: ZoneInfo, now: float) -> tuple[int, int]:
     """The day or month that somebody means, half-open, in seconds since 1970 (UTC).
 
     Args:
-        text: ``today``, ``yesterday``, ``2026-11-28`` or ``2026-11``.
+        text: ``today``, ``yesterday``, ``gestern``, ``2026-11-28`` or ``2026-11``.
         zone: whose midnights count.
         now: seconds since 1970 (UTC).
 
     Raises:
         ValueError: it is no day.
     """
-    wanted = text.strip().casefold()
+    wanted = text.strip().casefold().replace("\u2019", "'")
     today = window_edges(Window.DAY, int(now), zone)
-    if wanted == "today":
+    if wanted in _TODAY:
         return today
-    if wanted == "yesterday":
+    if wanted in _YESTERDAY:
         return window_edges(Window.DAY, today[0] - 1, zone)
     if not _WRITTEN.fullmatch(wanted):
         return Month.parse(wanted).edges(zone)

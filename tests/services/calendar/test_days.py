@@ -20,6 +20,10 @@ def local(*at: int) -> int:
     [
         ("today", local(2026, 11, 11), local(2026, 11, 12)),
         (" Yesterday ", local(2026, 11, 10), local(2026, 11, 11)),
+        ("Heute", local(2026, 11, 11), local(2026, 11, 12)),
+        ("gestern", local(2026, 11, 10), local(2026, 11, 11)),
+        ("aujourd\u2019hui", local(2026, 11, 11), local(2026, 11, 12)),
+        ("昨日", local(2026, 11, 10), local(2026, 11, 11)),
         ("2026-10-25", local(2026, 10, 25), local(2026, 10, 26)),  # has 25 hours
         ("2026-1-2", local(2026, 1, 2), local(2026, 1, 3)),
         ("2026-10", local(2026, 10, 1), local(2026, 11, 1)),
