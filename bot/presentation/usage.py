@@ -71,11 +71,11 @@ def usage_chart(use: MonthUse, language: Language = ENGLISH) -> Chart | None:
     return None if chart.is_empty else chart
 
 
-def month_choices(months: Sequence[Month], typed: str) -> list[tuple[str, str]]:
-    """(``November 2026``, ``2026-11``) for those that hold what was typed."""
+def month_choices(months: Sequence[Month], typed: str, language: Language = ENGLISH) -> list[tuple[str, str]]:
+    """(``November 2026``, ``2026-11``) for those that hold what was typed, in English or that language."""
     wanted = typed.strip().lower()
-    found = [(month.name, str(month)) for month in months if wanted in f"{month.name} {month}".lower()]
-    return found[:MOST_CHOICES]
+    named = [(month, f"{month.name} {language.translate(month.name)} {month}".lower()) for month in months]
+    return [(month.name, str(month)) for month, names in named if wanted in names][:MOST_CHOICES]
 
 
 def _total(use: MonthUse) -> str:

@@ -83,7 +83,8 @@ class Books(commands.Cog):
     @export.autocomplete("month")
     async def _months(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         months = await self._bookkeeper.months(lead_of(interaction).server_id)
-        return choices(month_choices(months, typed), language_of_reader(interaction))
+        language = language_of_reader(interaction)
+        return choices(month_choices(months, typed, language), language)
 
     async def _charted(
         self, found: MonthlyReport, named: Named, language: Language

@@ -53,7 +53,8 @@ class Usage(commands.Cog):
     @usage.autocomplete("month")
     async def _months(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         months = await self._desk.months(requester_of(interaction))
-        return choices(month_choices(months, typed), language_of_reader(interaction))
+        language = language_of_reader(interaction)
+        return choices(month_choices(months, typed, language), language)
 
     async def _chart(self, use: MonthUse, language: Language) -> list[discord.File]:
         """The month as a picture; nothing if it cannot be drawn, for the words say it too."""

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import discord
 import pytest
 from discord import app_commands
 
-from bot.errors import PromptBlockedError
+from bot.errors import PictureGoneError, PromptBlockedError
 from bot.services.conversations.conversations import NO_TEXT_MODEL
 from bot.services.requests import Change, Task
 from bot.services.requests.talk import CANNOT
 from cogs.prompts.describe import DESCRIBED, NO_PICTURE, NOT_KEPT, OFFER, WHICH
+from cogs.prompts.words import EditWordsButton, NewWordsButton, OldWordsButton, WordsButton
 from tests.cogs.house import rule
-from tests.cogs.replying import labels
+from tests.cogs.replying import custom_ids, labels
 from tests.examples import png
 
 if TYPE_CHECKING:
@@ -354,3 +356,33 @@ async def test_of_a_turn_that_was_blocked_its_member_reads_why_in_the_dialog_of_
 
         assert dialog.modal is not None
         assert dialog.modal["components"][0]["content"] == "The safety check named: violence."
+
+
+@pytest.mark.parametrize("button", [NewWordsButton, OldWordsButton, EditWordsButton])
+async def test_words_are_nobody_elses_business(button: type[WordsButton], opened: OpenHouse) -> None:
+    async with opened() as house:
+        answer = await enhanced(house)
+        (words, *_) = custom_ids(answer.response)
+        view = discord.ui.View(timeout=None).add_item(button(int(words.split(":")[1].rstrip("!")), ending="!"))
+        await house.bot.get_partial_messageable(house.channel.id).send("a forged press", view=view)
+        message = house.channel.last_message
+        assert message is not None
+        pressed = await house.ben.click(message, label=str(button.label))
+
+        assert text_of(pressed) == f"❌ {PictureGoneError().sentence}"
+        assert pressed.modal is None
+        assert len(house.painter.asked) == 1
+
+
+async def test_where_the_money_ends_between_words_and_picture_nothing_is_made_and_the_words_stay(
+    opened: OpenHouse,
+) -> None:
+    async with opened() as house:
+        answer = await enhanced(house)
+        await house.lead.slash(house.channel, "quota set", kind="budget", amount="$0.001", window="month")
+        assert answer.response is not None
+        refused = await house.mia.click(answer.response, label="Draw the new words")
+
+        assert "This would pass this server's monthly budget: it needs up to $0.0" in text_of(refused)
+        assert compared(answer)[0]["After"] == WORDS
+        assert len(house.painter.asked) == 1

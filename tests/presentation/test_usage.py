@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.language import Language
 from bot.presentation.usage import month_choices, usage_chart, usage_text
 from bot.services.calendar import Month, Window
 from bot.services.policy import Block, Metric, Pause
@@ -155,3 +156,9 @@ def test_no_more_months_are_offered_than_discord_shows() -> None:
     months = [Month(year, 1) for year in range(2000, 2040)]
 
     assert len(month_choices(months, "")) == 25
+
+
+def test_a_month_is_found_by_what_its_reader_calls_it() -> None:
+    found = month_choices([Month(2026, 10), Month(2026, 8)], "août", Language("fr"))
+
+    assert found == [("August 2026", "2026-08")]

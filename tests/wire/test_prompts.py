@@ -8,6 +8,7 @@ import pytest
 
 from bot.presentation.offers import NOTHING_MORE
 from bot.sandbox.discord import Upload
+from bot.sandbox.discord.world.permissions import Permission
 from bot.sandbox.images import Fault, FaultKind
 from bot.services.jobs.outcomes import CUT, DECLINED
 from bot.services.jobs.turn_calls import NO_WORDS
@@ -187,4 +188,33 @@ async def test_words_that_wait_are_cancelled_free_and_those_that_are_sent_come_a
     assert [each["name"] for each in fields_of(sent)] == ["Before", "After"]
     assert sorted(house.states()) == ["released", "settled"]
     assert len(house.images.turns) == 1
+    await is_booked(house)
+
+
+async def test_in_german_what_was_done_to_a_file_is_told_too_and_a_price_outlasts_a_restart_and_a_pause(
+    house: House,
+) -> None:
+    mia = house.discord.server.add_member("Mia")
+    lead = house.discord.server.add_member("Lea", permissions=Permission.MANAGE_GUILD)
+    mia.user.locale = "de"
+    moving = Upload(
+        "a.gif", encoded(gradient(32, 32), "GIF", save_all=True, append_images=[gradient(32, 16).resize((32, 32))])
+    )
+    told = await described(house, mia, await mia.slash("describe", image=moving), "Beschreiben")
+    asked, dialog = await mia.slash("describe", image=WIDE), await mia.slash("enhance", prompt="a red fox")
+    await house.until(lambda: dialog.modal is not None and house.words(asked))
+    await house.restart_bot(**SETTINGS)
+    gone = await described(house, mia, asked, "Beschreiben")
+    sent = await mia.submit_modal(dialog, {"prompt": "a red fox"})
+    await house.until(lambda: fields_of(sent))
+    paused = await lead.slash("studio pause")
+    await house.until(lambda: house.words(paused))
+    refused = await mia.slash("enhance", prompt="a red fox")
+    await house.ended(refused)
+
+    assert "-# „a.gif“ ist animiert; das erste Bild wird verwendet." in house.words(told)
+    assert house.words(gone).startswith("❌ Ich habe dieses Bild nicht mehr zur Hand.")
+    assert [each["name"] for each in fields_of(sent)] == ["Vorher", "Nachher"]
+    assert "Es wurde nichts berechnet." in house.words(refused)
+    assert len(house.images.turns) == 2
     await is_booked(house)
