@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import os
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from bot.pictures.files.container_format import dissect
@@ -20,6 +23,7 @@ _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
 
 MOST_AT_ONCE = 2  # pictures in work at the same time; each may take some 300 MB for a moment
+LOWERED = 5  # by what a thread for members' files is nicer than others
 LARGE = 1 << 24  # pixels; of pictures above that, one is in work at a time
 
 large_picture = threading.Lock()  # held while a picture of more than `LARGE` pixels is decoded, in whatever pool
@@ -32,9 +36,12 @@ class PicturePool:
     At the interpreter's exit it is waited for what runs, which takes seconds at most: every input is bounded.
     """
 
-    def __init__(self, threads: int = MOST_AT_ONCE, name: str = "pictures") -> None:
+    def __init__(
+        self, threads: int = MOST_AT_ONCE, name: str = "pictures", prepare: Callable[[], None] | None = None
+    ) -> None:
         self._threads = threads
         self._name = name
+        self._prepare = prepare  # called by each thread, first
         self._executor: ThreadPoolExecutor | None = None
 
     async def run(
@@ -42,7 +49,7 @@ class PicturePool:
     ) -> _Result:
         """Do the work on one of the threads. Work that still waits when its task is cancelled never starts."""
         if self._executor is None:
-            self._executor = ThreadPoolExecutor(self._threads, self._name)
+            self._executor = ThreadPoolExecutor(self._threads, self._name, self._prepare)
         call = functools.partial(work, *args, **kwargs)
         return await asyncio.get_running_loop().run_in_executor(self._executor, call)
 
@@ -61,7 +68,7 @@ class MembersPool:
     """
 
     def __init__(self) -> None:
-        self._pool = PicturePool(MOST_AT_ONCE + 1, "members' files")
+        self._pool = PicturePool(MOST_AT_ONCE + 1, "members' files", _step_back)
         self._share = FairShare(MOST_AT_ONCE, for_small=1)
 
     async def run(
@@ -80,6 +87,16 @@ class MembersPool:
     def close(self) -> None:
         """As of `PicturePool`."""
         self._pool.close()
+
+
+def _step_back() -> None:
+    """Let this thread, and the processes that it begins, take processors after those of everybody else.
+
+    Of Linux, where a thread has a niceness of its own: https://man7.org/linux/man-pages/man2/nice.2.html
+    """
+    if sys.platform == "linux":
+        with suppress(OSError):  # forbidden in here: then it goes on as it is
+            os.nice(LOWERED)
 
 
 def _is_large(content: bytes) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 import threading
 
 import pytest
 
 from bot.pictures import decode, prepare, preview_of
-from bot.pictures.pool import MembersPool, PicturePool, large_picture
+from bot.pictures.pool import LOWERED, MembersPool, PicturePool, large_picture
 from tests.pictures.samples import encoded, gradient
 
 SMALL = encoded(gradient(9, 9), "PNG")
@@ -96,6 +98,33 @@ async def test_members_files_keep_nobodys_picture_waiting(works: Works) -> None:
         await works.goes(str(number))
     ours.close()
     works.pool.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there a thread has a niceness of its own")
+async def test_members_files_take_processors_after_everybody_else() -> None:
+    def niceness() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    members, others = MembersPool(), PicturePool()
+    try:
+        of_members, of_others = await members.run("mia", [SMALL], niceness), await others.run(niceness)
+    finally:
+        members.close()
+        others.close()
+
+    assert (of_members, of_others) == (niceness() + LOWERED, niceness())
+
+
+async def test_where_no_niceness_may_be_set_files_are_worked_on_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(*_: int) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "nice", forbidden)
+    members = MembersPool()
+    try:
+        assert await members.run("mia", [SMALL], len, SMALL) == len(SMALL)
+    finally:
+        members.close()
 
 
 async def test_of_all_large_pictures_one_is_decoded_at_a_time_and_small_ones_wait_for_none(
