@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from simcord.backend.models.message import AllowedMentions
@@ -58,7 +59,7 @@ async def reply_silently(
 async def hear(house: House, message: discord.Message) -> None:
     """Discord tells the bot of a message."""
     cog: Any = house.bot.get_cog("Listener")
-    await cog.on_message(message)
+    await asyncio.create_task(cog.on_message(message))  # as discord.py: a stop waits for the task that hears
     await house.env.settle()
 
 

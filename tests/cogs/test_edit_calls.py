@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,7 +13,7 @@ from cogs.edit.calls import DIRECTLY, HOW
 from cogs.edit.pick_picture import DRAW
 from cogs.edit.reply_edits import SAY_WHAT
 from tests.cogs.house import set_server
-from tests.cogs.replying import HAT, agree, answer, labels, said, switch_off
+from tests.cogs.replying import HAT, agree, answer, hear, labels, said, switch_off
 
 if TYPE_CHECKING:
     import discord
@@ -146,8 +146,7 @@ async def test_a_call_that_is_told_again_asks_nothing_new(opened: OpenHouse) -> 
     async with opened() as house:
         words = await call(house, "a lighthouse at dusk")
         await press(house, labels(said(house)[-1])[0])
-        cog: Any = house.bot.get_cog("Listener")
-        await cog.on_message(words)
+        await hear(house, words)
 
         assert said(house) == []
 

@@ -147,6 +147,7 @@ async def test_a_deletion_takes_the_post_away_and_falling_stars_do_not(
     ],
     ids=["fails", "arrives without a receipt", "refused"],
 )
+@pytest.mark.usefixtures("hasty_discord_py")
 async def test_a_post_that_fails_is_tried_again_and_stands_once(
     fault: Fault, house: House, wall: Channel, voters: list[Member], mia: Member
 ) -> None:
