@@ -104,15 +104,13 @@ def test_what_is_free_goes_back_to_the_system() -> None:
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc is known to keep what is free")
-@pytest.mark.parametrize(("first", "most"), [("pass", None), ("give_back()", 8_000_000)])
-def test_what_many_threads_had_goes_back_as_soon_as_it_is_freed(first: str, most: int | None) -> None:
-    """And only where it is asked for: else this shows nothing."""
-    program = f"""
+def test_what_many_threads_had_goes_back_as_soon_as_it_is_freed() -> None:
+    program = """
 import psutil
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from bot.collector import give_back
-{first}
+give_back()
 together = Barrier(6)
 def work(number):
     together.wait()
@@ -126,9 +124,8 @@ with ThreadPoolExecutor(6) as pool:
     print(psutil.Process().memory_info().rss - before)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603 - our own program
-    kept = int(done.stdout)
 
-    assert kept > 50_000_000 if most is None else kept < most
+    assert int(done.stdout) < 8_000_000  # some 60 million where nothing is asked for
 
 
 def test_a_c_library_that_gives_nothing_back_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
