@@ -44,6 +44,11 @@ class Chart:
     language: Language = ENGLISH
 
     @property
+    def values(self) -> tuple[int, ...]:
+        """Of all bars, which have as many digits as each other."""
+        return tuple(bar.value for bar in self.bars)
+
+    @property
     def is_empty(self) -> bool:
         """Whether there is nothing to see: no bar that is not zero."""
         return all(bar.value == 0 for bar in self.bars)

@@ -67,7 +67,6 @@ def planned(chart: Chart, signs: Container[str]) -> Plan:
     bars = named if standing else summed_up(named, MOST_LYING)
     largest = max((bar.value for bar in bars), default=0)
     limit = chart.limit
-    alike = [bar.value for bar in bars]
     is_in_sight = limit is not None and limit <= _TALLEST_LIMIT * largest
     return Plan(
         title=drawable(one_line(tell(chart.title), _LONGEST_TITLE), signs),
@@ -75,7 +74,7 @@ def planned(chart: Chart, signs: Container[str]) -> Plan:
         standing=standing,
         labels=tuple(tell(bar.label) for bar in bars),
         values=tuple(max(bar.value, 0) for bar in bars),
-        words=tuple(tell(number(chart.metric, bar.value, alike)) for bar in bars),
+        words=tuple(tell(number(chart.metric, bar.value, chart.values)) for bar in bars),
         others=len(bars) < len(named),
         line_at=limit if is_in_sight else None,
         limit=None if limit is None else tell(_limit(chart.metric, limit, is_beyond=largest > 0 and not is_in_sight)),

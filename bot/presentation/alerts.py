@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.language import beginning, joined, phrase
-from bot.services.policy import LimitRule, Scope, amount_texts, budget_name
+from bot.services.policy import LimitRule, Scope, amount_text, budget_name
 from bot.services.quotas import SHORT, WHOLLY, pace_text
 from bot.services.text import shown
 
@@ -40,7 +40,7 @@ def _nearly(alert: Alert) -> str:
     name, share = _name(alert), alert.level
     if alert.scope is Scope.INSTALLATION:
         return phrase("🟠 {share} % or more of {budget} is used.", share=share, budget=name)
-    used, maximum = amount_texts(alert.metric, alert.used, alert.maximum)
+    used, maximum = amount_text(alert.metric, alert.used), amount_text(alert.metric, alert.maximum)
     return phrase(
         "🟠 {share} % or more of {budget} is used ({used} of {maximum}).",
         share=share,
@@ -54,7 +54,7 @@ def _used_up(alert: Alert) -> str:
     name = beginning(_name(alert))
     if alert.scope is Scope.INSTALLATION:
         return phrase("🔴 {budget} is used up: requests are refused.", budget=name)
-    used, maximum = amount_texts(alert.metric, alert.used, alert.maximum)
+    used, maximum = amount_text(alert.metric, alert.used), amount_text(alert.metric, alert.maximum)
     return phrase(
         "🔴 {budget} is used up ({used} of {maximum}): requests are refused.", budget=name, used=used, maximum=maximum
     )
@@ -63,7 +63,7 @@ def _used_up(alert: Alert) -> str:
 def _refused(alert: Alert) -> str:
     if alert.scope is Scope.INSTALLATION:
         return phrase("🔴 A request was refused: {budget} has little left.", budget=_name(alert))
-    left, maximum = amount_texts(alert.metric, alert.maximum - alert.used, alert.maximum)
+    left, maximum = amount_text(alert.metric, alert.maximum - alert.used), amount_text(alert.metric, alert.maximum)
     return phrase(
         "🔴 A request was refused: {budget} has {left} of {maximum} left.",
         budget=_name(alert),

@@ -97,7 +97,8 @@ def _total(use: MonthUse) -> str:
 def _line(status: LimitStatus, name: str) -> str:
     limit = status.limit
     rest = max(0, limit.maximum - status.used)
-    left, used, maximum, granted = amount_texts(limit.metric, rest, status.used, limit.maximum, limit.granted)
+    left, used = amount_texts(limit.metric, rest, status.used)
+    maximum, granted = amount_text(limit.metric, limit.maximum), amount_text(limit.metric, limit.granted)
     if limit.metric is Metric.IMAGES:  # which are named beside them
         left, used = phrase("{number}", number=rest), phrase("{number}", number=status.used)
     when = f"<t:{status.resets_at}:R>"

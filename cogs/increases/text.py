@@ -19,7 +19,7 @@ ASKED = phrase("Asked. Your leads see it in their log channel, and I tell you wh
 
 def increase_text(increase: IncreaseRequest, status: LimitStatus) -> str:
     """For the leads: who asks, where, for which limit and what, what is used, what is missing, when it resets."""
-    used, maximum, missing = amount_texts(increase.metric, status.used, status.limit.maximum, increase.needed)
+    used, missing = amount_texts(increase.metric, status.used, increase.needed)
     asks = phrase(
         "🙋 {who} asks in {channel} for more of {limit}, for {wanted}.",
         who=f"<@{increase.user_id}>",
@@ -30,7 +30,7 @@ def increase_text(increase: IncreaseRequest, status: LimitStatus) -> str:
     stands = phrase(
         "{used} used of {maximum}; {missing} missing. Resets {when}.",
         used=used,
-        maximum=maximum,
+        maximum=amount_text(increase.metric, status.limit.maximum),
         missing=missing,
         when=f"<t:{increase.ends_at}:R>",
     )

@@ -13,7 +13,7 @@ from bot.services.jobs import why_paused
 from bot.services.policy import (
     MODERATIONS,
     ReplyMode,
-    amount_texts,
+    amount_text,
     calendar_text,
     channels_text,
     gallery_text,
@@ -233,7 +233,7 @@ def _paused(pause: Pause) -> str:
 
 def _budget(status: LimitStatus, at: int) -> str:
     limit = status.limit
-    used, maximum = amount_texts(limit.metric, status.used, limit.maximum)
+    used, maximum = amount_text(limit.metric, status.used), amount_text(limit.metric, limit.maximum)
     name = beginning(limit.name)
     edges = (status.began_at, status.resets_at)
     pace = pace_text(limit.window, status.used - status.held, limit.maximum, edges, at)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from string import printable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.charts import Bar, Chart, alt_text
+from bot.charts.plan import planned
 from bot.charts.words import LONGEST_ALT_TEXT
 from bot.language import Language
 from bot.services.policy import Metric
@@ -22,7 +24,7 @@ LIMITS = st.none() | st.integers(min_value=0, max_value=10**15)
 @pytest.mark.parametrize(
     ("chart", "words"),
     [
-        (members(("mia", 2 * USD), ("ben", USD // 80)), "Spending by member. mia: $2.00; ben: $0.013."),
+        (members(("mia", 2 * USD), ("ben", USD // 80)), "Spending by member. mia: $2.000; ben: $0.013."),
         (
             days(1, 0, 1200, 0, limit=1),
             "Use by day. 1: 1 picture; 3: 1,200 pictures. 2 more at zero. Limit: 1 picture.",
@@ -41,14 +43,30 @@ def test_a_chart_is_told_in_words(chart: Chart, words: str) -> None:
 @pytest.mark.parametrize(
     ("locale", "words"),
     [
+        (
+            "fr",
+            (
+                "Use by day. 1\u202f: 1 image\u202f; 3\u202f: 1\u202f200 images. "
+                "2 de plus à zéro. Limite\u202f: 1 image."
+            ),
+        ),
         ("de", "Use by day. 1: 1 Bild; 3: 1.200 Bilder. 2 weitere bei null. Limit: 1 Bild."),
-        ("ja", "Use by day. 1: 1枚; 3: 1,200枚. ほか2件は0。 上限：1枚。"),  # noqa: RUF001 - wide signs
+        ("ja", "Use by day。1：1枚／3：1,200枚。ほか2件は0。上限：1枚。"),  # noqa: RUF001 - wide signs
     ],
 )
 def test_a_chart_is_told_in_the_readers_language(locale: str, words: str) -> None:
     chart = replace(days(1, 0, 1200, 0, limit=1), language=Language(locale))
 
     assert alt_text(chart) == words
+
+
+def test_amounts_have_as_many_digits_as_beside_the_bars_and_the_limit_as_it_was_set() -> None:
+    chart = members(("mia", USD // 20), ("ben", 2 * USD), limit=5 * USD)
+    plan = planned(chart, printable)
+    words = "mia：$0.050／ben：$2.000。上限：$5.00。"  # noqa: RUF001 - wide signs
+
+    assert alt_text(replace(chart, title="", language=Language("ja"))) == words
+    assert (plan.words, plan.limit) == (("$0.050", "$2.000"), "limit $5.00")
 
 
 def test_what_does_not_fit_is_counted_in_the_readers_language() -> None:

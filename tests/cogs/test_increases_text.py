@@ -38,7 +38,7 @@ ALLOWANCE = LimitStatus(Limit(Scope.MEMBER, 11, 33, Metric.IMAGES, Window.DAY, 3
 def test_leads_read_who_asks_where_for_what_and_until_when() -> None:
     assert increase_text(POOL, BUDGET) == (
         "🙋 <@33> asks in <#22> for more of this server's monthly budget, for pictures of up to $0.038.\n"
-        f"$9.990 used of $10.000; $0.030 missing. Resets <t:{NOW + 60}:R>."
+        f"$9.990 used of $10.00; $0.030 missing. Resets <t:{NOW + 60}:R>."
     )
     assert increase_text(OWN, ALLOWANCE) == (
         "🙋 <@33> asks in <#22> for more of their daily allowance, for 5 pictures.\n"

@@ -448,7 +448,7 @@ async def test_the_overview_is_for_leads_alone_and_shows_everything(opened: Open
 
         assert f"<@{house.mia.id}>'s daily allowance: 1 of 25 pictures used, 24 left." in text
         assert "Days begin by the clocks of UTC, weeks on Monday." in text
-        assert "This bot's monthly budget: $0.012 of $50.000 used" in text
+        assert "This bot's monthly budget: $0.012 of $50.00 used" in text
         assert "Each member: 20 pictures a day" in text
 
 

@@ -109,7 +109,7 @@ async def test_the_panel_tells_how_things_stand(opened: OpenHouse) -> None:
         assert "This bot's monthly budget: $0.00 of $5.00 used" in before
         assert f"⏸️ Paused by <@{house.lead.id}> <t:" in after
         assert ":R>: lunch." in after
-        assert "This bot's monthly budget: $0.012 of $5.000 used" in after
+        assert "This bot's monthly budget: $0.012 of $5.00 used" in after
 
 
 async def test_where_several_servers_share_the_bot_none_sees_what_the_others_do(opened: OpenHouse) -> None:

@@ -41,7 +41,10 @@ _FORMS: tuple[tuple[re.Pattern[str], Metric | None], ...] = (
     (re.compile(rf"{_UNLIMITED} (?:{_DOLLARS}|money|spending)|(?:{_DOLLARS}|金額)[ は]{_UNLIMITED}"), Metric.USD),
     (re.compile(_UNLIMITED), None),
 )
-_PLAIN_NUMBER = re.compile(r"(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)?(?:\.[0-9]+)?")
+_PLAIN_NUMBER = re.compile(r"(?:[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+)?(?:\.[0-9]+)?")
+# What is fifty in some languages and fifty thousand in others; where the sign tells no English, it is not guessed.
+_ONE_GROUP = re.compile(r"(?P<whole>[1-9][0-9]{0,2})[.,](?P<part>[0-9]{3})")
+_NOT_ENGLISH = re.compile(r"us ?\$|.*[0-9] ?(?:(?:us ?)?\$(?:us)?|(?:us[ -]?)?dollar|dollars? us|d[oó]lar(?:es)?)$")
 _BEGINNING = re.compile(r"[0-9][0-9.,]*(?<![.,])")
 _MINUS = re.compile(r"^(?:us ?)?\$? ?[-−\u2013\u2010-\u2012] ?\$?\.?[0-9]")  # noqa: RUF001 - signs that people write
 _OTHER_MONEY = re.compile(
@@ -49,8 +52,8 @@ _OTHER_MONEY = re.compile(
     r"|pesos?|libras?|pfund|centavos?|centimes?|céntimos?)(?![a-z])|ユーロ|円|元|(?<![a-z])(?:[acr]|mx)\$|[0-9] ?¢"
 )
 _CENTS = re.compile(r"¢|(?<![a-z])(?:cents?|centavos?|centimes?|céntimos?)(?![a-z])")
-# ``50,00`` and ``1.000,50`` can be but one number; ``5,500`` is read as English.
-_DECIMAL_COMMA = re.compile(r"(?P<whole>[0-9]+|[0-9]{1,3}(?:\.[0-9]{3})+),(?P<part>[0-9]{1,2})")
+# Of what is no number in English, ``50,00``, ``0,013`` and ``1.000,500`` can be but one.
+_DECIMAL_COMMA = re.compile(rf"(?P<whole>[0-9]+|[0-9]{{1,3}}(?:\.[0-9]{{3}})+),(?P<part>[0-9]{{1,{NANO_DECIMALS}}})")
 _GROUPED_BY_POINTS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+")
 _HOW = phrase("Write 25 pictures or $25.")
 
@@ -74,7 +77,10 @@ def amount_text(metric: Metric, amount: int | None) -> str:
 
 
 def amount_texts(metric: Metric, *amounts: int) -> list[str]:
-    """As `amount_text`, of amounts that stand together: dollars have as many digits as each other."""
+    """As `amount_text`, of amounts that stand together: dollars have as many digits as each other.
+
+    What was set, such as a limit, is told without them: in some languages ``50,000 $`` reads as fifty thousand.
+    """
     if metric is Metric.USD:
         return [format_usd(amount, amounts) for amount in amounts]
     return [plural("{count} picture", "{count} pictures", amount) for amount in amounts]
@@ -105,7 +111,12 @@ def parse_amount(text: str, how: str = _HOW) -> Amount:
         found = form.fullmatch(wanted)
         if found is not None:
             number = found.groupdict().get("number")
-            return Amount(metric, None if number is None or metric is None else _counted(metric, number, how))
+            if number is None or metric is None:
+                return Amount(metric, None)
+            one_group = _ONE_GROUP.fullmatch(number) if metric is Metric.USD and _NOT_ENGLISH.match(wanted) else None
+            if one_group is not None:
+                raise RequestRefused(_either(one_group))
+            return Amount(metric, _counted(metric, number, how))
     raise RequestRefused(_why_not(wanted, how))
 
 
@@ -129,7 +140,7 @@ def _as_shown(amount: str) -> str:
     """As somebody reads it, where it says the same."""
     read = parse_amount(amount)
     shown = amount if read.metric is None else exact_text(read.metric, read.value)
-    return shown if shown == amount else amount
+    return shown if shown == amount or "," in amount else amount  # of groups only whole amounts are clear everywhere
 
 
 def _is_amount(text: str) -> bool:
@@ -189,6 +200,16 @@ def _advised(problem: str, advice: str, how: str) -> str:
     return joined(" ", [problem, advice if how is _HOW else how])
 
 
+def _either(one_group: re.Match[str]) -> str:
+    whole, part = one_group["whole"], one_group["part"]
+    return phrase(
+        "“{number}” could be two amounts: write {smaller} or {larger}.",
+        number=one_group[0],
+        smaller=f"${whole}.{part[:2]}{part[2].rstrip('0')}",
+        larger=f"${whole},{part}",
+    )
+
+
 def _with_point(meant: re.Match[str]) -> str:
     return f"${int(meant['whole'].replace('.', '')):,}.{meant['part']:0<2}"
 
@@ -210,7 +231,7 @@ def _why_not(wanted: str, how: str) -> str:
 def _dollars_in(wanted: str) -> str:
     """The number that was written, if it is one of whole units that can be read; else one to show the form."""
     found = re.search(_NUMBER, wanted[:LONGEST])
-    if found is None or _CENTS.search(wanted):
+    if found is None or _CENTS.search(wanted) or _ONE_GROUP.fullmatch(found[0]):
         return "$5"
     meant = _DECIMAL_COMMA.fullmatch(found[0])
     amount = f"${found[0]}" if meant is None else _with_point(meant)

@@ -187,8 +187,8 @@ def refusal(shortfall: Shortfall) -> LimitReachedError:
     What is left of the installation's budget is not told, for it tells what other servers spend.
     """
     if shortfall.metric == Metric.USD:
-        alike = (shortfall.left, shortfall.maximum, shortfall.needed)
-        left, maximum = format_usd(shortfall.left, alike), format_usd(shortfall.maximum, alike)
+        alike = (shortfall.left, shortfall.needed)
+        left, maximum = format_usd(shortfall.left, alike), format_usd(shortfall.maximum)
         needed = phrase("up to {price}", price=format_price(shortfall.needed, alike))
     else:
         left, maximum = str(shortfall.left), str(shortfall.maximum)

@@ -200,7 +200,7 @@ def parse_more(metric: Metric, text: str) -> int:
     """
     text = text.strip()
     if _NUMBER.fullmatch(text):
-        text = f"{text} pictures" if metric is Metric.IMAGES else f"${text}"
+        text = f"{text} pictures" if metric is Metric.IMAGES else f"{text} $"  # in any language: nothing tells English
     try:
         amount = parse_amount(text, _EXAMPLES[metric])
     except RequestRefused as error:

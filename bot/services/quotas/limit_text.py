@@ -64,10 +64,9 @@ def use_text(status: LimitStatus) -> str:
     if metric is Metric.IMAGES:
         used: str = phrase("{number}", number=status.used)
         rest: str = phrase("{number}", number=left)
-        maximum = exact_text(metric, limit.maximum)
     else:
-        used, rest, maximum = amount_texts(metric, status.used, left, limit.maximum)
-        maximum = max(maximum, exact_text(metric, limit.maximum), key=len)  # rounded is nothing that was set
+        used, rest = amount_texts(metric, status.used, left)
+    maximum = exact_text(metric, limit.maximum)  # rounded is nothing that was set
     words = phrase("{used} of {maximum} used, {left} left", used=used, maximum=maximum, left=rest)
     if not limit.granted:
         return words

@@ -1,18 +1,30 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.errors import RequestRefused
 from bot.language import LOCALES, Language
 from bot.services.calendar import Window
-from bot.services.policy import MOST_NANO, PER, Amount, Metric, amount_choices, amount_text, exact_text, parse_amount
+from bot.services.policy import (
+    MOST_NANO,
+    PER,
+    Amount,
+    Metric,
+    amount_choices,
+    amount_text,
+    amount_texts,
+    exact_text,
+    parse_amount,
+)
 from bot.services.policy.amounts import MOST_PICTURES
 
 DOLLAR = 1_000_000_000  # nano-dollars
+MILL = DOLLAR // 1000
 AMBIGUOUS = "I cannot tell which number"
 POINT = "Decimals are written with a point: did you mean {}?"
+EITHER = "“{}” could be two amounts: write {} or {}."
 NOT_DOLLARS = "I count in US dollars, as the provider bills: write $5."
 UNCLEAR = "is not an amount that I understand. Write 25 pictures or $25."
 BELOW_NOTHING = "An amount cannot be less than nothing. Write 25 pictures or $25."
@@ -57,6 +69,14 @@ def test_pictures_are_counted(text: str, pictures: int) -> None:
         ("usd 5", 5 * DOLLAR),
         ("$5 USD", 5 * DOLLAR),
         ("$1,000.50", 1_000_500_000_000),
+        ("$50,000", 50_000 * DOLLAR),
+        ("$ 50,000", 50_000 * DOLLAR),
+        ("50,000 dollars", 50_000 * DOLLAR),
+        ("50,000 usd", 50_000 * DOLLAR),
+        ("USD 50.000", 50 * DOLLAR),
+        ("1,000.50 $", 1_000_500_000_000),
+        ("US$ 1000.500", 1_000_500_000_000),
+        ("0.013 $", 13_000_000),
         ("$.50", 500_000_000),
         ("$0", 0),
         ("$0.000000001", 1),
@@ -136,6 +156,22 @@ def test_what_is_unlimited_may_say_of_what(text: str, metric: Metric | None) -> 
         ("5,50 usd", POINT.format("$5.50")),
         ("$1.000,50", POINT.format("$1,000.50")),
         ("$1,00", POINT.format("$1.00")),
+        ("$0,013", POINT.format("$0.013")),
+        ("0,013 $", POINT.format("$0.013")),
+        ("0,020\xa0$US", POINT.format("$0.020")),
+        ("US$\xa00,123456789", POINT.format("$0.123456789")),
+        ("0,1234567891 $", AMBIGUOUS),
+        ("1.000,500 $", POINT.format("$1,000.500")),
+        ("50,000 $", EITHER.format("50,000", "$50.00", "$50,000")),
+        ("50,000\xa0$US", EITHER.format("50,000", "$50.00", "$50,000")),
+        ("50,000\xa0US$", EITHER.format("50,000", "$50.00", "$50,000")),
+        ("US$\xa050,000", EITHER.format("50,000", "$50.00", "$50,000")),
+        ("50,000 Dollar", EITHER.format("50,000", "$50.00", "$50,000")),
+        ("50,000 dólares", EITHER.format("50,000", "$50.00", "$50,000")),
+        ("50.000 $", EITHER.format("50.000", "$50.00", "$50,000")),
+        ("1,050 $", EITHER.format("1,050", "$1.05", "$1,050")),
+        ("1.234 $", EITHER.format("1.234", "$1.234", "$1,234")),
+        ("0,500 pictures", AMBIGUOUS),
         ("$5.", AMBIGUOUS),
         ("1.2.3 pictures", AMBIGUOUS),
         ("1.000 pictures", AMBIGUOUS),
@@ -143,6 +179,8 @@ def test_what_is_unlimited_may_say_of_what(text: str, metric: Metric | None) -> 
         ("50,00\xa0US$", POINT.format("$50.00")),
         ("50,00\xa0$US", POINT.format("$50.00")),
         ("50,00 €", NOT_DOLLARS.replace("$5", "$50.00")),
+        ("0,500 €", NOT_DOLLARS.replace("$5", "$0.500")),
+        ("50,000 €", NOT_DOLLARS),
         ("20 Euro", NOT_DOLLARS.replace("$5", "$20")),
         ("R$ 50", NOT_DOLLARS.replace("$5", "$50")),
         ("20 Franken", NOT_DOLLARS.replace("$5", "$20")),
@@ -188,6 +226,24 @@ def test_what_is_said_exactly_is_understood(metric: Metric, value: int | None) -
 @pytest.mark.parametrize(("metric", "value"), [(Metric.IMAGES, None), (Metric.USD, None), (Metric.IMAGES, 25)])
 def test_what_is_said_in_other_languages_is_understood(locale: str, metric: Metric, value: int | None) -> None:
     assert parse_amount(Language(locale).translate(exact_text(metric, value))) == Amount(metric, value)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@given(st.integers(0, MOST_NANO // MILL), st.integers(0, MOST_NANO // MILL))
+@example(12, 50_000)
+@example(20, 1_234_500)
+def test_what_is_shown_in_other_languages_is_understood_or_refused(locale: str, one: int, other: int) -> None:
+    amounts = (one * MILL, other * MILL)
+    cents = [each for each in amounts if each % (DOLLAR // 100) == 0]  # others are rounded, if they stand alone
+    told = [*zip(amounts, amount_texts(Metric.USD, 1, *amounts)[1:], strict=True)]
+    told += [(each, said(Metric.USD, each)) for each in cents for said in (amount_text, exact_text)]
+
+    for amount, text in told:
+        try:
+            understood = parse_amount(Language(locale).translate(text))
+        except RequestRefused:
+            continue
+        assert understood == Amount(Metric.USD, amount)
 
 
 @given(st.text(max_size=60) | st.text("0123456789.,$-e ∞usdpictures", max_size=60))
@@ -242,6 +298,12 @@ def test_an_amount_is_said_rounded_or_exactly(metric: Metric, amount: int | None
 )
 def test_what_is_typed_is_completed_to_an_amount(typed: str, offered: list[str]) -> None:
     assert amount_choices(typed, may_be_unlimited=True) == [(each, each) for each in offered]
+
+
+def test_an_amount_in_thousands_is_offered_as_the_reader_writes_it() -> None:
+    ((_, pictures), (shown, dollars)) = amount_choices("50,000", may_be_unlimited=True)
+
+    assert (pictures, dollars, Language("de").translate(shown)) == ("50,000 pictures", "$50,000", "50.000,00\xa0$")
 
 
 def test_unlimited_is_offered_only_where_it_may_be() -> None:

@@ -447,6 +447,7 @@ def test_a_bare_number_counts_what_the_limit_counts(metric: Metric, text: str, a
         (Metric.IMAGES, "abc", "“abc” is not an amount that I understand. Write 4 pictures, for example."),
         (Metric.USD, "nan", "“nan” is not an amount that I understand. Write $0.50, for example."),
         (Metric.USD, "5,5", "Decimals are written with a point: did you mean $5.50?"),
+        (Metric.USD, "1,500", "“1,500” could be two amounts: write $1.50 or $1,500."),
         (Metric.USD, "5,5,5", "I cannot tell which number “5,5,5” is. Write $0.50, for example."),
         (Metric.USD, "9" * 30, "That is too much: $1,000,000 is the most"),
         (Metric.IMAGES, "none", "“none” could mean two things. Write 4 pictures, for example."),

@@ -166,7 +166,15 @@ def test_what_is_not_counted_together_has_no_counter(given: LimitRule) -> None:
         limit_of(given, SERVER)
 
 
-def test_money_is_rounded_where_it_is_used_and_exact_where_it_is_set() -> None:
-    limit = Limit(Scope.SERVER, SERVER, SERVER, Metric.USD, Window.DAY, 1_234_500_000, "this server's daily budget")
+@pytest.mark.parametrize(
+    ("maximum", "used", "told"),
+    [
+        (1_234_500_000, 1_000_000_001, "$1.00 of $1.2345 used, $0.23 left"),
+        (500_000, 100_000, "<$0.001 of $0.0005 used, <$0.001 left"),
+        (50_000_000_000, 12_000_000, "$0.012 of $50.00 used, $49.988 left"),
+    ],
+)
+def test_money_is_rounded_where_it_is_used_and_exact_where_it_is_set(maximum: int, used: int, told: str) -> None:
+    limit = Limit(Scope.SERVER, SERVER, SERVER, Metric.USD, Window.DAY, maximum, "this server's daily budget")
 
-    assert use_text(LimitStatus(limit, 1_000_000_001, 0)) == "$1.00 of $1.2345 used, $0.23 left"
+    assert use_text(LimitStatus(limit, used, 0)) == told
