@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
 import structlog
 
+from bot.delivery.ladder import OutOfReachError
 from bot.delivery.place import Place
-from bot.discord_retries import PROBLEMS
+from bot.discord_retries import PROBLEMS, is_refusal
 from bot.discord_ui.intake import DRAFT, OFFER, SAID_BEFORE, oldest_offer
 from bot.discord_ui.occasions import author_of, by_interaction, by_reply, written_in
 from bot.errors import DatabaseError
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from bot.services.ledger import Errands, Notes
 
 CLOSING = 10.0  # seconds that a shutdown waits for what is being done for people
+AGAIN = 15.0  # seconds until Discord is asked anew to tell what it could not take
 LEAVING = 2.0  # seconds that what is cancelled then may take to end
 MOST_REMEMBERED = 10_000  # ids
 PASSING = (OFFER, DISCARDED, TURN, NAMED, SAID_BEFORE, DRAFT)  # begin names of notes that are of no use after a time
@@ -61,6 +64,7 @@ class FrontDesk:
         self._writing: set[asyncio.Future[bool]] = set()
         self._background = Background()
         self._left_over: Sequence[Errand] = ()
+        self._closing = asyncio.Event()
         self._forgot_at = 0
 
     async def takes(self, interaction: discord.Interaction[Any]) -> bool:
@@ -89,6 +93,7 @@ class FrontDesk:
 
     async def close(self) -> None:
         """`settle`, and stop once that is written down."""
+        self._closing.set()
         await self.settle()
         await asyncio.sleep(0)  # what has just ended says so now
         await self._background.finish(CLOSING / 2)
@@ -165,7 +170,18 @@ class FrontDesk:
             self._books.note(problem)  # the next start sees by itself that it was answered
 
     async def _tell(self, errand: Errand) -> None:
+        """Tell somebody, once Discord takes it; whom we could not tell until we stop, the next start tells."""
         place = Place(self._client, errand.requester, errand.destination, nonce=f"{errand.id}r")
+        while not await self._told(place, errand):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(AGAIN):
+                    await self._closing.wait()
+            if self._closing.is_set():
+                return
+        await self._answered(errand)
+
+    async def _told(self, place: Place, errand: Errand) -> bool:
+        """False where it may be taken later."""
         text = unanswered_text(errand.words)
         try:
             if errand.destination.reply_to is not None:
@@ -176,9 +192,10 @@ class FrontDesk:
                     await place.edit(text)
             elif errand.words:  # Discord has said by itself that nothing came; what was written is given back
                 await place.send_direct(text, (), None)
-        except PROBLEMS as problem:
+        except (*PROBLEMS, OutOfReachError) as problem:
             _log.info("left over, and not told", errand=errand.id, reason=repr(problem))
-        await self._answered(errand)
+            return is_refusal(problem) or isinstance(problem, OutOfReachError)
+        return True
 
 
 def _words_in(interaction: discord.Interaction[Any]) -> str:

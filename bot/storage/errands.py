@@ -28,9 +28,15 @@ INSERT INTO errands (id, at, server_id, channel_id, parent_channel_id, user_id, 
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
 """
 ANSWERED = "UPDATE errands SET answered_at = ?, interaction_token = '', words = '' WHERE id = ? AND answered_at IS NULL"
+# A request sees to its own answer, unless it was given back whole as who asked could not be told that it begins.
 UNANSWERED = """
 SELECT * FROM errands
-WHERE answered_at IS NULL AND NOT EXISTS (SELECT 1 FROM requests WHERE requests.id = errands.id) ORDER BY at, id
+WHERE answered_at IS NULL AND NOT EXISTS (
+    SELECT 1 FROM requests WHERE requests.id = errands.id AND (
+        delivered_at IS NULL
+        OR EXISTS (SELECT 1 FROM jobs WHERE jobs.request_id = requests.id AND jobs.state <> 'released')
+    )
+) ORDER BY at, id
 """
 
 _log = structlog.stdlib.get_logger(__name__)

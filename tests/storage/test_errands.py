@@ -21,7 +21,7 @@ from bot.storage.journal import FileJournal
 from .examples import NOON, opened, order
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Generator
+    from collections.abc import AsyncIterator, Generator, Sequence
     from pathlib import Path
 
     from .examples import Books
@@ -99,6 +99,20 @@ async def test_a_request_that_is_kept_sees_to_its_own_answer(books: Books, erran
     await books.ledger.reserve(order("A"))
 
     assert await errands.unanswered() == []
+
+
+async def test_a_request_that_was_given_back_before_it_began_does_not(books: Books, errands: SqliteErrands) -> None:
+    await errands.begin(replace(ERRAND, id="A"))
+    await books.ledger.reserve(order("A", count=2))
+    assert await errands.unanswered() == []
+
+    await books.requests.delivered("A", NOON, None, ())
+    still: list[Sequence[Errand]] = []
+    for job in ("A:1", "A:2"):
+        await books.ledger.release(job, "I am about to restart", "shutdown", NOON)
+        still.append(await errands.unanswered())
+
+    assert [len(each) for each in still] == [0, 1]
 
 
 async def test_what_is_long_past_is_forgotten(errands: SqliteErrands) -> None:

@@ -204,6 +204,31 @@ async def test_who_was_still_gathering_when_the_bot_was_killed_is_told_after_the
     assert alone.jobs() == ()
 
 
+@pytest.mark.parametrize("waits", [False, True], ids=["at once", "after another stop"])
+async def test_who_was_left_waiting_is_told_once_discord_takes_it(
+    alone: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, waits: bool
+) -> None:
+    mia = alone.discord.server.add_member("Mia")
+    alone.discord.faults.add(SLOW_FILES)
+    async with _process(alone, tmp_path) as bot:
+        await alone.discord.bot_ready()
+        invocation = await mia.slash("edit", prompt="make it snowy", image=FOX)
+        await alone.until(lambda: invocation.deferred)
+        await bot.killed()
+    alone.discord.faults.clear()
+    monkeypatch.setattr("bot.discord_ui.front_desk.AGAIN", 60.0 if waits else 0.05)
+
+    alone.discord.faults.add(DiscordFault(r"^/webhooks/", status=503, times=None if waits else 2))
+    await alone.start_bot()
+    await alone.until(lambda: alone.discord.traffic.search(r"^/webhooks/", "GET"), 60.0)
+    if waits:
+        await alone.stop_bot()
+        alone.discord.faults.clear()
+        await alone.start_bot()
+
+    assert (await alone.refusal(invocation)).startswith("❌ I was restarted before I had begun with this.")
+
+
 async def test_a_reply_that_was_still_gathering_is_answered_after_the_start(alone: House, tmp_path: Path) -> None:
     mia = alone.discord.server.add_member("Mia")
     async with _process(alone, tmp_path) as bot:
