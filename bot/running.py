@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from bot.wiring import Services
 
 GRACE = 105.0  # seconds after a signal to stop in which what was sent may come
-FAREWELL_WITHIN = 2.0  # seconds in which the gateway is to answer our goodbye
+FAREWELL_WITHIN = 2.0  # seconds in which the gateway is to take and answer our goodbye
 CLOSING_CONNECTION = 8.0  # seconds that the end of the connection may take then
 LAST_HEARTBEAT = 2.0  # seconds that its thread may take to end
-ENDING = 42.0  # seconds at most that the end takes then; a supervisor should wait 150 in all before it kills
+ENDING = 44.0  # seconds at most that the end takes then; a supervisor should wait 150 in all before it kills
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -140,10 +140,14 @@ async def _until_stopped(
         await bot.desk.close()
         await bot.services.stars.close()  # nobody votes any more; what is not shown yet, the next start shows
         bot.stop_waiting_for_servers()
-        if await bot.say_goodbye():
-            await asyncio.wait({connection}, timeout=FAREWELL_WITHIN)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FAREWELL_WITHIN):
+                if await bot.say_goodbye():
+                    await asyncio.wait({connection})
         connection.cancel()
-        await asyncio.wait({connection}, timeout=CLOSING_CONNECTION)
+        with suppress(asyncio.CancelledError, Exception):
+            async with asyncio.timeout(CLOSING_CONNECTION):
+                await connection
         await bot.desk.leave()  # nobody else can come by now
 
 

@@ -37,9 +37,10 @@ BYTECODE = Path(__file__).parents[1] / ".pytest_cache" / "bytecode"
 
 
 QUICK = "quick"
-# The same for everybody, and few: the gate makes others, as many as hypothesis makes by itself.
+# The same for everybody, and few: the gate makes others, as many as hypothesis makes by itself. No test fails because
+# a machine is slow.
 settings.register_profile(QUICK, deadline=None, max_examples=15, derandomize=True)
-settings.register_profile("thorough", deadline=None)  # no test fails because a machine is slow
+settings.register_profile("thorough", settings.get_profile("default"), deadline=None, print_blob=True)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -223,6 +223,7 @@ def test_all_that_a_stop_waits_for_ends_before_a_supervisor_kills() -> None:
         delivery.LAST_NUMBERS,
         1.5 * front_desk.CLOSING,
         front_desk.LEAVING,
+        running.FAREWELL_WITHIN,
         running.CLOSING_CONNECTION,
         running.LAST_HEARTBEAT,
     )

@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 
 # CLDR's currencySpacing, which Babel leaves out: https://unicode.org/reports/tr35/tr35-numbers.html#Currencies
 _LETTER_BEFORE_DIGIT = re.compile(r"(?<=[A-Z])(?=[0-9])")
-
-
-_ZEROS = str.maketrans("123456789", "000000000")
+_ZEROS = str.maketrans("123456789", "000000000")  # of a pattern, in which another digit would round
 
 
 def dollars(written: str) -> Translatable:

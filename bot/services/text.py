@@ -15,6 +15,10 @@ _INVISIBLE = frozenset(
 # for an invitation is one without any colon ("discord.gg/...").
 _MARKDOWN = re.compile(r"([\\*_~`|>#\-+\[\]()<:/@&!])")
 _JOINER = "\u200d"  # holds many emoji together
+# Joiners, fillers, the blank of Braille and variation selectors: by their category they would be seen.
+_UNSEEN = frozenset("\u200d\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0").union(
+    map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
+)
 
 
 def one_line(text: str, most: int) -> str:
@@ -30,7 +34,7 @@ def one_line(text: str, most: int) -> str:
 
 def is_blank(text: str) -> bool:
     """Whether nothing of it can be seen."""
-    return not one_line(text, 2).strip(_JOINER)
+    return all(sign.isspace() or sign in _UNSEEN or unicodedata.category(sign) in _INVISIBLE for sign in text)
 
 
 def shown(text: str, most: int) -> str:

@@ -21,7 +21,7 @@ from cogs.edit.buttons import EditButton
 from cogs.edit.pick_picture import ask_which, offer, offer_others
 from cogs.edit.reply_edits import SAY_WHAT, answered_message, edit_others, edit_ours
 from cogs.edit.reply_notices import SWITCHED_OFF
-from cogs.edit.reply_text import is_blank, named_picture
+from cogs.edit.reply_text import named_picture, says_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -185,7 +185,7 @@ class Replies:
 
     def _is_hidden(self, message: discord.Message) -> bool:
         """Whether Discord keeps from us what a message says."""
-        return message.guild is not None and not self._client.intents.message_content and is_blank(message)
+        return message.guild is not None and not self._client.intents.message_content and says_nothing(message)
 
 
 def _numbers_in(message: object) -> set[int]:

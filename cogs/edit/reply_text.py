@@ -74,7 +74,7 @@ class Reply:
             read.calls_us,
             read.calls_others,
             message.guild is None or read.calls_us or bot in message.mentions,
-            is_blank(message),
+            says_nothing(message),
         )
 
     @property
@@ -99,7 +99,7 @@ class Reply:
         return asks(self.spoken) if self.files else is_talk(self.spoken)
 
 
-def is_blank(message: discord.Message) -> bool:
+def says_nothing(message: discord.Message) -> bool:
     """Whether there is nothing that we may read. A sticker is always shown to us, and says that nothing is hidden."""
     told = (message.content, message.attachments, message.embeds, message.components, message.stickers)
     return not any(told) and message.poll is None and not message.flags.voice and not message.message_snapshots

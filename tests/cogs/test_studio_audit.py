@@ -62,7 +62,7 @@ async def test_decisions_are_read_in_the_language_of_who_reads(opened: OpenHouse
 
     assert [line for line in str(german).splitlines() if " · " not in line] == [
         f"Die mitgelieferte Vorlage „{starter.name}“: vorher gezeigt, jetzt ausgeblendet.",
-        "Die Vorlage „Fox“: “our fox”.",
+        "Die Vorlage „Fox“: „our fox“.",
         "Die Bilderstellung: vorher aktiv, jetzt angehalten. Grund: spring cleaning",
     ]
     assert f"The starter “{starter.name}”: from shown to hidden." in str(english)

@@ -64,4 +64,5 @@ TOUR = {
 async def english(window: Window) -> list[str]:
     """What the bot says in this window in words that German does not have."""
     said = await window.page.locator(SAID).all_inner_texts()
+    assert said
     return [text for text in said if not text.startswith(CHROME) and ENGLISH.search(text)]

@@ -256,7 +256,7 @@ class LedgerAndModel(RuleBasedStateMachine):
 
 
 LedgerAndModel.TestCase.settings = settings(
-    max_examples=examples(30),
+    max_examples=examples(60),
     stateful_step_count=35,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

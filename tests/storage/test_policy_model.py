@@ -481,7 +481,7 @@ class PoliciesAndModel(RuleBasedStateMachine):
 
 
 SETTINGS = settings(
-    max_examples=examples(25),
+    max_examples=examples(60),
     stateful_step_count=40,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],

@@ -50,7 +50,7 @@ def audited(preset: Preset) -> str:
     return joined(
         "; ",
         [
-            f"“{shown(preset.words, WORDS_AUDITED)}”",
+            phrase("“{text}”", text=shown(preset.words, WORDS_AUDITED)),
             *option_facts(preset.options),
             *([plural("{count} reference picture", "{count} reference pictures", pictures)] if pictures else []),
             *([phrase("asks for a picture")] if preset.takes_picture else []),

@@ -94,7 +94,9 @@ def test_wishes_say_only_what_was_chosen_and_what_is_nearer_wins() -> None:
     )
 
 
-@pytest.mark.parametrize("prompt", ["", " ", "\n\t", "\u3000", "\u200b\u200b", "\u200d"])
+@pytest.mark.parametrize(
+    "prompt", ["", " ", "\n\t", "\u3000", "\u200b\u200b", "\u200d" * 3, "\u200d \u200d", "\u3164\ufe0f\u2800"]
+)
 def test_an_empty_prompt_is_refused(prompt: str) -> None:
     with pytest.raises(RequestRefused, match="what the picture shall show"):
         built(prompt=prompt)
