@@ -5,6 +5,7 @@ from __future__ import annotations
 LONGEST_MESSAGE = 2000  # characters of a message's text
 LONGEST_LABEL = 80  # characters on a button
 LONGEST_FIELD = 1024  # characters of a field of an embed
+LONGEST_INPUT = 4000  # characters of a field in which somebody writes in a dialog
 TOKEN_LIFE = 15 * 60  # seconds in which an interaction can be answered
 MOST_CHOICES = 25  # options of a select, and choices that are offered while somebody types
 LONGEST_CHOICE = 100  # characters of a choice's name, and of its value

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from bot.discord_ui.rows import Choice, More
     from bot.services.jobs import Result
 
+OFFERED_NO_MORE = phrase("I do not offer this any more. Under a newer picture you see what I can do.")
+
 
 class MoreSelect(LastingSelect, template=rf"more:(?P<id>[0-9]+)(?P<ending>{ALONE}?)"):
     """⋯: what else can be done with a result."""
@@ -105,5 +107,5 @@ class MoreButton(LastingButton, template=r"more:(?P<value>[a-z0-9.-]{1,40}):(?P<
 def _offered(client: AtelierClient, value: str) -> Choice:
     choice = client.more.find(value)
     if choice is None:
-        raise UserFacingError(phrase("I do not offer this any more. Under a newer picture you see what I can do."))
+        raise UserFacingError(OFFERED_NO_MORE)
     return choice

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.delivery.languages import ask_in
-from bot.discord_limits import LONGEST_CHOICE, MOST_CHOICES
+from bot.discord_limits import LONGEST_CHOICE, LONGEST_INPUT, MOST_CHOICES
 from bot.discord_ui.buttons import LastingDialog, asker_for, opened_by
 from bot.discord_ui.occasions import asker_of
 from bot.discord_ui.options import shape_of
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from cogs.edit.dialog_choices import Choices
 
 PROMPT, SIZE, QUALITY, COUNT, FILES = "prompt", "size", "quality", "count", "files"  # the fields' ids
-LONGEST_WORDS = 4000  # characters of a field; Discord's limit
-MOST_FILES = 10  # the same
+MOST_FILES = 10  # Discord's limit
 TEMPLATE = r"dialog:(?P<about>picture|reference|message):(?P<id>[0-9]+)(?::[0-9]+)?!{1,2}"
 
 WORDS_TO_CHANGE = phrase("What to change; as you would tell a colleague")
 WORDS_TO_DRAW = phrase("What to draw: subject, setting, style, light, details")
 SAME = phrase("Same size")
+NO_ROOM = phrase("Your words are too long to stand here. Write new ones.")
 TOO_LONG_TO_SHOW = phrase("The picture's own words are too long to stand here. Say what to change.")
 
 PRICE_AS_NOW = phrase("Price for one picture of the size it has now")
@@ -59,7 +59,9 @@ class EditDialog(LastingDialog, template=TEMPLATE):
         quality = offer.request.quality
         price = phrase("Price for one picture in the first size above") if is_new else PRICE_AS_NOW
         files = discord.ui.FileUpload[Any](custom_id=FILES, required=False, min_values=0, max_values=MOST_FILES)
-        self._ask(phrase("What to draw") if is_new else phrase("What to change"), hint, _words(words, is_new=is_new))
+        kind = WORDS_TO_DRAW if is_new else WORDS_TO_CHANGE
+        field = words_field(words, kind, TOO_LONG_TO_SHOW, required=is_new)
+        self._ask(phrase("What to draw") if is_new else phrase("What to change"), hint, field)
         self._ask(phrase("Size"), "", select_of(SIZE, offer.sizes, SAME_SIZE))
         self._ask(phrase("Quality"), price, select_of(QUALITY, offer.qualities, quality))
         each = phrase("Price at {quality}; a higher quality costs more for each", quality=quality)
@@ -151,22 +153,25 @@ def _hint(words: str, others: int, *, may_be_drawn: bool) -> str:
         hints.append(
             plural("The other is sent along as reference.", "The other {count} are sent along as references.", others)
         )
-    elif words and len(words) <= LONGEST_WORDS:
+    elif words and len(words) <= LONGEST_INPUT:
         hints.append(phrase("The words so far stand here: replace them."))
     if may_be_drawn:
         hints.append(phrase("With a drawing you may leave it empty."))
     return joined(" ", hints) if hints else ""
 
 
-def _words(words: str, *, is_new: bool) -> discord.ui.TextInput[Any]:
-    fits = len(words) <= LONGEST_WORDS
+def words_field(
+    words: str, hint: str | None = None, too_long: str = NO_ROOM, *, required: bool = True
+) -> discord.ui.TextInput[Any]:
+    """Asks for words; those so far stand there already where they fit, else it says that they are too long."""
+    fits = len(words) <= LONGEST_INPUT
     return discord.ui.TextInput(
         custom_id=PROMPT,
         style=discord.TextStyle.paragraph,
         default=words if words and fits else None,
-        placeholder=(WORDS_TO_DRAW if is_new else WORDS_TO_CHANGE) if fits else TOO_LONG_TO_SHOW,
-        required=is_new,
-        max_length=LONGEST_WORDS,
+        placeholder=hint if fits else too_long,
+        required=required,
+        max_length=LONGEST_INPUT,
     )
 
 

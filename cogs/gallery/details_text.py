@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from bot.discord_limits import LONGEST_FIELD
 from bot.language import decimal, joined, phrase, plural
 from bot.presentation.story import NAMES, kept_how, linked, made_how
 from bot.services.gallery import Family
@@ -22,7 +23,6 @@ PROMPT_SHOWN = 1800  # characters; an embed's description holds 4096, and escapi
 STORY_SHOWN = 400  # the same, of the words that the pictures before it were made from
 REVISED_SHOWN = 500  # the same, of what the main model of a conversation told the image model
 WORDS_SHOWN = 40  # the same, of each picture that it was made from
-LONGEST_FIELD = 1024  # characters; Discord's limit
 LONGEST_EMBED = 6000  # characters of all its texts together; Discord's limit
 SPARE = 200  # characters that our own words may be longer in other languages
 MOST_PARENTS = 5  # that are named

@@ -1,10 +1,10 @@
-"""What can be done under a failure: the same once more, or with other words; nothing that was typed is lost."""
+"""What can be done about pictures that were not made: the same again, or in other words; nothing typed is lost."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import discord
 from typing_extensions import override
@@ -20,12 +20,14 @@ from bot.discord_ui.buttons import (
     with_price,
 )
 from bot.discord_ui.interactions import Interaction, read_words
+from bot.discord_ui.more_menu import OFFERED_NO_MORE
 from bot.discord_ui.occasions import written_in
 from bot.errors import PictureGoneError, UserFacingError
 from bot.language import phrase
 from bot.services.jobs import NAMED
 from bot.services.requests import Task, check_prompt, format_price
 from bot.services.text import number_of
+from cogs.edit.dialog import PROMPT, words_field
 
 if TYPE_CHECKING:
     import re
@@ -35,10 +37,6 @@ if TYPE_CHECKING:
     from bot.services.admission import Drafting
     from bot.services.ledger import Order, Picture
     from bot.services.requests import ImageRequest
-
-PROMPT = "prompt"  # the field's id
-LONGEST_WORDS = 4000  # characters of a field; Discord's limit
-TOO_LONG_TO_SHOW = phrase("Your words are too long to stand here. Write new ones.")
 
 
 class RetryButton(AtelierButton, action="retry"):
@@ -67,7 +65,7 @@ class RewordButton(AtelierButton, action="reword"):
 
 
 class RewordDialog(LastingDialog, template=r"reword:(?P<id>[0-9]{1,20})(?::[0-9]+)?!{1,2}"):
-    """Asks for the words of a request that made no picture."""
+    """Asks for other words for what was not made of a request, all of it or some pictures."""
 
     def __init__(self, order: Order, nano: int | None, ends_with: str, named: str | None = None) -> None:
         """As it is asked for.
@@ -86,22 +84,12 @@ class RewordDialog(LastingDialog, template=r"reword:(?P<id>[0-9]{1,20})(?::[0-9]
         self.add_item(discord.ui.Label(text=phrase("What to make"), description=about, component=field))
 
 
-def words_field(words: str) -> discord.ui.TextInput[Any]:
-    """Asks for words; those so far stand there already, where they fit."""
-    fits = len(words) <= LONGEST_WORDS
-    return discord.ui.TextInput(
-        custom_id=PROMPT,
-        style=discord.TextStyle.paragraph,
-        default=words if words and fits else None,
-        placeholder=None if fits else TOO_LONG_TO_SHOW,
-        max_length=LONGEST_WORDS,
-    )
-
-
 def offer_rewording(more: More) -> None:
     """Offer other words behind ⋯ for those pictures of a result that were not made."""
 
     async def act(interaction: Interaction, order: Order, _: Picture) -> None:
+        if not _failed(order):  # its message is older than what came of it since, or somebody made it up
+            raise UserFacingError(OFFERED_NO_MORE)
         await _open_dialog(interaction, order)
 
     more.add(
@@ -112,7 +100,7 @@ def offer_rewording(more: More) -> None:
         act,
         whole=True,
         about=phrase("What was not made, once more in other words"),
-        offered=lambda order: bool(order.request.prompt.strip()) and any(job.picture is None for job in order.jobs),
+        offered=lambda order: bool(order.request.prompt.strip()) and _failed(order) > 0,
     )
 
 
@@ -124,10 +112,14 @@ async def _open_dialog(interaction: Interaction, order: Order) -> None:
     await ask_in(interaction, RewordDialog(order, nano, opened_by(interaction), named))
 
 
+def _failed(order: Order) -> int:
+    """How many of its pictures were not made; those that are only not shown (`Order.showing`) are none of them."""
+    return sum(job.picture is None and job.failure is not None for job in order.jobs)
+
+
 def _unmade(order: Order) -> ImageRequest:
-    """What of a request made no picture; all of it where none did."""
-    missing = sum(job.picture is None for job in order.jobs)
-    return replace(order.request, count=missing) if 0 < missing < len(order.jobs) else order.request
+    """What of a request was not made."""
+    return replace(order.request, count=_failed(order) or order.request.count)
 
 
 async def make_reworded(interaction: Interaction, match: re.Match[str]) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from bot.discord_limits import LONGEST_FIELD
 from bot.discord_ui.presets import WHOSE
 from bot.language import beginning, composed, joined, phrase, plural
 from bot.presentation.story import rows_of
@@ -22,7 +23,6 @@ VALUES_SHOWN = 150  # characters of a variable's default or choices
 WORDS_LISTED = 60  # characters of each preset's words in a page, at most
 LONGEST_LINE = 200  # of a page, in UTF-16 units, as Discord may count: twenty are fewer than its 4096
 NAME_SHOWN = 60  # characters; more than any has
-LONGEST_FIELD = 1024  # characters; Discord's limit
 ONLY_YOU = phrase("Only you see and use it, on this server.")
 ALL_HERE = phrase("All members of this server see and use it; leads change it.")
 COMES_ALONG = phrase("It comes with me. Copy it to change it.")

@@ -10,13 +10,15 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.delivery.languages import ask_in
+from bot.discord_limits import LONGEST_INPUT
 from bot.discord_ui.buttons import LastingDialog, asker_for, offer_of, opened_by
 from bot.discord_ui.interactions import Interaction, read_words
 from bot.discord_ui.occasions import asker_of, written_in
 from bot.language import phrase
 from bot.services.requests import Change, Task, Wishes, check_prompt, format_price
 from bot.services.text import number_of
-from cogs.imagine.retry import LONGEST_WORDS, PROMPT, request_behind, words_field
+from cogs.edit.dialog import PROMPT, words_field
+from cogs.imagine.retry import request_behind
 
 if TYPE_CHECKING:
     import re
@@ -47,7 +49,7 @@ class Enhance(commands.Cog):
     @app_commands.command(description="Have your prompt written anew, with more of the picture in it")
     @app_commands.describe(prompt="Your words; the price is shown before anything is asked")
     @app_commands.guild_only()
-    async def enhance(self, interaction: Interaction, prompt: app_commands.Range[str, 1, LONGEST_WORDS]) -> None:
+    async def enhance(self, interaction: Interaction, prompt: app_commands.Range[str, 1, LONGEST_INPUT]) -> None:
         """Show the price first."""
         await open_dialog(interaction, await read_words(interaction, prompt))
 

@@ -28,10 +28,10 @@ from bot.presentation.choices import Asked
 from bot.presentation.wordings import is_prompt
 from bot.services.requests import Change, Task, check_prompt
 from bot.services.text import number_of
-from cogs.edit.dialog import COUNT, QUALITY, SIZE, select_of
+from cogs.edit.dialog import COUNT, QUALITY, SIZE, select_of, words_field
 from cogs.edit.dialog_choices import SAME_SIZE, Offer
 from cogs.edit.dialog_submit import Filled
-from cogs.imagine.retry import failure_buttons, request_behind, words_field
+from cogs.imagine.retry import failure_buttons, request_behind
 
 if TYPE_CHECKING:
     import re

@@ -9,7 +9,7 @@ import discord
 if TYPE_CHECKING:
     from simcord import InteractionResult, MemberActor
 
-    from bot.discord_ui.buttons import AtelierButton, LastingButton
+    from bot.discord_ui.buttons import AtelierButton, LastingButton, LastingSelect
     from bot.services.ledger import Order
     from tests.cogs.house import House
 
@@ -31,7 +31,7 @@ async def delete(house: House, member: MemberActor, label: str = "Delete for goo
     return await member.click(asked.response, label=label)
 
 
-async def offer(house: House, *buttons: LastingButton) -> discord.Message:
+async def offer(house: House, *buttons: LastingButton | LastingSelect) -> discord.Message:
     """A message of the bot with these buttons."""
     view = discord.ui.View(timeout=None)
     for button in buttons:

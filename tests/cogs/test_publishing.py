@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import discord
 import pytest
 
+from bot.discord_ui.more_menu import OFFERED_NO_MORE, MoreSelect
+from bot.errors import PromptBlockedError
 from bot.services.policy import Lead
 from cogs.gallery.publishing import PublishAllButton, PublishButton, UnpublishButton
 from tests.cogs.gallery import GONE, embed_of, field, offer, offer_directly, order_of, said_privately
@@ -173,6 +175,42 @@ async def test_the_rest_follows_in_a_message_that_asks_which(opened: OpenHouse) 
             ["atelier-1.png"],
         ]
         assert house.posted[-1].content.startswith(f"**#1** for <@{house.mia.id}>")
+
+
+@pytest.mark.parametrize("failed", [0, 1])
+async def test_what_is_only_not_shown_is_not_offered_once_more_in_other_words(failed: int, opened: OpenHouse) -> None:
+    async with opened() as house:
+        house.painter.failures += [PromptBlockedError("Blocked.", code="moderation_blocked")] * failed
+        made = await private(house, 3 + failed)
+        await publish(house, made, "#1")
+        await publish(house, made, "All")
+        before = house.posted[-1]
+        question = await house.ben.click(before, label="Star")
+        await house.ben.click(question.response, label="#2")  # type: ignore[arg-type]  # there is one
+        after = house.posted[-1]
+
+        assert [each.filename for each in before.attachments] == ["atelier-2.png", "atelier-3.png"]
+        assert "Star · 1 star" in labels(after)
+        assert [("reword" in choices(each)) for each in (made, before, after)] == [bool(failed), False, False]
+
+
+async def test_what_an_older_message_offers_once_more_in_other_words_was_not_made_for_who_presses(
+    opened: OpenHouse,
+) -> None:
+    async with opened() as house:
+        house.painter.failures.append(PromptBlockedError("Blocked.", code="moderation_blocked"))
+        made = await private(house, 2)
+        await publish(house, made)
+        await house.imagine()
+        option = discord.SelectOption(label="Change the words", value="reword")
+        mine, whole = [await offer(house, MoreSelect(number, [option])) for number in (1, 2)]
+
+        own = await house.mia.select(mine, ["reword"])
+        refused = [await house.ben.select(mine, ["reword"]), await house.mia.select(whole, ["reword"])]
+
+        assert own.modal is not None
+        assert [said_privately(each) for each in refused] == [f"❌ {OFFERED_NO_MORE}"] * 2
+        assert [each.modal for each in refused] == [None, None]
 
 
 async def test_words_of_a_private_picture_do_not_come_along_with_what_was_made_of_it(opened: OpenHouse) -> None:
