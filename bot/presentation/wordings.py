@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import discord
 
@@ -10,7 +10,7 @@ from bot.discord_limits import LONGEST_FIELD, LONGEST_MESSAGE
 from bot.language import Translatable, composed, joined, phrase
 from bot.services.jobs import CUT, WHY_NO_WORDS
 from bot.services.requests import Task, format_usd
-from bot.services.text import one_line, shown
+from bot.services.text import is_blank, one_line, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,16 +45,20 @@ class Compared(Translatable):
     above: Sequence[str]
     cost: str
 
+    def __new__(cls, text: Translatable, before: str, after: str, above: Sequence[str], cost: str) -> Self:
+        """Args: `text` is all of it where there are no embeds; see the class for the rest."""
+        made = super().__new__(cls, text, text.told_in)
+        made.before, made.after, made.above, made.cost = before, after, above, cost
+        return made
+
 
 def embed_of(text: Compared) -> discord.Embed:
     """Side by side where a computer shows it and both fit; else one below the other, each as wide as there is room."""
     embed = discord.Embed().set_footer(text=text.cost)
-    before, after = shown(text.before, len(text.before) + 1), shown(text.after, len(text.after) + 1)
+    before, after = _seen(text.before, len(text.before) + 1), _seen(text.after, len(text.after) + 1)
     if max(_size(before), _size(after)) <= LONGEST_FIELD:
         embed.description = joined("\n", text.above) if text.above else None
-        return embed.add_field(name=BEFORE, value=before or NOTHING_SEEN).add_field(
-            name=AFTER, value=after or NOTHING_SEEN
-        )
+        return embed.add_field(name=BEFORE, value=before).add_field(name=AFTER, value=after)
     before, after = _shortened(text.before, BEFORE_BELOW), _shortened(text.after, AFTER_BELOW)
     embed.description = joined("\n", [*text.above, _bold(BEFORE), f"> {before}", _bold(AFTER), f"> {after}"])
     return embed
@@ -80,30 +84,31 @@ def wording_text(result: Result, notes: Sequence[str] = ()) -> str:
         if answer.refusal:
             above.append(joined(" ", ["❌", WHY_NO_WORDS.get(answer.refusal, answer.refusal)]))
         if prompt and is_prompt(answer):
-            lines += [_bold(BEFORE), f"> {shown(prompt, BEFORE_SHOWN)}", _bold(AFTER)]
+            lines += [_bold(BEFORE), f"> {_seen(prompt, BEFORE_SHOWN)}", _bold(AFTER)]
             compared = answer.words
         if answer.words:
-            lines.append(f"> {shown(answer.words, AFTER_SHOWN)}")
+            lines.append(f"> {_seen(answer.words, AFTER_SHOWN)}")
     cost = phrase("No picture was made; these words cost {cost}.", cost=format_usd(result.cost_nano))
     small = [composed(lambda told: f"-# {one_line(told[0], LONGEST_NOTE)}", [note]) for note in notes]
     whole = composed(
         lambda told: "\n".join(told)[:LONGEST_MESSAGE], [*above, *lines, joined(" ", ["-#", cost]), *small]
     )
-    if not compared:
-        return whole
-    text = Compared(whole, whole.told_in)
-    text.before, text.after, text.above, text.cost = prompt, compared, (*above, *small), cost
-    return text
+    return Compared(whole, prompt, compared, (*above, *small), cost) if compared else whole
 
 
 def _bold(name: str) -> str:
     return joined("", ["**", name, "**"])
 
 
+def _seen(words: str, most: int) -> str:
+    """The words as they are shown; never nothing."""
+    return NOTHING_SEEN if is_blank(words) else shown(words, most)
+
+
 def _shortened(words: str, most: int) -> str:
     """The words as they are shown, in at most so many characters."""
     kept = most
-    while _size(told := shown(words, kept)) > most:
+    while _size(told := _seen(words, kept)) > most:
         kept = kept * 3 // 4
     return told
 

@@ -15,7 +15,7 @@ from bot.discord_ui.options import AnyChannel, ChannelOption, choices
 from bot.discord_ui.sight import MemberSight
 from bot.errors import UserFacingError
 from bot.language import phrase
-from bot.services.calendar import day_edges, recent_days
+from bot.services.calendar import day_edges, plain_day, recent_days
 from bot.services.gallery import HistoryQuery
 from bot.services.text import quoted
 from cogs.history.pages import KEPT_UNDER, show_page
@@ -94,10 +94,10 @@ class LookBack(commands.Cog):
     async def _days(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         policy = await self._services.policies.of(interaction.guild_id or 0)
         days = recent_days(policy.time_zone, self._services.clock(), DAYS_OFFERED)
-        wanted = typed.strip().casefold()
-        offered = [day for day in days if wanted in day]
-        named = ((NAMED_DAYS.get(day, day), day) for day in offered or [typed.strip()])
-        return choices(named, language_of_reader(interaction))
+        language, wanted = language_of_reader(interaction), plain_day(typed)
+        named = [(NAMED_DAYS.get(day, day), day) for day in days]
+        found = [(name, day) for name, day in named if wanted in plain_day(f"{day} {language.translate(name)}")]
+        return choices(found or [(typed.strip(), typed.strip())], language)
 
     async def _time(
         self, interaction: Interaction, day: str | None, since: str | None

@@ -77,6 +77,14 @@ def test_whatever_the_words_discord_takes_it(before: str, after: str) -> None:
     assert len(text) <= 2000
 
 
+def test_words_of_which_nothing_is_seen_have_something_in_their_place() -> None:
+    long = "word " * 300
+
+    assert [field.value for field in embed_of(told("\u200b", "\u200d")).fields] == ["…", "…"]
+    assert embed_of(told("\u200b", long)).description == f"**Before**\n> …\n**After**\n> {long.strip()}"
+    assert told("\u200b", "a fox").startswith("**Before**\n> …\n**After**\n> a fox\n")
+
+
 def test_where_there_are_no_embeds_both_stand_in_the_text() -> None:
     assert told("a fox", "a red fox") == f"**Before**\n> a fox\n**After**\n> a red fox\n-# {COST}"
 

@@ -100,3 +100,20 @@ async def test_a_page_is_full_although_many_private_threads_come_before_it(house
 
     assert [f"**#{number}** an open fox" in page for number in range(12, 3, -1)] == [True] * 9
     assert "secret" not in page
+
+
+@pytest.mark.parametrize(
+    ("locale", "typed", "offered"),
+    [
+        ("de", "gest", [{"name": "gestern", "value": "yesterday"}]),
+        ("fr", "AUJOURD'", [{"name": "aujourd\u2019hui", "value": "today"}]),
+        ("ja", "yester", [{"name": "昨日", "value": "yesterday"}]),
+        ("de", "2020-01-02", [{"name": "2020-01-02", "value": "2020-01-02"}]),
+    ],
+)
+async def test_a_day_is_found_by_what_its_reader_calls_it(
+    mia: Member, locale: str, typed: str, offered: list[dict[str, str]]
+) -> None:
+    mia.user.locale = locale
+
+    assert await mia.autocomplete("history", focused="day", value=typed) == offered

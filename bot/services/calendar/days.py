@@ -17,6 +17,11 @@ _YESTERDAY = frozenset({"yesterday", "gestern", "hier", "ayer", "ontem", "昨日
 _WRITTEN = re.compile(r"\d{4}-\d{1,2}-\d{1,2}", re.ASCII)
 
 
+def plain_day(text: str) -> str:
+    """What somebody writes for a day, however they write its letters and its apostrophe."""
+    return text.strip().casefold().replace("\u2019", "'")
+
+
 def day_edges(text: str, zone: ZoneInfo, now: float) -> tuple[int, int]:
     """The day or month that somebody means, half-open, in seconds since 1970 (UTC).
 
@@ -28,7 +33,7 @@ def day_edges(text: str, zone: ZoneInfo, now: float) -> tuple[int, int]:
     Raises:
         ValueError: it is no day.
     """
-    wanted = text.strip().casefold().replace("\u2019", "'")
+    wanted = plain_day(text)
     today = window_edges(Window.DAY, int(now), zone)
     if wanted in _TODAY:
         return today
