@@ -94,9 +94,8 @@ def _step_back() -> None:
 
     Of Linux, where a thread has a niceness of its own: https://man7.org/linux/man-pages/man2/nice.2.html
     """
-    if sys.platform == "linux":
-        with suppress(OSError):  # forbidden in here: then it goes on as it is
-            os.nice(LOWERED)
+    with suppress(OSError, AttributeError):  # forbidden in here, or unknown on Windows: then it goes on as it is
+        os.nice(LOWERED if sys.platform == "linux" else 0)
 
 
 def _is_large(content: bytes) -> bool:

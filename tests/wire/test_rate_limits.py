@@ -25,14 +25,16 @@ async def test_sixteen_members_at_once_are_all_served_at_five_a_minute(open_hous
     await house.start_bot()
     members = [house.discord.server.add_member(f"Member {number}") for number in range(16)]
 
+    house.gate.clear()
     asked: list[Invocation] = []
     for number, member in enumerate(members, start=1):
         asked.append(await member.slash("imagine", prompt=f"a fox for {member.name}"))
         await house.until(lambda number=number: len(house.jobs()) == number)  # type: ignore[misc]  # one after the other
+    await house.until(lambda: any("in line" in str(edit.body) for edit in house.edits()), 60.0)
+    house.gate.set()
     await house.ended(*asked)
     await house.images.idle()
 
-    assert any("in line" in str(edit.body) for edit in house.edits())
     assert [house.posted(invocation) is not None for invocation in asked] == [True] * 16
     assert house.states() == ["settled"] * 16
     refused = [line for line in house.images.bill.lines if line.outcome == "refused"]
