@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections import Counter
 
 import pytest
 
@@ -54,6 +55,13 @@ def test_what_the_readme_says_is_what_is_checked(what: str) -> None:
 
 def test_the_check_can_be_run_as_it_lies() -> None:
     assert os.access(ROOT / ".ci/run", os.X_OK)
+
+
+def test_no_change_is_told_twice() -> None:
+    """Two branches that reword an entry leave it twice where their lines are joined."""
+    entries = Counter(re.findall(r"^- .{40}", (ROOT / "deploy/CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE))
+
+    assert [entry for entry, count in entries.items() if count > 1] == []
 
 
 def on_top() -> set[str]:
