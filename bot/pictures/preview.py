@@ -55,7 +55,7 @@ def _drawn(frames: Sequence[bytes | None], edge: int) -> Image.Image:
 
 def _small(content: bytes, edge: int) -> Image.Image:
     """The picture as ``RGB`` with no edge above the given one."""
-    image = plain_picture(content, lambda width, height: within(width, height, edge)).image
+    image = plain_picture(content, lambda width, height: within(width, height, edge), is_rough=True).image
     if image.mode == "RGB":
         return image
     ground = _checkerboard(*image.size)
