@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from itertools import pairwise
 
 import pytest
 
@@ -11,8 +12,9 @@ from tests.house_rules.sources import ROOT
 
 LOCK = "requirements.lock"
 CHARTS_LOCK = "requirements-charts.lock"
+TESTS_LOCK = "requirements-tests.lock"
 DEV_LOCK = "requirements-dev.lock"
-LOCKS = (LOCK, CHARTS_LOCK, DEV_LOCK)
+LOCKS = (LOCK, CHARTS_LOCK, TESTS_LOCK, DEV_LOCK)  # each holds the one before it
 NO_BUILDS = "--only-binary :all:"  # to build from source would fetch build tools by their newest release
 REQUIREMENT = re.compile(r"(?P<name>[a-z0-9][a-z0-9._-]*)(\[[a-z0-9,._-]+\])?==(?P<version>\S+)( ; (?P<marker>.+))?")
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
@@ -41,10 +43,10 @@ def test_nothing_is_built_from_source(name: str) -> None:
 
 
 def test_the_larger_locks_hold_what_the_smaller_ones_do_in_the_same_versions() -> None:
-    smallest, charts, largest = ({lines[0] for lines in requirements(name)} for name in LOCKS)
+    locks = [{lines[0] for lines in requirements(name)} for name in LOCKS]
 
-    assert smallest - charts == set()
-    assert charts - largest == set()
+    for smaller, larger in pairwise(locks):
+        assert smaller < larger
 
 
 def test_an_extra_that_a_package_asks_for_is_kept() -> None:
@@ -64,13 +66,16 @@ def test_a_lock_is_installed_without_resolving(place: str) -> None:
         assert (ROOT / found["lock"]).is_file(), found[0]
 
 
-def test_every_dependency_of_the_product_is_locked() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+def test_every_dependency_is_locked() -> None:
+    whole = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    project, groups = whole["project"], whole["dependency-groups"]
     charts = project["optional-dependencies"]["charts"]
 
     assert names(project["dependencies"]) - locked(LOCK) == set()
     assert names([*project["dependencies"], *charts]) - locked(CHARTS_LOCK) == set()
     assert names(charts) & locked(LOCK) == set()
+    for lock, group in ((LOCK, "build"), (TESTS_LOCK, "tests"), (DEV_LOCK, "dev")):
+        assert names([one for one in groups[group] if isinstance(one, str)]) - locked(lock) == set()
 
 
 def names(wanted: list[str]) -> set[str]:
