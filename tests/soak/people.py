@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 SERVERS, MEMBERS = 3, 6  # members of each
 NEWEST = 25  # messages of a channel that people look at
 PATIENCE = 8.0  # seconds that somebody waits for a dialog
+AT_REST = 120.0  # seconds until what nothing disturbs is answered, for a slow machine's sake
 QUALITIES, SIZES = ("low", "low", "medium"), ("1024x1024", "1536x1024", "1024x1536")
 FILES = (
     Upload("photo.jpg", encoded(gradient(640, 480), "JPEG")),
@@ -81,12 +82,12 @@ class Crowd:
         """Leads choose where starred pictures are shown."""
         for lead in self.leads:
             here = self._servers[lead.id]
-            await (await lead.slash("studio gallery", channel_=here.channels[-1], stars=1)).answered(PATIENCE)
+            await (await lead.slash("studio gallery", channel_=here.channels[-1], stars=1)).answered(AT_REST)
 
     async def let_all_go_on(self) -> None:
         """Leads take back every pause."""
         for lead in self.leads:
-            await (await lead.slash("studio resume")).answered(PATIENCE)
+            await (await lead.slash("studio resume")).answered(AT_REST)
 
     # --- members -------------------------------------------------------------------------------------------------
 
