@@ -67,8 +67,7 @@ class _Watched(Performance):
 
 
 async def _paint(_: PainterPool, order: CheckedCall, number: int) -> Painting:
-    del number
-    return _Ready(order, None, 0)
+    return _Ready(order, number, None, 0)
 
 
 async def play(stage: Stage) -> dict[str, Any]:

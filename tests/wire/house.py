@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from bot.config import Settings, read_settings
+from bot.config import GivenSettings
 from bot.running import run
 from bot.sandbox.conversations import SandboxOpenAI
 from bot.sandbox.discord import Options, RateLimits, SandboxDiscord
@@ -20,13 +20,14 @@ from tests.wire.transcript import transcript
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bot.config import Settings
     from bot.sandbox.discord import Channel, Exchange, Invocation, Member, Message
     from bot.storage.ledger.report import Report, ReportedJob
 
 PATIENCE = 300.0  # seconds; a test that waits longer has found something, however slow the machine is
 GRACE = 5.0  # seconds that running jobs get when the bot is stopped
 PROGRESS = ("🎨", "⏳", "⏸️", "✨", "🔎")  # how an answer begins that is not the end
-FAST = ImageOptions(pace=0.0, canned_bytes=1)
+FAST = ImageOptions(pace=0.0, most_partials=0, canned_bytes=1)
 FIRST_ANSWER = 120.0  # seconds that an interaction waits here for its first answer, for a slow machine's sake
 NO_RATE_LIMITS = Options(rate_limits=RateLimits.off(), first_answer_seconds=FIRST_ANSWER)
 
@@ -77,7 +78,8 @@ class House:
 
     def settings(self, **given: object) -> Settings:
         """What the bot is set up with; `given` by the names of the environment."""
-        return read_settings(**({**self.environment(), **given}))
+        values: dict[str, Any] = {**self.environment(), **given}
+        return GivenSettings(**values)
 
     def environment(self) -> dict[str, str]:
         """The settings that point the bot at this house."""

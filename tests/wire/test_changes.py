@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from bot.sandbox.images.received import Call
     from tests.wire.house import House
 
-pytestmark = pytest.mark.painted
-
 
 def content_of(message: Message) -> bytes:
     """The first file of a message."""
@@ -136,6 +134,7 @@ def assert_kept_is_inside(mask: Image.Image, box: tuple[int, int, int, int]) -> 
     assert kept > 0.9 * (box[2] - box[0]) * (box[3] - box[1])
 
 
+@pytest.mark.painted
 async def test_a_background_is_removed_into_transparency(house: House, mia: Member, lighthouse: Message) -> None:
     message = await house.result(await mia.select(lighthouse, "more:1", "cut-out"))
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from bot.sandbox.discord import Upload
 from bot.sandbox.discord.world.permissions import Permission
-from bot.sandbox.images import Fault, FaultKind, ImageOptions
+from bot.sandbox.images import Fault, FaultKind
 from bot.services.requests import format_usd
 from cogs.converse.turns import WAITS
 from tests.examples import drawn_upon
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from tests.wire.house import House, OpenHouse
 
 HAT = Upload("hat.png", encoded(gradient(64, 64), "PNG"))
-PAINTED = ImageOptions(pace=0.0, seed=3)
 SETTINGS = {"ATELIER_MESSAGE_CONTENT": "true", "ATELIER_CONVERSATIONS": "gpt-6-luna"}
 MONTH = 31 * 24 * 3600.0
 
@@ -33,7 +32,7 @@ MONTH = 31 * 24 * 3600.0
 @pytest.fixture
 async def house(open_house: OpenHouse) -> House:
     """A house in which conversations are held, and all messages are read."""
-    house = await open_house(WITH_THE_INTENT, PAINTED)
+    house = await open_house(WITH_THE_INTENT)
     await house.start_bot(**SETTINGS)
     return house
 
@@ -230,7 +229,7 @@ async def test_a_turn_in_which_the_bot_was_killed_is_found_by_the_next_start(
 
 
 async def test_without_conversations_at_the_endpoint_each_message_is_an_edit(open_house: OpenHouse) -> None:
-    house = await open_house(WITH_THE_INTENT, PAINTED)
+    house = await open_house(WITH_THE_INTENT)
     await house.start_bot(ATELIER_MESSAGE_CONTENT="true")
     mia = house.discord.server.add_member("Mia")
     thread = await begun(house, mia)

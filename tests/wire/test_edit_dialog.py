@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from PIL import Image, ImageDraw
 
 from bot.presentation.choices import Asked, price_text
@@ -15,8 +14,6 @@ from tests.pictures.samples import encoded, gradient, opened
 if TYPE_CHECKING:
     from bot.sandbox.discord import Invocation, Member, Message
     from tests.wire.house import House
-
-pytestmark = pytest.mark.painted
 
 
 async def dialog_of(house: House, opening: Invocation) -> Invocation:

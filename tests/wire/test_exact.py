@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from bot.sandbox.discord import Member, Message
     from tests.wire.house import House
 
-pytestmark = pytest.mark.painted
-
 Box = tuple[int, int, int, int]
 LANDSCAPE = (4000, 3000)  # as the camera holds it; it is seen upright: 3000 by 4000
 PLACE = (1200, 1700, 1900, 2600)  # that may change, as it is seen

@@ -87,12 +87,12 @@ async def test_no_progress_edit_is_begun_after_the_result_was_sent(open_house: O
 async def test_a_result_says_number_model_size_quality_time_cost_and_what_is_left(house: House) -> None:
     mia = house.discord.server.add_member("Mia")
 
-    message = await house.imagine(mia, size="1536x1024", quality="low")
+    message = await house.imagine(mia, size="1536x1024", quality="medium")
 
     heading, prompt, how, left = message.content.splitlines()
     assert heading == f"**#1** for {mia.mention}"
     assert prompt == "> a fox"
-    assert re.fullmatch(r"-# GPT Image 2\.5 Flare · 1536×1024 · low · \d+\.\d s · \$0\.\d+", how)
+    assert re.fullmatch(r"-# GPT Image 2\.5 Flare · 1536×1024 · medium · \d+\.\d s · \$0\.\d+", how)
     assert left == "-# Left: your 24 pictures today · this bot $19.99 this month"
     assert message.pings == []
     assert buttons(message) == OFFERED

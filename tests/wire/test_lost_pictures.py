@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from bot.sandbox.discord import Member, Message
     from tests.wire.house import House
 
-pytestmark = pytest.mark.painted
-
 
 def prune(house: House) -> None:
     """The store loses every file, as a disk or a hasty operator may."""

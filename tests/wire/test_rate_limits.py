@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from bot.sandbox.images import ImageOptions
 
 if TYPE_CHECKING:
@@ -45,7 +43,6 @@ async def test_sixteen_members_at_once_are_all_served_at_five_a_minute(open_hous
     assert house.ledger().sums.settled_nano == house.images.bill.nano
 
 
-@pytest.mark.painted
 async def test_edits_have_a_limit_of_their_own(open_house: OpenHouse) -> None:
     house = await open_house(images=limited(input_images_per_minute=1))
     await house.start_bot()
@@ -61,7 +58,6 @@ async def test_edits_have_a_limit_of_their_own(open_house: OpenHouse) -> None:
     assert house.ledger().sums.settled_nano == house.images.bill.nano
 
 
-@pytest.mark.painted
 async def test_edits_that_wait_for_their_limit_keep_no_slot_from_pictures_of_words(open_house: OpenHouse) -> None:
     house = await open_house(images=limited(input_images_per_minute=1, rate_window=3600.0))
     await house.start_bot(concurrency=2)

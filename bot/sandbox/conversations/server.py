@@ -129,7 +129,7 @@ class SandboxOpenAI(SandboxImages):
         return Part(
             asked=asked,
             plan=planned,
-            checked=checked,
+            checked=checked and self._made_early(checked, fault),
             sizes=tuple((picture.width, picture.height) for picture in pictures),
             cached=cached_tokens(checked, before.seen, pictures) if checked and before and is_warm else 0,
             known=before.known if before and is_warm and before.body["model"] == asked.model.id else 0,

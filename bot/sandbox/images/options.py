@@ -33,7 +33,9 @@ class ImageOptions:
         input_images_per_minute: edits of one model allowed per `rate_window`; None allows any number.
         rate_window: seconds of the minute of both.
         seed: makes equal requests give equal pictures; None makes each call's picture different.
-        canned_bytes: answer with files of exactly this many bytes that cost no drawing (for benchmarks).
+        most_partials: previews that come at most, as if the picture were ready before the others; a fault that waits
+            for some gets them. https://platform.openai.com/docs/api-reference/images/create#images-create-partial_images
+        canned_bytes: answer with files of exactly this many bytes that cost no drawing.
         bill: a file in which the bill is kept, so that another start goes on from it; None keeps none.
         remembered_bytes: of the latest calls, with their files, are remembered; None remembers all.
     """
@@ -50,6 +52,7 @@ class ImageOptions:
     input_images_per_minute: int | None = None
     rate_window: float = 60.0
     seed: int | None = None
+    most_partials: int = 3
     canned_bytes: int | None = None
     bill: Path | None = None
     remembered_bytes: int | None = None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, TypeVar
 
@@ -22,16 +21,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@lru_cache(maxsize=8)
-def _canned(size: tuple[int, int], output_format: str, length: int) -> bytes:
-    return canned(size, output_format, length)
-
-
 class Painting:
-    """A picture in the making: its previews and its file."""
+    """A picture in the making: its previews and its file. Without an image it is a canned one."""
 
-    def __init__(self, checked: CheckedCall, image: Image.Image | None, canned_bytes: int) -> None:
+    def __init__(self, checked: CheckedCall, number: int, image: Image.Image | None, canned_bytes: int) -> None:
         self._checked = checked
+        self._number = number
         self._image = image
         self._canned_bytes = canned_bytes
 
@@ -53,7 +48,7 @@ class Painting:
         return encode(self._image, output_format, checked.compression)
 
     def _canned(self, output_format: str) -> bytes:
-        return _canned((self._checked.width, self._checked.height), output_format, self._canned_bytes)
+        return canned((self._checked.width, self._checked.height), output_format, self._canned_bytes, self._number)
 
 
 class PainterPool:
@@ -76,13 +71,13 @@ class PainterPool:
         return await self.run(lambda: self._paint(checked, number))
 
     def _paint(self, checked: CheckedCall, number: int) -> Painting:
+        chance = number if self._options.seed is None else self._options.seed
         length = self._options.canned_bytes
         if length is not None and checked.output_format not in {"gif", "svg"}:
-            return Painting(checked, None, length)
-        return Painting(checked, paint(self._commission(checked, number)), 0)
+            return Painting(checked, chance, None, length)
+        return Painting(checked, chance, paint(self._commission(checked, chance)), 0)
 
-    def _commission(self, checked: CheckedCall, number: int) -> Commission:
-        chance = number if self._options.seed is None else self._options.seed
+    def _commission(self, checked: CheckedCall, chance: int) -> Commission:
         digest = sha256(f"{chance}\0{checked.size}\0{checked.prompt}".encode())
         for picture in checked.inputs.pictures:
             digest.update(picture.content)

@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
@@ -194,6 +195,7 @@ class SandboxImages:
             self.account.check(checked.model.id)
             self._rate.admit(checked.model.id, checked.n, len(checked.inputs.pictures))
             fault = self._fault_of(checked)
+            checked = self._made_early(checked, fault)
         except Refusal as refusal:
             self.bill.book(_refused_line(call, refusal.error["code"]))
             raise
@@ -217,6 +219,12 @@ class SandboxImages:
         most = self.options.remembered_bytes
         while most is not None and len(self.calls) > 1 and sum(map(_weight, self.calls)) > most:
             del self.calls[0]
+
+    def _made_early(self, checked: CheckedCall, fault: Fault | None) -> CheckedCall:
+        """The call with no more previews than come before the picture."""
+        if fault is not None:
+            return checked
+        return replace(checked, partial_images=min(checked.partial_images, self.options.most_partials))
 
     def _fault_of(self, checked: CheckedCall) -> Fault | None:
         """What is to go wrong with this call: a word that is blocked, or a fault that waits.

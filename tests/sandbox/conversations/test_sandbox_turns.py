@@ -47,6 +47,14 @@ async def test_a_stream_brings_previews_the_picture_in_its_item_and_then_words(c
     assert {event.item_id for event in partials} == {call.id}
 
 
+async def test_a_picture_may_be_ready_before_its_previews() -> None:
+    async with SandboxOpenAI(options(most_partials=0)) as api, client_of(api) as client:
+        events = await told(client, tools=tool(partial_images=2))
+
+    assert len(calls_of(last(events))) == 1
+    assert not [event for event in events if event.type.endswith("partial_image")]
+
+
 async def test_who_goes_on_edits_the_picture_that_was_made(client: AsyncOpenAI) -> None:
     first = await ask(client)
     second = await ask(client, "make it blue", previous_response_id=first.id)

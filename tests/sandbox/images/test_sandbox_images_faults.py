@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 import openai
 import pytest
 
-from bot.sandbox.images import Fault, FaultKind
-from tests.sandbox.images.conftest import client_of, decoded, make, note_types, open_stream, streamed
+from bot.sandbox.images import Fault, FaultKind, SandboxImages
+from tests.sandbox.images.conftest import client_of, decoded, make, note_types, open_stream, options, streamed
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
-    from bot.sandbox.images import SandboxImages
 
 K = FaultKind
 DONE = "image_generation.completed"
@@ -140,6 +139,18 @@ async def test_a_cut_comes_after_the_partials_asked_for(images: SandboxImages, c
     line = images.bill.lines[0]
     assert line.usage is not None
     assert (line.partials, line.usage.output) == (after, 107 + 100 * after)
+
+
+async def test_a_cut_after_partials_comes_after_them_also_where_pictures_are_ready_early() -> None:
+    async with SandboxImages(options(most_partials=0)) as images, client_of(images) as client:
+        images.faults.add(Fault(K.CUT, after=1))
+        events = await open_stream(client)
+        seen: list[str] = []
+
+        with pytest.raises(openai.APIConnectionError):
+            await note_types(events, seen)
+
+    assert seen == [PARTIAL]
 
 
 async def test_a_json_answer_can_be_cut_too(images: SandboxImages, client: AsyncOpenAI) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -255,3 +256,11 @@ def test_canned_files_have_their_length_and_decode(output_format: str, length: i
 
     assert len(content) == length or (length == 100 and len(content) > 100)
     assert decoded(content).size == (640, 512)
+
+
+@pytest.mark.parametrize("output_format", ["png", "jpeg", "webp"])
+def test_canned_files_of_other_numbers_are_other_pictures(output_format: str) -> None:
+    contents = [canned((640, 512), output_format, 70_000, number) for number in range(9)]
+
+    assert len(set(contents)) == len(contents)
+    assert all(decoded(before).tobytes() != decoded(after).tobytes() for before, after in pairwise(contents))

@@ -49,6 +49,15 @@ async def test_a_stream_brings_the_partials_and_then_the_completed_picture(clien
     assert events[-1].usage.total_tokens == events[-1].usage.input_tokens + events[-1].usage.output_tokens
 
 
+async def test_a_picture_may_be_ready_before_its_partials_which_are_not_billed_then() -> None:
+    async with SandboxImages(options(most_partials=1)) as images, client_of(images) as client:
+        events = await streamed(client, partial_images=3)
+        await images.idle()
+
+    assert [event.type for event in events] == ["image_generation.partial_image", "image_generation.completed"]
+    assert images.bill.lines[0].partials == 1
+
+
 async def test_without_partials_only_the_completed_event_comes(client: AsyncOpenAI) -> None:
     events = await streamed(client, partial_images=0)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from functools import lru_cache
 from math import cos, pi, sin
 from typing import TYPE_CHECKING, cast
 from xml.sax.saxutils import escape
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 SOFTWARE = "Atelier sandbox"  # stands in for the provider's C2PA manifest: whoever re-encodes loses it
 LONGEST_COMMENT = 65_533  # bytes in one JPEG comment
+_COLOURS = ((38, 70, 83), (42, 157, 143), (233, 196, 106), (231, 111, 81))
 
 
 def encode(image: Image.Image, output_format: str, compression: int = 100) -> bytes:
@@ -41,23 +43,37 @@ def encode(image: Image.Image, output_format: str, compression: int = 100) -> by
     return out.getvalue()
 
 
-def canned(size: tuple[int, int], output_format: str, length: int) -> bytes:
-    """A plain picture file of exactly `length` bytes (or its own size, if that is more)."""
-    image = gradient(size, ((38, 70, 83), (42, 157, 143), (233, 196, 106), (231, 111, 81)))
+def canned(size: tuple[int, int], output_format: str, length: int, number: int = 0) -> bytes:
+    """A plain picture file of exactly `length` bytes (or its own size, if that is more), another for each number."""
+    stamp = number.to_bytes(8)
+    if output_format == "jpeg":
+        content = _plain(size, output_format, length - 12, number % len(_COLOURS))
+        return content[:2] + _jpeg_comment(stamp) + content[2:]
+    if output_format == "png":
+        return _png_with(_plain(size, output_format, length - 20, number % len(_COLOURS)), stamp)
+    return _webp_with(_plain(size, output_format, length - 16, number % len(_COLOURS)), stamp)
+
+
+@lru_cache(maxsize=16)
+def _plain(size: tuple[int, int], output_format: str, length: int, turn: int) -> bytes:
+    down, across = (gradient(edges, _COLOURS[turn:] + _COLOURS[:turn]) for edges in (size, (size[1], size[0])))
+    *others, _ = down.split()
+    image = Image.merge("RGB", [*others, across.getchannel("B").transpose(Image.Transpose.TRANSPOSE)])
     content = encode(image, output_format, 60)
     missing = length - len(content)
     if missing < 12:  # noqa: PLR2004 - the smallest chunk of a PNG
         return content
     if output_format == "png":
-        return content[:-12] + _png_chunk(bytes(missing - 12)) + content[-12:]
+        return _png_with(content, bytes(missing - 12))
     if output_format == "jpeg":
         return content[:2] + _jpeg_comments(missing) + content[2:]
-    return _webp_padded(content, missing)
+    return _webp_with(content, bytes((missing - 8) & ~1))  # RIFF chunks have even lengths: an odd one is rounded down
 
 
-def _png_chunk(payload: bytes) -> bytes:
+def _png_with(content: bytes, payload: bytes) -> bytes:
     kind = b"saNd"  # ancillary, private, safe to copy
-    return struct.pack(">I", len(payload)) + kind + payload + struct.pack(">I", zlib.crc32(kind + payload))
+    chunk = struct.pack(">I", len(payload)) + kind + payload + struct.pack(">I", zlib.crc32(kind + payload))
+    return content[:-12] + chunk + content[-12:]
 
 
 def _jpeg_comments(length: int) -> bytes:
@@ -66,15 +82,17 @@ def _jpeg_comments(length: int) -> bytes:
         payload = min(LONGEST_COMMENT, length - 4)
         if 0 < length - 4 - payload < 4:  # noqa: PLR2004 - leave room for the next comment's head
             payload -= 4
-        comments += b"\xff\xfe" + struct.pack(">H", payload + 2) + bytes(payload)
+        comments += _jpeg_comment(bytes(payload))
         length -= payload + 4
     return bytes(comments)
 
 
-def _webp_padded(content: bytes, missing: int) -> bytes:
-    """A further chunk at the end; RIFF chunks have even lengths, so an odd one is rounded down."""
-    payload = (missing - 8) & ~1
-    chunk = b"saNd" + struct.pack("<I", payload) + bytes(payload)
+def _jpeg_comment(payload: bytes) -> bytes:
+    return b"\xff\xfe" + struct.pack(">H", len(payload) + 2) + payload
+
+
+def _webp_with(content: bytes, payload: bytes) -> bytes:
+    chunk = b"saNd" + struct.pack("<I", len(payload)) + payload
     return content[:4] + struct.pack("<I", len(content) - 8 + len(chunk)) + content[8:] + chunk
 
 
