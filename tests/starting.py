@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from functools import cache, wraps
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Self
 
 from discord.app_commands import Command, ContextMenu, Group
 
+from bot import wiring
 from bot.discord_ui import command_translator
 from bot.language import load_catalogs
 from bot.services.catalog import Catalog
+from bot.services.presets import open_starters
 from tests.examples import CATALOG
 
 if TYPE_CHECKING:
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 
 _KINDS: tuple[Any, ...] = (Command, Group, ContextMenu)
 _load_catalogs = cache(load_catalogs)
+_open_starters = cache(open_starters)
+_version = cache(version)
 
 
 class _Payload(dict[str, Any]):
@@ -36,8 +41,10 @@ _translated: dict[tuple[type, str], _Payload] = {}
 
 
 def start_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Remember the models, and what commands say in all languages by what they say in English."""
+    """Remember models, starters and our version, and what commands say in all languages by what they say in English."""
     monkeypatch.setattr(Catalog, "load", lambda: CATALOG)
+    monkeypatch.setattr(wiring, "open_starters", _open_starters)
+    monkeypatch.setattr(wiring, "version", _version)
     monkeypatch.setattr(command_translator, "load_catalogs", _load_catalogs)
     for kind in _KINDS:
         monkeypatch.setattr(kind, "get_translated_payload", _remembering(kind.get_translated_payload))

@@ -61,6 +61,7 @@ async def test_what_was_asked_while_the_gateway_was_away_is_made_after_the_resum
     assert len(house.images.calls) == 1
 
 
+@pytest.mark.unregistered
 async def test_the_commands_are_registered_once_over_two_starts(house: House) -> None:
     assert house.discord.commands.puts == 1
 
@@ -70,6 +71,7 @@ async def test_the_commands_are_registered_once_over_two_starts(house: House) ->
     assert len(house.discord.gateway.identifies) == 2
 
 
+@pytest.mark.unregistered
 async def test_commands_are_registered_in_all_languages_and_keep_their_names(house: House) -> None:
     (imagine,) = [each for each in house.discord.commands[None] if each["name"] == "imagine"]
 
@@ -78,6 +80,7 @@ async def test_commands_are_registered_in_all_languages_and_keep_their_names(hou
     assert not imagine["name_localizations"]
 
 
+@pytest.mark.unregistered
 async def test_the_commands_of_one_server_are_registered_apart(house: House) -> None:
     await house.restart_bot(ATELIER_SYNC_GUILD=str(house.discord.server.id))
 

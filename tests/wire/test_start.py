@@ -86,6 +86,7 @@ async def test_missing_settings_are_all_named_at_once(open_house: OpenHouse, tmp
         assert name in errors
 
 
+@pytest.mark.unregistered
 @pytest.mark.usefixtures("hasty_discord_py")
 @pytest.mark.parametrize(
     ("path", "status"), [("/users/@me$", 500), ("/users/@me$", 401), ("/commands$", 500), ("/commands$", 403)]
@@ -120,6 +121,7 @@ async def test_the_second_bot_in_one_process_is_refused_too(house: House, open_h
         await other.start_bot(ATELIER_DATA_DIR=str(house.data_dir))
 
 
+@pytest.mark.unregistered
 async def test_commands_of_one_server_and_for_all_never_stand_twice(open_house: OpenHouse) -> None:
     house = await open_house()
     here, commands = house.discord.server.id, house.discord.commands
@@ -135,6 +137,7 @@ async def test_commands_of_one_server_and_for_all_never_stand_twice(open_house: 
     assert len(commands[None]) == for_all
 
 
+@pytest.mark.unregistered
 async def test_commands_that_cannot_be_taken_back_stop_nothing(open_house: OpenHouse) -> None:
     house = await open_house()
     await house.start_bot(ATELIER_SYNC_GUILD=str(house.discord.server.id))
