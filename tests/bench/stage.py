@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from bot.sandbox.discord import Change, Invocation, Member, SandboxDiscord
 
-PATIENCE = 15.0  # seconds for one picture
+PATIENCE = 120.0  # seconds until a picture has to be there, for a slow machine's sake
 QUALITIES: tuple[str, ...] = ("low", "medium", "high", "xhigh", "max")
 
 # The floor asks for the same without being told. With less quality the product asks for fewer previews.

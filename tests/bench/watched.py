@@ -7,6 +7,7 @@ import json
 import signal
 import sys
 import threading
+from inspect import CO_OPTIMIZED
 from typing import TYPE_CHECKING
 
 from bot.config import read_settings
@@ -35,8 +36,8 @@ class Watch:
         sys.setprofile(self if self._is_on else None)  # of this thread, which so loads at its usual speed
 
     def __call__(self, frame: FrameType, event: str, _argument: object) -> None:
-        """A profile function, see `sys.setprofile`."""
-        if self._is_on and event == "call":
+        """A profile function, see `sys.setprofile`. What is only loaded (modules, classes) is not gone through."""
+        if self._is_on and event == "call" and frame.f_code.co_flags & CO_OPTIMIZED:
             self.files.add(frame.f_code.co_filename)
 
 
