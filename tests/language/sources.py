@@ -7,51 +7,57 @@ import warnings
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import extract_from_file
 from discord import app_commands
 
 from bot.services.presets import open_starters
-from tests.house_rules.sources import ROOT
+from tests.house_rules.sources import ROOMS, mentioning, tree_of, where
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 KEYWORDS: dict[str, Any] = {"phrase": None, "plural": (1, 2)}
-ROOMS = ("bot", "cogs")
 LONGEST_DESCRIPTION, LONGEST_NAME = 100, 32
 OF_A_FIELD = {"text": 45, "description": 100}  # in a dialog, in the order of what asks for it
 
 
 @cache
+def told() -> tuple[tuple[str, str | tuple[str, str]], ...]:
+    """(place, template) of every `phrase` and `plural`, of the latter in both forms."""
+    with warnings.catch_warnings(action="ignore"):  # of f-strings among the values, which are not translated
+        return tuple(
+            (where(path, line), message if isinstance(message, str) else (message[0], message[1]))
+            for path in mentioning(r"phrase|plural", *ROOMS)
+            for line, message, _, _ in extract_from_file("python", path, keywords=KEYWORDS)
+        )
+
+
 def texts_of_sources() -> frozenset[str | tuple[str, str]]:
     """The templates of `phrase`, and those of `plural` in both forms."""
-    with warnings.catch_warnings(action="ignore"):  # of f-strings among the values, which are not translated
-        return frozenset(
-            message if isinstance(message, str) else (message[0], message[1])
-            for room in ROOMS
-            for _, _, message, _, _ in extract_from_dir(ROOT / room, [("**.py", "python")], keywords=KEYWORDS)
-        ) | {starter.about for starter in open_starters()}
+    return frozenset(message for _, message in told()) | {starter.about for starter in open_starters()}
 
 
-def texts_of_fields() -> Iterator[tuple[str, int]]:
+@cache
+def texts_of_fields() -> dict[str, int]:
     """What stands over and under a dialog's fields, with how long it may be, as far as the sources name it."""
-    for room in ROOMS:
-        for path in sorted((ROOT / room).rglob("*.py")):
-            tree = ast.parse(path.read_text("utf-8"))
-            named = {
-                target.id: node.value
-                for node in ast.walk(tree)
-                if isinstance(node, ast.Assign)
-                for target in node.targets
-                if isinstance(target, ast.Name)
-            }
-            for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-                said = {each.arg: each.value for each in call.keywords} if "Label" in ast.unparse(call.func) else {}
-                if ast.unparse(call.func) == "self._ask":
-                    said = dict(zip(OF_A_FIELD, call.args, strict=False))
-                for place, value in said.items():
-                    if place in OF_A_FIELD and (text := _phrase_of(value, named)) is not None:
-                        yield text, OF_A_FIELD[place]
+    return {text: most for path in mentioning(r"Label|_ask\b", *ROOMS) for text, most in _of_fields(tree_of(path))}
+
+
+def _of_fields(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    named = {
+        target.id: node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        said = {each.arg: each.value for each in call.keywords} if "Label" in ast.unparse(call.func) else {}
+        if ast.unparse(call.func) == "self._ask":
+            said = dict(zip(OF_A_FIELD, call.args, strict=False))
+        for place, value in said.items():
+            if place in OF_A_FIELD and (text := _phrase_of(value, named)) is not None:
+                yield text, OF_A_FIELD[place]
 
 
 def _phrase_of(value: ast.expr, named: dict[str, ast.expr]) -> str | None:

@@ -102,7 +102,7 @@ async def test_none_of_a_command_is_longer_than_discord_allows(name: str, opened
 
 @pytest.mark.parametrize("name", CATALOGS)
 def test_what_stands_at_a_field_of_a_dialog_is_not_cut_off(name: str) -> None:
-    catalog, most = Catalog(CATALOGS[name]), dict(texts_of_fields())
+    catalog, most = Catalog(CATALOGS[name]), texts_of_fields()
 
     assert len(most) > 15
     assert [text for text, longest in most.items() if len(catalog.message(text) or "") > longest] == []

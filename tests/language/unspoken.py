@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from tests.house_rules.sources import ROOT, called, modules, tree_of, where
@@ -39,6 +40,7 @@ def unspoken(path: Path) -> Iterator[tuple[int, str]]:
     return _within(tree_of(path))
 
 
+@cache
 def unspoken_of_rooms() -> dict[str, list[str]]:
     """By the module in which it stands, the sentences."""
     found = {
