@@ -7,15 +7,11 @@ import os
 import platform
 import subprocess
 import sys
-from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 
 from bot.collector import collect_little, give_back, keep_all, loading, without
-
-if TYPE_CHECKING:
-    from collections.abc import Generator
 
 
 class Ring:
@@ -31,12 +27,8 @@ class Ring:
 
 
 @pytest.fixture(autouse=True)
-def _thawed() -> Generator[None]:
+def _counted_anew() -> None:
     Ring.freed = 0
-    yield
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()  # what the whole suite has loaded, for the tests after these
 
 
 def test_nothing_is_collected_while_modules_load() -> None:
