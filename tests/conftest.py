@@ -7,8 +7,10 @@ import os
 import shutil
 import sys
 from collections import Counter
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
+from importlib import import_module
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -58,9 +60,24 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile(config.getoption("--hypothesis-profile") or QUICK)
 
 
-def pytest_collection() -> None:
+def pytest_collection(session: pytest.Session) -> None:
     """The collector rests while tests are collected: nothing of what is made then is garbage."""
     gc.disable()
+    worker = getattr(session.config, "workerinput", None)
+    if worker is not None:
+        _compile_a_share(session.config, int(worker["workerid"].removeprefix("gw")) / worker["workercount"])
+
+
+def _compile_a_share(config: pytest.Config, place: float) -> None:
+    """Import first what no worker has compiled yet, each from its own place on: else all compile the same at a time."""
+    roots = [config.invocation_params.dir / argument.partition("::")[0] for argument in config.args]
+    paths = sorted(path for root in roots for path in ([root] if root.is_file() else root.rglob("test_*.py")))
+    first = int(len(paths) * place)
+    tail = f".{sys.implementation.cache_tag}-pytest-{pytest.__version__}.pyc"
+    for path in paths[first:] + paths[:first]:
+        if not Path(cache_from_source(path)).with_name(path.stem + tail).exists():
+            with suppress(Exception):  # is told when it is collected
+                import_module(".".join(path.relative_to(config.rootpath).with_suffix("").parts))
 
 
 def pytest_collection_finish() -> None:
