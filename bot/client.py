@@ -32,6 +32,7 @@ from bot.discord_ui.interactions import AtelierClient, AtelierTree, Untold
 from bot.discord_ui.more_menu import MoreButton, MoreSelect
 from bot.discord_ui.questions import Questions
 from bot.discord_ui.repeats import Repeats
+from bot.discord_ui.routes import Routes
 from bot.discord_ui.rows import More, ResultButtons
 from bot.errors import DatabaseError
 from bot.language import catalogs_digest
@@ -151,7 +152,8 @@ class AtelierBot(AtelierClient):
         self.services = services
         self._commands_changed = self._is_settled = self._is_stopping = self._is_leaving = False
         self.buttons, self.more, self.questions = ResultButtons(), More(), Questions()
-        self.untold = Untold()
+        self.untold, self.routes = Untold(), Routes()
+        self.add_listener(self.routes.follow, "on_interaction")
         self.repeats = repeats
         self.command_links = CommandLinks(self.tree, services.settings.sync_guild)
         self.greetings = Greetings(services.state, services.defaults)

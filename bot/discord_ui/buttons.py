@@ -11,9 +11,10 @@ import discord
 from typing_extensions import override
 
 from bot.delivery.ladder import NoWayError, Sentences, climb
-from bot.discord_ui.interactions import AtelierClient, Interaction, OwnAnswer, answer_failure, order_behind
+from bot.discord_ui.interactions import AtelierClient, Interaction, OwnAnswer, order_behind
 from bot.discord_ui.occasions import Asker, asker_of, joined_at_of, requester_of, role_ids_of, take_press
 from bot.discord_ui.picture_sheets import label_of, sheet_of
+from bot.discord_ui.routes import once
 from bot.discord_ui.rows import view_of
 from bot.errors import NotYoursError, PictureGoneError, UserFacingError
 from bot.language import joined, phrase
@@ -21,7 +22,7 @@ from bot.services.requests import format_price
 from bot.services.text import number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine, Mapping
+    from collections.abc import Callable, Mapping
 
     from bot.discord_ui.rows import Price
     from bot.services.admission import Drafting
@@ -61,7 +62,7 @@ class LastingItem(discord.ui.DynamicItem[ItemT], template=r"(?!)"):
     @override
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Do what it is for, once; say so if that fails."""
-        await _once(interaction, self.pressed)
+        await once(interaction, self.pressed)
 
     @abstractmethod
     async def pressed(self, interaction: Interaction) -> None:
@@ -103,7 +104,7 @@ class LastingSelect(LastingItem[discord.ui.Select[Any]], template=r"(?!)"):
 class LastingDialog(discord.ui.Modal):
     """A dialog that may be sent after any restart, and by several members, for its `custom_id` says what it is about.
 
-    Subclasses give the pattern of their ids, and `hears` makes what does as they say.
+    Subclasses give the pattern of their ids; what does as they say is added to the client's `Routes`.
     """
 
     template: ClassVar[re.Pattern[str]]
@@ -116,35 +117,6 @@ class LastingDialog(discord.ui.Modal):
     def __init__(self, title: str, custom_id: str) -> None:
         super().__init__(title=title, timeout=None, custom_id=custom_id)
         self.stop()  # discord.py would wait for it in this process only, and for one member
-
-
-def hears(
-    template: re.Pattern[str],
-    act: Callable[[Interaction, re.Match[str]], Awaitable[None]],
-    kind: discord.InteractionType = discord.InteractionType.modal_submit,
-) -> Callable[[discord.Interaction[Any]], Coroutine[Any, Any, None]]:
-    """What listens to interactions for dialogs that are sent, or for another `kind`, and acts, once, or says why not.
-
-    `act` is given the interaction, not answered yet, and what the template found in its `custom_id`.
-    """
-
-    async def hear(interaction: discord.Interaction[Any]) -> None:
-        data = cast("Mapping[str, object]", interaction.data or {})
-        match = template.fullmatch(str(data.get("custom_id", "")))
-        if match is not None and interaction.type is kind:
-            await _once(interaction, lambda interaction: act(interaction, match))
-
-    return hear
-
-
-async def _once(interaction: discord.Interaction[Any], act: Callable[[Interaction], Awaitable[None]]) -> None:
-    """Do what an interaction is for, unless that was done; say so if it fails."""
-    if not await interaction.client.desk.takes(interaction):
-        return
-    try:
-        await act(interaction)
-    except Exception as error:  # noqa: BLE001 - it is spoken and logged
-        await answer_failure(interaction, error)
 
 
 class AtelierButton(LastingButton, template=r"(?!)"):

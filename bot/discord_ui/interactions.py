@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from bot.discord_ui.intake import Intake
     from bot.discord_ui.questions import Questions
     from bot.discord_ui.repeats import Repeats
+    from bot.discord_ui.routes import Routes
     from bot.discord_ui.rows import More, ResultButtons
     from bot.services.ledger import Order
     from bot.wiring import Services
@@ -83,6 +84,7 @@ class AtelierClient(commands.Bot):
     buttons: ResultButtons
     more: More
     questions: Questions
+    routes: Routes
     untold: Untold
     command_links: CommandLinks
     greetings: Greetings

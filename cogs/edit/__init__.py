@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.discord_ui.buttons import hears
 from bot.discord_ui.options import PricedOptions
 from cogs.edit.buttons import VARY_OTHERS, AgainButton, EditButton, FinishButton, VaryButton, offer_changes
 from cogs.edit.calls import Calls
@@ -35,8 +34,8 @@ async def setup(bot: AtelierClient) -> None:
     offer_changes(bot.more, services.drafting)
     messages = OpenMessages()
     submissions = Submissions(messages)
-    bot.add_listener(hears(EditDialog.template, submissions.take), "on_interaction")
-    bot.add_listener(hears(VARY_OTHERS, submissions.vary, discord.InteractionType.component), "on_interaction")
+    bot.routes.add(EditDialog.template, submissions.take)
+    bot.routes.add(VARY_OTHERS, submissions.vary, discord.InteractionType.component)
     priced = PricedOptions(services.drafting, edits=True)
     await bot.add_cog(Edit(bot.intake, services.drafting, priced))
     await bot.add_cog(Menus(bot, messages))

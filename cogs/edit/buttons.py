@@ -70,7 +70,7 @@ async def offer_variation(interaction: Interaction, order: Order) -> None:
 async def offer_others_variation(
     interaction: Interaction, message_id: int, nano: int, pictures: Sequence[discord.Attachment]
 ) -> None:
-    """The same for other people's pictures; `cogs.edit.dialog_submit` hears of it."""
+    """The same for other people's pictures; `cogs.edit.dialog_submit` makes it."""
     label, custom_id = with_price(VaryButton.label, nano), f"vary-others:{message_id}{CHOSEN}"
     button = partial(discord.ui.Button[Any], label=label, emoji=VaryButton.emoji, custom_id=custom_id)
     await _offer(interaction, lambda: view_of([button()]), foretold(pictures))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.discord_ui.buttons import hears
 from bot.discord_ui.options import PricedOptions
 from cogs.imagine.cancel import CancelButton, DiscardButton, KeepButton
 from cogs.imagine.commands import Imagine
@@ -22,5 +21,5 @@ async def setup(bot: AtelierClient) -> None:
     bot.buttons.set_progress(CancelButton)
     bot.buttons.set_failure(offered(services.drafting))
     offer_rewording(bot.more)
-    bot.add_listener(hears(RewordDialog.template, make_reworded), "on_interaction")
+    bot.routes.add(RewordDialog.template, make_reworded)
     await bot.add_cog(Imagine(bot.intake, services.drafting, services.presets, priced))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.discord_ui.buttons import hears
 from cogs.increases.asking import AskButton
 from cogs.increases.deciding import DeclineButton, GrantButton, OtherAmountButton
 from cogs.increases.dialog import AmountDialog, grant_amount
@@ -24,6 +23,6 @@ async def setup(bot: AtelierClient) -> None:
         return None if need is None else AskButton(need)
 
     bot.add_dynamic_items(AskButton, GrantButton, OtherAmountButton, DeclineButton)
-    bot.add_listener(hears(AmountDialog.template, grant_amount), "on_interaction")
+    bot.routes.add(AmountDialog.template, grant_amount)
     bot.buttons.set_refusal(way_out)
     bot.services.increase_notices.notifier = MemberNotifier(bot)

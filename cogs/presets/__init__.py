@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.discord_ui.buttons import hears
 from bot.discord_ui.options import PricedOptions
 from bot.discord_ui.preset_dialog import UseDialog, use_filled
 from bot.language import phrase
@@ -22,8 +21,8 @@ async def setup(bot: AtelierClient) -> None:
     """Add the commands, what is offered under results, and what stands under presets."""
     services = bot.services
     bot.add_dynamic_items(*BUTTONS, AgainButton, PageButton, OpenSelect)
-    bot.add_listener(hears(UseDialog.template, use_filled), "on_interaction")
-    bot.add_listener(hears(KeepDialog.template, keep_filled), "on_interaction")
+    bot.routes.add(UseDialog.template, use_filled)
+    bot.routes.add(KeepDialog.template, keep_filled)
     about = phrase("Its words and options, to use again; free")
     bot.more.add(890, "preset", phrase("Save as preset"), "🔖", open_for_result, about=about)
     priced = PricedOptions(services.drafting)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.discord_ui.buttons import hears
 from cogs.edit.open_messages import OpenMessages
 from cogs.prompts.describe import NOT_KEPT, OTHERS, Describe, DescribeButton, Describing, offer_describing
 from cogs.prompts.enhance import Enhance, EnhanceDialog, offer_enhancing, take_enhancing
@@ -29,10 +28,10 @@ async def setup(bot: AtelierClient) -> None:
     services = bot.services
     bot.add_dynamic_items(DescribeButton, NewWordsButton, OldWordsButton, EditWordsButton, LeaveButton)
     bot.buttons.set_words(offered(services.drafting))
-    bot.add_listener(hears(EnhanceDialog.template, take_enhancing), "on_interaction")
-    bot.add_listener(hears(WordsDialog.template, make_edited), "on_interaction")
+    bot.routes.add(EnhanceDialog.template, take_enhancing)
+    bot.routes.add(WordsDialog.template, make_edited)
     describing = Describing(OpenMessages(NOT_KEPT))
-    bot.add_listener(hears(OTHERS, describing.take, discord.InteractionType.component), "on_interaction")
+    bot.routes.add(OTHERS, describing.take, discord.InteractionType.component)
     if services.conversations.main is not None:
         offer_enhancing(bot.more)
         offer_describing(bot.more, services)

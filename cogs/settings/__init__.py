@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.discord_ui.buttons import hears
 from bot.discord_ui.defaults_panel import PRESSED, SizeDialog, change_default, write_size
 from cogs.settings.commands import OwnDefaults
 
@@ -17,6 +16,6 @@ if TYPE_CHECKING:
 
 async def setup(bot: AtelierClient) -> None:
     """Add the command; panels of old go on being used, members' and leads'."""
-    bot.add_listener(hears(re.compile(PRESSED), change_default, discord.InteractionType.component), "on_interaction")
-    bot.add_listener(hears(SizeDialog.template, write_size), "on_interaction")
+    bot.routes.add(re.compile(PRESSED), change_default, discord.InteractionType.component)
+    bot.routes.add(SizeDialog.template, write_size)
     await bot.add_cog(OwnDefaults())

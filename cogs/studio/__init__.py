@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from discord import app_commands
 
-from bot.discord_ui.buttons import hears
 from bot.discord_ui.interactions import LeadCog
 from bot.discord_ui.rows import view_of
 from cogs.studio.audit import OlderButton, OlderOfOneButton, WhoDecided
@@ -76,7 +75,7 @@ async def setup(bot: AtelierClient) -> None:
     services = bot.services
     bot.add_dynamic_items(OlderButton, OlderOfOneButton, SetupButton, SwitchButton)
     first = FirstSetup(services.server_settings, services.quotas, services.budget_alerts)
-    bot.add_listener(hears(SetupDialog.template, first.submit), "on_interaction")
+    bot.routes.add(SetupDialog.template, first.submit)
     bot.greetings.make = lambda: view_of([SetupButton()])
     await bot.add_cog(
         Studio(

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import discord
 import pytest
 from typing_extensions import override
 
 from bot.discord_ui import picture_sheets
-from bot.discord_ui.buttons import AtelierButton, LastingDialog, PictureButton, asker_for, hears, is_private
+from bot.discord_ui.buttons import AtelierButton, PictureButton, asker_for, is_private
 from bot.discord_ui.more_menu import MoreButton, MoreSelect
 from bot.discord_ui.rows import view_of
 from bot.pictures import ContactSheets
@@ -19,8 +18,6 @@ from bot.services.admission import Start
 from cogs.increases.asking import AskButton
 
 if TYPE_CHECKING:
-    import re
-
     from simcord import InteractionResult, ResponseMessage
 
     from bot.discord_ui.interactions import Interaction
@@ -117,40 +114,6 @@ def test_only_a_whole_id_is_one(custom_id: str, subject: str | None) -> None:
     match = PlainButton.__discord_ui_compiled_template__.fullmatch(custom_id)
 
     assert (match and match["id"]) == subject
-
-
-class NameDialog(LastingDialog, template=r"name:(?P<id>[0-9]+)"):
-    """Asks for something."""
-
-
-@pytest.mark.parametrize(
-    ("custom_id", "kind", "heard"),
-    [
-        ("name:7", discord.InteractionType.modal_submit, ["7"]),
-        ("name:7", discord.InteractionType.component, []),
-        ("name:7!", discord.InteractionType.modal_submit, []),
-        ("", discord.InteractionType.modal_submit, []),
-    ],
-)
-async def test_a_dialog_is_heard_by_its_whole_id_once(
-    custom_id: str, kind: discord.InteractionType, heard: list[str]
-) -> None:
-    seen: list[str] = []
-
-    class Desk:
-        async def takes(self, interaction: object) -> bool:
-            assert interaction
-            return not seen
-
-    sent = SimpleNamespace(data={"custom_id": custom_id}, type=kind, client=SimpleNamespace(desk=Desk()))
-
-    async def act(_: Interaction, match: re.Match[str]) -> None:
-        seen.append(match["id"])
-
-    for _ in range(2):
-        await hears(NameDialog.template, act)(cast("discord.Interaction[Any]", sent))
-
-    assert seen == heard
 
 
 LASTING: tuple[Any, ...] = (PlainButton, PokeButton, MoreSelect, MoreButton, AskButton)
