@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from bot.language import phrase
 from bot.services.policy import ReplyMode
 from cogs.edit.pick_picture import offer_others, offer_to_draw
-from cogs.edit.talk import asks
 
 if TYPE_CHECKING:
     from bot.discord_ui.interactions import AtelierClient
@@ -46,9 +45,9 @@ class Calls:
         """Offer what the words may mean; who only asks, or says nothing, reads how it is done."""
         if reply.message.guild is None:
             await self._say(reply, DIRECTLY)
-        elif offers and (reply.files or reply.left_out) and not asks(reply.spoken):
+        elif offers and (reply.files or reply.left_out) and not reply.asks:
             await offer_others(self._client, self._passing, reply, ())
-        elif not reply.words or asks(reply.spoken):
+        elif not reply.words or reply.asks:
             await self._say(reply, HOW)
         elif offers and not reply.is_talk:
             await offer_to_draw(self._client, self._passing, reply)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import discord
@@ -9,7 +10,7 @@ from discord.ext import commands
 from typing_extensions import override
 
 from cogs.edit.reply_notices import refuse
-from cogs.edit.reply_text import Reply
+from cogs.edit.reply_text import Reply, learn
 
 if TYPE_CHECKING:
     from bot.discord_ui.interactions import AtelierClient
@@ -40,6 +41,11 @@ class Listener(commands.Cog):
     async def cog_unload(self) -> None:
         """Remove the questions, hints and refusals that still stand."""
         await self._passing.close()
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Get ready for replies; until then the first would take a moment longer."""
+        await asyncio.to_thread(learn)
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:

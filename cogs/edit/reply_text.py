@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from importlib import import_module
 from typing import TYPE_CHECKING, Self
 
+from bot.collector import loading
 from bot.discord_ui.mentions import Names
 from bot.inputs import is_likely_picture, may_be_picture
-from cogs.edit.talk import asks, is_talk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,7 +97,24 @@ class Reply:
             return True
         if not says_something(self.spoken):
             return bool(self.words or not self.files)  # one that only draws says nothing
-        return asks(self.spoken) if self.files else is_talk(self.spoken)
+        if self.files:
+            return self.asks
+        from cogs.edit.talk import is_talk  # noqa: PLC0415 - see `learn`
+
+        return is_talk(self.spoken)
+
+    @property
+    def asks(self) -> bool:
+        """Whether its words are a question, whatever else they say."""
+        from cogs.edit.talk import asks  # noqa: PLC0415 - see `learn`
+
+        return asks(self.spoken)
+
+
+def learn() -> None:
+    """Load how talk is told from wishes: that takes long, and no start need wait for it."""
+    with loading():
+        import_module("cogs.edit.talk")
 
 
 def says_nothing(message: discord.Message) -> bool:
