@@ -33,9 +33,11 @@ class CommandTranslator(Translator):
     @override
     async def translate(self, string: locale_str, locale: Locale, context: TranslationContext[Any, Any]) -> str | None:
         """None where Discord is to show the English one."""
-        is_menu = isinstance(context.data, ContextMenu) and context.data.type is not AppCommandType.chat_input
         catalog = self._catalogs.get(locale.value)
-        if catalog is None or (context.location in TYPED and not is_menu):
+        if catalog is None:  # first: of most of Discord's thirty languages
+            return None
+        is_menu = isinstance(context.data, ContextMenu) and context.data.type is not AppCommandType.chat_input
+        if context.location in TYPED and not is_menu:
             return None
         translated = catalog.message(string.message)
         return None if translated == string.message else translated

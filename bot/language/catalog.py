@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+_SHORT = re.compile(r'^msgid "(.+)"\nmsgstr "(.+)"$(?!\n")', re.MULTILINE)  # most are so, and read in one go
 _LINE = re.compile(r'^(msgid|msgid_plural|msgstr(?:\[[0-9]\])?|) ?"(.*)"$', re.MULTILINE)  # without a name it goes on
 _ESCAPED = re.compile(r"\\(.)")
 _ESCAPES = {"n": "\n", "t": "\t"}  # others mean themselves
@@ -44,8 +45,11 @@ class Catalog:
 
 
 def _messages(text: str) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for entry in text.split("\n\n"):
+    parts = _SHORT.split(text)
+    found: dict[str, tuple[str, ...]] = {
+        _unescaped(source): (_unescaped(words),) for source, words in zip(parts[1::3], parts[2::3], strict=True)
+    }
+    for entry in "".join(parts[::3]).split("\n\n"):
         fields: dict[str, str] = {}
         name = ""
         for named, words in _LINE.findall(entry):
