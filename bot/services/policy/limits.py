@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bot.errors import LimitReachedError, Shortfall
@@ -102,6 +103,7 @@ class Limit:
     granted: int = 0
 
 
+@lru_cache(maxsize=256)  # a job asks several times: when it is reserved, sent and answered
 def buckets_touched(requester: Requester, at: int, zone: ZoneInfo, week_start: int = 0) -> tuple[BucketKey, ...]:
     """Every counter in which a request of `requester` at `at` is counted.
 

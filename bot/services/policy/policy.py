@@ -246,6 +246,8 @@ def allowance_rule(
             window=window,
             maximum=defaults.member_daily_images,
         )
+    if not rules:
+        return default
     return (
         _most_generous(rule for rule in rules if rule.scope is Scope.MEMBER and rule.scope_id == requester.user_id)
         or _most_generous(rule for rule in rules if rule.scope is Scope.ROLE and rule.scope_id in requester.role_ids)

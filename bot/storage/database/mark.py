@@ -10,8 +10,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from dataclasses import astuple, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
 
@@ -44,8 +43,7 @@ WIDTH = 200  # characters; written over in place, so always as many
 _log = structlog.stdlib.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """Which database it was, how many commits it had seen, and the highest numbers that it had given."""
 
     life: str
@@ -107,7 +105,7 @@ class Marker:
         try:
             mark = _mark_of(connection)
             if mark != self._kept:
-                kept = dict(zip(KEYS, astuple(mark), strict=True))
+                kept = dict(zip(KEYS, mark, strict=True))
                 self._write(json.dumps(kept).ljust(WIDTH))
                 self._kept = mark
         except (OSError, sqlite3.Error) as error:

@@ -134,7 +134,7 @@ class SqliteLedger(Ledger):
                 statuses.append(LimitStatus(limit, used_of(limit.metric, balance), resets_at, held, bucket.start_at))
             return tuple(statuses)
 
-        return await self._database.read(look)
+        return await self._database.read(look) if limits else ()
 
     @override
     async def month_totals(self, month: BucketKey) -> MonthTotals:
