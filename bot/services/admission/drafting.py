@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, fields, replace
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
 from bot.errors import RequestRefused, UnsupportedOptionError
 from bot.language import phrase
@@ -22,6 +23,7 @@ from bot.services.policy import Aspect, LayeredDefaults
 from bot.services.requests import (
     TRANSPARENT_FORMATS,
     Change,
+    ImageRequest,
     Installation,
     Origin,
     StoredImage,
@@ -38,17 +40,21 @@ from bot.services.requests import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from bot.services.admission.admission import Admission
     from bot.services.catalog import Catalog, Model
     from bot.services.ledger import Order, Picture
     from bot.services.policy import MemberDefaults, Permit, Requester
-    from bot.services.requests import ImageRequest
 
 KEPT_FORMATS = ("png", "jpeg", "webp")  # whoever changes an animation or an SVG has to ask for another one
 STRETCH = 1.05  # by which two shapes may differ that are called the same
 MOST_DRAFTS = 1000  # that are remembered; each takes a kilobyte or two
+_BARE: Mapping[str, Any] = {  # words, files and number, which change nothing of a draft of a change without words
+    "prompt": "", "story": (), "parent": None, "references": (), "mask": None, "markup": None, "base": None,
+    "notes": (), "count": 1,
+}  # fmt: skip
+_looks_of = attrgetter(*(each.name for each in fields(ImageRequest) if each.name not in _BARE))
 FINISHED = {"low": "high", "medium": "high", "high": "xhigh", "xhigh": "max"}  # the quality that *Finish* asks for
 
 
@@ -149,13 +155,11 @@ class Drafting:
         By the catalog's price table, for somebody whom no rule binds: for the button, which everybody sees alike.
         """
         before, image = order.request, picture.image
-        bare = replace(before, prompt="", story=(), parent=None, references=(), notes=(), count=1)
-        unsaid = replace(bare, mask=None, markup=None, base=None)
-        seen = (unsaid, image.width, image.height, change, self.admission.today)
+        seen = (_looks_of(before), image.width, image.height, change, self.admission.today)
         if seen not in self._drafts:
             if len(self._drafts) >= MOST_DRAFTS:
                 self._drafts.clear()
-            self._drafts[seen] = self._drafted_like(replace(order, request=unsaid), picture, change)
+            self._drafts[seen] = self._drafted_like(replace(order, request=replace(before, **_BARE)), picture, change)
         request = self._drafts[seen]
         if request is None:
             return None
