@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,7 @@ import bot.demo
 import bot.demo.printing
 from bot.demo import play
 from bot.errors import OperatorError
+from bot.sandbox.images import ImageOptions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +25,7 @@ async def test_the_demo_shows_the_whole_conversation_and_saves_what_was_posted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bot.demo, "PACE", 0.05)
+    monkeypatch.setattr(bot.demo, "ImageOptions", partial(ImageOptions, canned_bytes=1))
     monkeypatch.setattr(bot.demo.printing, "SETTLE", 0.05)
     console = Console(record=True, width=200, force_terminal=True, color_system="truecolor")
 
