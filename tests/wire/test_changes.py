@@ -93,36 +93,36 @@ async def test_finish_makes_the_same_picture_in_a_higher_quality_at_the_price_on
     assert_money_agrees(house)
 
 
-@pytest.mark.parametrize(
-    ("choice", "size", "box"),
-    [
-        ("zoom-2", "2048x2048", (512, 512, 1536, 1536)),
-        ("pan-left", "1024x1024", (341, 0, 1024, 1024)),
-        ("pan-right", "1024x1024", (0, 0, 683, 1024)),
-        ("pan-up", "1024x1024", (0, 341, 1024, 1024)),
-        ("portrait", "1024x1536", (0, 256, 1024, 1280)),
-    ],
-)
-async def test_an_extension_sends_a_canvas_with_a_mask_of_what_is_new(
-    house: House, mia: Member, lighthouse: Message, choice: str, size: str, box: tuple[int, int, int, int]
-) -> None:
-    message = await house.result(await mia.select(lighthouse, "more:1", choice))
+EXTENSIONS = [
+    ("zoom-2", "2048x2048", (512, 512, 1536, 1536)),
+    ("pan-left", "1024x1024", (341, 0, 1024, 1024)),
+    ("pan-right", "1024x1024", (0, 0, 683, 1024)),
+    ("pan-up", "1024x1024", (0, 341, 1024, 1024)),
+    ("portrait", "1024x1536", (0, 256, 1024, 1280)),
+]  # what is chosen, the size asked for, and where the picture lies in it
 
-    call = house.images.calls[-1]
-    (canvas,) = [file.content for file in call.named("image")]
-    mask = overlay_of(call, "mask")
-    across, down = (int(edge) for edge in size.split("x"))
-    assert call.fields["size"] == size
-    assert opened(canvas).size == opened(mask).size == (across, down)
-    bounds = alpha_of(canvas).getbbox()
-    assert bounds is not None
-    assert all(abs(found - wanted) <= 1 for found, wanted in zip(bounds, box, strict=True))
-    assert_kept_is_inside(alpha_of(mask), bounds)
-    made = opened(content_of(message)).convert("RGB")
-    assert made.size == (across, down)
-    middle = ((bounds[0] + bounds[2]) // 2, (bounds[1] + bounds[3]) // 2)
-    assert pixel(made, *middle) == pixel(opened(canvas).convert("RGB"), *middle)
-    assert_money_agrees(house)
+
+async def test_an_extension_sends_a_canvas_with_a_mask_of_what_is_new(
+    house: House, mia: Member, lighthouse: Message
+) -> None:
+    for choice, size, box in EXTENSIONS:
+        message = await house.result(await mia.select(lighthouse, "more:1", choice))
+
+        call = house.images.calls[-1]
+        (canvas,) = [file.content for file in call.named("image")]
+        mask = overlay_of(call, "mask")
+        across, down = (int(edge) for edge in size.split("x"))
+        assert call.fields["size"] == size, choice
+        assert opened(canvas).size == opened(mask).size == (across, down)
+        bounds = alpha_of(canvas).getbbox()
+        assert bounds is not None
+        assert all(abs(found - wanted) <= 1 for found, wanted in zip(bounds, box, strict=True)), choice
+        assert_kept_is_inside(alpha_of(mask), bounds)
+        made = opened(content_of(message)).convert("RGB")
+        assert made.size == (across, down)
+        middle = ((bounds[0] + bounds[2]) // 2, (bounds[1] + bounds[3]) // 2)
+        assert pixel(made, *middle) == pixel(opened(canvas).convert("RGB"), *middle)
+        assert_money_agrees(house)
 
 
 def assert_kept_is_inside(mask: Image.Image, box: tuple[int, int, int, int]) -> None:
