@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
 
 import discord
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from bot.discord_ui.interactions import Interaction
 
     Act = Callable[[Interaction, re.Match[str]], Awaitable[None]]
+
+P = ParamSpec("P")
 
 
 class Routes:
@@ -39,21 +41,22 @@ class Routes:
         """Do what an interaction is for, if it is for any of these."""
         data = cast("Mapping[str, object]", interaction.data or {})
         custom_id = str(data.get("custom_id", ""))
-        found = (
-            (act, match)
-            for kind, template, act in self._routes
-            if interaction.type is kind and (match := template.fullmatch(custom_id)) is not None
-        )
-        if (route := next(found, None)) is not None:
-            act, match = route
-            await once(interaction, lambda interaction: act(interaction, match))
+        for kind, template, act in self._routes:
+            if interaction.type is kind and (match := template.fullmatch(custom_id)) is not None:
+                await once(interaction, act, match)
+                return
 
 
-async def once(interaction: discord.Interaction[Any], act: Callable[[Interaction], Awaitable[None]]) -> None:
+async def once(
+    interaction: discord.Interaction[Any],
+    act: Callable[Concatenate[Interaction, P], Awaitable[None]],
+    *about: P.args,
+    **named: P.kwargs,
+) -> None:
     """Do what an interaction is for, unless that was done; say so if it fails."""
     if not await interaction.client.desk.takes(interaction):
         return
     try:
-        await act(interaction)
+        await act(interaction, *about, **named)
     except Exception as error:  # noqa: BLE001 - it is spoken and logged
         await answer_failure(interaction, error)
