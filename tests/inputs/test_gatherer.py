@@ -81,22 +81,22 @@ async def test_a_photo_that_is_scaled_to_be_sent_is_kept_as_it_is_for_what_its_m
     exif = Image.Exif()
     exif[ORIENTATION] = 6
     exif[0x013B] = "Somebody"
-    photo = encoded(gradient(4000, 2500), "JPEG", exif=exif)
-    mask = encoded(gradient(2500, 4000, "L"), "PNG")
+    photo = encoded(gradient(3900, 1560), "JPEG", exif=exif)
+    mask = encoded(gradient(1560, 3900, "L"), "PNG")
 
     sources = Sources(attachments=(Attached("photo.jpg", photo),), mask=Attached("mask.png", mask))
 
-    found = await gathered(studio, an_edit(size="960x1536"), sources)
+    found = await gathered(studio, an_edit(size="640x1600"), sources)
 
     sent, base = found.request.references[0], found.request.base
     assert base is not None
-    assert (sent.width, sent.height) == (2276, 3642)
-    assert (base.picture.width, base.picture.height) == (base.mask.width, base.mask.height) == (2500, 4000)
-    assert (base.was, base.laid, base.losses) == ((2500, 4000), (2500, 4000), ())
+    assert (sent.width, sent.height) == (1536, 3840)
+    assert (base.picture.width, base.picture.height) == (base.mask.width, base.mask.height) == (1560, 3900)
+    assert (base.was, base.laid, base.losses) == ((1560, 3900), (1560, 3900), ())
     kept = await content_of(studio, base.picture)
     assert b"Somebody" not in kept
     assert opened(kept).tobytes() == opened(photo).tobytes()
-    assert opened(await content_of(studio, base.mask)).size == (2500, 4000)
+    assert opened(await content_of(studio, base.mask)).size == (1560, 3900)
     assert {file.digest for file in found.request.kept_files} == studio.kept
 
 
@@ -118,19 +118,19 @@ async def test_where_nothing_is_put_back_no_base_is_kept(studio: Studio, changes
 
 
 async def test_a_large_picture_that_we_composed_is_scaled_to_be_sent_and_is_its_own_base(studio: Studio) -> None:
-    content = encoded(gradient(4000, 2500), "PNG")
-    made, of = await studio.made(content, shape=(4000, 2500))
+    content = encoded(gradient(3900, 1560), "PNG")
+    made, of = await studio.made(content, shape=(3900, 1560))
     of = replace(of, composed=True)
 
-    sources = Sources(made, of, mask=Attached("mask.png", masked(400, 250)))
+    sources = Sources(made, of, mask=Attached("mask.png", masked(390, 156)))
 
-    request = (await gathered(studio, an_edit(size="1536x960"), sources)).request
+    request = (await gathered(studio, an_edit(size="1600x640"), sources)).request
 
-    assert request.references[0].width < 3840
+    assert request.references[0].width == 3840
     assert request.references[0].number == of.number
     assert request.base is not None
     assert request.base.picture.digest == of.image.digest
-    assert (request.base.mask.width, request.base.mask.height) == (4000, 2500)
+    assert (request.base.mask.width, request.base.mask.height) == (3900, 1560)
 
 
 @pytest.mark.parametrize(
