@@ -30,12 +30,12 @@ async def test_every_control_works_after_a_restart(house: House, mia: Member, li
     await house.restart_bot()
 
     varied = await house.result(await mia.click(lighthouse, "Vary"))
-    zoomed = await house.result(await mia.select(lighthouse, "more:1", "zoom-2"))
+    panned = await house.result(await mia.select(lighthouse, "more:1", "pan-left"))
     dialog = await mia.click(lighthouse, "Edit")
     await house.until(lambda: dialog.modal is not None)
     edited = await house.result(await mia.submit_modal(dialog, {prompt_field(dialog.modal): "make it snowy"}))
 
-    assert [content[:5] for content in (varied.content, zoomed.content, edited.content)] == ["**#2*", "**#3*", "**#4*"]
+    assert [content[:5] for content in (varied.content, panned.content, edited.content)] == ["**#2*", "**#3*", "**#4*"]
     assert first_input(house) == lighthouse.attachments[0].content
     assert house.images.calls[-1].prompt == "make it snowy"
 
@@ -120,7 +120,7 @@ async def test_a_picture_that_is_lost_everywhere_is_said_to_be(house: House, mia
 
 async def test_three_changes_in_a_row_know_their_parents(house: House, mia: Member, lighthouse: Message) -> None:
     second = await house.result(await mia.click(lighthouse, "Vary"))
-    third = await house.result(await mia.select(second, "more:2", "zoom-1.5"))
+    third = await house.result(await mia.select(second, "more:2", "pan-left"))
     details = await mia.message_command("Image details", second)
 
     shown = await details.shown()

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.sandbox.discord import Answer, Fault, Upload
-from bot.sandbox.images import ImageOptions
 from tests.pictures.samples import encoded, gradient, half_transparent, packed_zeros, png
 
 if TYPE_CHECKING:
@@ -250,7 +249,7 @@ async def test_what_is_being_accepted_takes_room_in_the_line_too(open_house: Ope
 
 
 async def test_who_waits_is_told_the_place_in_line(open_house: OpenHouse) -> None:
-    house = await open_house(images=ImageOptions(pace=0, canned_bytes=1))
+    house = await open_house()
     await house.start_bot(ATELIER_CONCURRENCY=1)
     mia, bob = house.discord.server.add_member("Mia"), house.discord.server.add_member("Bob")
     house.gate.clear()

@@ -156,7 +156,7 @@ async def test_two_members_who_press_at_once_both_get_theirs(house: House, mia: 
 
 
 async def test_a_choice_that_is_told_twice_is_made_once(house: House, mia: Member, lighthouse: Message) -> None:
-    chosen = await choose(mia, lighthouse, "zoom-2")
+    chosen = await choose(mia, lighthouse, "pan-left")
     house.repeat_last_event("INTERACTION_CREATE")
     await house.result(chosen)
     await nothing_more(house, mia)
