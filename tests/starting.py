@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from functools import cache, wraps
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Self
 
 from discord.app_commands import Command, ContextMenu, Group
 
-from bot import wiring
+from bot import client, wiring
 from bot.discord_ui import command_translator
-from bot.language import load_catalogs
+from bot.language import catalogs_digest, load_catalogs
 from bot.services.catalog import Catalog
 from bot.services.presets import open_starters
 from tests.examples import CATALOG
@@ -25,9 +26,12 @@ if TYPE_CHECKING:
     Translate = Callable[[Any, CommandTree[Any], Translator], Awaitable[dict[str, Any]]]
 
 _KINDS: tuple[Any, ...] = (Command, Group, ContextMenu)
-_load_catalogs = cache(load_catalogs)
-_open_starters = cache(open_starters)
-_version = cache(version)
+_ONCE = (
+    (client, "catalogs_digest", cache(catalogs_digest)),
+    (command_translator, "load_catalogs", cache(load_catalogs)),
+    (wiring, "open_starters", cache(open_starters)),
+    (wiring, "version", cache(version)),
+)
 
 
 class _Payload(dict[str, Any]):
@@ -41,11 +45,15 @@ _translated: dict[tuple[type, str], _Payload] = {}
 
 
 def start_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Remember models, starters and our version, and what commands say in all languages by what they say in English."""
+    """Remember what files say, and what commands say in all languages by what they say in English.
+
+    And let the collector be: a bot that ends is garbage, and would be kept for good.
+    """
     monkeypatch.setattr(Catalog, "load", lambda: CATALOG)
-    monkeypatch.setattr(wiring, "open_starters", _open_starters)
-    monkeypatch.setattr(wiring, "version", _version)
-    monkeypatch.setattr(command_translator, "load_catalogs", _load_catalogs)
+    for module, name, made in _ONCE:
+        monkeypatch.setattr(module, name, made)
+    monkeypatch.setattr(client, "loading", nullcontext)
+    monkeypatch.setattr(client, "keep_all", lambda: None)
     for kind in _KINDS:
         monkeypatch.setattr(kind, "get_translated_payload", _remembering(kind.get_translated_payload))
 

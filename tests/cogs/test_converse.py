@@ -116,7 +116,7 @@ async def test_a_reply_to_an_earlier_picture_branches_off_there(opened: OpenHous
 
 async def test_pictures_come_along_and_a_drawing_is_an_edit_after_which_it_begins_anew(opened: OpenHouse) -> None:
     async with opened(**READS) as house:
-        house.painter.content = png(1024, 1024)
+        house.painter.content = png(64, 64)
         thread = await begin(house)
         await say(house, thread, "put this hat on it", attachments=[HAT])
         await say(house, thread, "a boat here", attachments=[("drawn.png", drawn_upon(house.painter.content))])

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.cogs.house import House
     from tests.conftest import OpenHouse
 
-SQUARE, UPRIGHT, WIDE = png(1024, 1024), png(1024, 1536), png(1536, 1024)
+SQUARE, UPRIGHT, WIDE = png(64, 64), png(64, 96), png(96, 64)
 
 
 def said(house: House, answer: InteractionResult) -> str:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tests.conftest import OpenHouse
 
 RED, BLUE = png(64, 64, "red"), png(64, 64, "blue")
-SQUARE = png(1024, 1024)
+SQUARE = png(64, 64)
 
 
 def said(house: House, answer: InteractionResult) -> str:
@@ -55,9 +55,14 @@ def values(field: Any) -> list[str]:  # noqa: ANN401 - a part of the dialog's JS
     return [option["value"] for option in field["options"]]
 
 
-async def pressed(house: House, label: str = "Edit", **options: Any) -> InteractionResult:  # noqa: ANN401 - of /imagine
+async def pressed(
+    house: House,
+    label: str = "Edit",
+    content: bytes = SQUARE,
+    **options: Any,  # noqa: ANN401 - of /imagine
+) -> InteractionResult:
     """Mia draws a square picture and presses a button below it."""
-    house.painter.content = SQUARE
+    house.painter.content = content
     await house.imagine(**options)
     return await house.mia.click(house.posted[0], label=label)
 
@@ -67,7 +72,7 @@ async def pressed(house: House, label: str = "Edit", **options: Any) -> Interact
 
 async def test_the_dialog_begins_with_the_pictures_own_words_and_options(opened: OpenHouse) -> None:
     async with opened() as house:
-        dialog = await pressed(house, prompt="a red fox", quality="low", size="square")
+        dialog = await pressed(house, content=png(1024, 1024), prompt="a red fox", quality="low", size="square")
 
         shown = fields(dialog)
         assert shown["prompt"]["value"] == "a red fox"
