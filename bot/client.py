@@ -24,6 +24,7 @@ from bot.config import proxy_of
 from bot.delivery.greetings import Greetings
 from bot.delivery.log_channel import LogChannel
 from bot.discord_retries import PROBLEMS
+from bot.discord_ui.buttons import once
 from bot.discord_ui.command_links import CommandLinks
 from bot.discord_ui.command_translator import CommandTranslator
 from bot.discord_ui.front_desk import FrontDesk
@@ -152,7 +153,7 @@ class AtelierBot(AtelierClient):
         self.services = services
         self._commands_changed = self._is_settled = self._is_stopping = self._is_leaving = False
         self.buttons, self.more, self.questions = ResultButtons(), More(), Questions()
-        self.untold, self.routes = Untold(), Routes()
+        self.untold, self.routes = Untold(), Routes(once)
         self.add_listener(self.routes.follow, "on_interaction")
         self.repeats = repeats
         self.command_links = CommandLinks(self.tree, services.settings.sync_guild)

@@ -11,10 +11,9 @@ import discord
 from typing_extensions import override
 
 from bot.delivery.ladder import NoWayError, Sentences, climb
-from bot.discord_ui.interactions import AtelierClient, Interaction, OwnAnswer, order_behind
+from bot.discord_ui.interactions import AtelierClient, Interaction, OwnAnswer, answer_failure, order_behind
 from bot.discord_ui.occasions import Asker, asker_of, joined_at_of, requester_of, role_ids_of, take_press
 from bot.discord_ui.picture_sheets import label_of, sheet_of
-from bot.discord_ui.routes import once
 from bot.discord_ui.rows import view_of
 from bot.errors import NotYoursError, PictureGoneError, UserFacingError
 from bot.language import joined, phrase
@@ -22,7 +21,7 @@ from bot.services.requests import format_price
 from bot.services.text import number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from bot.discord_ui.rows import Price
     from bot.services.admission import Drafting
@@ -117,6 +116,16 @@ class LastingDialog(discord.ui.Modal):
     def __init__(self, title: str, custom_id: str) -> None:
         super().__init__(title=title, timeout=None, custom_id=custom_id)
         self.stop()  # discord.py would wait for it in this process only, and for one member
+
+
+async def once(interaction: discord.Interaction[Any], act: Callable[[Interaction], Awaitable[None]]) -> None:
+    """Do what an interaction is for, unless that was done; say so if it fails."""
+    if not await interaction.client.desk.takes(interaction):
+        return
+    try:
+        await act(interaction)
+    except Exception as error:  # noqa: BLE001 - it is spoken and logged
+        await answer_failure(interaction, error)
 
 
 class AtelierButton(LastingButton, template=r"(?!)"):

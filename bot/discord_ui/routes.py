@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import discord
-
-from bot.discord_ui.interactions import answer_failure
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Awaitable, Callable, Mapping
 
-    from bot.discord_ui.interactions import Interaction
-
-    Act = Callable[[Interaction, re.Match[str]], Awaitable[None]]
-
-P = ParamSpec("P")
+    Act = Callable[[discord.Interaction[Any], re.Match[str]], Awaitable[None]]
+    Deed = Callable[[discord.Interaction[Any]], Awaitable[None]]
 
 
 class Routes:
-    """Where interactions go whose `custom_id` says all that there is to know. One listener, however many there are."""
+    """Where interactions go whose `custom_id` says all that there is to know. One listener, however many there are.
 
-    def __init__(self) -> None:
+    Args:
+        once: does what an interaction is for, unless that was done; says why not if it fails.
+    """
+
+    def __init__(self, once: Callable[[discord.Interaction[Any], Deed], Awaitable[None]]) -> None:
+        self._once = once
         self._routes: list[tuple[discord.InteractionType, re.Pattern[str], Act]] = []
 
     def add(
@@ -31,7 +31,7 @@ class Routes:
         act: Act,
         kind: discord.InteractionType = discord.InteractionType.modal_submit,
     ) -> None:
-        """Let `act` be called for dialogs that are sent, or another `kind`, once each; it says why not if it fails.
+        """Let `act` be called for dialogs that are sent, or another `kind`.
 
         It is given the interaction, not answered yet, and what the template found in its `custom_id`.
         """
@@ -39,24 +39,15 @@ class Routes:
 
     async def follow(self, interaction: discord.Interaction[Any]) -> None:
         """Do what an interaction is for, if it is for any of these."""
+        found = self._found(interaction)
+        if found is not None:
+            act, match = found
+            await self._once(interaction, lambda interaction: act(interaction, match))
+
+    def _found(self, interaction: discord.Interaction[Any]) -> tuple[Act, re.Match[str]] | None:
         data = cast("Mapping[str, object]", interaction.data or {})
         custom_id = str(data.get("custom_id", ""))
         for kind, template, act in self._routes:
             if interaction.type is kind and (match := template.fullmatch(custom_id)) is not None:
-                await once(interaction, act, match)
-                return
-
-
-async def once(
-    interaction: discord.Interaction[Any],
-    act: Callable[Concatenate[Interaction, P], Awaitable[None]],
-    *about: P.args,
-    **named: P.kwargs,
-) -> None:
-    """Do what an interaction is for, unless that was done; say so if it fails."""
-    if not await interaction.client.desk.takes(interaction):
-        return
-    try:
-        await act(interaction, *about, **named)
-    except Exception as error:  # noqa: BLE001 - it is spoken and logged
-        await answer_failure(interaction, error)
+                return act, match
+        return None

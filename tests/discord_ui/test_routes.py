@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import discord
 import pytest
 
-from bot.discord_ui.buttons import LastingDialog
+from bot.discord_ui.buttons import LastingDialog, once
 from bot.discord_ui.routes import Routes
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ async def test_a_dialog_finds_its_way_by_its_whole_id_once(
     async def act(_: Interaction, match: re.Match[str]) -> None:
         seen.append(match["id"])
 
-    routes = Routes()
+    routes = Routes(once)
     routes.add(NameDialog.template, act)
     for _ in range(2):
         await routes.follow(cast("discord.Interaction[Any]", sent))
