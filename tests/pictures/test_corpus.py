@@ -13,7 +13,6 @@ from .corpus import SAMPLES, Sample
 from .samples import encoded, opened, quarters
 
 ORIGINAL = encoded(quarters(64, 48), "PNG")
-# The largest are read at their full size as inputs; the other ways begin with the same decoding.
 each_sample = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
 
 
@@ -39,7 +38,7 @@ async def test_as_an_input_it_is_a_sentence_or_a_picture(sample: Sample) -> None
 async def test_as_a_mask_it_is_a_sentence_or_a_mask(sample: Sample) -> None:
     with pytest.raises(InputPictureError) if sample.fault else nullcontext() as refusal:
         try:
-            fitted = await fit_mask((sample.smaller or sample.make)(), sample.name, *sample.size)
+            fitted = await fit_mask(sample.make(), sample.name, *sample.size)
         except InputPictureError as error:
             if sample.fault or "marks" not in error.sentence:  # plain colours mark nothing or everything: also right
                 raise
@@ -52,7 +51,7 @@ async def test_as_a_mask_it_is_a_sentence_or_a_mask(sample: Sample) -> None:
 @each_sample
 async def test_in_a_reply_it_is_a_sentence_or_has_a_meaning(sample: Sample) -> None:
     with pytest.raises(InputPictureError) if sample.fault else nullcontext() as refusal:
-        meaning = await meaning_of((sample.smaller or sample.make)(), sample.name, ORIGINAL)
+        meaning = await meaning_of(sample.make(), sample.name, ORIGINAL)
         assert meaning in {Meaning.PICTURE, Meaning.MASK}
     if refusal is not None:
         assert sample.fault in refusal.value.sentence
