@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 PANELS = ("⏸️ Picture making", "⏸️ **Picture making")  # begin what leads read of a pause
 PENDING = ("reserved", "dispatched")
 REFERENCE = "with the reference"  # in what is said of a failure that nobody foresaw
-FONTS = "atelier-charts-"  # matplotlib's list of them, which a killed bot leaves to the cleaning of temporary folders
+FONTS = "atelier-charts-"  # begin folders for matplotlib's list of them
 SAMPLE = 5  # of a kind of fault that are told
 TABLES = (
     *("requests", "jobs", "events", "pictures", "state", "errands", "audit"),
@@ -203,9 +203,14 @@ def left_lying(house: House, books: Books, temporary: Path) -> Iterator[str]:
         yield f"{len(kept - books.needed)} of {len(kept)} files are needed by nobody"
     if books.needed - kept:
         yield f"{len(books.needed - kept)} of {len(books.needed)} files are gone"
-    lying = [path.name for path in temporary.iterdir() if not path.name.startswith(FONTS)]
+    lying = [path.name for path in temporary.iterdir() if not _is_font_list(path)]
     if lying:
         yield f"temporary files: {lying[:SAMPLE]}"
+
+
+def _is_font_list(path: Path) -> bool:
+    """Whether a folder holds nothing else: a killed bot leaves it to whoever cleans temporary folders."""
+    return path.name.startswith(FONTS) and all(each.name.startswith("fontlist") for each in path.iterdir())
 
 
 def shown_to_all(house: House, books: Books) -> Iterator[str]:
