@@ -10,9 +10,7 @@ from bot.services.catalog.formats import (
     USUAL_FRAMES,
     USUAL_GIF_SIZE,
 )
-from bot.services.catalog.found_size import FoundSize
 from bot.services.catalog.main_models import MOST_SEEN, MainModel, MainPrices, seen_tokens
-from bot.services.catalog.size_words import words_like
 from bot.services.catalog.sizes import (
     INPUT_MEDIA_TYPES,
     LARGEST_INPUT,
@@ -33,6 +31,7 @@ from bot.services.catalog.tokens import (
     input_tokens,
     partials_for,
 )
+from bot.services.catalog.written_sizes import FoundSize, words_like
 
 __all__ = [
     "DEAREST_SHAPES",

@@ -16,10 +16,10 @@ from bot.errors import ConfigurationError, UnknownModelError, UnsupportedOptionE
 from bot.language import phrase
 from bot.services.catalog.file import CatalogError, name_of, read_entry, with_family
 from bot.services.catalog.formats import GIF, SVG, EarlyFormats, SvgAuthor
-from bot.services.catalog.found_size import FoundSize, find_size, nearest_size
 from bot.services.catalog.main_models import MainModel, check_main_models
 from bot.services.catalog.sizes import FixedSizes, FreeSizes, SuggestedSize, dimensions
 from bot.services.catalog.tokens import CachedPrices, GridTokens, InputRule, Prices, TableTokens  # noqa: TC001 - the same
+from bot.services.catalog.written_sizes import FoundSize, find_size, nearest_size
 from bot.services.text import listed, quoted
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class Model:
         return self.prices
 
     def find_size(self, text: str) -> FoundSize:
-        """The size that this model makes for what somebody wrote: see `bot.services.catalog.found_size.find_size`.
+        """The size that this model makes for what somebody wrote: see `bot.services.catalog.written_sizes.find_size`.
 
         Raises:
             UnsupportedOptionError: it is no size, or this model makes none that is near.

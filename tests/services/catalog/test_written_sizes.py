@@ -8,7 +8,7 @@ from importlib import resources
 import pytest
 
 from bot.services.catalog import Catalog, words_like
-from bot.services.catalog.size_words import LONGEST_SIZE, normal, read_size
+from bot.services.catalog.written_sizes import LONGEST_SIZE, normal, read_size
 
 CATALOG = Catalog.load()
 FREE = CATALOG.model("gpt-image-2.5-flare")
