@@ -19,9 +19,9 @@ from typer.testing import CliRunner
 from bot import cli
 from bot.errors import ConfigurationError, DatabaseError
 from bot.services.calendar import BILLING_ZONE
+from bot.services.catalog import Usage
 from bot.services.ledger import Reservation, Settlement
 from bot.services.policy import Requester, buckets_touched
-from bot.services.requests import Usage
 from bot.storage import Database, SqliteLedger
 from tests.examples import DESTINATION, MODEL, REQUEST, REQUESTER, STORED
 

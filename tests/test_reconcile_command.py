@@ -14,9 +14,9 @@ from typer.testing import CliRunner
 
 from bot import cli
 from bot.services.calendar import BILLING_ZONE
+from bot.services.catalog import Usage
 from bot.services.ledger import Correction, Reservation, Settlement
 from bot.services.policy import buckets_touched
-from bot.services.requests import Usage
 from bot.storage import Database, SqliteLedger
 from tests.bills import Cost, as_csv, as_json, days_between
 from tests.examples import DESTINATION, MODEL, REQUEST, REQUESTER, STORED

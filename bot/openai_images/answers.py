@@ -12,8 +12,8 @@ from bot.language import phrase
 from bot.openai_images.failures import from_body
 from bot.openai_images.messages import messages
 from bot.openai_images.picture_texts import PictureText
+from bot.services.catalog import AuthorTokens, Usage
 from bot.services.jobs import FinishedImage, PartialImage
-from bot.services.requests import AuthorTokens, Usage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable

@@ -11,8 +11,8 @@ from bot.errors import OutcomeUnknownError, not_known
 from bot.language import phrase
 from bot.openai_images.answers import LONGEST_QUOTE, decoded, token_count, usage_of
 from bot.openai_images.failures import BLOCKED, blocked_words, busy_in_body, from_body, named_in
+from bot.services.catalog import MainTokens, ToolTokens
 from bot.services.jobs import Begun, Drawn, PartialImage, Reply
-from bot.services.requests import MainTokens, ToolTokens
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

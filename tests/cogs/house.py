@@ -21,10 +21,10 @@ from bot import wiring
 from bot.client import AtelierBot
 from bot.delivery.replies import SHEET_NAME
 from bot.errors import UserFacingError
+from bot.services.catalog import MainTokens, ToolTokens, Usage
 from bot.services.gallery import stars
 from bot.services.jobs import Begun, Drawn, FinishedImage, Reply, workshop
 from bot.services.policy import Decision, RoleRule
-from bot.services.requests import MainTokens, ToolTokens, Usage
 from tests.examples import png, settings_for
 from tests.starting import start_quickly
 

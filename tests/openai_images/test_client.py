@@ -27,8 +27,9 @@ from bot.errors import (
 from bot.openai_images import OpenAIImages
 from bot.openai_images.picture_texts import PictureText
 from bot.sandbox.images import ONLY_IN_CONVERSATIONS, Fault, FaultKind, ImageOptions, SandboxImages
+from bot.services.catalog import Usage
 from bot.services.jobs import FinishedImage, InputImage, PartialImage
-from bot.services.requests import ImageRequest, Usage
+from bot.services.requests import ImageRequest
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator

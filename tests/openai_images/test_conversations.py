@@ -29,8 +29,9 @@ from bot.errors import (
 from bot.openai_images import OpenAIImages, conversations
 from bot.sandbox.conversations import ConversationOptions, SandboxOpenAI
 from bot.sandbox.images import Fault, FaultKind, ImageOptions
+from bot.services.catalog import ToolTokens, Usage
 from bot.services.jobs import Begun, InputImage, PartialImage, Reply
-from bot.services.requests import INSTRUCTIONS, ImageRequest, Talk, Task, ToolTokens, Usage
+from bot.services.requests import INSTRUCTIONS, ImageRequest, Talk, Task
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator

@@ -20,8 +20,8 @@ from bot.errors import ImageFailure
 from bot.openai_images.answers import AnswerReader
 from bot.openai_images.failures import from_body
 from bot.openai_images.picture_texts import LONGEST_HEAD, PictureText
+from bot.services.catalog import Usage
 from bot.services.jobs import FinishedImage, PartialImage
-from bot.services.requests import Usage
 from tests.examples import examples
 
 if TYPE_CHECKING:

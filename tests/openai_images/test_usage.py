@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.openai_images.answers import usage_of
-from bot.services.requests import Usage
+from bot.services.catalog import Usage
 
 GOOD = {
     "total_tokens": 450,

@@ -17,8 +17,9 @@ from bot.errors import ImageFailure, OutcomeUnknownError, PromptBlockedError, Pr
 from bot.openai_images import OpenAIImages
 from bot.openai_images.answers import AnswerReader
 from bot.sandbox.images import Fault, FaultKind, ImageOptions, SandboxImages
+from bot.services.catalog import AuthorTokens, Usage
 from bot.services.jobs import FinishedImage, InputImage
-from bot.services.requests import AuthorTokens, ImageRequest, Usage
+from bot.services.requests import ImageRequest
 from tests.examples import png
 
 if TYPE_CHECKING:

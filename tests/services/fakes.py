@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from typing_extensions import override
 
 from bot.services.admission import Admission, Clearance
-from bot.services.catalog import Catalog
+from bot.services.catalog import Catalog, MainTokens, ToolTokens, Usage
 from bot.services.gallery import FileHolds
 from bot.services.jobs import (
     Answers,
@@ -49,7 +49,7 @@ from bot.services.jobs.recall import Recall
 from bot.services.ledger import Destination, Order, Picture, Reservation
 from bot.services.policy import Decisions, Limit, Requester, buckets_touched
 from bot.services.quotas import Accounts
-from bot.services.requests import ImageRequest, MainTokens, ToolTokens, Usage, pricing
+from bot.services.requests import ImageRequest, pricing
 from bot.services.turns import GenerationProgress, Measurements, Pace
 from bot.storage import Database, SqliteAudit, SqliteLedger, SqlitePolicies, SqliteRequests, State
 from bot.storage.database.restoration import SqliteGoneBack

@@ -8,10 +8,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.services.calendar import Window
+from bot.services.catalog import Usage
 from bot.services.ledger import Reservation, Settlement
 from bot.services.policy import Decision, Defaults, LimitRule, Metric, Requester, Scope, ServerPolicy, limits_for
 from bot.services.quotas import Accounts, IncreaseDesk, IncreaseNotices, UsageDesk
-from bot.services.requests import Usage
 from bot.storage import Database, SqliteAudit, SqliteLedger, SqlitePolicies
 from bot.storage.increases import SqliteIncreases
 from bot.storage.ledger.usage import SqliteUse

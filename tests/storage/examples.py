@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Self
 from zoneinfo import ZoneInfo
 
 from bot.services.calendar import Window
-from bot.services.catalog import Prices
+from bot.services.catalog import Prices, Usage
 from bot.services.ledger import Destination, Reservation, Settlement, TurnAnswer, WordsSettlement
 from bot.services.policy import Limit, Metric, Requester, Scope, buckets_touched
-from bot.services.requests import ImageRequest, StoredImage, Usage
+from bot.services.requests import ImageRequest, StoredImage
 from bot.storage import Database, SqliteLedger, SqliteRequests
 
 if TYPE_CHECKING:

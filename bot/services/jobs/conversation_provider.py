@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
+    from bot.services.catalog import MainTokens, ToolTokens
     from bot.services.jobs.provider import InputImage, PartialImage
-    from bot.services.requests import ImageRequest, MainTokens, ToolTokens
+    from bot.services.requests import ImageRequest
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,11 @@ import structlog
 
 from bot.errors import HELD, DatabaseError, ImageFailure, OutcomeUnknownError, PromptBlockedError, not_known
 from bot.language import phrase
+from bot.services.catalog import Usage
 from bot.services.jobs.arrears import passes, persistently
 from bot.services.jobs.provider import FinishedImage, UnreadablePictureError
 from bot.services.ledger import ChargeConflictError, ChargeState, Picture, Settlement, TurnAnswer, WordsSettlement
-from bot.services.requests import CANNOT, StoredImage, Usage, after_bound, pricing, turn_usage
+from bot.services.requests import CANNOT, StoredImage, after_bound, pricing, turn_usage
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence

@@ -10,7 +10,8 @@ from bot.language import phrase
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
-    from bot.services.requests import AuthorTokens, ImageRequest, Usage
+    from bot.services.catalog import AuthorTokens, Usage
+    from bot.services.requests import ImageRequest
 
 # File extensions by media type: all that a picture can be here.
 FILE_ENDINGS = {

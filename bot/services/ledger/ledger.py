@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.services.catalog import Prices
+    from bot.services.catalog import Prices, Usage
     from bot.services.ledger.orders import ChargeState, Destination, Order, Picture, TurnAnswer
     from bot.services.policy import BucketKey, Limit, Requester
-    from bot.services.requests import ImageRequest, StoredImage, Usage
+    from bot.services.requests import ImageRequest, StoredImage
 
 
 class ChargeConflictError(Exception):

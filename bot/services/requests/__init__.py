@@ -23,7 +23,6 @@ from bot.services.requests.request import (
 )
 from bot.services.requests.talk import CANNOT, INSTRUCTIONS, MOST_WRITTEN, Talk, Task, sent_words
 from bot.services.requests.turn_pricing import after_bound, context_bound, turn_usage
-from bot.services.requests.usage import AuthorTokens, MainTokens, ToolTokens, Usage
 from bot.services.requests.validation import (
     MOST_COMPRESSION,
     TRANSPARENT_FORMATS,
@@ -51,18 +50,14 @@ __all__ = [
     "TITLES",
     "TRANSPARENT_FORMATS",
     "UNSTREAMED_FORMATS",
-    "AuthorTokens",
     "Base",
     "Change",
     "ImageRequest",
     "Installation",
-    "MainTokens",
     "Origin",
     "StoredImage",
     "Talk",
     "Task",
-    "ToolTokens",
-    "Usage",
     "Wishes",
     "after_bound",
     "build_request",

@@ -7,16 +7,14 @@ from math import isqrt
 from typing import TYPE_CHECKING
 
 from bot.language import dollars
-from bot.services.catalog import GIF, MOST_FRAMES, PARTIAL_IMAGE_TOKENS, SVG, input_tokens
+from bot.services.catalog import GIF, MOST_FRAMES, PARTIAL_IMAGE_TOKENS, SVG, Usage, input_tokens
 from bot.services.requests.turn_pricing import main_bound, tool_inputs
-from bot.services.requests.usage import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bot.services.catalog import Catalog, Model, Prices
+    from bot.services.catalog import AuthorTokens, Catalog, Model, Prices
     from bot.services.requests.request import ImageRequest
-    from bot.services.requests.usage import AuthorTokens
 
 NANO_PER_USD = 1_000_000_000
 MOST_HOLDS = 100

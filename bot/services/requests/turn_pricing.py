@@ -11,15 +11,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.services.catalog import DEAREST_SHAPES, MOST_SEEN, input_tokens, seen_tokens
+from bot.services.catalog import DEAREST_SHAPES, MOST_SEEN, MainTokens, Usage, input_tokens, seen_tokens
 from bot.services.requests.talk import Task, sent_words
-from bot.services.requests.usage import MainTokens, Usage
 
 if TYPE_CHECKING:
-    from bot.services.catalog import MainModel, Model
+    from bot.services.catalog import MainModel, Model, ToolTokens
     from bot.services.requests.request import ImageRequest, StoredImage
     from bot.services.requests.talk import Talk
-    from bot.services.requests.usage import ToolTokens
 
 MOST_CALLS = 1  # of the tool in one turn; the call says so
 AROUND = 1_000  # tokens that describe the tool and mark whose words are whose; 255 are measured, so this is generous

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.language import written_down
+from bot.services.catalog import Usage
 from bot.services.ledger import ChargeConflictError, ChargeState, Job, Picture, Settlement, WordsSettlement
 from bot.services.policy import Balance
-from bot.services.requests import Usage
 from bot.storage.database.sqlite import by_name
 from bot.storage.ledger.counters import move_counters
 from bot.storage.ledger.requests import JOBS, answer_of, picture_of

@@ -9,10 +9,10 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from bot.services.calendar import Window
-from bot.services.catalog import Prices
+from bot.services.catalog import Prices, Usage
 from bot.services.ledger import Destination, Reservation, Settlement
 from bot.services.policy import BucketKey, Limit, Metric, Requester, Scope, buckets_touched
-from bot.services.requests import ImageRequest, StoredImage, Usage
+from bot.services.requests import ImageRequest, StoredImage
 
 NOW = 1_794_312_000  # 2026-11-10 12:00 UTC: when the past ends and the measured jobs begin
 ZONE = ZoneInfo("UTC")

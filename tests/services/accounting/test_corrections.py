@@ -17,10 +17,10 @@ from bot.errors import DecisionRefusedError, RequestRefused
 from bot.services.accounting import NO_CHARGE, Billing, Corrector
 from bot.services.accounting.corrections import NONE_UNKNOWN, NOT_FOUND
 from bot.services.calendar import Window
+from bot.services.catalog import Usage
 from bot.services.ledger import ChargeState, Reservation, Settlement
 from bot.services.policy import Decision, Defaults, Lead, LimitRule, Metric, Scope, ServerPolicy, limits_for
 from bot.services.quotas import Accounts
-from bot.services.requests import Usage
 from bot.storage import Database, SqliteAudit, SqliteLedger, SqlitePolicies
 from bot.storage.ledger.charge_lookup import SqliteCharges
 from tests.examples import DESTINATION, MODEL, REQUEST, STORED, examples

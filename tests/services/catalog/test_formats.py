@@ -10,16 +10,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.errors import ConfigurationError, RequestRefused, UnknownModelError, UnsupportedOptionError
-from bot.services.catalog import USUAL_GIF_SIZE, Catalog, open_catalog
+from bot.services.catalog import USUAL_GIF_SIZE, AuthorTokens, Catalog, Usage, open_catalog
 from bot.services.catalog.catalog import CatalogError
 from bot.services.catalog.formats import EarlyFormats
 from bot.services.requests import (
-    AuthorTokens,
     Change,
     ImageRequest,
     Installation,
     StoredImage,
-    Usage,
     Wishes,
     build_request,
     check_inputs,

@@ -18,12 +18,13 @@ from bot.errors import (
     ProviderUnreachableError,
     RequestRejectedError,
 )
+from bot.services.catalog import AuthorTokens, Usage
 from bot.services.jobs import PartialImage
 from bot.services.jobs.generation import safety_identifier
 from bot.services.jobs.outcomes import UNKNOWN_DEADLINE
 from bot.services.jobs.recall import HeldUpError, RecalledError
 from bot.services.ledger import ChargeConflictError, ChargeState
-from bot.services.requests import AuthorTokens, StoredImage, Usage, pricing
+from bot.services.requests import StoredImage, pricing
 from bot.services.turns import FairShare
 from tests.services.fakes import CATALOG, NOON, UNREADABLE, USAGE, a_house, a_request, finished, recall, until
 from tests.services.jobs.bench import DAMAGED, FULL_DISK, a_bench

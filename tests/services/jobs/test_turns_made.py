@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import DatabaseError, NoConversationsError, OutcomeUnknownError, PromptBlockedError
+from bot.services.catalog import MainTokens, ToolTokens, Usage
 from bot.services.jobs import NAMED, TURN, Begun, PartialImage
 from bot.services.jobs.outcomes import CUT, CUT_OFF, DECLINED, SILENT, answer_of
 from bot.services.jobs.turn_calls import NO_WORDS
 from bot.services.ledger import ChargeConflictError, ChargeState, TurnAnswer
-from bot.services.requests import MainTokens, Talk, Task, ToolTokens, Usage
+from bot.services.requests import Talk, Task
 from bot.storage.database.state import State
 from tests.services.fakes import CATALOG, NOON, UNREADABLE, a_house, a_request, finished, reply
 from tests.services.jobs.bench import FULL_DISK, a_bench, settled

@@ -11,13 +11,12 @@ from bot.errors import UnknownModelError, UnsupportedOptionError
 from bot.sandbox.images.models import MODELS as SANDBOX_MODELS
 from bot.sandbox.images.tokens import PER_PARTIAL, input_tokens, output_tokens
 from bot.sandbox.images.tokens import Usage as SandboxUsage
-from bot.services.catalog import Catalog, Model, Prices
+from bot.services.catalog import Catalog, Model, Prices, Usage
 from bot.services.requests import (
     NANO_PER_USD,
     Change,
     ImageRequest,
     StoredImage,
-    Usage,
     estimate_choice,
     estimate_output,
     format_price,

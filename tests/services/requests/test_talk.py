@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.services.requests import ImageRequest, MainTokens, Talk, ToolTokens, Usage, sent_words
+from bot.services.catalog import MainTokens, ToolTokens, Usage
+from bot.services.requests import ImageRequest, Talk, sent_words
 from bot.services.requests.talk import MOST_SAID
 
 TALK = Talk("gpt-6-luna", "key")

@@ -22,8 +22,8 @@ from bot.sandbox.conversations.tokens import Reading, word_price
 from bot.sandbox.images.inputs import InputPicture
 from bot.sandbox.images.tokens import Usage as SandboxUsage
 from bot.sandbox.images.tokens import WordUsage, input_tokens, output_tokens
-from bot.services.catalog import Catalog
-from bot.services.requests import ImageRequest, MainTokens, Talk, ToolTokens, Usage, after_bound, pricing, turn_usage
+from bot.services.catalog import Catalog, MainTokens, ToolTokens, Usage
+from bot.services.requests import ImageRequest, Talk, after_bound, pricing, turn_usage
 from bot.services.requests.pricing import cost, estimate
 from bot.services.requests.turn_pricing import MOST_TOOL_INPUTS, context_bound, main_cost
 

@@ -18,9 +18,9 @@ from bot.sandbox.conversations.memory import Memory
 from bot.sandbox.conversations.mind import THOUGHT
 from bot.sandbox.conversations.tokens import Reading, word_price
 from bot.sandbox.images.tokens import WordUsage
-from bot.services.catalog import Catalog
+from bot.services.catalog import Catalog, MainTokens, Usage
 from bot.services.jobs import InputImage
-from bot.services.requests import ImageRequest, MainTokens, StoredImage, Talk, Task, Usage, pricing, turn_usage
+from bot.services.requests import ImageRequest, StoredImage, Talk, Task, pricing, turn_usage
 from bot.services.requests.turn_pricing import context_bound
 from bot.services.turns.durations import Kind
 from tests.pictures.samples import encoded, gradient
