@@ -45,7 +45,7 @@ from bot.services.jobs import (
     UnreadablePictureError,
     line_of,
 )
-from bot.services.jobs.recall import Recall
+from bot.services.jobs.line import Recall
 from bot.services.ledger import Destination, Order, Picture, Reservation
 from bot.services.policy import Decisions, Limit, Requester, buckets_touched
 from bot.services.quotas import Accounts

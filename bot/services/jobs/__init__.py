@@ -1,10 +1,8 @@
 """A request's life: reserved, queued, generated, answered."""
 
 from bot.services.jobs.arrears import Arrears, Stores
-from bot.services.jobs.cancellation import Cancellations, Canceller
-from bot.services.jobs.conversation_provider import Begun, ConversationProvider, Drawn, Reply
+from bot.services.jobs.cancellation import DISCARDED, Cancellations, Canceller, Discards
 from bot.services.jobs.delivery import Answers, Delivery, DeliveryError, Posted, Preview, Result
-from bot.services.jobs.discards import DISCARDED, Discards
 from bot.services.jobs.files import BufferedBlobs, PictureReceiver
 from bot.services.jobs.generation import Generation
 from bot.services.jobs.line import Load, Withdrawal, line_of
@@ -13,11 +11,15 @@ from bot.services.jobs.outcomes import CUT, NAMED, WHY_NO_WORDS, Outcomes
 from bot.services.jobs.pausing import LONGEST_REASON, Pausing, Switched, why_paused
 from bot.services.jobs.provider import (
     FILE_ENDINGS,
+    Begun,
     CheckedPicture,
+    ConversationProvider,
+    Drawn,
     FinishedImage,
     ImageProvider,
     InputImage,
     PartialImage,
+    Reply,
     UnreadablePictureError,
 )
 from bot.services.jobs.provider_account import ProviderAccount

@@ -12,7 +12,7 @@ import structlog
 from bot.errors import DatabaseError, UserFacingError
 from bot.language import joined
 from bot.services.background import Background
-from bot.services.jobs.nothing_shown import UNSETTLED, cost_of, discarded, lost
+from bot.services.jobs.outcomes import UNSETTLED, discarded, lost
 from bot.services.ledger import ChargeState
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Result:
     @property
     def cost_nano(self) -> int:
         """What the pictures cost together, in nano-dollars."""
-        return cost_of(self.request)
+        return self.request.cost_nano
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,11 @@ from bot.errors import (
 )
 from bot.language import phrase, plural
 from bot.services.jobs.arrears import passes, to_the_end
-from bot.services.jobs.conversation_provider import Reply
 from bot.services.jobs.files import load_inputs
+from bot.services.jobs.line import RecalledError, StoppedError, cancelled
+from bot.services.jobs.outage import HeldUpError
 from bot.services.jobs.outcomes import JobOutcome, Outcomes, failure_of, unknown
-from bot.services.jobs.provider import FinishedImage
-from bot.services.jobs.recall import HeldUpError, RecalledError, StoppedError, cancelled
+from bot.services.jobs.provider import FinishedImage, Reply
 from bot.services.ledger import ChargeConflictError
 from bot.services.text import about
 from bot.services.turns import FairShare, Member
@@ -36,10 +36,10 @@ if TYPE_CHECKING:
     from bot.services.admission import Clearance
     from bot.services.jobs.arrears import Arrears
     from bot.services.jobs.files import BufferedBlobs
+    from bot.services.jobs.line import Recall
     from bot.services.jobs.outage import Outage
     from bot.services.jobs.provider import ImageProvider, InputImage, PartialImage
     from bot.services.jobs.provider_account import Call, ProviderAccount
-    from bot.services.jobs.recall import Recall
     from bot.services.jobs.turn_calls import TurnCalls
     from bot.services.ledger import Job, Order
     from bot.services.turns import Pace

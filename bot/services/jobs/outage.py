@@ -24,7 +24,6 @@ from bot.errors import (
 )
 from bot.language import phrase
 from bot.services.background import Background
-from bot.services.jobs.recall import HeldUpError
 from bot.services.text import about
 
 if TYPE_CHECKING:
@@ -51,6 +50,18 @@ REASONS: dict[type[ImageFailure], str] = {
 }
 
 _log = structlog.stdlib.get_logger(__name__)
+
+
+class HeldUpError(Exception):
+    """Nothing could be sent just now: the job is reserved still, or again.
+
+    Attributes:
+        failure: what its call met, if there was one; it certainly did not start.
+    """
+
+    def __init__(self, failure: ImageFailure | None = None) -> None:
+        super().__init__()
+        self.failure = failure
 
 
 @dataclass(frozen=True, slots=True)

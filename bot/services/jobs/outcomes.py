@@ -1,4 +1,4 @@
-"""How jobs end in the books: by a picture that came, by a failure, by a restart that lost track."""
+"""How jobs end in the books: by a picture that came, by a failure, by a lost track; and what is told of it."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, TypeVar
 import structlog
 
 from bot.errors import HELD, DatabaseError, ImageFailure, OutcomeUnknownError, PromptBlockedError, not_known
-from bot.language import phrase
+from bot.language import phrase, plural
 from bot.services.catalog import Usage
 from bot.services.jobs.arrears import passes, persistently
 from bot.services.jobs.provider import FinishedImage, UnreadablePictureError
 from bot.services.ledger import ChargeConflictError, ChargeState, Picture, Settlement, TurnAnswer, WordsSettlement
-from bot.services.requests import CANNOT, StoredImage, after_bound, pricing, turn_usage
+from bot.services.requests import CANNOT, StoredImage, after_bound, format_usd, pricing, turn_usage
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from bot.services.catalog import Catalog
     from bot.services.jobs.arrears import Arrears
-    from bot.services.jobs.conversation_provider import Reply
     from bot.services.jobs.files import BufferedBlobs, PictureReceiver
+    from bot.services.jobs.provider import Reply
     from bot.services.ledger import Job, Ledger, Notes, Order
     from bot.services.requests import ImageRequest
 
@@ -34,6 +34,7 @@ DECLINED = phrase("The model would rather not do this. Say it in other words.")
 CUT = phrase("The model did not come to the end of it, so this is a part only. Try again, or say less.")
 CUT_OFF = phrase("The model did not come to an end, and wrote nothing. Try again, or say less.")
 SILENT = phrase("The model said nothing. Try again, or say it in other words.")
+UNSETTLED = phrase("A lead can settle what is held (/quota resolve). Trying again is charged anew.")
 WHY_NO_WORDS = {str(why): why for why in (DECLINED, CUT, CUT_OFF, SILENT)}  # as they are kept, and to be translated
 NAMED = "blocked:"  # begins the name of a note: to what a safety check said no; the request's id follows
 UNKNOWN_DEADLINE = 72 * 3600  # seconds until an unknown outcome is charged at its hold
@@ -306,3 +307,26 @@ def failure_of(problem: Exception, job: Job) -> ImageFailure:
 def unknown(reason: str, code: str) -> OutcomeUnknownError:
     """A call that was sent, and of which nobody knows what came; `reason` as for `not_known`."""
     return OutcomeUnknownError(not_known(reason), code=code)
+
+
+def discarded(order: Order) -> list[str]:
+    """What was made, and deleted before anybody was shown it."""
+    gone = [job.picture for job in order.jobs if job.picture is not None and job.picture.deleted]
+    if not gone:
+        return []
+    told = plural(
+        "The picture was made and discarded before it was shown. What it cost stays charged: {cost}.",
+        "{count} pictures were made and discarded before they were shown. What they cost stays charged: {cost}.",
+        len(gone),
+        cost=format_usd(order.cost_nano),
+    )
+    return [told]
+
+
+def lost(order: Order) -> str:
+    """Why there is nothing to show of a request that failed in nothing."""
+    return phrase(
+        "The picture was made and cost {cost}, but I have lost its file: "
+        "I was stopped before I could write it to my disk, or somebody has taken it from there.",
+        cost=format_usd(order.cost_nano),
+    )

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from bot.services.catalog import Catalog
     from bot.services.jobs.arrears import Stores
+    from bot.services.jobs.cancellation import Discards
     from bot.services.jobs.delivery import Answers, Delivery, OpenDelivery
-    from bot.services.jobs.discards import Discards
     from bot.services.jobs.generation import Generation
     from bot.services.jobs.line import Line
     from bot.services.jobs.outage import Outage
@@ -87,7 +87,7 @@ class Studio:
         self._left_over: list[str] = []
         self._awaited: set[str] = set()  # requests that have room in the line already
         self._stores, self._answers = stores, answers
-        self.workshop = Workshop(queue, generation, answers, stores, measured, discards)
+        self.workshop = Workshop(queue, generation, answers, stores, measured, discards.carry_out)
         self._queue = queue
         self._background = Background()
 

@@ -10,13 +10,19 @@ import structlog
 
 from bot.errors import NoConversationsError
 from bot.language import phrase
-from bot.services.jobs.conversation_provider import Begun
+from bot.services.jobs.provider import Begun
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
-    from bot.services.jobs.conversation_provider import ConversationProvider, Reply
-    from bot.services.jobs.provider import FinishedImage, ImageProvider, InputImage, PartialImage
+    from bot.services.jobs.provider import (
+        ConversationProvider,
+        FinishedImage,
+        ImageProvider,
+        InputImage,
+        PartialImage,
+        Reply,
+    )
     from bot.services.ledger import Notes, Order
 
 NO_WORDS = phrase("The image API has no text model here that could do this. Nothing was charged.")

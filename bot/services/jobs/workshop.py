@@ -13,18 +13,17 @@ import structlog
 from bot.language import phrase
 from bot.services.background import Background
 from bot.services.jobs.delivery import Preview
-from bot.services.jobs.line import Live, Load, Turn, Withdrawal
-from bot.services.jobs.recall import HeldUpError, Recall, RecalledError, cancelled
+from bot.services.jobs.line import Live, Load, Recall, RecalledError, Turn, Withdrawal, cancelled
+from bot.services.jobs.outage import HeldUpError
 from bot.services.ledger import ChargeState
 from bot.services.turns import GenerationProgress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from bot.errors import ImageFailure
     from bot.services.jobs.arrears import Stores
     from bot.services.jobs.delivery import Answers, Delivery
-    from bot.services.jobs.discards import Discards
     from bot.services.jobs.generation import Generation
     from bot.services.jobs.line import Line
     from bot.services.jobs.outcomes import JobOutcome
@@ -57,7 +56,7 @@ class Workshop:
         answers: Answers,
         stores: Stores,
         measured: Measurements,
-        discards: Discards,
+        forget_discarded: Callable[[Order], Awaitable[Order]],
     ) -> None:
         self.observers: list[Callable[[float, str], None]] = []
         self.at_work: set[str] = set()
@@ -67,7 +66,7 @@ class Workshop:
         self._answers = answers
         self._stores = stores
         self._measured = measured
-        self._discards = discards
+        self._forget_discarded = forget_discarded
         self._outage = generation.outage
         self._forestalled: dict[str, str] = {}  # requests that are cancelled before they are in line, and why
         self._endings: dict[str, asyncio.Event] = {}  # of requests for whose end somebody waits
@@ -357,7 +356,7 @@ class Workshop:
                 self._tell_places([live])
             return
         del self.lives[live.request.id]
-        seen = await self._discards.carry_out(live.seen) if live.is_discarded else live.seen
+        seen = await self._forget_discarded(live.seen) if live.is_discarded else live.seen
         if live.is_broken:
             await self._answers.tell(seen, live.delivery)
             self._left(live.request.id)

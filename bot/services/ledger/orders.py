@@ -162,6 +162,11 @@ class Order:
         made = [job.picture for job in self.jobs if job.picture is not None and not job.picture.deleted]
         return tuple(sorted(made, key=lambda picture: picture.number))
 
+    @property
+    def cost_nano(self) -> int:
+        """What its pictures cost together, in nano-dollars."""
+        return sum(job.actual_nano or 0 for job in self.jobs)
+
     def hides(self, picture: Picture) -> bool:
         """Whether only who asked sees this picture of it."""
         return self.destination.private and not picture.published

@@ -14,7 +14,7 @@ from bot.errors import DatabaseError
 from bot.services.calendar import Window
 from bot.services.jobs import DeliveryError, Posted
 from bot.services.jobs.delivery import LONGEST_TIDYING
-from bot.services.jobs.nothing_shown import UNSETTLED
+from bot.services.jobs.outcomes import UNSETTLED
 from bot.services.ledger import ChargeState, Settlement
 from bot.services.policy import Limit, Metric, Scope
 from bot.services.requests import StoredImage

@@ -21,8 +21,9 @@ from bot.errors import (
 from bot.services.catalog import AuthorTokens, Usage
 from bot.services.jobs import PartialImage
 from bot.services.jobs.generation import safety_identifier
+from bot.services.jobs.line import RecalledError
+from bot.services.jobs.outage import HeldUpError
 from bot.services.jobs.outcomes import UNKNOWN_DEADLINE
-from bot.services.jobs.recall import HeldUpError, RecalledError
 from bot.services.ledger import ChargeConflictError, ChargeState
 from bot.services.requests import StoredImage, pricing
 from bot.services.turns import FairShare

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import ImageFailure, ProviderBusyError
-from bot.services.jobs.outage import IN_A_ROW
-from bot.services.jobs.recall import HeldUpError, RecalledError
+from bot.services.jobs.line import RecalledError
+from bot.services.jobs.outage import IN_A_ROW, HeldUpError
 from bot.services.ledger import ChargeState
 from tests.services.fakes import finished, recall, until
 from tests.services.jobs.bench import FULL_DISK, a_bench, unreachable
