@@ -13,8 +13,10 @@ from discord.app_commands import Command, ContextMenu, Group
 from bot import client, wiring
 from bot.discord_ui import command_translator
 from bot.language import catalogs_digest, load_catalogs
+from bot.openai_images import provider
 from bot.services.catalog import Catalog
 from bot.services.presets import open_starters
+from cogs.edit import reply_text
 from tests.examples import CATALOG
 
 if TYPE_CHECKING:
@@ -52,7 +54,8 @@ def start_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Catalog, "load", lambda: CATALOG)
     for module, name, made in _ONCE:
         monkeypatch.setattr(module, name, made)
-    monkeypatch.setattr(client, "loading", nullcontext)
+    for module in (client, provider, reply_text):
+        monkeypatch.setattr(module, "loading", nullcontext)
     monkeypatch.setattr(client, "keep_all", lambda: None)
     for kind in _KINDS:
         monkeypatch.setattr(kind, "get_translated_payload", _remembering(kind.get_translated_payload))

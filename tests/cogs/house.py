@@ -46,6 +46,9 @@ SAID, DEFERRED = 4, 5  # types of an interaction's first answer: a message, or t
 USAGE = Usage(text_input=10, image_input=0, image_output=400, text_output=0)
 MAIN = MainTokens(3_000, 100)
 
+_sync_commands = AtelierBot._sync_commands  # pyright: ignore[reportPrivateUsage] - a start's step
+_registered: dict[Any, dict[str, Any]] = {}  # our commands as the first Discord of this process had them
+
 
 class PatientEnv(simcord.Env):
     """Gives a bot on a slow machine the time that it needs.
@@ -219,6 +222,17 @@ def named(find: Any) -> Callable[..., Any]:  # noqa: ANN401 - a function that Si
     return found
 
 
+async def _sync_once_a_process(bot: AtelierBot) -> None:
+    """Discord knows our commands as from an earlier start: to tell it was most of what a start costs."""
+    http: Any = bot.http
+    backend = http.backend
+    if not _registered:
+        await _sync_commands(bot)
+        _registered.update(backend.commands[None])
+    ours = {"application_id": str(backend.application_id)}
+    backend.commands[None] = {name: command | ours for name, command in _registered.items()}
+
+
 @asynccontextmanager
 async def open_house(
     directory: Path,
@@ -235,6 +249,7 @@ async def open_house(
     monkeypatch.setattr(stars, "INTERVAL", 0.0)
     monkeypatch.setattr(workshop, "REFRESH", WEEK)  # SimCord's clock stands: ten seconds later it would ring for ever
     start_quickly(monkeypatch)
+    monkeypatch.setattr(AtelierBot, "_sync_commands", _sync_once_a_process)
     actors: Any = simcord.actors
     monkeypatch.setattr(actors, "_find_component", named(actors._find_component))
     house = House(painter, directory, settings)
