@@ -55,10 +55,6 @@ async def test_the_smallest_picture_is_a_picture() -> None:
             png(10_000, 10_000, packed_zeros(100 << 20)),
             "“<name>” is 10000×10000 pixels, which is too large. Send one of at most 67 million pixels.",
         ),
-        (
-            encoded(gradient(9, 9), "PNG") + bytes(LARGEST_INPUT),
-            "“<name>” is a file of 50 MB. Send one of at most 50 MB.",
-        ),
     ],
 )
 async def test_what_cannot_be_an_input_is_refused_with_a_sentence(content: bytes, sentence: str) -> None:
@@ -66,6 +62,13 @@ async def test_what_cannot_be_an_input_is_refused_with_a_sentence(content: bytes
         await prepare(content, "a *file*.png")
 
     assert refusal.value.sentence == sentence.replace("<name>", "a file .png")
+
+
+async def test_a_file_beyond_what_the_api_takes_is_refused_with_a_sentence() -> None:
+    with pytest.raises(InputPictureError) as refusal:
+        await prepare(encoded(gradient(9, 9), "PNG") + bytes(LARGEST_INPUT), "a *file*.png")
+
+    assert refusal.value.sentence == "“a file .png” is a file of 50 MB. Send one of at most 50 MB."
 
 
 @pytest.mark.parametrize(

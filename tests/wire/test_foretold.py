@@ -36,11 +36,14 @@ def half() -> bytes:
     return content.getvalue()
 
 
-CASES: dict[str, tuple[dict[str, Any], str]] = {
-    "animated": ({"image": Upload("two.gif", animation())}, "“two.gif” is animated; its first picture is used."),
-    "scaled": ({"image": Upload("wide.png", png(5000, 2500))}, "“wide.png” was scaled from 5000×2500 to"),
+CASES: dict[str, tuple[Callable[[], dict[str, Any]], str]] = {
+    "animated": (
+        lambda: {"image": Upload("two.gif", animation())},
+        "“two.gif” is animated; its first picture is used.",
+    ),
+    "scaled": (lambda: {"image": Upload("wide.png", png(5000, 2500))}, "“wide.png” was scaled from 5000×2500 to"),
     "kept": (
-        {"image": Upload("a.png", png(64, 64, "red")), "mask": Upload("m.png", half()), "format": "jpeg"},
+        lambda: {"image": Upload("a.png", png(64, 64, "red")), "mask": Upload("m.png", half()), "format": "jpeg"},
         "The rest will be put back from the picture itself: compressed anew as a JPEG",
     ),
 }
@@ -68,7 +71,7 @@ async def test_a_command_says_it_before_anything_is_paid(
     options, note = CASES[case]
     asked: list[Invocation] = []
     calls = house.images.calls = Listening(lambda: house.words(asked[0]))
-    asked.append(await mia.slash("edit", prompt="make it snowy", private=private, **options))
+    asked.append(await mia.slash("edit", prompt="make it snowy", private=private, **options()))
     await house.ended(*asked)
 
     (told,) = calls.shown
