@@ -20,19 +20,20 @@ import discord
 import structlog
 from typing_extensions import override
 
-from bot.delivery.ladder import NoWayError, OutOfReachError, Saying, Sentences, Spot, Way, climb
+from bot.delivery.ladder import NoWayError, OutOfReachError, Saying, Sentences, ShownResult, Spot, Way, climb
 from bot.delivery.posting import Upload
 from bot.delivery.progress import Progress, Stage
 from bot.delivery.replies import BEGUN, PREVIEW_NAME
-from bot.delivery.shown_result import ShownResult
 from bot.discord_limits import TOKEN_LIFE
 from bot.discord_retries import PROBLEMS
 from bot.language import phrase
 from bot.pictures import preview_of
-from bot.presentation.progress import discarded_text, far_text
 from bot.presentation.result import (
+    ANSWER,
+    discarded_text,
     ended_text,
     failure_text,
+    far_text,
     foretold_text,
     generating_text,
     headline,
@@ -44,16 +45,14 @@ from bot.presentation.result import (
     sent_directly_text,
 )
 from bot.presentation.story import kept_before
-from bot.presentation.turns import ANSWER
 from bot.presentation.wordings import wording_begun_text
 from bot.services.jobs import Delivery, DeliveryError, Posted
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from bot.delivery.ladder import Landing
+    from bot.delivery.ladder import Buttons, Landing
     from bot.delivery.place import Place
-    from bot.delivery.shown_result import Buttons
     from bot.errors import UserFacingError
     from bot.services.jobs import Downtime, Preview, Result
     from bot.services.ledger import Destination

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import discord
 from typing_extensions import override
 
-from bot.delivery.shown_result import Buttons
+from bot.delivery.ladder import Buttons
 from bot.discord_limits import MOST_CHOICES
 from bot.services.requests import format_price
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from bot.delivery.ladder import NoWayError, Spot, Way, climb
+from bot.delivery.ladder import NoWayError, ShownResult, Spot, Way, climb
 from bot.delivery.languages import language_of_reader, shown_in, translated
 from bot.delivery.posting import files_of, upload_limit
-from bot.delivery.shown_result import ShownResult
 from bot.discord_retries import steadily
 from bot.discord_ui.buttons import picture_of
 from bot.errors import PictureGoneError, UserFacingError
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
 
     import discord
 
+    from bot.delivery.ladder import Buttons
     from bot.delivery.posting import Upload
-    from bot.delivery.shown_result import Buttons
     from bot.discord_ui.interactions import AtelierClient, Interaction
     from bot.services.ledger import Order, Picture
     from bot.wiring import Services

@@ -12,8 +12,18 @@ from bot.language.languages import (
     language_of,
     load_catalogs,
 )
-from bot.language.phrases import beginning, composed, joined, phrase, plural
-from bot.language.values import day_of_month, decimal, dollars, listing, month_name
+from bot.language.phrases import (
+    beginning,
+    composed,
+    day_of_month,
+    decimal,
+    dollars,
+    joined,
+    listing,
+    month_name,
+    phrase,
+    plural,
+)
 
 __all__ = [
     "CATALOGS",

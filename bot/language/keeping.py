@@ -6,8 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, cast
 
 from bot.language.languages import Translatable
-from bot.language.phrases import beginning, joined, phrase, plural
-from bot.language.values import decimal, dollars, listing, month_name
+from bot.language.phrases import beginning, decimal, dollars, joined, listing, month_name, phrase, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

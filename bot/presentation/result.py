@@ -6,9 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.discord_limits import LONGEST_MESSAGE
-from bot.language import composed, decimal, joined, phrase, plural
+from bot.language import beginning, composed, decimal, joined, phrase, plural
 from bot.presentation.story import kept_how, made_how, numbers
-from bot.presentation.turns import said_beside
 from bot.services.calendar import Window
 from bot.services.jobs import FILE_ENDINGS, Downtime, why_paused
 from bot.services.policy import Metric, Scope, amount_text
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from bot.services.ledger import LimitStatus, Picture
     from bot.services.policy import Limit, Pause
     from bot.services.requests import ImageRequest
+    from bot.services.turns import GenerationProgress
 
 LONGEST_NOTE = 300  # characters
 PROMPT_SHOWN = 280  # characters of the prompt in a result; the rest is in the details
@@ -36,6 +36,14 @@ SPANS = {
     Window.WEEK: phrase("this week"),
     Window.MONTH: phrase("this month"),
 }
+ANSWER = phrase("Your answer")
+WORDS_SHOWN = 1_500  # characters of the main model's words that stand alone
+WORDS_BESIDE = 400  # the same beside a picture
+NOT_HELD_HERE = phrase("This endpoint has no conversations, so the last picture was changed by your words alone.")
+BAR = 5  # signs
+FULL, EMPTY = "▰", "▱"
+LEAST_TOLD = 0.05  # of it, from which it is told
+MINUTES_FROM = 120  # seconds
 BUTTONLESS = phrase("Discord refused the buttons that belong here. With /edit on the server you can change it too.")
 _HEADLINE = re.compile(r"\*\*(#[0-9]+(?:, #[0-9]+)*)\*\*", re.ASCII)
 _FILE_NAME = re.compile(r"atelier-([0-9]{1,18})(?:-preview)?\.[a-z]+", re.ASCII)
@@ -90,6 +98,52 @@ def generating_text(count: int, previews: int, far: str = "") -> str:
     return joined(" ", [words for words in told if words])
 
 
+def discarded_text() -> str:
+    """What is being made is for nobody any more."""
+    return phrase(
+        "⏳ Discarded: what the image API makes of this is not shown when it comes. What it costs stays charged."
+    )
+
+
+def far_text(progress: GenerationProgress, now: float) -> str:
+    """How far a picture usually is after so long.
+
+    Args:
+        progress: of a request whose pictures are generated.
+        now: by the clock of `time.monotonic`.
+    """
+    overtime, share = progress.overtime(now), progress.share(now)
+    facts: list[str] = []
+    if progress.done:
+        facts.append(phrase("{done} of {total} done", done=progress.done, total=progress.total))
+    if overtime is not None:
+        facts.append(phrase("{time} so far", time=span_text(overtime)))
+    facts = [phrase("{facts}.", facts=joined(", ", [*facts, _expected(progress)]))]
+    if overtime is not None:
+        slow = phrase("Longer than usual") if progress.usual.is_measured else phrase("Longer than I guessed")
+        return phrase("{how}: {facts}", how=slow, facts=facts[0])
+    if share < LEAST_TOLD or not progress.sent_at:
+        return beginning(facts[0])
+    full = int(share * BAR)
+    bar, about = f"{FULL * full}{EMPTY * (BAR - full)}", phrase("About {share}%", share=round(share * 100))
+    return f"{bar} " + phrase("{how}: {facts}", how=about, facts=facts[0])
+
+
+def _expected(progress: GenerationProgress) -> str:
+    """How long it usually takes."""
+    time = span_text(progress.usual.seconds)
+    if progress.usual.is_measured:
+        return phrase("each usually {time}", time=time) if progress.total > 1 else phrase("usually {time}", time=time)
+    return phrase("each {time} by guess", time=time) if progress.total > 1 else phrase("{time} by guess", time=time)
+
+
+def span_text(seconds: float) -> str:
+    """``40 s``, ``3 min``."""
+    if seconds < MINUTES_FROM:
+        return phrase("{seconds} s", seconds=max(1, round(seconds)))
+    return phrase("{minutes} min", minutes=round(seconds / 60))
+
+
 def foretold_text(text: str, notes: Sequence[str]) -> str:
     """With what is left out of the request or changed in it below, as much as a message holds."""
     return _with_notes([text], notes, [])
@@ -131,6 +185,37 @@ def result_text(result: Result, model_title: str, notes: Sequence[str] = (), cop
         trouble = result.trouble or phrase("I could not write this down yet")
         lines.append("-# " + phrase("⚠️ {trouble}: it has no number and no buttons yet.", trouble=trouble))
     return _with_notes(lines, [*kept_how(request, pictures, copied), *notes], _not_made(result))
+
+
+def words_text(result: Result, notes: Sequence[str] = ()) -> str:
+    """What stands for a turn that was answered in words alone: those, that no picture was made, and what they cost."""
+    lines: list[str] = []
+    for answer in result.answers:
+        if answer.refusal:
+            lines.append(f"❌ {answer.refusal}")
+        if answer.words.strip():
+            lines.append(shown(answer.words, WORDS_SHOWN))
+        if not (answer.refusal or answer.words.strip()):
+            lines.append(phrase("The model said nothing and made no picture. Say it in other words."))
+    who, cost = f"<@{result.request.requester.user_id}>", format_usd(result.cost_nano)
+    lines.append("-# " + phrase("No picture was made for {who}; these words cost {cost}.", who=who, cost=cost))
+    lines += ["-# " + composed(_as_note, [note]) for note in notes]
+    return composed(lambda told: "\n".join(told)[:LONGEST_MESSAGE], lines)
+
+
+def said_beside(result: Result) -> list[str]:
+    """What is said beside pictures of a conversation: the main model's words, or that there was no conversation."""
+    request = result.request
+    if request.request.talk is None:
+        return []
+    answers = [job.answer for job in request.jobs if job.answer is not None and job.picture is not None]
+    if not answers:
+        return ["-# " + NOT_HELD_HERE]
+    return [shown(answer.words, WORDS_BESIDE) for answer in answers if answer.words.strip()]
+
+
+def _as_note(told: Sequence[str]) -> str:
+    return one_line(told[0], LONGEST_NOTE)
 
 
 def failure_text(sentence: str, request: ImageRequest) -> str:

@@ -26,8 +26,8 @@ from cogs.stars.text import gallery_post_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.delivery.ladder import Buttons
     from bot.delivery.posting import Upload
-    from bot.delivery.shown_result import Buttons
     from bot.discord_ui.interactions import AtelierClient
     from bot.services.gallery import DuePost
     from bot.services.jobs import Result

@@ -21,7 +21,7 @@ from bot.services.text import number_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bot.delivery.shown_result import Buttons
+    from bot.delivery.ladder import Buttons
     from bot.services.ledger import Order
 
 _OURS = re.compile(rf"(?:edit|star):(?P<number>[0-9]+)(?P<ending>{ALONE}?)")  # one of them stands under every result

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from simcord import InteractionResult, MemberActor
 
-    from bot.delivery.shown_result import ShownResult
+    from bot.delivery.ladder import ShownResult
     from bot.discord_ui.interactions import AtelierClient
     from bot.services.ledger import Order, Picture
     from tests.cogs.house import House

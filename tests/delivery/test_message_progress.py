@@ -14,8 +14,7 @@ from PIL import Image
 from bot.delivery import message as room
 from bot.delivery import progress
 from bot.errors import UserFacingError
-from bot.presentation.progress import discarded_text
-from bot.presentation.result import late_text
+from bot.presentation.result import discarded_text, late_text
 from bot.services.jobs import Downtime, Preview
 from bot.services.turns import GenerationProgress, Usual
 from tests.delivery.errors import refused

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.presentation.progress import far_text, span_text
+from bot.presentation.result import far_text, span_text
 from bot.services.turns import GenerationProgress, Usual
 
 USUAL = Usual(40.0, 60.0, is_measured=True)

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.language import language_of, phrase
-from bot.presentation.result import result_text
-from bot.presentation.turns import NOT_HELD_HERE, words_text
+from bot.presentation.result import NOT_HELD_HERE, result_text, words_text
 from bot.services.jobs import Result
 from bot.services.ledger import TurnAnswer
 from bot.services.requests import Talk
