@@ -23,16 +23,14 @@ from bot.collector import keep_all, loading
 from bot.config import proxy_of
 from bot.delivery.greetings import Greetings
 from bot.delivery.log_channel import LogChannel
-from bot.discord_retries import PROBLEMS
+from bot.discord_retries import PROBLEMS, Repeats
 from bot.discord_ui.buttons import once
-from bot.discord_ui.command_links import CommandLinks
-from bot.discord_ui.command_translator import CommandTranslator
+from bot.discord_ui.commands import CommandLinks, CommandTranslator
 from bot.discord_ui.front_desk import FrontDesk
 from bot.discord_ui.intake import Intake
 from bot.discord_ui.interactions import AtelierClient, AtelierTree, Untold
 from bot.discord_ui.more_menu import MoreButton, MoreSelect
 from bot.discord_ui.questions import Questions
-from bot.discord_ui.repeats import Repeats
 from bot.discord_ui.routes import Routes
 from bot.discord_ui.rows import More, ResultButtons
 from bot.errors import DatabaseError

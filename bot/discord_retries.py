@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import OrderedDict
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar
 
@@ -19,6 +21,8 @@ ATTEMPTS = 5
 PATIENCE = 60.0  # seconds for all attempts together
 DROPPED = (aiohttp.ClientError, OSError)  # how a connection ends; TimeoutError is an OSError
 PROBLEMS = (discord.DiscordException, *DROPPED)  # what asking Discord for something may end with
+MOST_REMEMBERED = 1000  # interactions
+_FIRST_ANSWER = re.compile(r"/interactions/([0-9]+)/[^/]+/callback$")
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -66,3 +70,27 @@ async def remove_quietly(message: discord.Message | discord.PartialMessage) -> b
         _log.info("message not removed", message=message.id, reason=repr(problem))
         return False
     return True
+
+
+class Repeats:
+    """Knows of which interactions the first answer was sent again: discord.py itself does so after a 5xx.
+
+    The first attempt may have arrived all the same. Then Discord refuses the second as one too many (40060), and that
+    means that ours is there, not that somebody else was before us.
+    """
+
+    def __init__(self) -> None:
+        self._sent: OrderedDict[int, int] = OrderedDict()
+
+    def sent(self, path: str) -> None:
+        """A request goes to Discord."""
+        found = _FIRST_ANSWER.search(path)
+        if found is None:
+            return
+        interaction_id = int(found[1])
+        self._sent[interaction_id] = self._sent.get(interaction_id, 0) + 1
+        if len(self._sent) > MOST_REMEMBERED:
+            self._sent.popitem(last=False)
+
+    def __contains__(self, interaction_id: int) -> bool:
+        return self._sent.get(interaction_id, 0) > 1

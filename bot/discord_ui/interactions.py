@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 
     from bot.delivery.greetings import Greetings
     from bot.delivery.posting import Upload
-    from bot.discord_ui.command_links import CommandLinks
+    from bot.discord_retries import Repeats
+    from bot.discord_ui.commands import CommandLinks
     from bot.discord_ui.front_desk import FrontDesk
     from bot.discord_ui.intake import Intake
     from bot.discord_ui.questions import Questions
-    from bot.discord_ui.repeats import Repeats
     from bot.discord_ui.routes import Routes
     from bot.discord_ui.rows import More, ResultButtons
     from bot.services.ledger import Order

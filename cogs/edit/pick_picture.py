@@ -17,8 +17,7 @@ from bot.discord_retries import PROBLEMS, remove_quietly, steadily
 from bot.discord_ui.buttons import LastingButton, asker_for, picture_of, with_price
 from bot.discord_ui.interactions import Interaction, order_behind
 from bot.discord_ui.occasions import asker_of, author_of
-from bot.discord_ui.picture_sheets import label_of, sheet_of
-from bot.discord_ui.questions import DEARER
+from bot.discord_ui.questions import DEARER, label_of, sheet_of
 from bot.discord_ui.rows import view_of
 from bot.errors import NotYoursError, PictureGoneError, RequestRefused, UserFacingError
 from bot.inputs import pictures_of

@@ -16,7 +16,7 @@ from cogs.help.overview import overview_text
 from cogs.help.topics import TopicSelect
 
 if TYPE_CHECKING:
-    from bot.discord_ui.command_links import CommandLinks
+    from bot.discord_ui.commands import CommandLinks
     from bot.services.quotas import UsageDesk
 
 

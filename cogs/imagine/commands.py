@@ -21,8 +21,7 @@ from bot.discord_ui.options import (
     Prompt,
     typed_wishes,
 )
-from bot.discord_ui.preset_dialog import use_preset
-from bot.discord_ui.presets import PresetUse, named_preset, offered_presets, viewer_of
+from bot.discord_ui.presets import PresetUse, named_preset, offered_presets, use_preset, viewer_of
 from bot.inputs import Sources
 from bot.services.requests import Change, Wishes
 

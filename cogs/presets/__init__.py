@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.discord_ui.options import PricedOptions
-from bot.discord_ui.preset_dialog import UseDialog, use_filled
+from bot.discord_ui.presets import UseDialog, use_filled
 from bot.language import phrase
 from cogs.presets.commands import Presets
 from cogs.presets.dialog import KeepDialog, open_for_result

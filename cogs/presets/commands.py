@@ -22,8 +22,7 @@ from bot.discord_ui.options import (
     PresetName,
     typed_wishes,
 )
-from bot.discord_ui.preset_dialog import use_preset
-from bot.discord_ui.presets import PresetUse, offered_presets, viewer_of
+from bot.discord_ui.presets import PresetUse, offered_presets, use_preset, viewer_of
 from bot.inputs import Sources
 from bot.language import phrase
 from bot.services.presets import LONGEST_TEMPLATE, Preset, Shelf

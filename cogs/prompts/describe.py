@@ -24,7 +24,7 @@ from bot.discord_ui.buttons import (
 from bot.discord_ui.interactions import Interaction, order_shown_by
 from bot.discord_ui.occasions import asker_of
 from bot.discord_ui.options import shape_of
-from bot.discord_ui.picture_sheets import ORDINALS, sheet_of_files
+from bot.discord_ui.questions import ORDINALS, sheet_of_files
 from bot.discord_ui.rows import view_of
 from bot.errors import UserFacingError
 from bot.inputs import Sources, check_declared, pictures_of

@@ -15,8 +15,8 @@ from bot.delivery.posted_results import ShownResults
 from bot.delivery.posting import uploads_of
 from bot.delivery.standing import find_posted
 from bot.discord_retries import steadily
-from bot.discord_ui.readership import all_readers_see, is_for_adults
 from bot.discord_ui.shown_pictures import result_of
+from bot.discord_ui.sight import all_readers_see, is_for_adults
 from bot.language import phrase
 from bot.services.gallery import GalleryWriter
 from bot.services.ledger import Destination

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.discord_ui.preset_dialog import CHANGED, NO_ROOM
-from bot.discord_ui.preset_dialog import DEARER as DEARER_THAN_ASKED
+from bot.discord_ui.presets import CHANGED, NO_ROOM
+from bot.discord_ui.presets import DEARER as DEARER_THAN_ASKED
 from bot.discord_ui.questions import DEARER
 from bot.services.presets import Viewer
 from tests.cogs.gallery import said_privately

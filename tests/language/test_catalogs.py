@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from babel.messages.pofile import read_po
 
-from bot.discord_ui.command_translator import CommandTranslator
+from bot.discord_ui.commands import CommandTranslator
 from bot.language import CATALOGS, LOCALES, load_catalogs
 from bot.language.catalog import Catalog
 from bot.sandbox.discord.checks.commands import LARGEST_COMMAND, check_commands

@@ -1,4 +1,4 @@
-"""Names of commands in a text, as links that open the command in Discord."""
+"""Our commands as Discord shows them: as links in a text that open the command, and in people's own languages."""
 
 from __future__ import annotations
 
@@ -8,14 +8,24 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 import structlog
-from discord import app_commands
+from discord import AppCommandType, Locale, app_commands
+from discord.app_commands import ContextMenu, TranslationContextLocation, Translator
+from typing_extensions import override
 
 from bot.discord_retries import PROBLEMS
+from bot.language import load_catalogs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from discord.app_commands import TranslationContext, locale_str
+
 PATIENCE = 2.0  # seconds that somebody's answer waits for links
+TYPED = {
+    TranslationContextLocation.command_name,
+    TranslationContextLocation.group_name,
+    TranslationContextLocation.parameter_name,
+}
 _NAMED = re.compile(r"`/([a-z]+(?: [a-z]+)?)`")
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -53,3 +63,26 @@ class CommandLinks:
             groups = (option for option in command.options if isinstance(option, app_commands.AppCommandGroup))
             known |= {group.qualified_name: group.mention for group in groups}
         return known
+
+
+class CommandTranslator(Translator):
+    """Knows all catalogs; to be let go when Discord was told what describes our commands and what can be chosen.
+
+    Their names and those of their options stay English everywhere: they are typed, linked, written in the
+    documentation, and said by one member to another who reads another language. Names in the menu of a message are read, not typed.
+    """
+
+    def __init__(self) -> None:
+        self._catalogs = load_catalogs()
+
+    @override
+    async def translate(self, string: locale_str, locale: Locale, context: TranslationContext[Any, Any]) -> str | None:
+        """None where Discord is to show the English one."""
+        catalog = self._catalogs.get(locale.value)
+        if catalog is None:  # first: of most of Discord's thirty languages
+            return None
+        is_menu = isinstance(context.data, ContextMenu) and context.data.type is not AppCommandType.chat_input
+        if context.location in TYPED and not is_menu:
+            return None
+        translated = catalog.message(string.message)
+        return None if translated == string.message else translated
