@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from discord.app_commands import Command, ContextMenu, Group
 
 from bot import client, wiring
-from bot.discord_ui import command_translator
+from bot.discord_ui import commands
 from bot.language import catalogs_digest, load_catalogs
 from bot.openai_images import provider
 from bot.services.catalog import Catalog
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _KINDS: tuple[Any, ...] = (Command, Group, ContextMenu)
 _ONCE = (
     (client, "catalogs_digest", cache(catalogs_digest)),
-    (command_translator, "load_catalogs", cache(load_catalogs)),
+    (commands, "load_catalogs", cache(load_catalogs)),
     (wiring, "open_starters", cache(open_starters)),
     (wiring, "version", cache(version)),
 )

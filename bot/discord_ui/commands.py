@@ -69,7 +69,8 @@ class CommandTranslator(Translator):
     """Knows all catalogs; to be let go when Discord was told what describes our commands and what can be chosen.
 
     Their names and those of their options stay English everywhere: they are typed, linked, written in the
-    documentation, and said by one member to another who reads another language. Names in the menu of a message are read, not typed.
+    documentation, and said by one member to another who reads another language. Names in the menu of a message are
+    read, not typed.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Presets on their way to a picture: who asks, what it costs, the dialog for what is missing, and what becomes of it."""
+"""Presets on their way to a picture: who asks, what it costs, the dialog for what is missing, what becomes of it."""
 
 from __future__ import annotations
 
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from bot.services.requests import ImageRequest
 
 WHOSE = {Shelf.MINE: phrase("yours"), Shelf.SERVER: phrase("this server's"), Shelf.STARTER: phrase("starter")}
-
-
 VALUE, FILES = "value:", "files"  # begins the id of a variable's field; the id of that for pictures
 LONGEST_FIELD_ID = 100  # characters; Discord's limit
 MOST_FILES = 10  # of a field; Discord's limit

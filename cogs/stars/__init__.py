@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cogs.stars.buttons import StarButton, star_image
+from cogs.stars.buttons import MessageLabels, StarButton, star_image
 from cogs.stars.gallery_writer import ChannelWriter
-from cogs.stars.labels import MessageLabels
 
 if TYPE_CHECKING:
     from bot.discord_ui.interactions import AtelierClient

@@ -16,18 +16,7 @@ if TYPE_CHECKING:
     from bot.services.gallery import Counted
     from bot.services.ledger import Order, Picture
 
-STAR = phrase("Star")
 LONGEST_NOTE = 300  # characters
-
-
-def star_label(stars: int) -> str:
-    """What stands on the button, in words, for the emoji beside it says nothing of how many."""
-    return joined(" · ", [STAR, stars_text(stars)]) if stars else STAR
-
-
-def stars_text(stars: int) -> str:
-    """``1 star``, ``12 stars``."""
-    return plural("{count} star", "{count} stars", stars)
 
 
 def counted_text(number: int, counted: Counted, *, own: bool, private: bool) -> str:

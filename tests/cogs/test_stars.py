@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 import pytest
 
-from cogs.stars.buttons import StarButton
-from cogs.stars.labels import shown_alone
+from cogs.stars.buttons import StarButton, shown_alone
 from tests.cogs.gallery import GONE, delete, offer, said_privately
 from tests.cogs.replying import labels
 from tests.cogs.test_history import look, numbers

@@ -9,7 +9,7 @@ import discord
 import pytest
 from typing_extensions import override
 
-from bot.discord_ui import picture_sheets
+from bot.discord_ui import questions
 from bot.discord_ui.buttons import AtelierButton, PictureButton, asker_for, is_private
 from bot.discord_ui.more_menu import MoreButton, MoreSelect
 from bot.discord_ui.rows import view_of
@@ -187,7 +187,7 @@ async def test_without_a_sheet_it_is_asked_all_the_same(
     async with opened() as house:
         message = await pictures(house, 2)
         monkeypatch.setattr(ContactSheets, "draw", draw)
-        monkeypatch.setattr(picture_sheets, "DRAWN_WITHIN", 0)
+        monkeypatch.setattr(questions, "DRAWN_WITHIN", 0)
 
         asked = await use(house.ben, message, "button")
         chosen = await house.ben.click(asked.response, label="#2")  # type: ignore[arg-type]  # there is one
