@@ -206,9 +206,11 @@ class AtelierBot(AtelierClient):
 
     @override
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
-        """As discord.py; whatever people do tells the time, before anything is made of it."""
+        """As discord.py; whatever people do tells the time, before anything is made of it. Bots are not heard."""
         if event_name in TIMED_EVENTS:
             self.services.clock.not_before(args[0].created_at.timestamp())
+        if event_name == "message" and (args[0].author.bot or args[0].webhook_id is not None):
+            return
         super().dispatch(event_name, *args, **kwargs)
 
     async def stop_news(self) -> None:

@@ -75,9 +75,7 @@ class Turns(commands.Cog):
     async def on_message(self, message: discord.Message) -> None:
         """See whether it is said in a conversation; nearly nothing is."""
         conversation = self._conversations.of(message.channel.id)
-        if conversation is None or message.author.bot or message.webhook_id is not None:
-            return
-        if message.type not in {discord.MessageType.default, discord.MessageType.reply}:
+        if conversation is None or message.type not in {discord.MessageType.default, discord.MessageType.reply}:
             return
         try:
             policy = await self._client.services.policies.of(conversation.server_id)

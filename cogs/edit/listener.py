@@ -53,8 +53,6 @@ class Listener(commands.Cog):
         reference = message.reference
         if message.type is not (discord.MessageType.default if reference is None else discord.MessageType.reply):
             return  # a forwarded message refers to another, too
-        if message.author.bot or message.webhook_id is not None:
-            return
         if self._client.services.conversations.of(message.channel.id) is not None:
             return  # each message there is a turn
         try:
