@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
 
-from bot.sandbox.images.account import Account
+from bot.sandbox.images.account import IMAGES, INPUTS, Account, RateLimit
 from bot.sandbox.images.bill import Bill, BillLine
 from bot.sandbox.images.checks import CheckedCall, check
 from bot.sandbox.images.faults import Fault, FaultKind, Faults, refusal_of
@@ -21,7 +21,6 @@ from bot.sandbox.images.models import MODELS
 from bot.sandbox.images.options import ImageOptions
 from bot.sandbox.images.painters import PainterPool
 from bot.sandbox.images.performance import Performance
-from bot.sandbox.images.rate import IMAGES, INPUTS, RateLimit
 from bot.sandbox.images.received import Call, receive
 from bot.sandbox.images.refusals import Refusal, bad_key, blocked, no_model
 from bot.sandbox.images.shelf import Shelf

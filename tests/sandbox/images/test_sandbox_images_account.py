@@ -6,7 +6,7 @@ import openai
 import pytest
 
 from bot.sandbox.images import ImageOptions, SandboxImages, Trouble
-from bot.sandbox.images.rate import IMAGES, INPUTS, RateLimit
+from bot.sandbox.images.account import IMAGES, INPUTS, RateLimit
 from bot.sandbox.images.refusals import Refusal
 
 
