@@ -16,12 +16,12 @@ from bot.config import inherited_environment
 from bot.demo.browser import Choices, Sandbox, opened
 from bot.sandbox.images import ImageOptions
 from tests.page.browsers import CHROMIUM, MISSING, chromium
-from tests.page.windows import Windows
+from tests.page.windows import PATIENCE, Windows
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from playwright.async_api import Browser
+    from playwright.async_api import BrowserContext
 
 CHOICES = Choices(
     0, opens=False, environment=inherited_environment(), images=ImageOptions(pace=0.25, seed=3), first_answer=60.0
@@ -39,8 +39,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as opened_one:
+async def context() -> AsyncIterator[BrowserContext]:
+    """One for all windows, and never without one: so a window starts from what those before it have loaded."""
+    async with chromium() as browser, await browser.new_context() as opened_one:
+        opened_one.set_default_timeout(PATIENCE)
+        await opened_one.new_page()
         yield opened_one
 
 
@@ -55,9 +58,9 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def windows(request: pytest.FixtureRequest, browser: Browser, sandbox: Sandbox) -> AsyncIterator[Windows]:
+async def windows(request: pytest.FixtureRequest, context: BrowserContext, sandbox: Sandbox) -> AsyncIterator[Windows]:
     """Opens windows; at their end nothing may have gone wrong in any of them."""
-    opened_ones = Windows(browser, sandbox, request.node.name)
+    opened_ones = Windows(context, sandbox, request.node.name)
     yield opened_ones
     kept = os.environ.get("PAGE_SCREENSHOTS")
     await opened_ones.close(Path(kept) if kept else None)

@@ -119,8 +119,8 @@ async def play(film: Film, mia: Window) -> None:
 
 
 async def shoot(path: Path) -> None:
-    async with chromium() as browser, opened(CHOICES) as sandbox:
-        windows = Windows(browser, sandbox, "film")
+    async with chromium() as browser, await browser.new_context() as context, opened(CHOICES) as sandbox:
+        windows = Windows(context, sandbox, "film")
         mia = await windows.open("Mia", sandbox.discord.server.channel("studio"), SIZE)
         film = Film(mia)
         await play(film, mia)

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from playwright.async_api import expect
 
 from bot.config import inherited_environment
-from tests.page.windows import PATIENCE, Window
+from tests.page.windows import Window
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from pathlib import Path
 
-    from playwright.async_api import Browser
+    from playwright.async_api import BrowserContext
 
 
 PROGRAM = """
@@ -61,24 +61,23 @@ def lives(pid: int) -> bool:
     return True
 
 
-async def test_after_a_kill_the_window_goes_on_and_old_buttons_work(browser: Browser, tmp_path: Path) -> None:
-    async with await browser.new_context() as context:
-        context.set_default_timeout(PATIENCE)
-        mia = Window(await context.new_page())
-        async with started(tmp_path, 0) as address:
-            await mia.page.goto(address)
-            await mia.button("Behind the scenes").click()
-            process = mia.page.get_by_text(re.compile(r"runs as process \d+"))
-            pid = int(re.findall(r"\d+", await process.inner_text())[0])
-            fox = await mia.imagine("a fox", quality="low")
-        await mia.page.get_by_role("alert").wait_for()
+async def test_after_a_kill_the_window_goes_on_and_old_buttons_work(context: BrowserContext, tmp_path: Path) -> None:
+    mia = Window(await context.new_page())
+    async with started(tmp_path, 0) as address:
+        await mia.page.goto(address)
+        await mia.button("Behind the scenes").click()
+        process = mia.page.get_by_text(re.compile(r"runs as process \d+"))
+        pid = int(re.findall(r"\d+", await process.inner_text())[0])
+        fox = await mia.imagine("a fox", quality="low")
+    await mia.page.get_by_role("alert").wait_for()
 
-        async with started(tmp_path, int(address.split(":")[2].partition("/")[0])):
-            assert not lives(pid), "the bot ended with the sandbox that had started it"
-            await mia.page.get_by_role("alert").wait_for(state="detached")
-            await expect(fox.locator(".picture img")).to_have_js_property("complete", value=True)
-            await fox.get_by_role("button", name="Vary").click()
-            variation = await mia.result(before=1)
-            await mia.reply(fox, "make it snow")
-            await mia.result(before=2)
-            assert await variation.locator(".picture img").get_attribute("alt")
+    async with started(tmp_path, int(address.split(":")[2].partition("/")[0])):
+        assert not lives(pid), "the bot ended with the sandbox that had started it"
+        await mia.page.get_by_role("alert").wait_for(state="detached")
+        await expect(fox.locator(".picture img")).to_have_js_property("complete", value=True)
+        await fox.get_by_role("button", name="Vary").click()
+        variation = await mia.result(before=1)
+        await mia.reply(fox, "make it snow")
+        await mia.result(before=2)
+        assert await variation.locator(".picture img").get_attribute("alt")
+    await mia.page.close()

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.async_api import Browser, BrowserContext, FilePayload, Locator, Page
+    from playwright.async_api import BrowserContext, FilePayload, Locator, Page
 
     from bot.demo.browser import Sandbox
     from bot.sandbox.discord import Channel, Member
@@ -86,13 +86,15 @@ class Window:
 
 
 class Windows:
-    """Opens windows, and rooms for them."""
+    """Opens windows, and rooms for them.
 
-    def __init__(self, browser: Browser, sandbox: Sandbox, name: str) -> None:
+    They are windows of one browser, as a reader of the page has them: who a window is, it keeps for itself.
+    """
+
+    def __init__(self, context: BrowserContext, sandbox: Sandbox, name: str) -> None:
         self.sandbox = sandbox
         self.name = name
-        self._browser = browser
-        self._contexts: list[BrowserContext] = []
+        self._context = context
         self._open: list[Window] = []
 
     def member(self, name: str) -> Member:
@@ -108,11 +110,10 @@ class Windows:
     ) -> Window:
         width, height = size
         scheme: Literal["dark", "light"] = "dark" if dark else "light"
-        context = await self._browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
-        context.set_default_timeout(PATIENCE)
-        self._contexts.append(context)
-        window = Window(await context.new_page())
+        window = Window(await self._context.new_page())
         self._open.append(window)
+        await window.page.set_viewport_size({"width": width, "height": height})
+        await window.page.emulate_media(color_scheme=scheme)
         inside = f"&in={room.id}" if room else ""
         await window.page.goto(f"{self.sandbox.page.url}&as={self.member(person).id}{inside}")
         await window.words.wait_for()
@@ -122,8 +123,8 @@ class Windows:
         for place, window in enumerate(self._open):
             if screenshots is not None:
                 await window.page.screenshot(path=screenshots / f"{self.name}-{place}.png")
-        for context in self._contexts:
-            await context.close()
+            await window.page.evaluate("localStorage.clear()")
+            await window.page.close()
         assert [fault for window in self._open for fault in window.faults] == []
 
 
