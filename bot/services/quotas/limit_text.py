@@ -1,4 +1,4 @@
-"""How limits that leads have set, and those that overlap or stand in the way, are said in words. Pure."""
+"""How limits that leads have set, those that overlap or stand in the way, and how long one lasts, are said in words."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from bot.services.policy import Defaults, Grant, ServerPolicy
     from bot.services.quotas.accounts import BudgetHint
 
-
+LONG = frozenset({Window.WEEK, Window.MONTH})  # of a day or an hour nobody plans the rest
+SOON = 10  # per cent of a window that have to pass before what was used in them says anything
 _HINTS = {
     Headroom.ENOUGH: phrase("This bot's monthly budget, set by whoever runs it, leaves enough."),
     Headroom.LITTLE: phrase("This bot's monthly budget, set by whoever runs it, is nearly used up."),
@@ -229,3 +230,23 @@ def _is_less(one: LimitRule, other: LimitRule) -> bool:
 
 def _with_amount(rule: LimitRule) -> str:
     return phrase("{limit} of {amount}", limit=rule_name(rule), amount=exact_text(rule.metric, rule.maximum))
+
+
+def pace_text(window: Window, spent: int, maximum: int, edges: tuple[int, int], now: int) -> str:
+    """Until when a budget lasts at this pace, as a sentence; empty where that cannot be said, or it is used up.
+
+    Args:
+        window: of the budget.
+        spent: of it, without what is only held, in the unit of `maximum`.
+        maximum: the budget.
+        edges: of its window, in seconds since 1970 (UTC), as is `now`.
+        now: this moment.
+    """
+    start, end = edges
+    passed = now - start
+    if window not in LONG or not 0 < spent < maximum or passed * 100 < SOON * (end - start):
+        return ""
+    until = now + (maximum - spent) * passed // spent
+    if until >= end:
+        return phrase("At this pace it lasts until it resets.")
+    return phrase("At this pace it lasts until {day}.", day=f"<t:{until}:D>")
