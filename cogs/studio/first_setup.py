@@ -67,7 +67,7 @@ class FirstSetup:
             lead_role_id=None if role is None else lead_role_in(interaction, role),
         )
         await think(interaction)
-        kept = (await self.server_settings.of(lead.server_id)).log_channel_id
+        kept = (await self.server_settings.decisions.of(lead.server_id)).log_channel_id
         if log_id is not None and log_id != kept:
             await begin_log(interaction, log_id)
         decision = await self.server_settings.set_up(lead, first)
@@ -75,7 +75,7 @@ class FirstSetup:
         notes = [note for rule in first.limits for note in await self.quotas.outdone(lead.server_id, rule)]
         if log_id is not None:
             notes += await notes_on_log(interaction, log_id)
-        policy = await self.server_settings.of(lead.server_id)
+        policy = await self.server_settings.decisions.of(lead.server_id)
         told = set_up_text(decision, first.told(policy), policy, notes)
         await interaction.edit_original_response(content=language_of_reader(interaction).translate(told))
 
@@ -84,7 +84,7 @@ class FirstSetup:
         guild = interaction.guild
         if guild is None:
             raise LeadsOnlyError
-        policy = await self.server_settings.of(guild.id)
+        policy = await self.server_settings.decisions.of(guild.id)
         log_id, role = chosen.log_channel_id or policy.log_channel_id, chosen.lead_role
         role = role or guild.get_role(policy.lead_role_id or 0)
         shown = replace(

@@ -52,9 +52,9 @@ class StarredPictures(commands.Cog):
         if chosen and off:
             raise DecisionRefusedError(unchanged(phrase("Choose a channel and stars, or off, not both.")))
         await think(interaction)
-        kept = (await self._server_settings.of(lead.server_id)).gallery
+        kept = (await self._server_settings.decisions.of(lead.server_id)).gallery
         if not (chosen or off):
-            text = gallery_panel(await self._server_settings.of(lead.server_id))
+            text = gallery_panel(await self._server_settings.decisions.of(lead.server_id))
         else:
             kept = None if off else await self._chosen(interaction, kept, channel, stars)
             text = changed_text(await self._server_settings.set_gallery(lead, kept))

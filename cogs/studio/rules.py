@@ -68,7 +68,7 @@ class WhatMayBeAsked(commands.Cog):
             answer = changed_text(await self._rules.allow_model(lead, model))
         else:
             answer = changed_text(await self._rules.forbid_model(lead, model))
-        policy = await self._rules.of(lead.server_id)
+        policy = await self._rules.decisions.of(lead.server_id)
         usual = (await self._drafting.usual(Requester(lead.server_id, 0, 0))).model().value
         panel = models_panel(policy, self._rules.catalog, self._admission.today, usual, lead.server_id)
         await say(interaction, joined("\n", [answer, panel]) if answer else panel)
@@ -87,7 +87,7 @@ class WhatMayBeAsked(commands.Cog):
     ) -> None:
         """Choose in which channels pictures are made; threads belong to their channel."""
         lead = lead_of(interaction)
-        policy = await self._rules.of(lead.server_id)
+        policy = await self._rules.decisions.of(lead.server_id)
         if action == "show":
             gone = sum(_channel_is_gone(interaction, each) for each in policy.channels)
             await say(interaction, channels_panel(policy, gone))
@@ -129,7 +129,7 @@ class WhatMayBeAsked(commands.Cog):
     ) -> None:
         """Choose what a role may ask for; a member's most generous role counts."""
         lead = lead_of(interaction)
-        policy = await self._rules.of(lead.server_id)
+        policy = await self._rules.decisions.of(lead.server_id)
         order = RoleOrder(models, qualities, largest, count, edits, clear)
         if deleted is not None:
             order = RoleOrder(clear=True)
@@ -150,7 +150,7 @@ class WhatMayBeAsked(commands.Cog):
 
     @channels.autocomplete("deleted")
     async def _offer_deleted_channels(self, interaction: Interaction, _: str) -> list[app_commands.Choice[str]]:
-        policy = await self._rules.of(interaction.guild_id or 0)
+        policy = await self._rules.decisions.of(interaction.guild_id or 0)
         gone = [each for each in policy.channels if _channel_is_gone(interaction, each)]
         named = ((phrase("a deleted channel ({id})", id=str(each)), str(each)) for each in gone)
         return choices(named, language_of_reader(interaction))
@@ -173,7 +173,7 @@ class WhatMayBeAsked(commands.Cog):
 
     @roles.autocomplete("deleted")
     async def _offer_deleted_roles(self, interaction: Interaction, _: str) -> list[app_commands.Choice[str]]:
-        policy = await self._rules.of(interaction.guild_id or 0)
+        policy = await self._rules.decisions.of(interaction.guild_id or 0)
         guild = interaction.guild
         gone = [rule for rule in policy.roles if guild is not None and guild.get_role(rule.role_id) is None]
         named = (

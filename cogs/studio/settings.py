@@ -75,7 +75,7 @@ class ServerWide(commands.Cog):
         """Let new members wait before they make pictures."""
         lead = lead_of(interaction)
         if days is None:
-            await say(interaction, newcomers_panel(await self._server_settings.of(lead.server_id)))
+            await say(interaction, newcomers_panel(await self._server_settings.decisions.of(lead.server_id)))
             return
         decision = await self._server_settings.set_newcomer_days(lead, days)
         await say(interaction, changed_text(decision))
@@ -86,7 +86,7 @@ class ServerWide(commands.Cog):
         """Choose how strictly the image API screens what is asked for here."""
         lead = lead_of(interaction)
         if level is None:
-            await say(interaction, moderation_panel(await self._server_settings.of(lead.server_id)))
+            await say(interaction, moderation_panel(await self._server_settings.decisions.of(lead.server_id)))
             return
         decision = await self._server_settings.set_moderation(lead, level)
         await say(interaction, moderation_changed_text(decision))
@@ -99,7 +99,7 @@ class ServerWide(commands.Cog):
         """Choose when pictures are changed by replies to them."""
         lead = lead_of(interaction)
         if mode is None:
-            await say(interaction, replies_panel(await self._server_settings.of(lead.server_id)))
+            await say(interaction, replies_panel(await self._server_settings.decisions.of(lead.server_id)))
             return
         decision = await self._server_settings.set_replies(lead, ReplyMode(mode))
         await say(interaction, replies_changed_text(decision, ReplyMode(mode)))
@@ -138,7 +138,7 @@ class ServerWide(commands.Cog):
         if channel is not None and off:
             raise DecisionRefusedError(unchanged(phrase("Choose a channel or off, not both.")))
         await think(interaction)
-        kept = (await self._server_settings.of(lead.server_id)).log_channel_id
+        kept = (await self._server_settings.decisions.of(lead.server_id)).log_channel_id
         if channel is None and not off:
             text = log_panel(kept)
         else:
@@ -162,7 +162,7 @@ class ServerWide(commands.Cog):
         """Choose a role whose members lead here too, beside those who may manage the server."""
         lead = lead_of(interaction)
         if role is None and not nobody:
-            await say(interaction, lead_role_panel(await self._server_settings.of(lead.server_id)))
+            await say(interaction, lead_role_panel(await self._server_settings.decisions.of(lead.server_id)))
             return
         if role is not None and nobody:
             raise DecisionRefusedError(unchanged(phrase("Choose a role or nobody, not both.")))

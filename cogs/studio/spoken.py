@@ -34,7 +34,7 @@ class SpokenHere(commands.Cog):
         """Choose the language of what everybody reads here; what only one member reads is in theirs."""
         lead = lead_of(interaction)
         if language is None:
-            policy = await self._server_settings.of(lead.server_id)
+            policy = await self._server_settings.decisions.of(lead.server_id)
             await say(interaction, language_panel(policy, own_language(interaction)))
             return
         await say(interaction, language_changed_text(await self._server_settings.set_language(lead, language)))

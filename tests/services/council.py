@@ -33,7 +33,7 @@ class Council:
     audit: SqliteAudit
 
     async def policy(self) -> ServerPolicy:
-        return await self.rules.of(SERVER)
+        return await self.rules.decisions.of(SERVER)
 
     async def decisions(self) -> list[Decision]:
         """Everything in the audit, oldest first."""

@@ -70,10 +70,6 @@ class Rules:
     catalog: Catalog
     allow_retired: bool
 
-    async def of(self, server_id: int) -> ServerPolicy:
-        """The rules as they are."""
-        return await self.decisions.of(server_id)
-
     async def allow_model(self, lead: Lead, text: str) -> Decision:
         """Add to the server's models; where all were allowed, the first one begins the list.
 

@@ -138,10 +138,6 @@ class ServerSettings:
 
     decisions: Decisions
 
-    async def of(self, server_id: int) -> ServerPolicy:
-        """The settings as they are."""
-        return await self.decisions.of(server_id)
-
     async def block(self, lead: Lead, user_id: int, bot_id: int, why: str) -> Decision:
         """Let a member make nothing from now on. What is being made for them is finished, what waits is given back.
 
@@ -211,7 +207,7 @@ class ServerSettings:
 
     async def calendar(self, server_id: int) -> CalendarNow:
         """By which calendar a server counts, and what ends when."""
-        policy = await self.of(server_id)
+        policy = await self.decisions.of(server_id)
         now = int(self.decisions.clock())
         ends = (
             window_edges(window, now, policy.time_zone, policy.week_start)[1]
@@ -275,7 +271,7 @@ class ServerSettings:
         Raises:
             RequestRefused: there are no limits yet, and one of the two is missing.
         """
-        if len(first.limits) < BOTH and not (await self.of(lead.server_id)).limits:
+        if len(first.limits) < BOTH and not (await self.decisions.of(lead.server_id)).limits:
             raise RequestRefused(NO_AMOUNT)
         return await self.decisions.change(lead, "studio setup", phrase("the first settings"), first.on, first.words)
 
