@@ -35,7 +35,7 @@ from bot.discord_ui.routes import Routes
 from bot.discord_ui.rows import More, ResultButtons
 from bot.errors import DatabaseError
 from bot.language import catalogs_digest
-from bot.presentation.restart import trouble_text
+from bot.presentation.log_channel import trouble_text
 from bot.services.background import Background
 
 if TYPE_CHECKING:

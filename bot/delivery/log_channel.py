@@ -11,8 +11,7 @@ from typing_extensions import override
 
 from bot.delivery.languages import language_of_server
 from bot.discord_retries import PROBLEMS, steadily
-from bot.presentation.alerts import account_text, alert_text, outage_text
-from bot.presentation.month import month_text
+from bot.presentation.log_channel import account_text, alert_text, month_text, outage_text
 from bot.services.quotas import AlertSink
 
 if TYPE_CHECKING:

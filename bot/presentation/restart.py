@@ -1,4 +1,4 @@
-"""What is said of a restart to whoever waits, and to leads when nothing can be kept."""
+"""What is said of a restart to whoever waits."""
 
 from __future__ import annotations
 
@@ -24,12 +24,3 @@ def stopping_text(words: str) -> str:
         return phrase("I am about to restart, so this was not begun. Nothing was charged. Ask again in a minute.")
     told = phrase("I am about to restart, so this was not begun. Nothing was charged. Ask again in a minute:")
     return told + f"\n> {shown(words, LONGEST_WORDS)}"
-
-
-def trouble_text(reason: str) -> str:
-    """For leads. `reason` is why nothing can be written, as the beginning of a sentence."""
-    return phrase(
-        "⚠️ {reason}, so no new pictures are begun. Whoever runs me has to see to it; it goes on by itself then. "
-        "What is being made is posted all the same.",
-        reason=reason,
-    )

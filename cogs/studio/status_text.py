@@ -8,7 +8,7 @@ import discord
 
 from bot.discord_ui.rows import panel_of
 from bot.language import beginning, joined, phrase, plural
-from bot.presentation.alerts import outage_text
+from bot.presentation.log_channel import outage_text
 from bot.services.jobs import why_paused
 from bot.services.policy import (
     MODERATIONS,

@@ -1,12 +1,21 @@
+"""What the log channel is told."""
+
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.presentation.alerts import alert_text, outage_text
-from bot.services.calendar import Window
+from bot.presentation.log_channel import MOST_NAMED, alert_text, month_text, outage_text
+from bot.services.accounting import Grouping, MonthlyReport, reported
+from bot.services.calendar import Month, Window
 from bot.services.jobs import Downtime
 from bot.services.policy import Metric, Scope
 from bot.services.quotas import Alert
+from tests.presentation.books import BERLIN, entry
+
+if TYPE_CHECKING:
+    from bot.services.accounting import ReportedJob
 
 
 @pytest.mark.parametrize(
@@ -92,3 +101,33 @@ def test_the_end_of_an_outage_promises_no_more_than_is_known() -> None:
     assert outage_text(Downtime("The image API cannot be reached", 7, None)) == (
         "🟢 The image API answers again; it did not since <t:7:t>. What still waits is made in its order."
     )
+
+
+def month(*jobs: ReportedJob) -> str:
+    return month_text(MonthlyReport(Month(2026, 11), BERLIN, reported(jobs, Grouping.MEMBER, BERLIN)))
+
+
+def test_of_a_month_it_is_told_what_was_used_by_whom_and_where_there_is_more() -> None:
+    jobs = [entry(1, user_id="3", counted_nano=2 * 10**9), entry(2, user_id="4", counted_nano=10**9)]
+
+    assert month(*jobs) == (
+        "🗓️ **November 2026 on this server:** $3.00 for 2 pictures, $1.50 each on average.\n"
+        "By member: <@3> $2.00 for 1 picture and <@4> $1.00 for 1 picture.\n"
+        "-# By the time zone Europe/Berlin. /quota report shows more of it, /quota export every job."
+    )
+
+
+def test_of_a_month_of_many_members_the_rest_is_counted() -> None:
+    text = month(*(entry(number, user_id=str(number)) for number in range(1, MOST_NAMED + 2)))
+
+    assert "and 1 more member." in text
+
+
+def test_of_a_month_of_one_member_nothing_is_said_twice() -> None:
+    assert "By member" not in month(entry(1))
+
+
+def test_what_is_not_known_of_a_month_is_told() -> None:
+    unknown = entry(1, state="unknown", actual_nano=None, counted_nano=2 * 10**9, picture=None)
+
+    assert "⚠️ Not known whether billed: $2.00 for 1 picture; see /quota resolve." in month(unknown)
