@@ -31,14 +31,14 @@ def syncs(house: House) -> list[str]:
 
 
 async def test_discord_is_told_of_the_commands_once(opened: OpenHouse) -> None:
-    async with opened() as house:
+    async with opened(registered=False) as house:
         await house.restart()
 
         assert syncs(house) == [f"/applications/{house.bot.application_id}/commands"]
 
 
 async def test_discord_is_told_again_when_they_have_changed(opened: OpenHouse) -> None:
-    async with opened() as house:
+    async with opened(registered=False) as house:
         key = f"commands_hash:{house.bot.application_id}:global"
         assert await house.services.state.get(key)
         await house.services.state.put(key, "of another version")
@@ -50,7 +50,7 @@ async def test_discord_is_told_again_when_they_have_changed(opened: OpenHouse) -
 async def test_discord_is_told_again_when_they_are_translated_otherwise(
     opened: OpenHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with opened() as house:
+    async with opened(registered=False) as house:
         monkeypatch.setattr(client, "catalogs_digest", lambda: "of other catalogs")
         await house.restart()
 
@@ -58,7 +58,7 @@ async def test_discord_is_told_again_when_they_are_translated_otherwise(
 
 
 async def test_while_developing_one_server_has_the_commands_at_once(opened: OpenHouse) -> None:
-    async with opened(ATELIER_SYNC_GUILD=123456789012345678) as house:
+    async with opened(registered=False, ATELIER_SYNC_GUILD=123456789012345678) as house:
         assert syncs(house) == [f"/applications/{house.bot.application_id}/guilds/123456789012345678/commands"]
 
 

@@ -237,9 +237,11 @@ async def _sync_once_a_process(bot: AtelierBot) -> None:
 async def open_house(
     directory: Path,
     monkeypatch: pytest.MonkeyPatch,
+    *,
+    registered: bool = True,
     **settings: Any,  # noqa: ANN401 - by their names in the environment
 ) -> AsyncGenerator[House]:
-    """The house, open; at the end nothing unexpected may have been raised."""
+    """The house, open, in a Discord that knows our commands or not; at its end nothing unexpected was raised."""
     painter = Painter()
 
     def engage(*_: object) -> Painter:
@@ -249,7 +251,8 @@ async def open_house(
     monkeypatch.setattr(stars, "INTERVAL", 0.0)
     monkeypatch.setattr(workshop, "REFRESH", WEEK)  # SimCord's clock stands: ten seconds later it would ring for ever
     start_quickly(monkeypatch)
-    monkeypatch.setattr(AtelierBot, "_sync_commands", _sync_once_a_process)
+    if registered:
+        monkeypatch.setattr(AtelierBot, "_sync_commands", _sync_once_a_process)
     actors: Any = simcord.actors
     monkeypatch.setattr(actors, "_find_component", named(actors._find_component))
     house = House(painter, directory, settings)
