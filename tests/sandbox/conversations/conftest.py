@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.sandbox.conversations import ConversationOptions, SandboxOpenAI
-from tests.sandbox.images.conftest import client_of, options, picture
+from tests.sandbox.images.conftest import client_of, options, options_for, picture
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -60,8 +60,8 @@ def calls_of(response: Any) -> list[Any]:  # noqa: ANN401 - a response
 
 
 @pytest.fixture
-async def api() -> AsyncIterator[SandboxOpenAI]:
-    async with SandboxOpenAI(options()) as sandbox:
+async def api(request: pytest.FixtureRequest) -> AsyncIterator[SandboxOpenAI]:
+    async with SandboxOpenAI(options_for(request)) as sandbox:
         yield sandbox
 
 

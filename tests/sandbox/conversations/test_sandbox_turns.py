@@ -25,6 +25,7 @@ def last(events: list[Any]) -> Any:  # noqa: ANN401 - a response
     return events[-1].response
 
 
+@pytest.mark.painted
 async def test_a_stream_brings_previews_the_picture_in_its_item_and_then_words(client: AsyncOpenAI) -> None:
     events = await told(client, tools=tool(partial_images=2))
 
@@ -65,6 +66,7 @@ async def test_who_goes_on_edits_the_picture_that_was_made(client: AsyncOpenAI) 
     assert second.tool_usage.image_gen.input_tokens_details.image_tokens == 640  # 1024 x 640 in cells of 32 pixels
 
 
+@pytest.mark.painted
 async def test_a_picture_that_is_sent_is_edited_inside_its_mask(client: AsyncOpenAI) -> None:
     base, mask = picture((1024, 640)), holed((1024, 640), (100, 100, 500, 400))
     address = f"data:image/png;base64,{base64.b64encode(mask).decode()}"
@@ -77,6 +79,7 @@ async def test_a_picture_that_is_sent_is_edited_inside_its_mask(client: AsyncOpe
     assert "input_image_mask" not in answer.tools[0].to_dict()
 
 
+@pytest.mark.painted
 async def test_an_older_response_may_be_gone_on_from_by_several(client: AsyncOpenAI) -> None:
     first = await ask(client)
     left, right = [await ask(client, words, previous_response_id=first.id) for words in ("in snow", "at night")]

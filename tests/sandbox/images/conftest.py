@@ -29,7 +29,13 @@ PLAIN: dict[str, Any] = {"model": MODEL, "prompt": "a red fox", "size": SMALL, "
 
 
 def options(**changes: Any) -> ImageOptions:  # noqa: ANN401 - options of every type
-    return replace(ImageOptions(pace=0.0, today=TODAY, seed=1), **changes)
+    """Options of a sandbox that answers at once, with plain pictures."""
+    return replace(ImageOptions(pace=0.0, today=TODAY, seed=1, canned_bytes=1), **changes)
+
+
+def options_for(request: pytest.FixtureRequest) -> ImageOptions:
+    """The same for a test; where it is marked so, pictures are really painted."""
+    return options(canned_bytes=None) if request.node.get_closest_marker("painted") else options()
 
 
 async def make(client: AsyncOpenAI, **changes: Any) -> ImagesResponse:  # noqa: ANN401 - fields of every type
@@ -98,8 +104,8 @@ async def note_types(stream: AsyncIterator[Any], seen: list[str]) -> None:
 
 
 @pytest.fixture
-async def images() -> AsyncIterator[SandboxImages]:
-    async with SandboxImages(options()) as sandbox:
+async def images(request: pytest.FixtureRequest) -> AsyncIterator[SandboxImages]:
+    async with SandboxImages(options_for(request)) as sandbox:
         yield sandbox
 
 

@@ -91,6 +91,7 @@ async def test_prompt_and_model_are_required(client: AsyncOpenAI, missing: str) 
         {"size": "3840x1280"},
     ],
 )
+@pytest.mark.painted
 async def test_what_a_model_takes_is_made(client: AsyncOpenAI, changes: dict[str, Any]) -> None:
     answer = await make(client, **changes)
 

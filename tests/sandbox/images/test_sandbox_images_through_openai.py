@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 PNG = ("a.png", picture(), "image/png")
 
 
+@pytest.mark.painted
 async def test_a_stream_brings_the_partials_and_then_the_completed_picture(client: AsyncOpenAI) -> None:
     events = await streamed(client, safety_identifier="someone")
 
@@ -98,12 +99,13 @@ async def test_a_json_answer_holds_every_picture_and_the_usage_of_all(client: As
 
 
 async def test_pictures_differ_from_call_to_call_without_a_seed() -> None:
-    async with SandboxImages(options(seed=None)) as images, client_of(images) as client:
+    async with SandboxImages(options(seed=None, canned_bytes=None)) as images, client_of(images) as client:
         first, second = [await make(client) for _ in range(2)]
 
     assert first.data != second.data
 
 
+@pytest.mark.painted
 async def test_a_seed_makes_equal_calls_give_equal_pictures(client: AsyncOpenAI) -> None:
     first, second = [await make(client) for _ in range(2)]
 
@@ -244,6 +246,7 @@ async def test_a_sandbox_that_closes_books_the_calls_it_cuts_off() -> None:
     assert [(line.outcome, line.cost_nano > 0) for line in images.bill.lines] == [("stopped", True)]
 
 
+@pytest.mark.painted
 async def test_only_the_hole_of_a_mask_changes(client: AsyncOpenAI) -> None:
     base = picture((1024, 640))
     mask = holed((1024, 640), (100, 100, 500, 400))

@@ -42,6 +42,12 @@ def gradient(size: tuple[int, int], colours: Sequence[Colour]) -> Image.Image:
     return column.resize(size, Image.Resampling.BILINEAR, box=(0, 0.5, 1, max(1.0, len(colours) - 0.5)))
 
 
+@lru_cache(maxsize=64)
+def _faded(opacity: float) -> list[int]:
+    """A table for `Image.point`: each value times this (0 to 1)."""
+    return [round(value * opacity) for value in range(256)]
+
+
 @lru_cache(maxsize=8)
 def _radial(power: float) -> Image.Image:
     """A round light in mode L: white in the middle, black from the rim on."""
@@ -49,10 +55,16 @@ def _radial(power: float) -> Image.Image:
     return Image.radial_gradient("L").point([round(255 * max(0.0, 1 - step / rim) ** power) for step in range(256)])
 
 
+@lru_cache(maxsize=8)
+def _unit_circle(steps: int) -> list[Point]:
+    return [(cos(2 * pi * step / steps), sin(2 * pi * step / steps)) for step in range(steps)]
+
+
 def circle(x: float, y: float, across: float, down: float, *, turn: float = 0.0, steps: int = 48) -> list[Point]:
     """The outline of an ellipse with these radii, turned by `turn` radians."""
-    corners = [(across * cos(2 * pi * step / steps), down * sin(2 * pi * step / steps)) for step in range(steps)]
-    return [(x + a * cos(turn) - b * sin(turn), y + a * sin(turn) + b * cos(turn)) for a, b in corners]
+    corners = [(across * a, down * b) for a, b in _unit_circle(steps)]
+    ahead, aside = cos(turn), sin(turn)
+    return [(x + a * ahead - b * aside, y + a * aside + b * ahead) for a, b in corners]
 
 
 def placed(outline: Sequence[Point], x: float, y: float, size: float) -> list[Point]:
@@ -123,8 +135,8 @@ class Canvas:
     def lay(self, mask: Image.Image, corner: tuple[int, int], colour: Colour, strength: float = 1.0) -> None:
         """Paint with one colour through a mask (mode L) whose upper left corner lies here."""
         if strength < 1:
-            mask = mask.point([round(value * strength) for value in range(256)])
-        self._put(Image.new("RGB", mask.size, colour), mask, corner)
+            mask = mask.point(_faded(strength))
+        self._put(colour, mask, corner)
 
     def ball(self, x: float, y: float, radius: float, colour: Colour) -> None:
         """A round body lit from the upper left."""
@@ -140,10 +152,11 @@ class Canvas:
         shape: Callable[[ImageDraw.ImageDraw, Sequence[Point]], None], opacity: float, soft: float, width: float = 0.0,
     ) -> None:  # fmt: skip
         margin = soft * 2.5 + width / 2 + 1
-        left = max(0, int(min(x for x, _ in points) - margin))
-        top = max(0, int(min(y for _, y in points) - margin))
-        right = min(self.width, int(max(x for x, _ in points) + margin) + 1)
-        bottom = min(self.height, int(max(y for _, y in points) + margin) + 1)
+        across, down = zip(*points, strict=True)
+        left = max(0, int(min(across) - margin))
+        top = max(0, int(min(down) - margin))
+        right = min(self.width, int(max(across) + margin) + 1)
+        bottom = min(self.height, int(max(down) + margin) + 1)
         if right <= left or bottom <= top:
             return
         mask = Image.new("L", ((right - left) * 2, (bottom - top) * 2), 0)
@@ -152,26 +165,29 @@ class Canvas:
         if soft:
             mask = mask.filter(ImageFilter.GaussianBlur(soft))
         if opacity < 1:
-            mask = mask.point([round(value * opacity) for value in range(256)])
+            mask = mask.point(_faded(opacity))
         self._put(self._patch(paint, points, (left, top, right, bottom)), mask, (left, top))
 
-    def _patch(self, paint: Paint, points: Sequence[Point], box: Box) -> Image.Image:
+    def _patch(self, paint: Paint, points: Sequence[Point], box: Box) -> Image.Image | Colour:
         """The paint for this box; a gradient spans the whole shape, also where it is clipped."""
         left, top, right, bottom = box
         if isinstance(paint[0], int):
-            return Image.new("RGB", (right - left, bottom - top), paint)  # type: ignore[arg-type]  # one colour
+            return paint  # type: ignore[return-value]  # one colour
         high, low = min(y for _, y in points), max(y for _, y in points)
         whole = gradient((1, max(1, round(low - high))), paint)  # type: ignore[arg-type]  # several colours
         rows = (top - high, bottom - high)
         column = whole.crop((0, round(rows[0]), 1, round(rows[0]) + bottom - top)) if rows[0] >= 0 else whole
-        return column.resize((right - left, bottom - top), Image.Resampling.BILINEAR)
+        column = column.resize((1, bottom - top), Image.Resampling.BILINEAR)
+        return column.resize((right - left, bottom - top), Image.Resampling.NEAREST)
 
-    def _put(self, patch: Image.Image, mask: Image.Image, corner: tuple[int, int]) -> None:
-        if self.image.mode == "RGB":
-            self.image.paste(patch, corner, mask)
-            return
-        patch.putalpha(mask)
+    def _put(self, patch: Image.Image | Colour, mask: Image.Image, corner: tuple[int, int]) -> None:
         left, top = corner
+        if self.image.mode == "RGB":
+            self.image.paste(patch, (left, top, left + mask.width, top + mask.height), mask)
+            return
+        if isinstance(patch, tuple):
+            patch = Image.new("RGB", mask.size, patch)
+        patch.putalpha(mask)
         visible = (
             max(0, -left),
             max(0, -top),
