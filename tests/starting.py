@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     Translate = Callable[[Any, CommandTree[Any], Translator], Awaitable[dict[str, Any]]]
 
 _KINDS: tuple[Any, ...] = (Command, Group, ContextMenu)
-_ONCE = (
+ONCE: tuple[tuple[object, str, Callable[..., object]], ...] = (
+    (Catalog, "load", lambda: CATALOG),
     (client, "catalogs_digest", cache(catalogs_digest)),
     (commands, "load_catalogs", cache(load_catalogs)),
     (wiring, "open_starters", cache(open_starters)),
@@ -51,9 +52,8 @@ def start_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
 
     And let the collector be: a bot that ends is garbage, and would be kept for good.
     """
-    monkeypatch.setattr(Catalog, "load", lambda: CATALOG)
-    for module, name, made in _ONCE:
-        monkeypatch.setattr(module, name, made)
+    for owner, name, made in ONCE:
+        monkeypatch.setattr(owner, name, made)
     for module in (client, provider, reply_text):
         monkeypatch.setattr(module, "loading", nullcontext)
     monkeypatch.setattr(client, "keep_all", lambda: None)

@@ -17,8 +17,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import discord.http
+from aiohttp import connector
+
+from bot.client import COGS
 from bot.storage.database.sqlite import sqlite3
 from tests.storage.dying import traced
+from tests.wire.hasty import HASTY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,15 +33,13 @@ PROJECT = Path(__file__).parents[2]
 PATIENCE = 300.0  # seconds for a process to end by itself
 LOADED = (
     "bot.cli",
-    "cogs.imagine",
-    "cogs.edit",
-    "cogs.gallery",
-    "cogs.usage",
-    "cogs.increases",
-    "cogs.studio",
-    "cogs.quota",
+    *COGS,
+    "bot.openai_images.client",
     "openai.resources.images",
+    "openai.resources.models",
+    "anyio._backends._asyncio",
     "PIL.PngImagePlugin",
+    "tests.wire.remembered",
 )
 TOLD = "holds: "  # begins the line in which a bot says what it holds
 NUMBERS = re.compile(r"[0-9]+")
@@ -94,6 +97,7 @@ async def fork(
     *command: str,
     statements: int = 0,
     afresh: bool = False,
+    hasty: bool = False,
 ) -> ForkedProcess:
     """Start `python -m bot …` in a folder, which may be new, with these settings and nothing else of ours.
 
@@ -104,12 +108,13 @@ async def fork(
         errors: as `output`; it may be the same file.
         command: its arguments.
         statements: it kills itself before its SQL statement of that number; 0 lets it live.
-        afresh: it loads everything itself, as an operator's does: for what is read from the environment meanwhile.
+        afresh: it loads everything itself, as an operator's does.
+        hasty: where Discord has an internal error, discord.py tries again at once instead of after 25 seconds.
     """
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     settings = {**kept, **environment}
-    arguments = (settings, folder, output, errors, command, statements, afresh)
+    arguments = (settings, folder, output, errors, command, statements, afresh, hasty)
     process = _context.Process(target=live, args=arguments, daemon=True)
     await asyncio.to_thread(process.start)
     return ForkedProcess(process)
@@ -152,6 +157,7 @@ def live(
     command: tuple[str, ...],
     statements: int,
     afresh: bool,  # noqa: FBT001 - handed over as `fork` was told
+    hasty: bool,  # noqa: FBT001 - the same
 ) -> None:
     """Be `python -m bot …` until the end of the process."""
     gc.freeze()  # a collection would copy what is shared with the others
@@ -163,6 +169,10 @@ def live(
     if afresh:
         os.environ["PYTHONPATH"] = str(PROJECT)
         os.execv(sys.executable, [sys.executable, "-m", "bot", *command])  # noqa: S606 - ourselves
+    if hasty:
+        setattr(discord.http, "asyncio", HASTY)  # noqa: B010 - a module of its own
+    if "SSL_CERT_FILE" in environment:  # read when aiohttp was loaded
+        connector._SSL_CONTEXT_VERIFIED = connector._make_ssl_context(verified=True)  # pyright: ignore[reportPrivateUsage] - no other way
     signal.signal(signal.SIGUSR1, tell_of_itself)
     sys.argv[1:] = command
     if statements:

@@ -20,18 +20,18 @@ WIDE = {"COLUMNS": "200"}  # so that no line of a table is broken
 class BotProcess:
     """`python -m bot …`, with these environment variables and nothing else of ours; forked, so that it starts at once.
 
-    With `afresh` it loads everything itself, as an operator's does.
+    `ways` are `afresh` and `hasty` of `tests.wire.forked.fork`.
 
     Attributes:
         output: what it printed, once it has ended.
         errors: what it printed there, once it has ended.
     """
 
-    def __init__(self, environment: Mapping[str, str], folder: Path, *command: str, afresh: bool = False) -> None:
+    def __init__(self, environment: Mapping[str, str], folder: Path, *command: str, **ways: bool) -> None:
         self._environment = {**WIDE, **environment}
         self._folder = folder
         self._command = command or ("run",)
-        self._afresh = afresh
+        self._ways = ways
         self._process: ForkedProcess | None = None
         self.output = ""
         self.errors = ""
@@ -39,7 +39,7 @@ class BotProcess:
     async def __aenter__(self) -> Self:
         for file in self._files:
             await asyncio.to_thread(file.unlink, missing_ok=True)
-        self._process = await fork(self._environment, self._folder, *self._files, *self._command, afresh=self._afresh)
+        self._process = await fork(self._environment, self._folder, *self._files, *self._command, **self._ways)
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -172,7 +172,7 @@ async def test_a_proxy_that_refuses_the_way_to_discord_is_told_at_the_start(
         if not tunnel:
             environment["DISCORD_API_URL"] = house.discord.api_url.replace("127.0.0.1", "discord.test")
             environment["HTTP_PROXY"] = address
-        async with BotProcess(environment, tmp_path / "cwd", afresh=True) as bot:
+        async with BotProcess(environment, tmp_path / "cwd", hasty=True) as bot:
             code = await bot.ended()
 
     unspoken(bot.output + bot.errors)
@@ -194,7 +194,7 @@ async def test_a_picture_that_the_proxy_does_not_let_through_is_not_charged(
     house, proxy = await open_house(), Proxy({"images.test": REFUSALS[refusal]})
     mia = house.discord.server.add_member("Mia")
     async with at_work(proxy) as address, by_tls(house, identity, address) as environment:
-        async with BotProcess(environment, tmp_path / "cwd", afresh=True) as bot:
+        async with BotProcess(environment, tmp_path / "cwd") as bot:
             await house.discord.bot_ready()
             asked = await mia.slash("imagine", prompt="a fox")
             await house.until(lambda: "The image API cannot be reached" in words_of(asked))
