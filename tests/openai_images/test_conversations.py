@@ -36,7 +36,7 @@ from bot.services.requests import INSTRUCTIONS, ImageRequest, Talk, Task
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
 
-OPTIONS = ImageOptions(pace=0, today=date(2026, 11, 20), seed=1)
+OPTIONS = ImageOptions(pace=0, today=date(2026, 11, 20), canned_bytes=1)
 K = FaultKind
 TALK = Talk("gpt-6-luna", "conversation-1")
 FOX = ImageRequest("a fox 🦊", "gpt-image-2.5-flare", "1024x640", "low", partial_images=2, talk=TALK)
@@ -339,7 +339,7 @@ async def test_an_endpoint_or_a_model_without_the_tool_is_told_apart(main_model:
 
 
 async def test_a_main_model_that_is_gone_is_not_an_endpoint_without_conversations() -> None:
-    gone = ImageOptions(pace=0, today=date(2026, 12, 20))
+    gone = ImageOptions(pace=0, today=date(2026, 12, 20), canned_bytes=1)
     async with SandboxOpenAI(gone) as sandbox, OpenAIImages(sandbox.api_key, sandbox.base_url, 60.0) as provider:
         with pytest.raises(RequestRejectedError) as failed:
             await items_of(provider, turn(main_model="gpt-5-mini"))

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from tests.wire.house import House, OpenHouse
 
 SLOWLY = ImageOptions(pace=0.1, seed=7)
+CANNED = ImageOptions(pace=0.1, canned_bytes=1)
 PREVIEW_LIMIT = 256 * 1024
 
 
@@ -72,7 +74,7 @@ async def test_a_picture_sharpens_in_place_and_comes_as_a_message_of_its_own(ope
 
 
 async def test_no_progress_edit_is_begun_after_the_result_was_sent(open_house: OpenHouse) -> None:
-    house = await open_house(images=SLOWLY)
+    house = await open_house(images=CANNED)
     await house.start_bot()
     mia = house.discord.server.add_member("Mia")
 
@@ -147,7 +149,7 @@ async def test_words_cannot_ping_format_or_link_but_reach_the_api_untouched(hous
 
 
 async def test_four_pictures_are_four_calls_and_one_message(open_house: OpenHouse) -> None:
-    house = await open_house(images=SLOWLY)
+    house = await open_house(images=CANNED)
     await house.start_bot(ATELIER_CONCURRENCY=8)
     mia = house.discord.server.add_member("Mia")
 
@@ -181,7 +183,7 @@ async def test_one_of_four_that_is_blocked_leaves_three_and_a_sentence(house: Ho
 
 
 async def test_a_private_picture_is_seen_by_nobody_else(open_house: OpenHouse) -> None:
-    house = await open_house(images=SLOWLY)
+    house = await open_house(images=replace(SLOWLY, most_partials=0))
     await house.start_bot()
     mia, bob = house.discord.server.add_member("Mia"), house.discord.server.add_member("Bob")
     studio = house.discord.server.channel("studio")

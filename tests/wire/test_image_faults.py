@@ -202,7 +202,7 @@ async def test_a_job_that_takes_too_long_is_given_up_and_its_price_held(open_hou
 
 
 async def test_previews_of_a_picture_that_was_withheld_are_taken_away(open_house: OpenHouse) -> None:
-    house = await open_house(images=ImageOptions(pace=0.4))
+    house = await open_house(images=ImageOptions(pace=0.4, canned_bytes=1))
     await house.start_bot()
     mia = house.discord.server.add_member("Mia")
 

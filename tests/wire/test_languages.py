@@ -46,7 +46,7 @@ async def test_a_picture_is_described_in_the_language_of_its_server_or_of_who_al
 
 
 async def test_what_waited_is_answered_in_its_language_after_a_restart(open_house: OpenHouse) -> None:
-    house = await open_house(images=ImageOptions(pace=0.5))
+    house = await open_house(images=ImageOptions(pace=0.5, canned_bytes=1))
     await house.start_bot()
     house.discord.server.set_locale("fr")
     invocation = await house.discord.server.add_member("Mia").slash("imagine", prompt="a fox", quality="low")

@@ -17,7 +17,7 @@ from tests.wire.test_replies import below, spoken
 if TYPE_CHECKING:
     from tests.wire.house import House, OpenHouse
 
-HAT = encoded(gradient(64, 64), "PNG")
+HAT = encoded(gradient(64, 40), "PNG")  # of no picture's shape: nobody has to compare it
 PHOTO = encoded(gradient(320, 200), "PNG")
 WITH_THE_INTENT = replace(NO_RATE_LIMITS, privileged_intents=Intent.MESSAGE_CONTENT)
 EMBED: dict[str, Any] = {"embeds": [{"title": "A fox", "image": {"url": "attachment://fox.png"}}]}

@@ -79,7 +79,7 @@ def hear_again(house: House, message: Message) -> None:
 
 
 async def test_a_reply_sends_the_original_bytes_and_its_result_hangs_below_the_words(open_house: OpenHouse) -> None:
-    house = await open_house(images=ImageOptions(pace=0.05, seed=7))
+    house = await open_house(images=ImageOptions(pace=0.05, canned_bytes=1))
     await house.start_bot()
     mia, ben = house.discord.server.add_member("Mia"), house.discord.server.add_member("Ben")
     first = await house.imagine(mia, "a lighthouse", size="1536x1024", quality="medium")

@@ -54,7 +54,7 @@ def canned(size: tuple[int, int], output_format: str, length: int, number: int =
     return _webp_with(_plain(size, output_format, length - 16, number % len(_COLOURS)), stamp)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def _plain(size: tuple[int, int], output_format: str, length: int, turn: int) -> bytes:
     down, across = (gradient(edges, _COLOURS[turn:] + _COLOURS[:turn]) for edges in (size, (size[1], size[0])))
     *others, _ = down.split()
