@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import discord
 import discord.http
 import discord.webhook.async_
 import pytest
@@ -16,6 +17,7 @@ from bot.sandbox.conversations.performance import Performance
 from bot.sandbox.images.painters import PainterPool
 from tests.examples import png
 from tests.starting import start_quickly
+from tests.wire import house as wire_house
 from tests.wire.hasty import HASTY
 from tests.wire.house import FAST, FIRST_ANSWER, PATIENCE, House, OpenHouse
 from tests.wire.openapi import OfficialDescription
@@ -70,10 +72,15 @@ def _without_waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr("bot.delivery.progress.PATIENCE", 0.2)
     monkeypatch.setattr("bot.discord_ui.intake.GRACE", FIRST_ANSWER / 4)  # refusals stay private on a slow machine too
     monkeypatch.setattr("bot.client.GUILD_READY_TIMEOUT", 0.05)
+    monkeypatch.setattr(discord.Client, "before_identify_hook", _identify_at_once)
     start_quickly(monkeypatch)
     stamina.set_testing(True, attempts=3, cap=True)
     yield
     stamina.set_testing(False)
+
+
+async def _identify_at_once(*_: object, initial: bool) -> None:
+    """discord.py by itself waits five seconds before it does so again."""
 
 
 @pytest.fixture(autouse=True)
@@ -92,6 +99,12 @@ def hasty_discord_py(monkeypatch: pytest.MonkeyPatch) -> None:
     """discord.py tries again at once where Discord has an internal error; by itself it waits up to 25 seconds."""
     monkeypatch.setattr(discord.http, "asyncio", HASTY)
     monkeypatch.setattr(discord.webhook.async_, "asyncio", HASTY)
+
+
+@pytest.fixture
+def impatient_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bot that is stopped waits for nothing that still runs."""
+    monkeypatch.setattr(wire_house, "GRACE", 0.0)
 
 
 @pytest.fixture(scope="session")

@@ -27,11 +27,13 @@ class BotProcess:
         errors: what it printed there, once it has ended.
     """
 
-    def __init__(self, environment: Mapping[str, str], folder: Path, *command: str, **ways: bool) -> None:
+    def __init__(
+        self, environment: Mapping[str, str], folder: Path, *command: str, afresh: bool = False, hasty: bool = False
+    ) -> None:
         self._environment = {**WIDE, **environment}
         self._folder = folder
         self._command = command or ("run",)
-        self._ways = ways
+        self._afresh, self._hasty = afresh, hasty
         self._process: ForkedProcess | None = None
         self.output = ""
         self.errors = ""
@@ -39,7 +41,10 @@ class BotProcess:
     async def __aenter__(self) -> Self:
         for file in self._files:
             await asyncio.to_thread(file.unlink, missing_ok=True)
-        self._process = await fork(self._environment, self._folder, *self._files, *self._command, **self._ways)
+        command, output = self._command, self._files
+        self._process = await fork(
+            self._environment, self._folder, *output, *command, afresh=self._afresh, hasty=self._hasty
+        )
         return self
 
     async def __aexit__(self, *_: object) -> None:

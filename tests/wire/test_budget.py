@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.sandbox.images import Fault, FaultKind, ImageOptions
+from bot.sandbox.images import Fault, FaultKind
+from tests.wire.house import FAST
 from tests.wire.process import BotProcess
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ BUDGET_NANO = 200_000_000  # nano-dollars; a medium picture holds about a tenth 
 @pytest.mark.parametrize("trouble", [False, True], ids=["all well", "with faults"])
 async def test_a_hundred_members_at_once_never_pass_the_budget(open_house: OpenHouse, *, trouble: bool) -> None:
     """I2."""
-    house = await open_house(images=ImageOptions(pace=0.02, canned_bytes=1))
+    house = await open_house(images=replace(FAST, pace=0.02))
     await house.start_bot(ATELIER_MONTHLY_BUDGET="0.20", ATELIER_CONCURRENCY=8)
     members = [house.discord.server.add_member(f"Member {number}") for number in range(MEMBERS)]
     random = house.discord.server.channel("random")

@@ -152,6 +152,7 @@ async def test_trouble_with_the_progress_does_not_touch_the_result(house: House,
     assert house.states() == ["settled"]
 
 
+@pytest.mark.usefixtures("impatient_end")
 async def test_a_result_does_not_wait_for_an_edit_of_the_progress_that_discord_does_not_take(house: House) -> None:
     mia = house.discord.server.add_member("Mia")
     house.discord.faults.add(Fault(RESPONSE, "PATCH", status=500, times=None))
@@ -162,6 +163,7 @@ async def test_a_result_does_not_wait_for_an_edit_of_the_progress_that_discord_d
     assert house.states() == ["settled"]
 
 
+@pytest.mark.usefixtures("impatient_end")
 async def test_a_result_does_not_wait_out_a_long_rate_limit_of_the_progress(house: House) -> None:
     mia = house.discord.server.add_member("Mia")
     house.discord.faults.add(Fault(RESPONSE, "PATCH", status=429, retry_after=3600))

@@ -165,7 +165,7 @@ class SandboxDiscord:
         """Bind the port and serve; what is kept is kept from now on. `async with` does it."""
         if self._storage is not None:
             self._storage.begin(self.commands)
-        runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=1.0)
+        runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=0.1)
         await runner.setup()
         self._runner = runner
         site = web.TCPSite(runner, HOST, self.options.port)
