@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Annotated
 import structlog
 import typer
 
+from bot.collector import loading
 from bot.config import inherited_environment, read_data_settings, read_settings, unknown_settings
 from bot.errors import BillError, ConfigurationError, OperatorError
 from bot.logs import configure_logging
 from bot.presentation.ledger_csv import csv_lines
 from bot.presentation.report import report_view
-from bot.running import run as run_bot
 from bot.services.accounting import MOST_BYTES, Grouping, Reconciliation, choose_month, of_project, read_bill, reconcile
 from bot.services.calendar import BILLING_ZONE, Month
 from bot.services.text import LARGEST
@@ -44,6 +44,8 @@ def run() -> None:
     configure_logging(settings.log_level, settings.log_format)
     for name in unknown_settings():
         _log.warning("this is no setting of this version, and is ignored", name=name)
+    with loading():
+        from bot.running import run as run_bot  # noqa: PLC0415 - Discord is loaded only by who goes there
     asyncio.run(run_bot(settings))
 
 

@@ -209,7 +209,7 @@ def test_running_reads_the_settings_and_hands_them_on(monkeypatch: pytest.Monkey
     async def run_bot(settings: Settings) -> None:
         ran.append(settings)
 
-    monkeypatch.setattr(cli, "run_bot", run_bot)
+    monkeypatch.setattr("bot.running.run", run_bot)
     monkeypatch.setattr(cli, "configure_logging", configure)
     for name, value in {"DISCORD_TOKEN": "t", "OPENAI_API_KEY": "k", "ATELIER_LOG_FORMAT": "json"}.items():
         monkeypatch.setenv(name, value)

@@ -33,6 +33,7 @@ PROJECT = Path(__file__).parents[2]
 PATIENCE = 300.0  # seconds for a process to end by itself
 LOADED = (
     "bot.cli",
+    "bot.running",
     *COGS,
     "bot.openai_images.client",
     "openai.resources.images",
