@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -69,8 +70,14 @@ def font_families(wanted: Sequence[str]) -> list[str]:
 
 def signs_of(families: Sequence[str]) -> set[str]:
     """Every sign that one of these installed fonts can draw."""
-    paths = (font_manager.findfont(name, fallback_to_default=False) for name in families)
-    return {chr(code) for path in paths for code in font_manager.get_font(path).get_charmap()}
+    # A file may hold several of them.
+    paths = {font_manager.findfont(name, fallback_to_default=False) for name in families}
+    return set[str]().union(*map(_signs_in, paths))
+
+
+@cache
+def _signs_in(path: str) -> frozenset[str]:
+    return frozenset(map(chr, font_manager.get_font(path).get_charmap()))
 
 
 def scale(metric: Metric, top: float) -> list[int]:

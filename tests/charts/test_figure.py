@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from io import BytesIO
 
 import pytest
@@ -16,6 +17,7 @@ from tests.charts.examples import HOSTILE, USD, days, members, pixels_of
 MONTH = days(*range(31), limit=20)
 CHART = days(1, 2, 3)
 MANY = members(*((f"member {place}", place * USD) for place in range(20)))
+drawn = cache(render)  # some are looked at by several tests
 
 
 @pytest.mark.parametrize(
@@ -35,7 +37,7 @@ MANY = members(*((f"member {place}", place * USD) for place in range(20)))
     ],
 )
 def test_a_chart_is_a_small_picture_of_the_agreed_size(chart: Chart) -> None:
-    png = render(chart)
+    png = drawn(chart)
 
     with Image.open(BytesIO(png)) as picture:
         assert (picture.format, picture.size) == ("PNG", (WIDTH, HEIGHT))
@@ -43,7 +45,7 @@ def test_a_chart_is_a_small_picture_of_the_agreed_size(chart: Chart) -> None:
 
 
 def test_the_limit_is_a_line_across_above_the_bars_that_keep_it() -> None:
-    bars, limit = (pixels_of(render(days(1, 2, 3, limit=4)), color) for color in (BAR, LIMIT))
+    bars, limit = (pixels_of(drawn(days(1, 2, 3, limit=4)), color) for color in (BAR, LIMIT))
 
     assert bars is not None
     assert limit is not None
@@ -52,7 +54,7 @@ def test_the_limit_is_a_line_across_above_the_bars_that_keep_it() -> None:
 
 
 def test_a_limit_far_above_is_words_only() -> None:
-    limit = pixels_of(render(days(1, 2, 3, limit=400)), LIMIT)
+    limit = pixels_of(drawn(days(1, 2, 3, limit=400)), LIMIT)
 
     assert limit is not None
     assert limit[3] < HEIGHT / 5
@@ -60,7 +62,7 @@ def test_a_limit_far_above_is_words_only() -> None:
 
 
 def test_a_long_title_leaves_the_limit_alone() -> None:
-    pictures = [render(Chart(title, Metric.IMAGES, CHART.bars, limit=400)) for title in ("", "W" * 300)]
+    pictures = [drawn(Chart(title, Metric.IMAGES, CHART.bars, limit=400)) for title in ("", "W" * 300)]
     limit = pixels_of(pictures[0], LIMIT)
 
     assert limit is not None
@@ -69,13 +71,13 @@ def test_a_long_title_leaves_the_limit_alone() -> None:
 
 
 def test_the_sum_of_the_others_looks_different() -> None:
-    assert pixels_of(render(MANY), OTHERS) is not None
-    assert pixels_of(render(MONTH), OTHERS) is None
+    assert pixels_of(drawn(MANY), OTHERS) is not None
+    assert pixels_of(drawn(MONTH), OTHERS) is None
 
 
 def test_a_crumb_can_be_seen_beside_a_mountain_and_nothing_cannot() -> None:
-    crumb = pixels_of(render(days(0, 0, 0, 0, 0, 1, 0, 10**9)), BAR)
-    nothing = pixels_of(render(days(0, 0, 0, 0, 0, 0, 0, 10**9)), BAR)
+    crumb = pixels_of(drawn(days(0, 0, 0, 0, 0, 1, 0, 10**9)), BAR)
+    nothing = pixels_of(drawn(days(0, 0, 0, 0, 0, 0, 0, 10**9)), BAR)
 
     assert crumb is not None
     assert nothing is not None
@@ -83,7 +85,7 @@ def test_a_crumb_can_be_seen_beside_a_mountain_and_nothing_cannot() -> None:
 
 
 def test_an_empty_chart_says_so_in_its_middle() -> None:
-    empty = render(Chart("", Metric.USD, ()))
+    empty = drawn(Chart("", Metric.USD, ()))
 
     words = pixels_of(empty, INK)
     assert pixels_of(empty, BAR) is None
@@ -94,7 +96,7 @@ def test_an_empty_chart_says_so_in_its_middle() -> None:
 
 @pytest.mark.parametrize("chart", [MONTH, MANY, HOSTILE, members(("W" * 99, 10**20), ("i", 1), limit=10**20)])
 def test_nothing_reaches_the_edge(chart: Chart) -> None:
-    png = render(chart)
+    png = drawn(chart)
 
     for color in (INK, BAR, LIMIT):
         left, upper, right, lower = pixels_of(png, color) or (WIDTH, HEIGHT, 0, 0)
