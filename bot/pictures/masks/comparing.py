@@ -179,10 +179,12 @@ def _tones(new: Image.Image, old: Image.Image, alike: Image.Image) -> list[int]:
     """What each of the original's 256 tones has become: for 16 levels the usual change, and straight between."""
     width = 256 // _LEVELS
     known: list[tuple[float, float]] = []
-    for level in range(_LEVELS):
-        here = ImageChops.darker(old.point([255 * (value // width == level) for value in range(256)]), alike)
-        if here.histogram()[255] >= _FEWEST:
-            was, now = _median(old.histogram(here)), _median(new.histogram(here))
+    counts = old.histogram(alike)
+    for darkest in range(0, 256, width):
+        of_level = counts[darkest : darkest + width]
+        if sum(of_level) >= _FEWEST:
+            level = old.point([255 * (darkest <= value < darkest + width) for value in range(256)])
+            was, now = darkest + _median(of_level), _median(new.histogram(ImageChops.darker(level, alike)))
             known.append((was, now - was))
     return [max(0, min(255, round(tone + _between(known, tone)))) for tone in range(256)]
 
