@@ -41,7 +41,7 @@ TROUBLES = (
     Fault(FaultKind.SERVER_ERROR),
 )
 DISCORD = Options(rate_limits=RateLimits.off())
-IMAGES = ImageOptions(pace=0.04, most_partials=1, canned_bytes=1)  # 0.1 s for a picture: calls are always under way
+IMAGES = ImageOptions(pace=0.04, canned_bytes=1)  # 0.1 s for a picture: calls are always under way
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ async def test_the_demo_shows_the_whole_conversation_and_saves_what_was_posted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bot.demo, "PACE", 0.05)
-    monkeypatch.setattr(bot.demo, "ImageOptions", partial(ImageOptions, canned_bytes=1, most_partials=1))
+    monkeypatch.setattr(bot.demo, "ImageOptions", partial(ImageOptions, canned_bytes=1))
     monkeypatch.setattr(bot.demo.printing, "SETTLE", 0.05)
     console = Console(record=True, width=200, force_terminal=True, color_system="truecolor")
 
