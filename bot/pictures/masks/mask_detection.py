@@ -42,13 +42,10 @@ def is_black_and_white(image: Image.Image) -> bool:
         image = image.convert("RGB")
     if image.mode != "RGB":
         return False
-    small = resized(image, within(*image.size, _SMALL), Image.Resampling.BOX)
-    red, green, blue = image.split()
-    chroma = ImageChops.lighter(ImageChops.difference(red, green), ImageChops.difference(green, blue))
-    grey = sum(chroma.histogram()[: _MOST_CHROMA + 1]) / (image.width * image.height)
     dark, bright = _dark_and_bright(image)
-    if min(grey, dark + bright) < _BLACK_AND_WHITE or min(dark, bright) < _RAREST:
+    if min(dark, bright) < _RAREST or dark + bright < _BLACK_AND_WHITE or _grey(image) < _BLACK_AND_WHITE:
         return False
+    small = resized(image, within(*image.size, _SMALL), Image.Resampling.BOX)
     dark_left, bright_left = _dark_and_bright(small)
     return (dark_left >= dark * _LASTING) if dark < bright else (bright_left >= bright * _LASTING)
 
@@ -57,6 +54,12 @@ def _dark_and_bright(image: Image.Image) -> tuple[float, float]:
     counts = image.convert("L").histogram()
     total = sum(counts)
     return sum(counts[: _DARK + 1]) / total, sum(counts[_BRIGHT:]) / total
+
+
+def _grey(image: Image.Image) -> float:
+    red, green, blue = image.split()
+    chroma = ImageChops.lighter(ImageChops.difference(red, green), ImageChops.difference(green, blue))
+    return sum(chroma.histogram()[: _MOST_CHROMA + 1]) / (image.width * image.height)
 
 
 def clear_in(image: Image.Image, original: Image.Image) -> Image.Image:
