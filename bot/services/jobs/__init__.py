@@ -23,7 +23,7 @@ from bot.services.jobs.provider import (
     UnreadablePictureError,
 )
 from bot.services.jobs.provider_account import ProviderAccount
-from bot.services.jobs.restoration import GoneBack, LastSeen, Restoration
+from bot.services.jobs.recovery import GoneBack, LastSeen, Restoration
 from bot.services.jobs.server_status import OpenCharges, OpenJobs, ServerStatus, ServerStatuses
 from bot.services.jobs.studio import Studio
 from bot.services.jobs.turn_calls import TURN, TurnCalls

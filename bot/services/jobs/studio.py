@@ -16,7 +16,7 @@ from bot.language import phrase
 from bot.services.background import Background
 from bot.services.jobs.arrears import passes
 from bot.services.jobs.pausing import refusal_of
-from bot.services.jobs.restoration import AGAIN
+from bot.services.jobs.recovery import AGAIN
 from bot.services.jobs.workshop import Workshop
 from bot.services.ledger import ChargeState, Reservation
 from bot.services.policy import Metric, StalePolicyError, refusal, shortfall_of
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from bot.services.jobs.generation import Generation
     from bot.services.jobs.line import Line
     from bot.services.jobs.outage import Outage
-    from bot.services.jobs.restoration import Restoration
+    from bot.services.jobs.recovery import Restoration
     from bot.services.ledger import Destination, Ledger, Order, Requests
     from bot.services.policy import Requester
     from bot.services.quotas import Accounts
