@@ -180,7 +180,7 @@ class AtelierBot(AtelierClient):
         Logged in, but not connected: Discord has told the time, and nobody can ask for anything yet.
         """
         await self.services.restoration.look_around(self._highest_number)
-        await self.services.studio.recover()
+        await self.services.recovery.settle()
         await self.desk.open()
         with loading():
             cogs = [importlib.import_module(name) for name in COGS]
@@ -249,7 +249,7 @@ class AtelierBot(AtelierClient):
             self.news.begin(self._go_on(), "ready")  # and not here: a stop could not wait for its end
 
     async def _go_on(self) -> None:
-        left_over = await self.services.studio.resume(self.intake.reopen)
+        left_over = await self.services.recovery.resume(self.intake.reopen)
         self.desk.tell_left_over()
         self.services.budget_alerts.tell_soon()
         self.services.increase_notices.tell_soon()

@@ -29,11 +29,13 @@ from bot.services.jobs import (
     Pausing,
     PictureReceiver,
     ProviderAccount,
+    Recovery,
     Restoration,
     ServerStatuses,
     Stores,
     Studio,
     TurnCalls,
+    Workshop,
     line_of,
 )
 from bot.services.policy import Defaults, Rules, ServerSettings, limits_for
@@ -76,6 +78,7 @@ if TYPE_CHECKING:
     from bot.config import Settings
     from bot.services.catalog import Catalog
     from bot.services.gallery import Lineage
+    from bot.services.jobs import GoneBack
     from bot.services.ledger import BlobStore, Errands, Ledger, Requests
     from bot.services.policy import Audit, Policies
 
@@ -128,6 +131,7 @@ class Services:
     file_holds: FileHolds
     sweeping: Sweeping
     restoration: Restoration
+    recovery: Recovery
     state: State
     clock: TrueClock
     images: OpenAIImages
@@ -184,6 +188,7 @@ class _GroundFloor:
     answers: Answers
     restoration: Restoration
     studio: Studio
+    recovery: Recovery
 
 
 async def _connect(
@@ -219,23 +224,46 @@ async def _connect(
     budget_alerts = BudgetAlerts(accounts, SqliteAlerts(database), below.clock)
     answers = Answers(requests, stores.books, blobs, accounts, below.clock, ended=budget_alerts.request_ended)
     restoration = Restoration(SqliteGoneBack(database), below.policies, below.clock)
+    generation = _maker(below, accounts, admission, await state.secret(SAFETY_KEY))
+    studio, recovery = _at_work(below, accounts, answers, generation, restoration.gone_back)
+    return _services(below, _GroundFloor(accounts, admission, budget_alerts, answers, restoration, studio, recovery))
+
+
+def _at_work(
+    below: Foundation, accounts: Accounts, answers: Answers, generation: Generation, gone_back: GoneBack
+) -> tuple[Studio, Recovery]:
+    """What sees requests to their end: those that come, and those that an earlier process left."""
     measured = Measurements()
-    studio = Studio(
-        catalog=catalog,
+    queue = line_of(below.settings.concurrency, measured, below.pace)
+    workshop = Workshop(queue, generation, answers, below.stores, measured, below.discards.carry_out)
+    recovery = Recovery(
+        workshop=workshop,
         ledger=below.ledger,
         requests=below.requests,
-        accounts=accounts,
-        queue=line_of(settings.concurrency, measured, below.pace),
-        generation=_maker(below, accounts, admission, await state.secret(SAFETY_KEY)),
+        policies=below.policies,
+        generation=generation,
         answers=answers,
-        stores=stores,
-        restoration=restoration,
+        books=below.stores.books,
+        gone_back=gone_back,
         measured=measured,
         past=SqlitePast(below.database),
         discards=below.discards,
         clock=below.clock,
     )
-    return _services(below, _GroundFloor(accounts, admission, budget_alerts, answers, restoration, studio))
+    studio = Studio(
+        catalog=below.catalog,
+        ledger=below.ledger,
+        requests=below.requests,
+        accounts=accounts,
+        queue=queue,
+        generation=generation,
+        answers=answers,
+        stores=below.stores,
+        workshop=workshop,
+        recovery=recovery,
+        clock=below.clock,
+    )
+    return studio, recovery
 
 
 def _stores(files: FileBlobs, state: State) -> Stores:
@@ -311,6 +339,7 @@ def _services(below: Foundation, ground: _GroundFloor) -> Services:
         file_holds=below.file_holds,
         sweeping=Sweeping(below.file_holds, below.files, ground.restoration.keeps_files, unjumped()),
         restoration=ground.restoration,
+        recovery=ground.recovery,
         state=below.state,
         clock=below.clock,
         images=below.images,

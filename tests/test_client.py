@@ -151,7 +151,7 @@ async def test_a_stop_waits_for_no_start_that_is_not_over(opened: OpenHouse, mon
             await asyncio.sleep(3600)
             return 0
 
-        monkeypatch.setattr(house.services.studio, "resume", resume)
+        monkeypatch.setattr(house.services.recovery, "resume", resume)
         monkeypatch.setattr(house.bot.desk, "tell_left_over", lambda: told.append(1))
         await house.bot.on_ready()
         await resuming.wait()

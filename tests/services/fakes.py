@@ -36,13 +36,14 @@ from bot.services.jobs import (
     Posted,
     Preview,
     ProviderAccount,
+    Recovery,
     Reply,
-    Restoration,
     Result,
     Stores,
     Studio,
     TurnCalls,
     UnreadablePictureError,
+    Workshop,
     line_of,
 )
 from bot.services.jobs.line import Recall
@@ -587,6 +588,23 @@ class House:
         books = self.stores.books
         self.discards = Discards(State(database), self.journal, self.requests, self.file_holds, books, self.clock)
         self.gone_back = SqliteGoneBack(database)
+        workshop = Workshop(
+            self.queue, self.generation, self.answers, self.stores, self.measured, self.discards.carry_out
+        )
+        self.recovery = Recovery(
+            workshop=workshop,
+            ledger=self.ledger,
+            requests=self.requests,
+            policies=self.policies,
+            generation=self.generation,
+            answers=self.answers,
+            books=books,
+            gone_back=self.gone_back,
+            measured=self.measured,
+            past=SqlitePast(database),
+            discards=self.discards,
+            clock=self.clock,
+        )
         self.studio = Studio(
             catalog=CATALOG,
             ledger=self.ledger,
@@ -596,10 +614,8 @@ class House:
             generation=self.generation,
             answers=self.answers,
             stores=self.stores,
-            restoration=Restoration(self.gone_back, self.policies, self.clock),
-            measured=self.measured,
-            past=SqlitePast(database),
-            discards=self.discards,
+            workshop=workshop,
+            recovery=self.recovery,
             clock=self.clock,
         )
         self.pausing = Pausing(Decisions(self.policies, self.clock), self.studio.workshop)

@@ -23,10 +23,11 @@ from bot.services.jobs.provider import (
     UnreadablePictureError,
 )
 from bot.services.jobs.provider_account import ProviderAccount
-from bot.services.jobs.recovery import GoneBack, LastSeen, Restoration
+from bot.services.jobs.recovery import GoneBack, LastSeen, Recovery, Restoration
 from bot.services.jobs.server_status import OpenCharges, OpenJobs, ServerStatus, ServerStatuses
 from bot.services.jobs.studio import Studio
 from bot.services.jobs.turn_calls import TURN, TurnCalls
+from bot.services.jobs.workshop import Workshop
 
 __all__ = [
     "CUT",
@@ -66,6 +67,7 @@ __all__ = [
     "Posted",
     "Preview",
     "ProviderAccount",
+    "Recovery",
     "Reply",
     "Restoration",
     "Result",
@@ -77,6 +79,7 @@ __all__ = [
     "TurnCalls",
     "UnreadablePictureError",
     "Withdrawal",
+    "Workshop",
     "line_of",
     "why_paused",
 ]

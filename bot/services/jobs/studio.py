@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,10 +13,7 @@ import structlog
 from bot.errors import DatabaseError, NotAcceptingError, UserFacingError
 from bot.language import phrase
 from bot.services.background import Background
-from bot.services.jobs.arrears import passes
 from bot.services.jobs.pausing import refusal_of
-from bot.services.jobs.recovery import AGAIN
-from bot.services.jobs.workshop import Workshop
 from bot.services.ledger import ChargeState, Reservation
 from bot.services.policy import Metric, StalePolicyError, refusal, shortfall_of
 from bot.services.requests import pricing
@@ -28,22 +24,19 @@ if TYPE_CHECKING:
 
     from bot.services.catalog import Catalog
     from bot.services.jobs.arrears import Stores
-    from bot.services.jobs.cancellation import Discards
-    from bot.services.jobs.delivery import Answers, Delivery, OpenDelivery
+    from bot.services.jobs.delivery import Answers, Delivery
     from bot.services.jobs.generation import Generation
     from bot.services.jobs.line import Line
     from bot.services.jobs.outage import Outage
-    from bot.services.jobs.recovery import Restoration
+    from bot.services.jobs.recovery import Recovery
+    from bot.services.jobs.workshop import Workshop
     from bot.services.ledger import Destination, Ledger, Order, Requests
     from bot.services.policy import Requester
     from bot.services.quotas import Accounts
     from bot.services.requests import ImageRequest
-    from bot.services.turns import Measurements, Past
 
-STALE = 3600  # seconds after which a request that waited out an outage is given back instead of made
 NOT_TAKEN = phrase("Discord did not take my answer, so nothing was made. Nothing was charged.")
 STOPPED = phrase("I was stopped before this was begun. Nothing was charged.")
-AWAY = phrase("I was away for too long to make this picture still. Nothing was charged; ask again.")
 HOUSEKEEPING = 600.0  # seconds between looks at overdue charges
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -69,10 +62,8 @@ class Studio:
         generation: Generation,
         answers: Answers,
         stores: Stores,
-        restoration: Restoration,
-        measured: Measurements,
-        past: Past,
-        discards: Discards,
+        workshop: Workshop,
+        recovery: Recovery,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._catalog = catalog
@@ -80,14 +71,11 @@ class Studio:
         self._requests = requests
         self._accounts = accounts
         self._generation = generation
-        self._restoration = restoration
-        self._measured, self._past, self._discards = measured, past, discards
+        self.workshop, self._recovery = workshop, recovery
         self._clock = clock
         self._accepting = True
-        self._left_over: list[str] = []
         self._awaited: set[str] = set()  # requests that have room in the line already
         self._stores, self._answers = stores, answers
-        self.workshop = Workshop(queue, generation, answers, stores, measured, discards.carry_out)
         self._queue = queue
         self._background = Background()
 
@@ -207,107 +195,6 @@ class Studio:
         self.workshop.enqueue(kept, delivery)
         return True
 
-    async def recover(self) -> None:
-        """Settle what an earlier process left: sent calls are unknown, those that waited too long are given back.
-
-        What waits because its server is paused goes on waiting. What waits in a database that has gone back may have
-        been made in its former life: it is given back, and its member decides.
-
-        Before the gateway opens; nothing is posted yet.
-        """
-        now = int(self._clock())
-        await self._generation.outage.open()
-        await self._discards.catch_up(self._ledger)
-        await self._measured.look_back(self._past)
-        left_over = await self._requests.undelivered()
-        self._left_over = [request.id for request in left_over]
-        for server_id in {request.requester.server_id for request in left_over}:
-            pause = (await self._accounts.policies.of(server_id)).pause
-            if pause is not None:
-                self.workshop.pause(server_id, pause)
-        is_restored = await self._restoration.gone_back.is_new()
-        for request in left_over:
-            reason = (AGAIN, "restored") if is_restored else (AWAY, "stale")
-            gives_back = is_restored or await self._is_stale(request, now)
-            may_ask = not is_restored and await self._generation.turns.is_known(request)
-            for job in request.jobs:
-                if job.state is ChargeState.DISPATCHED and not may_ask:
-                    await self._generation.outcomes.lost_track(job)
-                elif job.state is ChargeState.RESERVED and gives_back:
-                    await self._ledger.release(job.id, *reason, now)
-        if is_restored:
-            await self._restoration.gone_back.looked_after(now)
-        await self._charge_overdue()
-
-    async def _is_stale(self, request: Order, now: int) -> bool:
-        """Whether it waited out an outage; the time of a pause, and what was before it, is no outage."""
-        policy = await self._accounts.policies.of(request.requester.server_id)
-        return policy.pause is None and now - max(request.created_at, policy.resumed_at) > STALE
-
-    async def resume(self, open_delivery: OpenDelivery) -> int:
-        """Queue again what was waiting and answer what had ended; returns how many requests that were.
-
-        Only what `recover` found: members may be at work already when this is called.
-        """
-        left_over = deque(self._left_over)
-        self._left_over, count = [], len(left_over)
-        if not await self._resumed(left_over, open_delivery):
-            self._background.begin(self._resume_later(left_over, open_delivery), "resumption")
-        return count
-
-    async def _resume_later(self, left_over: deque[str], open_delivery: OpenDelivery) -> None:
-        """Once the books can be read again."""
-        await self._stores.books.well()
-        while not await self._resumed(left_over, open_delivery):
-            await self._stores.books.well()
-
-    async def _resumed(self, left_over: deque[str], open_delivery: OpenDelivery) -> bool:
-        """Whether that is done; what the books could not be read for stays in `left_over`, in its order."""
-        try:
-            while left_over:
-                await self._resume_one(left_over[0], open_delivery)
-                left_over.popleft()
-            await self._answers.tidy(open_delivery)
-        except DatabaseError as problem:
-            self._stores.books.note(problem)
-            return not passes(problem)
-        return True
-
-    async def _resume_one(self, request_id: str, open_delivery: OpenDelivery) -> None:
-        try:
-            await self._queue_again(request_id, open_delivery)
-        except Exception as problem:  # one request's trouble must not keep the others waiting
-            if isinstance(problem, DatabaseError) and passes(problem):
-                raise
-            _log.exception("request not resumed; the next start tries again", request=request_id)
-
-    async def _queue_again(self, request_id: str, open_delivery: OpenDelivery) -> None:
-        request = await self._requests.get(request_id)
-        if request is None or request_id in self.workshop.at_work:
-            return
-        delivery = open_delivery(request)
-        is_discarded = await self._discards.is_chosen(request_id)
-        if is_discarded:
-            request = await self._discards.carry_out(request)
-        if any(job.state is ChargeState.DISPATCHED for job in request.jobs):
-            self.workshop.at_work.add(request_id)
-            self._background.begin(self._find(request, delivery), f"find {request_id}")
-        elif any(job.state is ChargeState.RESERVED for job in request.jobs):
-            if is_discarded:
-                self.workshop.forestall(request_id, phrase("Discarded before it was begun. Nothing was charged."))
-            self.workshop.enqueue(request, delivery)
-        else:
-            self.workshop.answer(request, delivery)
-
-    async def _find(self, request: Order, delivery: Delivery) -> None:
-        """See what became of a turn of a conversation that was sent before the restart."""
-        try:
-            for job in request.jobs:
-                await self._generation.find(request, job)
-        finally:
-            self.workshop.forget(request.id)
-        self.workshop.answer(request, delivery)
-
     def stop_taking(self) -> None:
         """Refuse whatever comes from now on, and send nothing any more."""
         self._accepting = False
@@ -317,6 +204,7 @@ class Studio:
         """Take nothing new, let what was sent come for `grace` seconds, keep the rest for the next start."""
         self.stop_taking()
         await self._background.close()
+        await self._recovery.close()
         await self.workshop.close(grace)
         await self._generation.outage.close()
         await self._stores.close()
@@ -375,13 +263,9 @@ class Studio:
         while True:
             await asyncio.sleep(HOUSEKEEPING)
             try:
-                await self._charge_overdue()
+                await self._recovery.charge_overdue()
             except Exception:  # noqa: BLE001 - it comes round again
                 _log.exception("housekeeping failed; it is tried again")
-
-    async def _charge_overdue(self) -> None:
-        for job_id in await self._ledger.charge_overdue(int(self._clock())):
-            _log.warning("unknown outcome charged at its hold", job=job_id)
 
 
 def _why_not_begun(reason: BaseException) -> tuple[str, str]:

@@ -58,8 +58,8 @@ async def decide(house: House, subject: str, alter: Callable[[ServerPolicy], Ser
 
 async def ended(house: House) -> str:
     """Go on after a restart; what the member of the one request that waited is told."""
-    await house.studio.recover()
-    await house.studio.resume(house.reopen)
+    await house.recovery.settle()
+    await house.recovery.resume(house.reopen)
 
     async def told() -> bool:
         return (await house.kept("r1")).delivered_at is not None

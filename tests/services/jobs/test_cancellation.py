@@ -306,9 +306,9 @@ async def test_after_a_restart_what_was_discarded_and_is_in_the_books_is_not_sho
         image = StoredImage(digest, "image/png", 1024, 1024, 5)
         await house.ledger.settle("r1:1", Settlement(12_000_000, USAGE, image, 9.0, "req_1"), NOON)
         await house.discards.choose("r1")
-        await house.studio.recover()
+        await house.recovery.settle()
         house.studio.start()
-        await house.studio.resume(house.reopen)
+        await house.recovery.resume(house.reopen)
         await answered(house, "r1")
 
         assert house.reopened["r1"].results == []
@@ -320,9 +320,9 @@ async def test_after_a_restart_what_was_discarded_before_it_was_sent_is_not_made
     async with a_house(tmp_path, begun=False) as house:
         await house.reserved("r1", a_request(count=2))
         await house.discards.choose("r1")
-        await house.studio.recover()
+        await house.recovery.settle()
         house.studio.start()
-        await house.studio.resume(house.reopen)
+        await house.recovery.resume(house.reopen)
         await answered(house, "r1")
 
         assert await house.states("r1") == ["released", "released"]
@@ -332,11 +332,11 @@ async def test_after_a_restart_what_was_discarded_before_it_was_sent_is_not_made
 async def test_after_a_restart_what_waits_can_be_cancelled_before_it_is_in_line(tmp_path: Path) -> None:
     async with a_house(tmp_path, begun=False) as house:
         await house.reserved("r1")
-        await house.studio.recover()
+        await house.recovery.settle()
 
         assert await house.cancellations.cancel("r1", MINE) == Withdrawal(free=1)
         house.studio.start()
-        await house.studio.resume(house.reopen)
+        await house.recovery.resume(house.reopen)
         await answered(house, "r1")
 
         assert await house.states("r1") == ["released"]
@@ -362,9 +362,9 @@ async def test_what_was_cancelled_while_the_books_took_nothing_is_not_made_after
         assert await house.states("r1") == ["reserved"] * 2
     async with a_house(tmp_path, begun=False) as house:  # what was owed died with the other
         house.journal.lines = journal.lines
-        await house.studio.recover()
+        await house.recovery.settle()
         house.studio.start()
-        await house.studio.resume(house.reopen)
+        await house.recovery.resume(house.reopen)
         await answered(house, "r1")
 
         assert await house.states("r1") == ["released"] * 2
@@ -377,9 +377,9 @@ async def test_what_was_discarded_while_the_books_took_nothing_is_not_shown_afte
     async with a_house(tmp_path, begun=False) as house:
         await house.reserved("r1")
         house.journal.lines = ['{"disc', '{"discard": "r1"}', '{"jobs": ["unknown:1"], "why": "Of another database."}']
-        await house.studio.recover()
+        await house.recovery.settle()
         house.studio.start()
-        await house.studio.resume(house.reopen)
+        await house.recovery.resume(house.reopen)
         await answered(house, "r1")
 
         assert house.provider.asked == []

@@ -510,8 +510,8 @@ async def test_a_leads_pause_takes_no_time_from_who_waits(tmp_path: Path, monkey
         goes_down(house)
         await house.reserved("r1")
         await house.pausing.pause(ADA, "")
-        await house.studio.recover()
-        await house.studio.resume(house.reopen)
+        await house.recovery.settle()
+        await house.recovery.resume(house.reopen)
         bens = RecordingDelivery()
         elsewhere = replace(BEN, server_id=BEN.server_id + 1)
         await house.studio.submit("r2", a_request(), elsewhere, bens)
@@ -544,8 +544,8 @@ async def test_what_waits_is_made_by_the_next_process(tmp_path: Path) -> None:
         delivery = await ask(house, "r1")
         await until(lambda: bool(delivery.pauses))
     async with a_house(tmp_path, slots=1) as house:
-        await house.studio.recover()
-        await house.studio.resume(house.reopen)
+        await house.recovery.settle()
+        await house.recovery.resume(house.reopen)
         await settled(house, "r1")
 
         assert await house.states("r1") == ["settled"]

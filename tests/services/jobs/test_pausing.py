@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.errors import DatabaseError, NotAcceptingError
-from bot.services.jobs import Load, PartialImage, studio
+from bot.services.jobs import Load, PartialImage, recovery
 from bot.services.policy import Lead, Pause, ServerPolicy
 from bot.services.requests import StoredImage
 from bot.storage import SqliteAudit
@@ -359,10 +359,10 @@ async def test_what_waits_while_its_server_is_paused_outlasts_a_restart_of_any_l
         await house.reserved("r1")
         await house.pausing.pause(ADA, "")
     async with a_house(tmp_path) as house:
-        house.clock.now = NOON + 10 * studio.STALE
+        house.clock.now = NOON + 10 * recovery.STALE
 
-        await house.studio.recover()
-        await house.studio.resume(house.reopen)
+        await house.recovery.settle()
+        await house.recovery.resume(house.reopen)
         await until(lambda: house.reopened["r1"].lines == [PAUSED])
         assert house.reopened["r1"].pauses == [Pause(NOON, ADA.user_id, "")]
         assert await house.states("r1") == ["reserved"]
@@ -372,18 +372,18 @@ async def test_what_waits_while_its_server_is_paused_outlasts_a_restart_of_any_l
         assert await house.states("r1") == ["settled"]
 
 
-@pytest.mark.parametrize(("later", "state"), [(studio.STALE, "settled"), (studio.STALE + 1, "released")])
+@pytest.mark.parametrize(("later", "state"), [(recovery.STALE, "settled"), (recovery.STALE + 1, "released")])
 async def test_the_time_of_a_pause_makes_no_request_stale(tmp_path: Path, later: int, state: str) -> None:
     async with a_house(tmp_path, begun=False) as house:
         await house.reserved("r1")
         await house.pausing.pause(ADA, "")
-        house.clock.now = NOON + 5 * studio.STALE
+        house.clock.now = NOON + 5 * recovery.STALE
         await house.pausing.resume(ADA)
     async with a_house(tmp_path) as house:
-        house.clock.now = NOON + 5 * studio.STALE + later
+        house.clock.now = NOON + 5 * recovery.STALE + later
 
-        await house.studio.recover()
-        await house.studio.resume(house.reopen)
+        await house.recovery.settle()
+        await house.recovery.resume(house.reopen)
         await settled(house, "r1")
 
         assert await house.states("r1") == [state]
@@ -394,9 +394,9 @@ async def test_a_pause_does_not_keep_another_servers_request_from_being_stale(tm
         await house.reserved("r1")
         await house.pausing.pause(Lead(ELSEWHERE, 9), "")
     async with a_house(tmp_path) as house:
-        house.clock.now = NOON + studio.STALE + 1
+        house.clock.now = NOON + recovery.STALE + 1
 
-        await house.studio.recover()
+        await house.recovery.settle()
 
         assert await house.states("r1") == ["released"]
         assert re.match("I was away for too long", (await house.kept("r1")).jobs[0].failure or "")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import DatabaseError, ProviderBusyError
-from bot.services.jobs import DeliveryError, studio
+from bot.services.jobs import DeliveryError, recovery, studio
 from bot.services.jobs.outcomes import UNKNOWN_DEADLINE
 from bot.services.ledger import ChargeState
 from tests.services.fakes import (
@@ -44,9 +44,9 @@ async def test_a_call_that_a_crash_cut_is_unknown_and_told(tmp_path: Path) -> No
         await house.reserved("r1")
         await house.ledger.dispatch("r1:1", NOON)
 
-        await house.studio.recover()
+        await house.recovery.settle()
         assert await house.states("r1") == ["unknown"]
-        assert await house.studio.resume(house.reopen) == 1
+        assert await house.recovery.resume(house.reopen) == 1
         await settled(house, "r1")
 
         assert house.provider.asked == []
@@ -57,11 +57,11 @@ async def test_a_call_that_a_crash_cut_is_unknown_and_told(tmp_path: Path) -> No
 async def test_a_request_that_waited_out_a_short_absence_is_made(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         await house.reserved("r1", a_request(count=2))
-        house.clock.now = NOON + studio.STALE
+        house.clock.now = NOON + recovery.STALE
 
-        await house.studio.recover()
+        await house.recovery.settle()
         assert house.studio.waiting == 0
-        assert await house.studio.resume(house.reopen) == 1
+        assert await house.recovery.resume(house.reopen) == 1
         await settled(house, "r1")
 
         assert await house.states("r1") == ["settled", "settled"]
@@ -72,10 +72,10 @@ async def test_a_request_that_waited_out_a_short_absence_is_made(tmp_path: Path)
 async def test_a_request_that_waited_out_a_long_absence_is_given_back_and_told(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         await house.reserved("r1")
-        house.clock.now = NOON + studio.STALE + 1
+        house.clock.now = NOON + recovery.STALE + 1
 
-        await house.studio.recover()
-        await house.studio.resume(house.reopen)
+        await house.recovery.settle()
+        await house.recovery.resume(house.reopen)
         await settled(house, "r1")
 
         assert await house.states("r1") == ["released"]
@@ -88,8 +88,8 @@ async def test_what_stood_in_a_backup_that_was_restored_is_given_back_once(tmp_p
         await house.gone_back.note(99)  # a picture's number that these books do not know
         await house.reserved("r1")
 
-        await house.studio.recover()
-        await house.studio.resume(house.reopen)
+        await house.recovery.settle()
+        await house.recovery.resume(house.reopen)
         await settled(house, "r1")
 
         assert await house.states("r1") == ["released"]
@@ -102,8 +102,8 @@ async def test_what_had_ended_without_an_answer_is_answered(tmp_path: Path) -> N
         await house.reserved("r1")
         await house.ledger.release("r1:1", "Blocked.", "moderation_blocked", NOON)
 
-        await house.studio.recover()
-        await house.studio.resume(house.reopen)
+        await house.recovery.settle()
+        await house.recovery.resume(house.reopen)
         await settled(house, "r1")
 
         assert [error.sentence for error in house.reopened["r1"].errors] == ["Blocked."]
@@ -115,8 +115,8 @@ async def test_of_a_request_that_was_half_made_the_rest_is_made_and_all_is_shown
         await house.generation.make(order, order.jobs[0], lambda _: None, recall())
         house.studio.start()
 
-        await house.studio.recover()
-        await house.studio.resume(house.reopen)
+        await house.recovery.settle()
+        await house.recovery.resume(house.reopen)
         await settled(house, "r1")
 
         assert len(house.provider.asked) == 2
@@ -126,11 +126,11 @@ async def test_of_a_request_that_was_half_made_the_rest_is_made_and_all_is_shown
 async def test_what_members_began_before_the_resumption_is_not_touched_by_it(tmp_path: Path) -> None:
     async with a_house(tmp_path, begun=False) as house:
         await house.reserved("old")
-        await house.studio.recover()
+        await house.recovery.settle()
         delivery = RecordingDelivery()
         await house.studio.submit("new", a_request(), BEN, delivery)
 
-        assert await house.studio.resume(house.reopen) == 1
+        assert await house.recovery.resume(house.reopen) == 1
         house.studio.start()
         await settled(house, "new")
         await settled(house, "old")
@@ -143,10 +143,10 @@ async def test_what_members_began_before_the_resumption_is_not_touched_by_it(tmp
 async def test_an_old_interaction_that_comes_again_before_the_resumption_is_made_once(tmp_path: Path) -> None:
     async with a_house(tmp_path, begun=False) as house:
         await house.reserved("r1")
-        await house.studio.recover()
+        await house.recovery.settle()
         await house.studio.submit("r1", a_request(), MIA, RecordingDelivery())
 
-        await house.studio.resume(house.reopen)
+        await house.recovery.resume(house.reopen)
 
         assert (house.studio.waiting, house.reopened) == (1, {})
 
@@ -157,10 +157,10 @@ async def test_what_the_books_cannot_be_read_for_is_resumed_when_they_can(tmp_pa
         for number in range(3):
             await house.reserved(f"r{number}")
     async with a_house(tmp_path) as house:
-        await house.studio.recover()
+        await house.recovery.settle()
         house.requests.trouble[place] = deque([LOCKED] * 3)
 
-        assert await house.studio.resume(house.reopen) == 3
+        assert await house.recovery.resume(house.reopen) == 3
         await until(lambda: not house.requests.trouble[place])
         for number in range(3):
             await settled(house, f"r{number}")
@@ -172,9 +172,9 @@ async def test_a_stop_ends_the_wait_for_books_that_cannot_be_read(tmp_path: Path
     async with a_house(tmp_path, begun=False) as house:
         await house.reserved("r1")
     async with a_house(tmp_path) as house:
-        await house.studio.recover()
+        await house.recovery.settle()
         house.requests.trouble["get"] = deque([LOCKED] * 1_000_000)
-        await house.studio.resume(house.reopen)
+        await house.recovery.resume(house.reopen)
 
         async with asyncio.timeout(100):
             await house.studio.drain(0)
@@ -187,7 +187,7 @@ async def test_progress_in_damaged_rows_keeps_nobody_waiting(tmp_path: Path) -> 
     async with a_house(tmp_path) as house:
         house.requests.trouble["with_progress_left"] = deque([DAMAGED])
 
-        assert await house.studio.resume(house.reopen) == 0
+        assert await house.recovery.resume(house.reopen) == 0
 
         assert (house.stores.trouble, len(house.requests.trouble["with_progress_left"])) == ("", 0)
 
@@ -195,20 +195,20 @@ async def test_progress_in_damaged_rows_keeps_nobody_waiting(tmp_path: Path) -> 
 async def test_a_second_resumption_finds_nothing(tmp_path: Path) -> None:
     async with a_house(tmp_path, begun=False) as house:
         await house.reserved("r1")
-        await house.studio.recover()
+        await house.recovery.settle()
 
-        assert await house.studio.resume(house.reopen) == 1
-        assert await house.studio.resume(house.reopen) == 0
+        assert await house.recovery.resume(house.reopen) == 1
+        assert await house.recovery.resume(house.reopen) == 0
         assert house.studio.waiting == 1
 
 
 async def test_a_request_that_is_gone_by_the_resumption_is_passed_over(tmp_path: Path) -> None:
     async with a_house(tmp_path, begun=False) as house:
         await house.reserved("r1")
-        await house.studio.recover()
+        await house.recovery.settle()
         house.requests.gone.add("r1")
 
-        assert await house.studio.resume(house.reopen) == 1
+        assert await house.recovery.resume(house.reopen) == 1
         assert house.reopened == {}
 
 
@@ -265,8 +265,8 @@ async def test_what_does_not_finish_in_time_is_unknown_and_told_at_the_next_star
         assert await house.states("r1") == ["unknown"]
         assert not delivery.answered
     async with a_house(tmp_path) as house:
-        await house.studio.recover()
-        await house.studio.resume(house.reopen)
+        await house.recovery.settle()
+        await house.recovery.resume(house.reopen)
         await settled(house, "r1")
 
         assert "I was shut down while it was made" in house.reopened["r1"].errors[0].sentence
@@ -288,8 +288,8 @@ async def test_what_waits_at_a_shutdown_is_kept_and_made_by_the_next_start(tmp_p
         assert (await house.states("running"), await house.states("waiting")) == (["settled"], ["reserved"])
         assert (len(house.provider.asked), house.studio.waiting, waiting.answered) == (1, 0, False)
     async with a_house(tmp_path) as house:
-        await house.studio.recover()
-        assert await house.studio.resume(house.reopen) == 1
+        await house.recovery.settle()
+        assert await house.recovery.resume(house.reopen) == 1
         await settled(house, "waiting")
 
         assert [asked.request.prompt for asked in house.provider.asked] == ["Ben's"]
@@ -305,8 +305,8 @@ async def test_an_answer_that_a_shutdown_cut_is_given_at_the_next_start(tmp_path
         kept = house.blobs.kept
     async with a_house(tmp_path) as house:
         house.blobs.kept = kept
-        await house.studio.recover()
-        await house.studio.resume(house.reopen)
+        await house.recovery.settle()
+        await house.recovery.resume(house.reopen)
         await settled(house, "r1")
 
         assert [content for _, content in house.reopened["r1"].results[0].files] == [b"the fox"]
@@ -319,7 +319,7 @@ async def test_a_start_charges_what_is_overdue(tmp_path: Path) -> None:
         await house.generation.make(order, order.jobs[0], lambda _: None, recall())
         house.clock.now = NOON + UNKNOWN_DEADLINE
 
-        await house.studio.recover()
+        await house.recovery.settle()
 
         (job,) = (await house.kept("r1")).jobs
         assert (job.state, job.actual_nano) == (ChargeState.SETTLED, job.hold_nano)
@@ -347,14 +347,14 @@ async def test_a_request_that_cannot_be_resumed_does_not_keep_the_others_waiting
     async with a_house(tmp_path) as house:
         await house.reserved("r1")
         await house.reserved("r2")
-        await house.studio.recover()
+        await house.recovery.settle()
 
         def reopen(request: Order) -> Delivery:
             if request.id == "r1":
                 raise LookupError("its model left the catalog")
             return house.reopen(request)
 
-        assert await house.studio.resume(reopen) == 2
+        assert await house.recovery.resume(reopen) == 2
         await settled(house, "r2")
 
         assert await house.states("r1") == ["reserved"]

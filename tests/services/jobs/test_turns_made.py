@@ -39,8 +39,8 @@ def a_turn(words: str = "a fox", talk: Talk | None = None) -> ImageRequest:
 async def test_words_alone_are_booked_at_what_they_cost_and_told(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         await house.reserved("r1", a_turn())
-        await house.studio.recover()
-        await house.studio.resume(house.reopen)
+        await house.recovery.settle()
+        await house.recovery.resume(house.reopen)
         await settled(house, "r1")
         (job,) = (await house.kept("r1")).jobs
         (result,) = house.reopened["r1"].results
@@ -115,8 +115,8 @@ async def test_where_there_are_no_conversations_the_picture_is_changed_and_nobod
         house.talker.acts.append((NOT_HERE,))
         for name in ("r1", "r2"):
             await house.reserved(name, a_turn())
-        await house.studio.recover()
-        await house.studio.resume(house.reopen)
+        await house.recovery.settle()
+        await house.recovery.resume(house.reopen)
         for name in ("r1", "r2"):
             await settled(house, name)
         jobs = [(await house.kept(name)).jobs[0] for name in ("r1", "r2")]
@@ -206,9 +206,9 @@ async def test_a_turn_that_a_crash_cut_is_found_booked_and_told(tmp_path: Path, 
         await house.generation.turns.notes.put(f"{TURN}r1", "resp_1")
         house.talker.found["resp_1"] = reply("Here.", *pictures)
 
-        await house.studio.recover()
+        await house.recovery.settle()
         assert await house.states("r1") == ["dispatched"]
-        await house.studio.resume(house.reopen)
+        await house.recovery.resume(house.reopen)
         await settled(house, "r1")
         (job,) = (await house.kept("r1")).jobs
         (result,) = house.reopened["r1"].results
@@ -226,8 +226,8 @@ async def test_a_turn_of_which_the_provider_says_nothing_stays_unknown(tmp_path:
         await house.generation.turns.notes.put(f"{TURN}r1", "resp_1")
         house.talker.found["resp_1"] = OutcomeUnknownError("Lost.", code="lost")
 
-        await house.studio.recover()
-        await house.studio.resume(house.reopen)
+        await house.recovery.settle()
+        await house.recovery.resume(house.reopen)
         await settled(house, "r1")
 
         assert await house.states("r1") == ["unknown"]
@@ -238,7 +238,7 @@ async def test_a_turn_that_was_sent_and_has_no_name_is_lost(tmp_path: Path) -> N
     async with a_house(tmp_path) as house:
         await house.reserved("r1", a_turn())
         await house.ledger.dispatch("r1:1", NOON)
-        await house.studio.recover()
+        await house.recovery.settle()
 
         assert await house.states("r1") == ["unknown"]
 
@@ -272,8 +272,8 @@ async def test_where_nobody_writes_words_it_is_said_and_no_picture_is_made_inste
         house.talker.acts.extend([(NOT_HERE,), (NOT_HERE,)])
         for name in ("r1", "r2"):
             await house.reserved(name, a_wording())
-        await house.studio.recover()
-        await house.studio.resume(house.reopen)
+        await house.recovery.settle()
+        await house.recovery.resume(house.reopen)
         for name in ("r1", "r2"):
             await settled(house, name)
         jobs = [(await house.kept(name)).jobs[0] for name in ("r1", "r2")]

@@ -249,8 +249,8 @@ async def test_what_ends_in_a_shutdown_before_it_can_be_booked_is_told_at_the_ne
         with capture_logs() as log:
             await house.studio.drain(0)
     async with a_house(tmp_path) as house:
-        await house.studio.recover()
-        assert await house.studio.resume(house.reopen) == 1
+        await house.recovery.settle()
+        assert await house.recovery.resume(house.reopen) == 1
         await settled(house, "r1")
 
         assert [entry["subject"] for entry in log if entry["event"] == "never written"] == ["r1", "r1"]
