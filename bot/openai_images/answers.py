@@ -9,8 +9,8 @@ import structlog
 
 from bot.errors import OutcomeUnknownError, not_known
 from bot.language import phrase
+from bot.openai_images.event_stream import messages
 from bot.openai_images.failures import from_body
-from bot.openai_images.messages import messages
 from bot.openai_images.picture_texts import PictureText
 from bot.services.catalog import AuthorTokens, Usage
 from bot.services.jobs import FinishedImage, PartialImage
@@ -18,7 +18,7 @@ from bot.services.jobs import FinishedImage, PartialImage
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 
-    from bot.openai_images.messages import Message
+    from bot.openai_images.event_stream import Message
 
 LONGEST_QUOTE = 100  # characters of what was not understood, for the log
 

@@ -15,7 +15,7 @@ from typing_extensions import override
 from bot.errors import ConversationForgottenError, OutcomeUnknownError, RequestRejectedError, not_known
 from bot.language import phrase
 from bot.openai_images.calls import Sent, cut_off
-from bot.openai_images.messages import messages
+from bot.openai_images.event_stream import messages
 from bot.openai_images.turn_orders import turn_order
 from bot.openai_images.turn_reader import TurnReader
 from bot.services.jobs import Begun, ConversationProvider, Reply

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import httpx2
 
-    from bot.openai_images.messages import Message
+    from bot.openai_images.event_stream import Message
 
 ENDS = frozenset({"completed", "incomplete", "failed", "cancelled"})
 

@@ -9,7 +9,7 @@ from bot.services.calendar import Window
 from bot.services.ledger import LimitStatus
 from bot.services.policy import Block, Defaults, Grant, Limit, LimitRule, Metric, Pause, Scope, ServerPolicy
 from bot.services.quotas import BudgetHint, Headroom, MemberLimit, MemberLimits, Overview, RuleStatus
-from bot.services.quotas.limit_text import limit_of
+from bot.services.quotas.limits_for_leads import limit_of
 from cogs.quota.embeds import (
     LINES_PER_PAGE,
     limit_choices,

@@ -115,7 +115,7 @@ async def test_an_answer_may_be_the_file_itself(magic: bytes) -> None:
 async def test_a_large_picture_is_taken_out_before_its_json_is_read(
     body: bytes, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.openai_images.messages.LONGEST_REST", 65_536)
+    monkeypatch.setattr("bot.openai_images.event_stream.LONGEST_REST", 65_536)
 
     (image,) = await read(body, size)
 
@@ -180,7 +180,7 @@ async def test_an_error_is_found_in_every_wrapping(body: bytes) -> None:
 
 
 async def test_a_stream_that_only_begins_to_be_too_large_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.openai_images.messages.LARGEST_ANSWER", 1000)
+    monkeypatch.setattr("bot.openai_images.event_stream.LARGEST_ANSWER", 1000)
 
     with pytest.raises(ValueError, match="too large"):
         await read(b"data: " + b"x" * 2000)
@@ -255,7 +255,7 @@ async def test_no_body_is_read_without_bound(
     sandbox.faults.add(Fault(kind, status=status))
     request = ImageRequest("a fox", "gpt-image-2.5-flare", "1024x1024", "low", output_format="gif") if is_json else FOX
     if is_json:
-        monkeypatch.setattr("bot.openai_images.messages.LARGEST_ANSWER", 2_000_000)
+        monkeypatch.setattr("bot.openai_images.event_stream.LARGEST_ANSWER", 2_000_000)
         monkeypatch.setattr(sandbox, "options", ImageOptions(pace=0, previews=("gif",)))
         request = ImageRequest("a", "gpt-image-2.6-flare", "816x816", "low", output_format="gif", frames=2)
 

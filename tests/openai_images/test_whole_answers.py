@@ -249,7 +249,7 @@ async def test_thoughts_of_an_author_are_counted_once_and_never_forgotten(
 
 
 async def test_an_answer_that_is_larger_than_any_picture_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.openai_images.messages.LARGEST_ANSWER", 20)
+    monkeypatch.setattr("bot.openai_images.event_stream.LARGEST_ANSWER", 20)
 
     with pytest.raises(ValueError, match="too large"):
         await read(b'{"data": [{"b64_', b'json": "aaaa"}]}')

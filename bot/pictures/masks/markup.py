@@ -13,7 +13,6 @@ from bot.language import phrase
 from bot.pictures.attached import attached_picture, legal_size, worded_for
 from bot.pictures.decode import plain_picture, resized
 from bot.pictures.encode import as_small_png
-from bot.pictures.masks.bitmasks import grown, hard, share_of
 from bot.pictures.masks.comparing import cells_of, compare, traced
 from bot.pictures.masks.connected_regions import holes_of
 from bot.pictures.masks.mask_detection import (
@@ -23,6 +22,7 @@ from bot.pictures.masks.mask_detection import (
     is_drawn_upon,
     is_the_same_but_erased,
 )
+from bot.pictures.masks.mask_files import grown, hard, share_of
 from bot.pictures.masks.masks import FittedMask, fitted, same_shape
 from bot.pictures.pool import members_pool
 from bot.pictures.prepare import Prepared, prepared_of

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, cast
 from PIL import Image, ImageChops, ImageStat
 
 from bot.pictures.decode import resized, within
-from bot.pictures.masks.bitmasks import hard, share_of, shrunk
 from bot.pictures.masks.comparing import compare
+from bot.pictures.masks.mask_files import hard, share_of, shrunk
 
 if TYPE_CHECKING:
     from bot.pictures.masks.comparing import Comparison

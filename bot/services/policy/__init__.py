@@ -1,6 +1,5 @@
 """What leads have decided, how it changes, and who may what."""
 
-from bot.services.policy.access_rules import RoleOrder, Rules
 from bot.services.policy.amounts import (
     MOST_NANO,
     PER,
@@ -93,6 +92,7 @@ from bot.services.policy.rule_text import (
     rule_text,
     wait_text,
 )
+from bot.services.policy.rules_desk import RoleOrder, Rules
 from bot.services.policy.server_settings import (
     LONGEST_REASON,
     LONGEST_WAIT,

@@ -16,7 +16,7 @@ from bot.services.quotas.increases import (
     parse_more,
 )
 from bot.services.quotas.limit_status import LimitStatuses, MemberLimit, MemberLimits, Overview, RuleStatus
-from bot.services.quotas.limit_text import grant_text, hint_text, origin, pace_text, per_window, use_text
+from bot.services.quotas.limits_for_leads import grant_text, hint_text, origin, pace_text, per_window, use_text
 from bot.services.quotas.usage import EVER, MonthUse, Span, UsageDesk, UseRecords
 
 __all__ = [

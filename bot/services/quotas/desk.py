@@ -28,7 +28,7 @@ from bot.services.policy import (
     rule_of_key,
     unchanged,
 )
-from bot.services.quotas.limit_text import grantable, instead_of, lifted_text, limit_of, outdone_text, use_text
+from bot.services.quotas.limits_for_leads import grantable, instead_of, lifted_text, limit_of, outdone_text, use_text
 from bot.services.text import change_of, listed, one_line
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from bot.services.policy import (
     with_grants,
 )
 from bot.services.quotas.accounts import BudgetVisibility, visible_limits
-from bot.services.quotas.limit_text import limit_of
+from bot.services.quotas.limits_for_leads import limit_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,7 @@ from bot.errors import RequestRefused
 from bot.services.calendar import Window
 from bot.services.policy import Decision, Defaults, LimitRule, Metric, Scope, ServerPolicy, rule_key
 from bot.services.quotas.desk import GONE
-from bot.services.quotas.limit_text import instead_of
+from bot.services.quotas.limits_for_leads import instead_of
 from tests.services.fakes import NOON
 from tests.services.quotas.books import (
     ARTISTS,

@@ -22,7 +22,7 @@ from bot.services.policy import (
 )
 from bot.services.quotas import BudgetHint, Headroom, use_text
 from bot.services.quotas.accounts import BudgetVisibility
-from bot.services.quotas.limit_text import limit_of
+from bot.services.quotas.limits_for_leads import limit_of
 from tests.services.quotas.books import (
     ARTISTS,
     CHANNEL,

@@ -6,7 +6,7 @@ import pytest
 
 from bot.services.calendar import Window
 from bot.services.policy import Defaults, LimitRule, Metric, Scope, ServerPolicy
-from bot.services.quotas.limit_text import BOTS, outdone_text
+from bot.services.quotas.limits_for_leads import BOTS, outdone_text
 
 SERVER, DOLLAR = 1, 10**9
 NO_DEFAULTS = Defaults(None, None)

@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from bot.errors import DecisionRefusedError, UnknownModelError, UserFacingError
 from bot.services.policy import Lead, RoleOrder, RoleRule
-from bot.services.policy.access_rules import MOST_CHANNELS
+from bot.services.policy.rules_desk import MOST_CHANNELS
 from tests.examples import CATALOG, MODEL
 from tests.services.council import LEA, SERVER, Council, a_council
 

@@ -155,7 +155,7 @@ shorts = st.sampled_from([4, 40, 8192])  # characters of a picture's text that a
 def test_any_pieces_give_what_the_library_reads(
     library: Library, stream: bytes, done: bytes, places: list[int], short: int
 ) -> None:
-    with patch("bot.openai_images.messages.SHORT", short):
+    with patch("bot.openai_images.event_stream.SHORT", short):
         read = asyncio.run(ours(cut(stream + done, places)))
 
     assert read == library.read([stream + done])
@@ -165,7 +165,7 @@ def test_any_pieces_give_what_the_library_reads(
 def test_a_stream_that_is_cut_gives_nothing_that_the_whole_does_not(
     stream: bytes, end: int, places: list[int], short: int
 ) -> None:
-    with patch("bot.openai_images.messages.SHORT", short):
+    with patch("bot.openai_images.event_stream.SHORT", short):
         whole = asyncio.run(ours([stream]))
         read = asyncio.run(ours(cut(stream[: end % (len(stream) + 1)], places)))
 
