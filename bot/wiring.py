@@ -134,7 +134,6 @@ class Services:
     recovery: Recovery
     state: State
     clock: TrueClock
-    images: OpenAIImages
     account: ProviderAccount
     database: Database
     contact_sheets: ContactSheets = field(default_factory=ContactSheets)
@@ -342,7 +341,6 @@ def _services(below: Foundation, ground: _GroundFloor) -> Services:
         recovery=ground.recovery,
         state=below.state,
         clock=below.clock,
-        images=below.images,
         account=below.account,
         database=below.database,
     )
