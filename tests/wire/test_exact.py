@@ -110,11 +110,11 @@ async def test_a_reply_to_somebodys_photo_keeps_it_as_it_is(house: House, mia: M
 
 
 async def test_a_drawing_that_becomes_a_mask_keeps_what_lies_around_it(house: House, mia: Member) -> None:
-    original = encoded(photo(900, 600, 5), "JPEG", quality=90)
+    original = encoded(photo(1200, 800, 5), "JPEG", quality=90)
     first = await mia.send(house.discord.server.channel("studio"), "mine", [Upload("photo.jpg", original)])
     assert first.attachments
     drawn = opened(original).convert("RGB")
-    ImageDraw.Draw(drawn).ellipse((338, 188, 562, 412), outline=(255, 0, 0), width=9)
+    ImageDraw.Draw(drawn).ellipse((450, 250, 750, 550), outline=(255, 0, 0), width=12)
 
     message = await house.result(
         await mia.slash(
@@ -127,8 +127,8 @@ async def test_a_drawing_that_becomes_a_mask_keeps_what_lies_around_it(house: Ho
         )
     )
 
-    assert seen(content_of(message)).size == (900, 600)
-    assert_only_this_changed(content_of(message), original, (300, 150, 600, 450))
+    assert seen(content_of(message)).size == (1200, 800)
+    assert_only_this_changed(content_of(message), original, (400, 200, 800, 600))
 
 
 @pytest.mark.parametrize("scale", [1, 2, 3])

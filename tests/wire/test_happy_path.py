@@ -4,7 +4,6 @@ import base64
 import hashlib
 import hmac
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -149,7 +148,7 @@ async def test_words_cannot_ping_format_or_link_but_reach_the_api_untouched(hous
 
 
 async def test_four_pictures_are_four_calls_and_one_message(open_house: OpenHouse) -> None:
-    house = await open_house(images=CANNED)
+    house = await open_house(images=SLOWLY)
     await house.start_bot(ATELIER_CONCURRENCY=8)
     mia = house.discord.server.add_member("Mia")
 
@@ -183,7 +182,7 @@ async def test_one_of_four_that_is_blocked_leaves_three_and_a_sentence(house: Ho
 
 
 async def test_a_private_picture_is_seen_by_nobody_else(open_house: OpenHouse) -> None:
-    house = await open_house(images=replace(SLOWLY, most_partials=0))
+    house = await open_house(images=SLOWLY)
     await house.start_bot()
     mia, bob = house.discord.server.add_member("Mia"), house.discord.server.add_member("Bob")
     studio = house.discord.server.channel("studio")
