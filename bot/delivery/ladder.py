@@ -20,8 +20,8 @@ from bot.delivery.posting import DEFAULT_LIMIT, is_too_large, uploads_of
 from bot.discord_limits import EXPLICIT, NO_DIRECT_MESSAGES, THREAD_CLOSED, TOO_LARGE
 from bot.discord_retries import is_refusal
 from bot.language import joined, phrase
+from bot.presentation.prompt_words import wording_text
 from bot.presentation.result import BUTTONLESS, result_text, words_text
-from bot.presentation.wordings import wording_text
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence

@@ -9,7 +9,7 @@ from discord.ui.select import BaseSelect
 
 from bot.discord_limits import LONGEST_FIELD, LONGEST_MESSAGE
 from bot.language import ENGLISH, Language, Translatable, language_of
-from bot.presentation.wordings import Compared, embed_of
+from bot.presentation.prompt_words import Compared, embed_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,8 +7,8 @@ from bot.pictures.decode import check_result
 from bot.pictures.files.names import shown_name
 from bot.pictures.fit import fit
 from bot.pictures.isolated.svg import render_svg
-from bot.pictures.masks.markup import Meaning, mask_of_markup, meaning_of, overlay_of, sort_attached
 from bot.pictures.masks.masks import FittedMask, fit_mask
+from bot.pictures.masks.meanings import Meaning, mask_of_markup, meaning_of, overlay_of, sort_attached
 from bot.pictures.parts import in_parts
 from bot.pictures.pool import close_pools
 from bot.pictures.prepare import Prepared, prepare

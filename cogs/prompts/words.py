@@ -25,7 +25,7 @@ from bot.discord_ui.occasions import show_press
 from bot.errors import PictureGoneError
 from bot.language import phrase
 from bot.presentation.choices import Asked
-from bot.presentation.wordings import is_prompt
+from bot.presentation.prompt_words import is_prompt
 from bot.services.requests import Change, Task, check_prompt
 from bot.services.text import number_of
 from cogs.edit.dialog import COUNT, QUALITY, SIZE, select_of, words_field

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.services.turns import FairShare, fair_share
+from bot.services.turns import FairShare, byte_shares
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -156,8 +156,8 @@ async def test_who_is_cancelled_in_the_moment_of_its_turn_gives_back_what_was_gr
 
 
 async def test_who_waits_for_a_while_is_told_where_they_stand(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fair_share, "TELL_AFTER", 0.01)
-    monkeypatch.setattr(fair_share, "TELL_AGAIN", 0.01)
+    monkeypatch.setattr(byte_shares, "TELL_AFTER", 0.01)
+    monkeypatch.setattr(byte_shares, "TELL_AGAIN", 0.01)
     told: asyncio.Queue[int] = asyncio.Queue()
     crowd = Crowd()
     for name in ("a", "b", "c", "d"):
@@ -178,7 +178,7 @@ async def test_who_waits_for_a_while_is_told_where_they_stand(monkeypatch: pytes
 
 
 async def test_who_has_their_turn_at_once_is_told_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fair_share, "TELL_AFTER", 0.0)
+    monkeypatch.setattr(byte_shares, "TELL_AFTER", 0.0)
     told: list[int] = []
 
     async def tell(place: int) -> None:

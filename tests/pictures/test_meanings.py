@@ -22,7 +22,7 @@ from .test_masks import changeable, equal
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from bot.pictures.masks.markup import Overlay
+    from bot.pictures.masks.meanings import Overlay
 
 SIZE = (640, 480)
 PHOTO = photo(*SIZE, 1)

@@ -9,7 +9,7 @@ import pytest
 
 from bot.delivery.languages import shown_in
 from bot.language import ENGLISH, Language, phrase
-from bot.presentation.wordings import Compared, embed_of, wording_text
+from bot.presentation.prompt_words import Compared, embed_of, wording_text
 from bot.services.jobs import CUT
 from bot.services.ledger import ChargeState, TurnAnswer
 from bot.services.requests import Talk, Task

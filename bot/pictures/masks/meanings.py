@@ -15,7 +15,7 @@ from bot.pictures.decode import plain_picture, resized
 from bot.pictures.encode import as_small_png
 from bot.pictures.masks.comparing import cells_of, compare, traced
 from bot.pictures.masks.connected_regions import holes_of
-from bot.pictures.masks.mask_detection import (
+from bot.pictures.masks.detection import (
     all_but_clear_is_one_colour,
     clear_in,
     is_black_and_white,
