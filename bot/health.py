@@ -14,6 +14,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from bot.errors import ConfigurationError
+from bot.http_server import HttpServer
 from bot.services.background import Background
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Health:
         self._ready = ready
         self._figures = figures
         self._lags: deque[float] = deque(maxlen=_REMEMBERED)
-        self._runner: web.AppRunner | None = None
+        self._server = HttpServer(grace=1.0)
         self._watch = Background()
         self._registry = CollectorRegistry()
         self._seconds = Histogram(
@@ -85,25 +86,18 @@ class Health:
         app.add_routes(
             [web.get("/healthz", self._healthz), web.get("/readyz", self._readyz), web.get("/metrics", self._metrics)]
         )
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-        await runner.setup()
         try:
-            await web.TCPSite(runner, host, port).start()
+            bound = await self._server.open(app, host, port)
         except OSError as error:
-            await runner.cleanup()
             fault = f"ATELIER_HTTP_PORT: {host}:{port} cannot be opened ({error.strerror}). Choose another port."
             raise ConfigurationError([fault]) from error
-        self._runner = runner
         self._watch.begin(self._watch_the_loop(), "event loop lag")
-        bound: int = runner.addresses[0][1]
         return bound
 
     async def close(self) -> None:
         """Answer no more. May be called twice, and without a start."""
         await self._watch.close()
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
+        await self._server.close()
 
     async def _watch_the_loop(self) -> None:
         loop = asyncio.get_running_loop()

@@ -22,6 +22,7 @@ from aiohttp import web
 from rich.console import Console
 
 from bot.collector import give_back
+from bot.http_server import HttpServer
 from bot.openai_images import OpenAIImages
 from bot.services.jobs import FinishedImage
 from bot.services.requests import ImageRequest
@@ -67,12 +68,10 @@ async def _serve(preview: int, picture: int) -> None:
 
     app = web.Application()
     app.router.add_post("/v1/images/generations", respond)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0, backlog=AT_ONCE).start()
-    _tell(runner.addresses[0][1])
+    server = HttpServer()
+    _tell(await server.open(app, backlog=AT_ONCE))
     await asyncio.to_thread(sys.stdin.read)
-    await runner.cleanup()
+    await server.close()
 
 
 async def _ours(images: OpenAIImages, prompt: str) -> bytes:

@@ -15,6 +15,7 @@ from bot.inputs import shown as room
 from bot.inputs.downloads import download
 from bot.inputs.shown import Linked, is_discords
 from tests.inputs.doubles import Attached, Shown
+from tests.serving import serving
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -171,12 +172,8 @@ async def server() -> AsyncGenerator[str]:
 
     application = web.Application()
     application.router.add_get("/{count:.*}", answer)
-    runner = web.AppRunner(application)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    yield site.name
-    await runner.cleanup()
+    async with serving(application) as address:
+        yield address
 
 
 async def test_a_linked_picture_is_read_to_its_bound(server: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,6 +30,7 @@ from bot.sandbox.images import ONLY_IN_CONVERSATIONS, Fault, FaultKind, ImageOpt
 from bot.services.catalog import Usage
 from bot.services.jobs import FinishedImage, InputImage, PartialImage
 from bot.services.requests import ImageRequest
+from tests.serving import serving
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
@@ -402,15 +403,12 @@ async def streaming(
 
     app = web.Application()
     app.router.add_post("/v1/images/generations", answer)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        async with OpenAIImages("key", f"http://127.0.0.1:{runner.addresses[0][1]}/v1", 300.0) as images:
-            yield images
-    finally:
-        over.set()
-        await runner.cleanup()
+    async with serving(app) as address:
+        try:
+            async with OpenAIImages("key", f"{address}/v1", 300.0) as images:
+                yield images
+        finally:
+            over.set()
 
 
 def event(name: str, **fields: object) -> dict[str, Any]:
@@ -594,14 +592,8 @@ async def test_the_free_call_knows_nothing_where_no_models_are_listed(status: in
 
     application = web.Application()
     application.router.add_get("/v1/models", list_models)
-    runner = web.AppRunner(application)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        async with OpenAIImages("a key", f"http://127.0.0.1:{runner.addresses[0][1]}/v1", 60.0) as images:
-            with pytest.raises(ProviderUnreachableError) as caught:
-                await images.models()
-    finally:
-        await runner.cleanup()
+    async with serving(application) as address, OpenAIImages("a key", f"{address}/v1", 60.0) as images:
+        with pytest.raises(ProviderUnreachableError) as caught:
+            await images.models()
 
     assert caught.value.outage == (status == HTTPStatus.INTERNAL_SERVER_ERROR)  # anything else is an answer

@@ -32,6 +32,7 @@ from bot.sandbox.images import Fault, FaultKind, ImageOptions
 from bot.services.catalog import ToolTokens, Usage
 from bot.services.jobs import Begun, InputImage, PartialImage, Reply
 from bot.services.requests import INSTRUCTIONS, ImageRequest, Talk, Task
+from tests.serving import serving
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
@@ -464,15 +465,8 @@ async def answering(
 
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", answer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    try:
-        async with OpenAIImages("key", f"http://127.0.0.1:{runner.addresses[0][1]}/v1", 5.0) as provider:
-            yield provider
-    finally:
-        await runner.cleanup()
+    async with serving(app) as address, OpenAIImages("key", f"{address}/v1", 5.0) as provider:
+        yield provider
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from bot.services.catalog import AuthorTokens, Usage
 from bot.services.jobs import FinishedImage, InputImage
 from bot.services.requests import ImageRequest
 from tests.examples import png
+from tests.serving import serving
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
@@ -190,14 +191,8 @@ async def answering(respond: Callable[[web.Request], Awaitable[web.StreamRespons
     """A client before an image API that answers so."""
     app = web.Application()
     app.router.add_post("/v1/images/generations", respond)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        async with OpenAIImages("key", f"http://127.0.0.1:{runner.addresses[0][1]}/v1", 5.0) as images:
-            yield images
-    finally:
-        await runner.cleanup()
+    async with serving(app) as address, OpenAIImages("key", f"{address}/v1", 5.0) as images:
+        yield images
 
 
 @pytest.mark.parametrize(

@@ -9,21 +9,48 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import ConfigurationError
+from bot.http_server import LOOPBACK, stop_listening
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    import ssl
+    from collections.abc import AsyncGenerator, Callable, Coroutine
 
     from tests.wire.house import House, OpenHouse
+
+    Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[None, None, None]]
 
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
 async def pipe(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-    with suppress(ConnectionError):
-        while data := await source.read(65536):
-            sink.write(data)
-            await sink.drain()
-    sink.close()
+    try:
+        with suppress(ConnectionError):
+            while data := await source.read(65536):
+                sink.write(data)
+                await sink.drain()
+    finally:
+        sink.close()
+
+
+@asynccontextmanager
+async def listening(serve: Serve, context: ssl.SSLContext | None = None) -> AsyncGenerator[int]:
+    """The port at which every connection is served so, and closed then; at the end all of them are cut off."""
+    running: set[asyncio.Task[None]] = set()
+
+    def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(serve(reader, writer))
+        task.add_done_callback(lambda _: writer.close())
+        running.add(task)
+
+    server = await asyncio.start_server(take, LOOPBACK, 0, ssl=context)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        await stop_listening(server)
+        for task in running:
+            task.cancel()
+        ends = await asyncio.gather(*running, return_exceptions=True)
+        assert not [end for end in ends if isinstance(end, Exception)]
 
 
 class Proxy:
@@ -35,7 +62,6 @@ class Proxy:
 
     def __init__(self) -> None:
         self.hosts: set[str] = set()
-        self._running: set[asyncio.Task[None]] = set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
@@ -53,11 +79,8 @@ class Proxy:
 @asynccontextmanager
 async def a_proxy() -> AsyncGenerator[tuple[Proxy, str]]:
     proxy = Proxy()
-    server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
-    try:
-        yield proxy, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    finally:
-        server.close()
+    async with listening(proxy.serve) as port:
+        yield proxy, f"http://{LOOPBACK}:{port}"
 
 
 @pytest.fixture(autouse=True)

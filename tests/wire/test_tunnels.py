@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 import pytest
 import yarl
 
+from bot.http_server import LOOPBACK
 from tests.wire.process import BotProcess
+from tests.wire.test_proxies import listening, pipe
 from tests.wire.test_proxies import no_proxies as no_proxies  # noqa: PLC0414 - a fixture
-from tests.wire.test_proxies import pipe
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -68,7 +69,6 @@ class Proxy:
                 else:
                     back.write(head)
                 await asyncio.gather(pipe(reader, back), pipe(there, writer))
-        writer.close()
 
     def hosts(self, method: str) -> set[str]:
         return {host for asked, host in self.asked if asked == method}
@@ -77,11 +77,8 @@ class Proxy:
 @asynccontextmanager
 async def at_work(proxy: Proxy) -> AsyncGenerator[str]:
     """The proxy's address, with a name and password."""
-    server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
-    try:
-        yield f"http://team:{PASSWORD}@127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    finally:
-        server.close()
+    async with listening(proxy.serve) as port:
+        yield f"http://team:{PASSWORD}@{LOOPBACK}:{port}"
 
 
 @asynccontextmanager
@@ -94,11 +91,8 @@ async def behind_tls(port: int, identity: Path) -> AsyncGenerator[int]:
 
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(identity)
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
-    try:
-        yield server.sockets[0].getsockname()[1]
-    finally:
-        server.close()
+    async with listening(serve, context) as there:
+        yield there
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
 
+from bot.http_server import LOOPBACK, HttpServer
 from bot.sandbox.discord.faults import Faults
 from bot.sandbox.discord.gateway.gateway import Gateway
 from bot.sandbox.discord.messages.message_service import MessageService
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from bot.sandbox.discord.world.invocations import Invocation
     from bot.sandbox.discord.world.things import Emoji, User
 
-HOST = "127.0.0.1"
 GATEWAY_PATH = "/gateway"
 FIRST_CHANNELS = ("studio", "random")
 
@@ -82,7 +82,7 @@ class SandboxDiscord:
         self._house = House(self._world, self._desk, self.commands)
         self.servers: list[Server] = [Server.of(self._house, guild) for guild in self._world.guilds.values()]
         self.server = self.servers[0] if self.servers else self.add_server(self.options.server_name, FIRST_CHANNELS)
-        self._runner: web.AppRunner | None = None
+        self._http = HttpServer()
 
     @property
     def is_new(self) -> bool:
@@ -165,20 +165,14 @@ class SandboxDiscord:
         """Bind the port and serve; what is kept is kept from now on. `async with` does it."""
         if self._storage is not None:
             self._storage.begin(self.commands)
-        runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=0.1)
-        await runner.setup()
-        self._runner = runner
-        site = web.TCPSite(runner, HOST, self.options.port)
-        await site.start()
-        port: int = runner.addresses[0][1]
-        self._world.links.origin = f"http://{HOST}:{port}"
-        self.gateway.url = f"ws://{HOST}:{port}{GATEWAY_PATH}"
+        port = await self._http.open(self._application(), LOOPBACK, self.options.port)
+        self._world.links.origin = f"http://{LOOPBACK}:{port}"
+        self.gateway.url = f"ws://{LOOPBACK}:{port}{GATEWAY_PATH}"
 
     async def close(self) -> None:
         """Cut everybody off and free the port."""
         await self.gateway.close()
-        if self._runner is not None:
-            await self._runner.cleanup()
+        await self._http.close()
         self._world.changes.close()
         if self._storage is not None:
             self._storage.close()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
 
+from bot.http_server import HttpServer
 from bot.sandbox.images.account import IMAGES, INPUTS, Account, RateLimit
 from bot.sandbox.images.bill import Bill, BillLine
 from bot.sandbox.images.checks import CheckedCall, check
@@ -59,7 +60,7 @@ class SandboxImages:
         )
         self._painters = PainterPool(self.options)
         self._port = self.options.port
-        self._runner: web.AppRunner | None = None
+        self._http = HttpServer()
         self._requests = _last_request(self.bill)
         self._pictures = self.bill.pictures
         self._running = 0
@@ -92,7 +93,7 @@ class SandboxImages:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._hang_up()
+        await self._http.close()
         await self._painters.close()
 
     async def idle(self) -> None:
@@ -102,7 +103,7 @@ class SandboxImages:
     @asynccontextmanager
     async def unreachable(self) -> AsyncGenerator[None]:
         """Refuse every connection meanwhile; running calls are cut off. The address stays the same."""
-        await self._hang_up()
+        await self._http.close()
         try:
             yield
         finally:
@@ -112,11 +113,7 @@ class SandboxImages:
         app = web.Application(client_max_size=LARGEST_REQUEST)
         self._add_routes(app.router)
         app.router.add_route("*", "/{path:.*}", self._unknown)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True)
-        await site.start()
-        self._port = self._runner.addresses[0][1]
+        self._port = await self._http.open(app, port=self._port)
         self.shelf.address = f"http://127.0.0.1:{self._port}"
 
     def _add_routes(self, router: web.UrlDispatcher) -> None:
@@ -124,11 +121,6 @@ class SandboxImages:
         router.add_get("/v1/models", self._models)
         router.add_get("/v1/models/{id}", self._model)
         router.add_get("/files/{name}", self.shelf.serve)
-
-    async def _hang_up(self) -> None:
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
 
     def travel(self, seconds: float) -> None:
         """Put the time forward, past the days on which models are retired."""

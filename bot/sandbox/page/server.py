@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from aiohttp import BodyPartReader, web
 
+from bot.http_server import LOOPBACK, HttpServer
 from bot.sandbox.discord import HARMLESS, CannotDoThatError, SandboxDiscord, Upload
 from bot.sandbox.discord.wire.wire import Json, as_id, as_object, as_text
 from bot.sandbox.page.backstage import BackstageError, Troubles
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from bot.sandbox.images import SandboxImages
     from bot.sandbox.page.backstage import Backstage
 
-HOST = "127.0.0.1"
 STATIC = Path(__file__).parent / "static"
 LARGEST_DEED = 600 * 1024 * 1024  # bytes: ten files of a boosted server
 GREETING_SECONDS = 30.0
@@ -77,13 +77,13 @@ class ChatPage:
         self._deeds = Deeds(discord, seconds)
         self._troubles = Troubles(discord, images)
         self._calls = CallLog(images, self._files)
-        self._runner: web.AppRunner | None = None
+        self._http = HttpServer(grace=1.0)
         self._windows: set[Window] = set()
 
     @property
     def origin(self) -> str:
         """``http://127.0.0.1:PORT``."""
-        return f"http://{HOST}:{self._guard.port}"
+        return f"http://{LOOPBACK}:{self._guard.port}"
 
     @property
     def url(self) -> str:
@@ -99,18 +99,13 @@ class ChatPage:
         app.router.add_get("/live", self._live)
         app.router.add_post("/deed", self._deed)
         app.router.add_post("/behind", self._behind)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-        await runner.setup()
-        self._runner = runner
-        await web.TCPSite(runner, HOST, self._port).start()
-        self._guard.port = runner.addresses[0][1]
+        self._guard.port = await self._http.open(app, LOOPBACK, self._port)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         for window in list(self._windows):
             await window.close()
-        if self._runner is not None:
-            await self._runner.cleanup()
+        await self._http.close()
 
     async def _static(self, request: web.Request) -> web.Response:
         wanted = (STATIC / request.match_info.get("path", "index.html")).resolve()
