@@ -21,12 +21,12 @@ from bot.services.conversations import Conversations, open_conversations
 from bot.services.gallery import Deletions, FileHolds, GalleryPosts, History, Publications, Stars, Sweeping, Upkeep
 from bot.services.jobs import (
     Answers,
-    Arrears,
     BufferedBlobs,
     Cancellations,
     Generation,
     Outcomes,
     Pausing,
+    PendingWrites,
     PictureReceiver,
     ProviderAccount,
     Recovery,
@@ -266,8 +266,8 @@ def _at_work(
 
 
 def _stores(files: FileBlobs, state: State) -> Stores:
-    books = Arrears("books", lambda: state.put(LAST_WRITTEN, str(int(time.time()))))
-    return Stores(Arrears("files", files.try_out), books)
+    books = PendingWrites("books", lambda: state.put(LAST_WRITTEN, str(int(time.time()))))
+    return Stores(PendingWrites("files", files.try_out), books)
 
 
 def _maker(below: Foundation, accounts: Accounts, admission: Admission, safety_key: bytes) -> Generation:

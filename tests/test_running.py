@@ -18,7 +18,7 @@ from bot.client import AtelierBot
 from bot.discord_ui import front_desk, intake
 from bot.errors import OperatorError
 from bot.services.gallery import Sweeping
-from bot.services.jobs import arrears, delivery
+from bot.services.jobs import delivery, pending_writes
 from bot.storage import FileBlobs
 from tests.delivery.errors import refused
 from tests.examples import settings_for
@@ -219,7 +219,7 @@ def test_all_that_a_stop_waits_for_ends_before_a_supervisor_kills() -> None:
     compose = re.search(r"stop_grace_period: (\d+)s$", (deploy / "compose.yaml").read_text(), re.MULTILINE)
     said = re.search(r"Give a stop at least (\d+) seconds: .* get (\d+) to come", (deploy / "RUNBOOK.md").read_text())
     parts = (
-        2 * arrears.LAST_ATTEMPT,  # the files, the books
+        2 * pending_writes.LAST_ATTEMPT,  # the files, the books
         delivery.LAST_NUMBERS,
         1.5 * front_desk.CLOSING,
         front_desk.LEAVING,

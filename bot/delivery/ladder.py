@@ -16,7 +16,7 @@ import discord
 import structlog
 from typing_extensions import override
 
-from bot.delivery.posting import DEFAULT_LIMIT, is_too_large, uploads_of
+from bot.delivery.uploads import DEFAULT_LIMIT, is_too_large, uploads_of
 from bot.discord_limits import EXPLICIT, NO_DIRECT_MESSAGES, THREAD_CLOSED, TOO_LARGE
 from bot.discord_retries import is_refusal
 from bot.language import joined, phrase
@@ -26,7 +26,7 @@ from bot.presentation.result import BUTTONLESS, result_text, words_text
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from bot.delivery.posting import Upload
+    from bot.delivery.uploads import Upload
     from bot.services.jobs import Posted, Result
     from bot.services.requests import ImageRequest
 

@@ -21,9 +21,9 @@ import structlog
 from typing_extensions import override
 
 from bot.delivery.ladder import NoWayError, OutOfReachError, Saying, Sentences, ShownResult, Spot, Way, climb
-from bot.delivery.posting import Upload
 from bot.delivery.progress import Progress, Stage
 from bot.delivery.replies import BEGUN, PREVIEW_NAME
+from bot.delivery.uploads import Upload
 from bot.discord_limits import TOKEN_LIFE
 from bot.discord_retries import PROBLEMS
 from bot.language import phrase

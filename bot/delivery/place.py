@@ -12,8 +12,8 @@ from discord.http import Route
 
 from bot.delivery.ladder import OutOfReachError
 from bot.delivery.languages import shown_in, translated
-from bot.delivery.posting import Upload, files_of, upload_limit
 from bot.delivery.replies import already_sent, progress_below, send_below
+from bot.delivery.uploads import Upload, files_of, upload_limit
 from bot.discord_limits import INTERACTION_GONE, LONGEST_MESSAGE
 from bot.discord_retries import PROBLEMS, is_refusal, remove_quietly, steadily
 from bot.language import language_of

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.delivery.posting import files_of
+from bot.delivery.uploads import files_of
 from bot.discord_limits import CANNOT_REPLY, LONGEST_MESSAGE
 from bot.discord_retries import is_refusal, steadily
 from bot.language import ENGLISH
@@ -16,7 +16,7 @@ from bot.presentation.result import generating_text, number_in
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from bot.delivery.posting import Upload
+    from bot.delivery.uploads import Upload
     from bot.language import Language
 
 BEGUN = generating_text(1, 0)  # what the message that will show progress says first

@@ -8,8 +8,8 @@ import structlog
 
 from bot.delivery.ladder import NoWayError, Sentences, Spot, Way, climb, sparing
 from bot.delivery.languages import language_of_server, translated
-from bot.delivery.posting import files_of
 from bot.delivery.replies import send_below
+from bot.delivery.uploads import files_of
 from bot.discord_limits import LONGEST_MESSAGE
 from bot.discord_retries import PROBLEMS, steadily
 from bot.services.jobs import Posted
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import discord
 
-    from bot.delivery.posting import Upload
+    from bot.delivery.uploads import Upload
 
 _log = structlog.stdlib.get_logger(__name__)
 

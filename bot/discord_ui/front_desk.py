@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import discord
 
     from bot.discord_ui.occasions import Occasion
-    from bot.services.jobs import Arrears
+    from bot.services.jobs import PendingWrites
     from bot.services.ledger import Errands, Notes
 
 CLOSING = 10.0  # seconds that a shutdown waits for what is being done for people
@@ -52,7 +52,7 @@ class FrontDesk:
     """
 
     def __init__(
-        self, client: discord.Client, errands: Errands, notes: Notes, books: Arrears, clock: Callable[[], float]
+        self, client: discord.Client, errands: Errands, notes: Notes, books: PendingWrites, clock: Callable[[], float]
     ) -> None:
         self._client = client
         self._errands = errands

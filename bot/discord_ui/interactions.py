@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from bot.delivery.ladder import NoWayError, Sentences, Spot, Way, climb, sparing
 from bot.delivery.languages import language_of_reader, translated
-from bot.delivery.posting import files_of
+from bot.delivery.uploads import files_of
 from bot.discord_limits import ALREADY_ACKNOWLEDGED, INTERACTION_GONE, LONGEST_MESSAGE
 from bot.discord_retries import DROPPED, PROBLEMS, is_refusal, steadily
 from bot.discord_ui.mentions import Names
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.delivery.greetings import Greetings
-    from bot.delivery.posting import Upload
+    from bot.delivery.uploads import Upload
     from bot.discord_retries import Repeats
     from bot.discord_ui.commands import CommandLinks
     from bot.discord_ui.front_desk import FrontDesk

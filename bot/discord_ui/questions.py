@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from bot.delivery.languages import language_of_reader
-from bot.delivery.posting import Upload
 from bot.delivery.replies import SHEET_NAME
+from bot.delivery.uploads import Upload
 from bot.discord_retries import PROBLEMS
 from bot.language import phrase
 from bot.pictures import Tile

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.delivery.ladder import NoWayError, ShownResult, Spot, Way, climb
 from bot.delivery.languages import language_of_reader, shown_in, translated
-from bot.delivery.posting import files_of, upload_limit
+from bot.delivery.uploads import files_of, upload_limit
 from bot.discord_retries import steadily
 from bot.discord_ui.buttons import picture_of
 from bot.errors import PictureGoneError, UserFacingError
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import discord
 
     from bot.delivery.ladder import Buttons
-    from bot.delivery.posting import Upload
+    from bot.delivery.uploads import Upload
     from bot.discord_ui.interactions import AtelierClient, Interaction
     from bot.services.ledger import Order, Picture
     from bot.wiring import Services

@@ -14,7 +14,7 @@ from bot.errors import OutcomeUnknownError, not_known
 from bot.language import phrase
 from bot.openai_images.failures import from_body, from_connection, from_status, from_turn_status
 from bot.openai_images.links import LinkError
-from bot.openai_images.rate_limits import Tell, standings_of
+from bot.openai_images.rate_limit_headers import Tell, standings_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping

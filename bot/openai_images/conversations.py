@@ -23,7 +23,7 @@ from bot.services.jobs import Begun, ConversationProvider, Reply
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 
-    from bot.openai_images.rate_limits import Tell
+    from bot.openai_images.rate_limit_headers import Tell
     from bot.services.jobs import InputImage, PartialImage
     from bot.services.requests import ImageRequest, Talk
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Self
 from typing_extensions import override
 
 from bot.collector import loading
-from bot.openai_images.rate_limits import nobody
+from bot.openai_images.rate_limit_headers import nobody
 from bot.services.jobs import ConversationProvider, ImageProvider
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
 
     from bot.openai_images.client import ImagesClient
-    from bot.openai_images.rate_limits import Tell
+    from bot.openai_images.rate_limit_headers import Tell
     from bot.services.jobs import Begun, FinishedImage, InputImage, PartialImage, Reply
     from bot.services.requests import ImageRequest
 

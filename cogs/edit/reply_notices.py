@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     import discord
 
-    from bot.delivery.posting import Upload
+    from bot.delivery.uploads import Upload
     from bot.discord_ui.interactions import AtelierClient
     from bot.services.ledger import Notes
 

@@ -99,14 +99,14 @@ class Reply:
             return bool(self.words or not self.files)  # one that only draws says nothing
         if self.files:
             return self.asks
-        from cogs.edit.talk import is_talk  # noqa: PLC0415 - see `learn`
+        from cogs.edit.remarks import is_talk  # noqa: PLC0415 - see `learn`
 
         return is_talk(self.spoken)
 
     @property
     def asks(self) -> bool:
         """Whether its words are a question, whatever else they say."""
-        from cogs.edit.talk import asks  # noqa: PLC0415 - see `learn`
+        from cogs.edit.remarks import asks  # noqa: PLC0415 - see `learn`
 
         return asks(self.spoken)
 
@@ -114,7 +114,7 @@ class Reply:
 def learn() -> None:
     """Load how talk is told from wishes: that takes long, and no start need wait for it."""
     with loading():
-        import_module("cogs.edit.talk")
+        import_module("cogs.edit.remarks")
 
 
 def says_nothing(message: discord.Message) -> bool:

@@ -15,7 +15,7 @@ from typing_extensions import override
 from bot.delivery.ladder import NoWayError, ShownResult, Spot, Way, climb
 from bot.delivery.languages import for_reader
 from bot.delivery.place import response_of
-from bot.delivery.posting import upload_limit
+from bot.delivery.uploads import upload_limit
 from bot.discord_retries import steadily
 from bot.discord_ui.buttons import AtelierButton
 from bot.discord_ui.occasions import think

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.delivery.languages import language_of_reader
-from bot.delivery.posting import REQUEST_LIMIT, Upload, files_of, is_too_large, upload_limit
+from bot.delivery.uploads import REQUEST_LIMIT, Upload, files_of, is_too_large, upload_limit
 from bot.discord_retries import steadily
 from bot.discord_ui.occasions import think
 from bot.errors import PictureGoneError, UserFacingError

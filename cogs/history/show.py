@@ -10,7 +10,7 @@ from discord.ext import commands
 from bot.delivery.ladder import NoWayError, Spot, Way, climb
 from bot.delivery.place import Place
 from bot.delivery.posted_results import ShownResults
-from bot.delivery.posting import upload_limit
+from bot.delivery.uploads import upload_limit
 from bot.discord_retries import PROBLEMS, steadily
 from bot.discord_ui.buttons import picture_of
 from bot.discord_ui.interactions import Interaction, order_behind

@@ -13,7 +13,7 @@ from discord.ext import commands
 
 from bot.charts import ChartError, alt_text
 from bot.delivery.languages import language_of_reader
-from bot.delivery.posting import REQUEST_LIMIT
+from bot.delivery.uploads import REQUEST_LIMIT
 from bot.discord_ui.interactions import Interaction, lead_of
 from bot.discord_ui.occasions import think
 from bot.discord_ui.options import choices

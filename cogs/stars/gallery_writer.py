@@ -12,8 +12,8 @@ from bot.delivery.ladder import Saying, Spot, Way, climb
 from bot.delivery.languages import locale_of_server
 from bot.delivery.place import Place
 from bot.delivery.posted_results import ShownResults
-from bot.delivery.posting import uploads_of
 from bot.delivery.standing import find_posted
+from bot.delivery.uploads import uploads_of
 from bot.discord_retries import steadily
 from bot.discord_ui.shown_pictures import result_of
 from bot.discord_ui.sight import all_readers_see, is_for_adults
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.delivery.ladder import Buttons
-    from bot.delivery.posting import Upload
+    from bot.delivery.uploads import Upload
     from bot.discord_ui.interactions import AtelierClient
     from bot.services.gallery import DuePost
     from bot.services.jobs import Result

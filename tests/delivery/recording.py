@@ -21,7 +21,7 @@ from tests.examples import DESTINATION, REQUEST, REQUESTER
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from bot.delivery.posting import Upload
+    from bot.delivery.uploads import Upload
     from bot.services.ledger import Destination
     from bot.services.requests import ImageRequest
 

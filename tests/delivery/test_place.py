@@ -11,7 +11,7 @@ import pytest
 
 from bot.delivery.ladder import OutOfReachError
 from bot.delivery.place import Place
-from bot.delivery.posting import DEFAULT_LIMIT, Upload
+from bot.delivery.uploads import DEFAULT_LIMIT, Upload
 from bot.errors import ProviderAccountError
 from bot.services.jobs import Posted
 from bot.services.ledger import Destination

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import discord
 import pytest
 
-from bot.delivery.posting import Upload, files_of
 from bot.delivery.standing import find_posted
+from bot.delivery.uploads import Upload, files_of
 from bot.errors import DecisionRefusedError
 from tests.examples import png
 

@@ -12,7 +12,7 @@ from bot.discord_ui import front_desk as room
 from bot.discord_ui.front_desk import PASSING, REMEMBERED_FOR, FrontDesk
 from bot.errors import DatabaseError
 from bot.presentation.restart import stopping_text, unanswered_text
-from bot.services.jobs import Arrears
+from bot.services.jobs import PendingWrites
 from bot.services.ledger import Errand
 from tests.delivery.errors import refused
 from tests.examples import DESTINATION, REQUESTER
@@ -81,7 +81,7 @@ class Memory:
 
 def desk_of(errands: Ledger) -> FrontDesk:
     client: Any = None  # nothing is sent
-    return FrontDesk(client, errands, Memory(), Arrears("books", nothing, pauses=(0.0,)), lambda: 1_000_000.0)
+    return FrontDesk(client, errands, Memory(), PendingWrites("books", nothing, pauses=(0.0,)), lambda: 1_000_000.0)
 
 
 def test_an_event_is_new_once() -> None:
@@ -158,7 +158,7 @@ async def test_who_comes_as_the_books_are_slow_is_not_overlooked_when_the_connec
 async def test_what_is_long_past_is_forgotten_once_a_day() -> None:
     now, client, errands = [1_000_000], None, Ledger()
     notes = Memory()
-    desk = FrontDesk(cast("Any", client), errands, notes, Arrears("books", nothing), lambda: now[0])
+    desk = FrontDesk(cast("Any", client), errands, notes, PendingWrites("books", nothing), lambda: now[0])
     await desk.open()
     for number, later in enumerate((10, 10, REMEMBERED_FOR, 10)):
         now[0] += later

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pytest
 
     from bot.openai_images.client import ImagesClient
-    from bot.openai_images.rate_limits import Tell
+    from bot.openai_images.rate_limit_headers import Tell
 
 FOX = ImageRequest(prompt="a fox", model="gpt-image-2.5-flare", size="1024x1024", quality="low", partial_images=1)
 OPTIONS = ImageOptions(pace=0.0, canned_bytes=20_000)

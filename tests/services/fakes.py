@@ -17,7 +17,6 @@ from bot.services.catalog import Catalog, MainTokens, ToolTokens, Usage
 from bot.services.gallery import FileHolds
 from bot.services.jobs import (
     Answers,
-    Arrears,
     Begun,
     BufferedBlobs,
     Cancellations,
@@ -32,6 +31,7 @@ from bot.services.jobs import (
     Outcomes,
     PartialImage,
     Pausing,
+    PendingWrites,
     PictureReceiver,
     Posted,
     Preview,
@@ -543,8 +543,8 @@ class House:
         self.requests = TroubledRequests(database)
         self.blobs = MemoryBlobs()
         self.stores = Stores(
-            Arrears("files", self.blobs.try_out, pauses=pauses, patience=patience),
-            Arrears("books", self._write_something, pauses=pauses, patience=patience),
+            PendingWrites("files", self.blobs.try_out, pauses=pauses, patience=patience),
+            PendingWrites("books", self._write_something, pauses=pauses, patience=patience),
         )
         safe = BufferedBlobs(self.blobs, self.stores.files)
         self.clock = Clock()

@@ -9,7 +9,7 @@ import pytest
 
 from bot.errors import DatabaseError
 from bot.storage import history as of_history
-from bot.storage.database import history_index, mark, opening, schema
+from bot.storage.database import high_water_mark, history_index, opening, schema
 from bot.storage.database.database import Database
 from bot.storage.database.sqlite import sqlite3
 
@@ -94,7 +94,7 @@ async def test_every_sqlite_books_and_finds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: ModuleType
 ) -> None:
     """Older ones trust no function for JSON that stands in a trigger."""
-    for room in (opening, mark):
+    for room in (opening, high_water_mark):
         monkeypatch.setattr(room, "sqlite3", module)
     monkeypatch.setattr(opening, "migrate", schema.migrate)  # not a copy that another SQLite has made
     async with opened(tmp_path / "atelier.sqlite3") as books:

@@ -93,8 +93,8 @@ class Both(Trouble):
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.storage.database.opening.BUSY_SECONDS", 0.02)
-    monkeypatch.setattr("bot.services.jobs.arrears.PATIENCE", 0.05)
-    monkeypatch.setattr("bot.services.jobs.arrears.PAUSES", (0.05,))
+    monkeypatch.setattr("bot.services.jobs.pending_writes.PATIENCE", 0.05)
+    monkeypatch.setattr("bot.services.jobs.pending_writes.PAUSES", (0.05,))
 
 
 def settled_at_cost(house: House) -> None:
@@ -143,7 +143,7 @@ async def test_a_picture_that_comes_while_nothing_can_be_kept_is_shown_and_made_
 async def test_a_stop_numbers_what_was_shown_from_memory_if_it_can_be_written_by_then(
     open_house: OpenHouse, monkeypatch: pytest.MonkeyPatch, kind: type[Trouble]
 ) -> None:
-    monkeypatch.setattr("bot.services.jobs.arrears.PAUSES", (3600.0,))  # nobody notices that it has passed
+    monkeypatch.setattr("bot.services.jobs.pending_writes.PAUSES", (3600.0,))  # nobody notices that it has passed
     house = await open_house()
     await house.start_bot()
     mia = house.discord.server.add_member("Mia")
@@ -223,7 +223,7 @@ async def test_what_costs_nothing_is_answered_meanwhile(house: House, mia: Membe
 
 
 async def test_leads_are_told_once_when_it_lasts(house: House, mia: Member, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.services.jobs.arrears.LASTING", 0.0)
+    monkeypatch.setattr("bot.services.jobs.pending_writes.LASTING", 0.0)
     lead = house.discord.server.add_member("Lea", permissions=Permission.MANAGE_GUILD)
     log = house.discord.server.channel("random")
     await house.ended(await lead.slash("studio log", channel_=log))

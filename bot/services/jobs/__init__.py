@@ -1,6 +1,5 @@
 """A request's life: reserved, queued, generated, answered."""
 
-from bot.services.jobs.arrears import Arrears, Stores
 from bot.services.jobs.cancellation import DISCARDED, Cancellations, Canceller, Discards
 from bot.services.jobs.delivery import Answers, Delivery, DeliveryError, Posted, Preview, Result
 from bot.services.jobs.files import BufferedBlobs, PictureReceiver
@@ -9,6 +8,7 @@ from bot.services.jobs.line import Load, Withdrawal, line_of
 from bot.services.jobs.outage import Downtime, Outage
 from bot.services.jobs.outcomes import CUT, NAMED, WHY_NO_WORDS, Outcomes
 from bot.services.jobs.pausing import LONGEST_REASON, Pausing, Switched, why_paused
+from bot.services.jobs.pending_writes import PendingWrites, Stores
 from bot.services.jobs.provider import (
     FILE_ENDINGS,
     Begun,
@@ -38,7 +38,6 @@ __all__ = [
     "TURN",
     "WHY_NO_WORDS",
     "Answers",
-    "Arrears",
     "Begun",
     "BufferedBlobs",
     "Cancellations",
@@ -63,6 +62,7 @@ __all__ = [
     "Outcomes",
     "PartialImage",
     "Pausing",
+    "PendingWrites",
     "PictureReceiver",
     "Posted",
     "Preview",

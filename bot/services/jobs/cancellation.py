@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.services.gallery import FileHolds
-    from bot.services.jobs.arrears import Arrears
+    from bot.services.jobs.pending_writes import PendingWrites
     from bot.services.jobs.workshop import Workshop
     from bot.services.ledger import Journal, Ledger, Notes, Order, Picture, Requests
     from bot.services.policy import Audit
@@ -140,7 +140,7 @@ class Discards:
     journal: Journal
     requests: Requests
     file_holds: FileHolds
-    books: Arrears
+    books: PendingWrites
     clock: Callable[[], float]
 
     async def choose(self, request_id: str) -> None:

@@ -18,8 +18,8 @@ from bot.services.ledger import ChargeState
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.services.jobs.arrears import Arrears
     from bot.services.jobs.outage import Downtime
+    from bot.services.jobs.pending_writes import PendingWrites
     from bot.services.ledger import BlobStore, Destination, LimitStatus, Order, Picture, Requests, TurnAnswer
     from bot.services.policy import Pause, Requester
     from bot.services.quotas import Accounts, BudgetHint, VisibleLimits
@@ -193,7 +193,7 @@ class Answers:
     """
 
     requests: Requests
-    books: Arrears
+    books: PendingWrites
     blobs: BlobStore
     accounts: Accounts
     clock: Callable[[], float] = time.time

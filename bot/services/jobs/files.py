@@ -13,7 +13,7 @@ from typing_extensions import override
 from bot.errors import RequestRejectedError, StoreTroubleError
 from bot.language import phrase
 from bot.services.catalog import INPUT_MEDIA_TYPES
-from bot.services.jobs.arrears import ASK_LATER
+from bot.services.jobs.pending_writes import ASK_LATER
 from bot.services.jobs.provider import FILE_ENDINGS, CheckedPicture, InputImage, UnreadablePictureError
 from bot.services.ledger import BlobStore
 from bot.services.requests import keeps_shape
@@ -21,7 +21,7 @@ from bot.services.requests import keeps_shape
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
 
-    from bot.services.jobs.arrears import Arrears
+    from bot.services.jobs.pending_writes import PendingWrites
     from bot.services.jobs.provider import PictureCheck, Retouch
     from bot.services.requests import ImageRequest, StoredImage
 
@@ -182,12 +182,12 @@ class BufferedBlobs(BlobStore):
 
     Args:
         blobs: keeps the files.
-        arrears: what is owed to it.
+        pending_writes: what is owed to it.
     """
 
-    def __init__(self, blobs: BlobStore, arrears: Arrears) -> None:
+    def __init__(self, blobs: BlobStore, pending_writes: PendingWrites) -> None:
         self._blobs = blobs
-        self._arrears = arrears
+        self._pending_writes = pending_writes
         self._held: dict[str, bytes] = {}
         self._fresh: dict[str, bytes] = {}  # kept a moment ago: whoever tells of it need not read it from the disk
 
@@ -201,11 +201,11 @@ class BufferedBlobs(BlobStore):
         try:
             return await self._blobs.put(content)
         except OSError as error:
-            self._arrears.note(error)
+            self._pending_writes.note(error)
             raise StoreTroubleError(
                 phrase(
                     "{trouble}, so I cannot keep the pictures that this starts from. {advice}",
-                    trouble=self._arrears.trouble,
+                    trouble=self._pending_writes.trouble,
                     advice=ASK_LATER,
                 )
             ) from error
@@ -215,7 +215,7 @@ class BufferedBlobs(BlobStore):
         try:
             digest = await self._blobs.put(content)
         except OSError as error:
-            self._arrears.note(error)
+            self._pending_writes.note(error)
         except Exception:  # noqa: BLE001 - whatever it was, once more, and till then from memory
             _log.exception("picture not put away")
         else:
@@ -223,7 +223,7 @@ class BufferedBlobs(BlobStore):
             return digest
         digest = hashlib.sha256(content).hexdigest()
         self._held[digest] = content
-        self._arrears.owe(f"file {digest}", lambda: self._put_away(digest))
+        self._pending_writes.owe(f"file {digest}", lambda: self._put_away(digest))
         return digest
 
     @override

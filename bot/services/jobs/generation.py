@@ -20,11 +20,11 @@ from bot.errors import (
     RequestRejectedError,
 )
 from bot.language import phrase, plural
-from bot.services.jobs.arrears import passes, to_the_end
 from bot.services.jobs.files import load_inputs
 from bot.services.jobs.line import RecalledError, StoppedError, cancelled
 from bot.services.jobs.outage import HeldUpError
 from bot.services.jobs.outcomes import JobOutcome, Outcomes, failure_of, unknown
+from bot.services.jobs.pending_writes import passes, to_the_end
 from bot.services.jobs.provider import FinishedImage, Reply
 from bot.services.ledger import ChargeConflictError
 from bot.services.text import about
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 
     from bot.services.admission import Clearance
-    from bot.services.jobs.arrears import Arrears
     from bot.services.jobs.files import BufferedBlobs
     from bot.services.jobs.line import Recall
     from bot.services.jobs.outage import Outage
+    from bot.services.jobs.pending_writes import PendingWrites
     from bot.services.jobs.provider import ImageProvider, InputImage, PartialImage
     from bot.services.jobs.provider_account import Call, ProviderAccount
     from bot.services.jobs.turn_calls import TurnCalls
@@ -80,7 +80,7 @@ class Generation:
 
     outcomes: Outcomes
     clearance: Clearance
-    books: Arrears
+    books: PendingWrites
     blobs: BufferedBlobs
     provider: ImageProvider
     turns: TurnCalls

@@ -12,7 +12,7 @@ import structlog
 from bot.errors import HELD, DatabaseError, ImageFailure, OutcomeUnknownError, PromptBlockedError, not_known
 from bot.language import phrase, plural
 from bot.services.catalog import Usage
-from bot.services.jobs.arrears import passes, persistently
+from bot.services.jobs.pending_writes import passes, persistently
 from bot.services.jobs.provider import FinishedImage, UnreadablePictureError
 from bot.services.ledger import ChargeConflictError, ChargeState, Picture, Settlement, TurnAnswer, WordsSettlement
 from bot.services.requests import CANNOT, StoredImage, after_bound, format_usd, pricing, turn_usage
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from bot.services.catalog import Catalog
-    from bot.services.jobs.arrears import Arrears
     from bot.services.jobs.files import BufferedBlobs, PictureReceiver
+    from bot.services.jobs.pending_writes import PendingWrites
     from bot.services.jobs.provider import Reply
     from bot.services.ledger import Job, Ledger, Notes, Order
     from bot.services.requests import ImageRequest
@@ -74,7 +74,7 @@ class Outcomes:
     """
 
     ledger: Ledger
-    books: Arrears
+    books: PendingWrites
     blobs: BufferedBlobs
     receiver: PictureReceiver
     catalog: Catalog

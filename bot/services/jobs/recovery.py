@@ -14,16 +14,16 @@ import structlog
 from bot.errors import DatabaseError
 from bot.language import phrase
 from bot.services.background import Background
-from bot.services.jobs.arrears import passes
+from bot.services.jobs.pending_writes import passes
 from bot.services.ledger import ChargeState
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from bot.services.jobs.arrears import Arrears
     from bot.services.jobs.cancellation import Discards
     from bot.services.jobs.delivery import Answers, Delivery, OpenDelivery
     from bot.services.jobs.generation import Generation
+    from bot.services.jobs.pending_writes import PendingWrites
     from bot.services.jobs.workshop import Workshop
     from bot.services.ledger import Ledger, Order, Requests
     from bot.services.policy import Policies
@@ -143,7 +143,7 @@ class Recovery:
         policies: Policies,
         generation: Generation,
         answers: Answers,
-        books: Arrears,
+        books: PendingWrites,
         gone_back: GoneBack,
         measured: Measurements,
         past: Past,

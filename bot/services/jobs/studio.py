@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from bot.services.catalog import Catalog
-    from bot.services.jobs.arrears import Stores
     from bot.services.jobs.delivery import Answers, Delivery
     from bot.services.jobs.generation import Generation
     from bot.services.jobs.line import Line
     from bot.services.jobs.outage import Outage
+    from bot.services.jobs.pending_writes import Stores
     from bot.services.jobs.recovery import Recovery
     from bot.services.jobs.workshop import Workshop
     from bot.services.ledger import Destination, Ledger, Order, Requests

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
     from bot.errors import ImageFailure
-    from bot.services.jobs.arrears import Stores
     from bot.services.jobs.delivery import Answers, Delivery
     from bot.services.jobs.generation import Generation
     from bot.services.jobs.line import Line
     from bot.services.jobs.outcomes import JobOutcome
+    from bot.services.jobs.pending_writes import Stores
     from bot.services.ledger import Job, Order
     from bot.services.policy import Pause
     from bot.services.turns import Foretold, Measurements, Member

@@ -3,8 +3,8 @@
 from bot.services.turns.byte_shares import FairShare
 from bot.services.turns.durations import GenerationProgress, Kind, Measurements, Past, Usual
 from bot.services.turns.gates import Gate
+from bot.services.turns.pace import RATE_LIMITS, Pace, Standing
 from bot.services.turns.queue import FairQueue, Foretold, Member
-from bot.services.turns.rate_limits import RATE_LIMITS, Pace, Standing
 
 __all__ = [
     "RATE_LIMITS",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
 import aiosqlite
 
-from bot.storage.database.mark import COUNT
+from bot.storage.database.high_water_mark import COUNT
 from bot.storage.database.opening import open_marked, unusable
 from bot.storage.database.sqlite import DAMAGE, sqlite3
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from bot.storage.database.mark import Marker
+    from bot.storage.database.high_water_mark import Marker
 
 T = TypeVar("T")
 

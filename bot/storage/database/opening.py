@@ -12,8 +12,8 @@ import structlog
 
 from bot.errors import DatabaseError
 from bot.storage.blobs import flush_directory
+from bot.storage.database.high_water_mark import Marker, refuse_missing
 from bot.storage.database.history_index import is_of_index, rebuild
-from bot.storage.database.mark import Marker, refuse_missing
 from bot.storage.database.schema import back_up, migrate, newest_version, refuse_newer, version_of
 from bot.storage.database.sqlite import DAMAGE, has_wal_fix, must_trust, sqlite3
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from bot.services.jobs import GoneBack, LastSeen
-from bot.storage.database.mark import GONE_BACK, NEW, UNTOLD, highest_picture, note_going_back
+from bot.storage.database.high_water_mark import GONE_BACK, NEW, UNTOLD, highest_picture, note_going_back
 from bot.storage.database.state_rows import read_state, write_state
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from structlog.testing import capture_logs
 
-from bot.services.jobs.arrears import persistently, to_the_end
+from bot.services.jobs.pending_writes import persistently, to_the_end
 from bot.services.ledger import ChargeConflictError
 
 

@@ -7,7 +7,7 @@ import errno
 import pytest
 
 from bot.errors import StoreTroubleError
-from bot.services.jobs import Arrears, BufferedBlobs, files
+from bot.services.jobs import BufferedBlobs, PendingWrites, files
 from tests.services.fakes import MemoryBlobs
 
 FULL = OSError(errno.ENOSPC, "No space left on device")
@@ -20,7 +20,7 @@ def disk() -> MemoryBlobs:
 
 @pytest.fixture
 def safe(disk: MemoryBlobs) -> BufferedBlobs:
-    return BufferedBlobs(disk, Arrears("files", disk.try_out, pauses=(0.0,)))
+    return BufferedBlobs(disk, PendingWrites("files", disk.try_out, pauses=(0.0,)))
 
 
 async def test_what_the_disk_takes_is_kept_there(disk: MemoryBlobs, safe: BufferedBlobs) -> None:
@@ -63,25 +63,25 @@ async def test_what_a_member_has_still_is_refused_with_a_sentence(disk: MemoryBl
 
 
 async def test_what_nobody_else_has_stays_in_memory_until_the_disk_takes_it(disk: MemoryBlobs) -> None:
-    arrears = Arrears("files", disk.try_out, pauses=(0.0,))
-    safe = BufferedBlobs(disk, arrears)
+    pending_writes = PendingWrites("files", disk.try_out, pauses=(0.0,))
+    safe = BufferedBlobs(disk, pending_writes)
     disk.trouble.extend([FULL] * 4)
 
     digest = await safe.keep(b"a fox")
     meanwhile = await safe.get(digest)
-    await arrears.well()
+    await pending_writes.well()
 
     assert meanwhile == disk.kept[digest] == await safe.get(digest) == b"a fox"
 
 
 async def test_what_is_deleted_meanwhile_is_not_kept(disk: MemoryBlobs) -> None:
-    arrears = Arrears("files", disk.try_out, pauses=(0.0,))
-    safe = BufferedBlobs(disk, arrears)
+    pending_writes = PendingWrites("files", disk.try_out, pauses=(0.0,))
+    safe = BufferedBlobs(disk, pending_writes)
     disk.trouble.extend([FULL] * 4)
 
     digest = await safe.keep(b"a fox")
     await safe.delete(digest)
-    await arrears.well()
+    await pending_writes.well()
 
     assert disk.kept == {}
     assert await safe.get(digest) is None

@@ -54,7 +54,7 @@ class _Owed:
         self.taken: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
 
-class Arrears:
+class PendingWrites:
     """One place where things are written, and what it has not taken yet. It belongs to one event loop.
 
     Steps are taken in their order, each until the place takes it: it may be tried any number of times.
@@ -174,7 +174,7 @@ class Arrears:
     def _begin(self) -> None:
         self._well.clear()
         if self._catching_up is None or self._catching_up.done():
-            self._catching_up = asyncio.create_task(self._go_on(), name=f"arrears of {self._name}")
+            self._catching_up = asyncio.create_task(self._go_on(), name=f"writes of {self._name}")
 
     async def _go_on(self) -> None:
         began, told = time.monotonic(), False
@@ -222,7 +222,7 @@ class Arrears:
 class Stores:
     """Both places where we write: the picture files and the books."""
 
-    def __init__(self, files: Arrears, books: Arrears) -> None:
+    def __init__(self, files: PendingWrites, books: PendingWrites) -> None:
         self.files = files
         self.books = books
         self._background = Background()

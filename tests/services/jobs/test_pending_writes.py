@@ -10,8 +10,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.errors import DatabaseError, StoreTroubleError
-from bot.services.jobs import Arrears, Stores
-from bot.services.jobs import arrears as room
+from bot.services.jobs import PendingWrites, Stores
+from bot.services.jobs import pending_writes as room
 from tests.services.fakes import until
 
 FULL = OSError(errno.ENOSPC, "No space left on device")
@@ -37,45 +37,45 @@ class Disk:
         return what
 
 
-def arrears_of(disk: Disk, patience: float = 60.0, pauses: tuple[float, ...] = (0.0,)) -> Arrears:
-    return Arrears("disk", disk.probe, pauses=pauses, patience=patience)
+def writes_to(disk: Disk, patience: float = 60.0, pauses: tuple[float, ...] = (0.0,)) -> PendingWrites:
+    return PendingWrites("disk", disk.probe, pauses=pauses, patience=patience)
 
 
 async def test_what_can_be_written_is_written_at_once() -> None:
     disk = Disk()
-    arrears = arrears_of(disk)
+    pending_writes = writes_to(disk)
 
-    assert await arrears.write("r1", lambda: disk.take("a")) == "a"
-    assert (arrears.trouble, arrears.owes("r1")) == ("", False)
-    await arrears.well()
-    await arrears.paid("r1")
-    await arrears.close()
+    assert await pending_writes.write("r1", lambda: disk.take("a")) == "a"
+    assert (pending_writes.trouble, pending_writes.owes("r1")) == ("", False)
+    await pending_writes.well()
+    await pending_writes.paid("r1")
+    await pending_writes.close()
 
 
 async def test_who_is_patient_does_not_notice_a_fault_that_passes() -> None:
     disk = Disk()
-    arrears = arrears_of(disk)
+    pending_writes = writes_to(disk)
     disk.trouble.append(LOCKED)
     told: list[str] = []
-    arrears.changed.append(lambda: told.append(arrears.trouble))
+    pending_writes.changed.append(lambda: told.append(pending_writes.trouble))
 
-    assert await arrears.write("r1", lambda: disk.take("a")) == "a"
-    await arrears.well()
+    assert await pending_writes.write("r1", lambda: disk.take("a")) == "a"
+    await pending_writes.well()
     assert told == ["Another program keeps my books locked", ""]
 
 
 async def test_what_is_owed_is_written_in_its_order_when_the_disk_takes_it_again() -> None:
     disk, told = Disk(), list[str]()
-    arrears = arrears_of(disk, patience=0.0)
-    arrears.changed.append(lambda: told.append(arrears.trouble))
+    pending_writes = writes_to(disk, patience=0.0)
+    pending_writes.changed.append(lambda: told.append(pending_writes.trouble))
     disk.trouble.extend([FULL, FULL])
 
-    first = await arrears.write("r1", lambda: disk.take("a"))
-    second = await arrears.write("r2", lambda: disk.take("b"))
-    assert (first, second, arrears.owes("r1"), arrears.owes("r3")) == (None, None, True, False)
+    first = await pending_writes.write("r1", lambda: disk.take("a"))
+    second = await pending_writes.write("r2", lambda: disk.take("b"))
+    assert (first, second, pending_writes.owes("r1"), pending_writes.owes("r3")) == (None, None, True, False)
     disk.trouble.clear()
-    await arrears.paid("r2")
-    await arrears.well()
+    await pending_writes.paid("r2")
+    await pending_writes.well()
 
     assert disk.written == ["a", "b"]
     assert told == ["My disk is full", ""]
@@ -83,14 +83,14 @@ async def test_what_is_owed_is_written_in_its_order_when_the_disk_takes_it_again
 
 async def test_another_fault_is_told_as_such() -> None:
     disk, told = Disk(), list[str]()
-    arrears = arrears_of(disk)
-    arrears.changed.append(lambda: told.append(arrears.trouble))
+    pending_writes = writes_to(disk)
+    pending_writes.changed.append(lambda: told.append(pending_writes.trouble))
     disk.trouble.append(OSError(errno.EROFS, "Read-only file system"))
-    await arrears.look()
+    await pending_writes.look()
     disk.trouble[0] = FULL
     await until(lambda: told[-1] == "My disk is full")
     disk.trouble.clear()
-    await arrears.well()
+    await pending_writes.well()
 
     assert told == ["My disk cannot be written", "My disk is full", ""]
 
@@ -100,7 +100,7 @@ async def test_a_step_that_can_never_be_taken_does_not_keep_the_others(
     waited_for: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
     disk = Disk()
-    arrears = arrears_of(disk, patience=60.0 if waited_for else 0.0)
+    pending_writes = writes_to(disk, patience=60.0 if waited_for else 0.0)
     disk.trouble.append(FULL)
 
     async def bug() -> None:
@@ -110,11 +110,11 @@ async def test_a_step_that_can_never_be_taken_does_not_keep_the_others(
     with capture_logs() as log:
         if waited_for:
             with pytest.raises(RuntimeError):
-                await arrears.write("r1", bug)
+                await pending_writes.write("r1", bug)
         else:
-            await arrears.write("r1", bug)
-        arrears.owe("r2", lambda: disk.take("b"))
-        await arrears.well()
+            await pending_writes.write("r1", bug)
+        pending_writes.owe("r2", lambda: disk.take("b"))
+        await pending_writes.well()
 
     assert disk.written == ["a", "b"]
     assert "not written, and never will be" in [entry["event"] for entry in log]
@@ -122,88 +122,88 @@ async def test_a_step_that_can_never_be_taken_does_not_keep_the_others(
 
 async def test_a_step_that_fails_at_once_for_another_reason_is_whose_who_takes_it() -> None:
     disk = Disk()
-    arrears = arrears_of(disk)
+    pending_writes = writes_to(disk)
     disk.trouble.append(RuntimeError("a bug"))
 
     with pytest.raises(RuntimeError):
-        await arrears.write("r1", lambda: disk.take("a"))
-    assert arrears.trouble == ""
+        await pending_writes.write("r1", lambda: disk.take("a"))
+    assert pending_writes.trouble == ""
 
 
 async def test_damage_is_whose_who_meets_it_and_keeps_nobody_else() -> None:
     disk = Disk()
-    arrears = arrears_of(disk)
+    pending_writes = writes_to(disk)
     told: list[str] = []
-    arrears.changed.append(lambda: told.append(arrears.trouble))
+    pending_writes.changed.append(lambda: told.append(pending_writes.trouble))
     disk.trouble.append(DAMAGED)
 
     with pytest.raises(DatabaseError):
-        await arrears.write("r1", lambda: disk.take("a"))
-    arrears.note(DAMAGED)
-    await arrears.well()
+        await pending_writes.write("r1", lambda: disk.take("a"))
+    pending_writes.note(DAMAGED)
+    await pending_writes.well()
 
-    assert (told, arrears.owes("r1")) == ([], False)
-    assert await arrears.write("r2", lambda: disk.take("b")) == "b"
+    assert (told, pending_writes.owes("r1")) == ([], False)
+    assert await pending_writes.write("r2", lambda: disk.take("b")) == "b"
 
 
 async def test_what_is_owed_and_meets_damage_keeps_nothing_that_is_owed_behind_it() -> None:
     disk = Disk()
-    arrears = arrears_of(disk, patience=0.0)
+    pending_writes = writes_to(disk, patience=0.0)
     disk.trouble.append(FULL)
 
     async def damaged() -> None:
         await disk.take("a")
         raise DAMAGED
 
-    await arrears.write("r1", damaged)
-    await arrears.write("r2", lambda: disk.take("b"))
+    await pending_writes.write("r1", damaged)
+    await pending_writes.write("r2", lambda: disk.take("b"))
     disk.trouble.clear()
-    await arrears.well()
+    await pending_writes.well()
 
-    assert (disk.written, arrears.trouble) == (["a", "b"], "")
+    assert (disk.written, pending_writes.trouble) == (["a", "b"], "")
 
 
 async def test_a_fault_that_lasts_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "LASTING", 0.0)
     disk, told = Disk(), list[str]()
-    arrears = arrears_of(disk)
-    arrears.lasts = told.append
+    pending_writes = writes_to(disk)
+    pending_writes.lasts = told.append
     disk.trouble.append(FULL)
-    arrears.note(FULL)
+    pending_writes.note(FULL)
     await until(lambda: told != [])
     await asyncio.sleep(0.01)
     disk.trouble.clear()
-    await arrears.well()
+    await pending_writes.well()
 
     assert told == ["My disk is full"]
 
 
 async def test_a_fault_that_several_meet_is_told_once() -> None:
     disk, told = Disk(), list[str]()
-    arrears = arrears_of(disk, pauses=(3600.0,))
-    arrears.changed.append(lambda: told.append(arrears.trouble))
+    pending_writes = writes_to(disk, pauses=(3600.0,))
+    pending_writes.changed.append(lambda: told.append(pending_writes.trouble))
 
     with capture_logs() as log:
-        arrears.note(FULL)
-        arrears.note(FULL)
+        pending_writes.note(FULL)
+        pending_writes.note(FULL)
 
     assert told == ["My disk is full"]
     assert len(log) == 1
-    await arrears.close()
+    await pending_writes.close()
 
 
 @pytest.mark.parametrize("freed", [True, False])
 async def test_at_the_end_it_is_tried_once_more(freed: bool) -> None:  # noqa: FBT001 - a column of the table
     disk = Disk()
-    arrears = arrears_of(disk, patience=0.0, pauses=(3600.0,))
+    pending_writes = writes_to(disk, patience=0.0, pauses=(3600.0,))
     disk.trouble.append(FULL)
     disk.trouble.append(FULL)
-    await arrears.write("r1", lambda: disk.take("a"))
+    await pending_writes.write("r1", lambda: disk.take("a"))
     if freed:
         disk.trouble.clear()
 
     with capture_logs() as log:
-        await arrears.close()
+        await pending_writes.close()
 
     assert disk.written == ["a"] * freed
     assert [entry["subject"] for entry in log if entry["event"] == "never written"] == ["r1"] * (not freed)
@@ -211,7 +211,7 @@ async def test_at_the_end_it_is_tried_once_more(freed: bool) -> None:  # noqa: F
 
 async def test_nothing_begins_while_either_place_is_in_trouble() -> None:
     files, books = Disk(), Disk()
-    stores = Stores(arrears_of(files), arrears_of(books))
+    stores = Stores(writes_to(files), writes_to(books))
     await stores.ready()
     await stores.well()
     files.trouble.append(FULL)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.errors import ProviderBusyError
 from bot.openai_images import OpenAIImages
-from bot.openai_images.rate_limits import seconds_in, standings_of
+from bot.openai_images.rate_limit_headers import seconds_in, standings_of
 from bot.sandbox.images import ImageOptions, SandboxImages
 from bot.services.turns import Standing
 from tests.examples import REQUEST

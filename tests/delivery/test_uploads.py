@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 from PIL import Image
 
-from bot.delivery.posting import (
+from bot.delivery.uploads import (
     DEFAULT_LIMIT,
     REQUEST_LIMIT,
     Upload,
@@ -142,7 +142,7 @@ async def test_a_copy_is_made_of_what_does_not_fit_and_said() -> None:
 
 
 async def test_the_files_of_one_message_share_its_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.delivery.posting.REQUEST_LIMIT", 40_000)
+    monkeypatch.setattr("bot.delivery.uploads.REQUEST_LIMIT", 40_000)
     kept = order(*(job(index, picture(index)) for index in (1, 2, 3, 4)))
 
     posting = await uploads_of(result(kept, content=noisy_png(128)), DEFAULT_LIMIT)

@@ -11,7 +11,7 @@ from bot.errors import DatabaseError
 from bot.services.jobs import LastSeen, Restoration
 from bot.storage import SqlitePolicies
 from bot.storage.database.database import Database
-from bot.storage.database.mark import Marker, mark_path, note_going_back
+from bot.storage.database.high_water_mark import Marker, mark_path, note_going_back
 from bot.storage.database.restoration import SqliteGoneBack
 
 from .examples import NOON, SERVER, opened, order, settlement

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cogs.edit.talk import LONGEST, is_talk
+from cogs.edit.remarks import LONGEST, is_talk
 
 
 def sentences(name: str) -> list[str]:
@@ -15,7 +15,7 @@ def sentences(name: str) -> list[str]:
     return [line for line in lines if line]
 
 
-TALK, WISHES = sentences("talk.txt"), sentences("wishes.txt")
+TALK, WISHES = sentences("remarks.txt"), sentences("wishes.txt")
 
 
 def test_the_tables_are_long_and_no_sentence_stands_twice() -> None:
