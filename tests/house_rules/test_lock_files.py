@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from itertools import pairwise
 
 import pytest
 
-from tests.house_rules.sources import ROOT
+from tests.house_rules.sources import ROOT, modules, text_of
 
 LOCK = "requirements.lock"
 CHARTS_LOCK = "requirements-charts.lock"
@@ -19,6 +21,8 @@ NO_BUILDS = "--only-binary :all:"  # to build from source would fetch build tool
 REQUIREMENT = re.compile(r"(?P<name>[a-z0-9][a-z0-9._-]*)(\[[a-z0-9,._-]+\])?==(?P<version>\S+)( ; (?P<marker>.+))?")
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 ADDRESSES = ("://", "--index", "--extra-index", "--find-links", "@ ")
+IMPORT = re.compile(r"^ *(?:from (?=\S+ import\b)|import )([a-zA-Z_]\w*)", re.MULTILINE)
+TYPES_ONLY = frozenset({"_typeshed"})  # what a checker of types brings along
 INSTALLATION = re.compile(r"pip install (?P<options>[^&`]*)-r (?P<lock>\S+\.lock)")
 
 
@@ -76,6 +80,22 @@ def test_every_dependency_is_locked() -> None:
     assert names(charts) & locked(LOCK) == set()
     for lock, group in ((LOCK, "build"), (TESTS_LOCK, "tests"), (DEV_LOCK, "dev")):
         assert names([one for one in groups[group] if isinstance(one, str)]) - locked(lock) == set()
+
+
+@pytest.mark.parametrize(("rooms", "groups"), [(("bot", "cogs"), ()), (("tests",), ("tests",))])
+def test_what_is_imported_is_named_as_a_dependency(rooms: tuple[str, ...], groups: tuple[str, ...]) -> None:
+    """What only another package brings along goes, or breaks, with that package's next release."""
+    whole = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    project = whole["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["charts"]]
+    wanted += [one for group in groups for one in whole["dependency-groups"][group] if isinstance(one, str)]
+    homes = packages_distributions()
+
+    imported = {name for path in modules(*rooms) for name in IMPORT.findall(text_of(path))}
+    others = imported - sys.stdlib_module_names - {"bot", "cogs", "tests"} - TYPES_ONLY
+    lacking = {name for name in others if not {normalised(home) for home in homes.get(name, ())} & names(wanted)}
+
+    assert lacking == set()
 
 
 def names(wanted: list[str]) -> set[str]:
