@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import cast
 
 from aiohttp import web
@@ -18,11 +19,14 @@ async def stop_listening(server: asyncio.Server) -> None:
     its garbage is collected, and whoever connected waits.
     """
     loop = asyncio.get_running_loop()
-    for listener in server.sockets:
-        loop.remove_reader(listener.fileno())
-    for _ in range(_ROUNDS):
-        await asyncio.sleep(0)
-    server.close()
+    try:
+        with suppress(NotImplementedError):  # Windows' loop watches no sockets
+            for listener in server.sockets:
+                loop.remove_reader(listener.fileno())
+        for _ in range(_ROUNDS):
+            await asyncio.sleep(0)
+    finally:
+        server.close()
 
 
 class HttpServer:
@@ -59,7 +63,7 @@ class HttpServer:
         try:
             loop = asyncio.get_running_loop()
             server = await loop.create_server(protocol_of, host, port, backlog=backlog)
-        except OSError:
+        except BaseException:
             await runner.cleanup()
             raise
         self._open = server, runner
@@ -71,5 +75,7 @@ class HttpServer:
         opened, self._open = self._open, None
         if opened is not None:
             server, runner = opened
-            await stop_listening(server)
-            await runner.cleanup()
+            try:
+                await stop_listening(server)
+            finally:
+                await runner.cleanup()

@@ -58,6 +58,8 @@ async def test_a_port_that_is_taken_leaves_nothing_open() -> None:
 
     with pytest.raises(OSError, match="address already in use"):
         await second.open(answering("two"), port=port)
+    with pytest.raises(OverflowError):
+        await second.open(answering("two"), port=65_536)
 
     await second.close()
     assert await read(port) == "one"
@@ -77,6 +79,38 @@ async def test_who_connects_in_the_moment_of_the_close_is_cut_off_too(rounds: in
         client.settimeout(60.0)
         with suppress(ConnectionResetError):  # it had not been taken yet
             assert await asyncio.to_thread(client.recv, 1) == b""
+
+
+@pytest.mark.parametrize("rounds", range(7))
+async def test_a_close_that_is_cancelled_frees_the_port_all_the_same(rounds: int) -> None:
+    server = HttpServer()
+    port = await server.open(answering("one"))
+
+    closing = asyncio.create_task(server.close())
+    for _ in range(rounds):
+        await asyncio.sleep(0)
+    closing.cancel()
+    with suppress(asyncio.CancelledError):
+        await closing
+    await server.close()
+
+    with pytest.raises(OSError, match=str(port)):
+        await read(port)
+
+
+async def test_it_closes_where_the_loop_watches_no_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As that of Windows, which has another way to be told of connections."""
+
+    def unknown(_: int) -> None:
+        raise NotImplementedError
+
+    server = HttpServer()
+    port = await server.open(answering("one"))
+    monkeypatch.setattr(asyncio.get_running_loop(), "remove_reader", unknown)
+    await server.close()
+
+    with pytest.raises(OSError, match=str(port)):
+        await read(port)
 
 
 async def test_a_request_that_runs_gets_its_grace_and_no_more() -> None:
