@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_paint_again = lru_cache(maxsize=4)(paint)  # with a seed, equal calls give equal pictures, which nobody changes
+_paint_again = lru_cache(maxsize=4)(paint)  # with a seed, equal calls give equal pictures
 
 
 class Painting:
@@ -79,7 +79,8 @@ class PainterPool:
         if length is not None and checked.output_format not in {"gif", "svg"}:
             return Painting(checked, chance, None, length)
         make = paint if self._options.seed is None else _paint_again
-        return Painting(checked, chance, make(self._commission(checked, chance)), 0)
+        # A copy: Pillow notes on a picture how it is being saved, and two threads may save equal ones differently.
+        return Painting(checked, chance, make(self._commission(checked, chance)).copy(), 0)
 
     def _commission(self, checked: CheckedCall, chance: int) -> Commission:
         digest = sha256(f"{chance}\0{checked.size}\0{checked.prompt}".encode())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
 
-from bot.http_server import HttpServer
+from bot.http_server import LOOPBACK, HttpServer
 from bot.sandbox.images.account import IMAGES, INPUTS, Account, RateLimit
 from bot.sandbox.images.bill import Bill, BillLine
 from bot.sandbox.images.checks import CheckedCall, check
@@ -81,7 +81,7 @@ class SandboxImages:
     @property
     def base_url(self) -> str:
         """What the openai client takes as ``base_url``; valid while the sandbox is open."""
-        return f"http://127.0.0.1:{self._port}/v1"
+        return f"http://{LOOPBACK}:{self._port}/v1"
 
     @property
     def requests(self) -> int:
@@ -114,7 +114,7 @@ class SandboxImages:
         self._add_routes(app.router)
         app.router.add_route("*", "/{path:.*}", self._unknown)
         self._port = await self._http.open(app, port=self._port)
-        self.shelf.address = f"http://127.0.0.1:{self._port}"
+        self.shelf.address = f"http://{LOOPBACK}:{self._port}"
 
     def _add_routes(self, router: web.UrlDispatcher) -> None:
         router.add_post("/v1/images/{endpoint:generations|edits}", self._images)
