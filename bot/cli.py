@@ -54,7 +54,8 @@ def demo(
     out: Annotated[Path, typer.Option(help="Where previews, results and the ledger are saved.")] = Path("demo"),
 ) -> None:
     """Play a conversation with the real bot against the built-in sandbox: no token, no key, no cost."""
-    from bot.demo import play  # noqa: PLC0415 - the sandbox is loaded only by who asks for it
+    with loading():
+        from bot.demo import play  # noqa: PLC0415 - the sandbox is loaded only by who asks for it
 
     configure_logging("WARNING", "text")
     asyncio.run(play(out, _console(), _called_as()))
@@ -80,7 +81,8 @@ def sandbox(
     opens: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
     """Try the real bot in a browser, against the built-in sandbox: no token, no key, no cost."""
-    from bot.demo.browser import Choices, show  # noqa: PLC0415 - the sandbox is loaded only by who asks for it
+    with loading():
+        from bot.demo.browser import Choices, show  # noqa: PLC0415 - the sandbox is loaded only by who asks for it
 
     configure_logging("WARNING", "text")
     asyncio.run(show(Choices(port, opens, inherited_environment(), folder=data), _console()))
