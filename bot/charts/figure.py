@@ -75,7 +75,7 @@ def signs_of(families: Sequence[str]) -> set[str]:
     return set[str]().union(*map(_signs_in, paths))
 
 
-@cache
+@cache  # one chart asks once; tests draw many
 def _signs_in(path: str) -> frozenset[str]:
     return frozenset(map(chr, font_manager.get_font(path).get_charmap()))
 

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from discord import app_commands
 
-    from bot.discord_ui.interactions import Interaction
     from bot.services.presets import Preset, Template, Variable
     from bot.services.requests import ImageRequest
 

@@ -12,7 +12,7 @@ from bot.pictures.bases import losses_of
 from bot.pictures.colour_spaces import in_srgb
 from bot.pictures.decode import resized
 from bot.pictures.encode import as_png
-from bot.pictures.masks.mask_files import mask_file, stencil_file
+from bot.pictures.masks.stencils import mask_file, stencil_file
 from bot.pictures.pool import members_pool
 from bot.pictures.retouch import feather_of
 

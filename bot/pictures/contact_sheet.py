@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
 MEDIA_TYPE = "image/jpeg"  # of a sheet
-MOST_TILES = 9
 COLUMNS = 3
 WIDTH = 732  # pixels, of a full row
 MOST_REMEMBERED = 400  # small pictures; some 10 to 20 kB each

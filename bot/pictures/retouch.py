@@ -11,7 +11,7 @@ from PIL import Image, ImageChops, ImageCms, ImageFilter
 from bot.pictures.colour_spaces import from_srgb
 from bot.pictures.decode import plain_picture, resized
 from bot.pictures.encode import LONGEST_WEBP_EDGE, as_jpeg, as_lossless_webp, as_png, as_webp, without_opaque_alpha
-from bot.pictures.masks.mask_files import grown, share_of, stencil_in
+from bot.pictures.masks.stencils import grown, share_of, stencil_in
 from bot.pictures.pool import pool
 from bot.services.catalog import LARGEST_INPUT
 from bot.services.jobs import UnreadablePictureError

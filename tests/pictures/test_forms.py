@@ -10,7 +10,7 @@ from PIL import Image
 from bot.errors import InputPictureError
 from bot.pictures import Meaning, fit_mask, meaning_of, prepare
 from bot.pictures.decode import plain_picture
-from bot.pictures.masks.mask_files import hard
+from bot.pictures.masks.stencils import hard
 from bot.services.jobs import UnreadablePictureError
 
 from .pngs import FORMS, GREY, PALETTE, SIZE, TRUE, Form, samples_of, shown, written

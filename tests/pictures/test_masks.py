@@ -10,8 +10,8 @@ from PIL import Image, ImageChops
 from bot.errors import InputPictureError
 from bot.pictures import fit_mask
 from bot.pictures.masks import masks
-from bot.pictures.masks.mask_files import grown, shrunk
 from bot.pictures.masks.masks import same_shape
+from bot.pictures.masks.stencils import grown, shrunk
 from bot.sandbox.images.inputs import read_inputs
 from bot.sandbox.images.models import MODELS
 from bot.sandbox.images.received import Call, ReceivedFile

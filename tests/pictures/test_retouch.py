@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageCms, ImageOps
 
 from bot.pictures import base_of, retouch
-from bot.pictures.masks.mask_files import mask_file, stencil_file
+from bot.pictures.masks.stencils import mask_file, stencil_file
 from bot.services.jobs import UnreadablePictureError
 from tests.examples import examples
 

@@ -9,7 +9,7 @@ from PIL import Image, ImageChops, ImageFilter
 
 from bot.pictures.decode import resized, within
 from bot.pictures.masks.connected_regions import regions_of, stencil_of
-from bot.pictures.masks.mask_files import grown, hard, share_of
+from bot.pictures.masks.stencils import grown, hard, share_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,7 @@ from PIL import Image, ImageChops, ImageStat
 
 from bot.pictures.decode import resized, within
 from bot.pictures.masks.comparing import compare
-from bot.pictures.masks.mask_files import hard, share_of, shrunk
+from bot.pictures.masks.stencils import hard, share_of, shrunk
 
 if TYPE_CHECKING:
     from bot.pictures.masks.comparing import Comparison

@@ -10,7 +10,7 @@ from PIL import Image, ImageChops, ImageFilter
 from bot.language import phrase
 from bot.pictures.attached import attached_picture, worded_for
 from bot.pictures.decode import resized
-from bot.pictures.masks.mask_files import HALF, hard, mask_file, share_of, stencil_file
+from bot.pictures.masks.stencils import HALF, hard, mask_file, share_of, stencil_file
 from bot.pictures.pool import members_pool
 from bot.services.catalog import LARGEST_MASK
 from bot.services.jobs import UnreadablePictureError

@@ -22,8 +22,8 @@ from bot.pictures.masks.detection import (
     is_drawn_upon,
     is_the_same_but_erased,
 )
-from bot.pictures.masks.mask_files import grown, hard, share_of
 from bot.pictures.masks.masks import FittedMask, fitted, same_shape
+from bot.pictures.masks.stencils import grown, hard, share_of
 from bot.pictures.pool import members_pool
 from bot.pictures.prepare import Prepared, prepared_of
 from bot.services.jobs import UnreadablePictureError

@@ -1,6 +1,6 @@
 """Limits in force: set, shown, watched, asked to be raised."""
 
-from bot.services.quotas.accounts import Accounts, BudgetHint, Headroom, VisibleLimits
+from bot.services.quotas.accounts import Accounts, BudgetHint, Headroom, VisibleLimits, hint_text
 from bot.services.quotas.alerts import SHORT, WHOLLY, Alert, Alerts, AlertSink, BudgetAlerts
 from bot.services.quotas.desk import QuotaDesk
 from bot.services.quotas.increase_desk import UNKNOWN, IncreaseDesk
@@ -16,7 +16,7 @@ from bot.services.quotas.increases import (
     parse_more,
 )
 from bot.services.quotas.limit_status import LimitStatuses, MemberLimit, MemberLimits, Overview, RuleStatus
-from bot.services.quotas.limits_for_leads import grant_text, hint_text, origin, pace_text, per_window, use_text
+from bot.services.quotas.limits_for_leads import grant_text, origin, pace_text, per_window, use_text
 from bot.services.quotas.usage import EVER, MonthUse, Span, UsageDesk, UseRecords
 
 __all__ = [

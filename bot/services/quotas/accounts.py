@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from bot.language import phrase
 from bot.services.calendar import Window
 from bot.services.policy import BucketKey, Limit, Requester, Scope, buckets_touched
 
@@ -47,6 +48,18 @@ class BudgetHint:
 
     headroom: Headroom
     resets_at: int
+
+
+_HINTS = {
+    Headroom.ENOUGH: phrase("This bot's monthly budget, set by whoever runs it, leaves enough."),
+    Headroom.LITTLE: phrase("This bot's monthly budget, set by whoever runs it, is nearly used up."),
+    Headroom.NONE: phrase("This bot's monthly budget, set by whoever runs it, leaves too little for another picture."),
+}
+
+
+def hint_text(hint: BudgetHint) -> str:
+    """How the installation's budget stands, as a sentence without figures."""
+    return _HINTS[hint.headroom]
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,26 +24,14 @@ from bot.services.policy import (
     mention,
     rule_name,
 )
-from bot.services.quotas.accounts import Headroom
 from bot.services.text import listed
 
 if TYPE_CHECKING:
     from bot.services.ledger import LimitStatus
     from bot.services.policy import Defaults, Grant, ServerPolicy
-    from bot.services.quotas.accounts import BudgetHint
 
 LONG = frozenset({Window.WEEK, Window.MONTH})  # of a day or an hour nobody plans the rest
 SOON = 10  # per cent of a window that have to pass before what was used in them says anything
-_HINTS = {
-    Headroom.ENOUGH: phrase("This bot's monthly budget, set by whoever runs it, leaves enough."),
-    Headroom.LITTLE: phrase("This bot's monthly budget, set by whoever runs it, is nearly used up."),
-    Headroom.NONE: phrase("This bot's monthly budget, set by whoever runs it, leaves too little for another picture."),
-}
-
-
-def hint_text(hint: BudgetHint) -> str:
-    """How the installation's budget stands, as a sentence without figures."""
-    return _HINTS[hint.headroom]
 
 
 def limit_of(rule: LimitRule, server_id: int) -> Limit:
