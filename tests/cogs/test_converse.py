@@ -10,6 +10,7 @@ import pytest
 
 from bot.errors import DatabaseError, NoConversationsError, PromptBlockedError
 from bot.services.conversations import LONGEST_SILENCE
+from bot.services.policy import Lead
 from bot.services.requests import Change
 from cogs.converse.opening import MAY_NOT, ONLY_IN_CHANNELS, PRIVATE
 from cogs.converse.turns import MOST_WAITING, Line
@@ -20,6 +21,7 @@ from tests.examples import drawn_upon, png
 if TYPE_CHECKING:
     from simcord import MemberActor
 
+    from bot.services.conversations import Conversation
     from tests.cogs.house import House
     from tests.conftest import OpenHouse
 
@@ -305,6 +307,35 @@ async def test_for_a_first_turn_that_would_be_refused_no_thread_is_opened(
     assert why in text_of(refused)
     assert there == ([], None)
     assert house.painter.asked == []
+
+
+async def test_a_first_turn_that_is_refused_once_its_thread_stands_is_told_and_the_thread_goes_on(
+    opened: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lead pauses in the moment between."""
+    async with opened(**READS) as house:
+        conversations, pausing = house.services.conversations, house.services.pausing
+        begin_it, lead = conversations.begin, Lead(house.server.id, house.lead.id)
+
+        async def begin_paused(*given: Any) -> Conversation:  # noqa: ANN401 - as it takes them
+            await pausing.pause(lead, "")
+            return await begin_it(*given)
+
+        monkeypatch.setattr(conversations, "begin", begin_paused)
+        refused = await house.mia.slash(house.channel, "converse", prompt="a red fox")
+        await house.env.settle()
+        (thread,) = house.channel.threads
+        (greeting,) = told(house, thread)
+        asked = len(house.painter.asked)
+        await pausing.resume(lead)
+        await say(house, thread, "a blue fox")
+        begun = [request.prompt for request in house.painter.asked]
+
+    assert "has paused picture making here" in text_of(refused)
+    assert "Nothing was charged." in text_of(refused)
+    assert greeting.content.startswith("🧵 Say what to do next")
+    assert asked == 0
+    assert begun == ["a blue fox"]
 
 
 async def test_it_goes_on_after_a_restart(opened: OpenHouse) -> None:
