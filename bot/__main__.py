@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-from bot.collector import collect_little, loading, without
 from bot.errors import OperatorError
+from bot.memory import collect_little, loading, without
 
 
 def main() -> None:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Annotated
 import structlog
 import typer
 
-from bot.collector import loading
 from bot.config import inherited_environment, read_data_settings, read_settings, unknown_settings
 from bot.errors import BillError, ConfigurationError, OperatorError
 from bot.logs import configure_logging
+from bot.memory import loading
 from bot.presentation.ledger_csv import csv_lines
 from bot.presentation.report import report_view
 from bot.services.accounting import MOST_BYTES, Grouping, Reconciliation, choose_month, of_project, read_bill, reconcile

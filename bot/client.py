@@ -19,7 +19,6 @@ from discord.gateway import DiscordWebSocket
 from discord.http import HTTPClient, Route
 from typing_extensions import override
 
-from bot.collector import keep_all, loading
 from bot.config import proxy_of
 from bot.delivery.greetings import Greetings
 from bot.delivery.log_channel import LogChannel
@@ -35,6 +34,7 @@ from bot.discord_ui.routes import Routes
 from bot.discord_ui.rows import More, ResultButtons
 from bot.errors import DatabaseError
 from bot.language import catalogs_digest
+from bot.memory import keep_all, loading
 from bot.presentation.log_channel import trouble_text
 from bot.services.background import Background
 

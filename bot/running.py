@@ -18,9 +18,9 @@ from discord.gateway import KeepAliveHandler
 from discord.http import Route
 
 from bot.client import AtelierBot, point_at
-from bot.collector import give_back
 from bot.config import is_loopback, proxy_of
 from bot.errors import OperatorError
+from bot.memory import give_back
 from bot.pictures import close_pools
 from bot.services.background import Background
 from bot.wiring import open_services

@@ -24,6 +24,7 @@ from bot.services.jobs import (
     BufferedBlobs,
     Cancellations,
     Generation,
+    JobRunner,
     Outcomes,
     Pausing,
     PendingWrites,
@@ -35,7 +36,6 @@ from bot.services.jobs import (
     Stores,
     Studio,
     TurnCalls,
-    Workshop,
     line_of,
 )
 from bot.services.policy import Defaults, Rules, ServerSettings, limits_for
@@ -234,9 +234,9 @@ def _at_work(
     """What sees requests to their end: those that come, and those that an earlier process left."""
     measured = Measurements()
     queue = line_of(below.settings.concurrency, measured, below.pace)
-    workshop = Workshop(queue, generation, answers, below.stores, measured, below.discards.carry_out)
+    job_runner = JobRunner(queue, generation, answers, below.stores, measured, below.discards.carry_out)
     recovery = Recovery(
-        workshop=workshop,
+        job_runner=job_runner,
         ledger=below.ledger,
         requests=below.requests,
         policies=below.policies,
@@ -258,7 +258,7 @@ def _at_work(
         generation=generation,
         answers=answers,
         stores=below.stores,
-        workshop=workshop,
+        job_runner=job_runner,
         recovery=recovery,
         clock=below.clock,
     )
@@ -303,8 +303,8 @@ def _services(below: Foundation, ground: _GroundFloor) -> Services:
         admission=ground.admission,
         drafting=drafting,
         rules=Rules(below.decisions, below.catalog, below.allow_retired),
-        pausing=Pausing(below.decisions, studio.workshop),
-        cancellations=Cancellations(studio.workshop, below.discards, below.audit),
+        pausing=Pausing(below.decisions, studio.job_runner),
+        cancellations=Cancellations(studio.job_runner, below.discards, below.audit),
         server_statuses=_server_statuses(below, studio, below.limit_statuses(accounts)),
         server_settings=ServerSettings(below.decisions),
         default_desk=DefaultsDesk(drafting, below.decisions),
@@ -348,7 +348,7 @@ def _services(below: Foundation, ground: _GroundFloor) -> Services:
 
 def _server_statuses(below: Foundation, studio: Studio, limit_statuses: LimitStatuses) -> ServerStatuses:
     return ServerStatuses(
-        studio.workshop,
+        studio.job_runner,
         limit_statuses,
         SqliteOpenCharges(below.database),
         below.catalog,

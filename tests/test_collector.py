@@ -11,7 +11,7 @@ import sys
 import psutil
 import pytest
 
-from bot.collector import collect_little, give_back, keep_all, loading, without
+from bot.memory import collect_little, give_back, keep_all, loading, without
 
 
 class Ring:
@@ -101,7 +101,7 @@ def test_what_many_threads_had_goes_back_as_soon_as_it_is_freed() -> None:
 import psutil
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from bot.collector import give_back
+from bot.memory import give_back
 give_back()
 together = Barrier(6)
 def work(number):
@@ -124,7 +124,7 @@ def test_a_c_library_that_gives_nothing_back_is_left_alone(monkeypatch: pytest.M
     def other(_: None) -> object:
         return object()
 
-    monkeypatch.setattr("bot.collector.ctypes.CDLL", other)
+    monkeypatch.setattr("bot.memory.ctypes.CDLL", other)
 
     give_back()
     keep_all()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.delivery.languages import language_of_server, translated
-from bot.delivery.telling import no_buttons
+from bot.delivery.notices import no_buttons
 from bot.discord_retries import PROBLEMS, is_refusal, steadily
 from bot.errors import DatabaseError
 from bot.presentation.greeting import greeting_text

@@ -28,6 +28,7 @@ from bot.discord_limits import TOKEN_LIFE
 from bot.discord_retries import PROBLEMS
 from bot.language import phrase
 from bot.pictures import preview_of
+from bot.presentation.picture_descriptions import kept_before
 from bot.presentation.prompt_words import wording_begun_text
 from bot.presentation.result import (
     ANSWER,
@@ -45,7 +46,6 @@ from bot.presentation.result import (
     queued_text,
     sent_directly_text,
 )
-from bot.presentation.story import kept_before
 from bot.services.jobs import Delivery, DeliveryError, Posted
 
 if TYPE_CHECKING:

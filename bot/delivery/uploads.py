@@ -13,8 +13,8 @@ from typing_extensions import override
 from bot.discord_limits import TOO_LARGE
 from bot.language import ENGLISH, phrase
 from bot.pictures import as_input, fit, render_svg
+from bot.presentation.picture_descriptions import alt_text, opening_of
 from bot.presentation.result import file_name
-from bot.presentation.story import alt_text, opening_of
 from bot.services.jobs import UnreadablePictureError
 
 if TYPE_CHECKING:

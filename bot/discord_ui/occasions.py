@@ -13,8 +13,8 @@ import structlog
 
 from bot.delivery.ladder import Spot, why_refused
 from bot.delivery.languages import language_of_reader, language_of_server, locale_of, locale_of_server, translated
+from bot.delivery.notices import no_buttons
 from bot.delivery.replies import BEGUN, send_below
-from bot.delivery.telling import no_buttons
 from bot.discord_limits import ALREADY_ACKNOWLEDGED, INTERACTION_GONE, TOKEN_LIFE
 from bot.discord_retries import DROPPED, PROBLEMS, is_refusal, remove_quietly
 from bot.errors import RequestRefused

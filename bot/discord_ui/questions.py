@@ -17,7 +17,7 @@ from bot.delivery.uploads import Upload
 from bot.discord_retries import PROBLEMS
 from bot.language import phrase
 from bot.pictures import Tile
-from bot.presentation.story import sheet_text
+from bot.presentation.picture_descriptions import sheet_text
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import PictureGoneError, RequestRefused
 from bot.inputs.downloads import download
-from bot.inputs.first import base_for, extended, find_first, kept, prepared
+from bot.inputs.first_input import base_for, extended, find_first, kept, prepared
 from bot.inputs.held_files import a_basket
 from bot.inputs.originals import Originals
 from bot.inputs.overlays import Overlays

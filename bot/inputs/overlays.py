@@ -20,7 +20,7 @@ from bot.pictures import (
 )
 
 if TYPE_CHECKING:
-    from bot.inputs.first import FirstInput
+    from bot.inputs.first_input import FirstInput
     from bot.inputs.held_files import HeldFiles
     from bot.pictures import FittedMask
     from bot.services.requests import ImageRequest, StoredImage

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.errors import InputPictureError
-from bot.inputs.shown import may_be_picture
+from bot.inputs.message_pictures import may_be_picture
 from bot.language import phrase
 from bot.pictures import shown_name
 from bot.services.catalog import LARGEST_INPUT

@@ -1,6 +1,5 @@
 """Texts that can be told in other languages: English in the source, catalogs for the others, values by CLDR."""
 
-from bot.language.keeping import read_again, written_down
 from bot.language.languages import (
     CATALOGS,
     ENGLISH,
@@ -24,6 +23,7 @@ from bot.language.phrases import (
     phrase,
     plural,
 )
+from bot.language.stored_texts import read_again, written_down
 
 __all__ = [
     "CATALOGS",

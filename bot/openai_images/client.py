@@ -20,7 +20,7 @@ from bot.openai_images.answers import AnswerReader
 from bot.openai_images.calls import Sent, cut_off
 from bot.openai_images.conversations import Conversations
 from bot.openai_images.failures import from_status
-from bot.openai_images.hooks import bound, note_stage, refused_on_the_way
+from bot.openai_images.http_hooks import bound, note_stage, refused_on_the_way
 from bot.openai_images.links import Links
 from bot.openai_images.rate_limit_headers import Tell, nobody
 from bot.services.catalog import GIF, SVG

@@ -16,7 +16,7 @@ from bot.errors import ConversationForgottenError, OutcomeUnknownError, RequestR
 from bot.language import phrase
 from bot.openai_images.calls import Sent, cut_off
 from bot.openai_images.event_stream import messages
-from bot.openai_images.turn_orders import turn_order
+from bot.openai_images.turn_parameters import turn_order
 from bot.openai_images.turn_reader import TurnReader
 from bot.services.jobs import Begun, ConversationProvider, Reply
 

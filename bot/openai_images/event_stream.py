@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from typing_extensions import override
 
-from bot.openai_images.hooks import LARGEST_ANSWER
+from bot.openai_images.http_hooks import LARGEST_ANSWER
 from bot.openai_images.picture_texts import PictureText
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ from bot.errors import (
     not_known,
 )
 from bot.language import joined, phrase
-from bot.openai_images.hooks import refused_on_the_way
+from bot.openai_images.http_hooks import refused_on_the_way
 from bot.openai_images.rate_limit_headers import MOST_PER_MINUTE, seconds_in
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from typing_extensions import override
 
-from bot.collector import loading
+from bot.memory import loading
 from bot.openai_images.rate_limit_headers import nobody
 from bot.services.jobs import ConversationProvider, ImageProvider
 

@@ -1,6 +1,6 @@
 """Pictures as files and pixels: checked, prepared, shrunk, masked, composed. Off the event loop; knows no Discord."""
 
-from bot.pictures.bases import base_of
+from bot.pictures.base_files import base_of
 from bot.pictures.canvas import extend
 from bot.pictures.contact_sheet import ContactSheets, Tile, columns_of
 from bot.pictures.decode import check_result
@@ -9,11 +9,11 @@ from bot.pictures.fit import fit
 from bot.pictures.isolated.svg import render_svg
 from bot.pictures.masks.masks import FittedMask, fit_mask
 from bot.pictures.masks.meanings import Meaning, mask_of_markup, meaning_of, overlay_of, sort_attached
-from bot.pictures.parts import in_parts
 from bot.pictures.pool import close_pools
 from bot.pictures.prepare import Prepared, prepare
 from bot.pictures.preview import preview_of
 from bot.pictures.retouch import retouch
+from bot.pictures.split_files import in_parts
 from bot.pictures.still_frames import as_input
 
 __all__ = [

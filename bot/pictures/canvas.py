@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from bot.pictures.attached import attached_picture
-from bot.pictures.bases import losses_of
+from bot.pictures.base_files import losses_of
 from bot.pictures.colour_spaces import in_srgb
 from bot.pictures.decode import resized
 from bot.pictures.encode import as_png

@@ -16,9 +16,9 @@ from bot.language import phrase
 from bot.pictures.colour_spaces import from_srgb, in_srgb, is_srgb
 from bot.pictures.files.container_format import SVG_KIND, dissect, kind_of
 from bot.pictures.files.endings import ended
-from bot.pictures.files.essence import essence_of
 from bot.pictures.files.exif import UPRIGHT
 from bot.pictures.files.file_faults import CutOffError, cut_off, damaged
+from bot.pictures.files.pixel_data import pixel_data_of
 from bot.pictures.isolated.svg import MEDIA_TYPE as SVG
 from bot.pictures.isolated.svg import check_svg
 from bot.pictures.isolated.webp import unfold
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from bot.pictures.files.container_format import Anatomy
-    from bot.pictures.files.essence import Essence
+    from bot.pictures.files.pixel_data import PixelData
 
 MOST_PIXELS = 1 << 26  # 67 million: 8192 by 8192, more than phones make; 270 MB as RGB
 _MOST_WEBP_PIXELS = 1 << 23  # that are decoded here: `unfold` tells why
@@ -161,7 +161,7 @@ def _plain(
 ) -> Plain:
     content, anatomy, is_cut = _whole(content)
     _check(anatomy)
-    essence = essence_of(content, anatomy)
+    essence = pixel_data_of(content, anatomy)
     turn: AbstractContextManager[object] = nullcontext()
     if anatomy.width * anatomy.height > LARGE:
         turn = large_picture
@@ -242,7 +242,7 @@ def _check(anatomy: Anatomy) -> None:
         )
 
 
-def _load(essence: Essence, anatomy: Anatomy, wanted: tuple[int, int], *, is_cut: bool) -> Image.Image:
+def _load(essence: PixelData, anatomy: Anatomy, wanted: tuple[int, int], *, is_cut: bool) -> Image.Image:
     if anatomy.media_type == "image/webp" and anatomy.width * anatomy.height > _MOST_WEBP_PIXELS:
         return unfold(essence.content, wanted, MOST_PIXELS)
     try:
@@ -265,7 +265,7 @@ def _missing(image: Image.Image) -> float:
     return 1 - (told[3] if told else 0) / image.height
 
 
-def _resizable(image: Image.Image, essence: Essence, anatomy: Anatomy) -> Image.Image:
+def _resizable(image: Image.Image, essence: PixelData, anatomy: Anatomy) -> Image.Image:
     """The picture in a mode whose pixels can be averaged: L, LA, RGB, RGBA or CMYK."""
     if essence.clear:
         return _with_clear(image, essence)
@@ -292,7 +292,7 @@ def _on_clear_screen(image: Image.Image, covered: tuple[int, int, int, int]) -> 
     return screen
 
 
-def _with_clear(image: Image.Image, essence: Essence) -> Image.Image:
+def _with_clear(image: Image.Image, essence: PixelData) -> Image.Image:
     """A PNG in which one grey or colour counts as transparent. All bits of it are compared, whatever Pillow keeps."""
     if image.mode == "I;16":
         table = [255] * 65_536
@@ -321,7 +321,7 @@ def _differs(image: Image.Image, tones: Sequence[int]) -> Image.Image:
     return functools.reduce(ImageChops.lighter, bands)
 
 
-def _low_bytes(essence: Essence) -> Image.Image:
+def _low_bytes(essence: PixelData) -> Image.Image:
     """The lower 8 of 16 bits of colour: what Pillow takes for the high ones of numbers written the other way round."""
     with Image.open(BytesIO(essence.content), formats=("PNG",)) as image:
         image.tile = [tile._replace(args="RGB;16L") for tile in image.tile]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.language import decimal, joined, phrase
-from bot.pictures.bases import losses_of
+from bot.pictures.base_files import losses_of
 from bot.pictures.decode import plain_picture
 from bot.pictures.encode import LONGEST_WEBP_EDGE, as_lossless_webp, encoded_within, without_opaque_alpha
 from bot.pictures.files.container_format import dissect

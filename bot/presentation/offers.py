@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.language import joined, phrase
-from bot.presentation.story import linked
+from bot.presentation.picture_descriptions import linked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.discord_limits import LONGEST_MESSAGE
 from bot.language import beginning, composed, decimal, joined, phrase, plural
-from bot.presentation.story import kept_how, made_how, numbers
+from bot.presentation.picture_descriptions import kept_how, made_how, numbers
 from bot.services.calendar import Window
 from bot.services.jobs import FILE_ENDINGS, Downtime, why_paused
 from bot.services.policy import Metric, Scope, amount_text

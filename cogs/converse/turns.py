@@ -12,7 +12,7 @@ import discord
 from discord.ext import commands
 from typing_extensions import override
 
-from bot.delivery.telling import tell_below
+from bot.delivery.notices import tell_below
 from bot.discord_ui.interactions import spoken
 from bot.discord_ui.occasions import author_of, by_reply, requester_of
 from bot.discord_ui.options import shape_of
@@ -198,7 +198,7 @@ class Turns(commands.Cog):
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
                 while pending := await self._conversations.pending(conversation):
-                    await self._client.services.studio.workshop.ended(pending[0])
+                    await self._client.services.studio.job_runner.ended(pending[0])
                     await asyncio.sleep(LOOKS_EVERY)
 
     def leave(self, line: Line, request_id: str, *, taken: bool) -> None:
@@ -210,7 +210,7 @@ class Turns(commands.Cog):
 
     async def _leave_later(self, line: Line, request_id: str) -> None:
         try:
-            await self._client.services.studio.workshop.ended(request_id)
+            await self._client.services.studio.job_runner.ended(request_id)
         finally:
             line.release()
 

@@ -12,7 +12,7 @@ import structlog
 from typing_extensions import override
 
 from bot.delivery.languages import language_of_server, translated
-from bot.delivery.telling import tell_below
+from bot.delivery.notices import tell_below
 from bot.discord_retries import PROBLEMS, remove_quietly, steadily
 from bot.discord_ui.buttons import LastingButton, asker_for, picture_of, with_price
 from bot.discord_ui.interactions import Interaction, order_behind

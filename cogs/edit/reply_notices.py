@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.delivery.notices import tell_below
 from bot.delivery.replies import words_below
-from bot.delivery.telling import tell_below
 from bot.discord_retries import PROBLEMS, remove_quietly
 from bot.discord_ui.interactions import spoken
 from bot.errors import DatabaseError, UserFacingError

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Self
 
-from bot.collector import loading
 from bot.discord_ui.mentions import Names
 from bot.inputs import is_likely_picture, may_be_picture
+from bot.memory import loading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from bot.language import phrase
 from cogs.gallery.deletion import DeleteButton, DeleteOneButton, ReallyDeleteButton, ask_deletion
 from cogs.gallery.details import DetailsButton, image_details, show_details
-from cogs.gallery.late import Late, ShowButton
-from cogs.gallery.left_over import LeftOver
+from cogs.gallery.late_results import LateResults, ShowButton
 from cogs.gallery.original import show_original
 from cogs.gallery.publishing import (
     PublishAllButton,
@@ -20,6 +19,7 @@ from cogs.gallery.publishing import (
     can_be_published,
     can_be_taken_back,
 )
+from cogs.gallery.unfinished_changes import UnfinishedChanges
 
 if TYPE_CHECKING:
     from bot.discord_ui.interactions import AtelierClient
@@ -58,5 +58,5 @@ async def setup(bot: AtelierClient) -> None:
     bot.more.add(910, "delete", phrase("Delete"), "🗑️", ask_deletion, whole=True)
     bot.buttons.set_late(ShowButton)
     bot.tree.add_command(image_details)
-    await bot.add_cog(Late(bot))
-    await bot.add_cog(LeftOver(bot))
+    await bot.add_cog(LateResults(bot))
+    await bot.add_cog(UnfinishedChanges(bot))

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import discord
 from typing_extensions import override
 
+from bot.delivery.already_posted import find_posted
 from bot.delivery.ladder import NoWayError, Spot, Way, climb
 from bot.delivery.languages import locale_of_server
 from bot.delivery.place import Place
-from bot.delivery.standing import find_posted
 from bot.discord_retries import steadily
 from bot.discord_ui.shown_pictures import saying_of
-from bot.discord_ui.sight import is_for_adults_elsewhere
+from bot.discord_ui.visibility import is_for_adults_elsewhere
 from bot.errors import DecisionRefusedError, NotPermittedError
 from bot.language import phrase
-from bot.presentation.story import numbers
+from bot.presentation.picture_descriptions import numbers
 from bot.services.gallery import Poster
 from bot.services.ledger import Destination
 

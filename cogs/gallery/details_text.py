@@ -8,7 +8,7 @@ import discord
 
 from bot.discord_limits import LONGEST_FIELD
 from bot.language import decimal, joined, phrase, plural
-from bot.presentation.story import NAMES, kept_how, linked, made_how
+from bot.presentation.picture_descriptions import NAMES, kept_how, linked, made_how
 from bot.services.gallery import Family
 from bot.services.ledger import ChargeState, Job, Order
 from bot.services.requests import THEN, Change, format_usd

@@ -18,7 +18,7 @@ from bot.discord_ui.questions import label_of, sheet_of
 from bot.discord_ui.rows import view_of
 from bot.errors import DecisionRefusedError
 from bot.language import joined, phrase, plural
-from bot.presentation.story import numbers
+from bot.presentation.picture_descriptions import numbers
 from bot.services.text import listed
 from cogs.gallery.channel_poster import ChannelPoster, check_place
 

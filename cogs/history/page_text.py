@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.language import composed, joined, phrase
-from bot.presentation.story import sheet_text
+from bot.presentation.picture_descriptions import sheet_text
 from bot.services.text import one_line, shown
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from bot.discord_ui.interactions import Interaction, order_behind
 from bot.discord_ui.occasions import take_press, think
 from bot.discord_ui.rows import view_of
 from bot.discord_ui.shown_pictures import show_privately
-from bot.discord_ui.sight import MemberSight
+from bot.discord_ui.visibility import MemberSight
 from bot.errors import NotYoursError, PictureGoneError
 from bot.language import phrase
 from bot.pictures import Tile

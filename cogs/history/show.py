@@ -17,7 +17,7 @@ from bot.discord_ui.interactions import Interaction, order_behind
 from bot.discord_ui.occasions import by_interaction, requester_of, think
 from bot.discord_ui.options import choices
 from bot.discord_ui.shown_pictures import answer_by, saying_of, show_privately
-from bot.discord_ui.sight import MemberSight, is_for_adults_elsewhere
+from bot.discord_ui.visibility import MemberSight, is_for_adults_elsewhere
 from bot.errors import PictureGoneError, UserFacingError
 from bot.language import phrase
 from bot.services.text import NOTHING, number_of

@@ -27,9 +27,9 @@ from bot.inputs import Sources
 from bot.language import phrase
 from bot.services.presets import LONGEST_TEMPLATE, Preset, Shelf
 from bot.services.requests import Wishes
-from cogs.presets.keeping import keep_preset
 from cogs.presets.pages import show_page
 from cogs.presets.panels import ask_deletion, show_preset
+from cogs.presets.saving import keep_preset
 
 if TYPE_CHECKING:
     from bot.discord_ui.options import PricedOptions

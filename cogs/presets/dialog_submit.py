@@ -38,8 +38,8 @@ from cogs.presets.dialog import (
     form_for_result,
     has_own_references,
 )
-from cogs.presets.keeping import check_for_all, keep_preset, options_of
 from cogs.presets.panels import show_preset
+from cogs.presets.saving import check_for_all, keep_preset, options_of
 
 if TYPE_CHECKING:
     import re

@@ -9,7 +9,7 @@ import discord
 from bot.discord_limits import LONGEST_FIELD
 from bot.discord_ui.presets import WHOSE
 from bot.language import beginning, composed, joined, phrase, plural
-from bot.presentation.story import rows_of
+from bot.presentation.picture_descriptions import rows_of
 from bot.services.presets import Shelf, option_facts
 from bot.services.text import one_line, shown
 

@@ -22,8 +22,8 @@ from bot.pictures import Tile
 from bot.services.presets import Preset, Shelf, Viewer
 from bot.services.text import number_of, shown
 from cogs.presets.dialog import open_for_change
-from cogs.presets.keeping import check_for_all
 from cogs.presets.panel_text import delete_text, preset_embed, sheet_alt_text
+from cogs.presets.saving import check_for_all
 
 if TYPE_CHECKING:
     import re

@@ -20,8 +20,8 @@ from bot.discord_ui.options import choices
 from bot.presentation.usage import month_choices
 from bot.services.accounting import Grouping
 from bot.services.policy import Scope
+from cogs.quota.limit_subjects import server_of
 from cogs.quota.month_report import NO_CHART, Named, chart_of, packed_ledger, report_text, told_keys
-from cogs.quota.subjects import server_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -13,8 +13,8 @@ from bot.discord_ui.occasions import take_press
 from bot.discord_ui.rows import view_of
 from bot.language import phrase
 from cogs.quota.embeds import overview_embed, overview_pages
+from cogs.quota.limit_subjects import server_of
 from cogs.quota.names import Names
-from cogs.quota.subjects import server_of
 
 if TYPE_CHECKING:
     from bot.services.quotas import LimitStatuses

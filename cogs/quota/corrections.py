@@ -14,7 +14,7 @@ from bot.discord_ui.options import choices
 from bot.services.accounting import LONGEST_REASON, Billing
 from bot.services.policy import Scope
 from cogs.quota.correction_text import charge_choices, no_charge_choice, resolved_text
-from cogs.quota.subjects import server_of
+from cogs.quota.limit_subjects import server_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -18,7 +18,7 @@ from bot.services.calendar import Window
 from bot.services.policy import Scope, amount_choices, parse_amount, rule_key, rule_of_key
 from cogs.quota.buttons import show_overview
 from cogs.quota.embeds import limit_choices, member_embed, subject_embed
-from cogs.quota.subjects import must_be_here, server_of, subject_of
+from cogs.quota.limit_subjects import must_be_here, server_of, subject_of
 
 if TYPE_CHECKING:
     from bot.services.quotas import QuotaDesk

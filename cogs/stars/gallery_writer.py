@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import discord
 from typing_extensions import override
 
+from bot.delivery.already_posted import find_posted
 from bot.delivery.ladder import Saying, Spot, Way, climb
 from bot.delivery.languages import locale_of_server
 from bot.delivery.place import Place
 from bot.delivery.posted_results import ShownResults
-from bot.delivery.standing import find_posted
 from bot.delivery.uploads import uploads_of
 from bot.discord_retries import steadily
 from bot.discord_ui.shown_pictures import result_of
-from bot.discord_ui.sight import all_readers_see, is_for_adults
+from bot.discord_ui.visibility import all_readers_see, is_for_adults
 from bot.language import phrase
 from bot.services.gallery import GalleryWriter
 from bot.services.ledger import Destination

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from bot.discord_limits import LONGEST_MESSAGE
 from bot.language import composed, joined, phrase, plural
+from bot.presentation.picture_descriptions import made_how, message_link
 from bot.presentation.result import PROMPT_SHOWN
-from bot.presentation.story import made_how, message_link
 from bot.services.text import one_line, shown
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ from cogs.studio.audit import OlderButton, OlderOfOneButton, WhoDecided
 from cogs.studio.defaults import ServerDefaults
 from cogs.studio.first_setup import FirstSetup, SetupButton, SetupDialog
 from cogs.studio.gallery import StarredPictures
+from cogs.studio.language import SpokenHere
 from cogs.studio.rules import WhatMayBeAsked
 from cogs.studio.running import Running, SwitchButton
 from cogs.studio.settings import ServerWide
 from cogs.studio.setup import Start
-from cogs.studio.spoken import SpokenHere
 
 if TYPE_CHECKING:
     from bot.discord_ui.interactions import AtelierClient

@@ -16,9 +16,9 @@ from bot.language import phrase
 from bot.services.jobs import LONGEST_REASON
 from cogs.studio.first_setup import SetupButton
 from cogs.studio.gallery import gallery_fault
+from cogs.studio.language import own_language
 from cogs.studio.log_channel import log_fault
 from cogs.studio.rules import say
-from cogs.studio.spoken import own_language
 from cogs.studio.status_text import paused_text, resumed_text, status_panel
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ import psutil
 from aiohttp import web
 from rich.console import Console
 
-from bot.collector import give_back
 from bot.http_server import HttpServer
+from bot.memory import give_back
 from bot.openai_images import OpenAIImages
 from bot.services.jobs import FinishedImage
 from bot.services.requests import ImageRequest

@@ -6,7 +6,7 @@ import asyncio
 import json
 import sys
 
-from bot.collector import collect_little, loading
+from bot.memory import collect_little, loading
 from tests.bench.ticker import Stall, wait_for_settings, watch_stalls
 
 with loading():

@@ -23,7 +23,7 @@ from bot.delivery.replies import SHEET_NAME
 from bot.errors import UserFacingError
 from bot.services.catalog import MainTokens, ToolTokens, Usage
 from bot.services.gallery import stars
-from bot.services.jobs import Begun, Drawn, FinishedImage, Reply, workshop
+from bot.services.jobs import Begun, Drawn, FinishedImage, Reply, job_runner
 from bot.services.policy import Decision, RoleRule
 from tests.examples import png, settings_for
 from tests.starting import start_quickly
@@ -249,7 +249,7 @@ async def open_house(
 
     monkeypatch.setattr(wiring, "OpenAIImages", engage)
     monkeypatch.setattr(stars, "INTERVAL", 0.0)
-    monkeypatch.setattr(workshop, "REFRESH", WEEK)  # SimCord's clock stands: ten seconds later it would ring for ever
+    monkeypatch.setattr(job_runner, "REFRESH", WEEK)  # SimCord's clock stands: ten seconds later it would ring for ever
     start_quickly(monkeypatch)
     if registered:
         monkeypatch.setattr(AtelierBot, "_sync_commands", _sync_once_a_process)

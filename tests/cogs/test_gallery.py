@@ -18,7 +18,7 @@ from bot.services.policy import Requester, buckets_touched
 from bot.services.requests import Change, Wishes
 from cogs.edit.buttons import AgainButton
 from cogs.gallery.details import DetailsButton
-from cogs.gallery.late import ShowButton
+from cogs.gallery.late_results import ShowButton
 from tests.cogs.gallery import GONE, delete, embed_of, field, offer, offer_directly, order_of, said_privately
 from tests.cogs.house import interaction_of
 from tests.examples import DESTINATION, MODEL, NOW, REQUEST

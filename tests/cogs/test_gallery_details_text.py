@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.presentation.picture_descriptions import MARKLESS, MAY_DIFFER
 from bot.presentation.result import generating_text, late_text, queued_text
-from bot.presentation.story import MARKLESS, MAY_DIFFER
 from bot.services.gallery import Family, Relative
 from bot.services.ledger import ChargeState
 from bot.services.requests import Change

@@ -11,7 +11,7 @@ from discord import app_commands
 from bot.errors import PictureGoneError, PromptBlockedError
 from bot.services.conversations.conversations import NO_TEXT_MODEL
 from bot.services.requests import Change, Task
-from bot.services.requests.talk import CANNOT
+from bot.services.requests.main_model_request import CANNOT
 from cogs.prompts.describe import DESCRIBED, NO_PICTURE, NOT_KEPT, OFFER, WHICH
 from cogs.prompts.words import EditWordsButton, NewWordsButton, OldWordsButton, WordsButton
 from tests.cogs.house import rule

@@ -14,7 +14,7 @@ from bot.discord_ui.interactions import LeadsOnlyError
 from bot.errors import RequestRefused
 from bot.services.policy import Scope
 from cogs.quota import limits, names
-from cogs.quota.subjects import server_of
+from cogs.quota.limit_subjects import server_of
 
 if TYPE_CHECKING:
     from simcord import InteractionResult, MemberActor

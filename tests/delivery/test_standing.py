@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 import pytest
 
-from bot.delivery.standing import find_posted
+from bot.delivery.already_posted import find_posted
 from bot.delivery.uploads import Upload, files_of
 from bot.errors import DecisionRefusedError
 from tests.examples import png

@@ -229,7 +229,7 @@ async def asked_before_a_restart(
     def leave(*_: object) -> None:
         """It ends before it begins."""
 
-    monkeypatch.setattr(house.services.studio.workshop, "enqueue", leave)
+    monkeypatch.setattr(house.services.studio.job_runner, "enqueue", leave)
     payer = Asker(Requester(house.server.id, house.channel.id, house.mia.id), 5)
     if not told:
 

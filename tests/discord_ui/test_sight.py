@@ -11,7 +11,7 @@ from discord.state import ConnectionState
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.discord_ui.sight import all_readers_see, is_for_adults
+from bot.discord_ui.visibility import all_readers_see, is_for_adults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

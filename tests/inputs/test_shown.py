@@ -11,9 +11,9 @@ from discord.http import Route
 
 from bot.errors import InputPictureError
 from bot.inputs import may_be_picture, pictures_of
-from bot.inputs import shown as room
+from bot.inputs import message_pictures as room
 from bot.inputs.downloads import download
-from bot.inputs.shown import Linked, is_discords
+from bot.inputs.message_pictures import Linked, is_discords
 from tests.inputs.doubles import Attached, Shown
 from tests.serving import serving
 

@@ -21,7 +21,7 @@ SILENT = tuple(
         "bot/storage", "bot/pictures/isolated", "bot/running.py", "bot/foundation.py", "bot/child_process.py",
         "bot/presentation/reconcile.py", "bot/presentation/report.py", "bot/services/accounting/bills.py",
         "bot/services/accounting/bill_formats.py", "bot/services/catalog/file.py", "bot/openai_images/links.py",
-        "bot/openai_images/hooks.py", "bot/presentation/ledger_csv.py", "bot/charts/renderer_process.py",
+        "bot/openai_images/http_hooks.py", "bot/presentation/ledger_csv.py", "bot/charts/renderer_process.py",
     )
 )  # fmt: skip
 TOLD = frozenset({"phrase", "plural", "month_name"})

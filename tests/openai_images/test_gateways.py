@@ -16,7 +16,7 @@ import pytest
 from bot.errors import ImageFailure, OutcomeUnknownError, ProviderAccountError, RequestRejectedError
 from bot.openai_images import OpenAIImages
 from bot.openai_images.answers import AnswerReader, decoded
-from bot.openai_images.hooks import LARGEST_REFUSAL
+from bot.openai_images.http_hooks import LARGEST_REFUSAL
 from bot.openai_images.links import LinkError, Links
 from bot.sandbox.images import Fault, FaultKind, ImageOptions, SandboxImages
 from bot.services.jobs import FinishedImage, PartialImage
@@ -251,7 +251,7 @@ async def test_no_body_is_read_without_bound(
     status: int,
     is_json: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
-    monkeypatch.setattr("bot.openai_images.hooks.LARGEST_STREAM", 3_000_000)
+    monkeypatch.setattr("bot.openai_images.http_hooks.LARGEST_STREAM", 3_000_000)
     sandbox.faults.add(Fault(kind, status=status))
     request = ImageRequest("a fox", "gpt-image-2.5-flare", "1024x1024", "low", output_format="gif") if is_json else FOX
     if is_json:
@@ -311,7 +311,7 @@ class Slowly(httpx2.AsyncByteStream):
 async def test_a_refusals_status_counts_whatever_becomes_of_its_words(
     monkeypatch: pytest.MonkeyPatch, headers: dict[str, str], stream: Slowly
 ) -> None:
-    monkeypatch.setattr("bot.openai_images.hooks.REFUSAL_TIME", 0.2)
+    monkeypatch.setattr("bot.openai_images.http_hooks.REFUSAL_TIME", 0.2)
     async with served(monkeypatch, httpx2.Response(401, headers=headers, stream=stream)) as images:
         with pytest.raises(ProviderAccountError):
             await made(images)

@@ -6,7 +6,7 @@ import httpx2
 import pytest
 
 from bot.openai_images.failures import from_connection
-from bot.openai_images.hooks import note_stage, refused_on_the_way
+from bot.openai_images.http_hooks import note_stage, refused_on_the_way
 
 ADDRESS = "https://images.test/v1/images/generations"
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageOps, PngImagePlugin
 
-from bot.pictures import base_of, bases
+from bot.pictures import base_files, base_of
 from bot.pictures.decode import plain_picture
 from bot.services.jobs import UnreadablePictureError
 from tests.examples import examples
@@ -170,7 +170,7 @@ async def test_a_file_that_cannot_be_bared_is_written_anew(monkeypatch: pytest.M
     def refuse(_: object) -> bytes:
         raise UnreadablePictureError("is odd")
 
-    monkeypatch.setitem(bases._DRESSED, "image/jpeg", refuse)  # pyright: ignore[reportPrivateUsage] - no file is known that does it
+    monkeypatch.setitem(base_files._DRESSED, "image/jpeg", refuse)  # pyright: ignore[reportPrivateUsage] - no file is known that does it
     content = encoded(noise(40, 30), "JPEG")
 
     base = await base_of(content)

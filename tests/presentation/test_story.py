@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.language import LOCALES, language_of
-from bot.presentation.story import (
+from bot.presentation.picture_descriptions import (
     DONE,
     MARKLESS,
     MAY_DIFFER,

@@ -27,6 +27,7 @@ from bot.services.jobs import (
     FinishedImage,
     Generation,
     InputImage,
+    JobRunner,
     Outage,
     Outcomes,
     PartialImage,
@@ -43,7 +44,6 @@ from bot.services.jobs import (
     Studio,
     TurnCalls,
     UnreadablePictureError,
-    Workshop,
     line_of,
 )
 from bot.services.jobs.line import Recall
@@ -588,11 +588,11 @@ class House:
         books = self.stores.books
         self.discards = Discards(State(database), self.journal, self.requests, self.file_holds, books, self.clock)
         self.gone_back = SqliteGoneBack(database)
-        workshop = Workshop(
+        job_runner = JobRunner(
             self.queue, self.generation, self.answers, self.stores, self.measured, self.discards.carry_out
         )
         self.recovery = Recovery(
-            workshop=workshop,
+            job_runner=job_runner,
             ledger=self.ledger,
             requests=self.requests,
             policies=self.policies,
@@ -614,12 +614,12 @@ class House:
             generation=self.generation,
             answers=self.answers,
             stores=self.stores,
-            workshop=workshop,
+            job_runner=job_runner,
             recovery=self.recovery,
             clock=self.clock,
         )
-        self.pausing = Pausing(Decisions(self.policies, self.clock), self.studio.workshop)
-        self.cancellations = Cancellations(self.studio.workshop, self.discards, SqliteAudit(database))
+        self.pausing = Pausing(Decisions(self.policies, self.clock), self.studio.job_runner)
+        self.cancellations = Cancellations(self.studio.job_runner, self.discards, SqliteAudit(database))
         self.reopened: dict[str, RecordingDelivery] = {}
 
     async def _write_something(self) -> None:

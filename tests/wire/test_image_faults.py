@@ -157,7 +157,7 @@ async def test_what_certainly_did_not_start_is_asked_for_again(house: House, kin
 async def test_an_api_that_cannot_be_reached_costs_nothing(
     open_house: OpenHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.services.jobs.workshop.REFRESH", 0.1)
+    monkeypatch.setattr("bot.services.jobs.job_runner.REFRESH", 0.1)
     house = await open_house()
     await house.start_with(house.settings().model_copy(update={"job_timeout": 4}))
     mia = house.discord.server.add_member("Mia")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
     for pause, seconds in {"FIRST_LOOK": 0.1, "LONGEST_LOOK": 0.1, "FIRST_TRIAL": 0.1, "LASTING": 0.0}.items():
         monkeypatch.setattr(f"bot.services.jobs.outage.{pause}", seconds)
-    monkeypatch.setattr("bot.services.jobs.workshop.REFRESH", 0.1)
+    monkeypatch.setattr("bot.services.jobs.job_runner.REFRESH", 0.1)
 
 
 def progress(invocation: Invocation) -> str:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.demo.browser.behind import Behind
-from bot.demo.browser.books import Reader
+from bot.demo.browser.bot_control import BotControl
 from bot.demo.browser.bot_process import BotProcess
-from bot.demo.browser.town import furnish, inhabitants
+from bot.demo.browser.ledger_reader import Reader
+from bot.demo.browser.sample_world import furnish, inhabitants
 from bot.errors import OperatorError
 from bot.sandbox.conversations import SandboxOpenAI
 from bot.sandbox.discord import Intent, Options, SandboxDiscord
@@ -114,7 +114,7 @@ async def opened(choices: Choices) -> AsyncGenerator[Sandbox]:
         images.travel(discord.clock.travelled)
         bot = BotProcess({**choices.environment, **_settings(discord, images, folder / "bot")}, folder)
         reader = Reader(folder / "bot" / "atelier.sqlite3", discord.servers, DEFAULTS)
-        behind = Behind(bot, reader, discord)
+        behind = BotControl(bot, reader, discord)
         seconds, token = choices.first_answer + MARGIN, _token(folder)
         page = ChatPage(discord, images, people, behind, port=choices.port, seconds=seconds, token=token)
         try:

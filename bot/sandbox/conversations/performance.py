@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 from bot.sandbox.conversations.bodies import message_item, text_part, tool_usage
 from bot.sandbox.conversations.content import Entry
 from bot.sandbox.conversations.memory import Break
-from bot.sandbox.conversations.mind import BLOCKED, CLAIMED, THOUGHT
+from bot.sandbox.conversations.simulated_model import BLOCKED, CLAIMED, THOUGHT
 from bot.sandbox.conversations.tokens import Reading, word_price
 from bot.sandbox.images.bill import BillLine
+from bot.sandbox.images.client_connection import event
 from bot.sandbox.images.faults import FaultKind
 from bot.sandbox.images.inputs import InputPicture
-from bot.sandbox.images.line import event
 from bot.sandbox.images.refusals import blocked
 from bot.sandbox.images.tokens import (
     PER_PARTIAL,
@@ -32,7 +32,7 @@ from bot.sandbox.images.tokens import (
 if TYPE_CHECKING:
     from bot.sandbox.conversations.asked import Asked
     from bot.sandbox.conversations.memory import Response
-    from bot.sandbox.conversations.mind import Plan
+    from bot.sandbox.conversations.simulated_model import Plan
     from bot.sandbox.images.checks import CheckedCall
     from bot.sandbox.images.faults import Fault
     from bot.sandbox.images.painters import PainterPool, Painting

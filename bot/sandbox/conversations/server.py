@@ -12,12 +12,12 @@ from typing_extensions import override
 from bot.sandbox.conversations.asked import last_words, read_asked, read_model
 from bot.sandbox.conversations.bodies import body_of
 from bot.sandbox.conversations.memory import Break, Memory, Response, forgotten
-from bot.sandbox.conversations.mind import plan
 from bot.sandbox.conversations.options import ConversationOptions
 from bot.sandbox.conversations.performance import Part, Performance, cached_tokens
+from bot.sandbox.conversations.simulated_model import plan
 from bot.sandbox.images.bill import BillLine
+from bot.sandbox.images.client_connection import ClientGoneError, Line
 from bot.sandbox.images.faults import FaultKind, refusal_of
-from bot.sandbox.images.line import ClientGoneError, Line
 from bot.sandbox.images.received import Call, headers_of, read_object
 from bot.sandbox.images.refusals import Refusal, too_many
 from bot.sandbox.images.server import SandboxImages, words_of
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from bot.sandbox.conversations.asked import Asked
     from bot.sandbox.conversations.content import Entry
-    from bot.sandbox.conversations.mind import Plan
+    from bot.sandbox.conversations.simulated_model import Plan
     from bot.sandbox.images.checks import CheckedCall
     from bot.sandbox.images.faults import Fault
     from bot.sandbox.images.options import ImageOptions

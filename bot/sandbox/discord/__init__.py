@@ -19,7 +19,7 @@ from bot.sandbox.discord.world.invocations import Answer, Invocation, Invocation
 from bot.sandbox.discord.world.model import Channel, Message, Role
 from bot.sandbox.discord.world.options import Options
 from bot.sandbox.discord.world.permissions import Permission
-from bot.sandbox.discord.world.things import Attachment, ChannelKind, Emoji, MessageFlag, User, Version
+from bot.sandbox.discord.world.records import Attachment, ChannelKind, Emoji, MessageFlag, User, Version
 
 __all__ = [
     "HARMLESS",

@@ -16,9 +16,9 @@ from bot.sandbox.discord.people.sight import Sight
 from bot.sandbox.discord.rest.account import AccountRoutes
 from bot.sandbox.discord.rest.callbacks import CallbackRoutes
 from bot.sandbox.discord.rest.channels import ChannelRoutes
-from bot.sandbox.discord.rest.entrance import PREFIX, Entrance
 from bot.sandbox.discord.rest.files import FileRoutes
 from bot.sandbox.discord.rest.guilds import GuildRoutes
+from bot.sandbox.discord.rest.request_pipeline import PREFIX, RequestPipeline
 from bot.sandbox.discord.rest.threads import ThreadRoutes
 from bot.sandbox.discord.rest.webhooks import WebhookRoutes
 from bot.sandbox.discord.storage import Storage
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from bot.sandbox.discord.wire.clock import Clock
     from bot.sandbox.discord.world.changes import ChangeStream
     from bot.sandbox.discord.world.invocations import Invocation
-    from bot.sandbox.discord.world.things import Emoji, User
+    from bot.sandbox.discord.world.records import Emoji, User
 
 GATEWAY_PATH = "/gateway"
 FIRST_CHANNELS = ("studio", "random")
@@ -185,7 +185,7 @@ class SandboxDiscord:
         await self.close()
 
     def _application(self) -> web.Application:
-        entrance = Entrance(self._world, self.faults, self.traffic)
+        entrance = RequestPipeline(self._world, self.faults, self.traffic)
         application = web.Application()
         application.router.add_get(GATEWAY_PATH, self.gateway.serve)
         application.router.add_get(f"{GATEWAY_PATH}/", self.gateway.serve)

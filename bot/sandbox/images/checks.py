@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import floor
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.images.extras import GIF_ONLY, SVG_FIELDS, Extras, check_sheet, read_extras
+from bot.sandbox.images.gif_and_svg import GIF_ONLY, SVG_FIELDS, Extras, check_sheet, read_extras
 from bot.sandbox.images.inputs import Inputs, read_inputs
 from bot.sandbox.images.models import MODELS, Model, size_fault
 from bot.sandbox.images.refusals import invalid, no_model, not_among

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.images.bill import BillLine
 from bot.sandbox.images.checks import AUTO_PIXELS
+from bot.sandbox.images.client_connection import PIECE, ClientGoneError, Line, bomb, event
 from bot.sandbox.images.faults import Fault, FaultKind, refusal_of
-from bot.sandbox.images.line import PIECE, ClientGoneError, Line, bomb, event
 from bot.sandbox.images.refusals import Refusal, blocked
 from bot.sandbox.images.tokens import PER_PARTIAL, Usage, author_usage, input_tokens, output_tokens, sheet_tokens
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from bot.sandbox.images.checks import CheckedCall
+    from bot.sandbox.images.hosted_files import HostedFiles
     from bot.sandbox.images.painters import PainterPool, Painting
-    from bot.sandbox.images.shelf import Shelf
 
 HOUR = 3600.0
 OK = 200
@@ -43,7 +43,7 @@ class Performance:
         checked: CheckedCall,
         line: Line,
         painters: PainterPool,
-        shelf: Shelf,
+        shelf: HostedFiles,
         *,
         fault: Fault | None,
         seconds: float,

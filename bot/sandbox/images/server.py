@@ -16,15 +16,15 @@ from bot.http_server import LOOPBACK, HttpServer
 from bot.sandbox.images.account import IMAGES, INPUTS, Account, RateLimit
 from bot.sandbox.images.bill import Bill, BillLine
 from bot.sandbox.images.checks import CheckedCall, check
+from bot.sandbox.images.client_connection import Line
 from bot.sandbox.images.faults import Fault, FaultKind, Faults, refusal_of
-from bot.sandbox.images.line import Line
+from bot.sandbox.images.hosted_files import HostedFiles
 from bot.sandbox.images.models import MODELS
 from bot.sandbox.images.options import ImageOptions
 from bot.sandbox.images.painters import PainterPool
 from bot.sandbox.images.performance import Performance
 from bot.sandbox.images.received import Call, receive
 from bot.sandbox.images.refusals import Refusal, bad_key, blocked, no_model
-from bot.sandbox.images.shelf import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
@@ -51,7 +51,7 @@ class SandboxImages:
         self.calls: list[Call] = []
         self.bill = Bill(self.options.bill)
         self.faults = Faults()
-        self.shelf = Shelf()
+        self.shelf = HostedFiles()
         self.account = Account()
         self.down: Fault | None = None
         self._rate = RateLimit(

@@ -14,9 +14,9 @@ from aiohttp import BodyPartReader, web
 from bot.http_server import LOOPBACK, HttpServer
 from bot.sandbox.discord import HARMLESS, CannotDoThatError, SandboxDiscord, Upload
 from bot.sandbox.discord.wire.wire import Json, as_id, as_object, as_text
+from bot.sandbox.page.actions import Actions
 from bot.sandbox.page.backstage import BackstageError, Troubles
 from bot.sandbox.page.calls import CallLog
-from bot.sandbox.page.deeds import Deeds
 from bot.sandbox.page.files import Files
 from bot.sandbox.page.guard import Guard
 from bot.sandbox.page.live import BEAT, Window
@@ -74,7 +74,7 @@ class ChatPage:
         self._port = port
         self._guard = Guard(token or secrets.token_urlsafe(24))
         self._files = Files(discord.url)
-        self._deeds = Deeds(discord, seconds)
+        self._deeds = Actions(discord, seconds)
         self._troubles = Troubles(discord, images)
         self._calls = CallLog(images, self._files)
         self._http = HttpServer(grace=1.0)

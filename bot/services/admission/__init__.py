@@ -3,7 +3,7 @@
 from bot.services.admission.admission import Admission, Clearance
 from bot.services.admission.default_desk import NO, NONE, YES, DefaultsDesk, choice_text
 from bot.services.admission.drafting import Drafting, Start
-from bot.services.admission.usual import Usual, UsualChoice
+from bot.services.admission.usual_choices import Usual, UsualChoice
 
 __all__ = [
     "NO",

@@ -13,7 +13,7 @@ from bot.services.text import number_of
 
 if TYPE_CHECKING:
     from bot.services.admission.drafting import Drafting
-    from bot.services.admission.usual import Usual
+    from bot.services.admission.usual_choices import Usual
     from bot.services.catalog import Catalog
     from bot.services.policy import Choice, Decisions, ServerPolicy
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.errors import RequestRefused, UnsupportedOptionError
 from bot.language import phrase
-from bot.services.admission.usual import Usual, UsualChoice, usual_size
+from bot.services.admission.usual_choices import Usual, UsualChoice, usual_size
 from bot.services.catalog import (
     DEAREST_SHAPES,
     GIF,

@@ -7,7 +7,7 @@ from bot.services.conversations.conversations import (
     Conversations,
     Spent,
 )
-from bot.services.conversations.leads import OFF, leading, open_conversations
+from bot.services.conversations.settings import OFF, leading, open_conversations
 
 __all__ = [
     "LONGEST_SILENCE",

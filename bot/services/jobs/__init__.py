@@ -4,6 +4,7 @@ from bot.services.jobs.cancellation import DISCARDED, Cancellations, Canceller, 
 from bot.services.jobs.delivery import Answers, Delivery, DeliveryError, Posted, Preview, Result
 from bot.services.jobs.files import BufferedBlobs, PictureReceiver
 from bot.services.jobs.generation import Generation
+from bot.services.jobs.job_runner import JobRunner
 from bot.services.jobs.line import Load, Withdrawal, line_of
 from bot.services.jobs.outage import Downtime, Outage
 from bot.services.jobs.outcomes import CUT, NAMED, WHY_NO_WORDS, Outcomes
@@ -27,7 +28,6 @@ from bot.services.jobs.recovery import GoneBack, LastSeen, Recovery, Restoration
 from bot.services.jobs.server_status import OpenCharges, OpenJobs, ServerStatus, ServerStatuses
 from bot.services.jobs.studio import Studio
 from bot.services.jobs.turn_calls import TURN, TurnCalls
-from bot.services.jobs.workshop import Workshop
 
 __all__ = [
     "CUT",
@@ -54,6 +54,7 @@ __all__ = [
     "GoneBack",
     "ImageProvider",
     "InputImage",
+    "JobRunner",
     "LastSeen",
     "Load",
     "OpenCharges",
@@ -79,7 +80,6 @@ __all__ = [
     "TurnCalls",
     "UnreadablePictureError",
     "Withdrawal",
-    "Workshop",
     "line_of",
     "why_paused",
 ]

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.services.gallery import FileHolds
+    from bot.services.jobs.job_runner import JobRunner
     from bot.services.jobs.pending_writes import PendingWrites
-    from bot.services.jobs.workshop import Workshop
     from bot.services.ledger import Journal, Ledger, Notes, Order, Picture, Requests
     from bot.services.policy import Audit
 
@@ -47,7 +47,7 @@ class Canceller:
 class Cancellations:
     """Lets who asked for pictures, and who moderates there, cancel them."""
 
-    workshop: Workshop
+    job_runner: JobRunner
     discards: Discards
     audit: Audit
 
@@ -60,7 +60,7 @@ class Cancellations:
         """
         order = await self._order(request_id, canceller)
         why = _why(order, canceller)
-        withdrawal = self.workshop.withdraw(request_id, why)
+        withdrawal = self.job_runner.withdraw(request_id, why)
         if withdrawal is None:
             withdrawal = self._forestall(order, why)
         withdrawal = replace(withdrawal, of_words=order.request.is_wording)
@@ -77,7 +77,7 @@ class Cancellations:
             RequestRefused: there is no such request.
         """
         order = await self._order(request_id, canceller)
-        if not self.workshop.discard(request_id, _why(order, canceller)):
+        if not self.job_runner.discard(request_id, _why(order, canceller)):
             return False
         await self.discards.choose(request_id)
         await self._write_down(order, canceller, "picture discard", order.request.count, phrase("discarded"))
@@ -106,7 +106,7 @@ class Cancellations:
         """It is not in line: it is about to be, as it is being accepted or we have just started; or it has ended."""
         reserved = tuple(job.id for job in order.jobs if job.state is ChargeState.RESERVED)
         if order.delivered_at is None and reserved:
-            self.workshop.forestall(order.id, why)
+            self.job_runner.forestall(order.id, why)
             return Withdrawal(free=len(reserved), jobs=reserved)
         return Withdrawal()
 

@@ -13,8 +13,8 @@ from bot.services.text import one_line, shown
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bot.services.jobs.job_runner import JobRunner
     from bot.services.jobs.line import Load
-    from bot.services.jobs.workshop import Workshop
     from bot.services.policy import Decisions, Lead, ServerPolicy
 
 
@@ -45,7 +45,7 @@ class Switched:
     Attributes:
         changed: False if it was so before, and nothing was changed.
         pause: the one that is in force now.
-        load: what the server has in the workshop.
+        load: what the server has in the job_runner.
     """
 
     changed: bool
@@ -58,7 +58,7 @@ class Pausing:
     """Switches picture making of a server off and on. A pause is part of the policy: it outlasts a restart."""
 
     decisions: Decisions
-    workshop: Workshop
+    job_runner: JobRunner
 
     async def pause(self, lead: Lead, why: str) -> Switched:
         """Stop: no job of the server leaves its line any more, and what waits goes on waiting.
@@ -89,10 +89,10 @@ class Pausing:
         # nothing was changed: an earlier decision may have been written although its transaction seemed to fail.
         pause = (await self.decisions.of(lead.server_id)).pause
         if pause is None:
-            self.workshop.resume(lead.server_id)
+            self.job_runner.resume(lead.server_id)
         else:
-            self.workshop.pause(lead.server_id, pause)
-        return Switched(decision.before != decision.after, pause, self.workshop.load(lead.server_id))
+            self.job_runner.pause(lead.server_id, pause)
+        return Switched(decision.before != decision.after, pause, self.job_runner.load(lead.server_id))
 
 
 def _state(policy: ServerPolicy) -> str:

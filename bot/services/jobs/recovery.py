@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from bot.services.jobs.cancellation import Discards
     from bot.services.jobs.delivery import Answers, Delivery, OpenDelivery
     from bot.services.jobs.generation import Generation
+    from bot.services.jobs.job_runner import JobRunner
     from bot.services.jobs.pending_writes import PendingWrites
-    from bot.services.jobs.workshop import Workshop
     from bot.services.ledger import Ledger, Order, Requests
     from bot.services.policy import Policies
     from bot.services.turns import Measurements, Past
@@ -131,13 +131,13 @@ class Restoration:
 class Recovery:
     """What an earlier process left: settled before the gateway opens, taken up again once Discord is there.
 
-    `close` it before its workshop.
+    `close` it before its job runner.
     """
 
     def __init__(
         self,
         *,
-        workshop: Workshop,
+        job_runner: JobRunner,
         ledger: Ledger,
         requests: Requests,
         policies: Policies,
@@ -150,7 +150,7 @@ class Recovery:
         discards: Discards,
         clock: Callable[[], float],
     ) -> None:
-        self._workshop = workshop
+        self._job_runner = job_runner
         self._ledger, self._requests, self._policies = ledger, requests, policies
         self._generation, self._answers, self._books = generation, answers, books
         self._gone_back = gone_back
@@ -176,7 +176,7 @@ class Recovery:
         for server_id in {request.requester.server_id for request in left_over}:
             pause = (await self._policies.of(server_id)).pause
             if pause is not None:
-                self._workshop.pause(server_id, pause)
+                self._job_runner.pause(server_id, pause)
         is_restored = await self._gone_back.is_new()
         for request in left_over:
             reason = (AGAIN, "restored") if is_restored else (AWAY, "stale")
@@ -235,21 +235,21 @@ class Recovery:
 
     async def _queue_again(self, request_id: str, open_delivery: OpenDelivery) -> None:
         request = await self._requests.get(request_id)
-        if request is None or request_id in self._workshop.at_work:
+        if request is None or request_id in self._job_runner.at_work:
             return
         delivery = open_delivery(request)
         is_discarded = await self._discards.is_chosen(request_id)
         if is_discarded:
             request = await self._discards.carry_out(request)
         if any(job.state is ChargeState.DISPATCHED for job in request.jobs):
-            self._workshop.at_work.add(request_id)
+            self._job_runner.at_work.add(request_id)
             self._background.begin(self._find(request, delivery), f"find {request_id}")
         elif any(job.state is ChargeState.RESERVED for job in request.jobs):
             if is_discarded:
-                self._workshop.forestall(request_id, phrase("Discarded before it was begun. Nothing was charged."))
-            self._workshop.enqueue(request, delivery)
+                self._job_runner.forestall(request_id, phrase("Discarded before it was begun. Nothing was charged."))
+            self._job_runner.enqueue(request, delivery)
         else:
-            self._workshop.answer(request, delivery)
+            self._job_runner.answer(request, delivery)
 
     async def _find(self, request: Order, delivery: Delivery) -> None:
         """See what became of a turn of a conversation that was sent before the restart."""
@@ -257,8 +257,8 @@ class Recovery:
             for job in request.jobs:
                 await self._generation.find(request, job)
         finally:
-            self._workshop.forget(request.id)
-        self._workshop.answer(request, delivery)
+            self._job_runner.forget(request.id)
+        self._job_runner.answer(request, delivery)
 
     async def charge_overdue(self) -> None:
         """Charge at its hold what has been unknown for long enough."""

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from bot.services.catalog import Catalog, Model
+    from bot.services.jobs.job_runner import JobRunner
     from bot.services.jobs.line import Load
     from bot.services.jobs.outage import Downtime, Outage
     from bot.services.jobs.provider_account import ProviderAccount
-    from bot.services.jobs.workshop import Workshop
     from bot.services.ledger import LimitStatus
     from bot.services.policy import ServerPolicy
     from bot.services.quotas import BudgetHint, LimitStatuses
@@ -53,7 +53,7 @@ class ServerStatus:
     """How things stand on a server.
 
     Attributes:
-        here: its jobs in the workshop.
+        here: its jobs in the job_runner.
         budgets: what is used of each budget of its own, those of its channels and roles included.
         installation: the same of the operator's budget; None if there is none, or its figures are not for this server.
         hint: how that budget stands then.
@@ -94,7 +94,7 @@ class ServerStatuses:
         allow_retired: the operator's endpoint may still serve what OpenAI has shut down.
     """
 
-    workshop: Workshop
+    job_runner: JobRunner
     limit_statuses: LimitStatuses
     charges: OpenCharges
     catalog: Catalog
@@ -115,7 +115,7 @@ class ServerStatuses:
         model = self.catalog.model(usual.model().value)
         return ServerStatus(
             policy=policy,
-            here=self.workshop.load(server_id),
+            here=self.job_runner.load(server_id),
             budgets=tuple(
                 each.status for each in overview.limit_statuses if each.rule.shared and each.status is not None
             ),

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from bot.services.catalog import Catalog
     from bot.services.jobs.delivery import Answers, Delivery
     from bot.services.jobs.generation import Generation
+    from bot.services.jobs.job_runner import JobRunner
     from bot.services.jobs.line import Line
     from bot.services.jobs.outage import Outage
     from bot.services.jobs.pending_writes import Stores
     from bot.services.jobs.recovery import Recovery
-    from bot.services.jobs.workshop import Workshop
     from bot.services.ledger import Destination, Ledger, Order, Requests
     from bot.services.policy import Requester
     from bot.services.quotas import Accounts
@@ -48,7 +48,7 @@ class Studio:
     It belongs to one event loop: `start` before anything else, `drain` last.
 
     Attributes:
-        workshop: where its jobs wait and are made.
+        job_runner: where its jobs wait and are made.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Studio:
         generation: Generation,
         answers: Answers,
         stores: Stores,
-        workshop: Workshop,
+        job_runner: JobRunner,
         recovery: Recovery,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -71,7 +71,7 @@ class Studio:
         self._requests = requests
         self._accounts = accounts
         self._generation = generation
-        self.workshop, self._recovery = workshop, recovery
+        self.job_runner, self._recovery = job_runner, recovery
         self._clock = clock
         self._accepting = True
         self._awaited: set[str] = set()  # requests that have room in the line already
@@ -97,11 +97,11 @@ class Studio:
     @property
     def observers(self) -> list[Callable[[float, str], None]]:
         """Told of every job that ended: seconds, and ``settled``, ``released`` or ``unknown``."""
-        return self.workshop.observers
+        return self.job_runner.observers
 
     def start(self) -> None:
         """Begin to hand out turns, and to look after overdue charges."""
-        self.workshop.start()
+        self.job_runner.start()
         self._background.begin(self._keep_house(), "housekeeping")
 
     async def submit(self, request_id: str, request: ImageRequest, requester: Requester, delivery: Delivery) -> None:
@@ -117,9 +117,9 @@ class Studio:
             UserFacingError: nothing was reserved: no room, a limit reached, paused, shutting down, nothing can be kept.
         """
         self._check_open()
-        if request_id in self.workshop.at_work:
+        if request_id in self.job_runner.at_work:
             return  # the same once more: its first occurrence waits or is being made
-        self.workshop.at_work.add(request_id)
+        self.job_runner.at_work.add(request_id)
         begun = False
         try:
             await self._stores.ready()
@@ -129,7 +129,7 @@ class Studio:
                 begun = await self._begin(request_id, request, requester, delivery)
         finally:
             if not begun:
-                self.workshop.forget(request_id)
+                self.job_runner.forget(request_id)
 
     @contextmanager
     def room(self, request_id: str, count: int, requester: Requester) -> Generator[None]:
@@ -192,20 +192,20 @@ class Studio:
         except BaseException as error:
             await asyncio.shield(self._give_back(kept, error))
             raise
-        self.workshop.enqueue(kept, delivery)
+        self.job_runner.enqueue(kept, delivery)
         return True
 
     def stop_taking(self) -> None:
         """Refuse whatever comes from now on, and send nothing any more."""
         self._accepting = False
-        self.workshop.let_go()
+        self.job_runner.let_go()
 
     async def drain(self, grace: float) -> None:
         """Take nothing new, let what was sent come for `grace` seconds, keep the rest for the next start."""
         self.stop_taking()
         await self._background.close()
         await self._recovery.close()
-        await self.workshop.close(grace)
+        await self.job_runner.close(grace)
         await self._generation.outage.close()
         await self._stores.close()
         await self._answers.finish()  # what has just been written has numbers

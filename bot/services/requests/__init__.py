@@ -2,6 +2,7 @@
 
 from bot.services.requests import pricing
 from bot.services.requests.canvas import canvas_size, check_layout, fitting_size, keeps_shape, layout_for, shape_size
+from bot.services.requests.main_model_request import CANNOT, INSTRUCTIONS, MOST_WRITTEN, Talk, Task, sent_words
 from bot.services.requests.pricing import (
     NANO_PER_USD,
     estimate_choice,
@@ -21,7 +22,6 @@ from bot.services.requests.request import (
     StoredImage,
     cuts_story,
 )
-from bot.services.requests.talk import CANNOT, INSTRUCTIONS, MOST_WRITTEN, Talk, Task, sent_words
 from bot.services.requests.turn_pricing import after_bound, context_bound, turn_usage
 from bot.services.requests.validation import (
     MOST_COMPRESSION,

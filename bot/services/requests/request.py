@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from bot.language import phrase, read_again, written_down
 from bot.services.catalog import dimensions
-from bot.services.requests.talk import Talk, Task
+from bot.services.requests.main_model_request import Talk, Task
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,12 +12,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.services.catalog import DEAREST_SHAPES, MOST_SEEN, MainTokens, Usage, input_tokens, seen_tokens
-from bot.services.requests.talk import Task, sent_words
+from bot.services.requests.main_model_request import Task, sent_words
 
 if TYPE_CHECKING:
     from bot.services.catalog import MainModel, Model, ToolTokens
+    from bot.services.requests.main_model_request import Talk
     from bot.services.requests.request import ImageRequest, StoredImage
-    from bot.services.requests.talk import Talk
 
 MOST_CALLS = 1  # of the tool in one turn; the call says so
 AROUND = 1_000  # tokens that describe the tool and mark whose words are whose; 255 are measured, so this is generous

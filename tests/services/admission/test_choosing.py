@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.services.admission.usual import usual_model, usual_quality, usual_size
+from bot.services.admission.usual_choices import usual_model, usual_quality, usual_size
 from bot.services.policy import Permit
 from bot.services.requests import estimate_output
 from tests.examples import CATALOG, MODEL

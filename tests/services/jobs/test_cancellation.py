@@ -138,7 +138,7 @@ async def test_what_is_discarded_is_charged_and_forgotten_and_shown_to_nobody(tm
 
         assert await house.cancellations.discard("r1", MINE)
         assert await house.cancellations.discard("r1", MINE)
-        assert not house.studio.workshop.lives["r2"].is_discarded
+        assert not house.studio.job_runner.lives["r2"].is_discarded
         assert not await house.cancellations.keep("r1", MINE)
         go.set()
         await answered(house, "r1")
@@ -159,7 +159,7 @@ async def test_of_several_pictures_all_that_are_paid_for_are_discarded(tmp_path:
         delivery = await submitted(house, "r1", 2)
         await until(lambda: house.provider.running == 2)
         gates[0].set()
-        await until(lambda: house.provider.running == 1 and len(house.studio.workshop.lives["r1"].left) == 1)
+        await until(lambda: house.provider.running == 1 and len(house.studio.job_runner.lives["r1"].left) == 1)
         cost = next(job.actual_nano for job in (await house.kept("r1")).jobs if job.actual_nano is not None)
         hold = (await house.kept("r1")).jobs[0].hold_nano
 

@@ -18,7 +18,7 @@ from bot.errors import (
     ProviderBusyError,
     ProviderUnreachableError,
 )
-from bot.services.jobs import Downtime, Outage, workshop
+from bot.services.jobs import Downtime, Outage, job_runner
 from bot.services.jobs.outage import IN_A_ROW, LASTING, LONG_PAUSE, NOTE
 from bot.services.policy import Decision, Lead
 from bot.storage import State
@@ -435,7 +435,7 @@ async def test_books_that_cannot_be_used_keep_nobody_from_starting(desk: Desk, m
     assert desk.outage.standing is not None
 
 
-# In the workshop
+# In the job runner
 
 
 async def ask(house: House, name: str, **changes: object) -> RecordingDelivery:
@@ -488,7 +488,7 @@ def goes_down(house: House) -> None:
 async def test_who_waits_longer_than_a_job_may_take_is_given_back_with_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workshop, "REFRESH", 0.0)
+    monkeypatch.setattr(job_runner, "REFRESH", 0.0)
     async with a_house(tmp_path, slots=1, job_timeout=0.2) as house:
         goes_down(house)
         delivery = await ask(house, "r1")
@@ -505,7 +505,7 @@ async def test_who_waits_longer_than_a_job_may_take_is_given_back_with_a_sentenc
 
 
 async def test_a_leads_pause_takes_no_time_from_who_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workshop, "REFRESH", 0.0)
+    monkeypatch.setattr(job_runner, "REFRESH", 0.0)
     async with a_house(tmp_path, slots=1, job_timeout=0.1) as house:
         goes_down(house)
         await house.reserved("r1")
@@ -519,7 +519,7 @@ async def test_a_leads_pause_takes_no_time_from_who_waits(tmp_path: Path, monkey
 
         assert await house.states("r1") == ["reserved"]
         assert house.reopened["r1"].lines[-1] == PAUSED
-        live, now = house.studio.workshop.lives["r1"], time.monotonic()
+        live, now = house.studio.job_runner.lives["r1"], time.monotonic()
         await house.pausing.resume(ADA)
         assert live.since >= now
 
@@ -530,7 +530,7 @@ async def test_a_job_is_cancelled_for_free_while_it_waits(tmp_path: Path) -> Non
         delivery = await ask(house, "r1")
         await until(lambda: bool(delivery.pauses))
 
-        withdrawal = house.studio.workshop.withdraw("r1", "Cancelled. Nothing was charged.")
+        withdrawal = house.studio.job_runner.withdraw("r1", "Cancelled. Nothing was charged.")
         await settled(house, "r1")
 
         assert withdrawal is not None
@@ -555,7 +555,7 @@ async def test_what_waits_is_made_by_the_next_process(tmp_path: Path) -> None:
 async def test_a_job_that_is_refused_again_and_again_while_others_are_made_ends(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: int
 ) -> None:
-    monkeypatch.setattr(workshop, "MOST_REFUSALS", limit)
+    monkeypatch.setattr(job_runner, "MOST_REFUSALS", limit)
     monkeypatch.setattr("bot.services.jobs.outage.IN_A_ROW", 10**6)
     timeout = 30.0 if limit == 3 else 0.05
     async with a_house(tmp_path, *[(overloaded(0.0),)] * 5000, slots=1, job_timeout=timeout) as house:
@@ -574,6 +574,6 @@ async def test_a_job_that_was_taken_as_it_went_down_waits_again(tmp_path: Path) 
         goes_down(house)
         await until(lambda: bool(second.pauses))
 
-        house.studio.workshop.discard("first", "Discarded.")
+        house.studio.job_runner.discard("first", "Discarded.")
         assert await house.states("second") == ["reserved"]
         assert PAUSED not in first.lines

@@ -135,7 +135,7 @@ async def test_a_pause_that_was_written_though_it_seemed_to_fail_holds_at_the_ne
         assert house.queue.is_paused(MIA.server_id)
 
 
-async def test_leads_who_disagree_at_once_leave_the_workshop_as_the_policy_says(tmp_path: Path) -> None:
+async def test_leads_who_disagree_at_once_leave_the_jobs_as_the_policy_says(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         await asyncio.gather(
             *(house.pausing.pause(ADA, "") if turn % 2 else house.pausing.resume(LEA) for turn in range(9))
@@ -171,7 +171,7 @@ async def test_a_new_request_is_refused_with_who_when_and_why_and_leaves_no_trac
         assert refused.value.sentence.endswith(said + " again when it goes on. Nothing was charged.")
         assert await house.requests.get("r1") is None
         assert delivery.acknowledged == 0
-        assert house.studio.workshop.at_work == set()
+        assert house.studio.job_runner.at_work == set()
 
 
 async def test_a_pause_between_a_requests_look_up_and_its_reservation_refuses_it(tmp_path: Path) -> None:
@@ -326,8 +326,8 @@ async def test_a_job_that_is_called_back_and_taken_again_at_once_is_made_once(tm
         await until(lambda: house.studio.running == 1)
         let_go(house)
 
-        house.studio.workshop.pause(MIA.server_id, Pause(NOON, ADA.user_id, ""))
-        house.studio.workshop.resume(MIA.server_id)  # before the job knows that it was called back
+        house.studio.job_runner.pause(MIA.server_id, Pause(NOON, ADA.user_id, ""))
+        house.studio.job_runner.resume(MIA.server_id)  # before the job knows that it was called back
         await settled(house, "r1")
 
         assert len(house.provider.asked) == 1
@@ -347,8 +347,8 @@ async def test_a_pause_takes_no_slot_from_another_server_and_no_turn(tmp_path: P
         await settled(house, "eve")
 
         assert len(house.provider.asked) == 1
-        assert house.studio.workshop.load(ELSEWHERE) == Load(0, 0)
-        assert house.studio.workshop.load(MIA.server_id) == Load(0, 3)
+        assert house.studio.job_runner.load(ELSEWHERE) == Load(0, 0)
+        assert house.studio.job_runner.load(MIA.server_id) == Load(0, 3)
 
 
 # Over a restart

@@ -42,7 +42,7 @@ async def an_office(
         yield (
             house,
             ServerStatuses(
-                house.studio.workshop,
+                house.studio.job_runner,
                 limit_statuses,
                 charges,
                 CATALOG,

@@ -12,7 +12,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.errors import NotAcceptingError, PromptBlockedError, ProviderBusyError, RequestRejectedError, StoreTroubleError
-from bot.services.jobs import DeliveryError, PartialImage, Posted, workshop
+from bot.services.jobs import DeliveryError, PartialImage, Posted, job_runner
 from bot.services.ledger import ChargeConflictError
 from bot.services.requests import pricing
 from bot.services.turns.durations import FIRST_GUESSES
@@ -46,8 +46,8 @@ async def test_nobody_waits_for_the_end_of_a_request_that_is_not_at_work(tmp_pat
         await settled(house, "r1")
 
         async with asyncio.timeout(5):
-            await house.studio.workshop.ended("r1")
-            await house.studio.workshop.ended("never taken")
+            await house.studio.job_runner.ended("r1")
+            await house.studio.job_runner.ended("never taken")
 
 
 async def test_a_request_of_which_some_pictures_fail_shows_the_others(tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ async def test_how_far_a_drawing_is_counts_from_when_it_was_sent_and_what_is_the
 async def test_those_who_wait_are_told_that_the_picture_before_theirs_takes_longer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workshop, "REFRESH", 0.01)
+    monkeypatch.setattr(job_runner, "REFRESH", 0.01)
     async with a_house(tmp_path, (asyncio.Event(), finished()), slots=1) as house:
         await house.studio.submit("r1", a_request(), MIA, RecordingDelivery())
         await until(lambda: house.provider.running == 1)

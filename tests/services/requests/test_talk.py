@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.services.catalog import MainTokens, ToolTokens, Usage
 from bot.services.requests import ImageRequest, Talk, sent_words
-from bot.services.requests.talk import MOST_SAID
+from bot.services.requests.main_model_request import MOST_SAID
 
 TALK = Talk("gpt-6-luna", "key")
 

@@ -15,14 +15,14 @@ from PIL import Image, UnidentifiedImageError
 
 from bot.sandbox.discord.wire.refusals import FormFaults, file_not_sent, invalid_form, too_large
 from bot.sandbox.discord.wire.wire import Json, as_id, as_objects
-from bot.sandbox.discord.world.things import Attachment
+from bot.sandbox.discord.world.records import Attachment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.sandbox.discord.wire.clock import Snowflakes
     from bot.sandbox.discord.wire.traffic import SentFile
-    from bot.sandbox.discord.world.things import Kept
+    from bot.sandbox.discord.world.records import Kept
 
 MOST_ATTACHMENTS = 10
 LONGEST_DESCRIPTION = 1024

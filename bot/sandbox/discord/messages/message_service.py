@@ -13,7 +13,7 @@ from bot.sandbox.discord.world.intents import Intent
 from bot.sandbox.discord.world.mentions import Roll, find_mentions
 from bot.sandbox.discord.world.model import Message
 from bot.sandbox.discord.world.permissions import Permission
-from bot.sandbox.discord.world.things import MessageFlag, MessageKind, Version
+from bot.sandbox.discord.world.records import MessageFlag, MessageKind, Version
 from bot.sandbox.discord.world.threads import Threads
 from bot.sandbox.discord.world.views import member_view, user_view
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bot.sandbox.discord.wire.traffic import SentFile
     from bot.sandbox.discord.world.invocations import Invocation
     from bot.sandbox.discord.world.model import Channel, Guild
-    from bot.sandbox.discord.world.things import Attachment, User
+    from bot.sandbox.discord.world.records import Attachment, User
     from bot.sandbox.discord.world.world import World
 
 _USERS_ONLY: Json = {"parse": ["users"]}  # what answers to interactions may mention unless they say otherwise

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from bot.sandbox.discord.people.house import House
     from bot.sandbox.discord.world.model import Channel
-    from bot.sandbox.discord.world.things import User
+    from bot.sandbox.discord.world.records import User
 
 _SINGLE = {Kind.RADIO_GROUP, Kind.CHECKBOX}
 _LONGEST_TEXT = 4000

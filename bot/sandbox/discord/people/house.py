@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bot.sandbox.discord.people.uploads import Upload
     from bot.sandbox.discord.world.commands import Commands
     from bot.sandbox.discord.world.model import Channel
-    from bot.sandbox.discord.world.things import Attachment, User
+    from bot.sandbox.discord.world.records import Attachment, User
     from bot.sandbox.discord.world.world import World
 
 

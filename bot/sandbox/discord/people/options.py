@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.sandbox.discord.people.house import House
-    from bot.sandbox.discord.world.things import User
+    from bot.sandbox.discord.world.records import User
 
 _PLAIN: dict[int, tuple[type, ...]] = {
     OptionType.STRING: (str,),

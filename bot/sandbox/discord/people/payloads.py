@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bot.sandbox.discord.people.house import House
     from bot.sandbox.discord.wire.wire import Json
     from bot.sandbox.discord.world.model import Channel, Message
-    from bot.sandbox.discord.world.things import User
+    from bot.sandbox.discord.world.records import User
 
 
 def begin(

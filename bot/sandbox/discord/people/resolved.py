@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.discord.people.refusal import CannotDoThatError
 from bot.sandbox.discord.world.model import Channel, Role
-from bot.sandbox.discord.world.things import User
+from bot.sandbox.discord.world.records import User
 from bot.sandbox.discord.world.views import bits, channel_view, member_view, role_view, user_view
 
 if TYPE_CHECKING:
     from bot.sandbox.discord.people.house import House
     from bot.sandbox.discord.wire.wire import Json
     from bot.sandbox.discord.world.model import Message
-    from bot.sandbox.discord.world.things import Attachment
+    from bot.sandbox.discord.world.records import Attachment
 
 
 _MENTION = re.compile(r"<(@[!&]?|#)(\d+)>")

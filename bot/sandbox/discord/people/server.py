@@ -9,7 +9,7 @@ from bot.sandbox.discord.world.events import Event
 from bot.sandbox.discord.world.intents import Intent
 from bot.sandbox.discord.world.model import Overwrite, Role
 from bot.sandbox.discord.world.permissions import NOTHING, Permission
-from bot.sandbox.discord.world.things import ChannelKind, Emoji
+from bot.sandbox.discord.world.records import ChannelKind, Emoji
 from bot.sandbox.discord.world.views import (
     channel_view,
     emoji_view,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from bot.sandbox.discord.people.house import House
     from bot.sandbox.discord.wire.wire import Json
     from bot.sandbox.discord.world.model import Channel, Guild, HasUser
-    from bot.sandbox.discord.world.things import User
+    from bot.sandbox.discord.world.records import User
 
 
 class Server:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bot.sandbox.discord.people.house import House
     from bot.sandbox.discord.world.invocations import Invocation
     from bot.sandbox.discord.world.model import Channel, Guild, Membership, Message, Role
-    from bot.sandbox.discord.world.things import User
+    from bot.sandbox.discord.world.records import User
 
 DIRECT = "@me"  # where commands stand that are offered in direct messages
 

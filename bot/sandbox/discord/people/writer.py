@@ -8,7 +8,7 @@ from bot.sandbox.discord.people.refusal import CannotDoThatError
 from bot.sandbox.discord.people.uploads import Upload, as_sent
 from bot.sandbox.discord.wire.refusals import Refusal
 from bot.sandbox.discord.world.permissions import Permission
-from bot.sandbox.discord.world.things import ChannelKind
+from bot.sandbox.discord.world.records import ChannelKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bot.sandbox.discord.people.house import House
     from bot.sandbox.discord.wire.wire import Json
     from bot.sandbox.discord.world.model import Channel, Membership, Message, Role
-    from bot.sandbox.discord.world.things import User
+    from bot.sandbox.discord.world.records import User
 
 _NO_PING: Json = {"parse": ["users", "roles", "everyone"], "replied_user": False}
 

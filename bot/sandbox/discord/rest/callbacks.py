@@ -24,7 +24,7 @@ from bot.sandbox.discord.wire.refusals import FormFaults, Refusal, invalid_form,
 from bot.sandbox.discord.wire.wire import Json, as_int, as_object, as_objects, without_nulls
 from bot.sandbox.discord.world.changes import ChangeKind
 from bot.sandbox.discord.world.invocations import Answer, Invocation, InvocationKind
-from bot.sandbox.discord.world.things import MessageFlag
+from bot.sandbox.discord.world.records import MessageFlag
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -18,14 +18,14 @@ from bot.sandbox.discord.wire.refusals import (
 from bot.sandbox.discord.wire.wire import Json, as_id, as_object
 from bot.sandbox.discord.world.changes import ChangeKind
 from bot.sandbox.discord.world.permissions import Permission
-from bot.sandbox.discord.world.things import OF_DISCORD, ChannelKind
+from bot.sandbox.discord.world.records import OF_DISCORD, ChannelKind
 from bot.sandbox.discord.world.views import channel_view
 
 if TYPE_CHECKING:
     from bot.sandbox.discord.messages.message_service import MessageService
     from bot.sandbox.discord.wire.rate_limits import Turn
     from bot.sandbox.discord.world.model import Channel, Message
-    from bot.sandbox.discord.world.things import User
+    from bot.sandbox.discord.world.records import User
     from bot.sandbox.discord.world.world import World
 
 MOST_AT_ONCE = 100

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.sandbox.discord.rest.routes import Call, Reply, Route
 
 if TYPE_CHECKING:
-    from bot.sandbox.discord.world.things import Attachment
+    from bot.sandbox.discord.world.records import Attachment
     from bot.sandbox.discord.world.world import World
 
 # Whatever a member sent, opened in a browser nothing in it runs, and nothing is fetched: HTML and SVG would run in our

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.sandbox.discord.rest.routes import NO_CONTENT, Call, Reply, Route
 from bot.sandbox.discord.wire.refusals import unknown_webhook
 from bot.sandbox.discord.wire.wire import as_id, as_int
-from bot.sandbox.discord.world.things import MessageFlag
+from bot.sandbox.discord.world.records import MessageFlag
 
 if TYPE_CHECKING:
     from bot.sandbox.discord.messages.message_service import MessageService

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.discord.world.invocations import Answer, Invocation, InvocationKind
 from bot.sandbox.discord.world.model import Message
-from bot.sandbox.discord.world.things import Attachment, MessageFlag, MessageKind, Origin, Version
+from bot.sandbox.discord.world.records import Attachment, MessageFlag, MessageKind, Origin, Version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from bot.sandbox.discord.wire.wire import Json
     from bot.sandbox.discord.world.model import Role
-    from bot.sandbox.discord.world.things import Kept, User
+    from bot.sandbox.discord.world.records import Kept, User
     from bot.sandbox.discord.world.world import World
 
 AS_IT_IS = ("created_at", "pings_everyone", "opens_content", "nonce", "edited_at", "deleted")

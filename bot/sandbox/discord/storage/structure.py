@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from bot.sandbox.discord.world.model import Channel, Guild, Membership, Overwrite, Role, ThreadState
 from bot.sandbox.discord.world.permissions import Permission
-from bot.sandbox.discord.world.things import ChannelKind, Emoji, User
+from bot.sandbox.discord.world.records import ChannelKind, Emoji, User
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from bot.sandbox.discord.wire.wire import Json
     from bot.sandbox.discord.world.commands import Commands
-    from bot.sandbox.discord.world.things import Kept
+    from bot.sandbox.discord.world.records import Kept
     from bot.sandbox.discord.world.world import World
 
     FindFile: TypeAlias = Callable[[int, int], Kept]

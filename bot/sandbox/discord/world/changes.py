@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from bot.sandbox.discord.world.invocations import Invocation
     from bot.sandbox.discord.world.model import Channel, Message
-    from bot.sandbox.discord.world.things import User, Version
+    from bot.sandbox.discord.world.records import User, Version
 
 
 class ChangeKind(Enum):

@@ -10,13 +10,13 @@ from bot.sandbox.discord.checks.embeds import check_embeds
 from bot.sandbox.discord.checks.messages import MESSAGE, check_mentions
 from bot.sandbox.discord.wire.refusals import FormFaults, empty_message, unknown_sticker
 from bot.sandbox.discord.wire.wire import Json, as_int, as_list, as_object, as_objects, as_text, without_nulls
-from bot.sandbox.discord.world.things import MessageFlag
+from bot.sandbox.discord.world.records import MessageFlag
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from bot.sandbox.discord.world.model import Message
-    from bot.sandbox.discord.world.things import Attachment
+    from bot.sandbox.discord.world.records import Attachment
 
 LONGEST_CONTENT = 2000
 SETTABLE = (

@@ -16,7 +16,7 @@ from bot.sandbox.discord.wire.refusals import (
     unknown_webhook,
 )
 from bot.sandbox.discord.wire.wire import as_objects
-from bot.sandbox.discord.world.things import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL, MessageFlag, Origin
+from bot.sandbox.discord.world.records import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL, MessageFlag, Origin
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.sandbox.discord.wire.clock import Clock
     from bot.sandbox.discord.wire.wire import Json
     from bot.sandbox.discord.world.model import Channel, Message
-    from bot.sandbox.discord.world.things import User, Version
+    from bot.sandbox.discord.world.records import User, Version
 
 TOKEN_SECONDS = 15 * 60.0
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.sandbox.discord.wire.clock import Clock
-    from bot.sandbox.discord.world.things import Attachment
+    from bot.sandbox.discord.world.records import Attachment
 
 
 class Links:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bot.sandbox.discord.world.model import Message, Role
-    from bot.sandbox.discord.world.things import User
+    from bot.sandbox.discord.world.records import User
 
 _USER = re.compile(r"<@!?(\d+)>")
 _ROLE = re.compile(r"<@&(\d+)>")

@@ -12,13 +12,13 @@ from bot.sandbox.discord.checks.components import SELECTS, Kind, media_of, walk
 from bot.sandbox.discord.wire.wire import Json, as_object, as_objects, timestamp
 from bot.sandbox.discord.world.drafts import numbered, referenced_file
 from bot.sandbox.discord.world.intents import Intent
-from bot.sandbox.discord.world.things import COMMAND, COMPONENT, MessageFlag, MessageKind
+from bot.sandbox.discord.world.records import COMMAND, COMPONENT, MessageFlag, MessageKind
 from bot.sandbox.discord.world.views import channel_view, user_view
 
 if TYPE_CHECKING:
     from bot.sandbox.discord.world.links import Links
     from bot.sandbox.discord.world.model import Channel, Message
-    from bot.sandbox.discord.world.things import Attachment, Origin, User
+    from bot.sandbox.discord.world.records import Attachment, Origin, User
 
 MEDIA = {Kind.GALLERY, Kind.THUMBNAIL, Kind.FILE}
 _ALWAYS_SHOWN: dict[int, Json] = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from bot.sandbox.discord.world.permissions import EVERYTHING, IN_DIRECT_MESSAGES, NOTHING, Permission
-from bot.sandbox.discord.world.things import (
+from bot.sandbox.discord.world.records import (
     BOOSTED_UPLOAD_LIMITS,
     DEFAULT_UPLOAD_LIMIT,
     ChannelKind,
@@ -17,7 +17,7 @@ from bot.sandbox.discord.world.things import (
 
 if TYPE_CHECKING:
     from bot.sandbox.discord.wire.wire import Json
-    from bot.sandbox.discord.world.things import Attachment, Emoji, MessageKind, Origin
+    from bot.sandbox.discord.world.records import Attachment, Emoji, MessageKind, Origin
 
 
 @dataclass(eq=False)

@@ -13,14 +13,14 @@ from bot.sandbox.discord.world.events import Event
 from bot.sandbox.discord.world.intents import Intent
 from bot.sandbox.discord.world.model import Channel, Message, ThreadState
 from bot.sandbox.discord.world.permissions import Permission
-from bot.sandbox.discord.world.things import ChannelKind, MessageFlag, MessageKind, Version
+from bot.sandbox.discord.world.records import ChannelKind, MessageFlag, MessageKind, Version
 from bot.sandbox.discord.world.views import channel_view, thread_member_view
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.sandbox.discord.wire.wire import Json
-    from bot.sandbox.discord.world.things import User
+    from bot.sandbox.discord.world.records import User
     from bot.sandbox.discord.world.world import World
 
 

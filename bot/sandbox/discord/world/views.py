@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.sandbox.discord.wire.wire import Json, timestamp
-from bot.sandbox.discord.world.things import ChannelKind
+from bot.sandbox.discord.world.records import ChannelKind
 
 if TYPE_CHECKING:
     from bot.sandbox.discord.world.model import Channel, Guild, Membership, Role, ThreadState
     from bot.sandbox.discord.world.permissions import Permission
-    from bot.sandbox.discord.world.things import Emoji, User
+    from bot.sandbox.discord.world.records import Emoji, User
 
 
 def bits(granted: Permission) -> str:

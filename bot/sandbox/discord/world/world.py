@@ -19,7 +19,7 @@ from bot.sandbox.discord.world.links import Links
 from bot.sandbox.discord.world.message_views import MessageViews
 from bot.sandbox.discord.world.model import Channel, Guild, Membership, Role
 from bot.sandbox.discord.world.permissions import EVERYONE, NOTHING, Permission
-from bot.sandbox.discord.world.things import ChannelKind, InMemory, User
+from bot.sandbox.discord.world.records import ChannelKind, InMemory, User
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from bot.sandbox.discord.world.invocations import Invocation
     from bot.sandbox.discord.world.model import Message
     from bot.sandbox.discord.world.options import Options
-    from bot.sandbox.discord.world.things import Attachment, Kept
+    from bot.sandbox.discord.world.records import Attachment, Kept
 
 
 class World:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 
-class Shelf:
+class HostedFiles:
     """Finished files by the path under which they can be had, for as long as the server runs.
 
     Attributes:

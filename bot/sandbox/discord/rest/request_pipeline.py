@@ -36,7 +36,7 @@ class _Outcome:
     headers: Mapping[str, str]
 
 
-class Entrance:
+class RequestPipeline:
     """Turns routes into aiohttp handlers."""
 
     def __init__(self, world: World, faults: Faults, traffic: Traffic) -> None:

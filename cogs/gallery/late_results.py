@@ -23,7 +23,7 @@ from bot.discord_ui.rows import view_of
 from bot.discord_ui.shown_pictures import answer_by
 from bot.errors import NotYoursError, UserFacingError
 from bot.language import joined, phrase
-from bot.presentation.story import numbers
+from bot.presentation.picture_descriptions import numbers
 from bot.services.background import Background
 from bot.services.ledger import ChargeState
 
@@ -83,7 +83,7 @@ class ShowButton(AtelierButton, action="show"):
         await services.answers.fetched(order, delivery)
 
 
-class Late(commands.Cog):
+class LateResults(commands.Cog):
     """Offers members what Discord took nowhere, after whatever else they were answered."""
 
     def __init__(self, client: AtelierClient) -> None:

@@ -11,8 +11,8 @@ from bot.language import phrase
 from bot.pictures.decode import plain_picture, within
 from bot.pictures.encode import as_png
 from bot.pictures.files.container_format import dissect
-from bot.pictures.files.essence import essence_of
 from bot.pictures.files.exif import UPRIGHT, exif_of
+from bot.pictures.files.pixel_data import pixel_data_of
 from bot.pictures.pool import members_pool
 from bot.services.jobs import UnreadablePictureError
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Hashable
 
     from bot.pictures.decode import Plain
-    from bot.pictures.files.essence import Essence
+    from bot.pictures.files.pixel_data import PixelData
 
 _SAMPLE = 256  # pixels of the longer edge, at which is seen what a picture is
 _DEEP = 16  # bits
@@ -95,7 +95,7 @@ def _bare(content: bytes, sample: Plain) -> bytes | None:
     if sample.anatomy.frames > 1 or media_type not in _DRESSED:
         return None
     try:
-        bare = _DRESSED[media_type](essence_of(content, dissect(content)))
+        bare = _DRESSED[media_type](pixel_data_of(content, dissect(content)))
         same = _sample(bare)
     except UnreadablePictureError:
         return None
@@ -103,12 +103,12 @@ def _bare(content: bytes, sample: Plain) -> bytes | None:
     return bare if is_same and same.image.tobytes() == sample.image.tobytes() else None
 
 
-def _exif(essence: Essence) -> bytes:
+def _exif(essence: PixelData) -> bytes:
     """A block that tells the orientation and nothing else; empty for an upright picture."""
     return b"" if essence.orientation == UPRIGHT else exif_of(essence.orientation)
 
 
-def _dressed_jpeg(essence: Essence) -> bytes:
+def _dressed_jpeg(essence: PixelData) -> bytes:
     """The pixels with their orientation and profile again."""
     bare, exif = essence.content, _exif(essence)
     start = _JFIF_END if bare.startswith(_JFIF, 2) else 2
@@ -125,7 +125,7 @@ def _sized(data: bytes) -> bytes:
     return struct.pack(">H", 2 + len(data)) + data
 
 
-def _dressed_png(essence: Essence) -> bytes:
+def _dressed_png(essence: PixelData) -> bytes:
     """The same of a PNG, with the colour that counts as transparent."""
     chunks: list[bytes] = []
     if essence.profile:
@@ -141,7 +141,7 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def _dressed_webp(essence: Essence) -> bytes:
+def _dressed_webp(essence: PixelData) -> bytes:
     """The same of a WEBP, where it has the header that announces them; else the bare file."""
     bare, profile, exif = essence.content, essence.profile, _exif(essence)[6:]
     if not bare.startswith(b"VP8X", 12):

@@ -13,15 +13,15 @@ from bot.sandbox.page import Backstage, BackstageError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from bot.demo.browser.books import Reader
     from bot.demo.browser.bot_process import BotProcess
+    from bot.demo.browser.ledger_reader import Reader
     from bot.sandbox.discord import SandboxDiscord
 
 LINES = 120  # of the log
 NO_BOOKS: Mapping[str, Any] = {}
 
 
-class Behind(Backstage):
+class BotControl(Backstage):
     """Fulfils `Backstage` with a process and its database file."""
 
     def __init__(self, bot: BotProcess, reader: Reader, discord: SandboxDiscord) -> None:

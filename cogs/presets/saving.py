@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.discord_ui.occasions import requester_of
-from bot.discord_ui.sight import is_for_adults_elsewhere
+from bot.discord_ui.visibility import is_for_adults_elsewhere
 from bot.errors import PresetRefusedError
 from bot.language import phrase
 from bot.services.presets import Shelf

@@ -40,7 +40,7 @@ OVERTIME = 0.1  # of what a picture has taken by now: so much more is expected o
 _log = structlog.stdlib.get_logger(__name__)
 
 
-class Workshop:
+class JobRunner:
     """Makes what is queued, as turns and slots allow, and has each request answered when its last job has ended.
 
     Attributes:
@@ -221,7 +221,7 @@ class Workshop:
             self._tell_places(self._waiting_of(server_id))
 
     def load(self, server_id: int) -> Load:
-        """What a server has in the workshop."""
+        """What a server has waiting and being made."""
         running = sum(turn.live.member.server_id == server_id for turn in self._out)
         return Load(running, len(self._queue.waiting_of(server_id)))
 

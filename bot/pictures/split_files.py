@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.pictures.bases import losses_of
+from bot.pictures.base_files import losses_of
 from bot.pictures.decode import plain_picture
 from bot.pictures.encode import LONGEST_WEBP_EDGE, as_lossless_webp, as_png, without_opaque_alpha
 from bot.pictures.pool import pool

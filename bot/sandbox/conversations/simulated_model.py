@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.sandbox.conversations.sight import description
+from bot.sandbox.conversations.picture_description import description
 from bot.sandbox.images.tokens import text_tokens
 
 if TYPE_CHECKING:

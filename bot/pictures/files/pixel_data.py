@@ -35,7 +35,7 @@ _ALPHA, _ANIMATED = 0x10, 0x02  # flags of a WEBP
 
 
 @dataclass(frozen=True, slots=True)
-class Essence:
+class PixelData:
     """A file without what it says about itself.
 
     Attributes:
@@ -56,7 +56,7 @@ class Essence:
     is_still: bool = True
 
 
-def essence_of(content: bytes, anatomy: Anatomy) -> Essence:
+def pixel_data_of(content: bytes, anatomy: Anatomy) -> PixelData:
     """Take the picture out of a file.
 
     Args:
@@ -69,7 +69,7 @@ def essence_of(content: bytes, anatomy: Anatomy) -> Essence:
     return _BY_TYPE[anatomy.media_type](content, anatomy)
 
 
-def _of_png(content: bytes, anatomy: Anatomy) -> Essence:
+def _of_png(content: bytes, anatomy: Anatomy) -> PixelData:
     """https://www.w3.org/TR/png-3/ ; what should stand before the pixels and does not is not obeyed."""
     head: dict[str, bytes] = {}
     exif = b""
@@ -92,7 +92,7 @@ def _of_png(content: bytes, anatomy: Anatomy) -> Essence:
     clear = data.get("tRNS", b"")
     samples = {_GREY: 1, _TRUE_COLOUR: 3}.get(colour, 0)
     values = struct.unpack(f">{samples}H", clear[: 2 * samples]) if len(clear) >= 2 * samples else ()
-    return Essence(
+    return PixelData(
         b"".join(body),
         profile_of_chunks(data, LARGEST_PROFILE),
         orientation_in(exif),
@@ -116,7 +116,7 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def _of_jpeg(content: bytes, anatomy: Anatomy) -> Essence:
+def _of_jpeg(content: bytes, anatomy: Anatomy) -> PixelData:
     exif, marks = b"", dict[str, bytes]()
     profile: dict[int, bytes] = {}
     pixels: list[bytes] = []
@@ -133,10 +133,10 @@ def _of_jpeg(content: bytes, anatomy: Anatomy) -> Essence:
             profile.setdefault(content[start + 16], content[start + 18 : end])
     whole = b"".join(profile[number] for number in sorted(profile)) if len(profile) <= _MOST_PROFILE_PARTS else b""
     bare = b"".join((b"\xff\xd8", *(marks[kind] for kind in sorted(marks)), *pixels, b"\xff\xd9"))
-    return Essence(bare, whole if len(whole) <= LARGEST_PROFILE else b"", orientation_in(exif))
+    return PixelData(bare, whole if len(whole) <= LARGEST_PROFILE else b"", orientation_in(exif))
 
 
-def _of_webp(content: bytes, anatomy: Anatomy) -> Essence:
+def _of_webp(content: bytes, anatomy: Anatomy) -> PixelData:
     """A still picture keeps its data and alpha; of an animation, the canvas and the first picture are kept."""
     first: dict[str, Piece] = {}
     for piece in anatomy.pieces:
@@ -153,18 +153,18 @@ def _of_webp(content: bytes, anatomy: Anatomy) -> Essence:
     body = b"".join(chunk + b"\0" * (len(chunk) & 1) for chunk in chunks)
     bare = b"RIFF" + struct.pack("<I", 4 + len(body)) + b"WEBP" + body
     small_profile = profile if len(profile) <= LARGEST_PROFILE else b""
-    return Essence(bare, small_profile, orientation_in(exif), is_still=not animated)
+    return PixelData(bare, small_profile, orientation_in(exif), is_still=not animated)
 
 
 def _data_of(content: bytes, piece: Piece) -> bytes:
     return content[piece.start + 8 : piece.end]
 
 
-def _of_gif(content: bytes, anatomy: Anatomy) -> Essence:  # noqa: ARG001 - as the others are called
-    return Essence(content, is_still=False)
+def _of_gif(content: bytes, anatomy: Anatomy) -> PixelData:  # noqa: ARG001 - as the others are called
+    return PixelData(content, is_still=False)
 
 
-_BY_TYPE: dict[str, Callable[[bytes, Anatomy], Essence]] = {
+_BY_TYPE: dict[str, Callable[[bytes, Anatomy], PixelData]] = {
     "image/png": _of_png,
     "image/jpeg": _of_jpeg,
     "image/webp": _of_webp,

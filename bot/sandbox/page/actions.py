@@ -21,7 +21,7 @@ NO_ANSWER = "The application did not respond."
 PSEUDO = "qps-ploc"  # of no country: a bot that knows it shows by it what it has not made translatable
 
 
-class Deeds:
+class Actions:
     """Does what one window asks for.
 
     Args:

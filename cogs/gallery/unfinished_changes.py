@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _log = structlog.stdlib.get_logger(__name__)
 
 
-class LeftOver(commands.Cog):
+class UnfinishedChanges(commands.Cog):
     """Goes on once, when Discord has told which servers and channels there are."""
 
     def __init__(self, client: AtelierClient) -> None:
