@@ -14,7 +14,7 @@ from bot.sandbox.discord.checks.components import COMPONENT, check_components
 from bot.sandbox.discord.wire.refusals import FormFaults
 from bot.services.policy import LayeredDefaults, Whose
 from tests.services.admission.drafts import Desk
-from tests.services.admission.test_usual import CHOICES, PERMITS, usual
+from tests.services.admission.test_usual_choices import CHOICES, PERMITS, usual
 
 if TYPE_CHECKING:
     from bot.services.policy import DefaultChoices, Permit

@@ -18,7 +18,7 @@ from .corpus import animated
 from .pngs import FORMS, samples_of, written
 from .profiles import coloured, grey
 from .samples import apng, encoded, gradient, half_transparent, noise, opened, quarters
-from .test_essence import EXIF, FILES
+from .test_pixel_data import EXIF, FILES
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ from bot.services.admission import NONE
 from bot.services.policy import Aspect, DefaultChoices, LayeredDefaults, Permit, Whose
 from tests.examples import MODEL
 from tests.services.admission.drafts import FIXED, Desk
-from tests.services.admission.test_usual import usual
+from tests.services.admission.test_usual_choices import usual
 
 DRAFTING = Desk().drafting
 

@@ -10,7 +10,7 @@ import pytest
 from bot.sandbox.discord import Upload
 from bot.sandbox.discord.world.intents import Intent
 from tests.pictures.samples import encoded, gradient
-from tests.pictures.test_essence import EXIF, SECRET, segment
+from tests.pictures.test_pixel_data import EXIF, SECRET, segment
 from tests.wire.house import NO_RATE_LIMITS, labels
 from tests.wire.test_replies import below, spoken
 
