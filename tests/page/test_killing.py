@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import TYPE_CHECKING
 
 from playwright.async_api import expect
 
+from bot.sandbox.page import live
 from tests.page.windows import PATIENCE
 
 if TYPE_CHECKING:
+    import pytest
+
+    from bot.sandbox.discord.wire.wire import Json
     from tests.page.windows import Windows
 
 
@@ -28,6 +33,32 @@ async def test_the_bot_is_killed_in_mid_picture_and_comes_back(windows: Windows)
     assert windows.sandbox.bot.pid not in {pid, None}
     await expect(behind.locator(".state.unknown").first).to_be_visible(timeout=PATIENCE)
     await mia.imagine("a fox", quality="low")
+
+
+async def test_what_stands_behind_the_scenes_is_shown_all_at_once(
+    windows: Windows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What comes bit by bit moves away from under a finger that is pressing."""
+    say_news = live.Window._say_news
+
+    async def say_all_but_the_last(window: live.Window, name: str, said: Json) -> None:
+        if name == "behind log":
+            await told.wait()
+        await say_news(window, name, said)
+
+    told = asyncio.Event()
+    monkeypatch.setattr(live.Window, "_say_news", say_all_but_the_last)
+    mia = await windows.open("Mia", windows.room())
+    behind = mia.page.get_by_role("complementary")
+    await mia.button("Behind the scenes").click()
+    await behind.get_by_text("Looking…").wait_for()
+    await mia.page.wait_for_function("import('/static/state.js').then(({ state }) => 'clock' in state.behind)")
+    before = await behind.get_by_role("group").all_inner_texts()
+    told.set()
+    await behind.get_by_text("The books").wait_for()
+
+    assert before == ["Looking…"]
+    assert not await behind.get_by_text("Looking…").count()
 
 
 async def test_what_should_go_wrong_goes_wrong_once(windows: Windows) -> None:

@@ -8,20 +8,23 @@ import { noteDeed } from "./tour.js";
 import { actBehind, lookBehind } from "./wire.js";
 
 const DAY = 86400;
+const PARTS = ["bot", "books", "calls", "switches", "clock", "log"];
 const STEPS = [["An hour", 3600], ["A day", DAY], ["A week", 7 * DAY], ["A month", 31 * DAY]];
 
 export function behindView() {
   if (!state.isBehindOpen) return nothing;
   const { bot, books, calls, log, switches, clock } = state.behind;
   return html`<aside class="behind" aria-label="Behind the scenes"><header><h2>Behind the scenes</h2><button class="icon" aria-label="Close behind the scenes" @click=${() => lookBehind(false)}>✕</button></header>
-    <div class="scroll" tabindex="0" role="group" aria-label="What stands behind the scenes">
+    <div class="scroll" tabindex="0" role="group" aria-label="What stands behind the scenes">${
+      // All at once: what comes bit by bit moves away from under a finger that is pressing.
+      PARTS.every((part) => part in state.behind) ? html`
       ${section("The bot", true, processPart(bot))}
       ${section("The books", true, booksPart(books))}
       ${section("What the API was asked", true, callsPart(calls))}
       ${section("What should go wrong", false, switchesPart(switches, bot))}
       ${section("The time", false, clockPart(clock))}
-      ${section("The bot's log", false, html`<pre class="log" tabindex="0" aria-label="The bot's log">${(log ?? []).join("\n") || "It has said nothing yet."}</pre>`)}
-    </div></aside>`;
+      ${section("The bot's log", false, html`<pre class="log" tabindex="0" aria-label="The bot's log">${log.join("\n") || "It has said nothing yet."}</pre>`)}`
+      : html`<p class="small looking">Looking…</p>`}</div></aside>`;
 }
 
 const section = (title, isOpen, inner) => html`<details class="part" ?open=${isOpen}><summary>${title}</summary><div>${inner}</div></details>`;
@@ -32,7 +35,6 @@ async function press(act) {
 }
 
 function processPart(bot) {
-  if (!bot) return html`<p class="small">Looking…</p>`;
   const words = bot.pid ? `runs as process ${bot.pid}` : `does not run${bot.code === null ? "" : ` (it ended with ${bot.code})`}`;
   return html`<p><span class="light ${bot.pid ? "on" : "off"}" aria-hidden="true"></span> It ${words}${state.isBotThere ? " and is connected" : ""}.</p>
     <div class="buttons">${bot.pid
@@ -41,7 +43,7 @@ function processPart(bot) {
 }
 
 function booksPart(books) {
-  if (!books?.limits) return html`<p class="small">No books yet.</p>`;
+  if (!books.limits) return html`<p class="small">No books yet.</p>`;
   return html`<dl class="sums"><div><dt>charged</dt><dd>${moneyText(books.settled_nano)}</dd></div><div><dt>held</dt><dd>${moneyText(books.held_nano)}</dd></div>
       <div><dt>unknown</dt><dd>${moneyText(books.unknown_nano)}</dd></div><div><dt>waiting</dt><dd>${books.waiting}</dd></div><div><dt>drawn now</dt><dd>${books.running}</dd></div></dl>
     ${books.limits.map(limitBar)}
@@ -60,7 +62,7 @@ function limitBar(limit) {
 }
 
 function callsPart(calls) {
-  if (!calls?.length) return html`<p class="small">It was not asked yet.</p>`;
+  if (!calls.length) return html`<p class="small">It was not asked yet.</p>`;
   return calls.map((call) => {
     const { prompt, ...fields } = call.fields;
     return html`<details class="call"><summary><span class="state ${call.outcome}">${call.code ?? call.outcome}</span> <span class="prompt">${prompt ?? call.endpoint}</span> ${call.cost_nano === null ? nothing : html`<small>${moneyText(call.cost_nano)}</small>`}</summary>
@@ -77,12 +79,12 @@ function switchesPart(switches, bot) {
   const turn = async (one, on) => { one.on = on; await actBehind({ switch: one.key, on }); changed(); };
   const fill = async (on) => { bot.disk_full = on; await press(on ? "fill disk" : "free disk"); changed(); };
   const box = (label, isOn, act, note) => html`<label class="switch"><input type="checkbox" role="switch" .checked=${live(isOn)} @change=${(event) => act(event.target.checked)}><span>${label}<small>${note}</small></span></label>`;
-  return html`${(switches ?? []).map((one) => box(one.label, one.on, (on) => turn(one, on), one.lasts ? "until you switch it off" : "meets the next picture"))}
-    ${bot ? box("The disk is full", bot.disk_full, fill, "until you switch it off") : nothing}`;
+  return html`${switches.map((one) => box(one.label, one.on, (on) => turn(one, on), one.lasts ? "until you switch it off" : "meets the next picture"))}
+    ${box("The disk is full", bot.disk_full, fill, "until you switch it off")}`;
 }
 
 function clockPart(clock) {
-  const ahead = clock?.ahead ?? 0;
+  const { ahead } = clock;
   const travel = async (seconds) => { await actBehind({ travel: seconds }); };
   return html`<p>${ahead ? html`It is <strong>${wholeText(Date.now() + ahead * 1000)}</strong> here, ${relativeText(Date.now() / 1000 + ahead)}.` : "It is what your clock says."}</p>
     <p class="small">Put it forward: budgets begin anew, buttons grow old, models retire. It does not go back.</p>
