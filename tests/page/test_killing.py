@@ -39,7 +39,7 @@ async def test_what_stands_behind_the_scenes_is_shown_all_at_once(
     windows: Windows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What comes bit by bit moves away from under a finger that is pressing."""
-    say_news = live.Window._say_news
+    say_news = live.Window._say_news  # pyright: ignore[reportPrivateUsage] - called through
 
     async def say_all_but_the_last(window: live.Window, name: str, said: Json) -> None:
         if name == "behind log":
