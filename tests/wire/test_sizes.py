@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
+
+from tests.wire.house import FAST
 
 if TYPE_CHECKING:
     from bot.sandbox.discord import Member
     from tests.wire.house import House, OpenHouse
 
 BECAME = "1920x1080 became 1920x1088: both edges must be multiples of 16."
-FIXED = "gpt-image-1.5"
+FIXED, BEFORE = "gpt-image-1.5", date(2026, 11, 20)  # which is shut down in December
 
 
 async def test_a_size_that_is_not_made_becomes_the_nearest_and_the_result_says_so(house: House, mia: Member) -> None:
@@ -44,7 +48,11 @@ async def test_it_is_said_also_after_a_restart_and_not_to_who_did_not_say_it(
     assert "became" not in again.content
 
 
-async def test_a_model_with_fixed_sizes_makes_the_nearest_or_names_it(house: House, mia: Member) -> None:
+async def test_a_model_with_fixed_sizes_makes_the_nearest_or_names_it(open_house: OpenHouse) -> None:
+    house = await open_house(images=replace(FAST, today=BEFORE))
+    mia = house.discord.server.add_member("Mia")
+    await house.start_bot()
+
     result = await house.imagine(mia, model=FIXED, size="16:9", quality="low")
     refused = await house.refusal(await mia.slash("imagine", prompt="a fox", model=FIXED, size="banner"))
 
