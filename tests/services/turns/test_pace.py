@@ -79,7 +79,7 @@ async def test_a_refusal_for_pictures_made_holds_back_edits_too() -> None:
 
 
 async def test_hints_in_vain_are_doubled() -> None:
-    pace = Pace(None)
+    pace = Pace(None, Clock())
 
     waits = [pace.refused(limited(0.0), "m", edits=False, tries=tries) for tries in range(1, 14)]
 
