@@ -21,7 +21,15 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_paint_again = lru_cache(maxsize=4)(paint)  # with a seed, equal calls give equal pictures
+_painted = lru_cache(maxsize=4)(paint)
+
+
+def _paint_again(commission: Commission) -> Image.Image:
+    """Equal commissions, as equal calls are with a seed, are painted once.
+
+    Each gets a copy: Pillow notes on a picture how it is being saved, and two threads may save equal ones differently.
+    """
+    return _painted(commission).copy()
 
 
 class Painting:
@@ -79,8 +87,7 @@ class PainterPool:
         if length is not None and checked.output_format not in {"gif", "svg"}:
             return Painting(checked, chance, None, length)
         make = paint if self._options.seed is None else _paint_again
-        # A copy: Pillow notes on a picture how it is being saved, and two threads may save equal ones differently.
-        return Painting(checked, chance, make(self._commission(checked, chance)).copy(), 0)
+        return Painting(checked, chance, make(self._commission(checked, chance)), 0)
 
     def _commission(self, checked: CheckedCall, chance: int) -> Commission:
         digest = sha256(f"{chance}\0{checked.size}\0{checked.prompt}".encode())
