@@ -36,7 +36,9 @@ def form(*fields: tuple[str, bytes]) -> list[bytes]:
 def arriving(body: bytes, *cuts: int) -> web.Request:
     """A request whose bytes come in pieces, cut there; each comes after what came before it was read."""
     loop = asyncio.get_running_loop()
-    stream = StreamReader(BaseProtocol(loop), 2**20, loop=loop)
+    protocol = BaseProtocol(loop)
+    protocol.connection_made(asyncio.Transport())
+    stream = StreamReader(protocol, 2**20, loop=loop)
     _feed(stream, [body[start:end] for start, end in pairwise((0, *cuts, len(body)))])
     headers = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
     return make_mocked_request("POST", "/", headers=headers, payload=stream, client_max_size=2**24)
