@@ -110,7 +110,7 @@ class Windows:
     ) -> Window:
         width, height = size
         scheme: Literal["dark", "light"] = "dark" if dark else "light"
-        window = Window(await self._context.new_page())
+        window = Window(await self._page())
         self._open.append(window)
         await window.page.set_viewport_size({"width": width, "height": height})
         await window.page.emulate_media(color_scheme=scheme)
@@ -118,6 +118,12 @@ class Windows:
         await window.page.goto(f"{self.sandbox.page.url}&as={self.member(person).id}{inside}")
         await window.words.wait_for()
         return window
+
+    async def _page(self) -> Page:
+        """In a window of its own: what lies behind another in the same one is drawn once a second."""
+        async with self._context.expect_page() as opened:
+            await self._context.pages[0].evaluate("open('about:blank', '_blank', 'popup,noopener') && 0")
+        return await opened.value
 
     async def close(self, screenshots: Path | None) -> None:
         for place, window in enumerate(self._open):
