@@ -15,7 +15,7 @@ from bot.storage.errands import SqliteErrands
 from bot.storage.gallery_posts import SqliteGalleryPosts
 from bot.storage.journal import FileJournal
 from bot.storage.publications import SqlitePublications
-from bot.storage.showings import SqliteShowings
+from bot.storage.result_messages import SqliteShowings
 
 if TYPE_CHECKING:
     from bot.config import Settings

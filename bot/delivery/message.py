@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from bot.delivery.ladder import Buttons, Landing
-    from bot.delivery.place import Place
+    from bot.delivery.responder import Place
     from bot.errors import UserFacingError
     from bot.services.jobs import Downtime, Preview, Result
     from bot.services.ledger import Destination

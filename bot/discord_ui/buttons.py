@@ -12,8 +12,8 @@ from typing_extensions import override
 
 from bot.delivery.ladder import NoWayError, Sentences, climb
 from bot.discord_ui.interactions import AtelierClient, Interaction, OwnAnswer, answer_failure, order_behind
-from bot.discord_ui.occasions import Asker, asker_of, joined_at_of, requester_of, role_ids_of, take_press
 from bot.discord_ui.questions import label_of, sheet_of
+from bot.discord_ui.request_context import Asker, asker_of, joined_at_of, requester_of, role_ids_of, take_press
 from bot.discord_ui.rows import view_of
 from bot.errors import NotYoursError, PictureGoneError, UserFacingError
 from bot.language import joined, phrase

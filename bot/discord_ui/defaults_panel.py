@@ -9,7 +9,7 @@ import discord
 from bot.delivery.languages import ask_in, for_reader
 from bot.discord_ui.buttons import LastingDialog
 from bot.discord_ui.interactions import Interaction, LeadsOnlyError, is_lead
-from bot.discord_ui.occasions import requester_of, written_in
+from bot.discord_ui.request_context import requester_of, written_in
 from bot.discord_ui.rows import panel_of
 from bot.errors import UserFacingError
 from bot.language import joined, phrase

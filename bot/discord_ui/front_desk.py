@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, cast
 import structlog
 
 from bot.delivery.ladder import OutOfReachError
-from bot.delivery.place import Place
+from bot.delivery.responder import Place
 from bot.discord_retries import PROBLEMS, is_refusal
 from bot.discord_ui.intake import DRAFT, OFFER, SAID_BEFORE, oldest_offer
-from bot.discord_ui.occasions import author_of, by_interaction, by_reply, written_in
+from bot.discord_ui.request_context import author_of, by_interaction, by_reply, written_in
 from bot.errors import DatabaseError
 from bot.presentation.restart import unanswered_text
 from bot.services.background import Background
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     import discord
 
-    from bot.discord_ui.occasions import Occasion
+    from bot.discord_ui.request_context import Occasion
     from bot.services.jobs import PendingWrites
     from bot.services.ledger import Errands, Notes
 

@@ -13,8 +13,8 @@ import discord
 import structlog
 
 from bot.delivery import MessageDelivery
-from bot.delivery.place import Place
-from bot.discord_ui.occasions import Asker, Occasion, answer_double, by_interaction
+from bot.delivery.responder import Place
+from bot.discord_ui.request_context import Asker, Occasion, answer_double, by_interaction
 from bot.errors import DatabaseError, LimitReachedError, NotAcceptingError, RequestRefused, UserFacingError
 from bot.inputs import Gatherer, Sources, check_declared
 from bot.language import phrase

@@ -20,7 +20,7 @@ from bot.delivery.uploads import files_of
 from bot.discord_limits import ALREADY_ACKNOWLEDGED, INTERACTION_GONE, LONGEST_MESSAGE
 from bot.discord_retries import DROPPED, PROBLEMS, is_refusal, steadily
 from bot.discord_ui.mentions import Names
-from bot.discord_ui.occasions import AnsweredBeforeError, is_ours, role_ids_of
+from bot.discord_ui.request_context import AnsweredBeforeError, is_ours, role_ids_of
 from bot.errors import DatabaseError, LimitReachedError, PictureGoneError, UserFacingError
 from bot.language import joined, phrase
 from bot.services.jobs import Posted

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from bot.delivery.languages import language_of_reader
 from bot.discord_limits import LONGEST_CHOICE, MOST_CHOICES
-from bot.discord_ui.occasions import requester_of
+from bot.discord_ui.request_context import requester_of
 from bot.errors import RequestRefused
 from bot.language import ENGLISH, joined
 from bot.presentation.choices import Asked, models_like, price_text, quality_choices, size_choices

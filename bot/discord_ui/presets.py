@@ -15,8 +15,8 @@ from bot.discord_limits import LONGEST_CHOICE, MOST_CHOICES
 from bot.discord_ui.buttons import CHOSEN, CHOSEN_IN_PRIVATE, LastingDialog, is_private, offer_of
 from bot.discord_ui.intake import SAID_BEFORE
 from bot.discord_ui.interactions import Interaction, is_lead, read_words
-from bot.discord_ui.occasions import asker_of, attachment_of, fields_of, requester_of, uploaded_in
 from bot.discord_ui.options import choices, shape_of, typed_wishes
+from bot.discord_ui.request_context import asker_of, attachment_of, fields_of, requester_of, uploaded_in
 from bot.errors import PresetRefusedError, UserFacingError
 from bot.inputs import Sources
 from bot.language import beginning, composed, joined, phrase

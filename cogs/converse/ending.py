@@ -12,7 +12,7 @@ from typing_extensions import override
 from bot.delivery.languages import language_of_server
 from bot.discord_retries import PROBLEMS, steadily
 from bot.discord_ui.buttons import LastingButton
-from bot.discord_ui.occasions import show_press
+from bot.discord_ui.request_context import show_press
 from bot.errors import DatabaseError, NotYoursError, PictureGoneError
 from bot.language import joined, phrase, plural
 from bot.services.background import Background

@@ -13,7 +13,7 @@ from bot.delivery.languages import for_reader, language_of_server, translated
 from bot.discord_retries import is_refusal, steadily
 from bot.discord_ui.interactions import Interaction
 from bot.discord_ui.mentions import Names
-from bot.discord_ui.occasions import asker_of, by_reply, think
+from bot.discord_ui.request_context import asker_of, by_reply, think
 from bot.discord_ui.rows import view_of
 from bot.errors import RequestRefused
 from bot.language import joined, phrase

@@ -14,8 +14,8 @@ from typing_extensions import override
 
 from bot.delivery.notices import tell_below
 from bot.discord_ui.interactions import spoken
-from bot.discord_ui.occasions import author_of, by_reply, requester_of
 from bot.discord_ui.options import shape_of
+from bot.discord_ui.request_context import author_of, by_reply, requester_of
 from bot.errors import RequestRefused, UserFacingError
 from bot.inputs import Sources
 from bot.language import phrase, plural
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.discord_ui.interactions import AtelierClient
-    from bot.discord_ui.occasions import Asker, Occasion
+    from bot.discord_ui.request_context import Asker, Occasion
     from bot.services.conversations import Conversation, Conversations
     from bot.services.ledger import Order, Picture
     from bot.services.policy import Requester

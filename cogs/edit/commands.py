@@ -9,8 +9,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord_ui.interactions import Interaction, read_words
-from bot.discord_ui.occasions import requester_of
 from bot.discord_ui.options import Background, Complexity, Count, Fidelity, Format, Prompt, shape_of
+from bot.discord_ui.request_context import requester_of
 from bot.inputs import Sources
 from bot.services.admission import Start
 from bot.services.requests import Change, Wishes

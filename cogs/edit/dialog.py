@@ -11,8 +11,8 @@ import discord
 from bot.delivery.languages import ask_in
 from bot.discord_limits import LONGEST_CHOICE, LONGEST_INPUT, MOST_CHOICES
 from bot.discord_ui.buttons import LastingDialog, asker_for, opened_by
-from bot.discord_ui.occasions import asker_of
 from bot.discord_ui.options import shape_of
+from bot.discord_ui.request_context import asker_of
 from bot.language import composed, joined, phrase, plural
 from bot.presentation.choices import Asked
 from bot.services.admission import Start
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.discord_ui.interactions import Interaction
-    from bot.discord_ui.occasions import Asker
+    from bot.discord_ui.request_context import Asker
     from bot.services.ledger import Order, Picture
     from cogs.edit.dialog_choices import Choices
 

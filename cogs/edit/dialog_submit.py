@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from bot.discord_ui.buttons import picture_of
 from bot.discord_ui.interactions import Interaction, order_behind, read_words
-from bot.discord_ui.occasions import fields_of, uploaded_in
+from bot.discord_ui.request_context import fields_of, uploaded_in
 from bot.errors import RequestRefused
 from bot.language import phrase
 from bot.services.requests import DRAWN, Change, Wishes

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.discord_ui.buttons import asker_for, makes_privately, offer_of
-from bot.discord_ui.occasions import requester_of
 from bot.discord_ui.options import shape_of
+from bot.discord_ui.request_context import requester_of
 from bot.inputs import Sources
 from bot.services.admission import Start
 from bot.services.requests import Change, Wishes
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import discord
 
     from bot.discord_ui.interactions import Interaction
-    from bot.discord_ui.occasions import Asker
+    from bot.discord_ui.request_context import Asker
     from bot.services.ledger import Order, Picture
     from bot.services.requests import ImageRequest
 

@@ -16,8 +16,8 @@ from bot.delivery.notices import tell_below
 from bot.discord_retries import PROBLEMS, remove_quietly, steadily
 from bot.discord_ui.buttons import LastingButton, asker_for, picture_of, with_price
 from bot.discord_ui.interactions import Interaction, order_behind
-from bot.discord_ui.occasions import asker_of, author_of
 from bot.discord_ui.questions import DEARER, label_of, sheet_of
+from bot.discord_ui.request_context import asker_of, author_of
 from bot.discord_ui.rows import view_of
 from bot.errors import NotYoursError, PictureGoneError, RequestRefused, UserFacingError
 from bot.inputs import pictures_of
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.discord_ui.interactions import AtelierClient
-    from bot.discord_ui.occasions import Asker
+    from bot.discord_ui.request_context import Asker
     from bot.services.ledger import Order, Picture
     from cogs.edit.reply_notices import Passing
 

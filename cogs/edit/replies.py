@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.discord_ui.buttons import still_member
-from bot.discord_ui.occasions import author_of
+from bot.discord_ui.request_context import author_of
 from bot.discord_ui.rows import view_of
 from bot.errors import PictureGoneError, RequestRefused, UserFacingError
 from bot.inputs import pictures_of

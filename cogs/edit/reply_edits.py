@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.discord_retries import steadily
-from bot.discord_ui.occasions import by_reply
 from bot.discord_ui.options import shape_of
+from bot.discord_ui.request_context import by_reply
 from bot.errors import PictureGoneError, RequestRefused
 from bot.inputs import Sources
 from bot.language import phrase, plural
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bot.discord_ui.interactions import AtelierClient
-    from bot.discord_ui.occasions import Asker, Occasion
+    from bot.discord_ui.request_context import Asker, Occasion
     from bot.services.ledger import Order, Picture
     from cogs.edit.reply_text import Reply
 

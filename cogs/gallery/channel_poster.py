@@ -11,7 +11,7 @@ from typing_extensions import override
 from bot.delivery.already_posted import find_posted
 from bot.delivery.ladder import NoWayError, Spot, Way, climb
 from bot.delivery.languages import locale_of_server
-from bot.delivery.place import Place
+from bot.delivery.responder import Place
 from bot.discord_retries import steadily
 from bot.discord_ui.shown_pictures import saying_of
 from bot.discord_ui.visibility import is_for_adults_elsewhere

@@ -12,8 +12,8 @@ from bot.delivery.languages import language_of_reader
 from bot.delivery.posted_results import ShownResults
 from bot.discord_ui.buttons import AtelierButton, ask_privately, picture_of
 from bot.discord_ui.interactions import Interaction, order_behind
-from bot.discord_ui.occasions import take_press
 from bot.discord_ui.questions import label_of, sheet_of
+from bot.discord_ui.request_context import take_press
 from bot.discord_ui.rows import view_of
 from bot.language import joined, phrase
 from bot.services.gallery import Deleter

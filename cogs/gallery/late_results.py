@@ -14,11 +14,11 @@ from typing_extensions import override
 
 from bot.delivery.ladder import NoWayError, ShownResult, Spot, Way, climb
 from bot.delivery.languages import for_reader
-from bot.delivery.place import response_of
+from bot.delivery.responder import response_of
 from bot.delivery.uploads import upload_limit
 from bot.discord_retries import steadily
 from bot.discord_ui.buttons import AtelierButton
-from bot.discord_ui.occasions import think
+from bot.discord_ui.request_context import think
 from bot.discord_ui.rows import view_of
 from bot.discord_ui.shown_pictures import answer_by
 from bot.errors import NotYoursError, UserFacingError

@@ -9,7 +9,7 @@ import discord
 from bot.delivery.languages import language_of_reader
 from bot.delivery.uploads import REQUEST_LIMIT, Upload, files_of, is_too_large, upload_limit
 from bot.discord_retries import steadily
-from bot.discord_ui.occasions import think
+from bot.discord_ui.request_context import think
 from bot.errors import PictureGoneError, UserFacingError
 from bot.language import phrase
 from bot.pictures import in_parts

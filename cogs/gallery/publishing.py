@@ -13,8 +13,8 @@ from bot.delivery.posted_results import ShownResults
 from bot.discord_retries import steadily
 from bot.discord_ui.buttons import AtelierButton, ask_privately, picture_of
 from bot.discord_ui.interactions import Interaction, order_behind
-from bot.discord_ui.occasions import requester_of, take_press
 from bot.discord_ui.questions import label_of, sheet_of
+from bot.discord_ui.request_context import requester_of, take_press
 from bot.discord_ui.rows import view_of
 from bot.errors import DecisionRefusedError
 from bot.language import joined, phrase, plural

@@ -10,7 +10,7 @@ from discord.ext import commands
 from bot.delivery.languages import language_of_reader, translated
 from bot.discord_retries import steadily
 from bot.discord_ui.interactions import Interaction, is_lead
-from bot.discord_ui.occasions import requester_of, think
+from bot.discord_ui.request_context import requester_of, think
 from bot.discord_ui.rows import view_of
 from cogs.help.overview import overview_text
 from cogs.help.topics import TopicSelect

@@ -11,7 +11,7 @@ from bot.delivery.languages import language_of_reader, translated
 from bot.discord_retries import steadily
 from bot.discord_ui.buttons import LastingItem
 from bot.discord_ui.interactions import Interaction, is_lead
-from bot.discord_ui.occasions import take_press
+from bot.discord_ui.request_context import take_press
 from bot.discord_ui.rows import view_of
 from bot.language import joined, phrase
 

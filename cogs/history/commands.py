@@ -10,8 +10,8 @@ from discord.ext import commands
 
 from bot.delivery.languages import language_of_reader
 from bot.discord_ui.interactions import Interaction, read_words
-from bot.discord_ui.occasions import think
 from bot.discord_ui.options import AnyChannel, ChannelOption, choices
+from bot.discord_ui.request_context import think
 from bot.discord_ui.visibility import MemberSight
 from bot.errors import UserFacingError
 from bot.language import phrase

@@ -12,7 +12,7 @@ from bot.delivery.languages import language_of_reader, translated
 from bot.discord_retries import steadily
 from bot.discord_ui.buttons import LastingButton, LastingSelect, picture_of
 from bot.discord_ui.interactions import Interaction, order_behind
-from bot.discord_ui.occasions import take_press, think
+from bot.discord_ui.request_context import take_press, think
 from bot.discord_ui.rows import view_of
 from bot.discord_ui.shown_pictures import show_privately
 from bot.discord_ui.visibility import MemberSight

@@ -8,14 +8,14 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.delivery.ladder import NoWayError, Spot, Way, climb
-from bot.delivery.place import Place
 from bot.delivery.posted_results import ShownResults
+from bot.delivery.responder import Place
 from bot.delivery.uploads import upload_limit
 from bot.discord_retries import PROBLEMS, steadily
 from bot.discord_ui.buttons import picture_of
 from bot.discord_ui.interactions import Interaction, order_behind
-from bot.discord_ui.occasions import by_interaction, requester_of, think
 from bot.discord_ui.options import choices
+from bot.discord_ui.request_context import by_interaction, requester_of, think
 from bot.discord_ui.shown_pictures import answer_by, saying_of, show_privately
 from bot.discord_ui.visibility import MemberSight, is_for_adults_elsewhere
 from bot.errors import PictureGoneError, UserFacingError

@@ -10,7 +10,7 @@ from typing_extensions import override
 from bot.delivery.ladder import Sentences
 from bot.delivery.languages import for_reader
 from bot.discord_ui.buttons import AtelierButton, ask_privately
-from bot.discord_ui.occasions import take_press
+from bot.discord_ui.request_context import take_press
 from bot.discord_ui.rows import view_of
 from bot.errors import UserFacingError
 from bot.language import joined, phrase, plural

@@ -9,7 +9,6 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord_ui.interactions import Interaction, read_words
-from bot.discord_ui.occasions import requester_of
 from bot.discord_ui.options import (
     Background,
     Complexity,
@@ -22,6 +21,7 @@ from bot.discord_ui.options import (
     typed_wishes,
 )
 from bot.discord_ui.presets import PresetUse, named_preset, offered_presets, use_preset, viewer_of
+from bot.discord_ui.request_context import requester_of
 from bot.inputs import Sources
 from bot.services.requests import Change, Wishes
 

@@ -21,7 +21,7 @@ from bot.discord_ui.buttons import (
 )
 from bot.discord_ui.interactions import Interaction, read_words
 from bot.discord_ui.more_menu import OFFERED_NO_MORE
-from bot.discord_ui.occasions import written_in
+from bot.discord_ui.request_context import written_in
 from bot.errors import PictureGoneError, UserFacingError
 from bot.language import phrase
 from bot.services.jobs import NAMED

@@ -12,7 +12,7 @@ from typing_extensions import override
 from bot.delivery.languages import language_of_reader, language_of_server, translated
 from bot.discord_retries import PROBLEMS, steadily
 from bot.discord_ui.buttons import LastingButton
-from bot.discord_ui.occasions import requester_of, think
+from bot.discord_ui.request_context import requester_of, think
 from bot.errors import UserFacingError
 from bot.language import phrase
 from bot.services.calendar import Window

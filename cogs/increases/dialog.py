@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.discord_ui.buttons import LastingDialog
-from bot.discord_ui.occasions import written_in
+from bot.discord_ui.request_context import written_in
 from bot.language import phrase
 from bot.services.policy import Metric, amount_text
 from bot.services.quotas import parse_more

@@ -10,7 +10,7 @@ import structlog
 from bot.delivery.languages import language_of_reader, language_of_server, translated
 from bot.discord_retries import PROBLEMS
 from bot.discord_ui.interactions import Interaction, LeadsOnlyError, is_lead
-from bot.discord_ui.occasions import role_ids_of
+from bot.discord_ui.request_context import role_ids_of
 from bot.errors import UserFacingError
 from bot.services.calendar import TOLERANCE
 from bot.services.quotas import UNKNOWN

@@ -10,7 +10,6 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord_ui.interactions import Interaction, read_words
-from bot.discord_ui.occasions import think
 from bot.discord_ui.options import (
     Background,
     Complexity,
@@ -23,6 +22,7 @@ from bot.discord_ui.options import (
     typed_wishes,
 )
 from bot.discord_ui.presets import PresetUse, offered_presets, use_preset, viewer_of
+from bot.discord_ui.request_context import think
 from bot.inputs import Sources
 from bot.language import phrase
 from bot.services.presets import LONGEST_TEMPLATE, Preset, Shelf

@@ -13,8 +13,8 @@ from bot.delivery.languages import ask_in
 from bot.discord_ui.buttons import AtelierButton, ask_privately, picture_of
 from bot.discord_ui.intake import DRAFT
 from bot.discord_ui.interactions import Interaction, order_behind, read_words
-from bot.discord_ui.occasions import fields_of, think, uploaded_in, written_in
 from bot.discord_ui.presets import viewer_of
+from bot.discord_ui.request_context import fields_of, think, uploaded_in, written_in
 from bot.discord_ui.rows import view_of
 from bot.errors import PictureGoneError, PresetRefusedError, UserFacingError
 from bot.inputs import Sources

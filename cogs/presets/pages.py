@@ -10,8 +10,8 @@ from typing_extensions import override
 from bot.delivery.languages import for_reader
 from bot.discord_retries import steadily
 from bot.discord_ui.buttons import LastingButton, LastingSelect
-from bot.discord_ui.occasions import take_press, think
 from bot.discord_ui.presets import viewer_of
+from bot.discord_ui.request_context import take_press, think
 from bot.discord_ui.rows import view_of
 from bot.language import phrase
 from bot.services.text import number_of

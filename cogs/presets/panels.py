@@ -12,9 +12,9 @@ from typing_extensions import override
 from bot.delivery.languages import for_reader, language_of_reader
 from bot.discord_retries import steadily
 from bot.discord_ui.buttons import LastingButton, with_price
-from bot.discord_ui.occasions import take_press, think
 from bot.discord_ui.presets import PresetUse, use_preset, viewer_of
 from bot.discord_ui.questions import DEARER
+from bot.discord_ui.request_context import take_press, think
 from bot.discord_ui.rows import view_of
 from bot.errors import UserFacingError
 from bot.language import joined, phrase

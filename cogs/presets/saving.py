@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.discord_ui.occasions import requester_of
+from bot.discord_ui.request_context import requester_of
 from bot.discord_ui.visibility import is_for_adults_elsewhere
 from bot.errors import PresetRefusedError
 from bot.language import phrase

@@ -22,9 +22,9 @@ from bot.discord_ui.buttons import (
     with_price,
 )
 from bot.discord_ui.interactions import Interaction, order_shown_by
-from bot.discord_ui.occasions import asker_of
 from bot.discord_ui.options import shape_of
 from bot.discord_ui.questions import ORDINALS, sheet_of_files
+from bot.discord_ui.request_context import asker_of
 from bot.discord_ui.rows import view_of
 from bot.errors import UserFacingError
 from bot.inputs import Sources, check_declared, pictures_of
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.discord_ui.interactions import AtelierClient
-    from bot.discord_ui.occasions import Asker
+    from bot.discord_ui.request_context import Asker
     from bot.discord_ui.rows import More
     from bot.services.admission import Drafting
     from bot.services.ledger import Order, Picture

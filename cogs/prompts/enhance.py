@@ -13,7 +13,7 @@ from bot.delivery.languages import ask_in
 from bot.discord_limits import LONGEST_INPUT
 from bot.discord_ui.buttons import LastingDialog, asker_for, offer_of, opened_by
 from bot.discord_ui.interactions import Interaction, read_words
-from bot.discord_ui.occasions import asker_of, written_in
+from bot.discord_ui.request_context import asker_of, written_in
 from bot.language import phrase
 from bot.services.requests import Change, Task, Wishes, check_prompt, format_price
 from bot.services.text import number_of
@@ -23,7 +23,7 @@ from cogs.imagine.retry import request_behind
 if TYPE_CHECKING:
     import re
 
-    from bot.discord_ui.occasions import Asker
+    from bot.discord_ui.request_context import Asker
     from bot.discord_ui.rows import More
     from bot.services.ledger import Order, Picture
     from bot.services.requests import ImageRequest

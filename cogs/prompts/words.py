@@ -21,7 +21,7 @@ from bot.discord_ui.buttons import (
     with_price,
 )
 from bot.discord_ui.interactions import Interaction, read_words
-from bot.discord_ui.occasions import show_press
+from bot.discord_ui.request_context import show_press
 from bot.errors import PictureGoneError
 from bot.language import phrase
 from bot.presentation.choices import Asked

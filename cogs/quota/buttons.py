@@ -9,7 +9,7 @@ from typing_extensions import override
 from bot.delivery.languages import language_of_reader, translated, translated_embed
 from bot.discord_ui.buttons import AtelierButton
 from bot.discord_ui.interactions import Interaction, check_lead
-from bot.discord_ui.occasions import take_press
+from bot.discord_ui.request_context import take_press
 from bot.discord_ui.rows import view_of
 from bot.language import phrase
 from cogs.quota.embeds import overview_embed, overview_pages

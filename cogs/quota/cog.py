@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from discord import app_commands
 
 from bot.discord_ui.interactions import LeadCog
-from cogs.quota.books import Books
 from cogs.quota.corrections import Corrections
 from cogs.quota.limits import Limits
 from cogs.quota.names import Names
+from cogs.quota.reports import Books
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -9,8 +9,8 @@ from discord.ext import commands
 
 from bot.delivery.languages import language_of_reader
 from bot.discord_ui.interactions import Interaction, lead_of
-from bot.discord_ui.occasions import think
 from bot.discord_ui.options import choices
+from bot.discord_ui.request_context import think
 from bot.services.accounting import LONGEST_REASON, Billing
 from bot.services.policy import Scope
 from cogs.quota.correction_text import charge_choices, no_charge_choice, resolved_text

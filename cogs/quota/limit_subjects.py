@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import discord
 from discord import app_commands
 
-from bot.discord_ui.occasions import role_ids_of
+from bot.discord_ui.request_context import role_ids_of
 from bot.errors import RequestRefused
 from bot.language import phrase
 from bot.services.policy import Scope

@@ -10,8 +10,8 @@ from discord.ext import commands
 
 from bot.delivery.languages import language_of_reader, translated_embed
 from bot.discord_ui.interactions import Interaction
-from bot.discord_ui.occasions import role_ids_of, think
 from bot.discord_ui.options import AnyChannel, ChannelOption, choices
+from bot.discord_ui.request_context import role_ids_of, think
 from bot.errors import RequestRefused
 from bot.language import phrase
 from bot.services.calendar import Window

@@ -16,7 +16,7 @@ from bot.discord_limits import INTERACTION_GONE
 from bot.discord_retries import PROBLEMS, is_refusal, steadily
 from bot.discord_ui.buttons import ALONE, CHOSEN, CHOSEN_IN_PRIVATE, PictureButton, ask_privately, ending_of, is_private
 from bot.discord_ui.interactions import order_shown_by
-from bot.discord_ui.occasions import show_press
+from bot.discord_ui.request_context import show_press
 from bot.discord_ui.shown_pictures import rows_of
 from bot.errors import PictureGoneError, UserFacingError
 from bot.language import joined, language_of, phrase, plural

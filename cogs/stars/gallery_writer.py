@@ -11,8 +11,8 @@ from typing_extensions import override
 from bot.delivery.already_posted import find_posted
 from bot.delivery.ladder import Saying, Spot, Way, climb
 from bot.delivery.languages import locale_of_server
-from bot.delivery.place import Place
 from bot.delivery.posted_results import ShownResults
+from bot.delivery.responder import Place
 from bot.delivery.uploads import uploads_of
 from bot.discord_retries import steadily
 from bot.discord_ui.shown_pictures import result_of

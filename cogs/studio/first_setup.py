@@ -11,7 +11,7 @@ from typing_extensions import override
 from bot.delivery.languages import language_of_reader, translated
 from bot.discord_ui.buttons import LastingButton, LastingDialog
 from bot.discord_ui.interactions import Interaction, LeadsOnlyError, check_lead, lead_of
-from bot.discord_ui.occasions import fields_of, think, written_in
+from bot.discord_ui.request_context import fields_of, think, written_in
 from bot.language import ENGLISH, joined, phrase
 from bot.services.calendar import Window
 from bot.services.policy import FirstSettings, Metric, Scope, amount_text, exact_text, parse_amount

@@ -9,8 +9,8 @@ from discord.ext import commands
 
 from bot.delivery.languages import language_of_reader
 from bot.discord_ui.interactions import Interaction, lead_of
-from bot.discord_ui.occasions import think
 from bot.discord_ui.options import AnyChannel, ChannelOption
+from bot.discord_ui.request_context import think
 from bot.errors import DecisionRefusedError
 from bot.language import joined, phrase
 from bot.services.policy import GalleryChannel, unchanged

@@ -12,8 +12,8 @@ from discord.ext import commands
 from bot.delivery.languages import language_of_reader
 from bot.discord_limits import MOST_CHOICES
 from bot.discord_ui.interactions import Interaction, lead_of, may_manage
-from bot.discord_ui.occasions import think
 from bot.discord_ui.options import AnyChannel, ChannelOption, choices
+from bot.discord_ui.request_context import think
 from bot.errors import DecisionRefusedError
 from bot.language import joined, phrase
 from bot.services.calendar import zones_like

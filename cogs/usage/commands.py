@@ -13,8 +13,8 @@ from discord.ext import commands
 from bot.charts import ChartError, alt_text
 from bot.delivery.languages import language_of_reader
 from bot.discord_ui.interactions import Interaction
-from bot.discord_ui.occasions import requester_of, think
 from bot.discord_ui.options import choices
+from bot.discord_ui.request_context import requester_of, think
 from bot.presentation.usage import month_choices, usage_chart, usage_text
 
 if TYPE_CHECKING:

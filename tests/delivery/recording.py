@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from bot.delivery.ladder import OutOfReachError
 from bot.delivery.message import MessageDelivery
-from bot.delivery.place import Place
+from bot.delivery.responder import Place
 from bot.services.jobs import Posted, Result
 from bot.services.policy import Pause
 from tests.delivery.errors import refused

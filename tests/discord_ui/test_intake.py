@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from bot.delivery.posted_results import ShownResults
 from bot.discord_ui import intake as room
-from bot.discord_ui.occasions import Acknowledgement, AnsweredBeforeError, Asker, Occasion
+from bot.discord_ui.request_context import Acknowledgement, AnsweredBeforeError, Asker, Occasion
 from bot.errors import RequestRefused
 from bot.inputs import Sources, sources
 from bot.services.admission import Admission, Start

@@ -15,7 +15,7 @@ from typing_extensions import override
 
 from bot.discord_ui.buttons import AtelierButton
 from bot.discord_ui.interactions import MOST_UNTOLD, AtelierTree, Interaction, Untold, answer_failure
-from bot.discord_ui.occasions import AnsweredBeforeError
+from bot.discord_ui.request_context import AnsweredBeforeError
 from bot.errors import NotYoursError
 from tests.delivery.errors import refused
 

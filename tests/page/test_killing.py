@@ -14,7 +14,7 @@ from tests.page.windows import PATIENCE
 if TYPE_CHECKING:
     import pytest
 
-    from bot.sandbox.discord.wire.wire import Json
+    from bot.sandbox.discord.wire.json_values import Json
     from tests.page.windows import Windows
 
 

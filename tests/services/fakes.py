@@ -46,7 +46,7 @@ from bot.services.jobs import (
     UnreadablePictureError,
     line_of,
 )
-from bot.services.jobs.line import Recall
+from bot.services.jobs.live_requests import Recall
 from bot.services.ledger import Destination, Order, Picture, Reservation
 from bot.services.policy import Decisions, Limit, Requester, buckets_touched
 from bot.services.quotas import Accounts

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.services.gallery import DuePost, Star, Vote
 from bot.storage.gallery_posts import SqliteGalleryPosts
-from bot.storage.showings import SqliteShowings
+from bot.storage.result_messages import SqliteShowings
 from bot.storage.stars import SqliteStars
 
 from .examples import DESTINATION, MEMBER, NOON, SERVER, opened, order, settlement

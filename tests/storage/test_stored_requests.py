@@ -8,7 +8,7 @@ import pytest
 from bot.services.gallery import Showing
 from bot.services.ledger import Destination
 from bot.storage.ledger.requests import OF_MESSAGE, UNUSED
-from bot.storage.showings import SqliteShowings
+from bot.storage.result_messages import SqliteShowings
 
 from .examples import MEMBER, NOON, SERVER, image, order, settlement
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from bot.charts import Chart
     from bot.sandbox.discord import Member, Message, Options
-    from bot.sandbox.discord.wire.wire import Json
+    from bot.sandbox.discord.wire.json_values import Json
     from bot.sandbox.images import ImageOptions
     from bot.sandbox.images.checks import CheckedCall
     from bot.sandbox.images.painters import Painting

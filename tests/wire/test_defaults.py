@@ -8,7 +8,7 @@ import pytest
 
 from bot.presentation.choices import Asked, price_text
 from bot.sandbox.discord.checks.components import Kind, walk
-from bot.sandbox.discord.wire.wire import as_objects, as_text
+from bot.sandbox.discord.wire.json_values import as_objects, as_text
 from tests.examples import MODEL
 from tests.wire.test_leads import LEADS_ONLY, answer
 from tests.wire.test_rules import lead_of

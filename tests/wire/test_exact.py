@@ -243,7 +243,7 @@ def one_mebibyte(_: object) -> int:
 async def test_a_copy_for_discord_is_not_called_exact_unless_it_is(
     house: House, mia: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.delivery.place.upload_limit", one_mebibyte)
+    monkeypatch.setattr("bot.delivery.responder.upload_limit", one_mebibyte)
     grainy = encoded(noise(700, 700), "JPEG", quality=95)
 
     message = await edited(house, mia, grainy, encoded(white_in((200, 100, 400, 300), (700, 700)), "PNG"))

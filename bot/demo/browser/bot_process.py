@@ -50,7 +50,7 @@ class BotProcess:
             return
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "bot.demo.browser.tethered"),
+            *("-m", "bot.demo.browser.child_bot"),
             env=self._environment,
             cwd=self._folder,
             stdin=asyncio.subprocess.PIPE,  # open for as long as we live

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.sandbox.conversations.asked import Asked
+    from bot.sandbox.conversations.response_request import Asked
     from bot.sandbox.images.tokens import Usage
 
 

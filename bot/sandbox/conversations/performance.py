@@ -30,8 +30,8 @@ from bot.sandbox.images.tokens import (
 )
 
 if TYPE_CHECKING:
-    from bot.sandbox.conversations.asked import Asked
     from bot.sandbox.conversations.memory import Response
+    from bot.sandbox.conversations.response_request import Asked
     from bot.sandbox.conversations.simulated_model import Plan
     from bot.sandbox.images.checks import CheckedCall
     from bot.sandbox.images.faults import Fault

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from bot.sandbox.conversations.asked import last_words, read_asked, read_model
 from bot.sandbox.conversations.bodies import body_of
 from bot.sandbox.conversations.memory import Break, Memory, Response, forgotten
 from bot.sandbox.conversations.options import ConversationOptions
 from bot.sandbox.conversations.performance import Part, Performance, cached_tokens
+from bot.sandbox.conversations.response_request import last_words, read_asked, read_model
 from bot.sandbox.conversations.simulated_model import plan
 from bot.sandbox.images.bill import BillLine
 from bot.sandbox.images.client_connection import ClientGoneError, Line
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from bot.sandbox.conversations.asked import Asked
     from bot.sandbox.conversations.content import Entry
+    from bot.sandbox.conversations.response_request import Asked
     from bot.sandbox.conversations.simulated_model import Plan
     from bot.sandbox.images.checks import CheckedCall
     from bot.sandbox.images.faults import Fault

@@ -12,8 +12,8 @@ from bot.sandbox.conversations.picture_description import description
 from bot.sandbox.images.tokens import text_tokens
 
 if TYPE_CHECKING:
-    from bot.sandbox.conversations.asked import Asked
     from bot.sandbox.conversations.options import ConversationOptions
+    from bot.sandbox.conversations.response_request import Asked
 
 DECLINED = (
     "I would rather not make that: it could hurt the person it shows. Tell me what it is for, and we find another way."

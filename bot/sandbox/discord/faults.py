@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from bot.sandbox.discord.wire.json_values import Json, as_object
 from bot.sandbox.discord.wire.refusals import sentence_of
-from bot.sandbox.discord.wire.wire import Json, as_object
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

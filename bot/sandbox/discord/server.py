@@ -10,8 +10,8 @@ from bot.http_server import LOOPBACK, HttpServer
 from bot.sandbox.discord.faults import Faults
 from bot.sandbox.discord.gateway.gateway import Gateway
 from bot.sandbox.discord.messages.message_service import MessageService
-from bot.sandbox.discord.people.house import House
 from bot.sandbox.discord.people.server import Server
+from bot.sandbox.discord.people.server_side import House
 from bot.sandbox.discord.people.sight import Sight
 from bot.sandbox.discord.rest.account import AccountRoutes
 from bot.sandbox.discord.rest.callbacks import CallbackRoutes

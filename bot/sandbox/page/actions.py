@@ -9,7 +9,7 @@ from bot.sandbox.discord.checks.commands import NESTING, CommandType, OptionType
 from bot.sandbox.discord.checks.components import SELECTS, Kind, walk
 from bot.sandbox.discord.checks.forms import LOCALES
 from bot.sandbox.discord.checks.modals import fields_of
-from bot.sandbox.discord.wire.wire import Json, as_list, as_object, as_objects, as_text, is_list, is_object
+from bot.sandbox.discord.wire.json_values import Json, as_list, as_object, as_objects, as_text, is_list, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Mapping

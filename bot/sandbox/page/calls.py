@@ -6,12 +6,12 @@ import base64
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.sandbox.discord.wire.wire import is_list, is_object
+from bot.sandbox.discord.wire.json_values import is_list, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from bot.sandbox.discord.wire.wire import Json
+    from bot.sandbox.discord.wire.json_values import Json
     from bot.sandbox.images import BillLine, Call, ReceivedFile, SandboxImages
     from bot.sandbox.page.files import Files
 

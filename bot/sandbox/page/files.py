@@ -17,7 +17,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from bot.sandbox.discord import HARMLESS
-from bot.sandbox.discord.wire.wire import Json, is_list, is_object
+from bot.sandbox.discord.wire.json_values import Json, is_list, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable

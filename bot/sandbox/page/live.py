@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from aiohttp import WSCloseCode, WSMsgType
 
 from bot.sandbox.discord import CannotDoThatError, ChangeKind
-from bot.sandbox.discord.wire.wire import Json, as_id, as_object, dumps
+from bot.sandbox.discord.wire.json_values import Json, as_id, as_object, dumps
 from bot.sandbox.discord.world.views import user_view
 
 if TYPE_CHECKING:

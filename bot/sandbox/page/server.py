@@ -13,9 +13,9 @@ from aiohttp import BodyPartReader, web
 
 from bot.http_server import LOOPBACK, HttpServer
 from bot.sandbox.discord import HARMLESS, CannotDoThatError, SandboxDiscord, Upload
-from bot.sandbox.discord.wire.wire import Json, as_id, as_object, as_text
+from bot.sandbox.discord.wire.json_values import Json, as_id, as_object, as_text
 from bot.sandbox.page.actions import Actions
-from bot.sandbox.page.backstage import BackstageError, Troubles
+from bot.sandbox.page.behind_the_scenes import BackstageError, Troubles
 from bot.sandbox.page.calls import CallLog
 from bot.sandbox.page.files import Files
 from bot.sandbox.page.guard import Guard
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from bot.sandbox.discord import User
     from bot.sandbox.images import SandboxImages
-    from bot.sandbox.page.backstage import Backstage
+    from bot.sandbox.page.behind_the_scenes import Backstage
 
 STATIC = Path(__file__).parent / "static"
 LARGEST_DEED = 600 * 1024 * 1024  # bytes: ten files of a boosted server

@@ -5,7 +5,7 @@ from bot.services.jobs.delivery import Answers, Delivery, DeliveryError, Posted,
 from bot.services.jobs.files import BufferedBlobs, PictureReceiver
 from bot.services.jobs.generation import Generation
 from bot.services.jobs.job_runner import JobRunner
-from bot.services.jobs.line import Load, Withdrawal, line_of
+from bot.services.jobs.live_requests import Load, Withdrawal, line_of
 from bot.services.jobs.outage import Downtime, Outage
 from bot.services.jobs.outcomes import CUT, NAMED, WHY_NO_WORDS, Outcomes
 from bot.services.jobs.pausing import LONGEST_REASON, Pausing, Switched, why_paused

@@ -11,7 +11,7 @@ import structlog
 
 from bot.errors import NotYoursError, RequestRefused
 from bot.language import phrase, plural
-from bot.services.jobs.line import Withdrawal
+from bot.services.jobs.live_requests import Withdrawal
 from bot.services.ledger import ChargeConflictError, ChargeState
 from bot.services.policy import Decision
 

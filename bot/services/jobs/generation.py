@@ -21,7 +21,7 @@ from bot.errors import (
 )
 from bot.language import phrase, plural
 from bot.services.jobs.files import load_inputs
-from bot.services.jobs.line import RecalledError, StoppedError, cancelled
+from bot.services.jobs.live_requests import RecalledError, StoppedError, cancelled
 from bot.services.jobs.outage import HeldUpError
 from bot.services.jobs.outcomes import JobOutcome, Outcomes, failure_of, unknown
 from bot.services.jobs.pending_writes import passes, to_the_end
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from bot.services.admission import Clearance
     from bot.services.jobs.files import BufferedBlobs
-    from bot.services.jobs.line import Recall
+    from bot.services.jobs.live_requests import Recall
     from bot.services.jobs.outage import Outage
     from bot.services.jobs.pending_writes import PendingWrites
     from bot.services.jobs.provider import ImageProvider, InputImage, PartialImage

@@ -13,7 +13,7 @@ import structlog
 from bot.language import phrase
 from bot.services.background import Background
 from bot.services.jobs.delivery import Preview
-from bot.services.jobs.line import Live, Load, Recall, RecalledError, Turn, Withdrawal, cancelled
+from bot.services.jobs.live_requests import Live, Load, Recall, RecalledError, Turn, Withdrawal, cancelled
 from bot.services.jobs.outage import HeldUpError
 from bot.services.ledger import ChargeState
 from bot.services.turns import GenerationProgress
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.errors import ImageFailure
     from bot.services.jobs.delivery import Answers, Delivery
     from bot.services.jobs.generation import Generation
-    from bot.services.jobs.line import Line
+    from bot.services.jobs.live_requests import Line
     from bot.services.jobs.outcomes import JobOutcome
     from bot.services.jobs.pending_writes import Stores
     from bot.services.ledger import Job, Order

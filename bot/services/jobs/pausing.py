@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.services.jobs.job_runner import JobRunner
-    from bot.services.jobs.line import Load
+    from bot.services.jobs.live_requests import Load
     from bot.services.policy import Decisions, Lead, ServerPolicy
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from bot.services.catalog import Catalog, Model
     from bot.services.jobs.job_runner import JobRunner
-    from bot.services.jobs.line import Load
+    from bot.services.jobs.live_requests import Load
     from bot.services.jobs.outage import Downtime, Outage
     from bot.services.jobs.provider_account import ProviderAccount
     from bot.services.ledger import LimitStatus

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bot.services.jobs.delivery import Answers, Delivery
     from bot.services.jobs.generation import Generation
     from bot.services.jobs.job_runner import JobRunner
-    from bot.services.jobs.line import Line
+    from bot.services.jobs.live_requests import Line
     from bot.services.jobs.outage import Outage
     from bot.services.jobs.pending_writes import Stores
     from bot.services.jobs.recovery import Recovery

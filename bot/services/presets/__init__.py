@@ -12,10 +12,10 @@ from bot.services.presets.desk import (
     STAYS_PRIVATE,
     PresetDesk,
 )
+from bot.services.presets.model_succession import Succession, fitted, left_beside
 from bot.services.presets.names import LONGEST_NAME, checked_name, suggested_name
 from bot.services.presets.presets import Census, Preset, PresetStore, Shelf, Viewer
 from bot.services.presets.starters import open_starters
-from bot.services.presets.succession import Succession, fitted, left_beside
 from bot.services.presets.templates import (
     LONGEST_TEMPLATE,
     LONGEST_VALUE,

@@ -26,12 +26,12 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 from bot.errors import QueueFullError
 from bot.language import phrase
 from bot.services.text import about
-from bot.services.turns.gates import Open
+from bot.services.turns.backpressure import Open
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator, Hashable
 
-    from bot.services.turns.gates import Gate
+    from bot.services.turns.backpressure import Gate
 
 Item = TypeVar("Item")
 

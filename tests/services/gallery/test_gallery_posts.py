@@ -11,7 +11,7 @@ from bot.services.gallery import DuePost
 from bot.services.gallery import gallery_posts as of_posts
 from bot.services.gallery import stars as of_stars
 from bot.services.policy import GalleryChannel
-from bot.storage.showings import SqliteShowings
+from bot.storage.result_messages import SqliteShowings
 from tests.services.fakes import MIA
 from tests.services.gallery.voting import GALLERY, a_room
 

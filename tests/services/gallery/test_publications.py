@@ -16,7 +16,7 @@ from bot.services.policy import Lead, Requester
 from bot.services.requests import StoredImage
 from bot.storage.policies import SqliteAudit
 from bot.storage.publications import SqlitePublications
-from bot.storage.showings import SqliteShowings
+from bot.storage.result_messages import SqliteShowings
 from tests.services.fakes import MIA, NOON, USAGE, House, a_house, a_request
 from tests.services.gallery.wall import Wall
 

@@ -21,7 +21,7 @@ from bot.errors import (
 from bot.services.catalog import AuthorTokens, Usage
 from bot.services.jobs import PartialImage
 from bot.services.jobs.generation import safety_identifier
-from bot.services.jobs.line import RecalledError
+from bot.services.jobs.live_requests import RecalledError
 from bot.services.jobs.outage import HeldUpError
 from bot.services.jobs.outcomes import UNKNOWN_DEADLINE
 from bot.services.ledger import ChargeConflictError, ChargeState

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import ImageFailure, ProviderBusyError
-from bot.services.jobs.line import RecalledError
+from bot.services.jobs.live_requests import RecalledError
 from bot.services.jobs.outage import IN_A_ROW, HeldUpError
 from bot.services.ledger import ChargeState
 from tests.services.fakes import finished, recall, until

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot.services.jobs.line import Recall, RecalledError, StoppedError
+from bot.services.jobs.live_requests import Recall, RecalledError, StoppedError
 from tests.services.fakes import recall
 
 

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from bot.errors import UnknownModelError
 from bot.openai_images.turn_parameters import turn_order
-from bot.sandbox.conversations.asked import read_asked, read_model
 from bot.sandbox.conversations.content import Entry
-from bot.sandbox.conversations.main_models import MAIN_MODELS
 from bot.sandbox.conversations.memory import Memory, Response
+from bot.sandbox.conversations.response_request import read_asked, read_model
 from bot.sandbox.conversations.simulated_model import THOUGHT
+from bot.sandbox.conversations.text_models import MAIN_MODELS
 from bot.sandbox.conversations.tokens import Reading, word_price
 from bot.sandbox.images.inputs import InputPicture
 from bot.sandbox.images.tokens import Usage as SandboxUsage
@@ -28,7 +28,7 @@ from bot.services.requests.pricing import cost, estimate
 from bot.services.requests.turn_pricing import MOST_TOOL_INPUTS, context_bound, main_cost
 
 if TYPE_CHECKING:
-    from bot.sandbox.conversations.asked import Asked
+    from bot.sandbox.conversations.response_request import Asked
 
 CATALOG = Catalog.load()
 MAINS = CATALOG.models[0].main_models

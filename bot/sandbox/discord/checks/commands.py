@@ -22,7 +22,7 @@ from bot.sandbox.discord.checks.forms import (
     truth,
     whole,
 )
-from bot.sandbox.discord.wire.wire import Json, as_object, as_objects, as_text
+from bot.sandbox.discord.wire.json_values import Json, as_object, as_objects, as_text
 
 if TYPE_CHECKING:
     from bot.sandbox.discord.checks.forms import Check

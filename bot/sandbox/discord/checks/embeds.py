@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.discord.checks.forms import WEB, address, anything, form, list_of, moment, text, truth, whole
 from bot.sandbox.discord.checks.forms import required as needed
-from bot.sandbox.discord.wire.wire import Json, as_object, as_objects, as_text
+from bot.sandbox.discord.wire.json_values import Json, as_object, as_objects, as_text
 
 if TYPE_CHECKING:
     from bot.sandbox.discord.wire.refusals import FormFaults

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.sandbox.discord.wire.wire import as_id, as_object, as_text
+from bot.sandbox.discord.wire.json_values import as_id, as_object, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlsplit
 
-from bot.sandbox.discord.wire.wire import as_id, is_list, is_object
+from bot.sandbox.discord.wire.json_values import as_id, is_list, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -21,7 +21,7 @@ from bot.sandbox.discord.checks.forms import (
     truth,
     whole,
 )
-from bot.sandbox.discord.wire.wire import Json, as_list, as_object
+from bot.sandbox.discord.wire.json_values import Json, as_list, as_object
 
 if TYPE_CHECKING:
     from bot.sandbox.discord.wire.refusals import FormFaults

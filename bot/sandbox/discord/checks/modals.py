@@ -18,7 +18,7 @@ from bot.sandbox.discord.checks.components import (
     walk,
 )
 from bot.sandbox.discord.checks.forms import form, list_of, required, text
-from bot.sandbox.discord.wire.wire import Json, as_int, as_object, as_objects, as_text
+from bot.sandbox.discord.wire.json_values import Json, as_int, as_object, as_objects, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import WSMsgType, web
 
-from bot.sandbox.discord.wire.wire import Json, as_object, dumps
+from bot.sandbox.discord.wire.json_values import Json, as_object, dumps
 
 if TYPE_CHECKING:
     from collections.abc import Callable

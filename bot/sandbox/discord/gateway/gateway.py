@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.discord.gateway.connection import CloseCode, Connection, Op
 from bot.sandbox.discord.gateway.sessions import Session
-from bot.sandbox.discord.wire.wire import Json, as_id, as_int, as_list, as_object, as_text
+from bot.sandbox.discord.wire.json_values import Json, as_id, as_int, as_list, as_object, as_text
 from bot.sandbox.discord.world.changes import ChangeKind
 from bot.sandbox.discord.world.intents import LARGEST, PRIVILEGED, Intent
 from bot.sandbox.discord.world.views import guild_create_view, member_view, own_account_view

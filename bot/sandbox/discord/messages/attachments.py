@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from PIL import Image, UnidentifiedImageError
 
+from bot.sandbox.discord.wire.json_values import Json, as_id, as_objects
 from bot.sandbox.discord.wire.refusals import FormFaults, file_not_sent, invalid_form, too_large
-from bot.sandbox.discord.wire.wire import Json, as_id, as_objects
 from bot.sandbox.discord.world.records import Attachment
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.sandbox.discord.messages.attachments import FileRoom, Place
-from bot.sandbox.discord.wire.wire import Json, as_text
+from bot.sandbox.discord.wire.json_values import Json, as_text
 from bot.sandbox.discord.world.changes import ChangeKind
 from bot.sandbox.discord.world.drafts import Draft, changed_draft, new_draft
 from bot.sandbox.discord.world.events import Event

@@ -9,12 +9,12 @@ from bot.sandbox.discord.checks.modals import fields_of
 from bot.sandbox.discord.people.refusal import CannotDoThatError
 from bot.sandbox.discord.people.resolved import Resolved
 from bot.sandbox.discord.people.uploads import Upload
-from bot.sandbox.discord.wire.wire import Json, as_list, as_objects, as_text
+from bot.sandbox.discord.wire.json_values import Json, as_list, as_objects, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.sandbox.discord.people.house import House
+    from bot.sandbox.discord.people.server_side import House
     from bot.sandbox.discord.world.model import Channel
     from bot.sandbox.discord.world.records import User
 

@@ -12,7 +12,7 @@ from bot.sandbox.discord.people.payloads import begin
 from bot.sandbox.discord.people.refusal import CannotDoThatError
 from bot.sandbox.discord.people.resolved import Resolved
 from bot.sandbox.discord.people.writer import Writer
-from bot.sandbox.discord.wire.wire import Json, as_objects
+from bot.sandbox.discord.wire.json_values import Json, as_objects
 from bot.sandbox.discord.world.invocations import Answer, Invocation, InvocationKind
 from bot.sandbox.discord.world.permissions import Permission
 

@@ -9,13 +9,13 @@ from bot.sandbox.discord.checks.commands import NESTING, CommandType, OptionType
 from bot.sandbox.discord.people.refusal import CannotDoThatError
 from bot.sandbox.discord.people.resolved import Resolved
 from bot.sandbox.discord.people.uploads import Upload
-from bot.sandbox.discord.wire.wire import Json, as_objects, as_text
+from bot.sandbox.discord.wire.json_values import Json, as_objects, as_text
 from bot.sandbox.discord.world.model import Channel, Role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.sandbox.discord.people.house import House
+    from bot.sandbox.discord.people.server_side import House
     from bot.sandbox.discord.world.records import User
 
 _PLAIN: dict[int, tuple[type, ...]] = {

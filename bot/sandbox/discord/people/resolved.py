@@ -11,8 +11,8 @@ from bot.sandbox.discord.world.records import User
 from bot.sandbox.discord.world.views import bits, channel_view, member_view, role_view, user_view
 
 if TYPE_CHECKING:
-    from bot.sandbox.discord.people.house import House
-    from bot.sandbox.discord.wire.wire import Json
+    from bot.sandbox.discord.people.server_side import House
+    from bot.sandbox.discord.wire.json_values import Json
     from bot.sandbox.discord.world.model import Message
     from bot.sandbox.discord.world.records import Attachment
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.discord.people.member import Member
 from bot.sandbox.discord.people.refusal import CannotDoThatError
-from bot.sandbox.discord.wire.wire import Json, as_id
+from bot.sandbox.discord.wire.json_values import Json, as_id
 from bot.sandbox.discord.world.permissions import Permission
 from bot.sandbox.discord.world.views import channel_view, emoji_view, role_view, user_view
 
 if TYPE_CHECKING:
-    from bot.sandbox.discord.people.house import House
+    from bot.sandbox.discord.people.server_side import House
     from bot.sandbox.discord.world.invocations import Invocation
     from bot.sandbox.discord.world.model import Channel, Guild, Membership, Message, Role
     from bot.sandbox.discord.world.records import User

@@ -13,8 +13,8 @@ from bot.sandbox.discord.world.records import ChannelKind
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.sandbox.discord.people.house import House
-    from bot.sandbox.discord.wire.wire import Json
+    from bot.sandbox.discord.people.server_side import House
+    from bot.sandbox.discord.wire.json_values import Json
     from bot.sandbox.discord.world.model import Channel, Membership, Message, Role
     from bot.sandbox.discord.world.records import User
 

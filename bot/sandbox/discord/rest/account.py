@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.discord.checks.commands import type_of
 from bot.sandbox.discord.rest.routes import NO_CONTENT, Call, Reply, Route
+from bot.sandbox.discord.wire.json_values import Json, as_id, as_objects
 from bot.sandbox.discord.wire.refusals import Refusal, unknown_user
-from bot.sandbox.discord.wire.wire import Json, as_id, as_objects
 from bot.sandbox.discord.world.changes import ChangeKind
 from bot.sandbox.discord.world.views import channel_view, own_account_view, user_view
 

@@ -20,8 +20,8 @@ from bot.sandbox.discord.checks.forms import (
 )
 from bot.sandbox.discord.checks.modals import check_modal
 from bot.sandbox.discord.rest.routes import NO_CONTENT, Call, Reply, Route
+from bot.sandbox.discord.wire.json_values import Json, as_int, as_object, as_objects, without_nulls
 from bot.sandbox.discord.wire.refusals import FormFaults, Refusal, invalid_form, unknown_interaction, unknown_message
-from bot.sandbox.discord.wire.wire import Json, as_int, as_object, as_objects, without_nulls
 from bot.sandbox.discord.world.changes import ChangeKind
 from bot.sandbox.discord.world.invocations import Answer, Invocation, InvocationKind
 from bot.sandbox.discord.world.records import MessageFlag

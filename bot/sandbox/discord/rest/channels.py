@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.sandbox.discord.rest.routes import NO_CONTENT, Call, Reply, Route
+from bot.sandbox.discord.wire.json_values import Json, as_id, as_object
 from bot.sandbox.discord.wire.rate_limits import OLD_AFTER_SECONDS, OLD_EDITS_CODE, Buckets, RateLimits
 from bot.sandbox.discord.wire.refusals import (
     Refusal,
@@ -15,7 +16,6 @@ from bot.sandbox.discord.wire.refusals import (
     not_in_this_kind_of_channel,
     not_the_author,
 )
-from bot.sandbox.discord.wire.wire import Json, as_id, as_object
 from bot.sandbox.discord.world.changes import ChangeKind
 from bot.sandbox.discord.world.permissions import Permission
 from bot.sandbox.discord.world.records import OF_DISCORD, ChannelKind

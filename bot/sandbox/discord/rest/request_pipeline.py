@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from bot.sandbox.discord.rest.routes import Call, Reply
+from bot.sandbox.discord.wire.json_values import dumps
 from bot.sandbox.discord.wire.multipart import Body, read_body
 from bot.sandbox.discord.wire.rate_limits import slow_down_body, slow_down_headers
 from bot.sandbox.discord.wire.refusals import Refusal, no_such_route, unauthorized
 from bot.sandbox.discord.wire.traffic import Exchange, Traffic
-from bot.sandbox.discord.wire.wire import dumps
 from bot.sandbox.discord.world.changes import ChangeKind
 
 if TYPE_CHECKING:

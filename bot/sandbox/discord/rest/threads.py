@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.sandbox.discord.rest.routes import NO_CONTENT, Call, Reply, Route
+from bot.sandbox.discord.wire.json_values import Json, as_object
 from bot.sandbox.discord.wire.refusals import FormFaults, Refusal, invalid_form, unknown_member
-from bot.sandbox.discord.wire.wire import Json, as_object
 from bot.sandbox.discord.world.permissions import Permission
 from bot.sandbox.discord.world.records import ChannelKind
 from bot.sandbox.discord.world.views import channel_view, thread_member_view, threads_for

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.sandbox.discord.rest.routes import NO_CONTENT, Call, Reply, Route
+from bot.sandbox.discord.wire.json_values import as_id, as_int
 from bot.sandbox.discord.wire.refusals import unknown_webhook
-from bot.sandbox.discord.wire.wire import as_id, as_int
 from bot.sandbox.discord.world.records import MessageFlag
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from bot.sandbox.discord.world.records import Attachment, MessageFlag, MessageKi
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from bot.sandbox.discord.wire.wire import Json
+    from bot.sandbox.discord.wire.json_values import Json
     from bot.sandbox.discord.world.model import Role
     from bot.sandbox.discord.world.records import Kept, User
     from bot.sandbox.discord.world.world import World

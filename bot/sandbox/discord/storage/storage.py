@@ -9,7 +9,7 @@ from bot.sandbox.discord.storage.database import Database, damaged
 from bot.sandbox.discord.storage.files import FileFolder
 from bot.sandbox.discord.storage.messages import Reading, invocation_told, message_told
 from bot.sandbox.discord.storage.structure import commands_of, rebuild, structure_told
-from bot.sandbox.discord.wire.wire import dumps
+from bot.sandbox.discord.wire.json_values import dumps
 from bot.sandbox.discord.world.changes import ChangeKind
 from bot.sandbox.discord.world.invocations import TOKEN_SECONDS, Invocation, InvocationKind
 

@@ -12,7 +12,7 @@ from bot.sandbox.discord.world.records import ChannelKind, Emoji, User
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from bot.sandbox.discord.wire.wire import Json
+    from bot.sandbox.discord.wire.json_values import Json
     from bot.sandbox.discord.world.commands import Commands
     from bot.sandbox.discord.world.records import Kept
     from bot.sandbox.discord.world.world import World

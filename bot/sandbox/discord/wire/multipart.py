@@ -13,9 +13,9 @@ from urllib.parse import parse_qsl
 
 import aiohttp
 
+from bot.sandbox.discord.wire.json_values import as_object
 from bot.sandbox.discord.wire.refusals import Refusal, invalid_form, too_large
 from bot.sandbox.discord.wire.traffic import SentFile
-from bot.sandbox.discord.wire.wire import as_object
 
 if TYPE_CHECKING:
     from aiohttp import web

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.sandbox.discord.wire.clock import Clock
-    from bot.sandbox.discord.wire.wire import Json
+    from bot.sandbox.discord.wire.json_values import Json
 
 OLD_EDITS_CODE = 30046  # "Maximum number of edits to messages older than 1 hour reached"
 OLD_AFTER_SECONDS = 3600.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.sandbox.discord.checks.commands import NESTING, check_commands, type_of
+from bot.sandbox.discord.wire.json_values import Json, as_objects, as_text, without_nulls
 from bot.sandbox.discord.wire.refusals import FormFaults
-from bot.sandbox.discord.wire.wire import Json, as_objects, as_text, without_nulls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from bot.sandbox.discord.checks.components import check_components, media_of, walk
 from bot.sandbox.discord.checks.embeds import check_embeds
 from bot.sandbox.discord.checks.messages import MESSAGE, check_mentions
+from bot.sandbox.discord.wire.json_values import Json, as_int, as_list, as_object, as_objects, as_text, without_nulls
 from bot.sandbox.discord.wire.refusals import FormFaults, empty_message, unknown_sticker
-from bot.sandbox.discord.wire.wire import Json, as_int, as_list, as_object, as_objects, as_text, without_nulls
 from bot.sandbox.discord.world.records import MessageFlag
 
 if TYPE_CHECKING:

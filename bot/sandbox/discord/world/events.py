@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.sandbox.discord.wire.wire import Json
+    from bot.sandbox.discord.wire.json_values import Json
     from bot.sandbox.discord.world.intents import Intent
 
 

@@ -7,6 +7,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.discord.wire.clock import WAIT
+from bot.sandbox.discord.wire.json_values import as_objects
 from bot.sandbox.discord.wire.refusals import (
     already_acknowledged,
     expired_token,
@@ -15,14 +16,13 @@ from bot.sandbox.discord.wire.refusals import (
     unknown_message,
     unknown_webhook,
 )
-from bot.sandbox.discord.wire.wire import as_objects
 from bot.sandbox.discord.world.records import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL, MessageFlag, Origin
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bot.sandbox.discord.wire.clock import Clock
-    from bot.sandbox.discord.wire.wire import Json
+    from bot.sandbox.discord.wire.json_values import Json
     from bot.sandbox.discord.world.model import Channel, Message
     from bot.sandbox.discord.world.records import User, Version
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.sandbox.discord.wire.wire import as_id, as_list, as_object
+from bot.sandbox.discord.wire.json_values import as_id, as_list, as_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.sandbox.discord.checks.components import SELECTS, Kind, media_of, walk
-from bot.sandbox.discord.wire.wire import Json, as_object, as_objects, timestamp
+from bot.sandbox.discord.wire.json_values import Json, as_object, as_objects, timestamp
 from bot.sandbox.discord.world.drafts import numbered, referenced_file
 from bot.sandbox.discord.world.intents import Intent
 from bot.sandbox.discord.world.records import COMMAND, COMPONENT, MessageFlag, MessageKind

@@ -16,7 +16,7 @@ from bot.sandbox.discord.world.records import (
 )
 
 if TYPE_CHECKING:
-    from bot.sandbox.discord.wire.wire import Json
+    from bot.sandbox.discord.wire.json_values import Json
     from bot.sandbox.discord.world.records import Attachment, Emoji, MessageKind, Origin
 
 

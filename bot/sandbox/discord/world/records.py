@@ -7,7 +7,7 @@ from enum import IntEnum, IntFlag
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from bot.sandbox.discord.wire.wire import Json
+    from bot.sandbox.discord.wire.json_values import Json
 
 MEBIBYTE = 1024 * 1024
 DEFAULT_UPLOAD_LIMIT = 10 * MEBIBYTE  # per file; https://discord.com/developers/docs/reference#uploading-files

@@ -19,7 +19,7 @@ from bot.sandbox.discord.world.views import channel_view, thread_member_view
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.sandbox.discord.wire.wire import Json
+    from bot.sandbox.discord.wire.json_values import Json
     from bot.sandbox.discord.world.records import User
     from bot.sandbox.discord.world.world import World
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.discord.wire.wire import Json, timestamp
+from bot.sandbox.discord.wire.json_values import Json, timestamp
 from bot.sandbox.discord.world.records import ChannelKind
 
 if TYPE_CHECKING:

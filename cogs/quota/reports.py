@@ -15,8 +15,8 @@ from bot.charts import ChartError, alt_text
 from bot.delivery.languages import language_of_reader
 from bot.delivery.uploads import REQUEST_LIMIT
 from bot.discord_ui.interactions import Interaction, lead_of
-from bot.discord_ui.occasions import think
 from bot.discord_ui.options import choices
+from bot.discord_ui.request_context import think
 from bot.presentation.usage import month_choices
 from bot.services.accounting import Grouping
 from bot.services.policy import Scope

@@ -10,7 +10,7 @@ import discord
 import pytest
 
 from bot.delivery.ladder import OutOfReachError
-from bot.delivery.place import Place
+from bot.delivery.responder import Place
 from bot.delivery.uploads import DEFAULT_LIMIT, Upload
 from bot.errors import ProviderAccountError
 from bot.services.jobs import Posted

@@ -15,7 +15,7 @@ from bot.charts import ChartError, alt_text
 from bot.discord_ui.interactions import LeadsOnlyError
 from bot.errors import ProviderUnreachableError
 from bot.services.ledger import Correction
-from cogs.quota import books
+from cogs.quota import reports
 from cogs.quota.month_report import NO_CHART
 from tests.cogs.house import DEFERRED
 from tests.examples import png
@@ -285,7 +285,7 @@ async def test_a_file_larger_than_discord_takes_is_compressed(
             await house.imagine(count=4)
             while len(house.posted) < number:  # else the line may be full for the next
                 await house.env.settle()
-        monkeypatch.setattr(books, "REQUEST_LIMIT", 3000)
+        monkeypatch.setattr(reports, "REQUEST_LIMIT", 3000)
 
         name, content = await file_of(await export(house))
 

@@ -1,4 +1,4 @@
-"""`python -m bot.demo.browser.tethered`: the bot, for as long as the process that started it lives.
+"""`python -m bot.demo.browser.child_bot`: the bot, for as long as the process that started it lives.
 
 Standard input is the tether: a pipe whose other end only that process holds. When it ends, however it ends, the pipe
 ends too, on every system alike.

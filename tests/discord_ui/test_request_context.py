@@ -15,7 +15,7 @@ from typing_extensions import override
 
 from bot.delivery.replies import BEGUN
 from bot.discord_ui import intake as room
-from bot.discord_ui.occasions import Asker, ProgressSign, by_reply
+from bot.discord_ui.request_context import Asker, ProgressSign, by_reply
 from bot.errors import InputPictureError, LimitReachedError, ProviderAccountError, RequestRefused
 from bot.inputs import Sources
 from bot.services.ledger import Destination
@@ -23,7 +23,7 @@ from bot.services.policy import Requester
 from tests.examples import REQUEST
 
 if TYPE_CHECKING:
-    from bot.discord_ui.occasions import Occasion
+    from bot.discord_ui.request_context import Occasion
     from bot.services.requests import ImageRequest
     from tests.cogs.house import House
     from tests.conftest import OpenHouse
