@@ -15,7 +15,7 @@ from bot.storage.errands import SqliteErrands
 from bot.storage.gallery_posts import SqliteGalleryPosts
 from bot.storage.journal import FileJournal
 from bot.storage.publications import SqlitePublications
-from bot.storage.result_messages import SqliteShowings
+from bot.storage.result_messages import SqliteResultMessages
 
 if TYPE_CHECKING:
     from bot.config import Settings
@@ -90,7 +90,7 @@ class Foundation:
     @cached_property
     def upkeep(self) -> Upkeep:
         """One, for who changes what is seen of a request takes turns."""
-        return Upkeep(self.requests, SqliteShowings(self.database))
+        return Upkeep(self.requests, SqliteResultMessages(self.database))
 
     def publications(self, restoration: Restoration) -> Publications:
         """What is published, and taken back."""

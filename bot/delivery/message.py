@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from bot.delivery.ladder import Buttons, Landing
-    from bot.delivery.responder import Place
+    from bot.delivery.responder import Responder
     from bot.errors import UserFacingError
     from bot.services.jobs import Downtime, Preview, Result
     from bot.services.ledger import Destination
@@ -69,7 +69,7 @@ class MessageDelivery(Delivery):
     """Tells one request's progress and outcome.
 
     Args:
-        place: where it is told.
+        responder: where it is told.
         request_id: names the request in the ids of buttons.
         request: what was asked for.
         model_title: what people call the model.
@@ -81,7 +81,7 @@ class MessageDelivery(Delivery):
 
     def __init__(
         self,
-        place: Place,
+        responder: Responder,
         request_id: str,
         *,
         request: ImageRequest,
@@ -91,7 +91,7 @@ class MessageDelivery(Delivery):
         notes: Sequence[str] = (),
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._place = place
+        self._responder = responder
         self._request_id = request_id
         self._request = request
         self._model_title = model_title
@@ -100,25 +100,25 @@ class MessageDelivery(Delivery):
         self._notes = (*request.notes, *notes)
         self._foretold = (*self._notes, *kept_before(request))
         self._clock = clock
-        self._said = BEGUN if acknowledge is not None and place.destination.reply_to is not None else ""
+        self._said = BEGUN if acknowledge is not None and responder.destination.reply_to is not None else ""
         self._generating: GenerationProgress | None = None
         self._stands: tuple[bytes | None, ...] | None = None  # the frames that are shown; None if none are
         self._late = self._is_discarded = False
         self._frames: tuple[bytes | None, ...] = ()  # the newest
         self._takes_buttons = True
         self._late_timer: asyncio.TimerHandle | None = None
-        self._progress = Progress(self._show, lambda: not place.token_lives)
+        self._progress = Progress(self._show, lambda: not responder.token_lives)
 
     @property
     @override
     def destination(self) -> Destination:
-        return self._place.destination
+        return self._responder.destination
 
     @override
     async def accepted(self) -> Destination:
         """Show that it begins, if that is still to be done, and what is left out or changed: nothing is paid yet."""
         if self._acknowledge is not None:
-            self._place.acknowledged(await self._acknowledge())
+            self._responder.acknowledged(await self._acknowledge())
             if self._foretold:
                 await self._says(self._with_notes(self._begun_text()), self._buttons_below())
         return self.destination
@@ -174,7 +174,7 @@ class MessageDelivery(Delivery):
                 return Posted(kept=True, progress_left=not await self._ended(landing, ended_text()))
             elsewhere = posted_text(what)
             if landing.spot is Spot.DIRECT:
-                elsewhere = sent_directly_text(what, self._place.user_id, landing.why or "")
+                elsewhere = sent_directly_text(what, self._responder.user_id, landing.why or "")
             return replace(landing.posted, progress_left=not await self._ended(landing, elsewhere))
         except PROBLEMS as problem:
             raise _undelivered(problem, permanent=False) from problem
@@ -182,10 +182,10 @@ class MessageDelivery(Delivery):
     @override
     async def renew(self, result: Result, posted: Posted) -> None:
         is_message = posted.message_ids and self.destination.message_id not in posted.message_ids
-        show = partial(self._place.change, posted) if is_message else self._place.edit
+        show = partial(self._responder.change, posted) if is_message else self._responder.edit
         shown = ShownResult(result, self._model_title, self._buttons, self._notes)
         try:
-            await climb([Way(Spot.RESPONSE, show, self._place.upload_limit)], shown, self._place.channel_id)
+            await climb([Way(Spot.RESPONSE, show, self._responder.upload_limit)], shown, self._responder.channel_id)
         except NoWayError as nowhere:
             raise _undelivered(nowhere, permanent=True) from nowhere
         except PROBLEMS as problem:
@@ -207,11 +207,11 @@ class MessageDelivery(Delivery):
     @override
     async def tidy(self) -> bool:
         self._stop_progress()
-        return await self._place.remove() or await self._says(ended_text())
+        return await self._responder.remove() or await self._says(ended_text())
 
     async def _kept(self, what: str, why: str) -> Landing:
         """Tell that the result is kept, with the button that shows it. Raises DeliveryError if that is told nowhere."""
-        user_id = self._place.user_id
+        user_id = self._responder.user_id
         words = Sentences(
             kept_text(what, user_id, why, button=True),
             lambda: self._buttons.of_late(self._request_id),
@@ -225,22 +225,22 @@ class MessageDelivery(Delivery):
     async def _climb(self, saying: Saying, *spots: Spot) -> Landing:
         """Show it in the first of these places that takes it; nothing private in a channel."""
         ways = {
-            Spot.CHANNEL: Way(Spot.CHANNEL, self._place.send, self._place.upload_limit),
-            Spot.RESPONSE: Way(Spot.RESPONSE, self._show_last, self._place.upload_limit),
-            Spot.DIRECT: Way(Spot.DIRECT, self._place.send_direct),
+            Spot.CHANNEL: Way(Spot.CHANNEL, self._responder.send, self._responder.upload_limit),
+            Spot.RESPONSE: Way(Spot.RESPONSE, self._show_last, self._responder.upload_limit),
+            Spot.DIRECT: Way(Spot.DIRECT, self._responder.send_direct),
         }
         # In direct messages the channel is the direct messages.
-        closed = Spot.DIRECT if self._place.is_direct else Spot.CHANNEL if self._place.is_fleeting else None
+        closed = Spot.DIRECT if self._responder.is_direct else Spot.CHANNEL if self._responder.is_fleeting else None
         open_ways = [ways[spot] for spot in spots if spot is not closed]
-        landing = await climb(open_ways, saying, self._place.channel_id)
+        landing = await climb(open_ways, saying, self._responder.channel_id)
         if landing.spot is Spot.RESPONSE and await self._progress.outlast():
-            return await climb([ways[Spot.RESPONSE]], saying, self._place.channel_id)
+            return await climb([ways[Spot.RESPONSE]], saying, self._responder.channel_id)
         return landing
 
     async def _show_last(self, text: str, uploads: Sequence[Upload], view: discord.ui.View | None) -> Posted:
         """Let the response show this, and no progress any more."""
         await self._progress.end()
-        return await self._place.edit(text, uploads, view)
+        return await self._responder.edit(text, uploads, view)
 
     async def _ended(self, landing: Landing, text: str) -> bool:
         """Let the response end too, when the answer stands elsewhere; whether it does. Never raises."""
@@ -248,9 +248,9 @@ class MessageDelivery(Delivery):
             return True
         await self._progress.end()
         if landing.spot is Spot.CHANNEL:
-            return await self._place.remove() or await self._says_last(text)
+            return await self._responder.remove() or await self._says_last(text)
         # A private response that is out of reach is seen by one person only, and until they reload their client.
-        return await self._says_last(text) or await self._place.remove() or self._place.is_fleeting
+        return await self._says_last(text) or await self._responder.remove() or self._responder.is_fleeting
 
     async def _says_last(self, text: str) -> bool:
         """As `_says`, also over an edit that was in flight meanwhile."""
@@ -260,7 +260,7 @@ class MessageDelivery(Delivery):
     async def _says(self, text: str, view: discord.ui.View | None = None) -> bool:
         """Whether the response says this now."""
         try:
-            await self._place.edit(text, (), view)
+            await self._responder.edit(text, (), view)
         except (*PROBLEMS, OutOfReachError) as problem:
             _log.info("progress not brought to an end", reason=repr(problem))
             return False
@@ -268,7 +268,7 @@ class MessageDelivery(Delivery):
 
     def _watch_the_token(self) -> None:
         """A private response can be edited by the interaction's token only: say so before that dies."""
-        if self._place.is_fleeting and self._late_timer is None:
+        if self._responder.is_fleeting and self._late_timer is None:
             left = min(self.destination.expires_at - time.time(), TOKEN_LIFE)  # the clock may have been set back
             self._late_timer = asyncio.get_running_loop().call_later(max(0.0, left - LATE_RESERVE), self._say_late)
 
@@ -293,9 +293,9 @@ class MessageDelivery(Delivery):
             return
         self._said, self._stands = "", None
         if self._is_discarded:
-            await self._place.edit_once(discarded_text())
+            await self._responder.edit_once(discarded_text())
         elif self._late:
-            await self._place.edit_once(late_text(), view=self._buttons.of_late(self._request_id))
+            await self._responder.edit_once(late_text(), view=self._buttons.of_late(self._request_id))
         elif stage.pause is not None:
             await self._show_with_buttons(self._with_notes(paused_text(stage.pause)))
         else:
@@ -305,12 +305,12 @@ class MessageDelivery(Delivery):
         """Without them where Discord refuses them: what they stand under is worth more."""
         view = self._buttons_below()
         try:
-            await self._place.edit_once(text, uploads, view)
+            await self._responder.edit_once(text, uploads, view)
         except discord.HTTPException as error:
             if view is None or error.status != HTTPStatus.BAD_REQUEST:
                 raise
             self._takes_buttons = False
-            await self._place.edit_once(text, uploads)
+            await self._responder.edit_once(text, uploads)
 
     def _begun_text(self, previews: int = 0, far: str = "") -> str:
         if self._request.is_wording:
@@ -338,7 +338,7 @@ class MessageDelivery(Delivery):
         text = self._with_notes(self._begun_text(len(frames), far))
         if stage.frames == self._stands:
             if text != self._said:
-                await self._place.reword(text)
+                await self._responder.reword(text)
         elif frames:
             content, stage = await self._preview()
             preview = Upload(PREVIEW_NAME, content, phrase("Unfinished preview of the picture"))

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _log = structlog.stdlib.get_logger(__name__)
 
 
-class Place:
+class Responder:
     """The response to an interaction, the channel it was used in, and the member's direct messages.
 
     Where a message of the member asked, the response is a message of ours below it, by the bot's own token from the

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import structlog
 
 from bot.delivery.ladder import OutOfReachError
-from bot.delivery.responder import Place
+from bot.delivery.responder import Responder
 from bot.discord_retries import PROBLEMS, is_refusal
 from bot.discord_ui.intake import DRAFT, OFFER, SAID_BEFORE, oldest_offer
 from bot.discord_ui.request_context import author_of, by_interaction, by_reply, written_in
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     import discord
 
-    from bot.discord_ui.request_context import Occasion
+    from bot.discord_ui.request_context import RequestContext
     from bot.services.jobs import PendingWrites
     from bot.services.ledger import Errands, Notes
 
@@ -116,14 +116,14 @@ class FrontDesk:
             self._seen.popitem(last=False)
         return True
 
-    async def _takes(self, event_id: int, occasion: Occasion, words: str) -> bool:
+    async def _takes(self, event_id: int, context: RequestContext, words: str) -> bool:
         if not self.is_new(event_id):
             return False
         task = asyncio.current_task()
         if task is not None:  # before anything is waited for: a stop must not overlook it
             self._at_work.add(task)
             task.add_done_callback(self._at_work.discard)
-        errand = Errand(occasion.id, occasion.asker.requester, occasion.destination, int(self._clock()), words)
+        errand = Errand(context.id, context.asker.requester, context.destination, int(self._clock()), words)
         if not await self._written_down(errand):
             _log.info("the same once more, after a restart", event_id=event_id)
             return False
@@ -171,8 +171,8 @@ class FrontDesk:
 
     async def _tell(self, errand: Errand) -> None:
         """Tell somebody, once Discord takes it; whom we could not tell until we stop, the next start tells."""
-        place = Place(self._client, errand.requester, errand.destination, nonce=f"{errand.id}r")
-        while not await self._told(place, errand):
+        responder = Responder(self._client, errand.requester, errand.destination, nonce=f"{errand.id}r")
+        while not await self._told(responder, errand):
             with suppress(TimeoutError):
                 async with asyncio.timeout(AGAIN):
                     await self._closing.wait()
@@ -180,18 +180,18 @@ class FrontDesk:
                 return
         await self._answered(errand)
 
-    async def _told(self, place: Place, errand: Errand) -> bool:
+    async def _told(self, responder: Responder, errand: Errand) -> bool:
         """False where it may be taken later."""
         text = unanswered_text(errand.words)
         try:
             if errand.destination.reply_to is not None:
-                await place.remove()  # where it said already that files are to be fetched
-                await place.send(text, (), None)
-            elif place.token_lives:
-                if await place.is_thinking():
-                    await place.edit(text)
+                await responder.remove()  # where it said already that files are to be fetched
+                await responder.send(text, (), None)
+            elif responder.token_lives:
+                if await responder.is_thinking():
+                    await responder.edit(text)
             elif errand.words:  # Discord has said by itself that nothing came; what was written is given back
-                await place.send_direct(text, (), None)
+                await responder.send_direct(text, (), None)
         except (*PROBLEMS, OutOfReachError) as problem:
             _log.info("left over, and not told", errand=errand.id, reason=repr(problem))
             return is_refusal(problem) or isinstance(problem, OutOfReachError)

@@ -13,8 +13,8 @@ import discord
 import structlog
 
 from bot.delivery import MessageDelivery
-from bot.delivery.responder import Place
-from bot.discord_ui.request_context import Asker, Occasion, answer_double, by_interaction
+from bot.delivery.responder import Responder
+from bot.discord_ui.request_context import Asker, RequestContext, answer_double, by_interaction
 from bot.errors import DatabaseError, LimitReachedError, NotAcceptingError, RequestRefused, UserFacingError
 from bot.inputs import Gatherer, Sources, check_declared
 from bot.language import phrase
@@ -114,12 +114,12 @@ class Intake:
         if self._is_double(press, interaction.created_at):
             await answer_double(interaction)
             return
-        occasion = by_interaction(interaction, private=private, asker=asker)
+        context = by_interaction(interaction, private=private, asker=asker)
         try:
             if offer is None:
-                await self.take_by(occasion, request, sources)
+                await self.take_by(context, request, sources)
             else:
-                await self._take_once(offer, occasion, request, sources)
+                await self._take_once(offer, context, request, sources)
         except UserFacingError:
             self._pressed.pop(press, None)  # nothing is being made: who presses once more means it
             raise
@@ -143,18 +143,18 @@ class Intake:
         if order is not None:
             raise RequestRefused(used_text(order, await self._requests.messages(order.id)))
 
-    async def take_by(self, occasion: Occasion, request: ImageRequest, sources: Sources = NOTHING) -> None:
-        """As `take`, by whatever occasion.
+    async def take_by(self, context: RequestContext, request: ImageRequest, sources: Sources = NOTHING) -> None:
+        """As `take`, by whatever it came.
 
         Raises:
             UserFacingError: nothing was reserved.
         """
-        work = asyncio.create_task(self._take(occasion, request, sources))
+        work = asyncio.create_task(self._take(context, request, sources))
         self._at_work.add(work)  # never cancelled: what it has reserved it hands on or gives back itself
         work.add_done_callback(self._ended)
         await asyncio.wait({work}, timeout=GRACE)
         if not work.done():
-            await occasion.answer_in_time()
+            await context.answer_in_time()
         await asyncio.shield(work)
 
     async def close(self) -> None:
@@ -169,7 +169,7 @@ class Intake:
         """The delivery of a request that an earlier process left behind."""
         return self._delivery(request.id, request.request, request.requester, request.destination)
 
-    async def _take_once(self, offer: int, occasion: Occasion, request: ImageRequest, sources: Sources) -> None:
+    async def _take_once(self, offer: int, context: RequestContext, request: ImageRequest, sources: Sources) -> None:
         """Whose request is noted before it is reserved: only one that then is kept has used the offer up."""
         if offer < oldest_offer(self._clock()):
             raise RequestRefused(TOO_OLD)
@@ -180,19 +180,19 @@ class Intake:
             taken_by = await self._notes.get(f"{OFFER}{offer}")
             if taken_by is not None:
                 await self.refuse_used(taken_by)
-            await self._notes.put(f"{OFFER}{offer}", occasion.id)
-            await self.take_by(occasion, request, sources)
+            await self._notes.put(f"{OFFER}{offer}", context.id)
+            await self.take_by(context, request, sources)
         finally:
             self._taking.discard(offer)
 
-    async def _take(self, occasion: Occasion, request: ImageRequest, sources: Sources) -> None:
+    async def _take(self, context: RequestContext, request: ImageRequest, sources: Sources) -> None:
         """Submit; whatever was shown of it is withdrawn where nothing comes of it."""
         try:
-            await self._submit(occasion, request, sources)
+            await self._submit(context, request, sources)
         except BaseException as error:
             if isinstance(error, LimitReachedError):
-                self._budget_alerts.request_refused(occasion.asker.requester, error.shortfall)
-            await occasion.withdraw()
+                self._budget_alerts.request_refused(context.asker.requester, error.shortfall)
+            await context.withdraw()
             if isinstance(error, DatabaseError):  # what was reserved by then is given back
                 raise NotAcceptingError(
                     phrase(
@@ -203,25 +203,25 @@ class Intake:
                 ) from error
             raise
 
-    async def _submit(self, occasion: Occasion, request: ImageRequest, sources: Sources) -> None:
-        requester = occasion.asker.requester
-        await self._admit(occasion.asker, request, sources.count + len(request.references))
+    async def _submit(self, context: RequestContext, request: ImageRequest, sources: Sources) -> None:
+        requester = context.asker.requester
+        await self._admit(context.asker, request, sources.count + len(request.references))
         check_declared(sources, self._catalog.model(request.model), request.references)
         if sources.downloads:  # what is refused anyway is not downloaded first
             foreseen = request.with_references([*sources.foreseen, *request.references])
             await self._studio.check(foreseen, requester)
         async with AsyncExitStack() as held:
             if sources.downloads:
-                held.enter_context(self._studio.room(occasion.id, request.count, requester))
+                held.enter_context(self._studio.room(context.id, request.count, requester))
             member = Member(requester.server_id, requester.user_id)
             async with self._gathering_of(request):
-                gathering = self._gatherer.gather(request, sources, member, occasion.say)
+                gathering = self._gatherer.gather(request, sources, member, context.say)
                 gathered = await held.enter_async_context(gathering)
             ready = replace(gathered.request, moderation=await self._admission.moderation(requester)).as_drawn
-            await self._admit(occasion.asker, ready, len(ready.references))  # its size may have followed the picture
+            await self._admit(context.asker, ready, len(ready.references))  # its size may have followed the picture
             notes = [*gathered.notes, *([STORY_CUT] if cuts_story(ready.change, ready.story) else [])]
-            delivery = self._delivery(occasion.id, ready, requester, occasion.destination, occasion.acknowledge, notes)
-            await self._studio.submit(occasion.id, ready, requester, delivery)
+            delivery = self._delivery(context.id, ready, requester, context.destination, context.acknowledge, notes)
+            await self._studio.submit(context.id, ready, requester, delivery)
 
     @asynccontextmanager
     async def _gathering_of(self, request: ImageRequest) -> AsyncGenerator[None]:
@@ -272,7 +272,7 @@ class Intake:
         notes: Sequence[str] = (),
     ) -> MessageDelivery:
         return MessageDelivery(
-            Place(self._client, requester, destination, request_id, maybe_sent=acknowledge is None),
+            Responder(self._client, requester, destination, request_id, maybe_sent=acknowledge is None),
             request_id,
             request=request,
             model_title=self._catalog.title_of(request.model),

@@ -41,7 +41,7 @@ class Asker:
 
 
 @dataclass(frozen=True, slots=True)
-class Occasion:
+class RequestContext:
     """What a request came by.
 
     Attributes:
@@ -64,7 +64,7 @@ class Occasion:
     withdraw: Callable[[], Awaitable[None]]
 
 
-def by_interaction(interaction: discord.Interaction, *, private: bool, asker: Asker | None = None) -> Occasion:
+def by_interaction(interaction: discord.Interaction, *, private: bool, asker: Asker | None = None) -> RequestContext:
     """A command, a button, a menu or a dialog. The asker is whoever acts, unless given.
 
     A refusal stands where the acknowledgement did: that is not withdrawn but edited.
@@ -78,7 +78,7 @@ def by_interaction(interaction: discord.Interaction, *, private: bool, asker: As
         locale=locale_of(interaction, private=private),
     )
     acknowledge = Acknowledgement(interaction, private=private)
-    return Occasion(
+    return RequestContext(
         id=str(interaction.id),
         asker=asker or asker_of(interaction),
         destination=destination,
@@ -93,7 +93,7 @@ def by_reply(
     message: discord.Message,
     asker: Asker | None = None,
     make: Callable[[], discord.ui.View | None] = no_buttons,
-) -> Occasion:
+) -> RequestContext:
     """A member's message, whose words are the request. The asker is who wrote it, unless given.
 
     `make` makes what stands under the progress from its beginning.
@@ -111,7 +111,7 @@ def by_reply(
         locale="" if message.guild is None else locale_of_server(message.guild),
     )
     sign = ProgressSign(message, make)
-    return Occasion(
+    return RequestContext(
         id=str(message.id),
         asker=asker or author_of(message),
         destination=destination,

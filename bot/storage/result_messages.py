@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from bot.services.gallery import Showing, Showings
+from bot.services.gallery import ResultMessage, ResultMessages
 
 if TYPE_CHECKING:
     import sqlite3
@@ -21,17 +21,19 @@ WHERE outdated = 1 AND request_id = coalesce(?, request_id) ORDER BY message_id
 BROUGHT_UP = "UPDATE messages SET outdated = 0 WHERE message_id = ?"
 
 
-class SqliteShowings(Showings):
-    """Fulfils `Showings`."""
+class SqliteResultMessages(ResultMessages):
+    """Fulfils `ResultMessages`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     @override
-    async def outdated(self, request_id: str | None = None) -> Sequence[Showing]:
-        def look(connection: sqlite3.Connection) -> list[Showing]:
+    async def outdated(self, request_id: str | None = None) -> Sequence[ResultMessage]:
+        def look(connection: sqlite3.Connection) -> list[ResultMessage]:
             rows = connection.execute(OUTDATED, (request_id,))
-            return [Showing(of, channel_id, message_id, bool(private)) for of, channel_id, message_id, private in rows]
+            return [
+                ResultMessage(of, channel_id, message_id, bool(private)) for of, channel_id, message_id, private in rows
+            ]
 
         return await self._database.read(look)
 

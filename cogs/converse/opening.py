@@ -71,8 +71,8 @@ class Converse(commands.Cog):
         asker = asker_of(interaction)
         here = replace(asker.requester, channel_id=thread.id, parent_id=channel.id)
         client = interaction.client
-        occasion = by_reply(opened, replace(asker, requester=here), lambda: client.buttons.of_progress(str(opened.id)))
-        await self._turns.take_first(conversation, occasion, words)
+        context = by_reply(opened, replace(asker, requester=here), lambda: client.buttons.of_progress(str(opened.id)))
+        await self._turns.take_first(conversation, context, words)
 
 
 def offer_thread(more: More, turns: Turns) -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.discord_ui.interactions import AtelierClient
-    from bot.discord_ui.request_context import Asker, Occasion
+    from bot.discord_ui.request_context import Asker, RequestContext
     from bot.services.conversations import Conversation, Conversations
     from bot.services.ledger import Order, Picture
     from bot.services.policy import Requester
@@ -108,11 +108,11 @@ class Turns(commands.Cog):
         await services.admission.check(request, requester, references=0, joined_at=asker.joined_at)
         await services.studio.check(request, requester)
 
-    async def take_first(self, conversation: Conversation, occasion: Occasion, words: str) -> None:
+    async def take_first(self, conversation: Conversation, context: RequestContext, words: str) -> None:
         """The turn with which a conversation begins. Raises UserFacingError: nothing was reserved."""
-        async with self._turn(conversation, occasion):
-            request = await self._request(occasion.asker.requester, conversation, words, None, None, ())
-            await self._client.intake.take_by(occasion, request)
+        async with self._turn(conversation, context):
+            request = await self._request(context.asker.requester, conversation, words, None, None, ())
+            await self._client.intake.take_by(context, request)
 
     async def _take(self, conversation: Conversation, reply: Reply) -> None:
         """One turn. Those that came before are made first.
@@ -129,18 +129,18 @@ class Turns(commands.Cog):
                 )
             )
         message, client = reply.message, self._client
-        occasion = by_reply(message, author_of(message), lambda: client.buttons.of_progress(str(message.id)))
-        async with self._turn(conversation, occasion):
+        context = by_reply(message, author_of(message), lambda: client.buttons.of_progress(str(message.id)))
+        async with self._turn(conversation, context):
             await self._conversations.touch(conversation)
             point = await self._point(conversation, message)
             before = await self._conversations.picture_at(point)
             words = reply.words or DRAWN
-            request = await self._request(occasion.asker.requester, conversation, words, point, before, reply.files)
+            request = await self._request(context.asker.requester, conversation, words, point, before, reply.files)
             if before is None:
                 sources = Sources(attachments=reply.files, sorts=bool(reply.files), follows=True)
             else:
                 sources = Sources(*before, attachments=reply.files, sorts=bool(reply.files))
-            await client.intake.take_by(occasion, request, sources)
+            await client.intake.take_by(context, request, sources)
 
     async def _request(
         self,
@@ -168,10 +168,10 @@ class Turns(commands.Cog):
                 return order
         return await self._conversations.point(conversation)
 
-    def _turn(self, conversation: Conversation, occasion: Occasion) -> _Turn:
-        return _Turn(self, self._lines.setdefault(conversation.thread_id, Line()), conversation, occasion)
+    def _turn(self, conversation: Conversation, context: RequestContext) -> _Turn:
+        return _Turn(self, self._lines.setdefault(conversation.thread_id, Line()), conversation, context)
 
-    async def wait(self, line: Line, conversation: Conversation, occasion: Occasion) -> None:
+    async def wait(self, line: Line, conversation: Conversation, context: RequestContext) -> None:
         """Wait until the turns before have ended. Raises RequestRefused: too many wait."""
         if line.waiting >= MOST_WAITING:
             raise RequestRefused(
@@ -180,21 +180,21 @@ class Turns(commands.Cog):
         line.waiting += 1
         try:
             if line.locked():
-                await occasion.say(WAITS)
+                await context.say(WAITS)
             await line.acquire()
         finally:
             line.waiting -= 1
         try:
-            await self._catch_up(conversation, occasion)
+            await self._catch_up(conversation, context)
         except BaseException:
             line.release()
             raise
 
-    async def _catch_up(self, conversation: Conversation, occasion: Occasion) -> None:
+    async def _catch_up(self, conversation: Conversation, context: RequestContext) -> None:
         """Wait for turns that were begun before a restart: they are made, or looked up, since then."""
         if not await self._conversations.pending(conversation):
             return
-        await occasion.say(WAITS)
+        await context.say(WAITS)
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
                 while pending := await self._conversations.pending(conversation):
@@ -218,16 +218,16 @@ class Turns(commands.Cog):
 class _Turn:
     """While a turn is taken, and until it has ended, no other of its conversation begins."""
 
-    def __init__(self, turns: Turns, line: Line, conversation: Conversation, occasion: Occasion) -> None:
+    def __init__(self, turns: Turns, line: Line, conversation: Conversation, context: RequestContext) -> None:
         self._turns = turns
         self._line = line
         self._conversation = conversation
-        self._occasion = occasion
+        self._context = context
 
     async def __aenter__(self) -> None:
-        await self._turns.wait(self._line, self._conversation, self._occasion)
+        await self._turns.wait(self._line, self._conversation, self._context)
 
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is not None:
-            await self._occasion.withdraw()
-        self._turns.leave(self._line, self._occasion.id, taken=kind is None)
+            await self._context.withdraw()
+        self._turns.leave(self._line, self._context.id, taken=kind is None)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bot.discord_ui.interactions import AtelierClient
-    from bot.discord_ui.request_context import Asker, Occasion
+    from bot.discord_ui.request_context import Asker, RequestContext
     from bot.services.ledger import Order, Picture
     from cogs.edit.reply_text import Reply
 
@@ -42,13 +42,13 @@ async def edit_ours(
     Raises:
         UserFacingError: nothing was reserved.
     """
-    occasion = await _occasion(client, reply, asker, first)
-    if occasion is None:
+    context = await _context(client, reply, asker, first)
+    if context is None:
         return
     wishes = Wishes(prompt=_prompt(reply.words, may_be_drawn=bool(reply.files)), count=1)
     request = await client.services.drafting.draft(asker.requester, Change.EDIT, wishes, Start(order, picture))
     sources = Sources(order, picture, attachments=reply.files, sorts=bool(reply.files))
-    await client.intake.take_by(occasion, request, sources)
+    await client.intake.take_by(context, request, sources)
 
 
 async def change_price(client: AtelierClient, reply: Reply, asker: Asker, order: Order, picture: Picture) -> int:
@@ -104,15 +104,15 @@ async def edit_others(
     Raises:
         UserFacingError: nothing was reserved.
     """
-    occasion = await _occasion(client, reply, asker, first)
-    if occasion is None:
+    context = await _context(client, reply, asker, first)
+    if context is None:
         return
     wishes = Wishes(prompt=_prompt(reply.words, may_be_drawn=bool(shown and reply.files)), count=1)
     files = (*shown, *reply.files)
     start = Start(shape=shape_of(files[0]))
     request = await client.services.drafting.draft(asker.requester, Change.EDIT, wishes, start)
     sources = Sources(attachments=files, sorts=bool(reply.files), follows=True)
-    await client.intake.take_by(occasion, request, sources)
+    await client.intake.take_by(context, request, sources)
 
 
 async def draw_new(
@@ -123,11 +123,11 @@ async def draw_new(
     Raises:
         UserFacingError: nothing was reserved.
     """
-    occasion = await _occasion(client, reply, asker, first)
-    if occasion is None:
+    context = await _context(client, reply, asker, first)
+    if context is None:
         return
     request = await client.services.drafting.draft(asker.requester, Change.NEW, Wishes(prompt=reply.words))
-    await client.intake.take_by(occasion, request)
+    await client.intake.take_by(context, request)
 
 
 async def new_price(client: AtelierClient, reply: Reply, asker: Asker) -> int:
@@ -163,9 +163,9 @@ def _refuse_left_out(reply: Reply) -> None:
         )
 
 
-async def _occasion(
+async def _context(
     client: AtelierClient, reply: Reply, asker: Asker, first: Callable[[], Awaitable[None]] | None
-) -> Occasion | None:
+) -> RequestContext | None:
     """What a reply's request comes by; None if that is taken already.
 
     Raises:
@@ -174,13 +174,13 @@ async def _occasion(
     if await is_taken(client, reply):
         return None
     _refuse_left_out(reply)
-    occasion = by_reply(reply.message, asker, lambda: client.buttons.of_progress(str(reply.message.id)))
-    return occasion if first is None else _preceded(occasion, first)
+    context = by_reply(reply.message, asker, lambda: client.buttons.of_progress(str(reply.message.id)))
+    return context if first is None else _preceded(context, first)
 
 
-def _preceded(occasion: Occasion, first: Callable[[], Awaitable[None]]) -> Occasion:
+def _preceded(context: RequestContext, first: Callable[[], Awaitable[None]]) -> RequestContext:
     async def acknowledge() -> int | None:
         await first()
-        return await occasion.acknowledge()
+        return await context.acknowledge()
 
-    return replace(occasion, acknowledge=acknowledge, answer_in_time=first)
+    return replace(context, acknowledge=acknowledge, answer_in_time=first)

@@ -11,7 +11,7 @@ from typing_extensions import override
 from bot.delivery.already_posted import find_posted
 from bot.delivery.ladder import NoWayError, Spot, Way, climb
 from bot.delivery.languages import locale_of_server
-from bot.delivery.responder import Place
+from bot.delivery.responder import Responder
 from bot.discord_retries import steadily
 from bot.discord_ui.shown_pictures import saying_of
 from bot.discord_ui.visibility import is_for_adults_elsewhere
@@ -66,7 +66,7 @@ class ChannelPoster(Poster):
         shown = replace(order, jobs=tuple(public))
         by = phrase("Published by {who}.", who=f"<@{owner.user_id}>")
         saying = await saying_of(self._client, shown, shown.pictures, by)
-        place = Place(self._client, owner, self._destination(owner.server_id), publication.id)
+        place = Responder(self._client, owner, self._destination(owner.server_id), publication.id)
         way = Way(Spot.CHANNEL, place.send, place.upload_limit)
         try:
             landing = await climb([way], saying, owner.channel_id)

@@ -25,7 +25,7 @@ from cogs.gallery.channel_poster import ChannelPoster, check_place
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.services.gallery import Showing
+    from bot.services.gallery import ResultMessage
     from bot.services.ledger import Order, Picture
 
 MEANS = phrase(
@@ -208,11 +208,11 @@ async def _check(interaction: Interaction, order: Order, picture: Picture) -> No
     await publications.check(order, requester_of(interaction))
 
 
-def _links(order: Order, showings: Sequence[Showing]) -> str:
+def _links(order: Order, result_messages: Sequence[ResultMessage]) -> str:
     return listed(
         tuple(
             f"https://discord.com/channels/{order.requester.server_id}/{each.channel_id}/{each.message_id}"
-            for each in showings
+            for each in result_messages
         ),
         "and",
     )

@@ -9,7 +9,7 @@ from discord.ext import commands
 
 from bot.delivery.ladder import NoWayError, Spot, Way, climb
 from bot.delivery.posted_results import ShownResults
-from bot.delivery.responder import Place
+from bot.delivery.responder import Responder
 from bot.delivery.uploads import upload_limit
 from bot.discord_retries import PROBLEMS, steadily
 from bot.discord_ui.buttons import picture_of
@@ -72,7 +72,7 @@ class BringBack(commands.Cog):
             interaction.client, order, [picture], phrase("Brought here by {who}.", who=interaction.user.mention)
         )
         requester, destination = requester_of(interaction), by_interaction(interaction, private=False).destination
-        place = Place(interaction.client, requester, destination, str(interaction.id))
+        place = Responder(interaction.client, requester, destination, str(interaction.id))
         limit = upload_limit(interaction.guild)
         ways = [Way(Spot.CHANNEL, place.send, limit), Way(Spot.RESPONSE, answer_by(interaction), limit)]
         try:

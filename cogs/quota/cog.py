@@ -10,7 +10,7 @@ from bot.discord_ui.interactions import LeadCog
 from cogs.quota.corrections import Corrections
 from cogs.quota.limits import Limits
 from cogs.quota.names import Names
-from cogs.quota.reports import Books
+from cogs.quota.reports import Reports
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @app_commands.allowed_installs(guilds=True, users=False)
 class Quota(
     Limits,
-    Books,
+    Reports,
     Corrections,
     LeadCog,
     group_name="quota",

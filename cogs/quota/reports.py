@@ -37,7 +37,7 @@ PATIENCE = 5.0  # seconds to look up the names of a chart
 _log = structlog.stdlib.get_logger(__name__)
 
 
-class Books(commands.Cog):
+class Reports(commands.Cog):
     """The commands about the ledger; a part of the group."""
 
     _bookkeeper: MonthReports

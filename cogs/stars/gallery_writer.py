@@ -12,7 +12,7 @@ from bot.delivery.already_posted import find_posted
 from bot.delivery.ladder import Saying, Spot, Way, climb
 from bot.delivery.languages import locale_of_server
 from bot.delivery.posted_results import ShownResults
-from bot.delivery.responder import Place
+from bot.delivery.responder import Responder
 from bot.delivery.uploads import uploads_of
 from bot.discord_retries import steadily
 from bot.discord_ui.shown_pictures import result_of
@@ -114,7 +114,7 @@ class ChannelWriter(GalleryWriter):
             self._client.buttons,
         )
         there = Requester(due.server_id, channel_id, 0)
-        place = Place(self._client, there, self._destination(due.server_id), str(due.vote_id))
+        place = Responder(self._client, there, self._destination(due.server_id), str(due.vote_id))
         landing = await climb([Way(Spot.CHANNEL, place.send, place.upload_limit)], saying, channel_id)
         (message_id,) = landing.posted.message_ids
         return message_id

@@ -1,4 +1,4 @@
-"""A place that records what is shown in it, and deliveries to it."""
+"""A responder that records what is shown by it, and deliveries to it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from bot.delivery.ladder import OutOfReachError
 from bot.delivery.message import MessageDelivery
-from bot.delivery.responder import Place
+from bot.delivery.responder import Responder
 from bot.services.jobs import Posted, Result
 from bot.services.policy import Pause
 from tests.delivery.errors import refused
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 PAUSE = Pause(1, 5, "the *bill*.")
 
 
-class RecordingPlace(Place):
-    """A place that does nothing but remember: (way, text, files, whether there were buttons).
+class RecordingResponder(Responder):
+    """A responder that does nothing but remember: (way, text, files, whether there were buttons).
 
     Attributes:
         problems: by way, raised by the next calls; False for what is out of reach.
         takes_no_buttons: it refuses them for their form.
         quick: cleared, progress is taken only once the last word was.
-        most_bytes: what the place takes, whatever limit it tells.
+        most_bytes: what it takes, whatever limit it tells.
     """
 
     def __init__(self, destination: Destination = DESTINATION) -> None:
@@ -134,7 +134,7 @@ class Row:
 
 
 def delivery_to(
-    place: Place,
+    responder: Responder,
     *,
     count: int = 1,
     request: ImageRequest = REQUEST,
@@ -143,7 +143,7 @@ def delivery_to(
     clock: Callable[[], float] = time.time,
 ) -> MessageDelivery:
     return MessageDelivery(
-        place,
+        responder,
         "81",
         request=replace(request, count=count),
         model_title="Flare",
@@ -158,8 +158,8 @@ def private(expires_in: float = 900) -> Destination:
     return replace(DESTINATION, private=True, expires_at=int(time.time() + expires_in))
 
 
-async def shown(place: RecordingPlace, count: int) -> None:
+async def shown(responder: RecordingResponder, count: int) -> None:
     """Wait until so much was shown."""
     async with asyncio.timeout(300):
-        while len(place.shown) < count:  # noqa: ASYNC110 - the place has no event of its own
+        while len(responder.shown) < count:  # noqa: ASYNC110 - the responder has no event of its own
             await asyncio.sleep(0.002)

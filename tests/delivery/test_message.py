@@ -17,7 +17,7 @@ from bot.errors import UserFacingError
 from bot.presentation.result import BUTTONLESS, late_text
 from bot.services.jobs import DeliveryError, Posted
 from tests.delivery.errors import refused
-from tests.delivery.recording import PAUSE, RecordingPlace, Row, delivery_to, private, shown
+from tests.delivery.recording import PAUSE, RecordingResponder, Row, delivery_to, private, shown
 from tests.examples import DESTINATION, REQUEST, failed_job, job, noisy_png, order, picture, png, result
 
 if TYPE_CHECKING:
@@ -32,43 +32,43 @@ def replying(*, private: bool = False) -> Destination:
 
 
 async def test_a_public_result_is_a_message_of_its_own_and_then_the_progress_goes() -> None:
-    place = RecordingPlace()
+    responder = RecordingResponder()
 
-    posted = await delivery_to(place).done(result())
+    posted = await delivery_to(responder).done(result())
 
-    assert place.ways == ["send", "remove"]
+    assert responder.ways == ["send", "remove"]
     assert posted == Posted(22, (55,))
-    _, text, (upload,), buttons = place.shown[0]
+    _, text, (upload,), buttons = responder.shown[0]
     assert text.startswith("**#4821** for <@33>")
     assert (upload.name, upload.content, buttons) == ("atelier-4821.png", png(), True)
 
 
 async def test_what_happened_to_the_inputs_stands_under_the_result() -> None:
-    place = RecordingPlace()
+    responder = RecordingResponder()
 
-    await delivery_to(place, notes=["fox.png was scaled down."]).done(result())
+    await delivery_to(responder, notes=["fox.png was scaled down."]).done(result())
 
-    assert "-# fox.png was scaled down." in place.shown[0][1].splitlines()
+    assert "-# fox.png was scaled down." in responder.shown[0][1].splitlines()
 
 
 async def test_what_was_asked_for_otherwise_stands_under_the_result_as_under_its_progress() -> None:
     request = replace(REQUEST, notes=("1920x1080 became 1920x1088: why.",))
-    place = RecordingPlace()
-    delivery = delivery_to(place, request=request)
+    responder = RecordingResponder()
+    delivery = delivery_to(responder, request=request)
 
     delivery.queued(0, 0)
-    await shown(place, 1)
+    await shown(responder, 1)
     await delivery.done(result())
 
-    assert [text.count("-# 1920x1080 became 1920x1088: why.") for _, text, _, _ in place.shown[:2]] == [1, 1]
+    assert [text.count("-# 1920x1080 became 1920x1088: why.") for _, text, _, _ in responder.shown[:2]] == [1, 1]
 
 
 async def test_a_private_result_stands_in_the_response() -> None:
-    place = RecordingPlace(private())
+    responder = RecordingResponder(private())
 
-    posted = await delivery_to(place).done(result())
+    posted = await delivery_to(responder).done(result())
 
-    assert place.ways == ["edit"]
+    assert responder.ways == ["edit"]
     assert posted == Posted()
 
 
@@ -90,72 +90,72 @@ async def test_a_private_result_stands_in_the_response() -> None:
 async def test_what_the_channel_refuses_for_good_the_response_shows_at_once_and_says_why(
     refusal: Exception, why: str
 ) -> None:
-    place = RecordingPlace()
-    place.problems["send"] = [refusal, refusal]
+    responder = RecordingResponder()
+    responder.problems["send"] = [refusal, refusal]
 
-    posted = await delivery_to(place).done(result())
+    posted = await delivery_to(responder).done(result())
 
-    assert place.ways == ["edit"]
+    assert responder.ways == ["edit"]
     assert posted == Posted(22, (44,))
-    _, text, files, buttons = place.shown[0]
+    _, text, files, buttons = responder.shown[0]
     assert (len(files), buttons) == (1, True)
     assert f"-# This is no message of its own, because {why}." in text.splitlines()
 
 
 async def test_what_is_refused_with_buttons_goes_without_them_and_says_so() -> None:
-    place = RecordingPlace()
-    place.takes_no_buttons = True
+    responder = RecordingResponder()
+    responder.takes_no_buttons = True
 
-    posted = await delivery_to(place).done(result())
+    posted = await delivery_to(responder).done(result())
 
-    assert place.ways == ["send", "remove"]
+    assert responder.ways == ["send", "remove"]
     assert posted == Posted(22, (55,))
-    _, text, files, buttons = place.shown[0]
+    _, text, files, buttons = responder.shown[0]
     assert (len(files), buttons) == (1, False)
     assert f"-# {BUTTONLESS}" in text.splitlines()
 
 
 @pytest.mark.parametrize("destination", [DESTINATION, private()])
 async def test_what_no_place_there_takes_comes_by_direct_message(destination: Destination) -> None:
-    place = RecordingPlace(destination)
-    place.problems = {"send": [refused(403)], "edit": [False]}
+    responder = RecordingResponder(destination)
+    responder.problems = {"send": [refused(403)], "edit": [False]}
 
-    posted = await delivery_to(place).done(result())
+    posted = await delivery_to(responder).done(result())
 
-    assert place.ways[0] == "direct"
+    assert responder.ways[0] == "direct"
     assert posted == Posted(77, (66,))
-    assert "-# You asked in <#22>. The answer comes here, because " in place.shown[0][1]
+    assert "-# You asked in <#22>. The answer comes here, because " in responder.shown[0][1]
 
 
 async def test_progress_says_that_the_answer_went_by_direct_message() -> None:
-    place = RecordingPlace()
-    place.problems = {"send": [refused(403, 50013)], "edit": [refused(403, 50013)]}
+    responder = RecordingResponder()
+    responder.problems = {"send": [refused(403, 50013)], "edit": [refused(403, 50013)]}
 
-    posted = await delivery_to(place).done(result())
+    posted = await delivery_to(responder).done(result())
 
-    assert place.ways == ["direct", "edit"]
-    assert place.shown[1][1] == ("✅ #4821: sent to <@33> as a direct message, because I may not post it in <#22>.")
+    assert responder.ways == ["direct", "edit"]
+    assert responder.shown[1][1] == ("✅ #4821: sent to <@33> as a direct message, because I may not post it in <#22>.")
     assert not posted.progress_left
 
 
 async def test_progress_that_can_be_changed_no_more_is_removed() -> None:
-    place = RecordingPlace()
-    place.problems = {"send": [refused(403)], "edit": [refused(403), refused(403)]}
+    responder = RecordingResponder()
+    responder.problems = {"send": [refused(403)], "edit": [refused(403), refused(403)]}
 
-    posted = await delivery_to(place).done(result())
+    posted = await delivery_to(responder).done(result())
 
-    assert place.ways == ["direct", "remove"]
+    assert responder.ways == ["direct", "remove"]
     assert not posted.progress_left
 
 
 async def test_progress_that_cannot_be_removed_says_that_it_is_over() -> None:
-    place = RecordingPlace()
-    place.problems = {"remove": [False]}
+    responder = RecordingResponder()
+    responder.problems = {"remove": [False]}
 
-    posted = await delivery_to(place).done(result())
+    posted = await delivery_to(responder).done(result())
 
-    assert place.ways == ["send", "edit"]
-    assert place.shown[1][1] == "✅ #4821: shown in a message of its own."
+    assert responder.ways == ["send", "edit"]
+    assert responder.shown[1][1] == "✅ #4821: shown in a message of its own."
     assert not posted.progress_left
 
 
@@ -164,10 +164,10 @@ async def test_the_last_word_stands_over_progress_that_discord_took_after_it(
     ending: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(progress, "PATIENCE", 0.01)
-    place = RecordingPlace()
-    place.quick.clear()
-    place.problems = {"remove": [False]}
-    delivery = delivery_to(place)
+    responder = RecordingResponder()
+    responder.quick.clear()
+    responder.problems = {"remove": [False]}
+    delivery = delivery_to(responder)
     delivery.queued(0, 0.0)
     await asyncio.sleep(0)
     if ending == "done":
@@ -175,31 +175,31 @@ async def test_the_last_word_stands_over_progress_that_discord_took_after_it(
     else:
         await delivery.failed(UserFacingError("It was blocked."))
 
-    edits = [(way, text) for way, text, *_ in place.shown if way in {"edit", "progress"}]
+    edits = [(way, text) for way, text, *_ in responder.shown if way in {"edit", "progress"}]
     assert [way for way, _ in edits] == ["edit", "progress", "edit"]
     assert edits[0] == edits[2]
 
 
 async def test_progress_that_stays_is_tidied_up_later() -> None:
-    place = RecordingPlace()
-    place.problems = {"remove": [False, False], "edit": [refused(403), aiohttp.ServerDisconnectedError()]}
-    delivery = delivery_to(place)
+    responder = RecordingResponder()
+    responder.problems = {"remove": [False, False], "edit": [refused(403), aiohttp.ServerDisconnectedError()]}
+    delivery = delivery_to(responder)
 
     posted = await delivery.done(result())
     first, second = await delivery.tidy(), await delivery.tidy()
 
     assert posted.progress_left
     assert (first, second) == (False, True)
-    assert place.ways == ["send", "remove"]
+    assert responder.ways == ["send", "remove"]
 
 
 async def test_a_private_response_out_of_reach_is_no_progress_that_is_left() -> None:
-    place = RecordingPlace(private())
-    place.problems = {"edit": [False, False], "remove": [False]}
+    responder = RecordingResponder(private())
+    responder.problems = {"edit": [False, False], "remove": [False]}
 
-    posted = await delivery_to(place).done(result())
+    posted = await delivery_to(responder).done(result())
 
-    assert place.ways == ["direct"]
+    assert responder.ways == ["direct"]
     assert not posted.progress_left
 
 
@@ -215,65 +215,65 @@ async def test_a_private_response_out_of_reach_is_no_progress_that_is_left() -> 
 async def test_a_result_that_is_taken_nowhere_is_kept_behind_a_button(
     destination: Destination, problems: dict[str, list[Exception | bool]], way: str
 ) -> None:
-    place = RecordingPlace(destination)
-    place.problems = {**problems, "direct": [refused(400, 20009)] * 2}
+    responder = RecordingResponder(destination)
+    responder.problems = {**problems, "direct": [refused(400, 20009)] * 2}
 
-    posted = await delivery_to(place).done(result())
+    posted = await delivery_to(responder).done(result())
 
     assert (posted.kept, posted.message_ids) == (True, ())
-    shown_way, text, files, buttons = place.shown[0]
+    shown_way, text, files, buttons = responder.shown[0]
     assert (shown_way, files, buttons) == (way, (), True)
     assert "#4821 for <@33>: made and kept, but not shown, because" in text
     assert "press Show" in text
 
 
 async def test_what_is_kept_is_offered_at_the_next_command_where_no_button_can_stand() -> None:
-    place = RecordingPlace(private())
-    place.takes_no_buttons = True
-    place.problems = {"edit": [refused(403)], "direct": [refused(403)]}
+    responder = RecordingResponder(private())
+    responder.takes_no_buttons = True
+    responder.problems = {"edit": [refused(403)], "direct": [refused(403)]}
 
-    posted = await delivery_to(place).done(result())
+    posted = await delivery_to(responder).done(result())
 
     assert posted.kept
-    assert "use any command of mine" in place.shown[0][1]
+    assert "use any command of mine" in responder.shown[0][1]
 
 
 async def test_nothing_private_goes_to_the_channel() -> None:
-    place = RecordingPlace(private())
-    place.problems = {"edit": [refused(403)] * 9, "direct": [refused(403)] * 9}
+    responder = RecordingResponder(private())
+    responder.problems = {"edit": [refused(403)] * 9, "direct": [refused(403)] * 9}
 
     with pytest.raises(DeliveryError) as of_done:
-        await delivery_to(place).done(result())
+        await delivery_to(responder).done(result())
     with pytest.raises(DeliveryError) as of_failed:
-        await delivery_to(place).failed(UserFacingError("No."))
+        await delivery_to(responder).failed(UserFacingError("No."))
 
-    assert place.shown == []
+    assert responder.shown == []
     assert of_done.value.permanent
     assert of_failed.value.permanent
 
 
 async def test_a_result_that_is_refused_as_too_large_is_sent_smaller() -> None:
-    place = RecordingPlace()
-    place.most_bytes = 600_000
+    responder = RecordingResponder()
+    responder.most_bytes = 600_000
     content = noisy_png(640)
     assert len(content) > 1_000_000
 
-    await delivery_to(place).done(result(content=content))
+    await delivery_to(responder).done(result(content=content))
 
-    _, text, (upload,), _ = place.shown[0]
+    _, text, (upload,), _ = responder.shown[0]
     assert len(upload.content) <= 600_000
     assert "shown as a smaller copy" in text
-    assert place.ways == ["send", "remove"]
+    assert responder.ways == ["send", "remove"]
 
 
 async def test_what_is_too_large_though_it_is_small_is_kept() -> None:
-    place = RecordingPlace()
-    place.most_bytes = 10
+    responder = RecordingResponder()
+    responder.most_bytes = 10
 
-    posted = await delivery_to(place).done(result())
+    posted = await delivery_to(responder).done(result())
 
     assert posted.kept
-    assert "because Discord finds its files too large" in place.shown[0][1]
+    assert "because Discord finds its files too large" in responder.shown[0][1]
 
 
 @pytest.mark.parametrize(
@@ -290,22 +290,22 @@ async def test_what_is_too_large_though_it_is_small_is_kept() -> None:
 )
 @pytest.mark.parametrize("way", ["edit", "direct"])
 async def test_what_passes_is_waited_for_at_every_way(problem: Exception, way: str) -> None:
-    place = RecordingPlace(private())
-    place.problems = {"edit": [False, False], way: [problem, problem]}
+    responder = RecordingResponder(private())
+    responder.problems = {"edit": [False, False], way: [problem, problem]}
 
     with pytest.raises(DeliveryError) as of_done:
-        await delivery_to(place).done(result())
+        await delivery_to(responder).done(result())
     with pytest.raises(DeliveryError) as of_failed:
-        await delivery_to(place).failed(UserFacingError("No."))
+        await delivery_to(responder).failed(UserFacingError("No."))
 
     assert (of_done.value.permanent, of_failed.value.permanent) == (False, False)
-    assert place.shown == []
+    assert responder.shown == []
 
 
 async def test_a_result_that_could_not_be_shown_can_be_shown_later() -> None:
-    place = RecordingPlace()
-    place.problems["send"] = [aiohttp.ServerDisconnectedError()]
-    delivery = delivery_to(place)
+    responder = RecordingResponder()
+    responder.problems["send"] = [aiohttp.ServerDisconnectedError()]
+    delivery = delivery_to(responder)
 
     with pytest.raises(DeliveryError):
         await delivery.done(result())
@@ -315,21 +315,21 @@ async def test_a_result_that_could_not_be_shown_can_be_shown_later() -> None:
 
 
 async def test_some_pictures_of_several_are_shown_with_the_reason_for_the_rest() -> None:
-    place = RecordingPlace()
+    responder = RecordingResponder()
     kept = order(job(1, picture(7)), failed_job(2, "It was blocked."))
 
-    await delivery_to(place, count=2).done(result(kept))
+    await delivery_to(responder, count=2).done(result(kept))
 
-    assert "1 of 2 pictures not made: It was blocked." in place.shown[0][1]
+    assert "1 of 2 pictures not made: It was blocked." in responder.shown[0][1]
 
 
 @pytest.mark.parametrize("destination", [DESTINATION, private()])
 async def test_why_there_is_no_result_stands_where_the_progress_was(destination: Destination) -> None:
-    place = RecordingPlace(destination)
+    responder = RecordingResponder(destination)
 
-    await delivery_to(place).failed(UserFacingError("It was blocked."))
+    await delivery_to(responder).failed(UserFacingError("It was blocked."))
 
-    assert place.shown == [("edit", "❌ It was blocked.\n> a red fox in snow", (), True)]
+    assert responder.shown == [("edit", "❌ It was blocked.\n> a red fox in snow", (), True)]
 
 
 @pytest.mark.parametrize(
@@ -343,12 +343,12 @@ async def test_why_there_is_no_result_stands_where_the_progress_was(destination:
 async def test_a_failure_is_told_wherever_it_can_be(
     destination: Destination, problems: dict[str, list[Exception | bool]], way: str
 ) -> None:
-    place = RecordingPlace(destination)
-    place.problems = problems
+    responder = RecordingResponder(destination)
+    responder.problems = problems
 
-    await delivery_to(place).failed(UserFacingError("It was blocked."))
+    await delivery_to(responder).failed(UserFacingError("It was blocked."))
 
-    told, text, files, buttons = place.shown[0]
+    told, text, files, buttons = responder.shown[0]
     assert (told, text.splitlines()[0], files, buttons) == (way, "❌ It was blocked.", (), True)
     assert ", because my first message about it is gone or out of my reach." in text
 
@@ -357,9 +357,9 @@ async def test_the_response_is_known_once_it_is_acknowledged() -> None:
     async def acknowledge() -> int | None:
         return 77
 
-    place = RecordingPlace(replace(DESTINATION, message_id=None))
+    responder = RecordingResponder(replace(DESTINATION, message_id=None))
     delivery = MessageDelivery(
-        place, "81", request=REQUEST, model_title="Flare", buttons=Row(), acknowledge=acknowledge
+        responder, "81", request=REQUEST, model_title="Flare", buttons=Row(), acknowledge=acknowledge
     )
 
     assert (await delivery.accepted()).message_id == 77
@@ -367,62 +367,62 @@ async def test_the_response_is_known_once_it_is_acknowledged() -> None:
 
 
 async def test_after_a_restart_there_is_nothing_to_acknowledge() -> None:
-    place = RecordingPlace()
+    responder = RecordingResponder()
 
-    assert await delivery_to(place).accepted() == DESTINATION
+    assert await delivery_to(responder).accepted() == DESTINATION
 
 
 @pytest.mark.parametrize("private", [False, True])
 async def test_the_result_of_a_reply_is_a_message_also_in_direct_messages(private: bool) -> None:  # noqa: FBT001 - a table's column
-    place = RecordingPlace(replying(private=private))
+    responder = RecordingResponder(replying(private=private))
 
-    posted = await delivery_to(place).done(result())
+    posted = await delivery_to(responder).done(result())
 
-    assert place.ways == ["send", "remove"]
+    assert responder.ways == ["send", "remove"]
     assert posted == Posted(22, (55,))
 
 
 @pytest.mark.parametrize("private", [False, True])
 async def test_the_answer_to_a_reply_is_never_late(private: bool) -> None:  # noqa: FBT001 - a table's column
-    place = RecordingPlace(replying(private=private))
-    delivery = delivery_to(place)
+    responder = RecordingResponder(replying(private=private))
+    delivery = delivery_to(responder)
 
     delivery.queued(3, 60)
-    await shown(place, 1)
+    await shown(responder, 1)
     delivery.paused(PAUSE)
-    await shown(place, 2)
+    await shown(responder, 2)
     await delivery.failed(UserFacingError("No."))
 
-    assert place.ways == ["progress", "progress", "edit"]
-    assert late_text() not in [text for _, text, *_ in place.shown]
+    assert responder.ways == ["progress", "progress", "edit"]
+    assert late_text() not in [text for _, text, *_ in responder.shown]
 
 
 async def test_a_failure_whose_progress_is_gone_is_sent_below_the_reply() -> None:
-    place = RecordingPlace(replying(private=True))
-    place.problems["edit"] = [False]
+    responder = RecordingResponder(replying(private=True))
+    responder.problems["edit"] = [False]
 
-    await delivery_to(place).failed(UserFacingError("No."))
+    await delivery_to(responder).failed(UserFacingError("No."))
 
-    assert place.ways == ["send", "remove"]
+    assert responder.ways == ["send", "remove"]
 
 
 async def test_what_the_acknowledgement_has_said_costs_no_edit() -> None:
     async def acknowledge() -> int | None:
         return 44
 
-    place = RecordingPlace(replying())
+    responder = RecordingResponder(replying())
     delivery = MessageDelivery(
-        place, "81", request=REQUEST, model_title="Flare", buttons=Row(), acknowledge=acknowledge
+        responder, "81", request=REQUEST, model_title="Flare", buttons=Row(), acknowledge=acknowledge
     )
 
     delivery.queued(0, 15)
     await asyncio.sleep(0.02)
-    before = list(place.ways)
+    before = list(responder.ways)
     delivery.paused(PAUSE)
-    await shown(place, 1)
+    await shown(responder, 1)
     delivery.queued(0, 15)
-    await shown(place, 2)
+    await shown(responder, 2)
     await delivery.done(result())
 
     assert before == []
-    assert [text for _, text, *_ in place.shown][1] == BEGUN
+    assert [text for _, text, *_ in responder.shown][1] == BEGUN

@@ -183,12 +183,12 @@ async def test_after_the_tokens_end_the_words_are_given_back_by_direct_message(
         if problem is not None:
             raise problem
 
-    monkeypatch.setattr("bot.delivery.responder.Place.send_direct", send_direct)
+    monkeypatch.setattr("bot.delivery.responder.Responder.send_direct", send_direct)
     written = Errand("1", REQUESTER, DESTINATION, 1, "a fox")
     pressed = Errand("2", REQUESTER, DESTINATION, 1)
     errands = Ledger([written, pressed])
     desk = desk_of(errands)
-    monkeypatch.setattr("bot.delivery.responder.Place.token_lives", False)
+    monkeypatch.setattr("bot.delivery.responder.Responder.token_lives", False)
 
     await desk.open()
     desk.tell_left_over()

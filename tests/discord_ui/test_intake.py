@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from bot.delivery.posted_results import ShownResults
 from bot.discord_ui import intake as room
-from bot.discord_ui.request_context import Acknowledgement, AnsweredBeforeError, Asker, Occasion
+from bot.discord_ui.request_context import Acknowledgement, AnsweredBeforeError, Asker, RequestContext
 from bot.errors import RequestRefused
 from bot.inputs import Sources, sources
 from bot.services.admission import Admission, Start
@@ -176,9 +176,11 @@ async def test_what_the_inputs_cost_is_refused_before_they_are_downloaded(
         monkeypatch.setattr(house.services.studio, "check", budget_alerts)
 
         asker = Asker(Requester(house.server.id, house.channel.id, house.mia.id), None)
-        occasion = Occasion("81", asker, replace(DESTINATION, interaction_token=""), nothing, nothing, unsaid, nothing)
+        context = RequestContext(
+            "81", asker, replace(DESTINATION, interaction_token=""), nothing, nothing, unsaid, nothing
+        )
         sources = Sources(attachments=(Attached("fox.png", FOX[1], shape=(64, 64)),))
-        await house.bot.intake.take_by(occasion, REQUEST, sources)
+        await house.bot.intake.take_by(context, REQUEST, sources)
         await house.env.settle()
 
         (foreseen,) = checked
@@ -205,8 +207,8 @@ async def test_a_picture_that_is_deleted_while_its_edit_is_accepted_is_edited_al
             order.requester, Change.EDIT, Wishes(prompt="in snow"), Start(order, order.pictures[0])
         )
         asker, destination = Asker(order.requester, None), replace(DESTINATION, interaction_token="")
-        occasion = Occasion("81", asker, destination, nothing, nothing, unsaid, nothing)
-        await house.bot.intake.take_by(occasion, request, Sources(order, order.pictures[0], (Meanwhile(*FOX),)))
+        context = RequestContext("81", asker, destination, nothing, nothing, unsaid, nothing)
+        await house.bot.intake.take_by(context, request, Sources(order, order.pictures[0], (Meanwhile(*FOX),)))
         await house.env.settle()
 
         assert [each.content for each in house.painter.inputs[-1]] == [house.painter.content, FOX[1]]

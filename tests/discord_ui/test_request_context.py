@@ -23,7 +23,7 @@ from bot.services.policy import Requester
 from tests.examples import REQUEST
 
 if TYPE_CHECKING:
-    from bot.discord_ui.request_context import Occasion
+    from bot.discord_ui.request_context import RequestContext
     from bot.services.requests import ImageRequest
     from tests.cogs.house import House
     from tests.conftest import OpenHouse
@@ -53,8 +53,10 @@ async def message_of(house: House, by: Any = None, channel: Any = None) -> disco
     return heard[0]
 
 
-async def take(house: House, occasion: Occasion, request: ImageRequest = WISH, sources: Sources = room.NOTHING) -> None:
-    await house.bot.intake.take_by(occasion, request, sources)
+async def take(
+    house: House, context: RequestContext, request: ImageRequest = WISH, sources: Sources = room.NOTHING
+) -> None:
+    await house.bot.intake.take_by(context, request, sources)
     await house.env.settle()
 
 
@@ -83,13 +85,13 @@ async def test_who_wrote_where_and_with_which_roles_counts(opened: OpenHouse) ->
     async with opened() as house:
         message = await message_of(house, house.moderator, house.channel)
 
-        occasion = by_reply(message)
+        context = by_reply(message)
 
         role = house.server.roles["moderators"].id
-        assert occasion.id == str(message.id)
-        assert occasion.asker.requester == Requester(house.server.id, house.channel.id, house.moderator.id, (role,))
-        assert occasion.asker.joined_at is not None
-        assert occasion.destination == Destination(0, "", 0, None, private=False, reply_to=message.id, locale="en-US")
+        assert context.id == str(message.id)
+        assert context.asker.requester == Requester(house.server.id, house.channel.id, house.moderator.id, (role,))
+        assert context.asker.joined_at is not None
+        assert context.destination == Destination(0, "", 0, None, private=False, reply_to=message.id, locale="en-US")
 
 
 async def test_a_thread_belongs_to_its_channel(opened: OpenHouse) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.services.gallery import DuePost, Star, Vote
 from bot.storage.gallery_posts import SqliteGalleryPosts
-from bot.storage.result_messages import SqliteShowings
+from bot.storage.result_messages import SqliteResultMessages
 from bot.storage.stars import SqliteStars
 
 from .examples import DESTINATION, MEMBER, NOON, SERVER, opened, order, settlement
@@ -156,7 +156,7 @@ async def test_what_became_private_or_was_deleted_meanwhile_is_not_posted(books:
     assert await posts.due() == []
     assert [await posts.begin(number, 900) for number in (1, 2)] == [False, False]
     assert [await posts.posted(number, 900, 900 + number, 1) for number in (1, 2)] == [False, False]
-    outdated = await SqliteShowings(books.database).outdated()
+    outdated = await SqliteResultMessages(books.database).outdated()
     assert [(each.request_id, each.message_id) for each in outdated if each.channel_id == 900] == [
         ("A", 901),
         ("B", 902),

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.services.gallery import Showing
+from bot.services.gallery import ResultMessage
 from bot.services.ledger import Destination
 from bot.storage.ledger.requests import OF_MESSAGE, UNUSED
-from bot.storage.result_messages import SqliteShowings
+from bot.storage.result_messages import SqliteResultMessages
 
 from .examples import MEMBER, NOON, SERVER, image, order, settlement
 
@@ -34,7 +34,7 @@ async def test_messages_of_what_was_deleted_are_outdated_until_they_are_brought_
     books: Books,
     private: bool,  # noqa: FBT001 - a case
 ) -> None:
-    showings = SqliteShowings(books.database)
+    result_messages = SqliteResultMessages(books.database)
     number = await make(books, "10", "a")
     await make(books, "11", "b")
     await books.ledger.reserve(replace(order("12"), destination=Destination(8, "", NOON, None, private=private)))
@@ -44,13 +44,13 @@ async def test_messages_of_what_was_deleted_are_outdated_until_they_are_brought_
     await books.requests.delete_pictures("12", NOON)
     await books.requests.delete_picture(99, NOON)
 
-    own = Showing("12", 5, 12, private=private)
-    assert await showings.outdated() == [Showing("10", 5, 10, private=False), own]
-    assert await showings.outdated("12") == [own]
+    own = ResultMessage("12", 5, 12, private=private)
+    assert await result_messages.outdated() == [ResultMessage("10", 5, 10, private=False), own]
+    assert await result_messages.outdated("12") == [own]
 
-    await showings.brought_up(12)
+    await result_messages.brought_up(12)
 
-    assert await showings.outdated("12") == []
+    assert await result_messages.outdated("12") == []
 
 
 async def test_a_request_that_is_not_kept_is_none(books: Books) -> None:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.sandbox.conversations.response_request import Asked
+    from bot.sandbox.conversations.response_request import ResponseRequest
     from bot.sandbox.images.tokens import Usage
 
 
-def body_of(asked: Asked, response_id: str, created_at: int) -> dict[str, Any]:
+def body_of(asked: ResponseRequest, response_id: str, created_at: int) -> dict[str, Any]:
     """The body of a response that has just begun."""
     fields = asked.fields
     return {

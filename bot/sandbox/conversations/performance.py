@@ -31,7 +31,7 @@ from bot.sandbox.images.tokens import (
 
 if TYPE_CHECKING:
     from bot.sandbox.conversations.memory import Response
-    from bot.sandbox.conversations.response_request import Asked
+    from bot.sandbox.conversations.response_request import ResponseRequest
     from bot.sandbox.conversations.simulated_model import Plan
     from bot.sandbox.images.checks import CheckedCall
     from bot.sandbox.images.faults import Fault
@@ -60,7 +60,7 @@ class Part:
         number: makes it different from others of equal calls.
     """
 
-    asked: Asked
+    asked: ResponseRequest
     plan: Plan
     checked: CheckedCall | None
     sizes: tuple[tuple[int, int], ...]

@@ -46,7 +46,7 @@ TRUNCATIONS = ("auto", "disabled")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ResponseRequest:
     """A valid request with every default filled in.
 
     Attributes:
@@ -130,9 +130,9 @@ def _check_kinds(fields: Mapping[str, Any]) -> None:
             raise invalid(message, name, "integer_below_min_value")
 
 
-def read_asked(
+def read_response_request(
     request_id: str, fields: Mapping[str, Any], model: MainModel, memory: Memory, today: date, previews: tuple[str, ...]
-) -> Asked:
+) -> ResponseRequest:
     """Check what the fields say. Decodes every picture: run it off the event loop.
 
     Args:
@@ -163,7 +163,7 @@ def read_asked(
     previous = None if name is None else memory.previous(name)
     new = read_input(fields.get("input"), memory.pictures())
     before = () if previous is None else as_known(previous.context)
-    asked = Asked(
+    asked = ResponseRequest(
         id=request_id,
         fields=fields,
         model=model,
@@ -217,7 +217,7 @@ def _choice(choice: object, tool: Tool | None) -> bool:
     return choice == "required"
 
 
-def _check_context(asked: Asked) -> None:
+def _check_context(asked: ResponseRequest) -> None:
     if not asked.new:
         raise invalid("Invalid 'input': empty array. Expected at least one item.", "input", "empty_array")
     if asked.tokens > WINDOW:

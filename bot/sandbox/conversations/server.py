@@ -13,7 +13,7 @@ from bot.sandbox.conversations.bodies import body_of
 from bot.sandbox.conversations.memory import Break, Memory, Response, forgotten
 from bot.sandbox.conversations.options import ConversationOptions
 from bot.sandbox.conversations.performance import Part, Performance, cached_tokens
-from bot.sandbox.conversations.response_request import last_words, read_asked, read_model
+from bot.sandbox.conversations.response_request import last_words, read_model, read_response_request
 from bot.sandbox.conversations.simulated_model import plan
 from bot.sandbox.images.bill import BillLine
 from bot.sandbox.images.client_connection import ClientGoneError, Line
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from bot.sandbox.conversations.content import Entry
-    from bot.sandbox.conversations.response_request import Asked
+    from bot.sandbox.conversations.response_request import ResponseRequest
     from bot.sandbox.conversations.simulated_model import Plan
     from bot.sandbox.images.checks import CheckedCall
     from bot.sandbox.images.faults import Fault
@@ -109,7 +109,7 @@ class SandboxOpenAI(SandboxImages):
         """Everything that has to be right before a response begins."""
         model = read_model(fields, self._today())
         asked = await self._painters.run(
-            lambda: read_asked(request_id, fields, model, self._memory, self._today(), self.options.previews)
+            lambda: read_response_request(request_id, fields, model, self._memory, self._today(), self.options.previews)
         )
         self.account.check(asked.model.id)
         words = asked.words
@@ -138,7 +138,7 @@ class SandboxOpenAI(SandboxImages):
             number=number,
         )
 
-    def _order(self, asked: Asked, planned: Plan) -> CheckedCall | None:
+    def _order(self, asked: ResponseRequest, planned: Plan) -> CheckedCall | None:
         """What the tool is asked; it paints from the newest picture, and from those that came with the words."""
         if planned.action is None or asked.tool is None:
             return None

@@ -13,7 +13,7 @@ from bot.sandbox.images.tokens import text_tokens
 
 if TYPE_CHECKING:
     from bot.sandbox.conversations.options import ConversationOptions
-    from bot.sandbox.conversations.response_request import Asked
+    from bot.sandbox.conversations.response_request import ResponseRequest
 
 DECLINED = (
     "I would rather not make that: it could hurt the person it shows. Tell me what it is for, and we find another way."
@@ -50,7 +50,7 @@ class Plan:
         return 0 if self.action is None else CALL + text_tokens(self.prompt)
 
 
-def plan(asked: Asked, words: set[str], options: ConversationOptions) -> Plan:
+def plan(asked: ResponseRequest, words: set[str], options: ConversationOptions) -> Plan:
     """What the main model does about a turn; `words` are those of it, in lower case. Run it off the event loop."""
     if asked.tool is None:
         return _written(asked, words, options)
@@ -67,7 +67,7 @@ def plan(asked: Asked, words: set[str], options: ConversationOptions) -> Plan:
     return Plan(action, said + rest, "" if asked.must_paint else DONE)
 
 
-def _written(asked: Asked, words: set[str], options: ConversationOptions) -> Plan:
+def _written(asked: ResponseRequest, words: set[str], options: ConversationOptions) -> Plan:
     """What it writes that has no tool: without instructions it repeats what was said."""
     if words & options.declined_words:
         return Plan(None, "", DECLINED, declines=True)

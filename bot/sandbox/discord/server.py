@@ -11,7 +11,7 @@ from bot.sandbox.discord.faults import Faults
 from bot.sandbox.discord.gateway.gateway import Gateway
 from bot.sandbox.discord.messages.message_service import MessageService
 from bot.sandbox.discord.people.server import Server
-from bot.sandbox.discord.people.server_side import House
+from bot.sandbox.discord.people.server_side import ServerSide
 from bot.sandbox.discord.people.sight import Sight
 from bot.sandbox.discord.rest.account import AccountRoutes
 from bot.sandbox.discord.rest.callbacks import CallbackRoutes
@@ -79,8 +79,8 @@ class SandboxDiscord:
         self.commands = Commands(self._world.snowflakes, self.bot.id)
         self.gateway = Gateway(self._world)
         self._desk = MessageService(self._world)
-        self._house = House(self._world, self._desk, self.commands)
-        self.servers: list[Server] = [Server.of(self._house, guild) for guild in self._world.guilds.values()]
+        self._server_side = ServerSide(self._world, self._desk, self.commands)
+        self.servers: list[Server] = [Server.of(self._server_side, guild) for guild in self._world.guilds.values()]
         self.server = self.servers[0] if self.servers else self.add_server(self.options.server_name, FIRST_CHANNELS)
         self._http = HttpServer()
 
@@ -125,7 +125,7 @@ class SandboxDiscord:
         guild = self._world.add_guild(name)
         for channel in channels:
             self._world.add_channel(guild, channel)
-        server = Server(self._house, guild)
+        server = Server(self._server_side, guild)
         self.servers.append(server)
         if furnish is not None:
             furnish(server)
@@ -143,7 +143,7 @@ class SandboxDiscord:
 
     def sight(self, user: User) -> Sight:
         """What somebody's client is shown, as the chat page draws it."""
-        return Sight(self._house, user)
+        return Sight(self._server_side, user)
 
     async def until(self, predicate: Callable[[], object], timeout: float = WAIT) -> None:  # noqa: ASYNC109 - as asyncio.wait_for
         """Wait until the predicate holds; it is asked again after every change and every served request.

@@ -18,7 +18,7 @@ from bot.services.gallery.history import (
 from bot.services.gallery.lineage import MOST_SHOWN, Family, Lineage, Relative
 from bot.services.gallery.publications import Poster, Publication, PublicationRecords, Publications
 from bot.services.gallery.stars import Counted, Star, StarLabels, StarRecords, Stars, Vote
-from bot.services.gallery.upkeep import Screen, Showing, Showings, Upkeep
+from bot.services.gallery.upkeep import ResultMessage, ResultMessages, Screen, Upkeep
 
 __all__ = [
     "MOST_SHOWN",
@@ -44,9 +44,9 @@ __all__ = [
     "PublicationRecords",
     "Publications",
     "Relative",
+    "ResultMessage",
+    "ResultMessages",
     "Screen",
-    "Showing",
-    "Showings",
     "Sight",
     "Star",
     "StarLabels",

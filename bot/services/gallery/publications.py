@@ -16,7 +16,7 @@ from bot.services.text import listed
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Generator, Sequence
 
-    from bot.services.gallery.upkeep import Screen, Showing, Upkeep
+    from bot.services.gallery.upkeep import ResultMessage, Screen, Upkeep
     from bot.services.ledger import Order, Picture, Requests
     from bot.services.policy import Policies, Requester
 
@@ -180,7 +180,7 @@ class Publications:
 
     async def take_back(
         self, order: Order, numbers: Sequence[int], user_id: int, poster: Poster, screen: Screen
-    ) -> Sequence[Showing]:
+    ) -> Sequence[ResultMessage]:
         """Let only their owner see pictures of a request.
 
         Args:

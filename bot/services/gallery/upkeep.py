@@ -32,7 +32,7 @@ class Screen(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Showing:
+class ResultMessage:
     """A message that shows a result, or did.
 
     Attributes:
@@ -45,10 +45,10 @@ class Showing:
     private: bool
 
 
-class Showings(Protocol):
+class ResultMessages(Protocol):
     """Keeps which messages are outdated."""
 
-    async def outdated(self, request_id: str | None = None) -> Sequence[Showing]:
+    async def outdated(self, request_id: str | None = None) -> Sequence[ResultMessage]:
         """Those of a request, or of all, that show what is not to be seen there any more; oldest first."""
         ...
 
@@ -62,7 +62,7 @@ class Upkeep:
     """Brings messages up to date: those of one result one after the other, for each is edited as it is then."""
 
     requests: Requests
-    showings: Showings
+    result_messages: ResultMessages
     _turns: WeakValueDictionary[str, asyncio.Lock] = field(
         default_factory=lambda: WeakValueDictionary[str, asyncio.Lock]()  # noqa: PLW0108 - it says of what
     )
@@ -71,34 +71,34 @@ class Upkeep:
         """To be held by whoever changes what may be seen of a request's pictures."""
         return self._turns.setdefault(request_id, asyncio.Lock())
 
-    async def bring_up(self, request_id: str, screen: Screen) -> Sequence[Showing] | None:
+    async def bring_up(self, request_id: str, screen: Screen) -> Sequence[ResultMessage] | None:
         """Change what is outdated of a request, in one's turn.
 
         Returns:
             What could not be changed, and is tried again after the next start; None if there was nothing to change.
         """
         try:
-            showings = await self.showings.outdated(request_id)
-            left = [each for each in showings if not await self._brought_up(each, screen)]
+            result_messages = await self.result_messages.outdated(request_id)
+            left = [each for each in result_messages if not await self._brought_up(each, screen)]
         except DatabaseError as problem:
             _log.warning("outdated messages not found", request=request_id, reason=str(problem))
             return None
-        return left if showings else None
+        return left if result_messages else None
 
     async def bring_all_up(self, screen: Screen) -> None:
         """Change what an earlier process did not live to change, or could not."""
-        for request_id in dict.fromkeys(each.request_id for each in await self.showings.outdated()):
+        for request_id in dict.fromkeys(each.request_id for each in await self.result_messages.outdated()):
             async with self.turn(request_id):
                 await self.bring_up(request_id, screen)
 
-    async def _brought_up(self, showing: Showing, screen: Screen) -> bool:
-        order = await self.requests.get(showing.request_id)
+    async def _brought_up(self, message: ResultMessage, screen: Screen) -> bool:
+        order = await self.requests.get(message.request_id)
         made = [] if order is None else [job.picture for job in order.jobs if job.picture is not None]
-        gone = [each.number for each in made if each.deleted or (order and order.hides(each) and not showing.private)]
+        gone = [each.number for each in made if each.deleted or (order and order.hides(each) and not message.private)]
         if len(gone) == len(made):
-            changed = await screen.remove(showing.channel_id, showing.message_id)
+            changed = await screen.remove(message.channel_id, message.message_id)
         else:
-            changed = await screen.reduce(showing.channel_id, showing.message_id, gone)
+            changed = await screen.reduce(message.channel_id, message.message_id, gone)
         if changed:
-            await self.showings.brought_up(showing.message_id)
+            await self.result_messages.brought_up(message.message_id)
         return changed

@@ -10,11 +10,11 @@ import pytest
 from typing_extensions import override
 
 from bot.errors import DatabaseError, DecisionRefusedError, NotYoursError, PictureGoneError
-from bot.services.gallery import Deleter, Deletions, FileHolds, Showing, Upkeep
+from bot.services.gallery import Deleter, Deletions, FileHolds, ResultMessage, Upkeep
 from bot.services.ledger import Settlement
 from bot.services.requests import StoredImage
 from bot.storage.policies import SqliteAudit
-from bot.storage.result_messages import SqliteShowings
+from bot.storage.result_messages import SqliteResultMessages
 from tests.services.fakes import MIA, NOON, USAGE, House, a_house, a_request
 from tests.services.gallery.wall import Wall
 
@@ -36,7 +36,7 @@ class Headroom:
         self.house = house
         self.audit = SqliteAudit(house.database)
         self.file_holds = FileHolds(house.requests, house.blobs)
-        self.upkeep = Upkeep(house.requests, SqliteShowings(house.database))
+        self.upkeep = Upkeep(house.requests, SqliteResultMessages(house.database))
         self.deletions = Deletions(house.requests, self.upkeep, self.file_holds, self.audit, house.clock)
         self.wall = Wall()
 
@@ -252,10 +252,10 @@ async def test_what_is_deleted_is_said_to_be_although_its_messages_cannot_be_loo
 ) -> None:
     async with a_room(tmp_path) as room:
 
-        async def fail(*_: object) -> Sequence[Showing]:
+        async def fail(*_: object) -> Sequence[ResultMessage]:
             raise PROBLEMS[0][0]
 
-        monkeypatch.setattr(SqliteShowings, "outdated", fail)
+        monkeypatch.setattr(SqliteResultMessages, "outdated", fail)
 
         assert not await room.delete(None)
 

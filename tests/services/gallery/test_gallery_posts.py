@@ -11,7 +11,7 @@ from bot.services.gallery import DuePost
 from bot.services.gallery import gallery_posts as of_posts
 from bot.services.gallery import stars as of_stars
 from bot.services.policy import GalleryChannel
-from bot.storage.result_messages import SqliteShowings
+from bot.storage.result_messages import SqliteResultMessages
 from tests.services.fakes import MIA
 from tests.services.gallery.voting import GALLERY, a_room
 
@@ -242,7 +242,9 @@ async def test_what_was_tried_and_does_not_stand_is_forgotten_with_its_picture(
 
 async def outdated(room: Room) -> list[int]:
     """The messages that the next start takes away."""
-    return [each.message_id for each in await SqliteShowings(room.house.database).outdated() if each.message_id > 1000]
+    return [
+        each.message_id for each in await SqliteResultMessages(room.house.database).outdated() if each.message_id > 1000
+    ]
 
 
 async def make_private(room: Room) -> None:

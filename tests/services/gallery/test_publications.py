@@ -16,7 +16,7 @@ from bot.services.policy import Lead, Requester
 from bot.services.requests import StoredImage
 from bot.storage.policies import SqliteAudit
 from bot.storage.publications import SqlitePublications
-from bot.storage.result_messages import SqliteShowings
+from bot.storage.result_messages import SqliteResultMessages
 from tests.services.fakes import MIA, NOON, USAGE, House, a_house, a_request
 from tests.services.gallery.wall import Wall
 
@@ -83,7 +83,7 @@ class Square:
         self.publications = Publications(
             house.requests,
             SqlitePublications(house.database),
-            Upkeep(house.requests, SqliteShowings(house.database)),
+            Upkeep(house.requests, SqliteResultMessages(house.database)),
             house.policies,
             self._gone_back,
             house.clock,

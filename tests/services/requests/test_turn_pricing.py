@@ -15,7 +15,7 @@ from bot.errors import UnknownModelError
 from bot.openai_images.turn_parameters import turn_order
 from bot.sandbox.conversations.content import Entry
 from bot.sandbox.conversations.memory import Memory, Response
-from bot.sandbox.conversations.response_request import read_asked, read_model
+from bot.sandbox.conversations.response_request import read_model, read_response_request
 from bot.sandbox.conversations.simulated_model import THOUGHT
 from bot.sandbox.conversations.text_models import MAIN_MODELS
 from bot.sandbox.conversations.tokens import Reading, word_price
@@ -28,7 +28,7 @@ from bot.services.requests.pricing import cost, estimate
 from bot.services.requests.turn_pricing import MOST_TOOL_INPUTS, context_bound, main_cost
 
 if TYPE_CHECKING:
-    from bot.sandbox.conversations.response_request import Asked
+    from bot.sandbox.conversations.response_request import ResponseRequest
 
 CATALOG = Catalog.load()
 MAINS = CATALOG.models[0].main_models
@@ -114,13 +114,13 @@ def chains(draw: st.DrawFn) -> tuple[ImageRequest, tuple[Entry, ...], bool]:
     return request, tuple(entries), draw(st.booleans())
 
 
-def asked_by(request: ImageRequest, before: tuple[Entry, ...]) -> Asked:
+def asked_by(request: ImageRequest, before: tuple[Entry, ...]) -> ResponseRequest:
     """What the sandbox understands of a turn that goes on from these entries."""
     assert request.talk is not None
     order = json.loads(json.dumps(turn_order(request, request.talk, (), "someone", {})))
     memory = Memory(lambda: NOW, 30)
     memory.keep(Response("resp_before", {"status": "completed"}, NOW, NOW, context=before))
-    return read_asked("req_1", order, read_model(order, TODAY), memory, TODAY, ())
+    return read_response_request("req_1", order, read_model(order, TODAY), memory, TODAY, ())
 
 
 @given(chains())

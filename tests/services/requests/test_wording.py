@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.openai_images.turn_parameters import turn_order
 from bot.sandbox.conversations.memory import Memory
-from bot.sandbox.conversations.response_request import read_asked, read_model
+from bot.sandbox.conversations.response_request import read_model, read_response_request
 from bot.sandbox.conversations.simulated_model import THOUGHT
 from bot.sandbox.conversations.text_models import MAIN_MODELS
 from bot.sandbox.conversations.tokens import Reading, word_price
@@ -105,7 +105,7 @@ def test_words_cost_what_they_are_billed_and_never_more_than_is_held(
     request, model = wording(task, words or "a fox", main, most_written=most), CATALOG.model("gpt-image-2.5-flare")
     assert request.talk is not None
     order = json.loads(json.dumps(order_of(request, SHOWN)))
-    asked = read_asked("req_1", order, read_model(order, TODAY), Memory(lambda: NOW, 30), TODAY, ())
+    asked = read_response_request("req_1", order, read_model(order, TODAY), Memory(lambda: NOW, 30), TODAY, ())
     reading = Reading(asked.model, known)
     reading.of(asked.tokens)
     billed = word_price(asked.model, WordUsage(main, reading.read, reading.cached, reading.kept, most, THOUGHT["low"]))

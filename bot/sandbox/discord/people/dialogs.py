@@ -14,7 +14,7 @@ from bot.sandbox.discord.wire.json_values import Json, as_list, as_objects, as_t
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.sandbox.discord.people.server_side import House
+    from bot.sandbox.discord.people.server_side import ServerSide
     from bot.sandbox.discord.world.model import Channel
     from bot.sandbox.discord.world.records import User
 
@@ -25,9 +25,9 @@ _LONGEST_TEXT = 4000
 class Filling:
     """Fills in one dialog for one member."""
 
-    def __init__(self, house: House, user: User, channel: Channel) -> None:
-        self.resolved = Resolved(house, channel)
-        self._house = house
+    def __init__(self, server_side: ServerSide, user: User, channel: Channel) -> None:
+        self.resolved = Resolved(server_side, channel)
+        self._server_side = server_side
         self._user = user
         self._channel = channel
 
@@ -68,7 +68,7 @@ class Filling:
         if field["type"] == Kind.FILE_UPLOAD:
             if not isinstance(choice, Upload):
                 raise CannotDoThatError(f"The input {field['custom_id']!r} takes Uploads.")
-            return self.resolved.add_attachment(await self._house.lay_out(choice, self._user, self._channel))
+            return self.resolved.add_attachment(await self._server_side.lay_out(choice, self._user, self._channel))
         return chosen_value(field, choice, self.resolved, self._user)
 
 

@@ -36,11 +36,17 @@ class Member(Writer):
             CannotDoThatError: the bot registered no such command or option, a value does not fit, or they may not.
         """
         where = channel or self.first_channel
-        typed = await Typing(self.house, self.user, where).type(command, options)
+        typed = await Typing(self.server_side, self.user, where).type(command, options)
         self._require_command(where, typed.command)
         data = _command_data(typed.command, where) | {"options": typed.options, "resolved": typed.resolved.to_json()}
         return begin(
-            self.house, self.user, where, InvocationKind.COMMAND, data, name=command, command_type=CommandType.SLASH
+            self.server_side,
+            self.user,
+            where,
+            InvocationKind.COMMAND,
+            data,
+            name=command,
+            command_type=CommandType.SLASH,
         )
 
     async def autocomplete(
@@ -61,10 +67,10 @@ class Member(Writer):
         """
         where = channel or self.first_channel
         given = {**others, focused: value}
-        typed = await Typing(self.house, self.user, where).type(command, given, focused)
+        typed = await Typing(self.server_side, self.user, where).type(command, given, focused)
         data = _command_data(typed.command, where) | {"options": typed.options}
-        invocation = begin(self.house, self.user, where, InvocationKind.AUTOCOMPLETE, data, name=command)
-        await invocation.answered(self.house.world.options.first_answer_seconds)
+        invocation = begin(self.server_side, self.user, where, InvocationKind.AUTOCOMPLETE, data, name=command)
+        await invocation.answered(self.server_side.world.options.first_answer_seconds)
         return invocation.choices or []
 
     async def message_command(self, command: str, message: Message) -> Invocation:
@@ -74,14 +80,14 @@ class Member(Writer):
             CannotDoThatError: the bot registered no such entry, or they may not.
         """
         self.require_sight(message)
-        registered, _ = find_command(self.house, message.channel, command, CommandType.MESSAGE)
+        registered, _ = find_command(self.server_side, message.channel, command, CommandType.MESSAGE)
         self._require_command(message.channel, registered)
-        resolved = Resolved(self.house, message.channel)
+        resolved = Resolved(self.server_side, message.channel)
         data = _command_data(registered, message.channel) | {"target_id": resolved.add_message(message)}
         data["resolved"] = resolved.to_json()
         kind = InvocationKind.COMMAND
         return begin(
-            self.house,
+            self.server_side,
             self.user,
             message.channel,
             kind,
@@ -114,7 +120,7 @@ class Member(Writer):
             CannotDoThatError: there is no such menu or choice, or their number does not fit.
         """
         menu = self._component(message, custom_id, SELECTS)
-        resolved = Resolved(self.house, message.channel)
+        resolved = Resolved(self.server_side, message.channel)
         chosen: list[object] = [*values] if isinstance(values, list | tuple) else [values]
         least, most = menu.get("min_values", 1), menu.get("max_values", 1)
         if not least <= len(chosen) <= most:
@@ -136,12 +142,12 @@ class Member(Writer):
         modal = invocation.modal
         if invocation.answer is not Answer.MODAL or modal is None or invocation.user is not self.user:
             raise CannotDoThatError(f"No dialog was opened for {self.name}.")
-        filling = Filling(self.house, self.user, invocation.channel)
+        filling = Filling(self.server_side, self.user, invocation.channel)
         components = await filling.fill(modal, values)
         data = {"custom_id": modal["custom_id"], "components": components, "resolved": filling.resolved.to_json()}
         source = invocation.source if invocation.kind is InvocationKind.COMPONENT else None
         return begin(
-            self.house,
+            self.server_side,
             self.user,
             invocation.channel,
             InvocationKind.MODAL,
@@ -154,7 +160,7 @@ class Member(Writer):
     def offered(self, channel: Channel) -> list[Json]:
         """The commands and message menus that they are offered in a channel, as the bot registered them."""
         guild_id = channel.guild.id if channel.guild else None
-        commands = self.house.commands
+        commands = self.server_side.commands
         registered = [*(commands[guild_id] if guild_id is not None else []), *commands[None]]
         return [command for command in registered if self._may_use(channel, command)]
 
@@ -172,7 +178,7 @@ class Member(Writer):
             "id": component.get("id"),
         }
         invocation = begin(
-            self.house,
+            self.server_side,
             self.user,
             message.channel,
             InvocationKind.COMPONENT,

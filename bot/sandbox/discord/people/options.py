@@ -15,7 +15,7 @@ from bot.sandbox.discord.world.model import Channel, Role
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.sandbox.discord.people.server_side import House
+    from bot.sandbox.discord.people.server_side import ServerSide
     from bot.sandbox.discord.world.records import User
 
 _PLAIN: dict[int, tuple[type, ...]] = {
@@ -40,7 +40,7 @@ class Typed:
     resolved: Resolved
 
 
-def find_command(house: House, channel: Channel, name: str, kind: CommandType) -> tuple[Json, list[Json]]:
+def find_command(server_side: ServerSide, channel: Channel, name: str, kind: CommandType) -> tuple[Json, list[Json]]:
     """The registered command and, for sub-commands, the path to it.
 
     Raises:
@@ -48,7 +48,7 @@ def find_command(house: House, channel: Channel, name: str, kind: CommandType) -
     """
     guild_id = channel.guild.id if channel.guild else None
     first, *rest = name.split() if kind is CommandType.SLASH else [name]
-    command = house.commands.find(guild_id, first, kind)
+    command = server_side.commands.find(guild_id, first, kind)
     path: list[Json] = []
     level = command
     for part in rest:
@@ -56,7 +56,7 @@ def find_command(house: House, channel: Channel, name: str, kind: CommandType) -
         level = next((one for one in inner if one["name"] == part and one["type"] in NESTING), None)
         path += [level] if level else []
     if command is None or level is None or _is_group(level):
-        known = ", ".join(house.commands.names(guild_id, kind)) or "none"
+        known = ", ".join(server_side.commands.names(guild_id, kind)) or "none"
         raise CannotDoThatError(f"The bot has no command {name!r} here. It registered: {known}.")
     return command, path
 
@@ -68,11 +68,11 @@ def _is_group(level: Json) -> bool:
 class Typing:
     """Types the options of one command for one member."""
 
-    def __init__(self, house: House, user: User, channel: Channel) -> None:
-        self._house = house
+    def __init__(self, server_side: ServerSide, user: User, channel: Channel) -> None:
+        self._server_side = server_side
         self._user = user
         self._channel = channel
-        self._resolved = Resolved(house, channel)
+        self._resolved = Resolved(server_side, channel)
 
     async def type(self, name: str, given: Mapping[str, object], focused: str | None = None) -> Typed:
         """Type a command.
@@ -85,7 +85,7 @@ class Typing:
         Raises:
             CannotDoThatError: the command or an option does not exist, or a value does not fit.
         """
-        command, path = find_command(self._house, self._channel, name, CommandType.SLASH)
+        command, path = find_command(self._server_side, self._channel, name, CommandType.SLASH)
         registered = {option["name"]: option for option in as_objects((path[-1] if path else command).get("options"))}
         values = {key.removesuffix("_"): value for key, value in given.items() if value is not None}
         if unknown := [key for key in values if key not in registered]:
@@ -117,7 +117,7 @@ class Typing:
         if kind == OptionType.ATTACHMENT:
             if not isinstance(value, Upload):
                 raise CannotDoThatError(f"The option {option['name']!r} takes an Upload.")
-            attachment = await self._house.lay_out(value, self._user, self._channel)
+            attachment = await self._server_side.lay_out(value, self._user, self._channel)
             return self._resolved.add_attachment(attachment)
         fits = {
             OptionType.USER: not isinstance(value, Role | Channel),

@@ -13,14 +13,14 @@ from bot.sandbox.discord.world.message_views import owners_view
 from bot.sandbox.discord.world.views import bits, channel_view, member_view, user_view
 
 if TYPE_CHECKING:
-    from bot.sandbox.discord.people.server_side import House
+    from bot.sandbox.discord.people.server_side import ServerSide
     from bot.sandbox.discord.wire.json_values import Json
     from bot.sandbox.discord.world.model import Channel, Message
     from bot.sandbox.discord.world.records import User
 
 
 def begin(
-    house: House,
+    server_side: ServerSide,
     user: User,
     channel: Channel,
     kind: InvocationKind,
@@ -32,7 +32,7 @@ def begin(
     command_type: int | None = None,
 ) -> Invocation:
     """Begin an interaction and send it to the bot."""
-    world = house.world
+    world = server_side.world
     invocation = Invocation(
         id=world.snowflakes.next(),
         token=world.new_token(),
@@ -40,7 +40,7 @@ def begin(
         name=name,
         user=user,
         channel=channel,
-        upload_limit=house.upload_limit(user, channel),
+        upload_limit=server_side.upload_limit(user, channel),
         began_at=world.clock.now(),
         first_answer_seconds=world.options.first_answer_seconds,
         clock=world.clock,
@@ -50,14 +50,14 @@ def begin(
         command_type=command_type,
         data=data,
     )
-    payload = _payload(house, invocation, data)
+    payload = _payload(server_side, invocation, data)
     world.begin(invocation)
     world.dispatch(Event("INTERACTION_CREATE", lambda _: payload))
     return invocation
 
 
-def _payload(house: House, invocation: Invocation, data: Json) -> Json:
-    world, channel, user = house.world, invocation.channel, invocation.user
+def _payload(server_side: ServerSide, invocation: Invocation, data: Json) -> Json:
+    world, channel, user = server_side.world, invocation.channel, invocation.user
     permissions = bits(channel.permissions_of(user))
     payload: Json = {
         "id": str(invocation.id),

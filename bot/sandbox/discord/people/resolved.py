@@ -11,7 +11,7 @@ from bot.sandbox.discord.world.records import User
 from bot.sandbox.discord.world.views import bits, channel_view, member_view, role_view, user_view
 
 if TYPE_CHECKING:
-    from bot.sandbox.discord.people.server_side import House
+    from bot.sandbox.discord.people.server_side import ServerSide
     from bot.sandbox.discord.wire.json_values import Json
     from bot.sandbox.discord.world.model import Message
     from bot.sandbox.discord.world.records import Attachment
@@ -23,8 +23,8 @@ _MENTION = re.compile(r"<(@[!&]?|#)(\d+)>")
 class Resolved:
     """Collects what an interaction names; every `add_…` returns the id to put in its place."""
 
-    def __init__(self, house: House, channel: Channel) -> None:
-        self._house = house
+    def __init__(self, server_side: ServerSide, channel: Channel) -> None:
+        self._server_side = server_side
         self._channel = channel
         self._parts: dict[str, Json] = {}
 
@@ -34,11 +34,11 @@ class Resolved:
 
     def add_attachment(self, attachment: Attachment) -> str:
         """A file."""
-        return self._put("attachments", attachment.id, self._house.world.views.attachment(attachment))
+        return self._put("attachments", attachment.id, self._server_side.world.views.attachment(attachment))
 
     def add_message(self, message: Message) -> str:
         """The target of a message command: in full, whatever the intents."""
-        return self._put("messages", message.id, self._house.world.views.full(message))
+        return self._put("messages", message.id, self._server_side.world.views.full(message))
 
     def add_user(self, user: User) -> str:
         """Somebody, with their membership where there is one."""
@@ -60,7 +60,7 @@ class Resolved:
 
     def add_mentions(self, text: str, user: User) -> None:
         """Everybody and everything that a text mentions, as far as it is in the server."""
-        world, guild = self._house.world, self._channel.guild
+        world, guild = self._server_side.world, self._channel.guild
         for sign, number in _MENTION.findall(text):
             key = int(number)
             if sign in {"@", "@!"} and key in world.users:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class House:
+class ServerSide:
     """The server's inside, as the people's side uses it."""
 
     world: World

@@ -11,7 +11,7 @@ from bot.sandbox.discord.world.permissions import Permission
 from bot.sandbox.discord.world.views import channel_view, emoji_view, role_view, user_view
 
 if TYPE_CHECKING:
-    from bot.sandbox.discord.people.server_side import House
+    from bot.sandbox.discord.people.server_side import ServerSide
     from bot.sandbox.discord.world.invocations import Invocation
     from bot.sandbox.discord.world.model import Channel, Guild, Membership, Message, Role
     from bot.sandbox.discord.world.records import User
@@ -26,9 +26,9 @@ class Sight:
         user: whose.
     """
 
-    def __init__(self, house: House, user: User) -> None:
+    def __init__(self, server_side: ServerSide, user: User) -> None:
         self.user = user
-        self._house = house
+        self._server_side = server_side
 
     def outline(self) -> Json:
         """Their servers with channels, threads, members, roles and emojis, and their direct messages with the bot."""
@@ -36,19 +36,19 @@ class Sight:
             "me": user_view(self.user),
             "locale": self.user.locale,
             "servers": [self._server(guild) for guild in self._guilds()],
-            "direct": self._channel(self._house.world.direct_channel(self.user)),
+            "direct": self._channel(self._server_side.world.direct_channel(self.user)),
         }
 
     def commands(self) -> dict[str, list[Json]]:
         """The commands that they are offered, by the server's id; those of direct messages under ``@me``."""
         offered = {str(guild.id): self._offered(guild) for guild in self._guilds()}
-        return {**offered, DIRECT: self._member().offered(self._house.world.direct_channel(self.user))}
+        return {**offered, DIRECT: self._member().offered(self._server_side.world.direct_channel(self.user))}
 
     def message(self, message: Message) -> Json | None:
         """A message in full; None if they do not see it."""
         if not message.channel.shows_itself_to(self.user) or not message.is_visible_to(self.user):
             return None
-        return self._house.world.views.full(message)
+        return self._server_side.world.views.full(message)
 
     def history(self, channel: Channel, before: int | None, most: int) -> tuple[list[Message], bool]:
         """The newest messages that they see, of those before an id: oldest first; and whether there are older ones."""
@@ -70,7 +70,7 @@ class Sight:
         Raises:
             CannotDoThatError: there is none that they see.
         """
-        channel = self._house.world.channels.get(as_id(number) or 0)
+        channel = self._server_side.world.channels.get(as_id(number) or 0)
         is_theirs = channel is not None and (channel.guild is not None or channel.recipient is self.user)
         if channel is None or not is_theirs or not channel.shows_itself_to(self.user):
             raise CannotDoThatError(f"{self.user.name} sees no such channel.")
@@ -94,7 +94,7 @@ class Sight:
         Raises:
             CannotDoThatError: it is not theirs.
         """
-        found = self._house.world.invocations_by_id.get(as_id(number) or 0)
+        found = self._server_side.world.invocations_by_id.get(as_id(number) or 0)
         if found is None or found.user is not self.user:
             raise CannotDoThatError("That was done by somebody else, or long ago.")
         return found
@@ -107,7 +107,7 @@ class Sight:
         """
         wanted = as_id(number) or 0
         if channel.guild is None:
-            people = {one.id: one for one in (self.user, self._house.world.bot)}
+            people = {one.id: one for one in (self.user, self._server_side.world.bot)}
             if wanted in people:
                 return people[wanted]
         else:
@@ -123,18 +123,18 @@ class Sight:
         """Themselves, as a member who acts in a channel."""
         if channel.guild is None:
             return self._member()
-        return Member(self._house, channel.guild.members[self.user.id])
+        return Member(self._server_side, channel.guild.members[self.user.id])
 
     def _member(self) -> Member:
         memberships = [guild.members[self.user.id] for guild in self._guilds()]
         if not memberships:
             raise CannotDoThatError(f"{self.user.name} is in no server.")
-        return Member(self._house, memberships[0])
+        return Member(self._server_side, memberships[0])
 
     # --- as JSON -------------------------------------------------------------------------------------------------
 
     def _guilds(self) -> list[Guild]:
-        return [guild for guild in self._house.world.guilds.values() if self.user.id in guild.members]
+        return [guild for guild in self._server_side.world.guilds.values() if self.user.id in guild.members]
 
     def _seen(self, guild: Guild) -> list[Channel]:
         return [channel for channel in (*guild.channels, *guild.threads) if channel.shows_itself_to(self.user)]
@@ -160,7 +160,7 @@ class Sight:
         }
         view = channel_view(channel, self.user) | {"may": may}
         del view["last_message_id"]  # which messages there are is told with them
-        return view | {"upload_limit": self._house.upload_limit(self.user, channel)}
+        return view | {"upload_limit": self._server_side.upload_limit(self.user, channel)}
 
     def _is_closed(self, channel: Channel) -> bool:
         manages = Permission.MANAGE_THREADS in channel.permissions_of(self.user)
@@ -168,7 +168,7 @@ class Sight:
 
     def _offered(self, guild: Guild) -> list[Json]:
         seen = self._seen(guild)
-        return Member(self._house, guild.members[self.user.id]).offered(seen[0]) if seen else []
+        return Member(self._server_side, guild.members[self.user.id]).offered(seen[0]) if seen else []
 
 
 def _member_of(membership: Membership) -> Json:

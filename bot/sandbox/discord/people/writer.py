@@ -13,7 +13,7 @@ from bot.sandbox.discord.world.records import ChannelKind
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.sandbox.discord.people.server_side import House
+    from bot.sandbox.discord.people.server_side import ServerSide
     from bot.sandbox.discord.wire.json_values import Json
     from bot.sandbox.discord.world.model import Channel, Membership, Message, Role
     from bot.sandbox.discord.world.records import User
@@ -26,12 +26,12 @@ class Writer:
 
     Attributes:
         user: their account.
-        house: what they act on.
+        server_side: what they act on.
     """
 
-    def __init__(self, house: House, membership: Membership) -> None:
+    def __init__(self, server_side: ServerSide, membership: Membership) -> None:
         self.user: User = membership.user
-        self.house = house
+        self.server_side = server_side
         self._membership = membership
 
     @property
@@ -62,7 +62,7 @@ class Writer:
     @property
     def direct_channel(self) -> Channel:
         """Their direct messages with the bot."""
-        return self.house.world.direct_channel(self.user)
+        return self.server_side.world.direct_channel(self.user)
 
     async def send(self, channel: Channel, text: str = "", files: Sequence[Upload] = ()) -> Message:
         """Post a message.
@@ -89,18 +89,18 @@ class Writer:
         self.require_sight(message)
         self.require(channel, channel.to_send)
         try:
-            return await self.house.desk.forward(message, channel, self.user)
+            return await self.server_side.desk.forward(message, channel, self.user)
         except Refusal as refusal:
             raise CannotDoThatError(f"{self.name} cannot forward this: {refusal}.") from refusal
 
     async def show_preview(self, message: Message, url: str, picture: Upload) -> None:
         """Let Discord show the preview of a link to a picture under a message; it does so some time after it."""
-        world = self.house.world
-        file = await self.house.lay_out(picture, self.user, message.channel)
+        world = self.server_side.world
+        file = await self.server_side.lay_out(picture, self.user, message.channel)
         view = world.views.attachment(file)
         thumbnail = {"url": url, "proxy_url": view["proxy_url"], "flags": 0}
         thumbnail |= {key: view[key] for key in ("width", "height", "content_type") if key in view}
-        self.house.desk.unfurl(message, [*message.embeds, {"type": "image", "url": url, "thumbnail": thumbnail}])
+        self.server_side.desk.unfurl(message, [*message.embeds, {"type": "image", "url": url, "thumbnail": thumbnail}])
 
     async def direct_message(self, text: str = "", files: Sequence[Upload] = ()) -> Message:
         """Write to the bot.
@@ -136,7 +136,7 @@ class Writer:
         self.require(channel, needed)
         kind = ChannelKind.PRIVATE_THREAD if private else None
         try:
-            return self.house.desk.threads.start(channel, self.user, name, kind=kind, message=message)
+            return self.server_side.desk.threads.start(channel, self.user, name, kind=kind, message=message)
         except Refusal as refusal:
             raise CannotDoThatError(f"{self.name} cannot start a thread: {refusal}.") from refusal
 
@@ -147,7 +147,7 @@ class Writer:
             CannotDoThatError: they may not, or the message is not one.
         """
         self.require(forum, Permission.SEND_MESSAGES)
-        threads = self.house.desk.threads
+        threads = self.server_side.desk.threads
         post = threads.prepare(forum, self.user, title)
         try:
             return await self._post(post, {"content": text}, files, number=post.id)
@@ -166,7 +166,7 @@ class Writer:
         if self.user not in {message.author, message.only_for} and not may_manage:
             raise CannotDoThatError(f"{self.name} may not delete messages of others here.")
         try:
-            self.house.desk.delete(message, self.user)
+            self.server_side.desk.delete(message, self.user)
         except Refusal as refusal:
             raise CannotDoThatError(f"{self.name} cannot delete this: {refusal}.") from refusal
 
@@ -183,8 +183,8 @@ class Writer:
             self.require(channel, Permission.ATTACH_FILES)
         if channel.kind.is_forum or channel.kind is ChannelKind.CATEGORY:
             raise CannotDoThatError(f"Nobody writes into {channel.name} itself.")
-        limit = self.house.upload_limit(self.user, channel)
-        desk = self.house.desk
+        limit = self.server_side.upload_limit(self.user, channel)
+        desk = self.server_side.desk
         try:
             return await desk.post(
                 channel, self.user, body, as_sent(files), limit=limit, reply_to=reply_to, number=number
