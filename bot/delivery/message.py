@@ -69,7 +69,7 @@ class MessageDelivery(Delivery):
     """Tells one request's progress and outcome.
 
     Args:
-        responder: where it is told.
+        responder: by which it is told.
         request_id: names the request in the ids of buttons.
         request: what was asked for.
         model_title: what people call the model.

@@ -1,4 +1,4 @@
-"""Where one request is answered, and by which token: the interaction's while it lives, else the bot's own."""
+"""Answers one request: by the interaction's token while it lives, else by the bot's own."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _log = structlog.stdlib.get_logger(__name__)
 
 
 class Responder:
-    """The response to an interaction, the channel it was used in, and the member's direct messages.
+    """Answers by the response to an interaction, in the channel it was used in, or by direct message.
 
     Where a message of the member asked, the response is a message of ours below it, by the bot's own token from the
     beginning, and so is the result: in the channel, or in the direct messages if they asked there.
@@ -70,7 +70,7 @@ class Responder:
 
     @property
     def upload_limit(self) -> int:
-        """Bytes that one file may have here."""
+        """Bytes that one file may have where it was asked."""
         return upload_limit(None if self.is_direct else self._client.get_guild(self._requester.server_id))
 
     @property

@@ -144,7 +144,7 @@ class Intake:
             raise RequestRefused(used_text(order, await self._requests.messages(order.id)))
 
     async def take_by(self, context: RequestContext, request: ImageRequest, sources: Sources = NOTHING) -> None:
-        """As `take`, by whatever it came.
+        """As `take`, whatever the request came by.
 
         Raises:
             UserFacingError: nothing was reserved.

@@ -192,7 +192,7 @@ def _code_of(error: Exception) -> int:
 
 
 async def spoken(
-    client: AtelierClient, error: Exception, server_id: int | None, **context: int
+    client: AtelierClient, error: Exception, server_id: int | None, **fields: int
 ) -> tuple[str, discord.ui.View | None]:
     """A failure as it is said, and what stands under it.
 
@@ -200,13 +200,13 @@ async def spoken(
         client: whose buttons they are.
         error: any; what is not worded for a person gets a reference number and is logged.
         server_id: None in direct messages.
-        context: names in the log what failed.
+        fields: name in the log what failed.
     """
-    return joined(" ", ["❌", _sentence(error, context)]), await _way_out(client, error, server_id, context)
+    return joined(" ", ["❌", _sentence(error, fields)]), await _way_out(client, error, server_id, fields)
 
 
 async def _way_out(
-    client: AtelierClient, error: Exception, server_id: int | None, context: dict[str, int]
+    client: AtelierClient, error: Exception, server_id: int | None, fields: dict[str, int]
 ) -> discord.ui.View | None:
     """What stands under a refusal. The sentence is said in any case."""
     if not isinstance(error, LimitReachedError) or server_id is None:
@@ -214,15 +214,15 @@ async def _way_out(
     try:
         return await client.buttons.of_refusal(server_id, error.shortfall)
     except Exception:  # noqa: BLE001 - a button that cannot be made must not hide why the request was refused
-        _log.exception("refusal without a button", **context)
+        _log.exception("refusal without a button", **fields)
         return None
 
 
-def _sentence(error: Exception, context: dict[str, int]) -> str:
+def _sentence(error: Exception, fields: dict[str, int]) -> str:
     if isinstance(error, UserFacingError):
         return error.sentence
     if isinstance(error, DatabaseError):
-        _log.error("books not at hand", reason=str(error), **context)
+        _log.error("books not at hand", reason=str(error), **fields)
         # A command may have come halfway, and been written although nothing could be read any more.
         return phrase(
             "{reason}, so I could not finish this. Look first whether it was done. {cure}",
@@ -234,10 +234,10 @@ def _sentence(error: Exception, context: dict[str, int]) -> str:
     if isinstance(error, app_commands.CheckFailure):
         return phrase("You may not use this command here. Ask whoever runs this server.")
     if isinstance(error, PROBLEMS) and not is_refusal(error):
-        _log.warning("Discord not reached", reason=repr(error), **context)
+        _log.warning("Discord not reached", reason=repr(error), **fields)
         return phrase("I lost my connection to Discord, so I could not finish this. Look first whether it was done.")
     reference = secrets.token_hex(4)
-    _log.error("unexpected failure", reference=reference, exc_info=error, **context)
+    _log.error("unexpected failure", reference=reference, exc_info=error, **fields)
     return phrase(
         "Something went wrong on my side. Please tell whoever runs me, with the reference {reference}.",
         reference=reference,

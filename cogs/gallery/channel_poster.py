@@ -66,8 +66,8 @@ class ChannelPoster(Poster):
         shown = replace(order, jobs=tuple(public))
         by = phrase("Published by {who}.", who=f"<@{owner.user_id}>")
         saying = await saying_of(self._client, shown, shown.pictures, by)
-        place = Responder(self._client, owner, self._destination(owner.server_id), publication.id)
-        way = Way(Spot.CHANNEL, place.send, place.upload_limit)
+        responder = Responder(self._client, owner, self._destination(owner.server_id), publication.id)
+        way = Way(Spot.CHANNEL, responder.send, responder.upload_limit)
         try:
             landing = await climb([way], saying, owner.channel_id)
         except NoWayError as nowhere:

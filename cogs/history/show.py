@@ -72,9 +72,9 @@ class BringBack(commands.Cog):
             interaction.client, order, [picture], phrase("Brought here by {who}.", who=interaction.user.mention)
         )
         requester, destination = requester_of(interaction), by_interaction(interaction, private=False).destination
-        place = Responder(interaction.client, requester, destination, str(interaction.id))
+        responder = Responder(interaction.client, requester, destination, str(interaction.id))
         limit = upload_limit(interaction.guild)
-        ways = [Way(Spot.CHANNEL, place.send, limit), Way(Spot.RESPONSE, answer_by(interaction), limit)]
+        ways = [Way(Spot.CHANNEL, responder.send, limit), Way(Spot.RESPONSE, answer_by(interaction), limit)]
         try:
             landing = await climb(ways, saying, requester.channel_id)
         except NoWayError as nowhere:

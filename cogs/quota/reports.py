@@ -38,7 +38,7 @@ _log = structlog.stdlib.get_logger(__name__)
 
 
 class Reports(commands.Cog):
-    """The commands about the ledger; a part of the group."""
+    """The commands that tell what was spent; a part of the group."""
 
     _bookkeeper: MonthReports
     _catalog: Catalog

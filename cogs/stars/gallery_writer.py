@@ -114,8 +114,8 @@ class ChannelWriter(GalleryWriter):
             self._client.buttons,
         )
         there = Requester(due.server_id, channel_id, 0)
-        place = Responder(self._client, there, self._destination(due.server_id), str(due.vote_id))
-        landing = await climb([Way(Spot.CHANNEL, place.send, place.upload_limit)], saying, channel_id)
+        responder = Responder(self._client, there, self._destination(due.server_id), str(due.vote_id))
+        landing = await climb([Way(Spot.CHANNEL, responder.send, responder.upload_limit)], saying, channel_id)
         (message_id,) = landing.posted.message_ids
         return message_id
 

@@ -15,7 +15,7 @@ from typing_extensions import override
 
 from bot.sandbox.discord import Options, RateLimits, SandboxDiscord
 from bot.sandbox.images import SandboxImages
-from bot.sandbox.page import Backstage, ChatPage, Person
+from bot.sandbox.page import BotBehind, ChatPage, Person
 from tests.bench.figures import MILLISECONDS, NUMBER, Figure
 from tests.page.browsers import CHROMIUM, MISSING, chromium
 
@@ -84,7 +84,7 @@ SCROLL = """async (frames) => {
 }"""
 
 
-class NoBot(Backstage):
+class NoBot(BotBehind):
     """Nobody is behind this page."""
 
     @override

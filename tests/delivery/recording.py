@@ -1,4 +1,4 @@
-"""A responder that records what is shown by it, and deliveries to it."""
+"""A responder that records what is shown by it, and deliveries by it."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ class Row:
         return discord.ui.View(timeout=None)
 
 
-def delivery_to(
+def delivery_by(
     responder: Responder,
     *,
     count: int = 1,

@@ -17,7 +17,7 @@ from bot.errors import UserFacingError
 from bot.presentation.result import BUTTONLESS, late_text
 from bot.services.jobs import DeliveryError, Posted
 from tests.delivery.errors import refused
-from tests.delivery.recording import PAUSE, RecordingResponder, Row, delivery_to, private, shown
+from tests.delivery.recording import PAUSE, RecordingResponder, Row, delivery_by, private, shown
 from tests.examples import DESTINATION, REQUEST, failed_job, job, noisy_png, order, picture, png, result
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def replying(*, private: bool = False) -> Destination:
 async def test_a_public_result_is_a_message_of_its_own_and_then_the_progress_goes() -> None:
     responder = RecordingResponder()
 
-    posted = await delivery_to(responder).done(result())
+    posted = await delivery_by(responder).done(result())
 
     assert responder.ways == ["send", "remove"]
     assert posted == Posted(22, (55,))
@@ -46,7 +46,7 @@ async def test_a_public_result_is_a_message_of_its_own_and_then_the_progress_goe
 async def test_what_happened_to_the_inputs_stands_under_the_result() -> None:
     responder = RecordingResponder()
 
-    await delivery_to(responder, notes=["fox.png was scaled down."]).done(result())
+    await delivery_by(responder, notes=["fox.png was scaled down."]).done(result())
 
     assert "-# fox.png was scaled down." in responder.shown[0][1].splitlines()
 
@@ -54,7 +54,7 @@ async def test_what_happened_to_the_inputs_stands_under_the_result() -> None:
 async def test_what_was_asked_for_otherwise_stands_under_the_result_as_under_its_progress() -> None:
     request = replace(REQUEST, notes=("1920x1080 became 1920x1088: why.",))
     responder = RecordingResponder()
-    delivery = delivery_to(responder, request=request)
+    delivery = delivery_by(responder, request=request)
 
     delivery.queued(0, 0)
     await shown(responder, 1)
@@ -66,7 +66,7 @@ async def test_what_was_asked_for_otherwise_stands_under_the_result_as_under_its
 async def test_a_private_result_stands_in_the_response() -> None:
     responder = RecordingResponder(private())
 
-    posted = await delivery_to(responder).done(result())
+    posted = await delivery_by(responder).done(result())
 
     assert responder.ways == ["edit"]
     assert posted == Posted()
@@ -93,7 +93,7 @@ async def test_what_the_channel_refuses_for_good_the_response_shows_at_once_and_
     responder = RecordingResponder()
     responder.problems["send"] = [refusal, refusal]
 
-    posted = await delivery_to(responder).done(result())
+    posted = await delivery_by(responder).done(result())
 
     assert responder.ways == ["edit"]
     assert posted == Posted(22, (44,))
@@ -106,7 +106,7 @@ async def test_what_is_refused_with_buttons_goes_without_them_and_says_so() -> N
     responder = RecordingResponder()
     responder.takes_no_buttons = True
 
-    posted = await delivery_to(responder).done(result())
+    posted = await delivery_by(responder).done(result())
 
     assert responder.ways == ["send", "remove"]
     assert posted == Posted(22, (55,))
@@ -120,7 +120,7 @@ async def test_what_no_place_there_takes_comes_by_direct_message(destination: De
     responder = RecordingResponder(destination)
     responder.problems = {"send": [refused(403)], "edit": [False]}
 
-    posted = await delivery_to(responder).done(result())
+    posted = await delivery_by(responder).done(result())
 
     assert responder.ways[0] == "direct"
     assert posted == Posted(77, (66,))
@@ -131,7 +131,7 @@ async def test_progress_says_that_the_answer_went_by_direct_message() -> None:
     responder = RecordingResponder()
     responder.problems = {"send": [refused(403, 50013)], "edit": [refused(403, 50013)]}
 
-    posted = await delivery_to(responder).done(result())
+    posted = await delivery_by(responder).done(result())
 
     assert responder.ways == ["direct", "edit"]
     assert responder.shown[1][1] == ("✅ #4821: sent to <@33> as a direct message, because I may not post it in <#22>.")
@@ -142,7 +142,7 @@ async def test_progress_that_can_be_changed_no_more_is_removed() -> None:
     responder = RecordingResponder()
     responder.problems = {"send": [refused(403)], "edit": [refused(403), refused(403)]}
 
-    posted = await delivery_to(responder).done(result())
+    posted = await delivery_by(responder).done(result())
 
     assert responder.ways == ["direct", "remove"]
     assert not posted.progress_left
@@ -152,7 +152,7 @@ async def test_progress_that_cannot_be_removed_says_that_it_is_over() -> None:
     responder = RecordingResponder()
     responder.problems = {"remove": [False]}
 
-    posted = await delivery_to(responder).done(result())
+    posted = await delivery_by(responder).done(result())
 
     assert responder.ways == ["send", "edit"]
     assert responder.shown[1][1] == "✅ #4821: shown in a message of its own."
@@ -167,7 +167,7 @@ async def test_the_last_word_stands_over_progress_that_discord_took_after_it(
     responder = RecordingResponder()
     responder.quick.clear()
     responder.problems = {"remove": [False]}
-    delivery = delivery_to(responder)
+    delivery = delivery_by(responder)
     delivery.queued(0, 0.0)
     await asyncio.sleep(0)
     if ending == "done":
@@ -183,7 +183,7 @@ async def test_the_last_word_stands_over_progress_that_discord_took_after_it(
 async def test_progress_that_stays_is_tidied_up_later() -> None:
     responder = RecordingResponder()
     responder.problems = {"remove": [False, False], "edit": [refused(403), aiohttp.ServerDisconnectedError()]}
-    delivery = delivery_to(responder)
+    delivery = delivery_by(responder)
 
     posted = await delivery.done(result())
     first, second = await delivery.tidy(), await delivery.tidy()
@@ -197,7 +197,7 @@ async def test_a_private_response_out_of_reach_is_no_progress_that_is_left() -> 
     responder = RecordingResponder(private())
     responder.problems = {"edit": [False, False], "remove": [False]}
 
-    posted = await delivery_to(responder).done(result())
+    posted = await delivery_by(responder).done(result())
 
     assert responder.ways == ["direct"]
     assert not posted.progress_left
@@ -218,7 +218,7 @@ async def test_a_result_that_is_taken_nowhere_is_kept_behind_a_button(
     responder = RecordingResponder(destination)
     responder.problems = {**problems, "direct": [refused(400, 20009)] * 2}
 
-    posted = await delivery_to(responder).done(result())
+    posted = await delivery_by(responder).done(result())
 
     assert (posted.kept, posted.message_ids) == (True, ())
     shown_way, text, files, buttons = responder.shown[0]
@@ -232,7 +232,7 @@ async def test_what_is_kept_is_offered_at_the_next_command_where_no_button_can_s
     responder.takes_no_buttons = True
     responder.problems = {"edit": [refused(403)], "direct": [refused(403)]}
 
-    posted = await delivery_to(responder).done(result())
+    posted = await delivery_by(responder).done(result())
 
     assert posted.kept
     assert "use any command of mine" in responder.shown[0][1]
@@ -243,9 +243,9 @@ async def test_nothing_private_goes_to_the_channel() -> None:
     responder.problems = {"edit": [refused(403)] * 9, "direct": [refused(403)] * 9}
 
     with pytest.raises(DeliveryError) as of_done:
-        await delivery_to(responder).done(result())
+        await delivery_by(responder).done(result())
     with pytest.raises(DeliveryError) as of_failed:
-        await delivery_to(responder).failed(UserFacingError("No."))
+        await delivery_by(responder).failed(UserFacingError("No."))
 
     assert responder.shown == []
     assert of_done.value.permanent
@@ -258,7 +258,7 @@ async def test_a_result_that_is_refused_as_too_large_is_sent_smaller() -> None:
     content = noisy_png(640)
     assert len(content) > 1_000_000
 
-    await delivery_to(responder).done(result(content=content))
+    await delivery_by(responder).done(result(content=content))
 
     _, text, (upload,), _ = responder.shown[0]
     assert len(upload.content) <= 600_000
@@ -270,7 +270,7 @@ async def test_what_is_too_large_though_it_is_small_is_kept() -> None:
     responder = RecordingResponder()
     responder.most_bytes = 10
 
-    posted = await delivery_to(responder).done(result())
+    posted = await delivery_by(responder).done(result())
 
     assert posted.kept
     assert "because Discord finds its files too large" in responder.shown[0][1]
@@ -294,9 +294,9 @@ async def test_what_passes_is_waited_for_at_every_way(problem: Exception, way: s
     responder.problems = {"edit": [False, False], way: [problem, problem]}
 
     with pytest.raises(DeliveryError) as of_done:
-        await delivery_to(responder).done(result())
+        await delivery_by(responder).done(result())
     with pytest.raises(DeliveryError) as of_failed:
-        await delivery_to(responder).failed(UserFacingError("No."))
+        await delivery_by(responder).failed(UserFacingError("No."))
 
     assert (of_done.value.permanent, of_failed.value.permanent) == (False, False)
     assert responder.shown == []
@@ -305,7 +305,7 @@ async def test_what_passes_is_waited_for_at_every_way(problem: Exception, way: s
 async def test_a_result_that_could_not_be_shown_can_be_shown_later() -> None:
     responder = RecordingResponder()
     responder.problems["send"] = [aiohttp.ServerDisconnectedError()]
-    delivery = delivery_to(responder)
+    delivery = delivery_by(responder)
 
     with pytest.raises(DeliveryError):
         await delivery.done(result())
@@ -318,7 +318,7 @@ async def test_some_pictures_of_several_are_shown_with_the_reason_for_the_rest()
     responder = RecordingResponder()
     kept = order(job(1, picture(7)), failed_job(2, "It was blocked."))
 
-    await delivery_to(responder, count=2).done(result(kept))
+    await delivery_by(responder, count=2).done(result(kept))
 
     assert "1 of 2 pictures not made: It was blocked." in responder.shown[0][1]
 
@@ -327,7 +327,7 @@ async def test_some_pictures_of_several_are_shown_with_the_reason_for_the_rest()
 async def test_why_there_is_no_result_stands_where_the_progress_was(destination: Destination) -> None:
     responder = RecordingResponder(destination)
 
-    await delivery_to(responder).failed(UserFacingError("It was blocked."))
+    await delivery_by(responder).failed(UserFacingError("It was blocked."))
 
     assert responder.shown == [("edit", "❌ It was blocked.\n> a red fox in snow", (), True)]
 
@@ -346,7 +346,7 @@ async def test_a_failure_is_told_wherever_it_can_be(
     responder = RecordingResponder(destination)
     responder.problems = problems
 
-    await delivery_to(responder).failed(UserFacingError("It was blocked."))
+    await delivery_by(responder).failed(UserFacingError("It was blocked."))
 
     told, text, files, buttons = responder.shown[0]
     assert (told, text.splitlines()[0], files, buttons) == (way, "❌ It was blocked.", (), True)
@@ -369,14 +369,14 @@ async def test_the_response_is_known_once_it_is_acknowledged() -> None:
 async def test_after_a_restart_there_is_nothing_to_acknowledge() -> None:
     responder = RecordingResponder()
 
-    assert await delivery_to(responder).accepted() == DESTINATION
+    assert await delivery_by(responder).accepted() == DESTINATION
 
 
 @pytest.mark.parametrize("private", [False, True])
 async def test_the_result_of_a_reply_is_a_message_also_in_direct_messages(private: bool) -> None:  # noqa: FBT001 - a table's column
     responder = RecordingResponder(replying(private=private))
 
-    posted = await delivery_to(responder).done(result())
+    posted = await delivery_by(responder).done(result())
 
     assert responder.ways == ["send", "remove"]
     assert posted == Posted(22, (55,))
@@ -385,7 +385,7 @@ async def test_the_result_of_a_reply_is_a_message_also_in_direct_messages(privat
 @pytest.mark.parametrize("private", [False, True])
 async def test_the_answer_to_a_reply_is_never_late(private: bool) -> None:  # noqa: FBT001 - a table's column
     responder = RecordingResponder(replying(private=private))
-    delivery = delivery_to(responder)
+    delivery = delivery_by(responder)
 
     delivery.queued(3, 60)
     await shown(responder, 1)
@@ -401,7 +401,7 @@ async def test_a_failure_whose_progress_is_gone_is_sent_below_the_reply() -> Non
     responder = RecordingResponder(replying(private=True))
     responder.problems["edit"] = [False]
 
-    await delivery_to(responder).failed(UserFacingError("No."))
+    await delivery_by(responder).failed(UserFacingError("No."))
 
     assert responder.ways == ["send", "remove"]
 

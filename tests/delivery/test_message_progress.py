@@ -18,7 +18,7 @@ from bot.presentation.result import discarded_text, late_text
 from bot.services.jobs import Downtime, Preview
 from bot.services.turns import GenerationProgress, Usual
 from tests.delivery.errors import refused
-from tests.delivery.recording import PAUSE, RecordingResponder, Row, delivery_to, private, shown
+from tests.delivery.recording import PAUSE, RecordingResponder, Row, delivery_by, private, shown
 from tests.examples import DESTINATION, png, result
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("no_waiting")
 
 async def test_people_see_their_place_in_line_then_drawing_then_previews() -> None:
     responder = RecordingResponder()
-    delivery = delivery_to(responder)
+    delivery = delivery_by(responder)
 
     delivery.queued(2, 30)
     await shown(responder, 1)
@@ -49,7 +49,7 @@ async def test_people_see_their_place_in_line_then_drawing_then_previews() -> No
 
 async def test_a_turn_is_told_by_the_clock_that_is_right() -> None:
     responder = RecordingResponder()
-    delivery = delivery_to(responder, clock=lambda: 1_000_000.0)
+    delivery = delivery_by(responder, clock=lambda: 1_000_000.0)
 
     delivery.queued(2, 30)
     await shown(responder, 1)
@@ -60,7 +60,7 @@ async def test_a_turn_is_told_by_the_clock_that_is_right() -> None:
 
 async def test_a_pause_is_told_in_place_of_whatever_stood_there() -> None:
     responder = RecordingResponder()
-    delivery = delivery_to(responder)
+    delivery = delivery_by(responder)
 
     delivery.preview(Preview((png(),)))
     await shown(responder, 1)
@@ -81,7 +81,7 @@ async def test_a_pause_is_told_in_place_of_whatever_stood_there() -> None:
 
 async def test_a_private_request_that_a_pause_keeps_beyond_its_token_offers_show() -> None:
     responder = RecordingResponder(private(expires_in=room.LATE_RESERVE))
-    delivery = delivery_to(responder)
+    delivery = delivery_by(responder)
 
     delivery.paused(PAUSE)
     await shown(responder, 2)
@@ -101,7 +101,7 @@ async def test_a_frame_that_another_overtakes_while_it_waits_is_not_decoded(monk
         return png()
 
     monkeypatch.setattr(room, "preview_of", preview_of)
-    delivery = delivery_to(responder)
+    delivery = delivery_by(responder)
     delivery.preview(Preview((b"older",)))
     await begun.wait()
     delivery.preview(Preview((b"newer",)))
@@ -131,7 +131,7 @@ async def test_a_frame_that_another_overtakes_while_it_waits_is_not_decoded(monk
 )
 async def test_what_keeps_everybody_waiting_is_told_with_what_it_costs(why: Downtime | str, text: str) -> None:
     responder = RecordingResponder()
-    delivery = delivery_to(responder)
+    delivery = delivery_by(responder)
 
     delivery.paused(why)
     await shown(responder, 1)
@@ -142,7 +142,7 @@ async def test_what_keeps_everybody_waiting_is_told_with_what_it_costs(why: Down
 
 async def test_the_previews_of_several_pictures_are_one_sheet() -> None:
     responder = RecordingResponder()
-    delivery = delivery_to(responder, count=4)
+    delivery = delivery_by(responder, count=4)
 
     delivery.preview(Preview((None, png(64, 64), None, None)))
     await shown(responder, 1)
@@ -156,7 +156,7 @@ async def test_the_previews_of_several_pictures_are_one_sheet() -> None:
 
 async def test_a_preview_that_is_no_picture_does_not_keep_the_result_away() -> None:
     responder = RecordingResponder()
-    delivery = delivery_to(responder)
+    delivery = delivery_by(responder)
 
     delivery.preview(Preview((b"not a picture",)))
     await delivery.done(result())
@@ -166,7 +166,7 @@ async def test_a_preview_that_is_no_picture_does_not_keep_the_result_away() -> N
 
 async def test_no_progress_is_shown_after_the_result() -> None:
     responder = RecordingResponder()
-    delivery = delivery_to(responder)
+    delivery = delivery_by(responder)
 
     await delivery.done(result())
     delivery.preview(Preview((png(),)))
@@ -178,7 +178,7 @@ async def test_no_progress_is_shown_after_the_result() -> None:
 
 async def test_a_private_request_that_outlives_its_token_offers_show() -> None:
     responder = RecordingResponder(private(expires_in=room.LATE_RESERVE))
-    delivery = delivery_to(responder)
+    delivery = delivery_by(responder)
 
     delivery.queued(0, 15)
     await shown(responder, 2)
@@ -192,7 +192,7 @@ async def test_a_private_request_that_outlives_its_token_offers_show() -> None:
 
 async def test_a_public_request_needs_no_such_button() -> None:
     responder = RecordingResponder(replace(DESTINATION, expires_at=int(time.time())))
-    delivery = delivery_to(responder)
+    delivery = delivery_by(responder)
 
     delivery.queued(0, 15)
     await shown(responder, 1)
@@ -212,7 +212,7 @@ def generated(*ago: float, total: int = 1, done: int = 0) -> GenerationProgress:
 async def test_how_far_a_drawing_is_follows_the_time_without_a_preview(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "REFRESH", 0.0)
     responder = RecordingResponder()
-    delivery = delivery_to(responder)
+    delivery = delivery_by(responder)
 
     delivery.generating(generated())
     delivery.queued(0, 0)
@@ -234,7 +234,7 @@ async def test_how_far_a_drawing_is_follows_the_time_without_a_preview(monkeypat
 async def test_what_is_said_already_is_not_said_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "REFRESH", 0.0)
     responder = RecordingResponder()
-    delivery = delivery_to(responder)
+    delivery = delivery_by(responder)
 
     delivery.generating(generated())
     delivery.queued(0, 0)
@@ -248,7 +248,7 @@ async def test_what_is_said_already_is_not_said_again(monkeypatch: pytest.Monkey
 
 async def test_a_preview_that_stands_there_is_not_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
     responder = RecordingResponder()
-    delivery = delivery_to(responder)
+    delivery = delivery_by(responder)
 
     delivery.generating(generated(20))
     delivery.preview(Preview((png(),)))
@@ -266,7 +266,7 @@ async def test_a_preview_that_stands_there_is_not_sent_again(monkeypatch: pytest
 async def test_what_waits_or_is_made_can_be_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Row, "offers_cancel", True)
     responder = RecordingResponder()
-    delivery = delivery_to(responder)
+    delivery = delivery_by(responder)
 
     delivery.queued(2, 30)
     await shown(responder, 1)
@@ -285,7 +285,7 @@ async def test_progress_is_shown_also_where_its_button_is_refused(monkeypatch: p
     monkeypatch.setattr(Row, "offers_cancel", True)
     responder = RecordingResponder()
     responder.takes_no_buttons = True
-    delivery = delivery_to(responder)
+    delivery = delivery_by(responder)
 
     delivery.queued(2, 30)
     await shown(responder, 1)
@@ -301,7 +301,7 @@ async def test_progress_is_shown_also_where_its_button_is_refused(monkeypatch: p
 
 async def test_what_is_discarded_says_so_and_shows_nothing_more() -> None:
     responder = RecordingResponder()
-    delivery = delivery_to(responder)
+    delivery = delivery_by(responder)
 
     delivery.generating(generated())
     delivery.queued(0, 0)
@@ -319,7 +319,7 @@ async def test_what_is_discarded_says_so_and_shows_nothing_more() -> None:
 async def test_a_late_answer_is_not_refreshed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "REFRESH", 0.0)
     responder = RecordingResponder(private(expires_in=room.LATE_RESERVE))
-    delivery = delivery_to(responder)
+    delivery = delivery_by(responder)
 
     delivery.generating(generated())
     delivery.paused(PAUSE)

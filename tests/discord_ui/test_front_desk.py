@@ -178,7 +178,7 @@ async def test_after_the_tokens_end_the_words_are_given_back_by_direct_message(
 ) -> None:
     said: list[str] = []
 
-    async def send_direct(_place: object, text: str, *_: object) -> None:
+    async def send_direct(_responder: object, text: str, *_: object) -> None:
         said.append(text)
         if problem is not None:
             raise problem

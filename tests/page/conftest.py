@@ -40,7 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def context() -> AsyncIterator[BrowserContext]:
-    """One for all windows, and never without one: so a window starts from what those before it have loaded."""
+    """One for all windows, and never without one: each starts from what those before it have loaded."""
     async with chromium() as browser, await browser.new_context() as opened_one:
         opened_one.set_default_timeout(PATIENCE)
         await opened_one.new_page()

@@ -120,9 +120,10 @@ class Windows:
         return window
 
     async def _page(self) -> Page:
-        """In a window of its own: what lies behind another in the same one is drawn once a second."""
+        """A page in a window of its own: one that lies behind another in the same window is drawn once a second."""
+        opener = self._context.pages[0] if self._context.pages else await self._context.new_page()
         async with self._context.expect_page() as opened:
-            await self._context.pages[0].evaluate("open('about:blank', '_blank', 'popup,noopener') && 0")
+            await opener.evaluate("open('about:blank', '_blank', 'popup,noopener') && 0")
         return await opened.value
 
     async def close(self, screenshots: Path | None) -> None:

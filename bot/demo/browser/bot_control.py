@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from bot.errors import DatabaseError
-from bot.sandbox.page import Backstage, BackstageError
+from bot.sandbox.page import BotBehind, BotBehindError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -21,8 +21,8 @@ LINES = 120  # of the log
 NO_BOOKS: Mapping[str, Any] = {}
 
 
-class BotControl(Backstage):
-    """Fulfils `Backstage` with a process and its database file."""
+class BotControl(BotBehind):
+    """Fulfils `BotBehind` with a process and its database file."""
 
     def __init__(self, bot: BotProcess, reader: Reader, discord: SandboxDiscord) -> None:
         self._bot = bot
@@ -50,7 +50,7 @@ class BotControl(Backstage):
     @override
     async def act(self, act: str) -> None:
         if act not in self._acts:
-            raise BackstageError("There is no such thing to do.")
+            raise BotBehindError("There is no such thing to do.")
         await self._acts[act]()
 
     async def _restart(self) -> None:
@@ -65,4 +65,4 @@ class BotControl(Backstage):
         try:
             self._bot.fill_disk(full=full)
         except NotImplementedError as error:
-            raise BackstageError(str(error)) from error
+            raise BotBehindError(str(error)) from error

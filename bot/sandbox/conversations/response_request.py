@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from bot.sandbox.conversations.content import PER_ENTRY, Entry, as_known, read_input
-from bot.sandbox.conversations.text_models import ALL_EFFORTS, MAIN_MODELS, WINDOW, MainModel
+from bot.sandbox.conversations.main_models import ALL_EFFORTS, MAIN_MODELS, WINDOW, MainModel
 from bot.sandbox.conversations.tokens import TOOL
 from bot.sandbox.conversations.tool import NAME, Tool, read_tool
 from bot.sandbox.images.refusals import Refusal, invalid, no_model, not_among

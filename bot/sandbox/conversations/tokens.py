@@ -11,7 +11,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.sandbox.conversations.text_models import MainModel
+    from bot.sandbox.conversations.main_models import MainModel
     from bot.sandbox.images.tokens import WordUsage
 
 PATCH = 32  # pixels

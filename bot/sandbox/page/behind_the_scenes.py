@@ -20,11 +20,11 @@ SLOW_SECONDS = 20.0
 RETRY_SECONDS = 8.0
 
 
-class BackstageError(Exception):
+class BotBehindError(Exception):
     """What cannot be done behind the scenes; its sentence is for the page's reader."""
 
 
-class Backstage(Protocol):
+class BotBehind(Protocol):
     """The bot behind the chat: what is public of it, and what may be done to its process."""
 
     async def standing(self) -> Mapping[str, object]:
@@ -35,7 +35,7 @@ class Backstage(Protocol):
         """Do something to the process, such as ``kill``.
 
         Raises:
-            BackstageError: it cannot be done.
+            BotBehindError: it cannot be done.
         """
         ...
 
@@ -108,11 +108,11 @@ class Troubles:
         """Switch something on or off.
 
         Raises:
-            BackstageError: there is no such switch.
+            BotBehindError: there is no such switch.
         """
         switch = SWITCHES.get(key)
         if switch is None:
-            raise BackstageError("There is no such switch.")
+            raise BotBehindError("There is no such switch.")
         self._off(key, switch)
         if not on:
             return

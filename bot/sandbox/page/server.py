@@ -15,7 +15,7 @@ from bot.http_server import LOOPBACK, HttpServer
 from bot.sandbox.discord import HARMLESS, CannotDoThatError, SandboxDiscord, Upload
 from bot.sandbox.discord.wire.json_values import Json, as_id, as_object, as_text
 from bot.sandbox.page.actions import Actions
-from bot.sandbox.page.behind_the_scenes import BackstageError, Troubles
+from bot.sandbox.page.behind_the_scenes import BotBehindError, Troubles
 from bot.sandbox.page.calls import CallLog
 from bot.sandbox.page.files import Files
 from bot.sandbox.page.guard import Guard
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from bot.sandbox.discord import User
     from bot.sandbox.images import SandboxImages
-    from bot.sandbox.page.behind_the_scenes import Backstage
+    from bot.sandbox.page.behind_the_scenes import BotBehind
 
 STATIC = Path(__file__).parent / "static"
 LARGEST_DEED = 600 * 1024 * 1024  # bytes: ten files of a boosted server
@@ -50,7 +50,7 @@ class ChatPage:
         discord: the Discord that it shows.
         images: the image API, for the panel behind the scenes.
         people: whom a window may show; the first is shown at first.
-        backstage: the bot behind it.
+        bot: the one behind it.
         port: on 127.0.0.1; 0 takes a free one.
         seconds: that a first answer may take, until the page says that none came.
         token: what the page's address has to carry; a new one if None.
@@ -61,7 +61,7 @@ class ChatPage:
         discord: SandboxDiscord,
         images: SandboxImages,
         people: Sequence[Person],
-        backstage: Backstage,
+        bot: BotBehind,
         *,
         port: int = 0,
         seconds: float = 3.0,
@@ -70,7 +70,7 @@ class ChatPage:
         self._discord = discord
         self._images = images
         self._people = {str(person.user.id): person for person in people}
-        self._backstage = backstage
+        self._bot = bot
         self._port = port
         self._guard = Guard(token or secrets.token_urlsafe(24))
         self._files = Files(discord.url)
@@ -166,8 +166,8 @@ class ChatPage:
             elif "travel" in deed:
                 self._travel(float(as_id(deed["travel"]) or 0))
             else:
-                await self._backstage.act(as_text(deed.get("act")))
-        except BackstageError as refusal:
+                await self._bot.act(as_text(deed.get("act")))
+        except BotBehindError as refusal:
             return _refused(str(refusal))
         finally:
             for window in self._windows:
@@ -183,7 +183,7 @@ class ChatPage:
             "switches": self._troubles.listed(),
             "calls": self._calls.listed(),
             "clock": {"ahead": self._discord.clock.travelled},
-            **await self._backstage.standing(),
+            **await self._bot.standing(),
         }
 
 

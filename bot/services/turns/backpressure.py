@@ -1,4 +1,4 @@
-"""What lets waiting items out no faster than they are taken elsewhere."""
+"""Backpressure: gates that let waiting items out no faster than they are taken elsewhere."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.sandbox.conversations import SandboxOpenAI
-from bot.sandbox.conversations.text_models import MAIN_MODELS
+from bot.sandbox.conversations.main_models import MAIN_MODELS
 from bot.sandbox.conversations.tokens import Reading, seen_tokens, word_price
 from bot.sandbox.images.bill import Bill
 from bot.sandbox.images.tokens import WordUsage

@@ -14,7 +14,7 @@ from typing_extensions import override
 from bot.sandbox.conversations import SandboxOpenAI
 from bot.sandbox.discord import Permission, SandboxDiscord, Upload
 from bot.sandbox.images import FaultKind, SandboxImages, Trouble
-from bot.sandbox.page import Backstage, BackstageError, ChatPage, Person
+from bot.sandbox.page import BotBehind, BotBehindError, ChatPage, Person
 from tests.examples import png
 from tests.sandbox.discord.conftest import IMAGINE, QUOTA
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 OK, FORBIDDEN, NOT_FOUND, UNSUPPORTED, BAD = 200, 403, 404, 415, 400
 
 
-class Lent(Backstage):
+class Lent(BotBehind):
     """A bot that does whatever it is told, but one thing."""
 
     def __init__(self) -> None:
@@ -39,7 +39,7 @@ class Lent(Backstage):
     @override
     async def act(self, act: str) -> None:
         if act == "fly":
-            raise BackstageError("It cannot fly.")
+            raise BotBehindError("It cannot fly.")
         self.acts.append(act)
 
 

@@ -108,8 +108,8 @@ class Desk:
 
 
 @pytest.fixture(autouse=True)
-def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not quite: a loop that never rests may keep the books' thread back for good where coverage traces both."""
+def _nearly_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not at once: a loop that never rests may keep the books' thread back for good where coverage traces both."""
     for pause in ("FIRST_LOOK", "LONGEST_LOOK", "FIRST_TRIAL", "LONGEST_TRIAL"):
         monkeypatch.setattr(f"bot.services.jobs.outage.{pause}", MOMENT)
 

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from bot.errors import UnknownModelError
 from bot.openai_images.turn_parameters import turn_order
 from bot.sandbox.conversations.content import Entry
+from bot.sandbox.conversations.main_models import MAIN_MODELS
 from bot.sandbox.conversations.memory import Memory, Response
 from bot.sandbox.conversations.response_request import read_model, read_response_request
 from bot.sandbox.conversations.simulated_model import THOUGHT
-from bot.sandbox.conversations.text_models import MAIN_MODELS
 from bot.sandbox.conversations.tokens import Reading, word_price
 from bot.sandbox.images.inputs import InputPicture
 from bot.sandbox.images.tokens import Usage as SandboxUsage

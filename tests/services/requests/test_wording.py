@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.openai_images.turn_parameters import turn_order
+from bot.sandbox.conversations.main_models import MAIN_MODELS
 from bot.sandbox.conversations.memory import Memory
 from bot.sandbox.conversations.response_request import read_model, read_response_request
 from bot.sandbox.conversations.simulated_model import THOUGHT
-from bot.sandbox.conversations.text_models import MAIN_MODELS
 from bot.sandbox.conversations.tokens import Reading, word_price
 from bot.sandbox.images.tokens import WordUsage
 from bot.services.catalog import Catalog, MainTokens, Usage

@@ -1,4 +1,4 @@
-"""What members act on, and the small things that every action needs."""
+"""Discord's side, which members act on, and the small things that every action needs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ServerSide:
-    """The server's inside, as the people's side uses it."""
+    """Discord's own side, as the people's side uses it."""
 
     world: World
     desk: MessageService
