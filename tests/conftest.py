@@ -97,6 +97,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Coverage is of the tests that show a rule at the lowest place: what plays the whole is not traced, it is slow.
 
     Nothing is traced afterwards: threads that have begun untraced stay so.
+    This is so in one process; what runs in xdist's workers is traced to the end, by a second `Coverage` there.
     """
     measured = Coverage.current()
     if measured is not None and MEASURED_CHILDREN in os.environ and _plays_the_whole(item):

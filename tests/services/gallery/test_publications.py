@@ -100,7 +100,7 @@ class Square:
     async def take_back(self, *numbers: int, user_id: int = MIA.user_id, of: str = "10") -> Sequence[int]:
         order = await self.house.kept(of)
         left = await self.publications.take_back(order, numbers, user_id, self.pillar, self.wall)
-        return [showing.message_id for showing in left]
+        return [message.message_id for message in left]
 
     async def begun(self, *numbers: int, stands: bool = False) -> None:
         """A press of which it is not known what came of it."""
